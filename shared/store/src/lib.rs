@@ -1,1 +1,104 @@
-//! Placeholder until this crate lands.
+//! The only crate that knows PostgreSQL.
+//!
+//! It holds the ledger (inbox, operations, steps), the outbox, connections, budgets and what is known of people and
+//! applications. It decides nothing about Greenhouse and calls nobody: services meet it in a handler. All times are
+//! the database's; no transaction of this crate stays open across a remote call.
+#![deny(missing_docs)]
+
+pub mod claim;
+pub mod intake;
+pub mod journal;
+pub mod outbox;
+pub mod person;
+pub mod wake;
+
+mod error;
+mod flush;
+
+pub use error::Error;
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
+
+/// How to reach the database.
+pub struct Config {
+    /// `postgres://user:password@host:port/database`.
+    pub url: SecretString,
+    /// Upper bound of open connections of this process; the sum over replicas must stay below the server's limit.
+    pub max_connections: u32,
+}
+
+/// A transaction of this crate; moved by value to whoever commits it.
+pub type Transaction = sqlx::Transaction<'static, sqlx::Postgres>;
+
+/// A handle to the database; cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    pool: PgPool,
+    /// Commits here do not wait for the disk: for leases and marks, where losing one only means doing it again.
+    relaxed: PgPool,
+}
+
+impl Store {
+    /// Connects and checks that the server answers.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the URL is wrong or the server does not answer within 10 s.
+    pub async fn connect(config: &Config) -> Result<Store, Error> {
+        let options = PgConnectOptions::from_str(config.url.expose_secret())?
+            .application_name("bridge")
+            .options([("timezone", "UTC")]);
+        let pools = PgPoolOptions::new()
+            .acquire_timeout(Duration::from_secs(10))
+            .test_before_acquire(false);
+        let relaxed = config.max_connections.div_ceil(4).max(2);
+        Ok(Store {
+            pool: pools
+                .clone()
+                .max_connections(config.max_connections.saturating_sub(relaxed).max(2))
+                .connect_with(options.clone())
+                .await?,
+            relaxed: pools
+                .max_connections(relaxed)
+                .connect_with(options.options([("synchronous_commit", "off")]))
+                .await?,
+        })
+    }
+
+    /// Brings the schema up to this version. Safe to call from many replicas at once: the migrator takes a lock.
+    ///
+    /// # Errors
+    /// [`Error::Schema`] when the database was migrated by a newer or an altered version.
+    pub async fn migrate(&self) -> Result<(), Error> {
+        MIGRATIONS.run(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Answers whether the server can be asked something right now; for readiness.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn ping(&self) -> Result<(), Error> {
+        sqlx::query("SELECT 1").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Begins a transaction.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn begin(&self) -> Result<Transaction, Error> {
+        Ok(self.pool.begin().await?)
+    }
+
+    /// The pool, for this crate's tests and for pool gauges.
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+}

@@ -1,0 +1,229 @@
+//! Taking operations to work on: fair over tenants, within budget, in order per person.
+
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use domain::{CandidateId, OperationId, StepKind, Tenant};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::{Error, Store};
+
+/// What a worker asks for.
+#[derive(Debug, Clone)]
+pub struct Want<'a> {
+    /// Kinds of operation that the worker knows how to perform.
+    pub kinds: &'a [&'a str],
+    /// How many operations it can take now.
+    pub room: usize,
+    /// How many operations of one tenant it will hold at once.
+    pub room_per_tenant: usize,
+    /// How many it holds already, per tenant.
+    pub held: &'a [(Tenant, usize)],
+    /// For how long the operations are its own.
+    pub lease: Duration,
+}
+
+/// Proof that the ledger was asked and that the operation is ours until the lease ends.
+///
+/// Whatever is written on its behalf names the lease, so that a claim that was lost writes nothing.
+#[derive(Debug)]
+pub struct Claim {
+    /// The operation.
+    pub operation: OperationId,
+    /// The fence.
+    pub lease: Uuid,
+    /// Whose operation it is.
+    pub tenant: Tenant,
+    /// Connection to use, and the revision at which it was found usable.
+    pub connection: Uuid,
+    /// See `connection`.
+    pub revision: i64,
+    /// Kind of intent.
+    pub kind: String,
+    /// See [`crate::intake::Arrival::business_key`].
+    pub business_key: String,
+    /// Encoded event.
+    pub payload: Vec<u8>,
+    /// W3C `traceparent` of the event.
+    pub trace: Option<String>,
+    /// Tries that failed before this one.
+    pub attempts: u32,
+    /// When the event happened, by the publisher's clock.
+    pub occurred_at: DateTime<Utc>,
+    /// When the event was stored.
+    pub created_at: DateTime<Utc>,
+    /// The database's clock at the claim.
+    pub now: DateTime<Utc>,
+    /// This process's monotonic clock at the claim.
+    pub taken: Instant,
+    /// Remote writes of earlier tries.
+    pub steps: Vec<Step>,
+    /// Greenhouse candidates that this person's Intrro id (first) or e-mail addresses led to before.
+    pub known: Vec<CandidateId>,
+}
+
+impl Claim {
+    /// The database's clock now, carried forward by this process's monotonic clock.
+    pub fn clock(&self) -> DateTime<Utc> {
+        self.now + self.taken.elapsed()
+    }
+
+    /// The record of a step of an earlier try.
+    pub fn step(&self, name: &str) -> Option<&Step> {
+        self.steps.iter().find(|step| step.name == name)
+    }
+}
+
+/// How far a remote write is known to have come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepState {
+    /// Not sent, or certainly not carried out.
+    Planned,
+    /// The intent is on disk; the request may have left.
+    Sending,
+    /// Greenhouse has it.
+    Confirmed,
+    /// Sent, and the answer does not tell whether Greenhouse has it.
+    Unknown,
+    /// Greenhouse refused it.
+    Rejected,
+    /// A human must decide.
+    Parked,
+}
+
+impl StepState {
+    /// The word in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            StepState::Planned => "planned",
+            StepState::Sending => "sending",
+            StepState::Confirmed => "confirmed",
+            StepState::Unknown => "unknown",
+            StepState::Rejected => "rejected",
+            StepState::Parked => "parked",
+        }
+    }
+}
+
+/// The record of one remote write.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Step {
+    /// Unique within the operation, e.g. `add_application:4001`.
+    pub name: String,
+    /// What kind of write it is.
+    pub kind: StepKind,
+    /// How far it came.
+    pub state: StepState,
+    /// Id of what Greenhouse made.
+    pub remote_id: Option<i64>,
+    /// Why it was refused (`domain::Code`).
+    pub code: Option<String>,
+    /// When it was first sent, by the database's clock.
+    pub first_sent_at: Option<DateTime<Utc>>,
+    /// When it was last sent.
+    pub last_sent_at: Option<DateTime<Utc>>,
+}
+
+impl Store {
+    /// Claims operations that are due.
+    ///
+    /// Tenants take turns: each gets its first operation before any gets its second, the tenant served longest ago
+    /// first. A tenant that is paused, not connected or out of budget is passed over. An operation waits while an
+    /// older open one shares a person with it. The commit does not wait for the disk: the first intent written under
+    /// the lease does, and takes it along.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Corrupt`].
+    pub async fn claim(&self, want: &Want<'_>) -> Result<Vec<Claim>, Error> {
+        let (held_tenants, held_counts): (Vec<&str>, Vec<i64>) = want
+            .held
+            .iter()
+            .map(|(tenant, n)| (tenant.as_str(), *n as i64))
+            .unzip();
+        let taken = Instant::now();
+        let rows = sqlx::query!(
+            r#"WITH lanes AS (
+                SELECT t.tenant, t.last_served, c.id AS connection, c.revision,
+                    least($2 - coalesce(h.n, 0), CASE
+                        WHEN b.metered IS NOT TRUE OR b.quota IS NULL OR b.window_ends <= clock_timestamp() THEN $2
+                        ELSE b.remaining END) AS room
+                FROM tenants t
+                JOIN connections c ON c.tenant = t.tenant AND c.state IN ('active', 'degraded')
+                LEFT JOIN budgets b ON b.connection = c.id
+                LEFT JOIN unnest($3::text[], $4::bigint[]) AS h(tenant, n) ON h.tenant = t.tenant
+                WHERE coalesce(b.blocked_until, '-infinity') <= clock_timestamp()),
+            due AS (
+                SELECT o.id, l.connection, l.revision, l.tenant, l.last_served,
+                    row_number() OVER (PARTITION BY l.tenant ORDER BY o.not_before, o.id) AS turn
+                FROM lanes l CROSS JOIN LATERAL (
+                    SELECT o.id, o.not_before FROM operations o
+                    WHERE o.tenant = l.tenant AND o.state = 'open' AND o.not_before <= clock_timestamp()
+                      AND o.kind = ANY($5::text[])
+                      AND NOT EXISTS (
+                        SELECT 1 FROM operation_keys mine
+                        JOIN operation_keys older ON older.key = mine.key AND older.operation_id < mine.operation_id
+                        WHERE mine.operation_id = o.id)
+                    ORDER BY o.not_before, o.id
+                    LIMIT greatest(l.room, 0)
+                    FOR UPDATE SKIP LOCKED) o),
+            chosen AS (SELECT * FROM due ORDER BY turn, last_served, id LIMIT $1),
+            served AS (
+                UPDATE tenants t SET last_served = clock_timestamp()
+                FROM (SELECT DISTINCT tenant FROM chosen) s WHERE t.tenant = s.tenant
+                  AND t.last_served < clock_timestamp() - interval '5 milliseconds')
+            UPDATE operations o
+            SET lease = gen_random_uuid(), not_before = clock_timestamp() + make_interval(secs => $6)
+            FROM chosen WHERE o.id = chosen.id
+            RETURNING o.id, o.lease AS "lease!", o.tenant, chosen.connection, chosen.revision, o.kind, o.business_key,
+                o.payload, o.trace, o.attempts, o.occurred_at, o.created_at, clock_timestamp() AS "now!",
+                (SELECT jsonb_agg(to_jsonb(s)) FROM steps s WHERE s.operation_id = o.id) AS steps,
+                (SELECT array_agg(p.greenhouse_id ORDER BY p.candidate_id NULLS LAST, p.updated_at DESC)
+                    FROM operation_keys k JOIN person_keys p ON p.key = k.key WHERE k.operation_id = o.id) AS known"#,
+            want.room as i64,
+            want.room_per_tenant as i64,
+            &held_tenants as _,
+            &held_counts,
+            want.kinds as _,
+            want.lease.as_secs_f64(),
+        )
+        .fetch_all(&self.relaxed)
+        .await?;
+        rows.into_iter()
+            .map(|row| {
+                Ok(Claim {
+                    operation: OperationId(row.id),
+                    lease: row.lease,
+                    tenant: row.tenant.parse().map_err(|_| Error::Corrupt("tenant"))?,
+                    connection: row.connection,
+                    revision: row.revision,
+                    kind: row.kind,
+                    business_key: row.business_key,
+                    payload: row.payload,
+                    trace: row.trace,
+                    attempts: u32::try_from(row.attempts).unwrap_or_default(),
+                    occurred_at: row.occurred_at,
+                    created_at: row.created_at,
+                    now: row.now,
+                    taken,
+                    steps: match row.steps {
+                        None => Vec::new(),
+                        Some(json) => serde_json::from_value(json).map_err(|_| Error::Corrupt("step"))?,
+                    },
+                    known: distinct(row.known.unwrap_or_default()),
+                })
+            })
+            .collect()
+    }
+}
+
+fn distinct(ids: Vec<i64>) -> Vec<CandidateId> {
+    let mut known: Vec<CandidateId> = Vec::with_capacity(ids.len());
+    for id in ids.into_iter().map(CandidateId) {
+        if !known.contains(&id) {
+            known.push(id);
+        }
+    }
+    known
+}

@@ -1,0 +1,198 @@
+//! What workers write about their operations, gathered from all of them into one commit at a time.
+//!
+//! A worker waits until its entry is on disk. While one commit is under way the next entries gather, so the cost of
+//! a commit is shared by everything in flight. Every entry names its lease; an entry whose lease was lost changes
+//! nothing and its worker learns so.
+
+use std::time::Duration;
+
+use domain::{ApplicationId, CandidateId, Code, IntrroCandidateId, IntroductionId, JobId, OperationId, StepKind, Tenant};
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+use crate::claim::{Claim, StepState};
+use crate::outbox::Announcement;
+use crate::person::PersonKey;
+use crate::{Store, flush};
+
+/// Most entries that one commit carries.
+const BATCH: usize = 256;
+
+/// A new state of one step.
+#[derive(Debug, Clone)]
+pub struct StepWrite {
+    /// See [`crate::claim::Step::name`].
+    pub name: String,
+    /// See [`crate::claim::Step::kind`].
+    pub kind: StepKind,
+    /// Becoming `Sending` stamps the time and counts a send.
+    pub state: StepState,
+    /// Id of what Greenhouse made, once known.
+    pub remote_id: Option<i64>,
+    /// Why it was refused.
+    pub code: Option<Code>,
+}
+
+/// How an operation ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// Everything that was to be done is done.
+    Done,
+    /// It was refused for good; the answer says why.
+    Failed,
+    /// A human must look at it.
+    Parked,
+}
+
+impl End {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            End::Done => "done",
+            End::Failed => "failed",
+            End::Parked => "parked",
+        }
+    }
+}
+
+/// Who the person is in Greenhouse, learnt by an operation.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// Candidate in Greenhouse.
+    pub greenhouse: CandidateId,
+    /// Candidate in Intrro.
+    pub candidate: IntrroCandidateId,
+    /// Key of the Intrro candidate.
+    pub candidate_key: PersonKey,
+    /// Keys of the e-mail addresses.
+    pub email_keys: Vec<PersonKey>,
+}
+
+/// An application to follow from now on.
+#[derive(Debug, Clone)]
+pub struct Tracked {
+    /// Application in Greenhouse.
+    pub application: ApplicationId,
+    /// Its job; none for a prospect without one.
+    pub job: Option<JobId>,
+    /// Introduction that led to it.
+    pub introduction: IntroductionId,
+}
+
+/// The last entry about an operation: its end and everything that becomes true with it.
+#[derive(Debug)]
+pub struct Settlement {
+    /// How it ends.
+    pub end: End,
+    /// Why, when it is not done.
+    pub code: Option<Code>,
+    /// Field of the event that the code is about.
+    pub field: Option<String>,
+    /// What came of it, for `bridge why`; no personal data.
+    pub outcome: serde_json::Value,
+    /// Last step states.
+    pub steps: Vec<StepWrite>,
+    /// Who it turned out to be.
+    pub identity: Option<Identity>,
+    /// What to follow; needs `identity`.
+    pub tracked: Vec<Tracked>,
+    /// Events to announce.
+    pub announcements: Vec<Announcement>,
+}
+
+/// Giving an operation back for a later try.
+#[derive(Debug)]
+pub struct Release {
+    /// How long it shall rest.
+    pub delay: Duration,
+    /// Whether this try counts as a failed one.
+    pub counts: bool,
+    /// Why it waits.
+    pub code: Option<Code>,
+    /// Last step states.
+    pub steps: Vec<StepWrite>,
+    /// Events to announce, e.g. that it waits for a human.
+    pub announcements: Vec<Announcement>,
+}
+
+/// Why an entry is not in the journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum JournalError {
+    /// The lease ended and somebody else may have the operation: stop, write nothing, announce nothing.
+    #[error("the lease was lost")]
+    LeaseLost,
+    /// The database did not confirm the commit: the entry may or may not be there. Stop; the lease will end.
+    #[error("the database is not available")]
+    Unavailable,
+}
+
+/// The handle of workers; cheap to clone.
+#[derive(Clone)]
+pub struct Journal {
+    entries: mpsc::Sender<Entry>,
+}
+
+impl Journal {
+    /// Starts the writer; it ends when the last handle is dropped and everything is written.
+    pub fn start(store: Store) -> Journal {
+        let (entries, mut inbox) = mpsc::channel::<Entry>(4 * BATCH);
+        tokio::spawn(async move {
+            let mut batch = Vec::with_capacity(BATCH);
+            while inbox.recv_many(&mut batch, BATCH).await > 0 {
+                flush::commit(&store, std::mem::take(&mut batch)).await;
+            }
+        });
+        Journal { entries }
+    }
+
+    /// Records step states; on return they are on disk.
+    ///
+    /// # Errors
+    /// [`JournalError`]; in both cases the worker must not send anything.
+    pub async fn steps(&self, claim: &Claim, steps: Vec<StepWrite>) -> Result<(), JournalError> {
+        self.enter(claim, Deed::Steps(steps)).await
+    }
+
+    /// Ends the operation.
+    ///
+    /// # Errors
+    /// [`JournalError`]; nothing was announced unless the commit took place.
+    pub async fn settle(&self, claim: &Claim, settlement: Settlement) -> Result<(), JournalError> {
+        self.enter(claim, Deed::Settle(Box::new(settlement))).await
+    }
+
+    /// Gives the operation back.
+    ///
+    /// # Errors
+    /// [`JournalError`]; it then comes back when its lease ends.
+    pub async fn release(&self, claim: &Claim, release: Release) -> Result<(), JournalError> {
+        self.enter(claim, Deed::Release(release)).await
+    }
+
+    async fn enter(&self, claim: &Claim, deed: Deed) -> Result<(), JournalError> {
+        let (done, written) = oneshot::channel();
+        let entry = Entry {
+            operation: claim.operation,
+            lease: claim.lease,
+            tenant: claim.tenant.clone(),
+            deed,
+            done,
+        };
+        let gone = |_| JournalError::Unavailable;
+        self.entries.send(entry).await.map_err(|_| JournalError::Unavailable)?;
+        written.await.map_err(gone)?
+    }
+}
+
+pub(crate) struct Entry {
+    pub(crate) operation: OperationId,
+    pub(crate) lease: Uuid,
+    pub(crate) tenant: Tenant,
+    pub(crate) deed: Deed,
+    pub(crate) done: oneshot::Sender<Result<(), JournalError>>,
+}
+
+pub(crate) enum Deed {
+    Steps(Vec<StepWrite>),
+    Settle(Box<Settlement>),
+    Release(Release),
+}

@@ -1,0 +1,201 @@
+//! Events waiting to be published: written in the transaction that makes them true, taken by any relay, kept in
+//! order per key, never lost between a confirm and the mark.
+
+use std::time::Duration;
+
+use domain::{OperationId, Tenant};
+use uuid::Uuid;
+
+use crate::{Error, Store, Transaction};
+
+/// One event to announce. `body` is the whole CloudEvents document.
+#[derive(Debug, Clone)]
+pub struct Announcement {
+    /// The CloudEvents id; every attempt to publish carries the same one.
+    pub message_id: Uuid,
+    /// Whose event it is.
+    pub tenant: Tenant,
+    /// Events with the same key leave in the order in which they were enqueued.
+    pub ordering_key: String,
+    /// Event type, which is the routing key.
+    pub routing_key: String,
+    /// The operation it answers, if any.
+    pub operation: Option<OperationId>,
+    /// W3C `traceparent`.
+    pub trace: Option<String>,
+    /// Bytes as they go on the wire.
+    pub body: Vec<u8>,
+}
+
+/// An outbox row in the hands of one relay until its lease ends.
+#[derive(Debug)]
+pub struct Pending {
+    /// Row id.
+    pub id: i64,
+    /// See [`Announcement::message_id`].
+    pub message_id: Uuid,
+    /// See [`Announcement::routing_key`].
+    pub routing_key: String,
+    /// See [`Announcement::trace`].
+    pub trace: Option<String>,
+    /// See [`Announcement::body`].
+    pub body: Vec<u8>,
+    /// How often it was taken before.
+    pub attempts: i32,
+    /// Seconds since it was enqueued, by the database's clock.
+    pub age_seconds: f64,
+}
+
+/// Depth and age of the outbox.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Backlog {
+    /// Rows not yet published.
+    pub rows: i64,
+    /// Age of the oldest in seconds.
+    pub oldest_seconds: f64,
+    /// Rows that a human must look at.
+    pub parked: i64,
+}
+
+/// Puts announcements into the caller's transaction and wakes the relays when it commits.
+///
+/// # Errors
+/// [`Error::Unavailable`].
+pub async fn enqueue(tx: &mut Transaction, news: &[Announcement]) -> Result<(), Error> {
+    insert(tx, Columns::of(news)).await
+}
+
+pub(crate) async fn insert(tx: &mut Transaction, columns: Columns<'_>) -> Result<(), Error> {
+    if columns.message_ids.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!(
+        r#"WITH bell AS (SELECT pg_notify('outbox', ''))
+        INSERT INTO outbox (message_id, tenant, ordering_key, routing_key, operation_id, trace, body)
+        SELECT u.message_id, u.tenant, u.ordering_key, u.routing_key, u.operation_id, u.trace, u.body
+        FROM bell, unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::bytea[])
+            AS u(message_id, tenant, ordering_key, routing_key, operation_id, trace, body)"#,
+        &columns.message_ids,
+        &columns.tenants as _,
+        &columns.ordering_keys as _,
+        &columns.routing_keys as _,
+        &columns.operations as _,
+        &columns.traces as _,
+        &columns.bodies as _,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// The rows of a batch turned into the columns that `unnest` wants.
+#[derive(Default)]
+pub(crate) struct Columns<'a> {
+    pub(crate) message_ids: Vec<Uuid>,
+    pub(crate) tenants: Vec<&'a str>,
+    pub(crate) ordering_keys: Vec<&'a str>,
+    pub(crate) routing_keys: Vec<&'a str>,
+    pub(crate) operations: Vec<Option<i64>>,
+    pub(crate) traces: Vec<Option<&'a str>>,
+    pub(crate) bodies: Vec<&'a [u8]>,
+}
+
+impl<'a> Columns<'a> {
+    pub(crate) fn of(news: impl IntoIterator<Item = &'a Announcement>) -> Columns<'a> {
+        let mut columns = Columns::default();
+        for one in news {
+            columns.message_ids.push(one.message_id);
+            columns.tenants.push(one.tenant.as_str());
+            columns.ordering_keys.push(&one.ordering_key);
+            columns.routing_keys.push(&one.routing_key);
+            columns.operations.push(one.operation.map(|id| id.0));
+            columns.traces.push(one.trace.as_deref());
+            columns.bodies.push(&one.body);
+        }
+        columns
+    }
+}
+
+impl Store {
+    /// Takes up to `limit` rows for `lease`, only the oldest unpublished one of each key.
+    ///
+    /// The commit is not waited for on disk: a lost lease only means that another relay publishes the same message
+    /// id once more.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn take_announcements(&self, limit: i64, lease: Duration) -> Result<Vec<Pending>, Error> {
+        Ok(sqlx::query_as!(
+            Pending,
+            r#"WITH due AS (
+                SELECT o.id FROM outbox o
+                WHERE o.published_at IS NULL AND o.parked IS NULL AND o.not_before <= now()
+                  AND NOT EXISTS (SELECT 1 FROM outbox older
+                    WHERE older.tenant = o.tenant AND older.ordering_key = o.ordering_key AND older.id < o.id
+                      AND older.published_at IS NULL AND older.parked IS NULL)
+                ORDER BY o.id LIMIT $1 FOR UPDATE SKIP LOCKED)
+            UPDATE outbox o SET not_before = now() + make_interval(secs => $2), attempts = o.attempts + 1
+            FROM due WHERE o.id = due.id
+            RETURNING o.id, o.message_id, o.routing_key, o.trace, o.body, o.attempts - 1 AS "attempts!",
+                extract(epoch FROM clock_timestamp() - o.created_at)::float8 AS "age_seconds!""#,
+            limit,
+            lease.as_secs_f64(),
+        )
+        .fetch_all(&self.relaxed)
+        .await?)
+    }
+
+    /// Marks rows as published.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`]; then the rows go out again under the same message ids.
+    pub async fn mark_published(&self, ids: &[i64]) -> Result<(), Error> {
+        sqlx::query!("UPDATE outbox SET published_at = clock_timestamp() WHERE id = ANY($1)", ids)
+            .execute(&self.relaxed)
+            .await?;
+        Ok(())
+    }
+
+    /// Gives rows back, to be taken again after `delay`.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`]; then they come back when the lease ends.
+    pub async fn return_announcements(&self, ids: &[i64], delay: Duration) -> Result<(), Error> {
+        sqlx::query!(
+            "UPDATE outbox SET not_before = now() + make_interval(secs => $2) WHERE id = ANY($1) AND published_at IS NULL",
+            ids,
+            delay.as_secs_f64()
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Sets rows aside for a human: the broker has no place for them.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn park_announcements(&self, ids: &[i64], reason: &str) -> Result<(), Error> {
+        sqlx::query!("UPDATE outbox SET parked = $2 WHERE id = ANY($1) AND published_at IS NULL", ids, reason)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Depth and age, for metrics.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn outbox_backlog(&self) -> Result<Backlog, Error> {
+        Ok(sqlx::query_as!(
+            Backlog,
+            r#"SELECT count(*) FILTER (WHERE parked IS NULL) AS "rows!",
+                coalesce(extract(epoch FROM clock_timestamp() - min(created_at) FILTER (WHERE parked IS NULL)), 0)::float8
+                    AS "oldest_seconds!",
+                count(*) FILTER (WHERE parked IS NOT NULL) AS "parked!"
+            FROM outbox WHERE published_at IS NULL"#
+        )
+        .fetch_one(&self.pool)
+        .await?)
+    }
+}
