@@ -1,0 +1,149 @@
+//! The entries of the catalogue, one block per code. Nothing else.
+
+use super::Entry;
+
+macro_rules! catalogue {
+    ($($variant:ident $word:literal $number:literal ($human:ident, $retried:ident) $cause:literal => $remedy:literal;)+) => {
+        /// Everything that can go wrong, under one stable word and number each.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+        #[serde(try_from = "String", into = "&'static str")]
+        pub enum Code { $(#[doc = $cause] $variant,)+ }
+
+        impl Code {
+            /// Every code, by number.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            pub(super) const fn entry(self) -> &'static Entry {
+                match self {
+                    $(Self::$variant => const { &Entry {
+                        word: $word,
+                        number: $number,
+                        needs_human: flags::$human,
+                        retried: flags::$retried,
+                        cause: $cause,
+                        remedy: $remedy,
+                    } },)+
+                }
+            }
+        }
+    };
+}
+
+/// The words used in the table for the two questions "who must act?" and "does it go on by itself?".
+mod flags {
+    pub(super) const HUMAN: bool = true;
+    pub(super) const NOBODY: bool = false;
+    pub(super) const RETRIED: bool = true;
+    pub(super) const FINAL: bool = false;
+}
+
+catalogue! {
+    // Contract: the message itself is wrong, and goes to the dead letters.
+    MalformedEnvelope "malformed_envelope" "BRG-0101" (HUMAN, FINAL)
+        "The message is not a CloudEvent we can read."
+        => "Publish it as CloudEvents 1.0 (structured JSON, or binary mode with cloudEvents_ headers); the dead letter names the attribute.";
+    MalformedBody "malformed_body" "BRG-0102" (HUMAN, FINAL)
+        "The data of the event does not follow its schema."
+        => "Correct the field named in the dead letter and publish the event again under a new id.";
+    MissingTenant "missing_tenant" "BRG-0103" (HUMAN, FINAL)
+        "The event does not say which tenant it belongs to."
+        => "Set the extension attribute tenantid on the event.";
+    UnknownType "unknown_type" "BRG-0104" (HUMAN, FINAL)
+        "No event of this type is known here."
+        => "Use a type from the AsyncAPI document, or remove the binding that brings foreign events to this queue.";
+    UnknownVersion "unknown_version" "BRG-0105" (HUMAN, FINAL)
+        "The event has a major version this bridge does not read."
+        => "Upgrade the bridge, then send the dead letter again; or publish the version it reads.";
+    TooLarge "too_large" "BRG-0106" (HUMAN, FINAL)
+        "The message is larger than 256 KiB."
+        => "Send links instead of contents, and publish the smaller event.";
+    NoJobs "no_jobs" "BRG-0107" (HUMAN, FINAL)
+        "The introduction names no job."
+        => "Publish the introduction with at least one job id in job_ids.";
+    InvalidField "invalid_field" "BRG-0108" (HUMAN, FINAL)
+        "A field of the event has a value that cannot be used."
+        => "Correct the named field and publish the event again under a new id.";
+
+    // Waiting: nothing is lost, the operation continues when it can.
+    NotConnected "not_connected" "BRG-0201" (HUMAN, RETRIED)
+        "The tenant has not connected a Greenhouse account."
+        => "Ask the company's admin to connect Greenhouse; everything that waits is then imported.";
+    ConnectionPaused "connection_paused" "BRG-0202" (HUMAN, RETRIED)
+        "The tenant's connection to Greenhouse is paused."
+        => "Look at the connection's findings, repair the first one and resume it; everything that waits then continues.";
+    Throttled "throttled" "BRG-0203" (NOBODY, RETRIED)
+        "Greenhouse's request limit for this account is used up for the moment."
+        => "Nothing to do; the import goes on in the next window.";
+    WaitingForProof "waiting_for_proof" "BRG-0204" (NOBODY, RETRIED)
+        "An answer of Greenhouse was lost, and we wait until a read can show whether the write took place."
+        => "Nothing to do; the bridge looks again in a minute or two.";
+
+    // Import: Greenhouse does not take what we bring.
+    JobUnknown "job_unknown" "BRG-0301" (HUMAN, FINAL)
+        "The job does not exist in Greenhouse or is hidden from the acting user."
+        => "Pick another job, or add the acting user to the hiring team if the job is confidential.";
+    JobClosed "job_closed" "BRG-0302" (HUMAN, FINAL)
+        "The job is closed or still a draft."
+        => "Open the job in Greenhouse or pick another one, then introduce the candidate again.";
+    AllJobsRefused "all_jobs_refused" "BRG-0303" (HUMAN, FINAL)
+        "None of the picked jobs can take an application."
+        => "Pick at least one open job and introduce the candidate again.";
+    CandidateRefused "candidate_refused" "BRG-0304" (HUMAN, FINAL)
+        "Greenhouse refused to create the candidate with this data."
+        => "Correct the named field of the candidate in Intrro, then retry the operation.";
+    ApplicationRefused "application_refused" "BRG-0305" (HUMAN, FINAL)
+        "Greenhouse refused the application of this candidate to this job."
+        => "See whether the job demands fields the event does not carry, then retry the operation.";
+    NoteRefused "note_refused" "BRG-0306" (HUMAN, FINAL)
+        "Greenhouse refused the note about the introduction."
+        => "Check that the acting user may write notes on this candidate, then retry the operation.";
+    TagRefused "tag_refused" "BRG-0307" (HUMAN, FINAL)
+        "Greenhouse refused a tag."
+        => "Check the tag's name and the acting user's right to manage tags, then retry the operation.";
+    EditRefused "edit_refused" "BRG-0308" (HUMAN, FINAL)
+        "Greenhouse refused to change the candidate."
+        => "Correct the named field, check the acting user's right to edit candidates, then retry the operation.";
+    ConflictingContent "conflicting_content" "BRG-0309" (HUMAN, FINAL)
+        "The same introduction was published before with other content."
+        => "Compare the two events; publish a CandidateProfileUpdated for what has changed, or discard this operation.";
+    RemoteUnknown "remote_unknown" "BRG-0310" (HUMAN, FINAL)
+        "A write was sent, its answer was lost, and no read can show whether it took place."
+        => "Look at the candidate in Greenhouse, then confirm or repeat the step.";
+    RetriesExhausted "retries_exhausted" "BRG-0311" (HUMAN, FINAL)
+        "It failed on every attempt for as long as we try."
+        => "Repair what the operation's timeline shows, then retry the operation.";
+
+    // Connection: the tenant's account, or Greenhouse itself.
+    CredentialRefused "credential_refused" "BRG-0401" (HUMAN, RETRIED)
+        "Greenhouse does not accept the tenant's credential."
+        => "Create a new credential in Greenhouse (Configure → Dev Center → API Credentials) and store it on the connection.";
+    ScopeMissing "scope_missing" "BRG-0402" (HUMAN, RETRIED)
+        "The credential does not have the permission this call needs."
+        => "Grant the named scope to the credential in Greenhouse (Configure → Dev Center → API Credentials), then verify the connection.";
+    TokenEndpointRefused "token_endpoint_refused" "BRG-0403" (HUMAN, RETRIED)
+        "Greenhouse gives no access token for the client id and secret."
+        => "Compare client id, client secret and acting user with Greenhouse, and store them on the connection again.";
+    SourceMissing "source_missing" "BRG-0404" (HUMAN, RETRIED)
+        "The source \"Intrro\" does not exist in Greenhouse or is switched off."
+        => "In Greenhouse, under Configure → Custom Options → Sources, add \"Intrro\" and leave it switched on, then verify the connection.";
+    ActingUserMissing "acting_user_missing" "BRG-0405" (HUMAN, RETRIED)
+        "The user we act for does not exist in Greenhouse or is deactivated."
+        => "Set acting_user_id on the connection to the id of an active Greenhouse user.";
+    NotSiteAdmin "not_site_admin" "BRG-0406" (HUMAN, RETRIED)
+        "The user we act for is not a Site Admin, so lists come back refused or empty."
+        => "Make that user a Site Admin in Greenhouse, or set acting_user_id to one.";
+    ReferrerUnknown "referrer_unknown" "BRG-0407" (NOBODY, FINAL)
+        "The employee who made the introduction is not found in Greenhouse, so no referrer was credited."
+        => "Invite the employee to Greenhouse under the same e-mail address; later introductions will be credited.";
+    GreenhouseUnavailable "greenhouse_unavailable" "BRG-0408" (NOBODY, RETRIED)
+        "Greenhouse cannot be reached or answers with an error of its own."
+        => "Nothing to do; the bridge tries again for a day. See status.greenhouse.io if it lasts.";
+    UnexpectedAnswer "unexpected_answer" "BRG-0409" (HUMAN, FINAL)
+        "Greenhouse answered with something this bridge does not understand."
+        => "Report the operation id to the bridge's developers, and retry after an upgrade.";
+
+    // Ours.
+    Internal "internal" "BRG-0901" (HUMAN, FINAL)
+        "The bridge itself has a fault."
+        => "Report the operation id to the bridge's developers, and retry after an upgrade.";
+}
