@@ -1,0 +1,158 @@
+//! The places where a process can die that matter for correctness, enumerated so that a test can visit each.
+//!
+//! Production builds contain nothing of this: without the cargo feature `crash-points`, [`crash_here`] is empty. With it,
+//! the process aborts (no destructors, like `kill -9`) at the point named in [`CRASH_AT`]. Reading that variable is the
+//! one piece of input in this crate.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::step::StepKind;
+use crate::words::{UnknownWord, words};
+
+/// Environment variable that names the point to die at, e.g. `step:add_note:after_call`.
+pub const CRASH_AT: &str = "BRIDGE_CRASH_AT";
+
+words! {
+    /// A moment around one remote write.
+    Moment, "moment" {
+        /// The write is planned; nothing about sending it is stored.
+        BeforeIntent = "before_intent",
+        /// `sending` is committed; nothing has left the process.
+        AfterIntent = "after_intent",
+        /// Greenhouse has answered (or not); the outcome is not stored.
+        AfterCall = "after_call",
+        /// The outcome is committed.
+        AfterConfirm = "after_confirm",
+    }
+}
+
+/// A place where the process can be made to die.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CrashPoint {
+    /// Around one kind of remote write.
+    Step(StepKind, Moment),
+    /// A batch is decoded, its transaction not committed.
+    IntakeBeforeCommit,
+    /// A batch is stored, its messages not acknowledged.
+    IntakeAfterCommit,
+    /// All steps are done, the operation is not settled.
+    BeforeSettle,
+    /// Operation and answer event are committed.
+    AfterSettle,
+    /// Outbox rows are leased, nothing is published.
+    RelayBeforePublish,
+    /// The broker has confirmed, the rows are not marked.
+    RelayAfterConfirm,
+    /// Changes are found, snapshot and events not committed.
+    StatusBeforeCommit,
+    /// Snapshot and events are committed, the watermark is not moved.
+    StatusAfterCommit,
+}
+
+impl CrashPoint {
+    /// Every point, step kinds first. A new [`StepKind`] appears here by itself.
+    #[must_use]
+    pub fn all() -> Vec<Self> {
+        let steps = StepKind::ALL
+            .iter()
+            .flat_map(|kind| Moment::ALL.iter().map(|moment| Self::Step(*kind, *moment)));
+        steps
+            .chain(Self::OUTSIDE_STEPS.iter().map(|(point, _)| *point))
+            .collect()
+    }
+
+    const OUTSIDE_STEPS: &[(Self, &str)] = &[
+        (Self::IntakeBeforeCommit, "intake:before_commit"),
+        (Self::IntakeAfterCommit, "intake:after_commit"),
+        (Self::BeforeSettle, "settle:before_commit"),
+        (Self::AfterSettle, "settle:after_commit"),
+        (Self::RelayBeforePublish, "relay:before_publish"),
+        (Self::RelayAfterConfirm, "relay:after_confirm"),
+        (Self::StatusBeforeCommit, "status:before_commit"),
+        (Self::StatusAfterCommit, "status:after_commit"),
+    ];
+}
+
+impl fmt::Display for CrashPoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Self::Step(kind, moment) = self {
+            return write!(f, "step:{kind}:{moment}");
+        }
+        let found = Self::OUTSIDE_STEPS.iter().find(|(point, _)| point == self);
+        f.write_str(found.map_or("", |(_, name)| name))
+    }
+}
+
+impl FromStr for CrashPoint {
+    type Err = UnknownWord;
+    fn from_str(text: &str) -> Result<Self, UnknownWord> {
+        Self::all()
+            .into_iter()
+            .find(|point| point.to_string() == text)
+            .ok_or_else(|| {
+                let names: Vec<String> = Self::all().iter().map(Self::to_string).collect();
+                UnknownWord::new("crash point", text, &names)
+            })
+    }
+}
+
+/// Dies here if [`CRASH_AT`] names this point. A name that does not exist ends the process with code 2, so that a
+/// misspelt test cannot pass.
+#[cfg(feature = "crash-points")]
+pub fn crash_here(point: CrashPoint) {
+    use std::sync::OnceLock;
+    static CHOSEN: OnceLock<Option<CrashPoint>> = OnceLock::new();
+    let chosen = CHOSEN.get_or_init(|| {
+        let name = std::env::var(CRASH_AT)
+            .ok()
+            .filter(|name| !name.is_empty())?;
+        match name.parse() {
+            Ok(point) => Some(point),
+            Err(unknown) => {
+                eprintln!("{CRASH_AT}: {unknown}");
+                std::process::exit(2);
+            }
+        }
+    });
+    if *chosen == Some(point) {
+        std::process::abort();
+    }
+}
+
+/// Nothing: this build has no crash points.
+#[cfg(not(feature = "crash-points"))]
+#[inline(always)]
+pub const fn crash_here(_point: CrashPoint) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_point_is_found_by_its_own_name() {
+        for point in CrashPoint::all() {
+            assert_eq!(point.to_string().parse(), Ok(point));
+        }
+    }
+
+    #[test]
+    fn names_are_unique_and_cover_every_step_at_every_moment() {
+        let mut names: Vec<String> = CrashPoint::all()
+            .iter()
+            .map(CrashPoint::to_string)
+            .collect();
+        assert_eq!(names.len(), StepKind::ALL.len() * Moment::ALL.len() + 8);
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), CrashPoint::all().len());
+        assert!(names.contains(&"step:add_note:after_call".to_owned()));
+        assert!(names.contains(&"relay:after_confirm".to_owned()));
+    }
+
+    #[test]
+    fn a_misspelt_point_is_refused_with_the_choices() {
+        let error = "relay:afterwards".parse::<CrashPoint>().unwrap_err();
+        assert!(error.to_string().contains("relay:after_confirm"));
+    }
+}

@@ -1,0 +1,23 @@
+//! The kinds of remote write: ledger kind, span name, metric label and crash point all use these words.
+
+use crate::words::words;
+
+words! {
+    /// One kind of write to Greenhouse.
+    StepKind, "step" {
+        /// Create the person, with the first application where the version allows.
+        CreateCandidate = "create_candidate",
+        /// Add an application to a person who exists.
+        AddApplication = "add_application",
+        /// Give an application that was found, not made, its source and referrer.
+        CreditApplication = "credit_application",
+        /// Fill gaps of a person who exists.
+        EditCandidate = "edit_candidate",
+        /// Add the note that tells recruiters about the introduction.
+        AddNote = "add_note",
+        /// Create a tag in the organisation.
+        CreateTag = "create_tag",
+        /// Put a tag on the person.
+        ApplyTag = "apply_tag",
+    }
+}
