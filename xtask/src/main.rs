@@ -1,2 +1,56 @@
-//! Placeholder until this program lands.
-fn main() {}
+//! `cargo xtask …`: everything a developer runs, in one place. It contains no logic of the bridge itself.
+
+mod dev;
+mod stop;
+mod test;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Tasks of this repository; none needs a running service.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Run every test against a private RabbitMQ and PostgreSQL
+    Test(test::Arguments),
+    /// Start RabbitMQ and PostgreSQL, print how to reach them, and stay up until Ctrl-C
+    Dev,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let task = Arguments::parse().task;
+    // Whichever way this ends, the servers are owned by the future that is dropped here, and stop with it.
+    let result = tokio::select! {
+        result = run(task) => result,
+        code = stop::requested() => Ok(code),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("\nerror: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+async fn run(task: Task) -> Result<ExitCode> {
+    match task {
+        Task::Test(arguments) => test::run(&arguments).await,
+        Task::Dev => dev::run().await,
+    }
+}
+
+/// Options of servers started for a person who waits for them.
+fn server_options() -> testkit::Options {
+    testkit::Options {
+        may_install: true,
+        quiet: false,
+        ..testkit::Options::default()
+    }
+}

@@ -1,0 +1,101 @@
+//! Installing RabbitMQ and PostgreSQL on Debian or Ubuntu, without the system's own services coming up.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use super::find::program;
+
+/// Debian's hook by which packages ask whether they may start their services; 101 means no.
+const POLICY: &str = "/usr/sbin/policy-rc.d";
+
+/// Whether this is a Debian-like system where we are root or may become it.
+pub(super) fn possible() -> bool {
+    program("apt-get").is_some()
+        && Path::new("/etc/debian_version").exists()
+        && (is_root() || program("sudo").is_some())
+}
+
+/// Installs `packages` from the distribution, saying so first.
+pub(super) async fn packages(packages: &[&str]) -> Result<()> {
+    eprintln!(
+        "Neither the programs nor a working Docker found. Installing from this distribution: {}.",
+        packages.join(", ")
+    );
+    eprintln!("Their system services stay off; private instances will run under target/ instead.");
+    let packages: Vec<String> = packages.iter().map(ToString::to_string).collect();
+    tokio::task::spawn_blocking(move || install(&packages)).await?
+}
+
+fn install(packages: &[String]) -> Result<()> {
+    let _policy = ServicesStayOff::begin(packages)?;
+    privileged("apt-get", &["update", "-qq"])?;
+    let mut arguments = vec!["install", "-y", "-qq", "--no-install-recommends"];
+    arguments.extend(packages.iter().map(String::as_str));
+    privileged("apt-get", &arguments)
+}
+
+/// While this lives no package may start a service.
+struct ServicesStayOff<'a> {
+    /// Where the administrator already has such a hook, theirs decides and stays.
+    ours: bool,
+    packages: &'a [String],
+}
+
+impl<'a> ServicesStayOff<'a> {
+    fn begin(packages: &'a [String]) -> Result<Self> {
+        let ours = !Path::new(POLICY).exists();
+        if ours {
+            privileged(
+                "sh",
+                &[
+                    "-c",
+                    &format!("printf '#!/bin/sh\\nexit 101\\n' >{POLICY} && chmod 755 {POLICY}"),
+                ],
+            )?;
+        }
+        Ok(Self { ours, packages })
+    }
+}
+
+impl Drop for ServicesStayOff<'_> {
+    fn drop(&mut self) {
+        if self.ours && privileged("rm", &["-f", POLICY]).is_err() {
+            eprintln!(
+                "Could not remove {POLICY}; please remove it, or packages will not start their services."
+            );
+        }
+        if Path::new("/run/systemd/system").exists() {
+            // They are enabled though not started, and would come up at the next boot. Services are named as packages.
+            for service in self.packages {
+                let _ = privileged("systemctl", &["disable", "--now", "--quiet", service]);
+            }
+        }
+    }
+}
+
+/// Runs a program as root; `env` because sudo passes no variables on.
+fn privileged(name: &str, arguments: &[&str]) -> Result<()> {
+    let mut command = if is_root() {
+        Command::new("env")
+    } else {
+        Command::new("sudo")
+    };
+    if !is_root() {
+        command.arg("env");
+    }
+    command
+        .args(["DEBIAN_FRONTEND=noninteractive", "RUNLEVEL=1", name])
+        .args(arguments);
+    command.stdin(Stdio::inherit()).stdout(Stdio::null());
+    let status = command.status().with_context(|| format!("run {name}"))?;
+    if !status.success() {
+        bail!("{name} {} failed with {status}", arguments.join(" "));
+    }
+    Ok(())
+}
+
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}

@@ -1,0 +1,157 @@
+//! A server process with everything it starts, in a process group of its own that cannot outlive this process.
+
+use std::fs::{self, File};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use rustix::process::{Pid, Signal, kill_process_group};
+
+const LOG_TAIL_LINES: usize = 30;
+
+/// A running server: its process group, its log, and the guard that ends the group should we die first.
+#[derive(Debug)]
+pub(super) struct Group {
+    name: &'static str,
+    child: Child,
+    _guard: Guard,
+    log: PathBuf,
+}
+
+impl Group {
+    /// Starts `command` in a new process group, with its output appended to `log`.
+    pub(super) fn spawn(name: &'static str, mut command: Command, log: &Path) -> Result<Self> {
+        let file = File::options()
+            .create(true)
+            .append(true)
+            .open(log)
+            .with_context(|| format!("open {}", log.display()))?;
+        command
+            .stdin(Stdio::null())
+            .stdout(file.try_clone()?)
+            .stderr(file)
+            .process_group(0);
+        let child = command.spawn().with_context(|| format!("start {name}"))?;
+        let guard = Guard::new(
+            "cat >/dev/null; kill -s QUIT -- \"-$1\"; sleep 2; kill -s KILL -- \"-$1\"",
+            &child.id().to_string(),
+        )?;
+        Ok(Self {
+            name,
+            child,
+            _guard: guard,
+            log: log.to_path_buf(),
+        })
+    }
+
+    pub(super) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Fails with the tail of the log when the server ended, or when `deadline` has passed.
+    pub(super) fn check(&mut self, deadline: Instant) -> Result<()> {
+        if let Some(status) = self.child.try_wait()? {
+            bail!(
+                "{} ended with {status}; the end of its log:\n{}",
+                self.name,
+                self.log_tail()
+            );
+        }
+        if Instant::now() > deadline {
+            bail!(
+                "{} was not ready in time; the end of its log:\n{}",
+                self.name,
+                self.log_tail()
+            );
+        }
+        Ok(())
+    }
+
+    pub(super) fn signal(&self, signal: Signal) {
+        // The group may be gone already, which is what the caller wants.
+        let _ = kill_process_group(pid(&self.child), signal);
+    }
+
+    /// Waits for the leader to end after a signal; the status is `None` when it did not.
+    pub(super) async fn ended(&mut self, within: Duration) -> Result<Option<ExitStatus>> {
+        let deadline = Instant::now() + within;
+        loop {
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(Some(status));
+            }
+            if Instant::now() > deadline {
+                return Ok(None);
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    pub(super) fn kill(&mut self) {
+        self.signal(Signal::KILL);
+        let _ = self.child.wait();
+    }
+
+    fn log_tail(&self) -> String {
+        let text = fs::read(&self.log).unwrap_or_default();
+        let text = String::from_utf8_lossy(&text);
+        let lines: Vec<&str> = text.lines().collect();
+        let tail = &lines[lines.len().saturating_sub(LOG_TAIL_LINES)..];
+        tail.iter().map(|line| format!("    {line}\n")).collect()
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// A shell that does something the moment this process ends, even by SIGKILL: it waits for the end of a pipe
+/// whose other end only we hold. Dropping it calls the whole thing off.
+#[derive(Debug)]
+pub(super) struct Guard(Child);
+
+impl Guard {
+    /// `script` sees `argument` as `$1`; it runs in its own process group, so that Ctrl-C in a terminal spares it.
+    pub(super) fn new(script: &str, argument: &str) -> Result<Self> {
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", script, "sh", argument])
+            .process_group(0);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        Ok(Self(command.spawn().context("start a shell")?))
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        let _ = kill_process_group(pid(&self.0), Signal::KILL);
+        let _ = self.0.wait();
+    }
+}
+
+fn pid(child: &Child) -> Pid {
+    Pid::from_child(child)
+}
+
+/// Runs a program to its end; the error carries what it printed.
+pub(super) async fn run(mut command: Command) -> Result<String> {
+    let shown = format!("{command:?}");
+    let output = tokio::task::spawn_blocking(move || command.stdin(Stdio::null()).output())
+        .await?
+        .with_context(|| format!("run {shown}"))?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    if !output.status.success() {
+        bail!(
+            "{shown} failed with {}\n{text}{}",
+            output.status,
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+    Ok(text)
+}
