@@ -1,7 +1,6 @@
 //! Hashed keys by which a person is recognised without storing who they are.
 
-use domain::{IntrroCandidateId, Tenant};
-use sha2::{Digest, Sha256};
+use domain::{IntrroCandidateId, Tenant, matching};
 use uuid::Uuid;
 
 /// A hash of the tenant and of one thing that identifies a person: their Intrro id or one e-mail address.
@@ -13,22 +12,17 @@ pub struct PersonKey(pub(crate) Uuid);
 impl PersonKey {
     /// The key of an Intrro candidate.
     pub fn candidate(tenant: &Tenant, id: &IntrroCandidateId) -> PersonKey {
-        PersonKey::hashed(tenant, "candidate", id.as_str())
+        PersonKey::cut(matching::candidate_key(tenant, id))
     }
 
-    /// The key of an e-mail address that was already normalised by `domain::matching`.
-    pub fn email(tenant: &Tenant, normalised: &str) -> PersonKey {
-        PersonKey::hashed(tenant, "email", normalised)
+    /// The key of an e-mail address; none when it is not one.
+    pub fn email(tenant: &Tenant, address: &str) -> Option<PersonKey> {
+        matching::email_key(tenant, address).map(PersonKey::cut)
     }
 
-    fn hashed(tenant: &Tenant, what: &str, value: &str) -> PersonKey {
-        let mut hash = Sha256::new();
-        for part in [tenant.as_str(), what, value] {
-            hash.update(part.as_bytes());
-            hash.update([0]);
-        }
+    fn cut(hash: [u8; 32]) -> PersonKey {
         let mut bytes = [0; 16];
-        bytes.copy_from_slice(&hash.finalize()[..16]);
+        bytes.copy_from_slice(&hash[..16]);
         PersonKey(Uuid::from_bytes(bytes))
     }
 }
