@@ -1,1 +1,118 @@
-//! Placeholder until this crate lands.
+//! What happens to introductions and candidates in Intrro, performed in Greenhouse.
+//!
+//! The route of one message, file by file: [`intake`] (decode, dedupe, store, acknowledge) → [`worker`] (claim) →
+//! `handler` (which kind) → `introduction_accepted` (the straight line) → `attempt` (one remote write, at most once) →
+//! settle with the answer in the outbox. Nothing here publishes answers: that is the relay's work.
+#![deny(missing_docs)]
+
+mod answers;
+mod applications;
+mod attempt;
+mod candidate;
+mod decode;
+mod handler;
+mod intake;
+mod introduction;
+mod introduction_accepted;
+mod note;
+mod references;
+mod stop;
+mod tags;
+mod worker;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use accounts::Accounts;
+use boot::metrics::Metrics;
+use broker::{Consumer, Publisher, Topology};
+use store::Store;
+use store::journal::Journal;
+use store::wake::Wake;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+/// How much this service does at once and how patient it is.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Operations in hand at once.
+    pub capacity: usize,
+    /// Of one tenant, so that another's single introduction always finds a free hand.
+    pub capacity_per_tenant: usize,
+    /// How long an operation is ours; longer than any one call to Greenhouse.
+    pub lease: Duration,
+    /// Limit of one call to Greenhouse, as the client has it.
+    pub call_deadline: Duration,
+    /// How long after a send "reading finds nothing" proves that nothing happened.
+    pub settle: Duration,
+    /// Intrro's address: base of the link back, which is also the marker.
+    pub intrro_url: Url,
+    /// Name of this replica, for dead letters.
+    pub instance: String,
+}
+
+impl Config {
+    /// The defaults for everything but the address and the name.
+    pub fn new(intrro_url: Url, instance: String) -> Config {
+        Config {
+            capacity: 64,
+            capacity_per_tenant: 48,
+            lease: Duration::from_secs(60),
+            call_deadline: Duration::from_secs(10),
+            settle: Duration::from_secs(60),
+            intrro_url,
+            instance,
+        }
+    }
+}
+
+/// What the service works with.
+pub struct Parts {
+    /// The ledger.
+    pub store: Store,
+    /// News about work.
+    pub wake: Wake,
+    /// Greenhouse clients.
+    pub accounts: Arc<Accounts>,
+    /// Consumer of `greenhouse.introductions`.
+    pub consumer: Consumer,
+    /// For dead letters.
+    pub publisher: Publisher,
+    /// Names.
+    pub topology: Topology,
+    /// Counters.
+    pub metrics: Arc<Metrics>,
+    /// Settings.
+    pub config: Config,
+}
+
+/// What a handler works with.
+pub(crate) struct Context {
+    pub(crate) store: Store,
+    pub(crate) wake: Wake,
+    pub(crate) journal: Journal,
+    pub(crate) accounts: Arc<Accounts>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) config: Config,
+}
+
+/// Runs intake and workers until the token is cancelled, then finishes what is in hand.
+pub async fn run(parts: Parts, stop: CancellationToken) {
+    let intake = intake::Intake {
+        store: parts.store.clone(),
+        consumer: parts.consumer,
+        publisher: parts.publisher,
+        topology: parts.topology,
+        instance: parts.config.instance.clone(),
+        metrics: Arc::clone(&parts.metrics),
+    };
+    let context = Arc::new(Context {
+        journal: Journal::start(parts.store.clone()),
+        store: parts.store,
+        wake: parts.wake,
+        accounts: parts.accounts,
+        metrics: parts.metrics,
+        config: parts.config,
+    });
+    tokio::join!(intake.run(stop.clone()), worker::work(context, stop));
+}

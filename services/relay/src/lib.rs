@@ -1,1 +1,112 @@
-//! Placeholder until this crate lands.
+//! Outbox → RabbitMQ: takes due announcements, publishes them with confirms, marks what the broker has.
+//!
+//! Any number of relays work side by side; order is kept per key because only the oldest unpublished row of a key can
+//! be taken. A crash between confirm and mark publishes the same message id once more. It decides nothing about the
+//! events and knows nothing of Greenhouse.
+#![deny(missing_docs)]
+
+use std::time::{Duration, Instant};
+
+use boot::metrics::Metrics;
+use broker::{Outbound, Outcome, Publisher};
+use domain::crash::{CrashPoint, crash_here};
+use store::Store;
+use store::outbox::Pending;
+use store::wake::{News, Wake};
+use tokio_util::sync::CancellationToken;
+
+/// How long a relay may take over one batch before another relay takes its rows: beyond the publisher's own limit.
+const LEASE: Duration = Duration::from_secs(30);
+/// Most rows in one batch.
+const BATCH: i64 = 200;
+/// How long to wait for news before looking anyway.
+const LOOK_INTERVAL: Duration = Duration::from_secs(1);
+/// How long rows rest that the broker did not take.
+const REST: Duration = Duration::from_secs(2);
+
+/// What a relay works with.
+pub struct Relay {
+    /// The outbox.
+    pub store: Store,
+    /// The bell for new rows.
+    pub wake: Wake,
+    /// Where to publish.
+    pub publisher: Publisher,
+    /// Exchange to publish to.
+    pub exchange: String,
+    /// Counters.
+    pub metrics: std::sync::Arc<Metrics>,
+}
+
+impl Relay {
+    /// Relays until the token is cancelled; the batch in hand is finished first.
+    pub async fn run(&self, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            match self.relay_batch().await {
+                Ok(taken) if taken > 0 => {}
+                outcome => {
+                    if let Err(error) = outcome {
+                        tracing::warn!(%error, "cannot relay announcements");
+                    }
+                    tokio::select! {
+                        () = stop.cancelled() => {}
+                        () = self.wake.wait(News::Outbox, LOOK_INTERVAL) => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// Publishes one batch and returns how many rows it took.
+    async fn relay_batch(&self) -> Result<usize, store::Error> {
+        let rows = self.store.take_announcements(BATCH, LEASE).await?;
+        if rows.is_empty() {
+            return Ok(0);
+        }
+        let ids: Vec<(i64, f64)> = rows.iter().map(|row| (row.id, row.age_seconds)).collect();
+        crash_here(CrashPoint::RelayBeforePublish);
+        let sent = Instant::now();
+        let messages = rows.into_iter().map(|row| self.message(row)).collect();
+        let outcomes = self.publisher.publish(messages).await;
+        self.metrics.publish_confirmed(sent.elapsed());
+        crash_here(CrashPoint::RelayAfterConfirm);
+        self.mark(&ids, &outcomes).await?;
+        Ok(ids.len())
+    }
+
+    async fn mark(&self, ids: &[(i64, f64)], outcomes: &[Outcome]) -> Result<(), store::Error> {
+        let (mut published, mut later, mut parked) = (Vec::new(), Vec::new(), Vec::new());
+        for ((id, _), outcome) in ids.iter().zip(outcomes) {
+            self.metrics.published(outcome.into());
+            match outcome {
+                Outcome::Confirmed => published.push(*id),
+                Outcome::Nacked | Outcome::Unknown => later.push(*id),
+                Outcome::Returned { .. } => parked.push(*id),
+            }
+        }
+        if !published.is_empty() {
+            self.store.mark_published(&published).await?;
+        }
+        if !later.is_empty() {
+            self.store.return_announcements(&later, REST).await?;
+        }
+        if !parked.is_empty() {
+            tracing::error!(rows = parked.len(), "the broker has no place for announcements; parked");
+            self.store.park_announcements(&parked, "unroutable").await?;
+        }
+        Ok(())
+    }
+
+    fn message(&self, row: Pending) -> Outbound {
+        let mut message = Outbound::new(
+            self.exchange.as_str(),
+            row.routing_key.as_str(),
+            row.message_id.to_string(),
+            row.body,
+        );
+        message.type_ = row.routing_key;
+        message.content_type = "application/cloudevents+json".to_owned();
+        message.headers.extend(row.trace.map(|trace| ("traceparent".to_owned(), trace)));
+        message
+    }
+}

@@ -1,0 +1,172 @@
+//! The answer events of this service, from the bridge's terms into the contract's.
+
+use chrono::{DateTime, Utc};
+use domain::{ApplicationId, CandidateId, JobId, OperationId, Problem, Tenant};
+use proto::{Notice, v1};
+use store::outbox::Announcement;
+use uuid::Uuid;
+
+use crate::introduction::Introduction;
+
+/// CloudEvents `source` of everything this service announces.
+const SOURCE: &str = "/intrro-greenhouse-bridge/introductions";
+
+/// What became of one job of an introduction.
+#[derive(Debug, Clone)]
+pub(crate) struct Applied {
+    pub(crate) job: JobId,
+    pub(crate) how: AppliedHow,
+}
+
+/// See [`Applied`].
+#[derive(Debug, Clone)]
+pub(crate) enum AppliedHow {
+    Created(ApplicationId),
+    Found(ApplicationId),
+    Failed(Problem),
+}
+
+impl Applied {
+    pub(crate) fn application(&self) -> Option<ApplicationId> {
+        match self.how {
+            AppliedHow::Created(id) | AppliedHow::Found(id) => Some(id),
+            AppliedHow::Failed(_) => None,
+        }
+    }
+}
+
+/// How the person in Greenhouse was arrived at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum How {
+    Created,
+    Matched,
+    Ambiguous,
+}
+
+impl How {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            How::Created => "created",
+            How::Matched => "matched",
+            How::Ambiguous => "ambiguous",
+        }
+    }
+}
+
+/// Everything that an [`v1::IntroductionImported`] tells.
+pub(crate) struct Imported<'a> {
+    pub(crate) introduction: &'a Introduction,
+    pub(crate) operation: OperationId,
+    pub(crate) greenhouse: CandidateId,
+    pub(crate) how: How,
+    pub(crate) applications: &'a [Applied],
+    pub(crate) warnings: &'a [Problem],
+    pub(crate) at: DateTime<Utc>,
+}
+
+impl Imported<'_> {
+    pub(crate) fn notice(&self) -> Notice {
+        Notice::IntroductionImported(v1::IntroductionImported {
+            introduction_id: self.introduction.id.to_string(),
+            candidate_id: self.introduction.candidate.to_string(),
+            greenhouse_candidate_id: self.greenhouse.0,
+            how: match self.how {
+                How::Created => v1::introduction_imported::How::Created,
+                How::Matched => v1::introduction_imported::How::Matched,
+                How::Ambiguous => v1::introduction_imported::How::Ambiguous,
+            }
+            .into(),
+            applications: self.applications.iter().map(application).collect(),
+            warnings: self.warnings.iter().map(warning).collect(),
+            operation_id: self.operation.to_string(),
+            imported_at: Some(self.at.into()),
+        })
+    }
+}
+
+/// The answer that says why an introduction is not in Greenhouse (yet).
+pub(crate) fn failed(
+    introduction_id: &str,
+    candidate_id: &str,
+    operation: OperationId,
+    problem: &Problem,
+    applications: &[Applied],
+) -> Notice {
+    Notice::IntroductionImportFailed(v1::IntroductionImportFailed {
+        introduction_id: introduction_id.to_owned(),
+        candidate_id: candidate_id.to_owned(),
+        code: problem.code.as_str().to_owned(),
+        field: problem.field.clone().unwrap_or_default(),
+        message: problem.code.cause().to_owned(),
+        remedy: problem.code.remedy().to_owned(),
+        needs_human: problem.code.needs_human(),
+        operation_id: operation.to_string(),
+        applications: applications.iter().map(application).collect(),
+    })
+}
+
+/// Puts a notice into the form in which it waits to be published.
+///
+/// The message id is derived from the operation and the event's kind: an answer that is written twice is the same
+/// message.
+pub(crate) fn announce(
+    notice: &Notice,
+    tenant: &Tenant,
+    subject: &str,
+    operation: OperationId,
+    trace: Option<&str>,
+    at: DateTime<Utc>,
+) -> Announcement {
+    let kind = notice.kind();
+    let code = match notice {
+        Notice::IntroductionImportFailed(failed) => failed.code.as_str(),
+        _ => "",
+    };
+    let id = Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("{tenant}/{operation}/{kind}/{code}").as_bytes());
+    let encoded = proto::envelope::encode(
+        notice,
+        &proto::envelope::OutMeta {
+            id,
+            source: SOURCE,
+            tenant: tenant.as_str(),
+            subject,
+            time: at,
+            traceparent: trace,
+        },
+    );
+    Announcement {
+        message_id: id,
+        tenant: tenant.clone(),
+        ordering_key: subject.to_owned(),
+        routing_key: encoded.routing_key,
+        operation: Some(operation),
+        trace: trace.map(str::to_owned),
+        body: encoded.body.into(),
+    }
+}
+
+fn application(applied: &Applied) -> v1::ApplicationResult {
+    use v1::application_result::How;
+    let (how, problem) = match &applied.how {
+        AppliedHow::Created(_) => (How::Created, None),
+        AppliedHow::Found(_) => (How::Found, None),
+        AppliedHow::Failed(problem) => (How::Failed, Some(problem)),
+    };
+    v1::ApplicationResult {
+        job_id: applied.job.0,
+        application_id: applied.application().map(|id| id.0),
+        how: how.into(),
+        code: problem.map(|p| p.code.as_str().to_owned()).unwrap_or_default(),
+        field: problem.and_then(|p| p.field.clone()).unwrap_or_default(),
+        message: problem.map(|p| p.code.cause().to_owned()).unwrap_or_default(),
+        remedy: problem.map(|p| p.code.remedy().to_owned()).unwrap_or_default(),
+    }
+}
+
+fn warning(problem: &Problem) -> v1::Warning {
+    v1::Warning {
+        code: problem.code.as_str().to_owned(),
+        message: problem.code.cause().to_owned(),
+        remedy: problem.code.remedy().to_owned(),
+    }
+}

@@ -1,0 +1,200 @@
+//! One try at an operation: the client to write with, and the protocol of every remote write.
+//!
+//! Harvest has no idempotency key, so a write that may have happened is never sent again before its proof was read:
+//! `planned → sending (on disk before the socket) → confirmed | unknown | rejected`.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use domain::crash::{CrashPoint, Moment, crash_here};
+use domain::{Code, StepKind};
+use harvest::{Client, Purpose};
+use store::claim::{Claim, StepState};
+use store::journal::StepWrite;
+
+use crate::Context;
+use crate::stop::{Effect, Stop};
+
+/// A remote write with a name of its own inside the operation.
+#[derive(Debug, Clone)]
+pub(crate) struct Step {
+    kind: StepKind,
+    name: String,
+}
+
+impl Step {
+    /// The only write of its kind in the operation.
+    pub(crate) fn only(kind: StepKind) -> Step {
+        Step {
+            kind,
+            name: kind.as_str().to_owned(),
+        }
+    }
+
+    /// One of several, told apart by `key`.
+    pub(crate) fn keyed(kind: StepKind, key: impl std::fmt::Display) -> Step {
+        Step {
+            kind,
+            name: format!("{}:{key}", kind.as_str()),
+        }
+    }
+}
+
+/// What a confirmed write left behind.
+#[derive(Debug)]
+pub(crate) enum Written<T> {
+    /// Done now, or found by reading.
+    Now(T),
+    /// Done by an earlier try, which kept only the id.
+    Earlier(Option<i64>),
+}
+
+/// What a write answers and a proof finds: something with an id worth keeping.
+pub(crate) trait Made {
+    /// Id in Greenhouse.
+    fn remote_id(&self) -> Option<i64>;
+}
+
+impl Made for () {
+    fn remote_id(&self) -> Option<i64> {
+        None
+    }
+}
+
+/// One try at one operation.
+pub(crate) struct Attempt<'a> {
+    pub(crate) context: &'a Context,
+    pub(crate) claim: &'a Claim,
+    pub(crate) greenhouse: Client,
+    /// Step states learnt but not yet on disk; they travel with the next entry in the journal.
+    learnt: Vec<StepWrite>,
+}
+
+impl<'a> Attempt<'a> {
+    pub(crate) fn new(context: &'a Context, claim: &'a Claim, greenhouse: Client) -> Attempt<'a> {
+        Attempt {
+            context,
+            claim,
+            greenhouse,
+            learnt: Vec::new(),
+        }
+    }
+
+    /// The client for reads that prove a write: they may use the budget's reserve.
+    pub(crate) fn proof(&self) -> Client {
+        self.greenhouse.with_purpose(Purpose::Proof)
+    }
+
+    /// Step states that must go into the operation's last entry.
+    pub(crate) fn take_learnt(&mut self) -> Vec<StepWrite> {
+        std::mem::take(&mut self.learnt)
+    }
+
+    /// Carries out a write at most once over all tries.
+    ///
+    /// `prove` reads whether an earlier send took effect; it gets the time of the first send. `send` writes.
+    ///
+    /// # Errors
+    /// [`Stop`]: what to do with the operation instead of going on.
+    pub(crate) async fn write_once<T: Made>(
+        &mut self,
+        step: Step,
+        prove: impl AsyncFnOnce(&Client, DateTime<Utc>) -> Result<Option<T>, harvest::Error>,
+        send: impl AsyncFnOnce(&Client) -> Result<T, harvest::Error>,
+    ) -> Result<Written<T>, Stop> {
+        if let Some(record) = self.claim.step(&step.name) {
+            match record.state {
+                StepState::Confirmed => return Ok(Written::Earlier(record.remote_id)),
+                StepState::Rejected | StepState::Parked => return Err(Stop::refused_earlier(record)),
+                StepState::Sending | StepState::Unknown => {
+                    let first = record.first_sent_at.unwrap_or(self.claim.created_at);
+                    let last = record.last_sent_at.unwrap_or(first);
+                    if let Some(made) = prove(&self.proof(), first).await? {
+                        self.learn(&step, StepState::Confirmed, made.remote_id(), None);
+                        return Ok(Written::Now(made));
+                    }
+                    self.rest_until_settled(last)?;
+                }
+                StepState::Planned => {}
+            }
+        }
+        self.send_once(step, send).await
+    }
+
+    async fn send_once<T: Made>(
+        &mut self,
+        step: Step,
+        send: impl AsyncFnOnce(&Client) -> Result<T, harvest::Error>,
+    ) -> Result<Written<T>, Stop> {
+        crash_here(CrashPoint::Step(step.kind, Moment::BeforeIntent));
+        self.learn(&step, StepState::Sending, None, None);
+        let entries = self.take_learnt();
+        let confirmed = confirmed_kinds(&entries);
+        self.context.journal.steps(self.claim, entries).await?;
+        crash_after_confirm(&confirmed);
+        crash_here(CrashPoint::Step(step.kind, Moment::AfterIntent));
+        // A process that was stopped and resumed must not write under a lease that somebody else may hold by now.
+        if self.claim.taken.elapsed() + self.context.config.call_deadline > self.context.config.lease {
+            self.learn(&step, StepState::Planned, None, None);
+            return Err(Stop::wait(Duration::ZERO, Code::WaitingForProof));
+        }
+        let answer = send(&self.greenhouse).await;
+        crash_here(CrashPoint::Step(step.kind, Moment::AfterCall));
+        let made = match answer {
+            Ok(made) => made,
+            Err(error) => {
+                let state = match Effect::of(&error) {
+                    Effect::None => StepState::Planned,
+                    Effect::Refused => StepState::Rejected,
+                    Effect::Unknown => StepState::Unknown,
+                };
+                let stop = Stop::from(error);
+                self.learn(&step, state, None, stop.code());
+                return Err(stop);
+            }
+        };
+        self.learn(&step, StepState::Confirmed, made.remote_id(), None);
+        Ok(Written::Now(made))
+    }
+
+    /// Reading found nothing. That proves something only when the last send lies far enough back for a slow write
+    /// and for Greenhouse's delay between writing and reading.
+    fn rest_until_settled(&self, last_sent: DateTime<Utc>) -> Result<(), Stop> {
+        let settled = last_sent + self.context.config.settle;
+        let rest = (settled - self.claim.clock()).to_std().unwrap_or_default();
+        if rest.is_zero() {
+            return Ok(());
+        }
+        let waited = self.context.config.settle.saturating_sub(rest);
+        // Look again after as long as was waited already: soon at first, then ever less often.
+        let pause = waited.clamp(Duration::from_millis(500), Duration::from_secs(10)).min(rest);
+        Err(Stop::wait(pause, Code::WaitingForProof))
+    }
+
+    fn learn(&mut self, step: &Step, state: StepState, remote_id: Option<i64>, code: Option<Code>) {
+        self.learnt.retain(|write| write.name != step.name);
+        self.learnt.push(StepWrite {
+            name: step.name.clone(),
+            kind: step.kind,
+            state,
+            remote_id,
+            code,
+        });
+    }
+}
+
+/// The kinds of step that an entry confirms; noted before the entry moves into the journal.
+pub(crate) fn confirmed_kinds(entries: &[StepWrite]) -> Vec<StepKind> {
+    entries
+        .iter()
+        .filter(|write| write.state == StepState::Confirmed)
+        .map(|write| write.kind)
+        .collect()
+}
+
+/// The moment after an entry with these confirmations was committed.
+pub(crate) fn crash_after_confirm(confirmed: &[StepKind]) {
+    for kind in confirmed {
+        crash_here(CrashPoint::Step(*kind, Moment::AfterConfirm));
+    }
+}

@@ -1,0 +1,89 @@
+//! From a claim to its handler: one `match` over the kinds of operation, and the end that all of them share.
+
+use domain::Problem;
+use proto::Command;
+use store::claim::Claim;
+use store::journal::{End, JournalError, Settlement, StepWrite};
+
+use crate::attempt::{Attempt, crash_after_confirm, confirmed_kinds};
+use crate::introduction::Introduction;
+use crate::stop::Stop;
+use crate::{Context, answers, introduction_accepted};
+
+/// Kinds of operation that this version performs. Others wait in the ledger, in order, for one that does.
+pub(crate) const KINDS: &[&str] = &["introduction_accepted"];
+
+/// A try that did not go through: why, and what it learnt on the way.
+pub(crate) struct Stopped {
+    pub(crate) stop: Stop,
+    pub(crate) learnt: Vec<StepWrite>,
+}
+
+/// Runs the handler of the claim's kind; on success the operation is settled.
+pub(crate) async fn handle(context: &Context, claim: &Claim) -> Result<(), Stopped> {
+    let greenhouse = match context.accounts.client_at(&claim.tenant, claim.connection, claim.revision).await {
+        Ok(client) => client,
+        Err(error) => return Err(Stopped { stop: error.into(), learnt: Vec::new() }),
+    };
+    let mut attempt = Attempt::new(context, claim, greenhouse);
+    match dispatch(&mut attempt).await {
+        Ok(()) => Ok(()),
+        Err(stop) => Err(Stopped { stop, learnt: attempt.take_learnt() }),
+    }
+}
+
+async fn dispatch(attempt: &mut Attempt<'_>) -> Result<(), Stop> {
+    match read(attempt.claim)? {
+        Command::IntroductionAccepted(event) => {
+            let introduction = parse(attempt.context, attempt.claim, *event)?;
+            introduction_accepted::handle(attempt, &introduction).await
+        }
+        Command::IntroductionStatusChanged(_)
+        | Command::CandidateProfileUpdated(_)
+        | Command::CandidateErasureRequested(_)
+        | Command::JobsRefreshRequested(_)
+        | Command::StatusRefreshRequested(_) => Err(Stop::Park(domain::Code::Internal.into())),
+    }
+}
+
+/// Ends an operation that will not be done, with the answer that says why.
+pub(crate) async fn settle_failed(
+    context: &Context,
+    claim: &Claim,
+    problem: Problem,
+    learnt: Vec<StepWrite>,
+    park: bool,
+) -> Result<(), JournalError> {
+    let candidate = read(claim).ok().map(|command| command.ordering_key().to_owned()).unwrap_or_default();
+    let notice = answers::failed(&claim.business_key, &candidate, claim.operation, &problem, &[]);
+    let announcement = answers::announce(
+        &notice, &claim.tenant, &candidate, claim.operation, claim.trace.as_deref(), claim.clock(),
+    );
+    let confirmed = confirmed_kinds(&learnt);
+    let settlement = Settlement {
+        end: if park { End::Parked } else { End::Failed },
+        code: Some(problem.code),
+        outcome: serde_json::json!({ "problem": { "code": problem.code, "field": problem.field } }),
+        field: problem.field,
+        steps: learnt,
+        identity: None,
+        tracked: Vec::new(),
+        announcements: announcement.into_iter().collect(),
+    };
+    context.journal.settle(claim, settlement).await?;
+    crash_after_confirm(&confirmed);
+    context.metrics.terminal("failed");
+    Ok(())
+}
+
+/// The stored event.
+fn read(claim: &Claim) -> Result<Command, Stop> {
+    let unreadable = || Stop::Park(domain::Code::Internal.into());
+    let kind = claim.kind.parse().map_err(|_| unreadable())?;
+    Command::decode(kind, &claim.payload).map_err(|_| unreadable())
+}
+
+fn parse(context: &Context, claim: &Claim, event: proto::v1::IntroductionAccepted) -> Result<Introduction, Stop> {
+    Introduction::parse(&claim.tenant, &context.config.intrro_url, event)
+        .map_err(|_| Stop::Park(domain::Code::Internal.into()))
+}

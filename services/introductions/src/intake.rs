@@ -1,0 +1,157 @@
+//! RabbitMQ → Postgres: decodes what arrived, makes it durable in batches, then acknowledges. Calls nobody else.
+
+use std::sync::Arc;
+
+use boot::metrics::Metrics;
+use broker::{Batch, Consumer, Delivery, Outcome, Publisher, Topology};
+use chrono::Utc;
+use domain::crash::{CrashPoint, crash_here};
+use domain::{Code, OperationId, Problem, Tenant};
+use store::Store;
+use store::intake::{Arrival, Refused, Verdict};
+use store::outbox::{self, Announcement};
+use tokio_util::sync::CancellationToken;
+
+use crate::answers;
+use crate::decode::{Command, Decoded, Refusal, decode};
+
+/// Most deliveries in one transaction.
+const BATCH: usize = 500;
+
+/// What intake works with.
+pub(crate) struct Intake {
+    pub(crate) store: Store,
+    pub(crate) consumer: Consumer,
+    /// Publishes dead letters.
+    pub(crate) publisher: Publisher,
+    pub(crate) topology: Topology,
+    pub(crate) instance: String,
+    pub(crate) metrics: Arc<Metrics>,
+}
+
+/// A batch of deliveries, sorted into what to store and what to bury.
+#[derive(Default)]
+struct Sorted {
+    arrivals: Vec<Arrival>,
+    /// Index of the delivery, and why it is refused.
+    refused: Vec<(usize, Refusal)>,
+}
+
+impl Intake {
+    /// Takes batches until the token is cancelled.
+    pub(crate) async fn run(mut self, stop: CancellationToken) {
+        loop {
+            let batch = tokio::select! {
+                batch = self.consumer.next_batch(BATCH) => batch,
+                () = stop.cancelled() => None,
+            };
+            let Some(batch) = batch else { break };
+            if let Err(error) = self.take(batch).await {
+                tracing::warn!(%error, "deliveries are not stored; the broker keeps them");
+            }
+        }
+        self.consumer.closed().await;
+    }
+
+    /// Everything in the batch is stored or buried before the batch is acknowledged. When either fails the batch is
+    /// dropped unacknowledged and comes back.
+    async fn take(&self, batch: Batch) -> Result<(), store::Error> {
+        let sorted = sort(&batch.deliveries);
+        if !self.bury(&batch.deliveries, &sorted.refused).await {
+            return Ok(());
+        }
+        let verdicts = self.record(&batch.deliveries, &sorted).await?;
+        crash_here(CrashPoint::IntakeAfterCommit);
+        let settled = batch.ack().await;
+        for verdict in &verdicts {
+            self.metrics.message(match verdict {
+                Verdict::Accepted(_) | Verdict::AcceptedUnconnected(_) => "ack",
+                Verdict::Duplicate => "duplicate",
+                Verdict::Conflict(_) => "park",
+            });
+        }
+        if settled != broker::Settled::Done {
+            self.metrics.stale_ack();
+        }
+        Ok(())
+    }
+
+    /// Publishes the dead letters; `false` when the broker did not take every one.
+    async fn bury(&self, deliveries: &[Delivery], refused: &[(usize, Refusal)]) -> bool {
+        if refused.is_empty() {
+            return true;
+        }
+        let letters = refused
+            .iter()
+            .map(|(index, refusal)| {
+                self.metrics.contract_violation(refusal.word);
+                tracing::warn!(
+                    message = deliveries[*index].message_id, reason = refusal.word, path = refusal.path,
+                    "message goes to the dead letters"
+                );
+                broker::dead_letter(&self.topology, &deliveries[*index], &refusal.letter(&self.instance))
+            })
+            .collect();
+        let outcomes = self.publisher.publish(letters).await;
+        outcomes.iter().all(|outcome| *outcome == Outcome::Confirmed)
+    }
+
+    /// One transaction for the whole batch, the answers to what cannot begin now included.
+    async fn record(&self, deliveries: &[Delivery], sorted: &Sorted) -> Result<Vec<Verdict>, store::Error> {
+        let mut tx = self.store.begin().await?;
+        let mut verdicts = Vec::new();
+        if !sorted.arrivals.is_empty() {
+            verdicts = store::intake::accept(&mut tx, &sorted.arrivals).await?;
+            let answers: Vec<Announcement> = sorted
+                .arrivals
+                .iter()
+                .zip(&verdicts)
+                .filter_map(|(arrival, verdict)| answer_at_once(arrival, *verdict))
+                .collect();
+            outbox::enqueue(&mut tx, &answers).await?;
+        }
+        for (index, refusal) in &sorted.refused {
+            let delivery = &deliveries[*index];
+            let refused = Refused {
+                message_id: delivery.message_id.as_deref(),
+                tenant: None,
+                event_type: delivery.type_.as_deref(),
+                reason: refusal.word,
+                path: refusal.path.as_deref(),
+            };
+            store::intake::record_refusal(&mut tx, &refused).await?;
+        }
+        crash_here(CrashPoint::IntakeBeforeCommit);
+        tx.commit().await.map_err(store::Error::from)?;
+        Ok(verdicts)
+    }
+}
+
+fn sort(deliveries: &[Delivery]) -> Sorted {
+    let mut sorted = Sorted::default();
+    for (index, delivery) in deliveries.iter().enumerate() {
+        match decode(delivery) {
+            Ok(Decoded::Mine(arrival)) => sorted.arrivals.push(*arrival),
+            // It has a queue and a consumer of its own.
+            Ok(Decoded::Elsewhere) => {}
+            Err(refusal) => sorted.refused.push((index, refusal)),
+        }
+    }
+    sorted
+}
+
+/// What Intrro is told before any work begins: that the tenant must connect first, or that the same introduction was
+/// sent before with other content.
+fn answer_at_once(arrival: &Arrival, verdict: Verdict) -> Option<Announcement> {
+    let (operation, code) = match verdict {
+        Verdict::AcceptedUnconnected(operation) => (operation, Code::NotConnected),
+        Verdict::Conflict(operation) => (operation, Code::ConflictingContent),
+        Verdict::Accepted(_) | Verdict::Duplicate => return None,
+    };
+    if arrival.kind != Command::IntroductionAccepted.as_str() {
+        return None;
+    }
+    let problem = Problem::new(code);
+    let notice = answers::failed(&arrival.business_key, &arrival.subject, operation, &problem, &[]);
+    answers::announce(&notice, &arrival.tenant, &arrival.subject, operation, arrival.trace.as_deref(), Utc::now())
+}

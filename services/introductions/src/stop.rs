@@ -1,0 +1,122 @@
+//! Why an operation does not go on, and what is done with it: the one place where an error becomes a decision.
+
+use std::time::Duration;
+
+use domain::{Code, Problem};
+use harvest::Error as Remote;
+use store::claim::Step;
+use store::journal::JournalError;
+
+/// What to do with an operation that does not go on.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// Leave it alone: the lease is gone, or the database is; whoever has it next decides.
+    Abandon,
+    /// Give it back for a while; no attempt is counted.
+    Wait { delay: Duration, code: Code },
+    /// Give it back with backoff; an attempt is counted.
+    Retry(Problem),
+    /// Pause the tenant until its admin acts, and give the operation back.
+    Pause(Problem),
+    /// End it: the answer says what was refused.
+    Fail(Problem),
+    /// Set it aside for a human.
+    Park(Problem),
+}
+
+/// What is known about the effect of a write that did not succeed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Certainly none; it may be sent again.
+    None,
+    /// Certainly none, and sending it again would be refused again.
+    Refused,
+    /// It may have happened.
+    Unknown,
+}
+
+impl Effect {
+    pub(crate) fn of(error: &Remote) -> Effect {
+        match error {
+            Remote::NotSent { .. }
+            | Remote::Denied { .. }
+            | Remote::Throttled { .. }
+            | Remote::Unauthorized { .. }
+            | Remote::Forbidden { .. }
+            | Remote::Credential { .. } => Effect::None,
+            Remote::NotFound { .. } | Remote::Rejected { .. } => Effect::Refused,
+            Remote::Unknown { .. } | Remote::Unavailable { .. } => Effect::Unknown,
+        }
+    }
+}
+
+impl Stop {
+    pub(crate) fn wait(delay: Duration, code: Code) -> Stop {
+        Stop::Wait { delay, code }
+    }
+
+    /// An earlier try was refused and must not be sent again.
+    pub(crate) fn refused_earlier(step: &Step) -> Stop {
+        let code = step.code.as_deref().and_then(|word| word.parse().ok());
+        Stop::Fail(Problem::new(code.unwrap_or(Code::UnexpectedAnswer)))
+    }
+
+    /// The catalogue's word for it.
+    pub(crate) fn code(&self) -> Option<Code> {
+        match self {
+            Stop::Abandon => None,
+            Stop::Wait { code, .. } => Some(*code),
+            Stop::Retry(problem) | Stop::Pause(problem) | Stop::Fail(problem) | Stop::Park(problem) => {
+                Some(problem.code)
+            }
+        }
+    }
+
+    /// Names the refusal after what was refused; leaves every other reason as it is.
+    pub(crate) fn refused_as(self, code: Code, field: &str) -> Stop {
+        match self {
+            Stop::Fail(problem) => Stop::Fail(Problem {
+                code,
+                field: problem.field.or_else(|| Some(field.to_owned())),
+                detail: problem.detail,
+            }),
+            other => other,
+        }
+    }
+}
+
+impl From<JournalError> for Stop {
+    fn from(error: JournalError) -> Stop {
+        match error {
+            JournalError::LeaseLost | JournalError::Unavailable => Stop::Abandon,
+        }
+    }
+}
+
+impl From<store::Error> for Stop {
+    fn from(_: store::Error) -> Stop {
+        Stop::Abandon
+    }
+}
+
+impl From<Remote> for Stop {
+    fn from(error: Remote) -> Stop {
+        match error {
+            Remote::Denied { retry_after } | Remote::Throttled { retry_after, .. } => {
+                Stop::wait(retry_after, Code::Throttled)
+            }
+            Remote::NotSent { .. } | Remote::Unavailable { .. } => Stop::Retry(Code::GreenhouseUnavailable.into()),
+            // The write may have happened: soon is the best time to look.
+            Remote::Unknown { .. } => Stop::wait(Duration::from_millis(500), Code::WaitingForProof),
+            Remote::Unauthorized { .. } => Stop::Pause(Code::CredentialRefused.into()),
+            Remote::Credential { .. } => Stop::Pause(Code::TokenEndpointRefused.into()),
+            Remote::Forbidden { scope, .. } => Stop::Pause(Problem::new(Code::ScopeMissing).field(scope)),
+            Remote::NotFound { .. } => Stop::Fail(Code::UnexpectedAnswer.into()),
+            Remote::Rejected { message, fields, .. } => {
+                let mut problem = Problem::new(Code::UnexpectedAnswer).detail(message);
+                problem.field = fields.into_iter().find_map(|error| error.field);
+                Stop::Fail(problem)
+            }
+        }
+    }
+}

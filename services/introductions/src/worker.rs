@@ -1,0 +1,168 @@
+//! Takes operations from the ledger and runs their handlers, as many at once as there is room for.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use domain::{Tenant, backoff};
+use store::claim::{Claim, Want};
+use store::journal::Release;
+use store::wake::News;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::stop::Stop;
+use crate::{Context, handler};
+
+/// How long to wait for news before looking anyway: a notification is a hint, delays end without one.
+const LOOK_INTERVAL: Duration = Duration::from_millis(500);
+
+/// Works until the token is cancelled, then waits for the operations in hand.
+pub(crate) async fn work(context: Arc<Context>, stop: CancellationToken) {
+    let hands = Arc::new(Hands::default());
+    let tasks = TaskTracker::new();
+    while !stop.is_cancelled() {
+        let taken = match take(&context, &hands).await {
+            Ok(claims) => claims,
+            Err(error) => {
+                tracing::warn!(%error, "cannot claim operations");
+                Vec::new()
+            }
+        };
+        let found = taken.len();
+        for claim in taken {
+            let held = hands.hold(&claim.tenant);
+            let context = Arc::clone(&context);
+            tasks.spawn(async move {
+                let _held = held;
+                perform(&context, claim).await;
+            });
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = pause(&context, &hands, found) => {}
+        }
+    }
+    tasks.close();
+    tasks.wait().await;
+}
+
+/// Claims as much as there is room for.
+async fn take(context: &Context, hands: &Hands) -> Result<Vec<Claim>, store::Error> {
+    let (total, held) = hands.count();
+    let room = context.config.capacity.saturating_sub(total);
+    if room == 0 {
+        return Ok(Vec::new());
+    }
+    let want = Want {
+        kinds: handler::KINDS,
+        room,
+        room_per_tenant: context.config.capacity_per_tenant,
+        held: &held,
+        lease: context.config.lease,
+    };
+    context.store.claim(&want).await
+}
+
+/// Between two claims: while there is work, until a quarter of the hands are free, so that one claim takes many;
+/// otherwise until there is news.
+async fn pause(context: &Context, hands: &Hands, found: usize) {
+    if found == 0 {
+        return context.wake.wait(News::Work, LOOK_INTERVAL).await;
+    }
+    let enough = (context.config.capacity / 4).max(1);
+    while context.config.capacity - hands.count().0 < enough {
+        hands.freed.notified().await;
+    }
+}
+
+/// Runs one operation's handler and carries out its decision.
+async fn perform(context: &Context, claim: Claim) {
+    let timer = context.metrics.start_process();
+    let stop = match handler::handle(context, &claim).await {
+        Ok(()) => return timer.done("done"),
+        Err(stop) => stop,
+    };
+    timer.done(stop.word());
+    let code = stop.stop.code();
+    tracing::info!(
+        operation = %claim.operation, tenant = %claim.tenant, kind = claim.kind, attempt = claim.attempts,
+        code = code.map(|code| code.as_str()), decision = stop.word(), "operation stopped"
+    );
+    // Whatever cannot be written now is found again when the lease ends.
+    let _ = carry_out(context, &claim, stop).await;
+}
+
+async fn carry_out(context: &Context, claim: &Claim, stopped: handler::Stopped) -> Result<(), store::journal::JournalError> {
+    let handler::Stopped { stop, learnt, .. } = stopped;
+    let release = |delay, counts, code| Release {
+        delay,
+        counts,
+        code,
+        steps: learnt.clone(),
+        announcements: Vec::new(),
+    };
+    match stop {
+        Stop::Abandon => Ok(()),
+        Stop::Wait { delay, code } => context.journal.release(claim, release(delay, false, Some(code))).await,
+        Stop::Retry(problem) => {
+            let delay = backoff::delay(claim.attempts, rand::random());
+            context.metrics.retried(problem.code);
+            context.journal.release(claim, release(delay, true, Some(problem.code))).await
+        }
+        Stop::Pause(problem) => {
+            context.pause_tenant(claim, &problem).await;
+            context.journal.release(claim, release(Duration::ZERO, false, Some(problem.code))).await
+        }
+        Stop::Fail(problem) => handler::settle_failed(context, claim, problem, learnt, false).await,
+        Stop::Park(problem) => handler::settle_failed(context, claim, problem, learnt, true).await,
+    }
+}
+
+/// What this process has in hand, per tenant.
+#[derive(Default)]
+struct Hands {
+    held: Mutex<HashMap<Tenant, usize>>,
+    freed: Notify,
+}
+
+impl Hands {
+    fn hold(self: &Arc<Hands>, tenant: &Tenant) -> Held {
+        *self.lock().entry(tenant.clone()).or_default() += 1;
+        Held {
+            hands: Arc::clone(self),
+            tenant: tenant.clone(),
+        }
+    }
+
+    fn count(&self) -> (usize, Vec<(Tenant, usize)>) {
+        let held = self.lock();
+        let per_tenant: Vec<_> = held.iter().map(|(tenant, n)| (tenant.clone(), *n)).collect();
+        (per_tenant.iter().map(|(_, n)| n).sum(), per_tenant)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Tenant, usize>> {
+        self.held.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// One operation in hand; dropping it makes room.
+struct Held {
+    hands: Arc<Hands>,
+    tenant: Tenant,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let mut held = self.hands.lock();
+        if let Some(n) = held.get_mut(&self.tenant) {
+            *n -= 1;
+            if *n == 0 {
+                held.remove(&self.tenant);
+            }
+        }
+        drop(held);
+        self.hands.freed.notify_one();
+    }
+}
