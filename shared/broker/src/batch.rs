@@ -1,0 +1,87 @@
+//! Deliveries handed out together and settled together, once. Does not know what they mean; whether they were
+//! settled in time is [`Settled`].
+
+use std::sync::Arc;
+
+use crate::{
+    Delivery,
+    lane::{Lane, Verb},
+};
+
+/// Consecutive deliveries of one queue. Settle it with [`ack`](Self::ack) or [`reject`](Self::reject); one that
+/// is dropped unsettled makes the consumer close its channel, so that the broker delivers again.
+///
+/// Several batches may be open at once and be settled in any order.
+#[derive(Debug)]
+#[must_use = "a batch that is dropped unsettled is delivered again"]
+pub struct Batch {
+    /// In queue order, at least one. May be taken out; settling covers the whole batch regardless.
+    pub deliveries: Vec<Delivery>,
+    lane: Arc<Lane>,
+    first: u64,
+    last: u64,
+    open: bool,
+}
+
+/// What became of settling a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "a stale batch comes again"]
+pub enum Settled {
+    /// The broker was told.
+    Done,
+    /// Its channel is gone; the broker delivers these messages again. Harmless where work is deduplicated.
+    Stale,
+}
+
+impl Batch {
+    pub(crate) fn new(deliveries: Vec<Delivery>, lane: Arc<Lane>, first: u64, last: u64) -> Self {
+        Self {
+            deliveries,
+            lane,
+            first,
+            last,
+            open: true,
+        }
+    }
+
+    /// The consumer generation it belongs to.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.lane.generation
+    }
+
+    /// False once its channel is gone: the messages are on their way to somebody else, so do not begin
+    /// anything that cannot be repeated.
+    #[must_use]
+    pub fn is_usable(&self) -> bool {
+        self.lane.is_alive()
+    }
+
+    /// Everything is done, or safely stored: the broker may forget these messages.
+    pub async fn ack(self) -> Settled {
+        self.settle(Verb::Ack).await
+    }
+
+    /// Hands the messages to the queue's dead-letter exchange as they are. For a message we can say more about,
+    /// publish [`crate::dead_letter`] and then `ack`.
+    pub async fn reject(self) -> Settled {
+        self.settle(Verb::Reject).await
+    }
+
+    async fn settle(mut self, verb: Verb) -> Settled {
+        let lane = Arc::clone(&self.lane);
+        let ledger = lane.ledger().await;
+        // From here to the frames in lapin's queue there is no await: a caller that drops this future has
+        // either not begun (and `drop` below abandons the lane) or has said it all.
+        self.open = false;
+        lane.settle(ledger, self.first, self.last, verb).await
+    }
+}
+
+impl Drop for Batch {
+    fn drop(&mut self) {
+        if self.open {
+            self.lane.abandon();
+        }
+    }
+}

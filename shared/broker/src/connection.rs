@@ -1,0 +1,47 @@
+//! Opening one connection, and how long to wait before the next attempt. lapin's own recovery stays off
+//! (its default): on 4.12.3 it can leave a consumer silent for ever without an error.
+
+use std::time::Duration;
+
+use lapin::{Connection, ConnectionProperties};
+
+use crate::{Config, Error};
+
+const BACKOFF_FIRST: Duration = Duration::from_millis(200);
+const BACKOFF_CAP: Duration = Duration::from_secs(5);
+
+/// Connects once. The address, and with it the password, is read anew.
+pub(crate) async fn open(config: &Config, role: &str) -> Result<Connection, Error> {
+    let uri = config.current_uri().await?;
+    let name = format!("{}/{role}", config.instance);
+    let properties = ConnectionProperties::default().with_connection_name(name.into());
+    tokio::time::timeout(
+        config.connect_timeout,
+        Connection::connect_uri(uri, properties),
+    )
+    .await
+    .map_err(|_| Error::timed_out("no answer within the connect timeout"))?
+    .map_err(Error::from_lapin)
+}
+
+/// Full jitter: anything between zero and the doubled, capped step, so that replicas do not return in step.
+/// `attempt` counts from 0; `unit` is a random number in `0.0..1.0`.
+pub(crate) fn backoff(attempt: u32, unit: f64) -> Duration {
+    let step = BACKOFF_FIRST.saturating_mul(1_u32.checked_shl(attempt).unwrap_or(u32::MAX));
+    step.min(BACKOFF_CAP).mul_f64(unit.clamp(0.0, 1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_from_a_fifth_of_a_second_to_five_and_never_exceed_it() {
+        assert_eq!(backoff(0, 1.0), Duration::from_millis(200));
+        assert_eq!(backoff(3, 1.0), Duration::from_millis(1600));
+        for attempt in [5, 31, 32, 4_000_000] {
+            assert_eq!(backoff(attempt, 1.0), BACKOFF_CAP);
+        }
+        assert_eq!(backoff(9, 0.0), Duration::ZERO);
+    }
+}

@@ -1,0 +1,245 @@
+//! One consumer channel from its opening to its end, and which of its deliveries are settled. Delivery tags
+//! count from 1 on each channel, so the same number on the next lane means another message: everything that
+//! settles goes through the lane it came from.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+};
+
+use futures::future::try_join_all;
+use lapin::{
+    Channel, Connection, Consumer as LapinConsumer,
+    options::{
+        BasicAckOptions, BasicCancelOptions, BasicConsumeOptions, BasicQosOptions,
+        BasicRejectOptions,
+    },
+    types::{FieldTable, ShortString},
+};
+use tokio::sync::{Mutex, MutexGuard, Notify, watch};
+
+use crate::{Error, Monitor, Settled};
+
+/// How a batch is settled. There is no requeueing on purpose: as a retry it loops for ever on RabbitMQ 4.3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verb {
+    Ack,
+    Reject,
+}
+
+pub(crate) struct Lane {
+    pub(crate) generation: u64,
+    channel: Channel,
+    alive: AtomicBool,
+    abandoned: Notify,
+    /// Highest tag that arrived, and highest that was handed out in a batch.
+    received: AtomicU64,
+    handed_out: AtomicU64,
+    /// Every tag up to this one is settled.
+    settled: watch::Sender<u64>,
+    ledger: Mutex<Ledger>,
+    monitor: Monitor,
+}
+
+impl Lane {
+    /// Opens a channel and starts consuming. QoS comes first: lapin buffers without limit.
+    pub(crate) async fn open(
+        connection: &Connection,
+        queue: &str,
+        prefetch: u16,
+        monitor: &Monitor,
+    ) -> Result<(Arc<Self>, LapinConsumer), Error> {
+        let queue =
+            ShortString::try_new(queue).map_err(|e| Error::Refused(format!("queue name: {e}")))?;
+        let channel = connection
+            .create_channel()
+            .await
+            .map_err(Error::from_lapin)?;
+        channel
+            .basic_qos(prefetch, BasicQosOptions::default())
+            .await
+            .map_err(Error::from_lapin)?;
+        let consumer = channel
+            .basic_consume(
+                queue,
+                "".into(),
+                BasicConsumeOptions::default(),
+                FieldTable::default(),
+            )
+            .await
+            .map_err(Error::from_lapin)?;
+        let lane = Self {
+            generation: monitor.came_up(),
+            channel,
+            alive: AtomicBool::new(true),
+            abandoned: Notify::new(),
+            received: AtomicU64::new(0),
+            handed_out: AtomicU64::new(0),
+            settled: watch::Sender::new(0),
+            ledger: Mutex::default(),
+            monitor: monitor.clone(),
+        };
+        Ok((Arc::new(lane), consumer))
+    }
+
+    pub(crate) fn is_alive(&self) -> bool {
+        self.alive.load(Ordering::Acquire) && self.channel.status().connected()
+    }
+
+    /// Nothing of this lane can be settled from now on.
+    pub(crate) fn end(&self) {
+        self.alive.store(false, Ordering::Release);
+    }
+
+    /// A batch was dropped unsettled: only closing the channel brings its messages back.
+    pub(crate) fn abandon(&self) {
+        self.end();
+        self.abandoned.notify_one();
+    }
+
+    pub(crate) async fn abandoned(&self) {
+        self.abandoned.notified().await;
+    }
+
+    pub(crate) fn note_received(&self, tag: u64) {
+        self.received.fetch_max(tag, Ordering::AcqRel);
+    }
+
+    pub(crate) fn note_handed_out(&self, tag: u64) {
+        self.handed_out.fetch_max(tag, Ordering::AcqRel);
+    }
+
+    pub(crate) fn received(&self) -> u64 {
+        self.received.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn handed_out(&self) -> u64 {
+        self.handed_out.load(Ordering::Acquire)
+    }
+
+    /// Whether everything that arrived is settled.
+    pub(crate) fn is_idle(&self) -> bool {
+        *self.settled.borrow() >= self.received()
+    }
+
+    /// Waits until every tag up to `tag` is settled, or the lane is abandoned.
+    pub(crate) async fn settled_through(&self, tag: u64) {
+        let mut settled = self.settled.subscribe();
+        tokio::select! {
+            _ = settled.wait_for(|through| *through >= tag) => {}
+            () = self.abandoned() => {}
+        }
+    }
+
+    /// Stops the flow of deliveries; what has arrived can still be settled.
+    pub(crate) async fn cancel(&self, tag: ShortString) {
+        // When this fails the channel is gone, and with it the consumer.
+        let _ = self
+            .channel
+            .basic_cancel(tag, BasicCancelOptions::default())
+            .await;
+    }
+
+    /// Closes the channel: the broker takes back whatever is unsettled.
+    pub(crate) async fn close(&self) {
+        self.end();
+        let _ = self.channel.close(200, "done".into()).await;
+    }
+
+    /// Exclusive right to settle, so that frames leave in the order in which they were decided: a multiple ack
+    /// that overtook another would make the second one name unknown tags, which closes the channel.
+    pub(crate) async fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().await
+    }
+
+    pub(crate) async fn settle(
+        &self,
+        mut ledger: MutexGuard<'_, Ledger>,
+        first: u64,
+        last: u64,
+        verb: Verb,
+    ) -> Settled {
+        let count = last - first + 1;
+        let contiguous = ledger.settle(first, last);
+        let told = self.is_alive() && self.tell(first, last, verb, contiguous).await.is_ok();
+        self.settled.send_replace(ledger.through);
+        drop(ledger);
+        if !told {
+            self.end();
+        }
+        self.monitor.count(|stats| match (told, verb) {
+            (false, _) => stats.stale += count,
+            (true, Verb::Ack) => stats.acked += count,
+            (true, Verb::Reject) => stats.rejected += count,
+        });
+        if told { Settled::Done } else { Settled::Stale }
+    }
+
+    /// The first poll puts every frame into lapin's queue.
+    async fn tell(&self, first: u64, last: u64, verb: Verb, contiguous: bool) -> lapin::Result<()> {
+        match verb {
+            Verb::Ack if contiguous => {
+                self.channel
+                    .basic_ack(last, BasicAckOptions { multiple: true })
+                    .await
+            }
+            Verb::Ack => {
+                let single = BasicAckOptions { multiple: false };
+                let acks = (first..=last).map(|tag| self.channel.basic_ack(tag, single));
+                try_join_all(acks).await.map(drop)
+            }
+            Verb::Reject => {
+                let dead_letter = BasicRejectOptions { requeue: false };
+                let rejects = (first..=last).map(|tag| self.channel.basic_reject(tag, dead_letter));
+                try_join_all(rejects).await.map(drop)
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Lane {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lane")
+            .field("generation", &self.generation)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Which tags are settled: all up to `through`, and the ranges in `apart` (first → last).
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    through: u64,
+    apart: BTreeMap<u64, u64>,
+}
+
+impl Ledger {
+    /// Notes the range; true when everything before it is settled, so that one multiple ack covers it.
+    fn settle(&mut self, first: u64, last: u64) -> bool {
+        let contiguous = first == self.through + 1;
+        self.apart.insert(first, last);
+        while let Some(last) = self.apart.remove(&(self.through + 1)) {
+            self.through = last;
+        }
+        contiguous
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_multiple_ack_is_used_only_when_nothing_before_it_is_open() {
+        let mut ledger = Ledger::default();
+        assert!(ledger.settle(1, 10));
+        assert!(!ledger.settle(21, 30), "11 to 20 are still open");
+        assert_eq!(ledger.through, 10);
+        assert!(ledger.settle(11, 20), "and covers nothing but itself");
+        assert_eq!(ledger.through, 30);
+        assert!(ledger.settle(31, 31));
+    }
+}

@@ -1,0 +1,227 @@
+//! A consumer survives what happens to its connection and its queue, and settles each delivery once.
+
+use std::collections::BTreeSet;
+
+use broker::{Batch, Cause, Settled};
+use lapin::options::QueueDeclareOptions;
+
+use crate::harness::{Relay, assert_confirmed, with_broker};
+
+fn ids(batch: &Batch) -> Vec<String> {
+    batch
+        .deliveries
+        .iter()
+        .map(|d| d.message_id.clone().unwrap())
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_published_arrives_in_order_with_everything_it_carried() {
+    with_broker(|broker| async move {
+        let mut sent = broker.event("e-1");
+        sent.type_ = "intrro.events.v1.IntroductionAccepted".into();
+        sent.content_type = "application/cloudevents+json".into();
+        sent.timestamp = Some(1_700_000_000);
+        sent.headers
+            .insert("traceparent".into(), "00-ab-cd-01".into());
+        let mut all = vec![sent];
+        all.extend(broker.events(300));
+        assert_confirmed(&broker.publisher().publish(all).await);
+
+        let mut consumer = broker.consumer();
+        let mut got = Vec::new();
+        while got.len() < 301 {
+            let mut batch = consumer.next_batch(100).await.unwrap();
+            assert!((1..=100).contains(&batch.deliveries.len()));
+            got.append(&mut batch.deliveries);
+            assert_eq!(batch.ack().await, Settled::Done);
+        }
+        let first = &got[0];
+        assert_eq!(first.message_id.as_deref(), Some("e-1"));
+        assert_eq!(
+            first.type_.as_deref(),
+            Some("intrro.events.v1.IntroductionAccepted")
+        );
+        assert_eq!(
+            first.content_type.as_deref(),
+            Some("application/cloudevents+json")
+        );
+        assert_eq!(first.timestamp, Some(1_700_000_000));
+        assert_eq!(first.headers["traceparent"], "00-ab-cd-01");
+        assert_eq!(first.exchange, broker.topology.events());
+        assert!(!first.redelivered && first.delivery_count == 0);
+        for (n, delivery) in got[1..].iter().enumerate() {
+            assert_eq!(delivery.body, n.to_string().as_bytes());
+        }
+        assert_eq!(consumer.stats().acked, 301);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn batches_settled_out_of_order_leave_nothing_behind_and_nothing_doubly_acked() {
+    with_broker(|broker| async move {
+        assert_confirmed(&broker.publisher().publish(broker.events(30)).await);
+        let mut consumer = broker.consumer();
+        let mut batches = Vec::new();
+        let mut count = 0;
+        while count < 30 {
+            let batch = consumer.next_batch(5).await.unwrap();
+            count += batch.deliveries.len();
+            batches.push(batch);
+        }
+        while let Some(batch) = batches.pop() {
+            assert_eq!(batch.ack().await, Settled::Done);
+        }
+        assert_eq!(
+            consumer.health().generation,
+            1,
+            "a wrong tag would have closed the channel"
+        );
+        broker.token.cancel();
+        consumer.closed().await;
+        let options = QueueDeclareOptions {
+            passive: true,
+            ..Default::default()
+        };
+        let queue = broker.topology.introductions().into();
+        let left = broker
+            .raw
+            .queue_declare(queue, options, Default::default())
+            .await
+            .unwrap();
+        assert_eq!(left.message_count(), 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_of_an_older_connection_is_refused_and_comes_again() {
+    with_broker(|broker| async move {
+        let relay = Relay::start().await;
+        let mut consumer = broker.consumer_with(relay.redirect(&broker.config));
+        assert_confirmed(&broker.publisher().publish(vec![broker.event("1")]).await);
+        let old = consumer.next_batch(10).await.unwrap();
+        relay.cut();
+        let new = consumer.next_batch(10).await.unwrap();
+        assert!(new.deliveries[0].redelivered && new.generation() > old.generation());
+        assert!(!old.is_usable() && new.is_usable());
+        assert_eq!(old.ack().await, Settled::Stale);
+        assert_eq!(new.ack().await, Settled::Done);
+        assert_eq!(consumer.stats().stale, 1);
+        assert_eq!(consumer.stats().reconnects[&Cause::Lost], 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_queue_deleted_under_the_consumer_is_declared_again() {
+    with_broker(|broker| async move {
+        let mut consumer = broker.consumer();
+        let publisher = broker.publisher();
+        assert_confirmed(&publisher.publish(vec![broker.event("before")]).await);
+        assert_eq!(
+            consumer.next_batch(1).await.unwrap().ack().await,
+            Settled::Done
+        );
+
+        broker.delete_queue(&broker.topology.introductions()).await;
+        // Published until it arrives: between deletion and declaration events go to the unrouted queue.
+        let batch = loop {
+            assert_confirmed(&publisher.publish(vec![broker.event("after")]).await);
+            let wait = std::time::Duration::from_millis(200);
+            match tokio::time::timeout(wait, consumer.next_batch(1)).await {
+                Ok(batch) => break batch.unwrap(),
+                Err(_) => continue,
+            }
+        };
+        assert_eq!(ids(&batch), ["after"]);
+        assert_eq!(batch.ack().await, Settled::Done);
+        assert_eq!(consumer.stats().reconnects[&Cause::Cancelled], 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dropped_batch_is_delivered_again() {
+    with_broker(|broker| async move {
+        assert_confirmed(&broker.publisher().publish(vec![broker.event("1")]).await);
+        let mut consumer = broker.consumer();
+        drop(consumer.next_batch(1).await.unwrap());
+        let again = consumer.next_batch(1).await.unwrap();
+        assert_eq!(
+            (ids(&again), again.deliveries[0].delivery_count),
+            (vec!["1".to_owned()], 1)
+        );
+        assert_eq!(again.ack().await, Settled::Done);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_poison_message_is_dead_lettered_and_its_neighbours_get_through() {
+    with_broker(|broker| async move {
+        let mut events = broker.events(40);
+        events.insert(17, broker.event("poison"));
+        assert_confirmed(&broker.publisher().publish(events).await);
+
+        let mut consumer = broker.consumer();
+        let mut through = BTreeSet::new();
+        while through.len() < 40 {
+            let batch = consumer.next_batch(20).await.unwrap();
+            let ids = ids(&batch);
+            // Handling it "kills the process": whatever shared its fate comes back unsettled.
+            match ids.iter().any(|id| id == "poison") {
+                true => drop(batch),
+                false => {
+                    assert_eq!(batch.ack().await, Settled::Done);
+                    through.extend(ids);
+                }
+            }
+        }
+        let dead = broker.get(&broker.topology.dead()).await;
+        assert_eq!(
+            dead.properties.message_id().as_ref().unwrap().as_str(),
+            "poison"
+        );
+        let nothing = broker
+            .raw
+            .basic_get(broker.topology.dead().into(), Default::default());
+        assert!(
+            nothing.await.unwrap().is_none(),
+            "an innocent message was dead-lettered"
+        );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopping_consumer_waits_for_open_batches_and_gives_the_rest_back() {
+    with_broker(|broker| async move {
+        assert_confirmed(&broker.publisher().publish(broker.events(20)).await);
+        let mut consumer = broker.consumer();
+        let mut open = consumer.next_batch(5).await.unwrap();
+        let taken = std::mem::take(&mut open.deliveries).len() as u32;
+        broker.token.cancel();
+        assert!(consumer.next_batch(5).await.is_none());
+        let (settled, ()) = tokio::join!(open.ack(), consumer.closed());
+        assert_eq!(settled, Settled::Done);
+        let options = QueueDeclareOptions {
+            passive: true,
+            ..Default::default()
+        };
+        let queue: lapin::types::ShortString = broker.topology.introductions().into();
+        // The broker gives the rest back a moment after it has answered the close.
+        loop {
+            let state = broker
+                .raw
+                .queue_declare(queue.clone(), options, Default::default());
+            let ready = state.await.unwrap().message_count();
+            assert!(ready <= 20 - taken);
+            if ready == 20 - taken {
+                break;
+            }
+        }
+    })
+    .await;
+}
