@@ -1,11 +1,22 @@
-//! What tests and `cargo xtask` need around the bridge: real servers to run against.
+//! What tests and `cargo xtask` need around the bridge: real servers to run against, faults between it and them,
+//! and the bridge itself as a process that can be killed.
 //!
 //! It knows nothing about introductions, Greenhouse or the ledger: what must be true after a fault is
 //! judged in the tests, not here. It never talks AMQP itself; RabbitMQ is looked at through its HTTP API.
 #![deny(missing_docs)]
 
+pub mod child;
+pub mod env;
+mod folder;
 pub mod management;
+mod port;
+mod process;
+pub mod relay;
 pub mod servers;
 
+pub use child::Child;
+pub use env::TestEnv;
 pub use management::Management;
+pub use port::free as free_port;
+pub use relay::Relay;
 pub use servers::{Options, Postgres, Rabbit, Servers};

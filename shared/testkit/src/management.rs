@@ -52,11 +52,7 @@ impl Management {
         if base.set_username("").is_err() || base.set_password(None).is_err() {
             bail!("the management URL names no host");
         }
-        // reqwest is built without a default TLS implementation; somebody else may have chosen ours already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder()
-            .timeout(Duration::from_secs(10))
-            .build()?;
+        let http = http_client()?;
         Ok(Self {
             http,
             base,
@@ -75,6 +71,14 @@ impl Management {
             user => (user, amqp.password().unwrap_or_default()),
         };
         Ok(format!("http://{user}:{password}@{host}:15672"))
+    }
+
+    /// The same with connections of its own, for use in another runtime.
+    pub(crate) fn reconnected(&self) -> Result<Self> {
+        Ok(Self {
+            http: http_client()?,
+            ..self.clone()
+        })
     }
 
     /// Whether the API answers and accepts the user.
@@ -211,6 +215,14 @@ impl Management {
         Ok(names.len())
     }
 
+    /// Whether the broker has raised an alarm: for want of memory or disk, it reads nothing from publishers.
+    pub async fn alarm(&self) -> Result<bool> {
+        let (status, _) = self
+            .exchange(Method::GET, &["health", "checks", "alarms"], None)
+            .await?;
+        Ok(status == StatusCode::SERVICE_UNAVAILABLE)
+    }
+
     /// The answer's JSON, `Null` for an empty one, `None` for 404.
     async fn send(
         &self,
@@ -218,13 +230,31 @@ impl Management {
         path: &[&str],
         body: Option<Value>,
     ) -> Result<Option<Value>> {
+        match self.exchange(method, path, body).await? {
+            (StatusCode::NOT_FOUND, _) => Ok(None),
+            (status, bytes) if status.is_success() && bytes.is_empty() => Ok(Some(Value::Null)),
+            (status, bytes) if status.is_success() => Ok(Some(serde_json::from_slice(&bytes)?)),
+            (status, bytes) => bail!(
+                "RabbitMQ's API answered {status} to {}: {}",
+                path.join("/"),
+                String::from_utf8_lossy(&bytes)
+            ),
+        }
+    }
+
+    async fn exchange(
+        &self,
+        method: Method,
+        path: &[&str],
+        body: Option<Value>,
+    ) -> Result<(StatusCode, Vec<u8>)> {
         let mut url = self.base.clone();
         url.path_segments_mut()
             .map_err(|()| anyhow::anyhow!("no base URL"))?
             .clear()
             .push("api")
             .extend(path);
-        let mut request = self.http.request(method, url.clone());
+        let mut request = self.http.request(method, url);
         request = request.basic_auth(&self.user, Some(self.password.expose_secret()));
         if let Some(body) = body {
             request = request
@@ -232,19 +262,17 @@ impl Management {
                 .body(body.to_string());
         }
         let response = request.send().await?;
-        let status = response.status();
-        let bytes = response.bytes().await?;
-        match status {
-            StatusCode::NOT_FOUND => Ok(None),
-            status if status.is_success() && bytes.is_empty() => Ok(Some(Value::Null)),
-            status if status.is_success() => Ok(Some(serde_json::from_slice(&bytes)?)),
-            status => bail!(
-                "RabbitMQ's API answered {status} to {}: {}",
-                url.path(),
-                String::from_utf8_lossy(&bytes)
-            ),
-        }
+        Ok((response.status(), response.bytes().await?.to_vec()))
     }
+}
+
+/// A client for plain HTTP on loopback.
+pub(crate) fn http_client() -> Result<reqwest::Client> {
+    // reqwest is built without a default TLS implementation; somebody else may have chosen ours already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Ok(reqwest::Client::builder()
+        .timeout(Duration::from_secs(10))
+        .build()?)
 }
 
 fn message(taken: &Value) -> Result<Message> {

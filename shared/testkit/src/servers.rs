@@ -6,11 +6,8 @@
 
 mod compose;
 mod find;
-mod folder;
 mod install;
-mod port;
 mod postgres;
-mod process;
 mod progress;
 mod rabbit;
 
@@ -233,6 +230,6 @@ async fn start_postgres(
 }
 
 /// An environment variable that is set and not empty.
-fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }

@@ -9,8 +9,8 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 use super::Options;
-use super::folder::Folder;
-use super::process::{Guard, run};
+use crate::folder::Folder;
+use crate::process::{Guard, run};
 
 /// Whether a Docker daemon answers and the compose plugin is there.
 pub(super) async fn works(root: &Path) -> bool {

@@ -10,9 +10,10 @@ use sqlx::{Connection, PgConnection};
 
 use super::compose::Service;
 use super::find::{self, PostgresPrograms};
-use super::folder::{Folder, SystemUser};
-use super::process::{Group, run};
-use super::{CHOICES, Options, port};
+use super::{CHOICES, Options};
+use crate::folder::{Folder, SystemUser};
+use crate::port;
+use crate::process::{Group, run};
 
 const START_WITHIN: Duration = Duration::from_secs(60);
 const STOP_WITHIN: Duration = Duration::from_secs(20);
@@ -27,7 +28,7 @@ pub struct Postgres {
 
 #[derive(Debug)]
 enum Instance {
-    Local(Local),
+    Local(Box<Local>),
     Docker(Service),
 }
 
@@ -72,7 +73,7 @@ impl Postgres {
         let database_url = format!("postgres://bridge:{password}@127.0.0.1:{port}/postgres");
         let mut postgres = Self {
             database_url,
-            instance: Instance::Local(local),
+            instance: Instance::Local(Box::new(local)),
         };
         postgres.ready().await?;
         Ok(postgres)

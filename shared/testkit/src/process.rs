@@ -1,4 +1,4 @@
-//! A server process with everything it starts, in a process group of its own that cannot outlive this process.
+//! A process with everything it starts, in a process group of its own that cannot outlive this process.
 
 use std::fs::{self, File};
 use std::os::unix::process::CommandExt;
@@ -11,10 +11,10 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 const LOG_TAIL_LINES: usize = 30;
 
-/// A running server: its process group, its log, and the guard that ends the group should we die first.
+/// A running program: its process group, its log, and the guard that ends the group should we die first.
 #[derive(Debug)]
-pub(super) struct Group {
-    name: &'static str,
+pub(crate) struct Group {
+    name: String,
     child: Child,
     _guard: Guard,
     log: PathBuf,
@@ -22,7 +22,7 @@ pub(super) struct Group {
 
 impl Group {
     /// Starts `command` in a new process group, with its output appended to `log`.
-    pub(super) fn spawn(name: &'static str, mut command: Command, log: &Path) -> Result<Self> {
+    pub(crate) fn spawn(name: &str, mut command: Command, log: &Path) -> Result<Self> {
         let file = File::options()
             .create(true)
             .append(true)
@@ -39,19 +39,19 @@ impl Group {
             &child.id().to_string(),
         )?;
         Ok(Self {
-            name,
+            name: name.to_owned(),
             child,
             _guard: guard,
             log: log.to_path_buf(),
         })
     }
 
-    pub(super) fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 
     /// Fails with the tail of the log when the server ended, or when `deadline` has passed.
-    pub(super) fn check(&mut self, deadline: Instant) -> Result<()> {
+    pub(crate) fn check(&mut self, deadline: Instant) -> Result<()> {
         if let Some(status) = self.child.try_wait()? {
             bail!(
                 "{} ended with {status}; the end of its log:\n{}",
@@ -69,13 +69,18 @@ impl Group {
         Ok(())
     }
 
-    pub(super) fn signal(&self, signal: Signal) {
+    /// Whether the leader still runs.
+    pub(crate) fn runs(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    pub(crate) fn signal(&self, signal: Signal) {
         // The group may be gone already, which is what the caller wants.
         let _ = kill_process_group(pid(&self.child), signal);
     }
 
     /// Waits for the leader to end after a signal; the status is `None` when it did not.
-    pub(super) async fn ended(&mut self, within: Duration) -> Result<Option<ExitStatus>> {
+    pub(crate) async fn ended(&mut self, within: Duration) -> Result<Option<ExitStatus>> {
         let deadline = Instant::now() + within;
         loop {
             if let Some(status) = self.child.try_wait()? {
@@ -88,14 +93,19 @@ impl Group {
         }
     }
 
-    pub(super) fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.signal(Signal::KILL);
         let _ = self.child.wait();
     }
 
-    fn log_tail(&self) -> String {
-        let text = fs::read(&self.log).unwrap_or_default();
-        let text = String::from_utf8_lossy(&text);
+    /// Everything it printed so far.
+    pub(crate) fn log(&self) -> String {
+        String::from_utf8_lossy(&fs::read(&self.log).unwrap_or_default()).into_owned()
+    }
+
+    /// The last lines of its log, indented for an error message.
+    pub(crate) fn log_tail(&self) -> String {
+        let text = self.log();
         let lines: Vec<&str> = text.lines().collect();
         let tail = &lines[lines.len().saturating_sub(LOG_TAIL_LINES)..];
         tail.iter().map(|line| format!("    {line}\n")).collect()
@@ -111,11 +121,11 @@ impl Drop for Group {
 /// A shell that does something the moment this process ends, even by SIGKILL: it waits for the end of a pipe
 /// whose other end only we hold. Dropping it calls the whole thing off.
 #[derive(Debug)]
-pub(super) struct Guard(Child);
+pub(crate) struct Guard(Child);
 
 impl Guard {
     /// `script` sees `argument` as `$1`; it runs in its own process group, so that Ctrl-C in a terminal spares it.
-    pub(super) fn new(script: &str, argument: &str) -> Result<Self> {
+    pub(crate) fn new(script: &str, argument: &str) -> Result<Self> {
         let mut command = Command::new("sh");
         command
             .args(["-c", script, "sh", argument])
@@ -140,7 +150,7 @@ fn pid(child: &Child) -> Pid {
 }
 
 /// Runs a program to its end; the error carries what it printed.
-pub(super) async fn run(mut command: Command) -> Result<String> {
+pub(crate) async fn run(mut command: Command) -> Result<String> {
     let shown = format!("{command:?}");
     let output = tokio::task::spawn_blocking(move || command.stdin(Stdio::null()).output())
         .await?

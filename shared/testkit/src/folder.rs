@@ -8,19 +8,19 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use super::Options;
-use super::process::Guard;
+use crate::process::Guard;
+use crate::servers::Options;
 
 /// The system user a server must run as when we are root ourselves.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct SystemUser {
+pub(crate) struct SystemUser {
     uid: u32,
     gid: u32,
 }
 
 impl SystemUser {
     /// Postgres refuses to run as root: its own user when we are root, nobody's account otherwise.
-    pub(super) fn for_postgres() -> Result<Option<Self>> {
+    pub(crate) fn for_postgres() -> Result<Option<Self>> {
         if !rustix::process::geteuid().is_root() {
             return Ok(None);
         }
@@ -46,14 +46,14 @@ impl SystemUser {
         }
     }
 
-    pub(super) fn apply(self, command: &mut Command) {
+    pub(crate) fn apply(self, command: &mut Command) {
         command.uid(self.uid).gid(self.gid);
     }
 }
 
 /// See the module; removed on drop, and by a guard when this process dies.
 #[derive(Debug)]
-pub(super) struct Folder {
+pub(crate) struct Folder {
     path: PathBuf,
     guard: Option<Guard>,
 }
@@ -61,7 +61,7 @@ pub(super) struct Folder {
 impl Folder {
     /// A folder under target/servers/, or under the system's temporary folder when `user` cannot reach target/
     /// (a checkout below /root, for example).
-    pub(super) fn new(options: &Options, name: &str, user: Option<SystemUser>) -> Result<Self> {
+    pub(crate) fn new(options: &Options, name: &str, user: Option<SystemUser>) -> Result<Self> {
         let unique = format!(
             "{name}-{}",
             &uuid::Uuid::new_v4().simple().to_string()[..12]
@@ -82,12 +82,12 @@ impl Folder {
         Ok(Self { path, guard })
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// A path inside, as text for configuration files.
-    pub(super) fn join(&self, name: &str) -> PathBuf {
+    pub(crate) fn join(&self, name: &str) -> PathBuf {
         self.path.join(name)
     }
 }

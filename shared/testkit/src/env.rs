@@ -1,0 +1,123 @@
+//! A test's own corner of the servers `cargo xtask test` started: a virtual host and a database.
+
+use anyhow::{Context, Result};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use url::Url;
+
+use crate::Management;
+use crate::servers::{AMQP_URL, DATABASE_URL, MANAGEMENT_URL, variable};
+
+/// Empty at first, and gone when dropped, connections included. The database has no tables and the virtual host
+/// no queues: migrating and declaring is what the bridge does itself.
+#[derive(Debug)]
+pub struct TestEnv {
+    /// AMQP URL of the test's own virtual host.
+    pub amqp_url: String,
+    /// URL of the test's own database.
+    pub database_url: String,
+    /// HTTP API of the broker.
+    pub management: Management,
+    /// Name of the virtual host, for calls to `management`.
+    pub vhost: String,
+    server_url: String,
+}
+
+impl TestEnv {
+    /// `name` is the test's, so that what it leaves behind when killed can be recognised.
+    pub async fn new(name: &str) -> Result<Self> {
+        let server_url = required(DATABASE_URL)?;
+        let management = Management::new(&required(MANAGEMENT_URL)?)?;
+        let unique = unique(name);
+        let env = Self {
+            amqp_url: with_path(&required(AMQP_URL)?, &unique)?,
+            database_url: with_path(&server_url, &unique)?,
+            management,
+            vhost: unique,
+            server_url,
+        };
+        let create = format!("CREATE DATABASE \"{}\"", env.vhost);
+        tokio::try_join!(
+            env.management.create_vhost(&env.vhost),
+            execute(&env.server_url, create)
+        )?;
+        Ok(env)
+    }
+
+    async fn remove(management: Management, server_url: String, name: String) {
+        let drop_database = format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)");
+        // What cannot be removed goes with the servers; a failed test must not fail twice.
+        let _ = tokio::join!(
+            management.delete_vhost(&name),
+            execute(&server_url, drop_database)
+        );
+    }
+}
+
+impl Drop for TestEnv {
+    /// On a thread of its own, since a test's runtime may be single-threaded and busy with this very drop.
+    fn drop(&mut self) {
+        let (server_url, vhost) = (self.server_url.clone(), self.vhost.clone());
+        // A fresh client: connections of the old one belong to the test's runtime.
+        let Ok(management) = self.management.reconnected() else {
+            return;
+        };
+        let cleaner = std::thread::spawn(move || {
+            if let Ok(runtime) = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+            {
+                runtime.block_on(Self::remove(management, server_url, vhost));
+            }
+        });
+        let _ = cleaner.join();
+    }
+}
+
+/// At most 63 bytes, PostgreSQL's limit for a name, in characters that need no quoting anywhere.
+fn unique(name: &str) -> String {
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() {
+            c.to_ascii_lowercase()
+        } else {
+            '_'
+        }
+    };
+    let start: String = name.chars().take(40).map(plain).collect();
+    format!(
+        "{start}_{}",
+        &uuid::Uuid::new_v4().simple().to_string()[..12]
+    )
+}
+
+fn with_path(url: &str, path: &str) -> Result<String> {
+    let mut url = Url::parse(url)?;
+    url.set_path(&format!("/{path}"));
+    Ok(url.into())
+}
+
+fn required(name: &str) -> Result<String> {
+    variable(name).with_context(|| {
+        format!("{name} is not set; run tests with `cargo xtask test`, which starts the servers")
+    })
+}
+
+async fn execute(url: &str, statement: String) -> Result<()> {
+    let mut connection = PgConnection::connect(url).await?;
+    connection.execute(AssertSqlSafe(statement)).await?;
+    Ok(connection.close().await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_short_plain_and_never_the_same_twice() {
+        let name = unique("A Test's name that is by far too long to be the name of a database");
+        assert!(name.starts_with("a_test_s_name_that_is_by_far_too_long_to_") && name.len() <= 63);
+        assert_ne!(
+            name,
+            unique("A Test's name that is by far too long to be the name of a database")
+        );
+    }
+}
