@@ -102,12 +102,20 @@ pub fn decode(message: &RawMessage) -> Result<Incoming, Refusal> {
         subject: subject.unwrap_or_else(|| event.ordering_key().to_owned()),
         tenant,
         time,
-        traceparent: message.headers.get("traceparent").cloned().or(traceparent),
+        traceparent: header_traceparent(message).or(traceparent),
         kind,
         content_hash: content_hash(kind, &encoded),
         event,
         data: encoded.into(),
     })
+}
+
+fn header_traceparent(message: &RawMessage) -> Option<String> {
+    message
+        .headers
+        .get("traceparent")
+        .filter(|value| attributes::is_traceparent(value))
+        .cloned()
 }
 
 /// The hash of a command's protobuf bytes that [`Incoming::content_hash`] carries.
