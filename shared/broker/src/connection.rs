@@ -8,6 +8,7 @@ use lapin::{Connection, ConnectionProperties};
 use crate::{Config, Error};
 
 const BACKOFF_FIRST: Duration = Duration::from_millis(200);
+const GOODBYE: Duration = Duration::from_secs(1);
 const BACKOFF_CAP: Duration = Duration::from_secs(5);
 
 /// Connects once. The address, and with it the password, is read anew.
@@ -22,6 +23,13 @@ pub(crate) async fn open(config: &Config, role: &str) -> Result<Connection, Erro
     .await
     .map_err(|_| Error::timed_out("no answer within the connect timeout"))?
     .map_err(Error::from_lapin)
+}
+
+/// Closes for certain: lapin closes a dropped connection only when the last channel is dropped as well, and
+/// unsettled batches hold theirs. A broker that does not answer keeps us no longer than a moment; the frame
+/// is queued by then, and missed heartbeats end what cannot be written to.
+pub(crate) async fn close(connection: Connection) {
+    let _ = tokio::time::timeout(GOODBYE, connection.close(200, "done".into())).await;
 }
 
 /// Full jitter: anything between zero and the doubled, capped step, so that replicas do not return in step.

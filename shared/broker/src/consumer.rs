@@ -12,7 +12,7 @@ use std::{
 };
 
 use futures::{Stream, StreamExt};
-use lapin::{Event, message::Delivery as LapinDelivery};
+use lapin::{Connection, Event, message::Delivery as LapinDelivery};
 use tokio::{
     sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
     task::JoinHandle,
@@ -222,20 +222,26 @@ impl Supervisor {
     /// One connection, with one lane after the other.
     async fn connected(&self, state: &mut State) -> Result<End, Error> {
         let connection = connection::open(&self.config, "consumer").await?;
+        let end = self.lanes(&connection, state).await;
+        connection::close(connection).await;
+        end
+    }
+
+    async fn lanes(&self, connection: &Connection, state: &mut State) -> Result<End, Error> {
         let mut events = Box::pin(connection.events_listener());
-        topology::declare_on(&connection, &self.config.topology).await?;
+        topology::declare_on(connection, &self.config.topology).await?;
         loop {
             let opened = Instant::now();
             let prefetch = if state.narrow { 1 } else { self.prefetch };
             let (lane, consumer) =
-                Lane::open(&connection, &self.queue, prefetch, &self.monitor).await?;
+                Lane::open(connection, &self.queue, prefetch, &self.monitor).await?;
             tracing::info!(
                 queue = self.queue,
                 generation = lane.generation,
                 prefetch,
                 "consuming"
             );
-            let probe = probe::watch(&connection, &lane, &self.queue, self.config.probe_interval);
+            let probe = probe::watch(connection, &lane, &self.queue, self.config.probe_interval);
             let end = tokio::select! {
                 end = self.pump(&lane, consumer, state.narrow) => end,
                 (cause, error) = probe => End::Broken(cause, error),
@@ -253,7 +259,6 @@ impl Supervisor {
                 }
                 End::Stopped => {
                     self.drain(&lane).await;
-                    let _ = connection.close(200, "done".into()).await;
                     return Ok(End::Stopped);
                 }
                 End::Broken(..) => {

@@ -171,8 +171,14 @@ impl Supervisor {
             connection = connection::open(&self.config, "publisher") => connection?,
             () = token.cancelled() => return Ok(End::Stopped),
         };
+        let end = self.publishing(&connection).await;
+        connection::close(connection).await;
+        end
+    }
+
+    async fn publishing(&mut self, connection: &Connection) -> Result<End, Error> {
         let mut events = Box::pin(connection.events_listener());
-        topology::declare_on(&connection, &self.config.topology).await?;
+        topology::declare_on(connection, &self.config.topology).await?;
         let channel = connection
             .create_channel()
             .await
@@ -193,16 +199,9 @@ impl Supervisor {
             std::future::pending::<()>().await;
         };
         let end = tokio::select! {
-            end = self.serve(&connection, Waves::new(channel), &lost) => end,
+            end = self.serve(connection, Waves::new(channel), &lost) => end,
             () = follow_events => End::Stopped,
         };
-        if matches!(end, End::Stopped) {
-            let _ = timeout(
-                self.config.connect_timeout,
-                connection.close(200, "done".into()),
-            )
-            .await;
-        }
         Ok(end)
     }
 

@@ -141,8 +141,7 @@ impl Topology {
 pub async fn declare(config: &Config) -> Result<(), Error> {
     let connection = connection::open(config, "topology").await?;
     let declared = declare_on(&connection, &config.topology).await;
-    // Nothing is lost when the good-bye fails: everything above was confirmed by the broker.
-    let _ = connection.close(200, "done".into()).await;
+    connection::close(connection).await;
     declared
 }
 
