@@ -1,0 +1,285 @@
+//! The pure difference between what was known and what is seen, as changes in the order in which they happened.
+
+use chrono::{DateTime, Utc};
+
+use super::visits::{News, newest, news};
+use super::{Change, Observation, Quality, Snapshot, Stage, Status, Visit};
+use crate::ids::JobStageId;
+
+/// What has happened since `previous`, oldest first; empty if nothing a consumer would see.
+///
+/// The first observation of an application is one change from nothing to where it stands. Later ones are: the return from
+/// a terminal status, the stage visits since the last known one, anything the history does not explain, and last
+/// a rejection, hire or conversion. Blank stages and jobs, renamed stages and whatever anonymising does are no changes.
+#[must_use]
+pub fn diff(previous: Option<&Snapshot>, observation: &Observation) -> Vec<Change> {
+    replay(previous, observation).0
+}
+
+/// What to remember after `observation`, whether or not [`diff`] found changes: names and the last visit may be newer.
+#[must_use]
+pub fn next_snapshot(previous: Option<&Snapshot>, observation: &Observation) -> Snapshot {
+    replay(previous, observation).1
+}
+
+fn replay(previous: Option<&Snapshot>, observation: &Observation) -> (Vec<Change>, Snapshot) {
+    let Some(previous) = previous else {
+        return first(observation);
+    };
+    if observation
+        .updated_at
+        .is_some_and(|updated_at| Some(updated_at) < previous.as_of)
+    {
+        return (Vec::new(), previous.clone());
+    }
+    let news = news(previous, observation);
+    let (target, trusted) = target(previous, observation, &news);
+    let mut replay = Replay {
+        observation,
+        now: previous.clone(),
+        changes: Vec::new(),
+    };
+    replay.reopen(&target, &news);
+    replay.moves(&target, &news);
+    replay.arrive(target);
+    let (changes, now) = replay.finish();
+    let as_of = if trusted {
+        previous.as_of.max(as_of(observation))
+    } else {
+        previous.as_of
+    };
+    (changes, Snapshot { as_of, ..now })
+}
+
+fn first(observation: &Observation) -> (Vec<Change>, Snapshot) {
+    let newest = newest(observation);
+    let seen = &observation.snapshot;
+    let stage = seen.stage.clone().or_else(|| newest.map(stage_of));
+    let known = Snapshot {
+        stage: stage.filter(|_| !seen.prospect),
+        as_of: as_of(observation),
+        ..seen.clone()
+    };
+    let current = at_status(&known, seen.status);
+    let (occurred_at, quality) = arrival(observation, &current, newest);
+    let change = Change {
+        previous: None,
+        current: current.clone(),
+        rejection: rejection(observation, &current),
+        occurred_at,
+        quality,
+        backfilled: false,
+    };
+    (vec![change], current)
+}
+
+/// When a state seen for the first time was reached.
+fn arrival(
+    observation: &Observation,
+    current: &Snapshot,
+    newest: Option<&Visit>,
+) -> (DateTime<Utc>, Quality) {
+    let entered = newest.filter(|visit| {
+        current
+            .stage
+            .as_ref()
+            .is_some_and(|stage| stage.job_stage_id == visit.job_stage_id)
+    });
+    match (current.status, entered.and_then(|visit| visit.entered_at)) {
+        (Status::InProcess, Some(entered_at)) => (entered_at, Quality::Exact),
+        _ => status_time(observation, current.status),
+    }
+}
+
+/// Where the application is, with blanks filled from what was known; and whether the observation shows all moves so far.
+fn target(previous: &Snapshot, observation: &Observation, news: &News<'_>) -> (Snapshot, bool) {
+    let mut target = observation.snapshot.clone();
+    if observation.anonymised {
+        target = at_status(previous, target.status);
+    }
+    let place = target.stage.as_ref().map(id_of);
+    let refuted = place.is_some_and(|stage| news.refutes(stage));
+    if refuted {
+        (target.stage, target.job_id) = (None, previous.job_id);
+    }
+    let blank = target.status == Status::InProcess && !target.prospect && place.is_none();
+    let trusted = !refuted && (!blank || !observation.history.is_empty());
+    if !target.prospect {
+        target.job_id = target.job_id.or(previous.job_id);
+    }
+    (target, trusted)
+}
+
+struct Replay<'a> {
+    observation: &'a Observation,
+    now: Snapshot,
+    changes: Vec<Change>,
+}
+
+impl Replay<'_> {
+    /// Back from rejected, hired or converted, where that is needed to explain what follows.
+    fn reopen(&mut self, target: &Snapshot, news: &News<'_>) {
+        let goes_on = target.status == Status::InProcess || !news.visits.is_empty();
+        if self.now.status == Status::InProcess || !goes_on {
+            return;
+        }
+        let stage = self.now.stage.clone();
+        let Some(stage) = stage.or_else(|| news.resume.map(stage_of)) else {
+            return;
+        };
+        let (time, quality) = touched(self.observation);
+        let reopened = Snapshot {
+            status: Status::InProcess,
+            stage: Some(stage),
+            ..self.now.clone()
+        };
+        self.push(reopened, time, quality);
+    }
+
+    fn moves(&mut self, target: &Snapshot, news: &News<'_>) {
+        for (index, visit) in news.visits.iter().enumerate() {
+            let last = index + 1 == news.visits.len();
+            let job_id = visit
+                .job_id
+                .or(if last { target.job_id } else { self.now.job_id });
+            let current = Snapshot {
+                status: Status::InProcess,
+                stage: Some(stage_of(visit)),
+                job_id,
+                prospect: target.prospect,
+                as_of: None,
+            };
+            let (time, quality) = entered(visit, self.observation);
+            self.push(current, time, quality);
+        }
+    }
+
+    /// Whatever the visits did not explain, then the end of the process if it has ended.
+    fn arrive(&mut self, target: Snapshot) {
+        let (time, quality) = touched(self.observation);
+        let stage = self.place(&target);
+        let here = Snapshot { stage, ..target };
+        let ends = self.now.status == Status::InProcess
+            && matches!(here.status, Status::Rejected | Status::Hired);
+        if ends && here.stage.is_some() {
+            self.push(at_status(&here, Status::InProcess), time, quality);
+        }
+        if self.now.status == here.status {
+            return self.push(at_status(&here, here.status), time, quality);
+        }
+        let (time, quality) = status_time(self.observation, here.status);
+        self.push(at_status(&here, here.status), time, quality);
+    }
+
+    /// The stage that was seen, else the last known one of the same job; with the best name known.
+    fn place(&self, target: &Snapshot) -> Option<Stage> {
+        let known = self.now.stage.as_ref();
+        match &target.stage {
+            _ if target.prospect => None,
+            None => known.filter(|_| target.job_id == self.now.job_id).cloned(),
+            Some(seen) => {
+                let known = known.filter(|known| known.job_stage_id == seen.job_stage_id);
+                let name = seen.name.clone().or_else(|| known?.name.clone());
+                Some(Stage {
+                    name,
+                    ..seen.clone()
+                })
+            }
+        }
+    }
+
+    /// Goes on to `current`, which is a change only if a consumer would see a difference.
+    fn push(&mut self, current: Snapshot, occurred_at: DateTime<Utc>, quality: Quality) {
+        let previous = std::mem::replace(&mut self.now, current);
+        if !previous.same_state(&self.now) {
+            self.changes.push(Change {
+                previous: Some(previous),
+                current: self.now.clone(),
+                rejection: rejection(self.observation, &self.now),
+                occurred_at,
+                quality,
+                backfilled: true,
+            });
+        }
+    }
+
+    /// Brings the times that are not exact into order with their neighbours; the last change is the one that was observed.
+    fn finish(mut self) -> (Vec<Change>, Snapshot) {
+        let mut later = DateTime::<Utc>::MAX_UTC;
+        for change in self.changes.iter_mut().rev() {
+            if change.quality != Quality::Exact {
+                change.occurred_at = change.occurred_at.min(later);
+            }
+            later = change.occurred_at;
+        }
+        let mut earlier = DateTime::<Utc>::MIN_UTC;
+        for change in &mut self.changes {
+            if change.quality != Quality::Exact {
+                change.occurred_at = change.occurred_at.max(earlier);
+            }
+            earlier = change.occurred_at;
+        }
+        if let Some(last) = self.changes.last_mut() {
+            last.backfilled = false;
+        }
+        (self.changes, self.now)
+    }
+}
+
+/// The same place under another status; the hired and the converted are in no stage.
+fn at_status(snapshot: &Snapshot, status: Status) -> Snapshot {
+    let in_a_stage = matches!(status, Status::InProcess | Status::Rejected);
+    Snapshot {
+        status,
+        stage: snapshot.stage.clone().filter(|_| in_a_stage),
+        ..snapshot.clone()
+    }
+}
+
+fn id_of(stage: &Stage) -> JobStageId {
+    stage.job_stage_id
+}
+
+fn stage_of(visit: &Visit) -> Stage {
+    Stage {
+        job_stage_id: visit.job_stage_id,
+        name: visit.name.clone(),
+    }
+}
+
+fn rejection(observation: &Observation, current: &Snapshot) -> Option<super::Rejection> {
+    if current.status == Status::Rejected {
+        observation.rejection.clone()
+    } else {
+        None
+    }
+}
+
+fn entered(visit: &Visit, observation: &Observation) -> (DateTime<Utc>, Quality) {
+    match (visit.entered_at, visit.exited_at) {
+        (Some(entered), _) => (entered, Quality::Exact),
+        (None, Some(exited)) => (exited, Quality::Approximate),
+        (None, None) => touched(observation),
+    }
+}
+
+/// Only rejections carry a time of their own.
+fn status_time(observation: &Observation, status: Status) -> (DateTime<Utc>, Quality) {
+    match (status, observation.rejected_at) {
+        (Status::Rejected, Some(rejected)) => (rejected, Quality::Exact),
+        _ => touched(observation),
+    }
+}
+
+/// Up to when the observation shows what has happened.
+fn as_of(observation: &Observation) -> Option<DateTime<Utc>> {
+    observation.updated_at.or(observation.last_activity_at)
+}
+
+/// When something last happened to the application.
+fn touched(observation: &Observation) -> (DateTime<Utc>, Quality) {
+    match observation.last_activity_at.or(observation.updated_at) {
+        Some(time) => (time, Quality::Approximate),
+        None => (observation.observed_at, Quality::Unknown),
+    }
+}

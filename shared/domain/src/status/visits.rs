@@ -1,0 +1,117 @@
+//! Which of an application's stage visits are news.
+
+use chrono::{DateTime, Utc};
+
+use super::{Observation, Snapshot, Status, Visit};
+use crate::ids::{JobStageId, StageId};
+
+/// The part of the history that is not told yet.
+#[derive(Default)]
+pub(super) struct News<'a> {
+    /// The last visit that is told already, if the history shows it.
+    pub(super) resume: Option<&'a Visit>,
+    /// The visits after it, in order.
+    pub(super) visits: Vec<&'a Visit>,
+    /// Stages left before, which an application cannot be back in without a new visit.
+    left: Vec<JobStageId>,
+}
+
+impl News<'_> {
+    /// Whether the history proves that the application is not in `stage`, whatever the application itself says:
+    /// anonymising may put it back to the first stage.
+    pub(super) fn refutes(&self, stage: JobStageId) -> bool {
+        let resumed = self.resume.is_some_and(|visit| visit.job_stage_id == stage);
+        self.visits.is_empty() && !resumed && self.left.contains(&stage)
+    }
+}
+
+/// Finds what is new in the observation's history for somebody who knows `previous`.
+pub(super) fn news<'a>(previous: &Snapshot, observation: &'a Observation) -> News<'a> {
+    if observation.anonymised {
+        return News::default();
+    }
+    let history = in_order(&observation.history);
+    let (told, new) = history.split_at(count_told(previous, &history));
+    let Some((resume, before)) = told.split_last() else {
+        let visits = not_newer(new, None, observation);
+        return News {
+            visits,
+            ..News::default()
+        };
+    };
+    News {
+        resume: Some(*resume),
+        visits: not_newer(new, Some(*resume), observation),
+        left: before.iter().map(|visit| visit.job_stage_id).collect(),
+    }
+}
+
+/// The newest visit of a history that is seen for the first time.
+pub(super) fn newest(observation: &Observation) -> Option<&Visit> {
+    not_newer(&in_order(&observation.history), None, observation).pop()
+}
+
+/// The visits that took place, oldest first. Rows without any time are stages never entered.
+fn in_order(history: &[Visit]) -> Vec<&Visit> {
+    let took_place =
+        |visit: &&Visit| visit.current || visit.entered_at.or(visit.exited_at).is_some();
+    let mut visits: Vec<&Visit> = history.iter().filter(took_place).collect();
+    visits.sort_by_key(|visit| position(visit));
+    visits.dedup_by_key(|visit| visit.id);
+    visits
+}
+
+/// Where the begin is missing, the end puts the visit just before the one that follows.
+fn position(visit: &Visit) -> (DateTime<Utc>, bool, StageId) {
+    let time = visit.entered_at.or(visit.exited_at);
+    (
+        time.unwrap_or(DateTime::<Utc>::MAX_UTC),
+        visit.entered_at.is_some(),
+        visit.id,
+    )
+}
+
+/// How many visits were visible in what we know.
+fn count_told(previous: &Snapshot, history: &[&Visit]) -> usize {
+    if let Some(as_of) = previous.as_of {
+        return history.partition_point(|visit| position(visit).0 <= as_of);
+    }
+    // Without a time: up to the last stay in the stage we know. This may hide visits, but tells none twice.
+    let stage = previous.stage.as_ref().map(|stage| stage.job_stage_id);
+    match history
+        .iter()
+        .rposition(|visit| Some(visit.job_stage_id) == stage)
+    {
+        Some(last_stay) => last_stay + 1,
+        None if previous.prospect => 0,
+        None => history.len(),
+    }
+}
+
+/// Leaves out what happened after the application was read: the next observation tells it.
+fn not_newer<'a>(
+    visits: &[&'a Visit],
+    resume: Option<&Visit>,
+    observation: &Observation,
+) -> Vec<&'a Visit> {
+    let seen = &observation.snapshot;
+    let rejected_at = observation
+        .rejected_at
+        .filter(|_| seen.status == Status::Rejected);
+    let too_late = |visit: &&Visit| {
+        rejected_at.is_some_and(|end| visit.entered_at.is_some_and(|begin| begin > end))
+    };
+    let end = visits.iter().position(too_late).unwrap_or(visits.len());
+    let Some(stage) = seen.stage.as_ref().map(|stage| stage.job_stage_id) else {
+        return visits[..end].to_vec();
+    };
+    let end = match visits[..end]
+        .iter()
+        .rposition(|visit| visit.job_stage_id == stage)
+    {
+        Some(there) => there + 1,
+        None if resume.is_some_and(|visit| visit.job_stage_id == stage) => 0,
+        None => end,
+    };
+    visits[..end].to_vec()
+}
