@@ -5,13 +5,16 @@
 //! The one documented exception is [`crash::crash_here`], which exists only in test builds.
 #![deny(missing_docs)]
 
+pub mod backoff;
 pub mod code;
 pub mod crash;
 pub mod ids;
 pub mod marker;
 pub mod matching;
 pub mod problem;
+pub mod status;
 pub mod step;
+pub mod window;
 mod words;
 
 pub use code::Code;
