@@ -7,6 +7,8 @@
 mod diff;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod scenarios;
 mod visits;
 
 use chrono::{DateTime, Utc};
@@ -184,7 +186,7 @@ pub struct Change {
     pub occurred_at: DateTime<Utc>,
     /// How well that time is known.
     pub quality: Quality,
-    /// Whether it was missed when it happened and is reconstructed from the history, with later changes following.
+    /// Whether it was missed when it happened and is told late: a later change was seen, or it was found by a repair.
     pub backfilled: bool,
 }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::visits::{News, newest, news};
-use super::{Change, Observation, Quality, Snapshot, Stage, Status, Visit};
+use super::{Change, DetectedBy, Observation, Quality, Snapshot, Stage, Status, Visit};
 use crate::ids::JobStageId;
 
 /// What has happened since `previous`, oldest first; empty if nothing a consumer would see.
@@ -16,7 +16,7 @@ pub fn diff(previous: Option<&Snapshot>, observation: &Observation) -> Vec<Chang
     replay(previous, observation).0
 }
 
-/// What to remember after `observation`, whether or not [`diff`] found changes: names and the last visit may be newer.
+/// What to remember after `observation`, whether or not [`diff`] found changes: stage names and the time accounted for may be newer.
 #[must_use]
 pub fn next_snapshot(previous: Option<&Snapshot>, observation: &Observation) -> Snapshot {
     replay(previous, observation).1
@@ -203,7 +203,8 @@ impl Replay<'_> {
         }
     }
 
-    /// Brings the times that are not exact into order with their neighbours; the last change is the one that was observed.
+    /// Brings the times that are not exact into order with their neighbours; the last change is the one
+    /// that was observed, unless it is history itself that was looked at.
     fn finish(mut self) -> (Vec<Change>, Snapshot) {
         let mut later = DateTime::<Utc>::MAX_UTC;
         for change in self.changes.iter_mut().rev() {
@@ -220,7 +221,7 @@ impl Replay<'_> {
             earlier = change.occurred_at;
         }
         if let Some(last) = self.changes.last_mut() {
-            last.backfilled = false;
+            last.backfilled = self.observation.detected_by == DetectedBy::StageHistory;
         }
         (self.changes, self.now)
     }

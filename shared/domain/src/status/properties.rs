@@ -136,8 +136,10 @@ fn truth() -> impl Strategy<Value = (Truth, usize)> {
     })
 }
 
+type Told = (Status, Option<Stage>, Option<JobId>, Option<DateTime<Utc>>);
+
 /// What a consumer sees of a change; times only where they are exact.
-fn told(changes: &[Change]) -> Vec<(Status, Option<Stage>, Option<JobId>, Option<DateTime<Utc>>)> {
+fn told(changes: &[Change]) -> Vec<Told> {
     let exact = |change: &Change| (change.quality == Quality::Exact).then_some(change.occurred_at);
     changes
         .iter()
