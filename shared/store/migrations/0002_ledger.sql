@@ -32,7 +32,7 @@ CREATE TABLE operations (
     occurred_at  timestamptz NOT NULL,
     created_at   timestamptz NOT NULL DEFAULT now(),
     settled_at   timestamptz,
-    UNIQUE (tenant, business_key, kind)
+    UNIQUE (business_key, tenant, kind)               -- business key first: that is what people ask with
 );
 CREATE INDEX operations_claimable ON operations (tenant, not_before, id) WHERE state = 'open';
 CREATE INDEX operations_parked ON operations (tenant, id) WHERE state = 'parked';

@@ -274,8 +274,8 @@ async fn compare(tx: &mut Transaction, arrival: &Arrival) -> Result<Verdict, Err
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'parked', $10, now())
         ON CONFLICT DO NOTHING RETURNING id",
         arrival.tenant.as_str(),
-        arrival.kind,
-        format!("{}#{suffix}", arrival.business_key),
+        format!("{}#{suffix}", arrival.kind),
+        arrival.business_key,
         arrival.subject,
         arrival.message_id,
         &arrival.content_hash[..],

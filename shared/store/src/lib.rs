@@ -6,6 +6,8 @@
 #![deny(missing_docs)]
 
 pub mod claim;
+pub mod explain;
+pub mod gauges;
 pub mod intake;
 pub mod journal;
 pub mod outbox;

@@ -1,0 +1,191 @@
+//! Everything the ledger knows about one introduction, for `bridge why`: ids, states, codes and times, nothing about
+//! the person.
+
+use chrono::{DateTime, Utc};
+use domain::OperationId;
+use serde::Serialize;
+
+use crate::{Error, Store};
+
+/// One operation as `bridge why` tells it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Story {
+    /// The operation.
+    pub operation_id: OperationId,
+    /// Tenant.
+    pub tenant: String,
+    /// Kind of intent; with `#` and a hash for one that was parked beside the first.
+    pub kind: String,
+    /// Introduction id.
+    pub business_key: String,
+    /// CloudEvents id of the event that made it.
+    pub message_id: String,
+    /// `open`, `done`, `failed` or `parked`.
+    pub state: String,
+    /// Whether a worker has it now.
+    pub in_progress: bool,
+    /// Why it waits, failed or is parked (`domain::Code`).
+    pub code: Option<String>,
+    /// Field that the code is about.
+    pub field: Option<String>,
+    /// What came of it.
+    pub outcome: Option<serde_json::Value>,
+    /// Failed tries.
+    pub attempts: i32,
+    /// State of the tenant's connection, and why; none when it never connected.
+    pub connection_state: Option<String>,
+    /// See `connection_state`.
+    pub connection_reason: Option<String>,
+    /// When it may be tried next, while open.
+    pub not_before: DateTime<Utc>,
+    /// An older open operation of the same person that it waits for.
+    pub waits_for: Option<i64>,
+    /// When it happened in Intrro.
+    pub occurred_at: DateTime<Utc>,
+    /// When it was stored.
+    pub stored_at: DateTime<Utc>,
+    /// When it ended.
+    pub settled_at: Option<DateTime<Utc>>,
+    /// W3C `traceparent`.
+    pub trace: Option<String>,
+    /// The database's clock.
+    pub now: DateTime<Utc>,
+    /// Remote writes, in order.
+    #[serde(skip)]
+    pub steps: Vec<StepStory>,
+    /// Answer events.
+    #[serde(skip)]
+    pub answers: Vec<AnswerStory>,
+}
+
+/// One remote write.
+#[derive(Debug, Clone, Serialize)]
+pub struct StepStory {
+    /// Name within the operation.
+    pub name: String,
+    /// See [`crate::claim::StepState`].
+    pub state: String,
+    /// Id of what Greenhouse made.
+    pub remote_id: Option<i64>,
+    /// Why it was refused.
+    pub code: Option<String>,
+    /// How often it was sent.
+    pub sends: i32,
+    /// First send.
+    pub first_sent_at: Option<DateTime<Utc>>,
+    /// When its last state was recorded.
+    pub settled_at: Option<DateTime<Utc>>,
+}
+
+/// One event announced.
+#[derive(Debug, Clone, Serialize)]
+pub struct AnswerStory {
+    /// Event type.
+    pub routing_key: String,
+    /// CloudEvents id.
+    pub message_id: uuid::Uuid,
+    /// When it was written to the outbox.
+    pub created_at: DateTime<Utc>,
+    /// When the broker confirmed it.
+    pub published_at: Option<DateTime<Utc>>,
+    /// Why it is set aside.
+    pub parked: Option<String>,
+}
+
+/// A message that went to the dead letters at first sight.
+#[derive(Debug, Clone, Serialize)]
+pub struct RefusalStory {
+    /// Why.
+    pub reason: String,
+    /// JSON path of the offending field.
+    pub path: Option<String>,
+    /// When.
+    pub refused_at: DateTime<Utc>,
+}
+
+impl Store {
+    /// What is known of an introduction, an Intrro candidate or an event id, the newest operation first.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn stories(&self, reference: &str) -> Result<Vec<Story>, Error> {
+        let rows = sqlx::query!(
+            r#"SELECT o.id, o.tenant, o.kind, o.business_key, o.message_id, o.state, o.code, o.field, o.outcome, o.attempts,
+                (o.lease IS NOT NULL AND o.not_before > clock_timestamp()) AS "in_progress!", o.not_before, o.occurred_at,
+                o.created_at, o.settled_at, o.trace, clock_timestamp() AS "now!",
+                c.state AS "connection_state?", c.reason AS connection_reason,
+                (SELECT min(older.operation_id) FROM operation_keys mine JOIN operation_keys older ON older.key = mine.key
+                    WHERE mine.operation_id = o.id AND older.operation_id < o.id) AS waits_for
+            FROM operations o LEFT JOIN connections c ON c.tenant = o.tenant
+            WHERE o.business_key = $1 OR o.message_id = $1 OR o.subject = $1
+            ORDER BY o.id DESC LIMIT 20"#,
+            reference
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let mut stories = Vec::with_capacity(rows.len());
+        for row in rows {
+            stories.push(Story {
+                operation_id: OperationId(row.id),
+                tenant: row.tenant,
+                kind: row.kind,
+                business_key: row.business_key,
+                message_id: row.message_id,
+                state: row.state,
+                in_progress: row.in_progress,
+                code: row.code,
+                field: row.field,
+                outcome: row.outcome,
+                attempts: row.attempts,
+                connection_state: row.connection_state,
+                connection_reason: row.connection_reason,
+                not_before: row.not_before,
+                waits_for: row.waits_for,
+                occurred_at: row.occurred_at,
+                stored_at: row.created_at,
+                settled_at: row.settled_at,
+                trace: row.trace,
+                now: row.now,
+                steps: self.step_stories(row.id).await?,
+                answers: self.answer_stories(row.id).await?,
+            });
+        }
+        Ok(stories)
+    }
+
+    /// What is known of a message that was refused at first sight.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn refusals(&self, message_id: &str) -> Result<Vec<RefusalStory>, Error> {
+        Ok(sqlx::query_as!(
+            RefusalStory,
+            "SELECT reason, path, refused_at FROM refusals WHERE message_id = $1 ORDER BY id DESC LIMIT 5",
+            message_id
+        )
+        .fetch_all(&self.pool)
+        .await?)
+    }
+
+    async fn step_stories(&self, operation: i64) -> Result<Vec<StepStory>, Error> {
+        Ok(sqlx::query_as!(
+            StepStory,
+            "SELECT name, state, remote_id, code, sends, first_sent_at, settled_at FROM steps
+            WHERE operation_id = $1 ORDER BY first_sent_at NULLS LAST, name",
+            operation
+        )
+        .fetch_all(&self.pool)
+        .await?)
+    }
+
+    async fn answer_stories(&self, operation: i64) -> Result<Vec<AnswerStory>, Error> {
+        Ok(sqlx::query_as!(
+            AnswerStory,
+            "SELECT routing_key, message_id, created_at, published_at, parked FROM outbox
+            WHERE operation_id = $1 ORDER BY id",
+            operation
+        )
+        .fetch_all(&self.pool)
+        .await?)
+    }
+}
