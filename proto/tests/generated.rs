@@ -1,5 +1,6 @@
 //! Keeps `src/gen` equal to what the .proto files say. `UPDATE_GENERATED=1 cargo test -p proto --test generated`
 //! writes it anew; without the variable a difference fails. No protoc: protox compiles the files.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
