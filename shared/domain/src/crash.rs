@@ -155,4 +155,23 @@ mod tests {
         let error = "relay:afterwards".parse::<CrashPoint>().unwrap_err();
         assert!(error.to_string().contains("relay:after_confirm"));
     }
+
+    /// Runs itself again with the variable set, because whoever reaches the point is gone.
+    #[cfg(feature = "crash-points")]
+    #[test]
+    fn the_process_dies_at_the_chosen_point_and_no_other() {
+        let child = |chosen: &str| {
+            let mut test = std::process::Command::new(std::env::current_exe().unwrap());
+            test.args(["--exact", "crash::tests::reaches_the_outbox"]);
+            test.env(CRASH_AT, chosen).output().unwrap().status
+        };
+        assert!(child("relay:before_publish").success());
+        assert_eq!(child("relay:after_confirm").code(), None);
+        assert_eq!(child("relay:misspelt").code(), Some(2));
+    }
+
+    #[test]
+    fn reaches_the_outbox() {
+        crash_here(CrashPoint::RelayAfterConfirm);
+    }
 }
