@@ -1,6 +1,7 @@
 //! `cargo xtask …`: everything a developer runs, in one place. It contains no logic of the bridge itself.
 
 mod dev;
+mod sqlx;
 mod stop;
 mod test;
 
@@ -21,6 +22,8 @@ struct Arguments {
 enum Task {
     /// Run every test against a private RabbitMQ and PostgreSQL
     Test(test::Arguments),
+    /// Record what the database says about the store's queries in .sqlx
+    Sqlx(sqlx::Arguments),
     /// Start RabbitMQ and PostgreSQL, print how to reach them, and stay up until Ctrl-C
     Dev,
 }
@@ -42,6 +45,7 @@ async fn main() -> ExitCode {
 async fn run(task: Task) -> Result<ExitCode> {
     match task {
         Task::Test(arguments) => test::run(&arguments).await,
+        Task::Sqlx(arguments) => sqlx::run(&arguments).await,
         Task::Dev => dev::run().await,
     }
 }
@@ -53,4 +57,9 @@ fn server_options() -> testkit::Options {
         quiet: false,
         ..testkit::Options::default()
     }
+}
+
+/// The cargo that runs us.
+fn cargo() -> std::ffi::OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }

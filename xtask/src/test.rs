@@ -42,7 +42,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
 }
 
 fn cargo_test(arguments: &Arguments, servers: &Servers) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut command = Command::new(crate::cargo());
     command.args(["test", "--no-fail-fast"]);
     match arguments.package.as_slice() {
         [] => {

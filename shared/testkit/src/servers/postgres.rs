@@ -1,16 +1,19 @@
 //! A private PostgreSQL, durable as in production (fsync on), that tests may kill and restart.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, kill_process};
-use sqlx::{Connection, PgConnection};
+use sqlx::migrate::Migrator;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use super::compose::Service;
-use super::find::{self, PostgresPrograms};
-use super::{CHOICES, Options};
+use super::find::PostgresPrograms;
+use super::progress::Progress;
+use super::{Options, Sources};
 use crate::folder::{Folder, SystemUser};
 use crate::port;
 use crate::process::{Group, run};
@@ -45,12 +48,15 @@ struct Local {
 impl Postgres {
     /// A private instance for one test, from installed programs or Docker.
     pub async fn start() -> Result<Self> {
-        let options = Options::default();
-        match find::postgres() {
-            Some(programs) => Self::from_programs(&options, programs).await,
-            None if super::compose::works(&options.root).await => Self::from_docker(&options).await,
-            None => bail!("no PostgreSQL 15 or newer on this machine.\n{CHOICES}"),
-        }
+        Self::start_with(&Options::default()).await
+    }
+
+    /// A private instance, wherever `options` allow to take it from.
+    pub async fn start_with(options: &Options) -> Result<Self> {
+        let source = Sources::find(options, false, true).await?.postgres;
+        super::start_postgres(options, source, &Progress::new(options.quiet))
+            .await?
+            .context("no PostgreSQL was asked for")
     }
 
     pub(super) async fn from_programs(
@@ -125,7 +131,19 @@ impl Postgres {
         self.ready().await
     }
 
-    pub(super) fn folder(&self) -> Option<&std::path::Path> {
+    /// Creates a database, runs the migrations in that folder in it, and returns its URL.
+    pub async fn create_database(&self, name: &str, migrations: &Path) -> Result<String> {
+        let mut server = PgConnection::connect(&self.database_url).await?;
+        let create = format!("CREATE DATABASE \"{name}\"");
+        server.execute(AssertSqlSafe(create)).await?;
+        let mut url = url::Url::parse(&self.database_url)?;
+        url.set_path(&format!("/{name}"));
+        let mut database = PgConnection::connect(url.as_str()).await?;
+        Migrator::new(migrations).await?.run(&mut database).await?;
+        Ok(url.into())
+    }
+
+    pub(super) fn folder(&self) -> Option<&Path> {
         match &self.instance {
             Instance::Local(local) => Some(local.folder.path()),
             Instance::Docker(_) => None,
@@ -200,7 +218,7 @@ impl Local {
         Ok(())
     }
 
-    fn command(&self, program: &std::path::Path) -> Command {
+    fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         command
             .env_clear()

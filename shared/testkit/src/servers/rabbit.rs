@@ -12,8 +12,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::compose::Service;
-use super::find::{self, RabbitPrograms};
-use super::{CHOICES, Options};
+use super::find::RabbitPrograms;
+use super::progress::Progress;
+use super::{Options, Sources};
 use crate::Management;
 use crate::folder::Folder;
 use crate::port;
@@ -57,11 +58,10 @@ impl Rabbit {
     /// A private instance for one test, from installed programs or Docker. Takes about 10 s.
     pub async fn start() -> Result<Self> {
         let options = Options::default();
-        match find::rabbit() {
-            Some(programs) => Self::from_programs(&options, programs).await,
-            None if super::compose::works(&options.root).await => Self::from_docker(&options).await,
-            None => bail!("no RabbitMQ on this machine.\n{CHOICES}"),
-        }
+        let source = Sources::find(&options, true, false).await?.rabbit;
+        super::start_rabbit(&options, source, &Progress::new(options.quiet))
+            .await?
+            .context("no RabbitMQ was asked for")
     }
 
     pub(super) async fn from_programs(options: &Options, programs: RabbitPrograms) -> Result<Self> {
