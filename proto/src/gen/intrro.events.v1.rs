@@ -254,7 +254,8 @@ pub mod candidate_status_changed {
         /// Greenhouse's state of the application.
         #[prost(enumeration = "state::Status", tag = "1")]
         pub status: i32,
-        /// The Greenhouse id of the job's interview stage. Absent for prospects and after the end.
+        /// The Greenhouse id of the job's interview stage. Absent for prospects, the hired and the
+        /// converted; the rejected keep theirs.
         #[prost(int64, optional, tag = "2")]
         pub stage_id: ::core::option::Option<i64>,
         /// The stage's name as the company calls it. Absent when stage_id is.
@@ -409,10 +410,10 @@ pub mod candidate_status_changed {
             Unspecified = 0,
             /// Greenhouse says when this very change happened.
             Exact = 1,
-            /// Greenhouse says when the application was last touched, by this change or a later one: not after occurred_at.
-            Estimated = 2,
-            /// Nothing better than when the bridge saw it.
-            Observed = 3,
+            /// Greenhouse gives a time close to it, such as that of the last activity on the application.
+            Approximate = 2,
+            /// Nothing better is known than when the bridge saw it.
+            Unknown = 3,
         }
         impl Quality {
             /// String value of the enum field names used in the ProtoBuf definition.
@@ -423,8 +424,8 @@ pub mod candidate_status_changed {
                 match self {
                     Self::Unspecified => "UNSPECIFIED",
                     Self::Exact => "EXACT",
-                    Self::Estimated => "ESTIMATED",
-                    Self::Observed => "OBSERVED",
+                    Self::Approximate => "APPROXIMATE",
+                    Self::Unknown => "UNKNOWN",
                 }
             }
             /// Creates an enum from field names used in the ProtoBuf definition.
@@ -432,8 +433,8 @@ pub mod candidate_status_changed {
                 match value {
                     "UNSPECIFIED" => Some(Self::Unspecified),
                     "EXACT" => Some(Self::Exact),
-                    "ESTIMATED" => Some(Self::Estimated),
-                    "OBSERVED" => Some(Self::Observed),
+                    "APPROXIMATE" => Some(Self::Approximate),
+                    "UNKNOWN" => Some(Self::Unknown),
                     _ => None,
                 }
             }

@@ -2153,8 +2153,8 @@ impl serde::Serialize for candidate_status_changed::occurred_at_quality::Quality
         let variant = match self {
             Self::Unspecified => "UNSPECIFIED",
             Self::Exact => "EXACT",
-            Self::Estimated => "ESTIMATED",
-            Self::Observed => "OBSERVED",
+            Self::Approximate => "APPROXIMATE",
+            Self::Unknown => "UNKNOWN",
         };
         serializer.serialize_str(variant)
     }
@@ -2168,8 +2168,8 @@ impl<'de> serde::Deserialize<'de> for candidate_status_changed::occurred_at_qual
         const FIELDS: &[&str] = &[
             "UNSPECIFIED",
             "EXACT",
-            "ESTIMATED",
-            "OBSERVED",
+            "APPROXIMATE",
+            "UNKNOWN",
         ];
 
         struct GeneratedVisitor;
@@ -2212,8 +2212,8 @@ impl<'de> serde::Deserialize<'de> for candidate_status_changed::occurred_at_qual
                 match value {
                     "UNSPECIFIED" => Ok(candidate_status_changed::occurred_at_quality::Quality::Unspecified),
                     "EXACT" => Ok(candidate_status_changed::occurred_at_quality::Quality::Exact),
-                    "ESTIMATED" => Ok(candidate_status_changed::occurred_at_quality::Quality::Estimated),
-                    "OBSERVED" => Ok(candidate_status_changed::occurred_at_quality::Quality::Observed),
+                    "APPROXIMATE" => Ok(candidate_status_changed::occurred_at_quality::Quality::Approximate),
+                    "UNKNOWN" => Ok(candidate_status_changed::occurred_at_quality::Quality::Unknown),
                     _ => Ok(candidate_status_changed::occurred_at_quality::Quality::default()),
                 }
             }
