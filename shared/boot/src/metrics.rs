@@ -1,0 +1,275 @@
+//! Every metric of the bridge, under typed methods. Labels are closed sets ([`label`]); one registry per [`Metrics`].
+//!
+//! Counters and histograms of every possible combination exist from the start, so that the first increment is visible
+//! to `increase()`. Gauges appear when first set. Deliberately absent: anything about one tenant, person or message.
+
+mod families;
+mod grid;
+mod label;
+mod words;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::{Code, StepKind};
+use prometheus::{Encoder, TextEncoder};
+
+pub use grid::Family;
+pub use label::{Label, Queue, Stage, Values};
+pub use words::{
+    AdminAction, AdminResult, Arrival, Class, ContractRule, Endpoint, EventType, Exchange,
+    OperationState, Outcome, PublishOutcome, ReconnectCause, RecordAction, Resource, Service,
+    Signal, Terminal,
+};
+
+use families::Families;
+use label::{Build, Intake, WhyParked, WhyRetried};
+
+/// The metrics of one process.
+pub struct Metrics(Families);
+
+impl std::fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Metrics").finish_non_exhaustive()
+    }
+}
+
+impl Metrics {
+    /// All families, in a registry of their own.
+    ///
+    /// # Panics
+    /// If the table of families contradicts itself, which the tests of this crate would show.
+    #[must_use]
+    #[expect(
+        clippy::expect_used,
+        reason = "the table is constant, and a test builds it"
+    )]
+    pub fn new() -> Arc<Self> {
+        let families = Families::new().expect("every family has one valid name and its own labels");
+        families.build.at(Build, ()).set(1.0);
+        Arc::new(Self(families))
+    }
+
+    /// The catalogue: every family that can appear, whether or not it has children yet.
+    #[must_use]
+    pub fn families(&self) -> &[Family] {
+        &self.0.catalogue.families
+    }
+
+    /// The text exposition (`text/plain; version=0.0.4`).
+    #[must_use]
+    pub fn exposition(&self) -> String {
+        let mut text = Vec::new();
+        if let Err(error) =
+            TextEncoder::new().encode(&self.0.catalogue.registry.gather(), &mut text)
+        {
+            tracing::error!(%error, "the metrics cannot be written");
+        }
+        String::from_utf8(text).unwrap_or_default()
+    }
+
+    /// One delivery came to an end.
+    pub fn message(&self, queue: Queue, outcome: Outcome) {
+        self.messages(queue, outcome, 1);
+    }
+
+    /// Several deliveries of one batch came to the same end.
+    pub fn messages(&self, queue: Queue, outcome: Outcome, count: u64) {
+        self.0.messages.at(queue, outcome, ()).inc_by(count);
+    }
+
+    /// One message was worked on for this long, from taking the delivery or claiming the operation to its settling.
+    pub fn processed(&self, queue: Queue, outcome: Outcome, took: Duration) {
+        self.0
+            .process
+            .at(queue, outcome, ())
+            .observe(took.as_secs_f64());
+    }
+
+    /// An introduction arrived (or not) this long after it was accepted.
+    pub fn introduction_arrived(&self, arrival: Arrival, since_accepted: Duration) {
+        self.0
+            .end_to_end
+            .at(arrival, (), ())
+            .observe(since_accepted.as_secs_f64());
+    }
+
+    /// An introduction reached its last state.
+    pub fn introduction_ended(&self, terminal: Terminal) {
+        self.0.terminal.at(terminal, (), ()).inc();
+    }
+
+    /// A change in Greenhouse was confirmed by the broker this long after it happened.
+    pub fn status_lag(&self, resource: Resource, lag: Duration) {
+        self.0
+            .status_lag
+            .at(resource, (), ())
+            .observe(lag.as_secs_f64());
+    }
+
+    /// Age of the oldest work that could be done now; zero when there is none.
+    pub fn oldest_pending(&self, queue: Queue, age: Duration) {
+        self.0.oldest_pending.at(queue, ()).set(age.as_secs_f64());
+    }
+
+    /// Operations in hand at this moment.
+    pub fn inflight(&self, queue: Queue, count: usize) {
+        self.0.inflight.at(queue, ()).set(count as f64);
+    }
+
+    /// Something will be tried again, for this reason.
+    pub fn retry(&self, stage: Stage, code: Code) {
+        self.0.retries.at(stage, WhyRetried(code)).inc();
+    }
+
+    /// Operations that wait for a person, for one reason. Set it to zero when the last one is gone.
+    pub fn parked(&self, queue: Queue, reason: Code, count: u64) {
+        self.0
+            .parked
+            .at(queue.service(), WhyParked(reason))
+            .set(count as f64);
+    }
+
+    /// Operations in the ledger, by state.
+    pub fn operations(&self, state: OperationState, count: u64) {
+        self.0.operations.at(state, ()).set(count as f64);
+    }
+
+    /// A remote write may or may not have happened.
+    pub fn write_unknown(&self, kind: StepKind) {
+        self.0.unknown.at(kind, (), ()).inc();
+    }
+
+    /// Consumers of ours on this queue, as we see it: 0 or 1 per process.
+    pub fn amqp_consumers(&self, queue: Queue, count: usize) {
+        self.0.consumers.at(queue, ()).set(count as f64);
+    }
+
+    /// Whether the broker connection of this service is ready for work.
+    pub fn amqp_connected(&self, service: Service, connected: bool) {
+        self.0
+            .connected
+            .at(service, ())
+            .set(f64::from(u8::from(connected)));
+    }
+
+    /// Connections or channels rebuilt since the last call.
+    pub fn amqp_reconnects(&self, service: Service, cause: ReconnectCause, count: u64) {
+        self.0.reconnects.at(service, cause, ()).inc_by(count);
+    }
+
+    /// The broker refused to read from this service's connection for this long.
+    pub fn amqp_blocked(&self, service: Service, time: Duration) {
+        self.0
+            .blocked
+            .at(service, (), ())
+            .inc_by(time.as_secs_f64());
+    }
+
+    /// Deliveries that the broker had given out before.
+    pub fn redelivered(&self, queue: Queue, count: u64) {
+        self.0.redelivered.at(queue, (), ()).inc_by(count);
+    }
+
+    /// Deliveries that could not be settled because their channel was gone.
+    pub fn stale_acks(&self, queue: Queue, count: u64) {
+        self.0.stale_acks.at(queue, (), ()).inc_by(count);
+    }
+
+    /// Messages published with the same outcome.
+    pub fn published(
+        &self,
+        service: Service,
+        exchange: Exchange,
+        outcome: PublishOutcome,
+        count: u64,
+    ) {
+        self.0
+            .published
+            .at(service, exchange, outcome)
+            .inc_by(count);
+    }
+
+    /// The broker confirmed a publish, or a pipelined batch of them, after this long.
+    pub fn publish_confirmed(&self, exchange: Exchange, took: Duration) {
+        self.0
+            .confirm
+            .at(exchange, (), ())
+            .observe(took.as_secs_f64());
+    }
+
+    /// Rows of the outbox that are due and not published, and the age of the oldest.
+    pub fn outbox(&self, rows: u64, oldest: Duration) {
+        self.0.outbox_rows.at(Service::Relay, ()).set(rows as f64);
+        self.0
+            .outbox_oldest
+            .at(Service::Relay, ())
+            .set(oldest.as_secs_f64());
+    }
+
+    /// One call to Greenhouse.
+    pub fn harvest_call(&self, endpoint: Endpoint, class: Class, took: Duration) {
+        self.0.harvest_requests.at(endpoint, class, ()).inc();
+        self.0
+            .harvest_seconds
+            .at(endpoint, (), ())
+            .observe(took.as_secs_f64());
+    }
+
+    /// What the last answer of any tenant's Greenhouse said about its window.
+    pub fn harvest_rate_limit(&self, remaining: u64, limit: u64) {
+        self.0.rate_remaining.at((), ()).set(remaining as f64);
+        self.0.rate_limit.at((), ()).set(limit as f64);
+    }
+
+    /// A call waited this long for its share of the budget.
+    ///
+    /// Without a label: all endpoints draw from one window, and wait for the same thing.
+    pub fn harvest_throttled(&self, waited: Duration) {
+        self.0
+            .throttle_wait
+            .at((), (), ())
+            .observe(waited.as_secs_f64());
+    }
+
+    /// A poll ended well at this moment (seconds since 1970).
+    pub fn poll_succeeded(&self, resource: Resource, unix_seconds: f64) {
+        self.0.poll_last.at(resource, ()).set(unix_seconds);
+    }
+
+    /// Records a poll has read, by what they were to us.
+    pub fn polled(&self, resource: Resource, action: RecordAction, count: u64) {
+        self.0.poll_records.at(resource, action, ()).inc_by(count);
+    }
+
+    /// A publisher broke the contract.
+    pub fn contract_violation(&self, queue: Queue, event: EventType, rule: Code) {
+        self.0
+            .violations
+            .at(Intake::of(queue, event), rule.into(), ())
+            .inc();
+    }
+
+    /// Connections of the database pool.
+    pub fn db_pool(&self, in_use: u32, idle: u32, max: u32) {
+        self.0.pool_in_use.at((), ()).set(f64::from(in_use));
+        self.0.pool_idle.at((), ()).set(f64::from(idle));
+        self.0.pool_max.at((), ()).set(f64::from(max));
+    }
+
+    /// An administrator did something, or tried to.
+    pub fn admin_action(&self, action: AdminAction, result: AdminResult) {
+        self.0.admin.at(action, result, ()).inc();
+    }
+
+    /// Spans that no collector will see.
+    pub fn spans_dropped(&self, count: u64) {
+        self.0
+            .telemetry_dropped
+            .at(Signal::Traces, (), ())
+            .inc_by(count);
+    }
+}
+
+#[cfg(test)]
+mod tests;

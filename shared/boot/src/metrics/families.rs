@@ -1,0 +1,136 @@
+//! The table of metric families: names, labels (by their types), bounds of buckets, help texts. Nothing else.
+
+use domain::StepKind;
+use prometheus::{Counter, Gauge, Histogram, IntCounter};
+
+use super::grid::{About, Catalogue, Grid, Sparse};
+use super::label::{Build, Intake, Queue, Stage, WhyParked, WhyRetried};
+use super::words::{
+    AdminAction, AdminResult, Arrival, Class, ContractRule, Endpoint, Exchange, OperationState,
+    Outcome, PublishOutcome, ReconnectCause, RecordAction, Resource, Service, Signal, Terminal,
+};
+
+/// Handling one message; the bounds OpenTelemetry recommends for messaging.
+const HANDLING: &[f64] = &[
+    0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0,
+];
+/// Accepted → in Greenhouse. The objective is 60 s, which has to stay a bound.
+const ARRIVAL: &[f64] = &[
+    0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0, 3600.0,
+];
+/// Changed in Greenhouse → event confirmed.
+const LAG: &[f64] = &[1.0, 5.0, 15.0, 30.0, 60.0, 120.0, 300.0, 900.0, 3600.0];
+/// Publish → confirm.
+const CONFIRM: &[f64] = &[
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0,
+];
+/// One call to Greenhouse.
+const CALL: &[f64] = &[0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
+/// Waiting for budget.
+const WAIT: &[f64] = &[0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0];
+
+macro_rules! bounds {
+    () => {
+        &[]
+    };
+    ($bounds:ident) => {
+        $bounds
+    };
+}
+
+macro_rules! families {
+    ($($field:ident: $family:ident<$($label:ty),+>, $name:literal $([$bounds:ident])?, $help:literal;)+) => {
+        pub(super) struct Families {
+            pub(super) catalogue: Catalogue,
+            $(pub(super) $field: $family<$($label),+>,)+
+        }
+
+        impl Families {
+            /// Registers everything.
+            pub(super) fn new() -> prometheus::Result<Self> {
+                let mut catalogue = Catalogue::default();
+                Ok(Self {
+                    $($field: $family::register(&mut catalogue, About {
+                        name: $name,
+                        help: $help,
+                        bounds: bounds!($($bounds)?),
+                    })?,)+
+                    catalogue,
+                })
+            }
+        }
+    };
+}
+
+families! {
+    messages: Grid<IntCounter, Queue, Outcome>, "bridge_messages_total",
+        "Deliveries, by how they ended.";
+    process: Grid<Histogram, Queue, Outcome>, "bridge_process_duration_seconds" [HANDLING],
+        "Time one message was worked on.";
+    end_to_end: Grid<Histogram, Arrival>, "bridge_intro_end_to_end_seconds" [ARRIVAL],
+        "From accepted in Intrro to visible in Greenhouse.";
+    terminal: Grid<IntCounter, Terminal>, "bridge_intro_terminal_total",
+        "Introductions, by their last state.";
+    status_lag: Grid<Histogram, Resource>, "bridge_status_lag_seconds" [LAG],
+        "From a change in Greenhouse to its event confirmed by the broker.";
+    oldest_pending: Sparse<Gauge, Queue>, "bridge_oldest_pending_seconds",
+        "Age of the oldest work that could be done now.";
+    inflight: Sparse<Gauge, Queue>, "bridge_inflight",
+        "Operations in hand.";
+    retries: Sparse<IntCounter, Stage, WhyRetried>, "bridge_retries_total",
+        "Tries that will be repeated, by reason.";
+    parked: Sparse<Gauge, Service, WhyParked>, "bridge_parked_messages",
+        "Operations waiting for a person, by reason.";
+    operations: Sparse<Gauge, OperationState>, "bridge_op_state",
+        "Operations in the ledger, by state.";
+    unknown: Grid<IntCounter, StepKind>, "bridge_op_unknown_total",
+        "Remote writes of which nobody knew whether they happened.";
+    consumers: Sparse<Gauge, Queue>, "bridge_amqp_consumers",
+        "Consumers of this process.";
+    connected: Sparse<Gauge, Service>, "bridge_amqp_connected",
+        "Whether the broker connection is ready for work: 1 or 0.";
+    reconnects: Grid<IntCounter, Service, ReconnectCause>, "bridge_amqp_reconnects_total",
+        "Connections or channels rebuilt.";
+    blocked: Grid<Counter, Service>, "bridge_blocked_seconds_total",
+        "Time the broker refused to read from us (memory or disk alarm).";
+    redelivered: Grid<IntCounter, Queue>, "bridge_redelivered_total",
+        "Deliveries the broker had given out before.";
+    stale_acks: Grid<IntCounter, Queue>, "bridge_stale_ack_total",
+        "Deliveries that could not be settled because their channel was gone.";
+    published: Grid<IntCounter, Service, Exchange, PublishOutcome>, "bridge_publish_total",
+        "Published messages, by what the broker said.";
+    confirm: Grid<Histogram, Exchange>, "bridge_publish_confirm_seconds" [CONFIRM],
+        "From publish to confirm.";
+    outbox_rows: Sparse<Gauge, Service>, "bridge_outbox_rows",
+        "Rows of the outbox that are due and not published.";
+    outbox_oldest: Sparse<Gauge, Service>, "bridge_outbox_oldest_seconds",
+        "Age of the oldest of them.";
+    harvest_requests: Grid<IntCounter, Endpoint, Class>, "bridge_harvest_requests_total",
+        "Calls to Greenhouse, by answer.";
+    harvest_seconds: Grid<Histogram, Endpoint>, "bridge_harvest_request_seconds" [CALL],
+        "Time until Greenhouse answered.";
+    rate_remaining: Sparse<Gauge, ()>, "bridge_harvest_ratelimit_remaining",
+        "Calls left in the window, by the last answer.";
+    rate_limit: Sparse<Gauge, ()>, "bridge_harvest_ratelimit_limit",
+        "Calls allowed per window, by the last answer.";
+    throttle_wait: Grid<Histogram, ()>, "bridge_harvest_throttle_wait_seconds" [WAIT],
+        "Time calls waited for their share of the budget.";
+    poll_last: Sparse<Gauge, Resource>, "bridge_poll_last_success_timestamp_seconds",
+        "When the last complete poll ended.";
+    poll_records: Grid<IntCounter, Resource, RecordAction>, "bridge_poll_records_total",
+        "Polled records, by what they were to us.";
+    violations: Grid<IntCounter, Intake, ContractRule>, "bridge_contract_violations_total",
+        "Messages that broke the contract.";
+    pool_in_use: Sparse<Gauge, ()>, "bridge_db_pool_in_use",
+        "Database connections in use.";
+    pool_idle: Sparse<Gauge, ()>, "bridge_db_pool_idle",
+        "Database connections waiting for work.";
+    pool_max: Sparse<Gauge, ()>, "bridge_db_pool_max",
+        "Most database connections this process may open.";
+    admin: Grid<IntCounter, AdminAction, AdminResult>, "bridge_admin_actions_total",
+        "What administrators did, or tried.";
+    telemetry_dropped: Grid<IntCounter, Signal>, "bridge_telemetry_dropped_total",
+        "Telemetry that no collector will see.";
+    build: Sparse<Gauge, Build>, "bridge_build_info",
+        "Always 1; the labels say what is running.";
+}

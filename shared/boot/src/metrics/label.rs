@@ -1,0 +1,318 @@
+//! Typed labels: what a label can say, and the labels that say more than one word.
+
+use domain::{Code, StepKind};
+
+use super::words::{ContractRule, EventType, Service};
+
+/// What one or more labels say.
+pub trait Values: Copy + 'static {
+    /// Names of the labels.
+    const NAMES: &'static [&'static str];
+    /// Their values, in the same order.
+    fn values(self) -> Vec<&'static str>;
+}
+
+/// A closed set of label values.
+pub trait Label: Values {
+    /// Every value, each at its own [`position`](Self::position).
+    const ALL: &'static [Self];
+    /// Index in [`ALL`](Self::ALL).
+    fn position(self) -> usize;
+}
+
+/// For metrics with fewer labels than the family has dimensions.
+impl Values for () {
+    const NAMES: &'static [&'static str] = &[];
+    fn values(self) -> Vec<&'static str> {
+        Vec::new()
+    }
+}
+
+impl Label for () {
+    const ALL: &'static [Self] = &[()];
+    fn position(self) -> usize {
+        0
+    }
+}
+
+impl Values for StepKind {
+    const NAMES: &'static [&'static str] = &["step"];
+    fn values(self) -> Vec<&'static str> {
+        vec![self.as_str()]
+    }
+}
+
+impl Label for StepKind {
+    const ALL: &'static [Self] = StepKind::ALL;
+    fn position(self) -> usize {
+        self as usize
+    }
+}
+
+/// A queue we consume. Each belongs to one service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Queue {
+    /// `greenhouse.introductions`
+    Introductions,
+    /// `greenhouse.jobs`
+    Jobs,
+    /// `greenhouse.statuses`
+    Statuses,
+}
+
+impl Queue {
+    /// Its name in the broker.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Introductions => "greenhouse.introductions",
+            Self::Jobs => "greenhouse.jobs",
+            Self::Statuses => "greenhouse.statuses",
+        }
+    }
+
+    /// The service that consumes it.
+    #[must_use]
+    pub const fn service(self) -> Service {
+        match self {
+            Self::Introductions => Service::Introductions,
+            Self::Jobs => Service::Jobs,
+            Self::Statuses => Service::Statuses,
+        }
+    }
+}
+
+impl Values for Queue {
+    const NAMES: &'static [&'static str] = &["service", "queue"];
+    fn values(self) -> Vec<&'static str> {
+        vec![self.service().as_str(), self.as_str()]
+    }
+}
+
+impl Label for Queue {
+    const ALL: &'static [Self] = &[Self::Introductions, Self::Jobs, Self::Statuses];
+    fn position(self) -> usize {
+        self as usize
+    }
+}
+
+/// A type of command, on the queue it came from. A type that does not belong there counts as other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Intake(Queue, EventType);
+
+impl Intake {
+    pub(super) fn of(queue: Queue, event: EventType) -> Self {
+        let pair = Self(queue, event);
+        if Self::ALL.contains(&pair) {
+            pair
+        } else {
+            Self(queue, EventType::Other)
+        }
+    }
+}
+
+impl Values for Intake {
+    const NAMES: &'static [&'static str] = &["service", "event_type"];
+    fn values(self) -> Vec<&'static str> {
+        vec![self.0.service().as_str(), self.1.as_str()]
+    }
+}
+
+impl Label for Intake {
+    const ALL: &'static [Self] = &[
+        Self(Queue::Introductions, EventType::IntroductionAccepted),
+        Self(Queue::Introductions, EventType::IntroductionStatusChanged),
+        Self(Queue::Introductions, EventType::CandidateProfileUpdated),
+        Self(Queue::Introductions, EventType::CandidateErasureRequested),
+        Self(Queue::Introductions, EventType::Other),
+        Self(Queue::Jobs, EventType::JobsRefreshRequested),
+        Self(Queue::Jobs, EventType::Other),
+        Self(Queue::Statuses, EventType::StatusRefreshRequested),
+        Self(Queue::Statuses, EventType::Other),
+    ];
+    fn position(self) -> usize {
+        let place = Self::ALL.iter().position(|pair| *pair == self);
+        place.unwrap_or_default()
+    }
+}
+
+/// Where in the work something is tried again. A stage belongs to one service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Stage {
+    /// Finding the person, the jobs, the referrer.
+    Lookup,
+    /// One kind of remote write, or the proof that it happened.
+    Step(StepKind),
+    /// Settling operation and answer.
+    Settle,
+    /// Publishing the outbox.
+    Publish,
+    /// Polling.
+    Poll,
+    /// Verifying a connection, or getting a token.
+    Verify,
+}
+
+impl Stage {
+    const STEPS: usize = StepKind::ALL.len();
+
+    const fn service(self) -> Service {
+        match self {
+            Self::Lookup | Self::Step(_) | Self::Settle => Service::Introductions,
+            Self::Publish => Service::Relay,
+            Self::Poll => Service::Statuses,
+            Self::Verify => Service::Connections,
+        }
+    }
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Step(kind) => kind.as_str(),
+            Self::Lookup => "lookup",
+            Self::Settle => "settle",
+            Self::Publish => "publish",
+            Self::Poll => "poll",
+            Self::Verify => "verify",
+        }
+    }
+}
+
+impl Values for Stage {
+    const NAMES: &'static [&'static str] = &["service", "stage"];
+    fn values(self) -> Vec<&'static str> {
+        vec![self.service().as_str(), self.word()]
+    }
+}
+
+impl Label for Stage {
+    const ALL: &'static [Self] = &{
+        let mut all = [Self::Lookup; Self::STEPS + 5];
+        let mut i = 0;
+        while i < Self::STEPS {
+            all[i] = Self::Step(StepKind::ALL[i]);
+            i += 1;
+        }
+        all[i] = Self::Lookup;
+        all[i + 1] = Self::Settle;
+        all[i + 2] = Self::Publish;
+        all[i + 3] = Self::Poll;
+        all[i + 4] = Self::Verify;
+        all
+    };
+
+    fn position(self) -> usize {
+        match self {
+            Self::Step(kind) => kind as usize,
+            Self::Lookup => Self::STEPS,
+            Self::Settle => Self::STEPS + 1,
+            Self::Publish => Self::STEPS + 2,
+            Self::Poll => Self::STEPS + 3,
+            Self::Verify => Self::STEPS + 4,
+        }
+    }
+}
+
+/// Why something is tried again; only codes that are ever retried have a series of their own.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct WhyRetried(pub(super) Code);
+
+impl Values for WhyRetried {
+    const NAMES: &'static [&'static str] = &["code"];
+    fn values(self) -> Vec<&'static str> {
+        vec![word_if(self.0, self.0.retried())]
+    }
+}
+
+/// Why something waits for a person; only codes that ever need one have a series of their own.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct WhyParked(pub(super) Code);
+
+impl Values for WhyParked {
+    const NAMES: &'static [&'static str] = &["reason"];
+    fn values(self) -> Vec<&'static str> {
+        vec![word_if(self.0, self.0.needs_human())]
+    }
+}
+
+fn word_if(code: Code, own: bool) -> &'static str {
+    if own { code.as_str() } else { "other" }
+}
+
+impl From<Code> for ContractRule {
+    fn from(code: Code) -> Self {
+        Self::from_word(code.as_str())
+    }
+}
+
+/// What is running: version, git commit, compiler.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Build;
+
+impl Values for Build {
+    const NAMES: &'static [&'static str] = &["version", "git", "rustc"];
+    fn values(self) -> Vec<&'static str> {
+        vec![
+            env!("CARGO_PKG_VERSION"),
+            option_env!("BRIDGE_GIT_SHA").unwrap_or("unknown"),
+            env!("BRIDGE_RUSTC"),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::words::{Class, Endpoint, ReconnectCause};
+    use super::*;
+
+    fn positions_match<L: Label>() {
+        for (index, label) in L::ALL.iter().enumerate() {
+            assert_eq!(label.position(), index, "{:?}", label.values());
+        }
+        let mut words: Vec<_> = L::ALL.iter().map(|label| label.values()).collect();
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), L::ALL.len());
+    }
+
+    #[test]
+    fn every_label_stands_at_its_position_under_its_own_word() {
+        positions_match::<Stage>();
+        positions_match::<StepKind>();
+        positions_match::<Endpoint>();
+        positions_match::<Class>();
+        positions_match::<Service>();
+        positions_match::<EventType>();
+        positions_match::<Queue>();
+        positions_match::<Intake>();
+        positions_match::<ContractRule>();
+        positions_match::<ReconnectCause>();
+    }
+
+    #[test]
+    fn words_from_elsewhere_never_mint_a_label() {
+        for endpoint in Endpoint::ALL {
+            assert_eq!(Endpoint::from_word(endpoint.as_str()), *endpoint);
+        }
+        assert_eq!(Endpoint::from_word("candidates.delete"), Endpoint::Other);
+    }
+
+    #[test]
+    fn every_code_of_the_contract_is_a_rule() {
+        for code in Code::ALL {
+            let rule = ContractRule::from(*code);
+            let listed = rule != ContractRule::Other;
+            assert_eq!(listed, code.number().starts_with("BRG-01"), "{code}");
+        }
+    }
+
+    #[test]
+    fn every_status_has_a_class() {
+        assert_eq!(Class::of_status(200), Class::Ok);
+        assert_eq!(Class::of_status(204), Class::Ok);
+        assert_eq!(Class::of_status(201), Class::Created);
+        assert_eq!(Class::of_status(422), Class::Unprocessable);
+        assert_eq!(Class::of_status(400), Class::Unprocessable);
+        assert_eq!(Class::of_status(503), Class::Server);
+        assert_eq!(Class::of_status(302), Class::Server);
+    }
+}

@@ -1,0 +1,349 @@
+//! The values a metric label can have. Every set is closed, so that no input can mint a series.
+//!
+//! Deliberately absent: tenants, ids, addresses, error texts.
+
+use super::label::{Label, Values};
+
+macro_rules! labels {
+    ($($(#[$meta:meta])* $name:ident $label:literal { $($(#[$vmeta:meta])* $variant:ident = $word:literal,)+ })+) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $name { $($(#[$vmeta])* $variant,)+ }
+
+        impl $name {
+            /// The value as it appears in the exposition.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)+ }
+            }
+        }
+
+        impl Values for $name {
+            const NAMES: &'static [&'static str] = &[$label];
+            fn values(self) -> Vec<&'static str> {
+                vec![self.as_str()]
+            }
+        }
+
+        impl Label for $name {
+            const ALL: &'static [Self] = &[$(Self::$variant),+];
+            fn position(self) -> usize {
+                self as usize
+            }
+        }
+    )+};
+}
+
+labels! {
+    /// A service of the bridge, named like its folder.
+    Service "service" {
+        /// Consumes introductions and performs them.
+        Introductions = "introductions",
+        /// Imports jobs.
+        Jobs = "jobs",
+        /// Finds status changes.
+        Statuses = "statuses",
+        /// Keeps connections to Greenhouse alive.
+        Connections = "connections",
+        /// Publishes the outbox.
+        Relay = "relay",
+    }
+
+    /// How one delivery ended.
+    Outcome "outcome" {
+        /// Stored, and acknowledged.
+        Ack = "ack",
+        /// Stored before under the same event id; acknowledged without effect.
+        Duplicate = "duplicate",
+        /// Not settled; the broker delivers it again.
+        Retry = "retry",
+        /// Stored, and waits for a person.
+        Park = "park",
+        /// Broken contract: dead-lettered.
+        Reject = "reject",
+    }
+
+    /// How an introduction reached Greenhouse, for the latency objective.
+    Arrival "result" {
+        /// The candidate is new.
+        Created = "created",
+        /// The candidate existed.
+        Matched = "matched",
+        /// It did not arrive.
+        Failed = "failed",
+    }
+
+    /// The last word about an introduction.
+    Terminal "result" {
+        /// The candidate is new.
+        Created = "created",
+        /// The candidate existed.
+        Matched = "matched",
+        /// Another introduction had done it all.
+        Duplicate = "duplicate",
+        /// Greenhouse or a rule refused it.
+        Failed = "failed",
+        /// A person gave it up.
+        Discarded = "discarded",
+    }
+
+    /// State of an operation in the ledger.
+    OperationState "state" {
+        /// Waits for its time or is being worked on.
+        Open = "open",
+        /// Finished.
+        Done = "done",
+        /// Refused for good.
+        Failed = "failed",
+        /// Waits for a person.
+        Parked = "parked",
+    }
+
+    /// An exchange we publish to.
+    Exchange "exchange" {
+        /// `intrro.greenhouse.events`: our answers and status events.
+        Events = "intrro.greenhouse.events",
+        /// The default exchange, by which refused messages reach `greenhouse.dead`.
+        Dead = "dead",
+    }
+
+    /// What the broker said about one published message.
+    PublishOutcome "outcome" {
+        /// Safe with the broker.
+        Confirmed = "confirmed",
+        /// Refused by the broker.
+        Nacked = "nacked",
+        /// No queue is bound for it.
+        Returned = "returned",
+        /// No word in time: it may or may not be there.
+        Timeout = "timeout",
+    }
+
+    /// What is polled.
+    Resource "resource" {
+        /// Applications, for status changes.
+        Applications = "applications",
+        /// Stage history of applications.
+        ApplicationStages = "application_stages",
+        /// Jobs.
+        Jobs = "jobs",
+    }
+
+    /// What a polled record was to us.
+    RecordAction "action" {
+        /// Never seen before.
+        New = "new",
+        /// Differs from the last known state.
+        Changed = "changed",
+        /// As known.
+        Same = "same",
+        /// Not ours.
+        Dropped = "dropped",
+    }
+
+    /// An answer from Greenhouse, by what it means for the caller.
+    Class "class" {
+        /// 2xx except 201.
+        Ok = "ok",
+        /// 201.
+        Created = "created",
+        /// 409.
+        Conflict = "conflict",
+        /// 422, and any 4xx without a class of its own.
+        Unprocessable = "unprocessable",
+        /// 401.
+        Unauthorized = "unauthorized",
+        /// 403.
+        Forbidden = "forbidden",
+        /// 404, 410.
+        NotFound = "not_found",
+        /// 429.
+        Throttled = "throttled",
+        /// 5xx, and anything HTTP does not define.
+        Server = "server",
+        /// No answer in time.
+        Timeout = "timeout",
+        /// No connection, or a broken one.
+        Network = "network",
+    }
+
+    /// An operation of an administrator.
+    AdminAction "action" {
+        /// Connect a tenant.
+        Connect = "connect",
+        /// Look at a connection.
+        Show = "show",
+        /// Verify a connection again.
+        Verify = "verify",
+        /// Change settings or secrets of a connection.
+        Update = "update",
+        /// Disconnect a tenant.
+        Disconnect = "disconnect",
+    }
+
+    /// How it ended.
+    AdminResult "result" {
+        /// Done.
+        Ok = "ok",
+        /// Not allowed: missing or wrong token.
+        Denied = "denied",
+        /// The request is wrong.
+        Invalid = "invalid",
+        /// It could not be done.
+        Failed = "failed",
+    }
+
+    /// What kind of telemetry.
+    Signal "signal" {
+        /// Spans.
+        Traces = "traces",
+    }
+}
+
+macro_rules! labels_from_words {
+    ($($(#[$meta:meta])* $name:ident $label:literal { $($(#[$vmeta:meta])* $variant:ident = $word:literal,)+ })+) => {
+        labels! {$(
+            $(#[$meta])*
+            $name $label {
+                $($(#[$vmeta])* $variant = $word,)+
+                /// Any word that is not listed.
+                Other = "other",
+            }
+        )+}
+        $(impl $name {
+            /// The label for a word from elsewhere; [`Other`](Self::Other) for one that is not listed.
+            #[must_use]
+            pub fn from_word(word: &str) -> Self {
+                match word { $($word => Self::$variant,)+ _ => Self::Other }
+            }
+        })+
+    };
+}
+
+labels_from_words! {
+    /// An operation of Greenhouse, under the name the Harvest client gives it.
+    Endpoint "endpoint" {
+        /// The OAuth token.
+        Token = "token",
+        /// Candidates, read.
+        CandidatesList = "candidates.list",
+        /// A candidate, created.
+        CandidatesCreate = "candidates.create",
+        /// A candidate, edited.
+        CandidatesUpdate = "candidates.update",
+        /// Applications, read.
+        ApplicationsList = "applications.list",
+        /// An application, added.
+        ApplicationsCreate = "applications.create",
+        /// An application, edited.
+        ApplicationsUpdate = "applications.update",
+        /// Stage history of applications.
+        ApplicationStagesList = "application_stages.list",
+        /// Stages of jobs.
+        JobInterviewStagesList = "job_interview_stages.list",
+        /// Notes, read.
+        NotesList = "notes.list",
+        /// A note, added.
+        NotesCreate = "notes.create",
+        /// Tags, read.
+        CandidateTagsList = "candidate_tags.list",
+        /// A tag, created.
+        CandidateTagsCreate = "candidate_tags.create",
+        /// Tags on candidates, read.
+        AppliedCandidateTagsList = "applied_candidate_tags.list",
+        /// A tag, put on a candidate.
+        AppliedCandidateTagsCreate = "applied_candidate_tags.create",
+        /// Users.
+        UsersList = "users.list",
+        /// Referrers, read.
+        ReferrersList = "referrers.list",
+        /// A referrer, added.
+        ReferrersCreate = "referrers.create",
+        /// Sources.
+        SourcesList = "sources.list",
+        /// Jobs.
+        JobsList = "jobs.list",
+        /// Reasons for rejection.
+        RejectionReasonsList = "rejection_reasons.list",
+        /// Rejections of applications.
+        RejectionDetailsList = "rejection_details.list",
+    }
+
+    /// Why a broker connection or channel was rebuilt, in the words of the broker crate.
+    ReconnectCause "cause" {
+        /// No answer to a connection attempt.
+        Unreachable = "unreachable",
+        /// Credentials, permission or virtual host refused.
+        Refused = "refused",
+        /// A queue or exchange differs from ours.
+        Mismatch = "mismatch",
+        /// A working connection reported an error.
+        Lost = "lost",
+        /// The broker cancelled the consumer.
+        Cancelled = "cancelled",
+        /// The queue had messages and gave none.
+        Stalled = "stalled",
+        /// Confirms did not come in time.
+        Unconfirmed = "unconfirmed",
+        /// A batch was dropped unsettled.
+        Abandoned = "abandoned",
+        /// Prefetch was changed around messages delivered often.
+        Isolation = "isolation",
+        /// The configured address cannot be used.
+        Address = "address",
+    }
+
+    /// The type of a command, without the package.
+    EventType "event_type" {
+        /// A candidate agreed.
+        IntroductionAccepted = "IntroductionAccepted",
+        /// An introduction moved on in Intrro.
+        IntroductionStatusChanged = "IntroductionStatusChanged",
+        /// A profile changed.
+        CandidateProfileUpdated = "CandidateProfileUpdated",
+        /// A person wants to be forgotten.
+        CandidateErasureRequested = "CandidateErasureRequested",
+        /// Jobs are wanted.
+        JobsRefreshRequested = "JobsRefreshRequested",
+        /// Statuses are wanted.
+        StatusRefreshRequested = "StatusRefreshRequested",
+    }
+
+    /// The rule of the contract a message broke: a [`Code`](domain::Code) of the contract.
+    ContractRule "rule" {
+        /// Not a CloudEvent.
+        MalformedEnvelope = "malformed_envelope",
+        /// Its data does not follow the schema.
+        MalformedBody = "malformed_body",
+        /// No tenant.
+        MissingTenant = "missing_tenant",
+        /// A type nobody knows.
+        UnknownType = "unknown_type",
+        /// A version we do not read.
+        UnknownVersion = "unknown_version",
+        /// Too large.
+        TooLarge = "too_large",
+        /// No job was picked.
+        NoJobs = "no_jobs",
+        /// A field has a value it cannot have.
+        InvalidField = "invalid_field",
+    }
+}
+
+impl Class {
+    /// The class of an HTTP status.
+    #[must_use]
+    pub const fn of_status(status: u16) -> Self {
+        match status {
+            201 => Self::Created,
+            200..=299 => Self::Ok,
+            401 => Self::Unauthorized,
+            403 => Self::Forbidden,
+            404 | 410 => Self::NotFound,
+            409 => Self::Conflict,
+            429 => Self::Throttled,
+            400..=499 => Self::Unprocessable,
+            _ => Self::Server,
+        }
+    }
+}
