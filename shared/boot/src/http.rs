@@ -1,0 +1,202 @@
+//! The HTTP listener every process has: `/live`, `/ready`, `/metrics`. Services merge their own routes into it.
+//!
+//! `/live` says that the process runs. `/ready` says that it can take work: it asks every registered check. Greenhouse is
+//! never one of them, because the bridge takes and keeps work while Greenhouse is away.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use serde::Serialize;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::Metrics;
+
+/// A check that takes longer has failed.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
+/// Open requests get this long to finish when the process stops.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Answer of a check: `Err` with one sentence for people, without secrets.
+pub type CheckResult = Result<(), String>;
+
+type CheckFuture = Pin<Box<dyn Future<Output = CheckResult> + Send>>;
+type Check = Arc<dyn Fn() -> CheckFuture + Send + Sync>;
+
+/// The checks that decide whether the process can take work. Clones share them.
+#[derive(Clone, Default)]
+pub struct Readiness {
+    checks: Arc<RwLock<BTreeMap<&'static str, Check>>>,
+    draining: Arc<AtomicBool>,
+}
+
+impl std::fmt::Debug for Readiness {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Readiness")
+            .field("draining", &self.draining)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One check that failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Failing {
+    /// Name of the check.
+    pub check: &'static str,
+    /// What is wrong, in one sentence.
+    pub reason: String,
+}
+
+impl Readiness {
+    /// No check, not draining.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a check under a name, or replaces the one of that name. It is asked at every `/ready`, so it has to be cheap;
+    /// after 2 seconds it counts as failed.
+    pub fn check<F, R>(&self, name: &'static str, ask: F)
+    where
+        F: Fn() -> R + Send + Sync + 'static,
+        R: Future<Output = CheckResult> + Send + 'static,
+    {
+        let check: Check = Arc::new(move || Box::pin(ask()));
+        self.checks
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(name, check);
+    }
+
+    /// From now on the process is not ready, because it is about to leave.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Release);
+    }
+
+    /// What keeps the process from taking work; empty when it is ready.
+    pub async fn failing(&self) -> Vec<Failing> {
+        if self.draining.load(Ordering::Acquire) {
+            return vec![Failing {
+                check: "draining",
+                reason: "the process is stopping".to_owned(),
+            }];
+        }
+        let checks = self
+            .checks
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        // All at once: one stuck check must not make the answer as slow as the sum of them.
+        let asked: Vec<_> = checks
+            .into_iter()
+            .map(|(name, ask)| (name, tokio::spawn(asked(ask))))
+            .collect();
+        let mut failing = Vec::new();
+        for (check, answer) in asked {
+            if let Err(reason) = answer
+                .await
+                .unwrap_or_else(|_| Err("the check broke off".to_owned()))
+            {
+                failing.push(Failing { check, reason });
+            }
+        }
+        failing
+    }
+}
+
+async fn asked(check: Check) -> CheckResult {
+    tokio::time::timeout(CHECK_TIMEOUT, check())
+        .await
+        .unwrap_or_else(|_| Err("no answer within 2 seconds".to_owned()))
+}
+
+#[derive(Clone)]
+struct Shared {
+    readiness: Readiness,
+    metrics: Arc<Metrics>,
+}
+
+/// The routes `/live`, `/ready` and `/metrics`. Merge others into it with [`Router::merge`].
+pub fn router(readiness: Readiness, metrics: Arc<Metrics>) -> Router {
+    Router::new()
+        .route("/live", get(live))
+        .route("/ready", get(ready))
+        .route("/metrics", get(exposition))
+        .with_state(Shared { readiness, metrics })
+}
+
+/// Listens on `addr` (port 0: any free one) and serves `router` until `stop` is cancelled; open requests then get
+/// 5 seconds. Returns the bound address, and the task to wait for at the end.
+///
+/// # Errors
+/// When the address cannot be bound.
+pub async fn serve(
+    addr: SocketAddr,
+    router: Router,
+    stop: CancellationToken,
+) -> std::io::Result<(SocketAddr, JoinHandle<()>)> {
+    let listener = TcpListener::bind(addr).await?;
+    let bound = listener.local_addr()?;
+    let task = tokio::spawn(async move {
+        let server =
+            axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
+        let too_long = async {
+            stop.cancelled().await;
+            tokio::time::sleep(DRAIN_TIMEOUT).await;
+        };
+        tokio::select! {
+            ended = server => if let Err(error) = ended {
+                tracing::error!(%error, "the HTTP listener failed");
+            },
+            () = too_long => tracing::warn!("HTTP requests were still open at the end"),
+        }
+    });
+    Ok((bound, task))
+}
+
+async fn live() -> &'static str {
+    "live\n"
+}
+
+/// Body of `/ready`.
+#[derive(Debug, Serialize)]
+struct Report {
+    ready: bool,
+    failing: Vec<Failing>,
+}
+
+async fn ready(State(shared): State<Shared>) -> Response {
+    let failing = shared.readiness.failing().await;
+    let status = if failing.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    let report = Report {
+        ready: failing.is_empty(),
+        failing,
+    };
+    (status, [(header::CACHE_CONTROL, "no-store")], Json(report)).into_response()
+}
+
+async fn exposition(State(shared): State<Shared>) -> impl IntoResponse {
+    let content_type = [(
+        header::CONTENT_TYPE,
+        "text/plain; version=0.0.4; charset=utf-8",
+    )];
+    (content_type, shared.metrics.exposition())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,100 @@
+use super::*;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+struct Listening {
+    addr: SocketAddr,
+    readiness: Readiness,
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+async fn listening(extra: Router) -> Listening {
+    let readiness = Readiness::new();
+    let stop = CancellationToken::new();
+    let router = router(readiness.clone(), Metrics::new()).merge(extra);
+    let any_port = ([127, 0, 0, 1], 0).into();
+    let (addr, task) = serve(any_port, router, stop.clone()).await.unwrap();
+    Listening {
+        addr,
+        readiness,
+        stop,
+        task,
+    }
+}
+
+impl Listening {
+    async fn get(&self, path: &str) -> (String, String) {
+        let mut stream = TcpStream::connect(self.addr).await.unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.lines().next().unwrap().to_owned(), body.to_owned())
+    }
+}
+
+#[tokio::test]
+async fn a_process_without_checks_is_live_and_ready() {
+    let server = listening(Router::new()).await;
+    assert_eq!(server.get("/live").await.0, "HTTP/1.1 200 OK");
+    assert_eq!(
+        server.get("/ready").await,
+        (
+            "HTTP/1.1 200 OK".into(),
+            r#"{"ready":true,"failing":[]}"#.into()
+        )
+    );
+}
+
+#[tokio::test]
+async fn a_failing_check_is_named_and_a_good_one_is_not() {
+    let server = listening(Router::new()).await;
+    server.readiness.check("database", || async { Ok(()) });
+    server.readiness.check("broker", || async {
+        Err("no connection for 4 s".to_owned())
+    });
+    let (status, body) = server.get("/ready").await;
+    assert_eq!(status, "HTTP/1.1 503 Service Unavailable");
+    assert_eq!(
+        body,
+        r#"{"ready":false,"failing":[{"check":"broker","reason":"no connection for 4 s"}]}"#
+    );
+    assert_eq!(server.get("/live").await.0, "HTTP/1.1 200 OK");
+}
+
+#[tokio::test]
+async fn a_draining_process_is_live_but_not_ready() {
+    let server = listening(Router::new()).await;
+    server.readiness.drain();
+    let (status, body) = server.get("/ready").await;
+    assert_eq!(status, "HTTP/1.1 503 Service Unavailable");
+    assert!(body.contains("draining"), "{body}");
+    assert_eq!(server.get("/live").await.0, "HTTP/1.1 200 OK");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_check_that_never_answers_fails_after_two_seconds() {
+    let readiness = Readiness::new();
+    readiness.check("stuck", std::future::pending::<CheckResult>);
+    readiness.check("panics", || async { panic!("on purpose") });
+    let failing = readiness.failing().await;
+    assert_eq!(failing[0].reason, "the check broke off");
+    assert_eq!(failing[1].reason, "no answer within 2 seconds");
+}
+
+#[tokio::test]
+async fn metrics_and_the_routes_of_a_service_are_served_too() {
+    let server = listening(Router::new().route("/v1/hello", get(|| async { "hello" }))).await;
+    assert!(server.get("/metrics").await.1.contains("bridge_build_info"));
+    assert_eq!(server.get("/v1/hello").await.1, "hello");
+}
+
+#[tokio::test]
+async fn the_listener_ends_when_it_is_stopped() {
+    let server = listening(Router::new()).await;
+    server.stop.cancel();
+    server.task.await.unwrap();
+    assert!(TcpStream::connect(server.addr).await.is_err());
+}

@@ -1,0 +1,205 @@
+//! Configuration: the only place that reads the environment, and the only list of what can be set.
+//!
+//! Deliberately absent: configuration files and flags. A process gets its environment from its orchestrator, secrets from
+//! files named in `…_FILE`.
+
+mod env;
+mod keys;
+pub mod variables;
+
+use std::io::IsTerminal;
+use std::net::SocketAddr;
+use std::str::FromStr;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+pub use env::{Env, SettingsError, Wrong};
+pub use keys::MasterKey;
+pub use variables::{Variable, reference};
+
+/// Everything `bridge run` needs. Commands that need less read single variables from [`Env`].
+#[derive(Debug)]
+pub struct Settings {
+    /// RabbitMQ, with credentials.
+    pub amqp_url: SecretString,
+    /// PostgreSQL, with credentials.
+    pub database_url: SecretString,
+    /// Keys for the tenants' credentials; at least one, the first encrypts.
+    pub master_keys: Vec<MasterKey>,
+    /// Bearer token of the HTTP API.
+    pub admin_token: SecretString,
+    /// Greenhouse.
+    pub greenhouse: Greenhouse,
+    /// Where the HTTP listener listens.
+    pub http_addr: SocketAddr,
+    /// Base of the links back to Intrro.
+    pub intrro_url: Url,
+    /// How long an unanswered write settles before its absence is proof.
+    pub settle: Duration,
+    /// Logs and traces.
+    pub telemetry: TelemetrySettings,
+}
+
+/// Addresses of Greenhouse.
+#[derive(Debug, Clone)]
+pub struct Greenhouse {
+    /// The Harvest API.
+    pub api_url: Url,
+    /// The OAuth server.
+    pub auth_url: Url,
+}
+
+/// Logs and traces.
+#[derive(Debug, Clone)]
+pub struct TelemetrySettings {
+    /// How log lines look.
+    pub log_format: LogFormat,
+    /// Which lines and spans there are, in the syntax of `EnvFilter`.
+    pub filter: String,
+    /// Full address of the collector's trace endpoint; `None` means that nothing is traced.
+    pub traces_endpoint: Option<Url>,
+    /// Name of the process in traces.
+    pub service_name: String,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One JSON object per line.
+    Json,
+    /// For people.
+    Pretty,
+}
+
+impl FromStr for LogFormat {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.to_ascii_lowercase().as_str() {
+            "json" => Ok(Self::Json),
+            "pretty" => Ok(Self::Pretty),
+            _ => Err("there is no such format"),
+        }
+    }
+}
+
+impl Settings {
+    /// Reads the environment of this process.
+    ///
+    /// # Errors
+    /// Everything that is missing or wrong, at once.
+    pub fn from_process() -> Result<Self, SettingsError> {
+        Self::read(&mut Env::from_process())
+    }
+
+    /// Reads an environment.
+    ///
+    /// # Errors
+    /// Everything that is missing or wrong, at once.
+    pub fn read(env: &mut Env) -> Result<Self, SettingsError> {
+        let amqp_url = env.secret_url(&variables::AMQP_URL, &["amqp", "amqps"]);
+        let database_url = database_url(env);
+        let master_keys = master_keys(env);
+        let admin_token = admin_token(env);
+        let greenhouse = Greenhouse::read(env);
+        let http_addr = env.parsed(&variables::HTTP_ADDR);
+        let intrro_url = env.url(&variables::INTRRO_URL);
+        let settle = settle(env);
+        let telemetry = TelemetrySettings::read(env);
+        env.finish()?;
+        let read = || {
+            Some(Self {
+                amqp_url: amqp_url?,
+                database_url: database_url?,
+                master_keys: master_keys?,
+                admin_token: admin_token?,
+                greenhouse: greenhouse?,
+                http_addr: http_addr?,
+                intrro_url: intrro_url?,
+                settle: settle?,
+                telemetry: telemetry?,
+            })
+        };
+        // Every reader that returns nothing has noted why, and `finish` has reported it.
+        read().ok_or(SettingsError {
+            problems: Vec::new(),
+        })
+    }
+}
+
+impl Greenhouse {
+    /// The addresses alone. `None` after a problem was noted.
+    pub fn read(env: &mut Env) -> Option<Self> {
+        let api_url = env.url(&variables::GREENHOUSE_API_URL);
+        let auth_url = env.url(&variables::GREENHOUSE_AUTH_URL);
+        Some(Self {
+            api_url: api_url?,
+            auth_url: auth_url?,
+        })
+    }
+}
+
+impl TelemetrySettings {
+    /// Logs and traces alone, for commands that need no other setting. `None` after a problem was noted.
+    pub fn read(env: &mut Env) -> Option<Self> {
+        let log_format = match env.optional(&variables::LOG_FORMAT) {
+            Some(_) => env.parsed(&variables::LOG_FORMAT),
+            None if std::io::stderr().is_terminal() => Some(LogFormat::Pretty),
+            None => Some(LogFormat::Json),
+        };
+        let own = env.optional_url(&variables::OTLP_TRACES_ENDPOINT);
+        let shared = env.optional_url(&variables::OTLP_ENDPOINT);
+        Some(Self {
+            log_format: log_format?,
+            filter: env.optional(&variables::LOG_FILTER)?,
+            traces_endpoint: own.or_else(|| shared.map(traces_under)),
+            service_name: env.optional(&variables::OTEL_SERVICE_NAME)?,
+        })
+    }
+}
+
+/// PostgreSQL's address alone. `None` after a problem was noted.
+pub fn database_url(env: &mut Env) -> Option<SecretString> {
+    env.secret_url(&variables::DATABASE_URL, &["postgres", "postgresql"])
+}
+
+/// The administrators' token alone. `None` after a problem was noted.
+pub fn admin_token(env: &mut Env) -> Option<SecretString> {
+    let token = env.secret(&variables::ADMIN_TOKEN)?;
+    if token.expose_secret().contains(char::is_whitespace) {
+        env.note(
+            &variables::ADMIN_TOKEN,
+            "contains a space or a line break".to_owned(),
+        );
+        return None;
+    }
+    Some(token)
+}
+
+/// The master keys alone. `None` after a problem was noted.
+pub fn master_keys(env: &mut Env) -> Option<Vec<MasterKey>> {
+    let text = env.secret(&variables::MASTER_KEYS)?;
+    keys::parse(text.expose_secret())
+        .map_err(|wrong| env.note(&variables::MASTER_KEYS, wrong))
+        .ok()
+}
+
+fn settle(env: &mut Env) -> Option<Duration> {
+    let seconds: u64 = env.parsed(&variables::SETTLE_SECONDS)?;
+    if seconds > 3600 {
+        env.note(&variables::SETTLE_SECONDS, format!("is {seconds}"));
+        return None;
+    }
+    Some(Duration::from_secs(seconds))
+}
+
+/// The general endpoint is a base to which the signal's path is added (OpenTelemetry protocol exporter specification).
+fn traces_under(mut base: Url) -> Url {
+    let path = format!("{}/v1/traces", base.path().trim_end_matches('/'));
+    base.set_path(&path);
+    base
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,169 @@
+use super::*;
+
+fn complete() -> Vec<(&'static str, String)> {
+    let required = reference().iter().filter(|variable| variable.required);
+    let examples = required.map(|variable| (variable.name, variable.example.replace(' ', "-")));
+    examples.collect()
+}
+
+fn with(name: &'static str, value: &str) -> Result<Settings, SettingsError> {
+    let mut pairs = complete();
+    pairs.push((name, value.to_owned()));
+    Settings::read(&mut Env::from_map(pairs))
+}
+
+#[test]
+fn the_required_variables_are_enough() {
+    let settings = Settings::read(&mut Env::from_map(complete())).unwrap();
+    assert_eq!(settings.http_addr.to_string(), "127.0.0.1:8080");
+    assert_eq!(
+        settings.greenhouse.api_url.as_str(),
+        "https://harvest.greenhouse.io/"
+    );
+    assert_eq!(settings.settle, Duration::from_secs(60));
+    assert_eq!(settings.telemetry.traces_endpoint, None);
+}
+
+#[test]
+fn every_missing_variable_is_named_at_once_with_form_and_example() {
+    let error = Settings::read(&mut Env::from_map([("", "")]))
+        .unwrap_err()
+        .to_string();
+    for variable in reference().iter().filter(|variable| variable.required) {
+        assert!(
+            error.contains(&format!("{} is not set", variable.name)),
+            "{error}"
+        );
+        assert!(
+            error.contains(variable.expected) && error.contains(variable.example),
+            "{error}"
+        );
+    }
+    assert!(error.starts_with("4 settings are wrong:"), "{error}");
+}
+
+#[test]
+fn an_empty_variable_counts_as_not_set() {
+    let settings = with("GREENHOUSE_API_URL", "  ").unwrap();
+    assert_eq!(
+        settings.greenhouse.api_url.as_str(),
+        "https://harvest.greenhouse.io/"
+    );
+}
+
+#[test]
+fn every_default_and_every_example_can_be_read() {
+    for variable in reference().iter().filter(|variable| !variable.secret) {
+        for value in [Some(variable.example), variable.default]
+            .into_iter()
+            .flatten()
+        {
+            with(variable.name, value).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_wrong_value_is_told_with_its_variable() {
+    for (name, value, part) in [
+        (
+            "BRIDGE_HTTP_ADDR",
+            "localhost",
+            "BRIDGE_HTTP_ADDR is \"localhost\"",
+        ),
+        (
+            "GREENHOUSE_API_URL",
+            "harvest.greenhouse.io",
+            "GREENHOUSE_API_URL is",
+        ),
+        (
+            "GREENHOUSE_AUTH_URL",
+            "ftp://x",
+            "GREENHOUSE_AUTH_URL begins with ftp:",
+        ),
+        (
+            "BRIDGE_SETTLE_SECONDS",
+            "soon",
+            "BRIDGE_SETTLE_SECONDS is \"soon\"",
+        ),
+        (
+            "BRIDGE_SETTLE_SECONDS",
+            "9999",
+            "BRIDGE_SETTLE_SECONDS is 9999",
+        ),
+        ("BRIDGE_LOG_FORMAT", "xml", "BRIDGE_LOG_FORMAT is \"xml\""),
+        (
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "collector",
+            "OTEL_EXPORTER_OTLP_ENDPOINT is",
+        ),
+    ] {
+        let error = with(name, value).unwrap_err().to_string();
+        assert!(error.contains(part), "{error}");
+    }
+}
+
+#[test]
+fn no_error_shows_a_secret() {
+    let secret = "hunter2";
+    for (name, value) in [
+        ("BRIDGE_AMQP_URL", "http://user:hunter2@host"),
+        ("BRIDGE_DATABASE_URL", "//user:hunter2@host"),
+        ("BRIDGE_MASTER_KEYS", "hunter2"),
+        ("BRIDGE_ADMIN_TOKEN", "hunter2 again"),
+        ("GREENHOUSE_API_URL", "https://user:hunter2@host"),
+    ] {
+        let error = with(name, value).unwrap_err();
+        assert!(error.to_string().contains(name), "{error}");
+        assert!(!format!("{error} {error:?}").contains(secret), "{error:?}");
+    }
+    let settings = with("BRIDGE_ADMIN_TOKEN", secret).unwrap();
+    assert!(!format!("{settings:?}").contains(secret));
+}
+
+#[test]
+fn a_secret_can_come_from_a_file() {
+    let dir = std::env::temp_dir().join(format!("bridge-settings-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).unwrap();
+    let path = dir.join("token");
+    std::fs::write(&path, "from-a-file\n").unwrap();
+    let mut env = Env::from_map([("BRIDGE_ADMIN_TOKEN_FILE", path.to_str().unwrap())]);
+    assert_eq!(
+        admin_token(&mut env).unwrap().expose_secret(),
+        "from-a-file"
+    );
+    std::fs::remove_dir_all(&dir).unwrap();
+
+    assert!(admin_token(&mut env).is_none());
+    let error = env.finish().unwrap_err().to_string();
+    assert!(error.contains("cannot be read from the file"), "{error}");
+}
+
+#[test]
+fn a_secret_given_twice_is_refused() {
+    let error = with("BRIDGE_ADMIN_TOKEN_FILE", "/run/secrets/token")
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("BRIDGE_ADMIN_TOKEN and BRIDGE_ADMIN_TOKEN_FILE are both set"),
+        "{error}"
+    );
+}
+
+#[test]
+fn the_general_collector_address_gets_the_path_of_traces_and_the_special_one_does_not() {
+    let general = with("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318/").unwrap();
+    let special = with(
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        "http://collector:4318/x",
+    )
+    .unwrap();
+    assert_eq!(
+        general.telemetry.traces_endpoint.unwrap().as_str(),
+        "http://collector:4318/v1/traces"
+    );
+    assert_eq!(
+        special.telemetry.traces_endpoint.unwrap().as_str(),
+        "http://collector:4318/x"
+    );
+}

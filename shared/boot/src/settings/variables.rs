@@ -1,0 +1,119 @@
+//! Every environment variable the bridge reads: name, default, meaning. README's table is written from this one.
+
+/// One environment variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Variable {
+    /// Its name. A secret may also be given as a file, under this name followed by `_FILE`.
+    pub name: &'static str,
+    /// The value without it; `None` when there is none.
+    pub default: Option<&'static str>,
+    /// What it is, in one sentence.
+    pub meaning: &'static str,
+    /// The form of the value, as an error message says it: "expected …".
+    pub expected: &'static str,
+    /// A value that would do.
+    pub example: &'static str,
+    /// Whether the value must never be shown.
+    pub secret: bool,
+    /// Whether `bridge run` refuses to start without it.
+    pub required: bool,
+}
+
+macro_rules! variables {
+    ($($(#[$meta:meta])* $constant:ident: $name:literal, $kind:ident, $default:expr, $meaning:literal, $expected:literal, $example:literal;)+) => {
+        $($(#[$meta])* pub const $constant: Variable = Variable {
+            name: $name,
+            default: $default,
+            meaning: $meaning,
+            expected: $expected,
+            example: $example,
+            secret: matches!(Kind::$kind, Kind::Secret),
+            required: matches!(Kind::$kind, Kind::Secret),
+        };)+
+
+        /// All of them, in the order of the table.
+        #[must_use]
+        pub fn reference() -> &'static [Variable] {
+            &[$($constant),+]
+        }
+    };
+}
+
+/// The secrets are also the variables without which nothing works.
+enum Kind {
+    Secret,
+    Plain,
+}
+
+variables! {
+    /// Address of RabbitMQ.
+    AMQP_URL: "BRIDGE_AMQP_URL", Secret, None,
+        "RabbitMQ: address, credentials, virtual host.",
+        "amqp:// or amqps:// with host and virtual host (the host / is written %2f)",
+        "amqp://bridge:password@rabbitmq:5672/%2f";
+    /// Address of PostgreSQL.
+    DATABASE_URL: "BRIDGE_DATABASE_URL", Secret, None,
+        "PostgreSQL 15 or later: address, credentials, database.",
+        "postgres:// with host and database",
+        "postgres://bridge:password@postgres:5432/bridge";
+    /// Keys that encrypt the credentials of tenants.
+    MASTER_KEYS: "BRIDGE_MASTER_KEYS", Secret, None,
+        "Keys that encrypt the tenants' credentials. The first one encrypts, all of them decrypt: put a new one in front to rotate.",
+        "id:base64 of 32 random bytes, several separated by commas",
+        "k1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+    /// Token of the administrators' HTTP API.
+    ADMIN_TOKEN: "BRIDGE_ADMIN_TOKEN", Secret, None,
+        "Bearer token of the HTTP API for connections.",
+        "any text without spaces; 32 random characters are a good one",
+        "the output of: openssl rand -hex 32";
+    /// Greenhouse's Harvest API.
+    GREENHOUSE_API_URL: "GREENHOUSE_API_URL", Plain, Some("https://harvest.greenhouse.io"),
+        "Greenhouse's Harvest API, or a simulator of it.",
+        "an http:// or https:// address",
+        "https://harvest.greenhouse.io";
+    /// Greenhouse's token endpoint.
+    GREENHOUSE_AUTH_URL: "GREENHOUSE_AUTH_URL", Plain, Some("https://auth.greenhouse.io"),
+        "Greenhouse's OAuth server, or a simulator of it.",
+        "an http:// or https:// address",
+        "https://auth.greenhouse.io";
+    /// Where the HTTP listener listens.
+    HTTP_ADDR: "BRIDGE_HTTP_ADDR", Plain, Some("127.0.0.1:8080"),
+        "Where `/live`, `/ready`, `/metrics` and the API listen.",
+        "an IP address and a port",
+        "0.0.0.0:8080";
+    /// Intrro's web address.
+    INTRRO_URL: "BRIDGE_INTRRO_URL", Plain, Some("https://app.intrro.com"),
+        "Intrro's address: links back to it mark what the bridge has written in Greenhouse, so never change it lightly.",
+        "an http:// or https:// address",
+        "https://app.intrro.com";
+    /// How long an unanswered write settles.
+    SETTLE_SECONDS: "BRIDGE_SETTLE_SECONDS", Plain, Some("60"),
+        "How long after an unanswered write its absence counts as proof that it did not happen.",
+        "whole seconds, 0 to 3600; less than 60 is for tests only",
+        "60";
+    /// Format of the log.
+    LOG_FORMAT: "BRIDGE_LOG_FORMAT", Plain, None,
+        "Format of the log on standard error; without it pretty on a terminal, else json.",
+        "json or pretty",
+        "json";
+    /// Which log lines are written.
+    LOG_FILTER: "RUST_LOG", Plain, Some("info"),
+        "Which log lines and spans are written: a level, or target=level pairs.",
+        "a filter as in the documentation of tracing-subscriber's EnvFilter",
+        "info,introductions=debug";
+    /// Collector of telemetry.
+    OTLP_ENDPOINT: "OTEL_EXPORTER_OTLP_ENDPOINT", Plain, None,
+        "OpenTelemetry collector for OTLP over HTTP; /v1/traces is added. Without it nothing is traced.",
+        "an http:// or https:// address",
+        "http://jaeger:4318";
+    /// Collector of traces.
+    OTLP_TRACES_ENDPOINT: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", Plain, None,
+        "The same for traces alone, used as it is.",
+        "an http:// or https:// address",
+        "http://jaeger:4318/v1/traces";
+    /// Name of the process in traces.
+    OTEL_SERVICE_NAME: "OTEL_SERVICE_NAME", Plain, Some("bridge"),
+        "Name of this process in traces. Other OTEL_* variables (sampler, headers, timeout, batch sizes) work as OpenTelemetry defines them.",
+        "a word",
+        "bridge-statuses";
+}
