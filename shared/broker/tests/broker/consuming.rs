@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use broker::{Batch, Cause, Settled};
+use broker::{Batch, Cause, Consumer, Settled};
 use lapin::options::QueueDeclareOptions;
+use tokio::sync::watch;
 
 use crate::harness::{Relay, assert_confirmed, with_broker};
 
@@ -165,25 +166,14 @@ async fn only_the_poison_message_is_dead_lettered_and_its_neighbours_get_through
         events.insert(17, broker.event("poison"));
         assert_confirmed(&broker.publisher().publish(events).await);
 
-        let mut consumer = broker.consumer();
-        let mut through = BTreeSet::new();
-        while through.len() < 40 {
-            let batch = consumer.next_batch(20).await.unwrap();
-            let ids = ids(&batch);
-            // Handling it "kills the process": whatever shared its fate comes back unsettled.
-            match ids.iter().any(|id| id == "poison") {
-                true => drop(batch),
-                false => {
-                    assert_eq!(batch.ack().await, Settled::Done);
-                    through.extend(ids);
-                }
-            }
-        }
+        let (through, mut innocent) = watch::channel(BTreeSet::new());
+        tokio::spawn(handle_all_but_poison(broker.consumer(), through));
         let dead = broker.get(&broker.topology.dead()).await;
         assert_eq!(
             dead.properties.message_id().as_ref().unwrap().as_str(),
             "poison"
         );
+        innocent.wait_for(|ids| ids.len() == 40).await.unwrap();
         let nothing = broker
             .raw
             .basic_get(broker.topology.dead().into(), Default::default());
@@ -193,6 +183,19 @@ async fn only_the_poison_message_is_dead_lettered_and_its_neighbours_get_through
         );
     })
     .await;
+}
+
+/// Handling the poison message "kills the process": whatever shares its batch or its window goes down with it.
+async fn handle_all_but_poison(mut consumer: Consumer, through: watch::Sender<BTreeSet<String>>) {
+    while let Some(batch) = consumer.next_batch(20).await {
+        let ids = ids(&batch);
+        if ids.iter().any(|id| id == "poison") {
+            drop(batch);
+            continue;
+        }
+        assert_eq!(batch.ack().await, Settled::Done);
+        through.send_modify(|through| through.extend(ids));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,9 +10,13 @@ use std::{
 };
 
 use broker::{Config, Consumer, Outbound, Publisher, Topology};
+use futures::StreamExt;
 use lapin::{
     Channel, Connection, ConnectionProperties,
-    options::{BasicGetOptions, ExchangeDeleteOptions, QueueDeleteOptions},
+    options::{
+        BasicAckOptions, BasicConsumeOptions, BasicQosOptions, ExchangeDeleteOptions,
+        QueueDeleteOptions,
+    },
 };
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
@@ -26,7 +30,7 @@ pub(crate) struct Broker {
     pub(crate) topology: Topology,
     pub(crate) token: CancellationToken,
     pub(crate) raw: Channel,
-    _connection: Connection,
+    connection: Connection,
 }
 
 pub(crate) fn url() -> String {
@@ -65,7 +69,7 @@ impl Broker {
             topology,
             token,
             raw,
-            _connection: connection,
+            connection: connection,
         }
     }
 
@@ -96,15 +100,19 @@ impl Broker {
         Outbound::new(self.topology.events(), key, id, id.to_owned())
     }
 
-    /// Takes one message from `queue`, waiting for it.
+    /// Takes one message from `queue`, waiting for it. Consumes on a channel of its own, which is closed after.
     pub(crate) async fn get(&self, queue: &str) -> lapin::message::Delivery {
-        let options = BasicGetOptions { no_ack: true };
-        loop {
-            if let Some(message) = self.raw.basic_get(queue.into(), options).await.unwrap() {
-                return message.delivery;
-            }
-            tokio::task::yield_now().await;
-        }
+        let channel = self.connection.create_channel().await.unwrap();
+        channel
+            .basic_qos(1, BasicQosOptions::default())
+            .await
+            .unwrap();
+        let options = BasicConsumeOptions::default();
+        let consuming = channel.basic_consume(queue.into(), "".into(), options, Default::default());
+        let message = consuming.await.unwrap().next().await.unwrap().unwrap();
+        message.ack(BasicAckOptions::default()).await.unwrap();
+        channel.close(200, "done".into()).await.unwrap();
+        message
     }
 
     pub(crate) async fn delete_queue(&self, name: &str) {
@@ -115,7 +123,7 @@ impl Broker {
     }
 
     pub(crate) async fn remove(&self) {
-        let raw = self._connection.create_channel().await.unwrap();
+        let raw = self.connection.create_channel().await.unwrap();
         let t = &self.topology;
         for queue in [
             t.introductions(),
