@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use rustix::process::Signal;
 
 use crate::folder::Folder;
+use crate::http::Http;
 use crate::process::Group;
 use crate::servers::Options;
 
@@ -67,14 +68,13 @@ impl Child {
     /// time, or when the process ends before.
     pub async fn ready(&mut self, base: &str, within: Duration) -> Result<()> {
         let deadline = Instant::now() + within;
-        let http = crate::management::http_client()?;
+        let http = Http::new()?;
         let url = format!("{base}/ready");
         loop {
             if http
-                .get(&url)
-                .send()
+                .get(&url, None)
                 .await
-                .is_ok_and(|answer| answer.status().is_success())
+                .is_ok_and(|answer| answer.status == 200)
             {
                 return Ok(());
             }

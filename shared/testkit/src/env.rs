@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use url::Url;
 
 use crate::Management;
-use crate::servers::{AMQP_URL, DATABASE_URL, MANAGEMENT_URL, variable};
+use crate::servers::{AMQP_URL, DATABASE_URL, MANAGEMENT_URL, Servers, variable};
 
 /// Empty at first, and gone when dropped, connections included. The database has no tables and the virtual host
 /// no queues: migrating and declaring is what the bridge does itself.
@@ -23,17 +23,42 @@ pub struct TestEnv {
 }
 
 impl TestEnv {
-    /// `name` is the test's, so that what it leaves behind when killed can be recognised.
+    /// On the servers that `cargo xtask test` started. `name` is the test's, so that what it leaves behind when
+    /// killed can be recognised.
     pub async fn new(name: &str) -> Result<Self> {
-        let server_url = required(DATABASE_URL)?;
-        let management = Management::new(&required(MANAGEMENT_URL)?)?;
-        let unique = unique(name);
+        Self::at(
+            &required(AMQP_URL)?,
+            &required(MANAGEMENT_URL)?,
+            &required(DATABASE_URL)?,
+            name,
+        )
+        .await
+    }
+
+    /// On servers of the caller's.
+    pub async fn on(servers: &Servers, name: &str) -> Result<Self> {
+        Self::at(
+            &servers.amqp_url,
+            &servers.management_url,
+            &servers.database_url,
+            name,
+        )
+        .await
+    }
+
+    async fn at(
+        amqp_url: &str,
+        management_url: &str,
+        server_url: &str,
+        name: &str,
+    ) -> Result<Self> {
+        let vhost = unique(name);
         let env = Self {
-            amqp_url: with_path(&required(AMQP_URL)?, &unique)?,
-            database_url: with_path(&server_url, &unique)?,
-            management,
-            vhost: unique,
-            server_url,
+            amqp_url: with_path(amqp_url, &vhost)?,
+            database_url: with_path(server_url, &vhost)?,
+            management: Management::new(management_url)?,
+            vhost,
+            server_url: server_url.to_owned(),
         };
         let create = format!("CREATE DATABASE \"{}\"", env.vhost);
         tokio::try_join!(

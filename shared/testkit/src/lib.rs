@@ -8,6 +8,7 @@
 pub mod child;
 pub mod env;
 mod folder;
+pub mod http;
 pub mod management;
 mod port;
 mod process;
@@ -16,6 +17,7 @@ pub mod servers;
 
 pub use child::Child;
 pub use env::TestEnv;
+pub use http::Http;
 pub use management::Management;
 pub use port::free as free_port;
 pub use relay::Relay;

@@ -3,18 +3,18 @@
 //!
 //! Facts from the API's own page, served by every RabbitMQ under /api/index.html.
 
-use std::time::Duration;
-
 use anyhow::{Context, Result, bail};
 use reqwest::{Method, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use url::Url;
 
+use crate::http::Http;
+
 /// A client bound to one RabbitMQ and one user.
 #[derive(Clone, Debug)]
 pub struct Management {
-    http: reqwest::Client,
+    http: Http,
     base: Url,
     user: String,
     password: SecretString,
@@ -52,7 +52,7 @@ impl Management {
         if base.set_username("").is_err() || base.set_password(None).is_err() {
             bail!("the management URL names no host");
         }
-        let http = http_client()?;
+        let http = Http::new()?;
         Ok(Self {
             http,
             base,
@@ -76,7 +76,7 @@ impl Management {
     /// The same with connections of its own, for use in another runtime.
     pub(crate) fn reconnected(&self) -> Result<Self> {
         Ok(Self {
-            http: http_client()?,
+            http: Http::new()?,
             ..self.clone()
         })
     }
@@ -254,7 +254,7 @@ impl Management {
             .clear()
             .push("api")
             .extend(path);
-        let mut request = self.http.request(method, url);
+        let mut request = self.http.request(method, url.as_str());
         request = request.basic_auth(&self.user, Some(self.password.expose_secret()));
         if let Some(body) = body {
             request = request
@@ -264,15 +264,6 @@ impl Management {
         let response = request.send().await?;
         Ok((response.status(), response.bytes().await?.to_vec()))
     }
-}
-
-/// A client for plain HTTP on loopback.
-pub(crate) fn http_client() -> Result<reqwest::Client> {
-    // reqwest is built without a default TLS implementation; somebody else may have chosen ours already.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    Ok(reqwest::Client::builder()
-        .timeout(Duration::from_secs(10))
-        .build()?)
 }
 
 fn message(taken: &Value) -> Result<Message> {
