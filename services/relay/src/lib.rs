@@ -7,7 +7,7 @@
 
 use std::time::{Duration, Instant};
 
-use boot::metrics::Metrics;
+use boot::metrics::{Exchange, Metrics, PublishOutcome, Service};
 use broker::{Outbound, Outcome, Publisher};
 use domain::crash::{CrashPoint, crash_here};
 use store::Store;
@@ -68,7 +68,7 @@ impl Relay {
         let sent = Instant::now();
         let messages = rows.into_iter().map(|row| self.message(row)).collect();
         let outcomes = self.publisher.publish(messages).await;
-        self.metrics.publish_confirmed(sent.elapsed());
+        self.metrics.publish_confirmed(Exchange::Events, sent.elapsed());
         crash_here(CrashPoint::RelayAfterConfirm);
         self.mark(&ids, &outcomes).await?;
         Ok(ids.len())
@@ -77,7 +77,7 @@ impl Relay {
     async fn mark(&self, ids: &[(i64, f64)], outcomes: &[Outcome]) -> Result<(), store::Error> {
         let (mut published, mut later, mut parked) = (Vec::new(), Vec::new(), Vec::new());
         for ((id, _), outcome) in ids.iter().zip(outcomes) {
-            self.metrics.published(outcome.into());
+            self.metrics.published(Service::Relay, Exchange::Events, word(outcome), 1);
             match outcome {
                 Outcome::Confirmed => published.push(*id),
                 Outcome::Nacked | Outcome::Unknown => later.push(*id),
@@ -108,5 +108,14 @@ impl Relay {
         message.content_type = "application/cloudevents+json".to_owned();
         message.headers.extend(row.trace.map(|trace| ("traceparent".to_owned(), trace)));
         message
+    }
+}
+
+fn word(outcome: &Outcome) -> PublishOutcome {
+    match outcome {
+        Outcome::Confirmed => PublishOutcome::Confirmed,
+        Outcome::Returned { .. } => PublishOutcome::Returned,
+        Outcome::Nacked => PublishOutcome::Nacked,
+        Outcome::Unknown => PublishOutcome::Timeout,
     }
 }
