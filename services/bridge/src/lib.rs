@@ -1,1 +1,83 @@
-//! Placeholder.
+//! One program: runs any of the services or all of them, and is the command line for the people around them.
+//!
+//! It composes; what the services do is theirs. Data goes to stdout, everything else to stderr. Exit codes: 0 done,
+//! 1 a finding, 2 usage, 3 partly done, 4 something cannot be reached, 5 refused.
+
+mod catalogue;
+mod client;
+mod failure;
+mod gauges;
+mod publish;
+mod run;
+mod story;
+mod why;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use failure::Failure;
+
+/// The bridge between Intrro and Greenhouse.
+#[derive(Parser)]
+#[command(name = "bridge", version, about)]
+struct Cli {
+    /// Print JSON instead of text.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run services until SIGTERM.
+    Run {
+        /// Which services.
+        #[arg(value_enum, required = true)]
+        services: Vec<run::Service>,
+    },
+    /// Connect a tenant's Greenhouse account; reads the JSON of POST /v1/connections from a file or stdin.
+    Connect {
+        /// File with the request; `-` reads stdin, so that the secret is in no argument list.
+        #[arg(default_value = "-")]
+        file: String,
+        /// The bridge's HTTP address.
+        #[arg(long, env = "BRIDGE_URL", default_value = "http://127.0.0.1:8080")]
+        url: String,
+    },
+    /// Publish an event from a file to Intrro's exchange, as the platform would.
+    Publish {
+        /// File with a CloudEvent in structured JSON; `-` reads stdin.
+        file: String,
+    },
+    /// Why did an introduction not reach Greenhouse? Takes an introduction, candidate or event id.
+    Why {
+        /// The id.
+        id: String,
+    },
+    /// What a code means and what to do about it.
+    Explain {
+        /// A number (BRG-0302) or a word (job_closed); all of them when absent.
+        code: Option<String>,
+    },
+    /// Ask the running bridge whether it is ready; for container health checks.
+    Healthcheck,
+}
+
+/// Runs the program with the process's arguments.
+pub async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = match cli.command {
+        Command::Run { services } => run::run(&services).await,
+        Command::Connect { file, url } => client::connect(&file, &url).await,
+        Command::Publish { file } => publish::publish(&file, cli.json).await,
+        Command::Why { id } => why::why(&id, cli.json).await,
+        Command::Explain { code } => catalogue::explain(code.as_deref(), cli.json),
+        Command::Healthcheck => client::healthcheck().await,
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(failure) => failure.report(cli.json),
+    }
+}

@@ -1,2 +1,8 @@
-//! Placeholder until this program lands.
-fn main() {}
+//! The `bridge` program.
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    bridge::main().await
+}

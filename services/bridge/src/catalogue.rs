@@ -1,0 +1,33 @@
+//! `bridge explain`: the catalogue of codes, as the program carries it.
+
+use std::process::ExitCode;
+
+use domain::Code;
+
+use crate::failure::Failure;
+
+pub(crate) fn explain(code: Option<&str>, json: bool) -> Result<ExitCode, Failure> {
+    let codes = match code {
+        None => Code::ALL.to_vec(),
+        Some(text) => vec![text.parse().map_err(|error: domain::UnknownWord| Failure::Usage(error.to_string()))?],
+    };
+    if json {
+        let entries: Vec<_> = codes.iter().map(entry).collect();
+        println!("{}", serde_json::Value::from(entries));
+        return Ok(ExitCode::SUCCESS);
+    }
+    for code in codes {
+        println!("{} {}\n  cause   {}\n  remedy  {}", code.number(), code, code.cause(), code.remedy());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn entry(code: &Code) -> serde_json::Value {
+    serde_json::json!({
+        "number": code.number(),
+        "code": code,
+        "cause": code.cause(),
+        "remedy": code.remedy(),
+        "needs_human": code.needs_human(),
+    })
+}

@@ -1,0 +1,79 @@
+//! Numbers that are true of the whole system rather than of one message, read at intervals.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use boot::metrics::{Metrics, OperationState, Queue, ReconnectCause, Service};
+use broker::{Monitor, Stats};
+use domain::Code;
+use store::Store;
+use tokio_util::sync::CancellationToken;
+
+/// How often the ledger is asked; alerts look at minutes.
+const INTERVAL: Duration = Duration::from_secs(10);
+
+/// Keeps the gauges of ledger, outbox and database pool up to date.
+pub(crate) async fn watch_ledger(store: Store, metrics: Arc<Metrics>, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        if let Err(error) = read_ledger(&store, &metrics).await {
+            tracing::warn!(%error, "cannot read the gauges");
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(INTERVAL) => {}
+        }
+    }
+}
+
+async fn read_ledger(store: &Store, metrics: &Metrics) -> Result<(), store::Error> {
+    let ledger = store.ledger_gauges().await?;
+    metrics.operations(OperationState::Open, count(ledger.open));
+    metrics.operations(OperationState::Parked, count(ledger.parked));
+    metrics.oldest_pending(Queue::Introductions, seconds(ledger.oldest_due_seconds));
+    for (word, parked) in store.parked_by_code().await? {
+        metrics.parked(Queue::Introductions, word.parse().unwrap_or(Code::Internal), count(parked));
+    }
+    let outbox = store.outbox_backlog().await?;
+    metrics.outbox(count(outbox.rows), seconds(outbox.oldest_seconds));
+    let pool = store.pool();
+    let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
+    metrics.db_pool(pool.size().saturating_sub(idle), idle, pool.options().get_max_connections());
+    Ok(())
+}
+
+/// Turns the broker's plain numbers into metrics.
+pub(crate) async fn watch_broker(
+    service: Service,
+    queue: Option<Queue>,
+    monitor: Monitor,
+    metrics: Arc<Metrics>,
+    stop: CancellationToken,
+) {
+    let mut before = Stats::default();
+    while !stop.is_cancelled() {
+        let (now, health) = (monitor.stats(), monitor.health());
+        metrics.amqp_connected(service, health.alive);
+        for (cause, total) in &now.reconnects {
+            let known = before.reconnects.get(cause).copied().unwrap_or_default();
+            metrics.amqp_reconnects(service, ReconnectCause::from_word(cause.as_str()), total - known);
+        }
+        metrics.amqp_blocked(service, seconds(now.blocked_seconds - before.blocked_seconds));
+        if let Some(queue) = queue {
+            metrics.amqp_consumers(queue, usize::from(health.alive));
+            metrics.redelivered(queue, now.redelivered - before.redelivered);
+        }
+        before = now;
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(INTERVAL) => {}
+        }
+    }
+}
+
+fn count(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or_default()
+}
+
+fn seconds(number: f64) -> Duration {
+    Duration::try_from_secs_f64(number).unwrap_or_default()
+}

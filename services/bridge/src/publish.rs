@@ -1,0 +1,67 @@
+//! `bridge publish FILE`: an event as the Intrro platform would publish it.
+
+use std::io::Read;
+use std::process::ExitCode;
+
+use boot::settings::{Env, variables};
+use broker::{Outbound, Outcome, Publisher, Topology};
+use serde::Deserialize;
+use tokio_util::sync::CancellationToken;
+
+use crate::failure::Failure;
+
+/// The attributes that AMQP repeats outside the body.
+#[derive(Deserialize)]
+struct Attributes {
+    id: String,
+    #[serde(rename = "type")]
+    event_type: String,
+    traceparent: Option<String>,
+}
+
+pub(crate) async fn publish(file: &str, json: bool) -> Result<ExitCode, Failure> {
+    let body = read(file)?;
+    let attributes: Attributes = serde_json::from_slice(&body)
+        .map_err(|error| Failure::Usage(format!("{file} is no CloudEvent in structured JSON: {error}")))?;
+    let mut env = Env::from_process();
+    let uri = env.secret_url(&variables::AMQP_URL, &["amqp", "amqps"]);
+    env.finish()?;
+    let uri = uri.ok_or_else(|| Failure::Usage("BRIDGE_AMQP_URL is missing".into()))?;
+    let config = broker::Config::new(uri, "bridge-publish").map_err(|error| Failure::Usage(error.to_string()))?;
+    let mut message = Outbound::new(Topology::EVENTS, attributes.event_type.as_str(), attributes.id.as_str(), body);
+    message.type_ = attributes.event_type;
+    message.content_type = "application/cloudevents+json".to_owned();
+    message.headers.extend(attributes.traceparent.map(|trace| ("traceparent".to_owned(), trace)));
+    boot::tls::install();
+    let stop = CancellationToken::new();
+    let publisher = Publisher::start(config, stop.clone());
+    let outcome = publisher.publish(vec![message]).await.pop();
+    stop.cancel();
+    match outcome {
+        Some(Outcome::Confirmed) => {
+            if json {
+                println!("{}", serde_json::json!({ "id": attributes.id, "outcome": "confirmed" }));
+            } else {
+                println!("published {}; ask `bridge why` with its introduction id what becomes of it", attributes.id);
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Outcome::Returned { text, .. }) => Err(Failure::Refused(format!("the broker has no queue for it: {text}"))),
+        Some(Outcome::Nacked) => Err(Failure::Refused("the broker's queue is full".into())),
+        Some(Outcome::Unknown) | None => Err(Failure::Unreachable {
+            what: "the broker",
+            why: "no confirmation; publishing the same file again is safe".into(),
+        }),
+    }
+}
+
+/// A file's bytes, or stdin's for `-`.
+pub(crate) fn read(file: &str) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let outcome = match file {
+        "-" => std::io::stdin().read_to_end(&mut bytes).map(drop),
+        path => std::fs::read(path).map(|content| bytes = content),
+    };
+    outcome.map_err(|error| Failure::Usage(format!("cannot read {file}: {error}")))?;
+    Ok(bytes)
+}

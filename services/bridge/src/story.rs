@@ -1,0 +1,216 @@
+//! The verdict over an introduction in one sentence, and what to do next. Pure: rows in, words out.
+
+use domain::Code;
+use store::explain::{RefusalStory, Story};
+
+/// The answer of `bridge why`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Verdict {
+    /// One sentence.
+    pub(crate) sentence: String,
+    /// What to do or to run next.
+    pub(crate) next: String,
+    /// Whether the introduction is where it should be or on its way without anybody's help.
+    pub(crate) well: bool,
+}
+
+impl Verdict {
+    /// About an operation in the ledger.
+    pub(crate) fn of(story: &Story) -> Verdict {
+        let code: Option<Code> = story.code.as_deref().and_then(|word| word.parse().ok());
+        match (story.state.as_str(), code) {
+            ("done", _) => done(story),
+            ("failed", code) => ended("Greenhouse will not get it", code),
+            ("parked", Some(Code::ConflictingContent)) => ended("It was set aside", Some(Code::ConflictingContent)),
+            ("parked", code) => ended("It is set aside for a human", code),
+            (_, code) => open(story, code),
+        }
+    }
+
+    /// About a message that was refused at first sight.
+    pub(crate) fn of_refusal(refusal: &RefusalStory) -> Verdict {
+        let path = refusal.path.as_deref().map(|path| format!(" at {path}")).unwrap_or_default();
+        let code: Option<Code> = refusal.reason.parse().ok();
+        Verdict {
+            sentence: format!("The event broke the contract ({}{path}) and is in the dead letters.", refusal.reason),
+            next: code.map_or_else(
+                || "Correct the event and publish it again.".to_owned(),
+                |code| format!("{} More: bridge explain {}", code.remedy(), code.number()),
+            ),
+            well: false,
+        }
+    }
+
+    /// About an id that nobody has seen.
+    pub(crate) fn never_seen(id: &str) -> Verdict {
+        Verdict {
+            sentence: format!(
+                "The bridge has never stored anything for {id}: not as an introduction, a candidate or an event, nor \
+                 among the refused messages."
+            ),
+            next: "Look whether it was published at all, to the exchange intrro.events of this broker and virtual host; \
+                   the queue intrro.unrouted holds what no binding wanted."
+                .to_owned(),
+            well: false,
+        }
+    }
+}
+
+fn done(story: &Story) -> Verdict {
+    let outcome = story.outcome.as_ref();
+    let text = |key: &str| outcome.and_then(|outcome| outcome.get(key));
+    let candidate = text("greenhouse_candidate_id").map(ToString::to_string).unwrap_or_default();
+    let how = match text("how").and_then(|how| how.as_str()) {
+        Some("created") => "was created as",
+        Some("ambiguous") => "matched several people, the most recently active of whom is",
+        _ => "was matched to",
+    };
+    let applications = text("applications").and_then(|list| list.as_array()).map(Vec::as_slice).unwrap_or_default();
+    let refused = applications.iter().filter(|one| one.get("application_id").is_none_or(|id| id.is_null())).count();
+    let there = applications.len() - refused;
+    let mut sentence = format!("It is in Greenhouse: the person {how} candidate {candidate}, with {there} application(s)");
+    if refused > 0 {
+        sentence.push_str(&format!("; {refused} of the picked jobs got none"));
+    }
+    sentence.push('.');
+    let announced = story.answers.iter().all(|answer| answer.published_at.is_some());
+    Verdict {
+        sentence,
+        next: if announced {
+            "Nothing to do.".to_owned()
+        } else {
+            "The answer event is not published yet: look at the relay and the broker.".to_owned()
+        },
+        well: refused == 0 && announced,
+    }
+}
+
+fn ended(what: &str, code: Option<Code>) -> Verdict {
+    let Some(code) = code else {
+        return Verdict {
+            sentence: format!("{what}, and no reason is recorded."),
+            next: "Open a ticket with the operation id.".to_owned(),
+            well: false,
+        };
+    };
+    Verdict {
+        sentence: format!("{what}: {}", code.cause()),
+        next: format!("{} More: bridge explain {}", code.remedy(), code.number()),
+        well: false,
+    }
+}
+
+fn open(story: &Story, code: Option<Code>) -> Verdict {
+    let waiting = |sentence: String, next: String| Verdict { sentence, next, well: false };
+    match (story.connection_state.as_deref(), story.waits_for) {
+        (None, _) => waiting(
+            format!("It waits: {}", Code::NotConnected.cause()),
+            format!("{} It goes on by itself then.", Code::NotConnected.remedy()),
+        ),
+        (Some("paused" | "reauthorise"), _) => {
+            let reason: Code = story
+                .connection_reason
+                .as_deref()
+                .and_then(|word| word.parse().ok())
+                .unwrap_or(Code::ConnectionPaused);
+            waiting(
+                format!("It waits because the tenant's connection is paused: {}", reason.cause()),
+                format!("{} It goes on by itself then.", reason.remedy()),
+            )
+        }
+        (_, Some(older)) => waiting(
+            format!("It waits for operation {older}, an older one about the same person."),
+            "Nothing to do unless the older one is stuck.".to_owned(),
+        ),
+        (_, None) if story.in_progress => Verdict {
+            sentence: "It is being worked on right now.".to_owned(),
+            next: "Ask again in a few seconds.".to_owned(),
+            well: true,
+        },
+        (_, None) => {
+            let why = code.map_or("it has not had its turn yet".to_owned(), |code| {
+                code.cause().trim_end_matches('.').to_owned()
+            });
+            Verdict {
+                sentence: format!("It waits for its next try at {}: {why}.", story.not_before.format("%H:%M:%S UTC")),
+                next: "Nothing to do; ask again then.".to_owned(),
+                well: code.is_none_or(|code| !code.needs_human()),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::Utc;
+    use domain::OperationId;
+
+    fn story(state: &str, code: Option<Code>) -> Story {
+        let now = Utc::now();
+        Story {
+            operation_id: OperationId(1),
+            tenant: "acme".into(),
+            kind: "introduction_accepted".into(),
+            business_key: "i-1".into(),
+            message_id: "m-1".into(),
+            state: state.into(),
+            in_progress: false,
+            code: code.map(|code| code.as_str().into()),
+            field: None,
+            outcome: None,
+            attempts: 0,
+            connection_state: Some("active".into()),
+            connection_reason: None,
+            not_before: now,
+            waits_for: None,
+            occurred_at: now,
+            stored_at: now,
+            settled_at: None,
+            trace: None,
+            now,
+            steps: vec![],
+            answers: vec![],
+        }
+    }
+
+    #[test]
+    fn done_says_who_it_is_in_greenhouse() {
+        let outcome = serde_json::json!({
+            "how": "created", "greenhouse_candidate_id": 7,
+            "applications": [{"application_id": 1}, {"application_id": null}],
+        });
+        let verdict = Verdict::of(&Story { outcome: Some(outcome), ..story("done", None) });
+        assert_eq!(
+            verdict.sentence,
+            "It is in Greenhouse: the person was created as candidate 7, with 1 application(s); 1 of the picked jobs got none."
+        );
+    }
+
+    #[test]
+    fn a_refusal_names_its_cause_and_remedy() {
+        let verdict = Verdict::of(&story("failed", Some(Code::JobClosed)));
+        assert!(verdict.sentence.contains(Code::JobClosed.cause()));
+        assert!(verdict.next.contains("BRG-0302"));
+    }
+
+    #[test]
+    fn waiting_names_what_it_waits_for() {
+        let unconnected = Verdict::of(&Story { connection_state: None, ..story("open", None) });
+        assert!(unconnected.sentence.contains(Code::NotConnected.cause()));
+        let paused = Story {
+            connection_state: Some("reauthorise".into()),
+            connection_reason: Some("credential_refused".into()),
+            ..story("open", None)
+        };
+        assert!(Verdict::of(&paused).sentence.contains(Code::CredentialRefused.cause()));
+        let behind = Verdict::of(&Story { waits_for: Some(41), ..story("open", None) });
+        assert!(behind.sentence.contains("operation 41"));
+        assert!(Verdict::of(&Story { in_progress: true, ..story("open", None) }).well);
+    }
+
+    #[test]
+    fn an_unknown_id_says_what_was_looked_at() {
+        assert!(Verdict::never_seen("i-9").sentence.contains("i-9"));
+    }
+}

@@ -1,0 +1,98 @@
+//! `bridge why ID`: the verdict, the timeline, the next command. Reads the ledger directly, so it answers while the
+//! bridge itself is down.
+
+use std::process::ExitCode;
+
+use boot::settings::Env;
+use chrono::{DateTime, Utc};
+use serde_json::json;
+use store::Store;
+use store::explain::Story;
+
+use crate::failure::Failure;
+use crate::story::Verdict;
+
+pub(crate) async fn why(id: &str, json: bool) -> Result<ExitCode, Failure> {
+    let mut env = Env::from_process();
+    let url = boot::settings::database_url(&mut env);
+    env.finish()?;
+    let url = url.ok_or_else(|| Failure::Usage("BRIDGE_DATABASE_URL is missing".into()))?;
+    let store = Store::connect(&store::Config { url, max_connections: 2 }).await.map_err(unreachable)?;
+    let stories = store.stories(id).await.map_err(unreachable)?;
+    let verdicts: Vec<Verdict> = match &stories[..] {
+        [] => {
+            let refusals = store.refusals(id).await.map_err(unreachable)?;
+            vec![refusals.first().map_or_else(|| Verdict::never_seen(id), Verdict::of_refusal)]
+        }
+        stories => stories.iter().map(Verdict::of).collect(),
+    };
+    if json {
+        println!("{}", document(&stories, &verdicts));
+    } else {
+        print(&stories, &verdicts);
+    }
+    Ok(if verdicts.iter().all(|verdict| verdict.well) { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn unreachable(error: store::Error) -> Failure {
+    Failure::Unreachable { what: "the database", why: error.to_string() }
+}
+
+fn document(stories: &[Story], verdicts: &[Verdict]) -> serde_json::Value {
+    let told: Vec<_> = verdicts
+        .iter()
+        .enumerate()
+        .map(|(index, verdict)| {
+            let story = stories.get(index);
+            json!({
+                "verdict": verdict.sentence,
+                "next": verdict.next,
+                "well": verdict.well,
+                "operation": story,
+                "steps": story.map(|story| &story.steps),
+                "answers": story.map(|story| &story.answers),
+                "timeline": story.map(|story| timeline(story).into_iter()
+                    .map(|(at, what)| json!({ "at": at, "what": what })).collect::<Vec<_>>()),
+            })
+        })
+        .collect();
+    told.into()
+}
+
+fn print(stories: &[Story], verdicts: &[Verdict]) {
+    for (index, verdict) in verdicts.iter().enumerate() {
+        println!("{}", verdict.sentence);
+        if let Some(story) = stories.get(index) {
+            println!("  {} {} of tenant {}, operation {}", story.kind, story.business_key, story.tenant, story.operation_id);
+            for (at, what) in timeline(story) {
+                println!("  {}  {what}", at.format("%Y-%m-%d %H:%M:%S%.3f"));
+            }
+            if let Some(trace) = &story.trace {
+                println!("  trace {trace}");
+            }
+        }
+        println!("  next: {}", verdict.next);
+    }
+}
+
+/// What happened, in the order of time.
+fn timeline(story: &Story) -> Vec<(DateTime<Utc>, String)> {
+    let mut events = vec![
+        (story.occurred_at, "happened in Intrro".to_owned()),
+        (story.stored_at, "stored".to_owned()),
+    ];
+    for step in &story.steps {
+        let tries = if step.sends > 1 { format!(" (sent {} times)", step.sends) } else { String::new() };
+        events.extend(step.first_sent_at.map(|at| (at, format!("{} sent{tries}", step.name))));
+        let id = step.remote_id.map(|id| format!(" → {id}")).unwrap_or_default();
+        let code = step.code.as_deref().map(|code| format!(" ({code})")).unwrap_or_default();
+        events.extend(step.settled_at.map(|at| (at, format!("{} {}{id}{code}", step.name, step.state))));
+    }
+    events.extend(story.settled_at.map(|at| (at, format!("settled as {}", story.state))));
+    for answer in &story.answers {
+        let name = answer.routing_key.rsplit('.').next().unwrap_or_default();
+        events.extend(answer.published_at.map(|at| (at, format!("{name} published"))));
+    }
+    events.sort_by_key(|(at, _)| *at);
+    events
+}
