@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{ApplicationId, CandidateId, JobId, OperationId, Problem, Tenant};
+use proto::envelope::{OutMeta, encode};
 use proto::{Notice, v1};
 use store::outbox::Announcement;
 use uuid::Uuid;
@@ -32,6 +33,16 @@ impl Applied {
             AppliedHow::Created(id) | AppliedHow::Found(id) => Some(id),
             AppliedHow::Failed(_) => None,
         }
+    }
+
+    /// For the ledger: ids and codes only.
+    pub(crate) fn outcome(&self) -> serde_json::Value {
+        let (how, code) = match &self.how {
+            AppliedHow::Created(_) => ("created", None),
+            AppliedHow::Found(_) => ("found", None),
+            AppliedHow::Failed(problem) => ("failed", Some(problem.code)),
+        };
+        serde_json::json!({ "job_id": self.job, "application_id": self.application(), "how": how, "code": code })
     }
 }
 
@@ -66,7 +77,7 @@ pub(crate) struct Imported<'a> {
 
 impl Imported<'_> {
     pub(crate) fn notice(&self) -> Notice {
-        Notice::IntroductionImported(v1::IntroductionImported {
+        Notice::from(v1::IntroductionImported {
             introduction_id: self.introduction.id.to_string(),
             candidate_id: self.introduction.candidate.to_string(),
             greenhouse_candidate_id: self.greenhouse.0,
@@ -79,7 +90,7 @@ impl Imported<'_> {
             applications: self.applications.iter().map(application).collect(),
             warnings: self.warnings.iter().map(warning).collect(),
             operation_id: self.operation.to_string(),
-            imported_at: Some(self.at.into()),
+            imported_at: Some(timestamp(self.at)),
         })
     }
 }
@@ -92,7 +103,7 @@ pub(crate) fn failed(
     problem: &Problem,
     applications: &[Applied],
 ) -> Notice {
-    Notice::IntroductionImportFailed(v1::IntroductionImportFailed {
+    Notice::from(v1::IntroductionImportFailed {
         introduction_id: introduction_id.to_owned(),
         candidate_id: candidate_id.to_owned(),
         code: problem.code.as_str().to_owned(),
@@ -116,33 +127,37 @@ pub(crate) fn announce(
     operation: OperationId,
     trace: Option<&str>,
     at: DateTime<Utc>,
-) -> Announcement {
+) -> Option<Announcement> {
     let kind = notice.kind();
     let code = match notice {
         Notice::IntroductionImportFailed(failed) => failed.code.as_str(),
         _ => "",
     };
     let id = Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("{tenant}/{operation}/{kind}/{code}").as_bytes());
-    let encoded = proto::envelope::encode(
-        notice,
-        &proto::envelope::OutMeta {
-            id,
-            source: SOURCE,
-            tenant: tenant.as_str(),
-            subject,
-            time: at,
-            traceparent: trace,
-        },
-    );
-    Announcement {
+    let meta = OutMeta {
+        id,
+        source: SOURCE,
+        tenant: tenant.as_str(),
+        subject,
+        time: at,
+        traceparent: trace,
+    };
+    let encoded = match encode(notice, &meta) {
+        Ok(encoded) => encoded,
+        Err(error) => {
+            tracing::error!(%operation, %error, "an answer cannot be written");
+            return None;
+        }
+    };
+    Some(Announcement {
         message_id: id,
         tenant: tenant.clone(),
         ordering_key: subject.to_owned(),
-        routing_key: encoded.routing_key,
+        routing_key: encoded.routing_key.to_owned(),
         operation: Some(operation),
         trace: trace.map(str::to_owned),
         body: encoded.body.into(),
-    }
+    })
 }
 
 fn application(applied: &Applied) -> v1::ApplicationResult {

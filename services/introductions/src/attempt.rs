@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use domain::crash::{CrashPoint, Moment, crash_here};
-use domain::{Code, StepKind};
+use domain::{Code, Problem, StepKind};
 use harvest::{Client, Purpose};
 use store::claim::{Claim, StepState};
 use store::journal::StepWrite;
@@ -20,6 +20,8 @@ use crate::stop::{Effect, Stop};
 pub(crate) struct Step {
     kind: StepKind,
     name: String,
+    /// Sending it twice has the effect of sending it once, so it needs no proof.
+    idempotent: bool,
 }
 
 impl Step {
@@ -28,6 +30,7 @@ impl Step {
         Step {
             kind,
             name: kind.as_str().to_owned(),
+            idempotent: false,
         }
     }
 
@@ -36,7 +39,13 @@ impl Step {
         Step {
             kind,
             name: format!("{}:{key}", kind.as_str()),
+            idempotent: false,
         }
+    }
+
+    /// An edit that writes a difference: after it took effect there is none.
+    pub(crate) fn idempotent(self) -> Step {
+        Step { idempotent: true, ..self }
     }
 }
 
@@ -66,6 +75,8 @@ pub(crate) struct Attempt<'a> {
     pub(crate) context: &'a Context,
     pub(crate) claim: &'a Claim,
     pub(crate) greenhouse: Client,
+    /// What did not go as well as it could; the answer tells.
+    pub(crate) warnings: Vec<Problem>,
     /// Step states learnt but not yet on disk; they travel with the next entry in the journal.
     learnt: Vec<StepWrite>,
 }
@@ -76,6 +87,7 @@ impl<'a> Attempt<'a> {
             context,
             claim,
             greenhouse,
+            warnings: Vec::new(),
             learnt: Vec::new(),
         }
     }
@@ -88,6 +100,30 @@ impl<'a> Attempt<'a> {
     /// Step states that must go into the operation's last entry.
     pub(crate) fn take_learnt(&mut self) -> Vec<StepWrite> {
         std::mem::take(&mut self.learnt)
+    }
+
+    /// Whether an earlier try may have sent the operation's only write of this kind.
+    pub(crate) fn may_have_sent(&self, kind: StepKind) -> bool {
+        let record = self.claim.step(kind.as_str());
+        record.is_some_and(|step| !matches!(step.state, StepState::Planned | StepState::Rejected))
+    }
+
+    pub(crate) fn warn(&mut self, problem: Problem) {
+        if self.warnings.iter().all(|known| known.code != problem.code) {
+            self.warnings.push(problem);
+        }
+    }
+
+    /// A refused write that the import can do without becomes a warning.
+    pub(crate) fn tolerate<T>(&mut self, written: Result<T, Stop>, code: Code, field: &str) -> Result<Option<T>, Stop> {
+        match written {
+            Ok(written) => Ok(Some(written)),
+            Err(Stop::Fail(problem)) => {
+                self.warn(Problem { code, field: Some(field.to_owned()), detail: problem.detail });
+                Ok(None)
+            }
+            Err(other) => Err(other),
+        }
     }
 
     /// Carries out a write at most once over all tries.
@@ -106,7 +142,7 @@ impl<'a> Attempt<'a> {
             match record.state {
                 StepState::Confirmed => return Ok(Written::Earlier(record.remote_id)),
                 StepState::Rejected | StepState::Parked => return Err(Stop::refused_earlier(record)),
-                StepState::Sending | StepState::Unknown => {
+                StepState::Sending | StepState::Unknown if !step.idempotent => {
                     let first = record.first_sent_at.unwrap_or(self.claim.created_at);
                     let last = record.last_sent_at.unwrap_or(first);
                     if let Some(made) = prove(&self.proof(), first).await? {
@@ -115,10 +151,18 @@ impl<'a> Attempt<'a> {
                     }
                     self.rest_until_settled(last)?;
                 }
-                StepState::Planned => {}
+                StepState::Sending | StepState::Unknown | StepState::Planned => {}
             }
         }
         self.send_once(step, send).await
+    }
+
+    /// An edit that an earlier try sent left no difference: it took effect.
+    pub(crate) fn confirm_if_sent(&mut self, step: Step) {
+        let record = self.claim.step(&step.name);
+        if record.is_some_and(|record| matches!(record.state, StepState::Sending | StepState::Unknown)) {
+            self.learn(&step, StepState::Confirmed, None, None);
+        }
     }
 
     async fn send_once<T: Made>(

@@ -37,6 +37,10 @@ impl Refusal {
         }
     }
 
+    pub(crate) fn code(&self) -> Code {
+        code(self.reason)
+    }
+
     /// The `dl-*` headers' content.
     pub(crate) fn letter<'a>(&'a self, instance: &'a str) -> DeadLetter<'a> {
         DeadLetter {

@@ -1,5 +1,6 @@
 //! From a claim to its handler: one `match` over the kinds of operation, and the end that all of them share.
 
+use boot::metrics::Terminal;
 use domain::Problem;
 use proto::Command;
 use store::claim::Claim;
@@ -72,7 +73,7 @@ pub(crate) async fn settle_failed(
     };
     context.journal.settle(claim, settlement).await?;
     crash_after_confirm(&confirmed);
-    context.metrics.terminal("failed");
+    context.metrics.introduction_ended(Terminal::Failed);
     Ok(())
 }
 

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use boot::metrics::Metrics;
+use boot::metrics::{EventType, Metrics, Outcome as Ended, Queue};
 use broker::{Batch, Consumer, Delivery, Outcome, Publisher, Topology};
 use chrono::Utc;
 use domain::crash::{CrashPoint, crash_here};
-use domain::{Code, OperationId, Problem, Tenant};
+use domain::{Code, Problem};
 use store::Store;
 use store::intake::{Arrival, Refused, Verdict};
 use store::outbox::{self, Announcement};
@@ -63,17 +63,24 @@ impl Intake {
         let verdicts = self.record(&batch.deliveries, &sorted).await?;
         crash_here(CrashPoint::IntakeAfterCommit);
         let settled = batch.ack().await;
-        for verdict in &verdicts {
-            self.metrics.message(match verdict {
-                Verdict::Accepted(_) | Verdict::AcceptedUnconnected(_) => "ack",
-                Verdict::Duplicate => "duplicate",
-                Verdict::Conflict(_) => "park",
-            });
-        }
+        self.count(&verdicts);
         if settled != broker::Settled::Done {
-            self.metrics.stale_ack();
+            self.metrics.stale_acks(Queue::Introductions, 1);
         }
         Ok(())
+    }
+
+    fn count(&self, verdicts: &[Verdict]) {
+        let (mut new, mut repeats) = (0, 0);
+        for verdict in verdicts {
+            match verdict {
+                Verdict::Accepted(_) | Verdict::AcceptedUnconnected(_) => new += 1,
+                Verdict::Duplicate => repeats += 1,
+                Verdict::Conflict(_) => self.metrics.message(Queue::Introductions, Ended::Park),
+            }
+        }
+        self.metrics.messages(Queue::Introductions, Ended::Ack, new);
+        self.metrics.messages(Queue::Introductions, Ended::Duplicate, repeats);
     }
 
     /// Publishes the dead letters; `false` when the broker did not take every one.
@@ -84,7 +91,9 @@ impl Intake {
         let letters = refused
             .iter()
             .map(|(index, refusal)| {
-                self.metrics.contract_violation(refusal.word);
+                let event = EventType::from_word(deliveries[*index].type_.as_deref().map_or("", short));
+                self.metrics.contract_violation(Queue::Introductions, event, refusal.code());
+                self.metrics.message(Queue::Introductions, Ended::Reject);
                 tracing::warn!(
                     message = deliveries[*index].message_id, reason = refusal.word, path = refusal.path,
                     "message goes to the dead letters"
@@ -125,6 +134,11 @@ impl Intake {
         tx.commit().await.map_err(store::Error::from)?;
         Ok(verdicts)
     }
+}
+
+/// The last word of an event type.
+fn short(event_type: &str) -> &str {
+    event_type.rsplit('.').next().unwrap_or(event_type)
 }
 
 fn sort(deliveries: &[Delivery]) -> Sorted {

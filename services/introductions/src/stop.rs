@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use boot::metrics::Outcome;
 use domain::{Code, Problem};
 use harvest::Error as Remote;
 use store::claim::Step;
@@ -59,6 +60,15 @@ impl Stop {
     pub(crate) fn refused_earlier(step: &Step) -> Stop {
         let code = step.code.as_deref().and_then(|word| word.parse().ok());
         Stop::Fail(Problem::new(code.unwrap_or(Code::UnexpectedAnswer)))
+    }
+
+    /// How the metrics call it.
+    pub(crate) fn outcome(&self) -> Outcome {
+        match self {
+            Stop::Abandon | Stop::Wait { .. } | Stop::Retry(_) | Stop::Pause(_) => Outcome::Retry,
+            Stop::Fail(_) => Outcome::Reject,
+            Stop::Park(_) => Outcome::Park,
+        }
     }
 
     /// The catalogue's word for it.

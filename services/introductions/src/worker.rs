@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use domain::{Tenant, backoff};
+use boot::metrics::{Outcome, Queue, Stage};
+use domain::{Code, Problem, Tenant, backoff};
 use store::claim::{Claim, Want};
-use store::journal::Release;
+use store::journal::{JournalError, Release};
 use store::wake::News;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -79,23 +80,20 @@ async fn pause(context: &Context, hands: &Hands, found: usize) {
 
 /// Runs one operation's handler and carries out its decision.
 async fn perform(context: &Context, claim: Claim) {
-    let timer = context.metrics.start_process();
-    let stop = match handler::handle(context, &claim).await {
-        Ok(()) => return timer.done("done"),
-        Err(stop) => stop,
+    let Err(stopped) = handler::handle(context, &claim).await else {
+        return context.metrics.processed(Queue::Introductions, Outcome::Ack, claim.taken.elapsed());
     };
-    timer.done(stop.word());
-    let code = stop.stop.code();
+    context.metrics.processed(Queue::Introductions, stopped.stop.outcome(), claim.taken.elapsed());
     tracing::info!(
         operation = %claim.operation, tenant = %claim.tenant, kind = claim.kind, attempt = claim.attempts,
-        code = code.map(|code| code.as_str()), decision = stop.word(), "operation stopped"
+        code = stopped.stop.code().map(Code::as_str), "operation stopped"
     );
     // Whatever cannot be written now is found again when the lease ends.
-    let _ = carry_out(context, &claim, stop).await;
+    let _ = carry_out(context, &claim, stopped).await;
 }
 
-async fn carry_out(context: &Context, claim: &Claim, stopped: handler::Stopped) -> Result<(), store::journal::JournalError> {
-    let handler::Stopped { stop, learnt, .. } = stopped;
+async fn carry_out(context: &Context, claim: &Claim, stopped: handler::Stopped) -> Result<(), JournalError> {
+    let handler::Stopped { stop, learnt } = stopped;
     let release = |delay, counts, code| Release {
         delay,
         counts,
@@ -107,8 +105,12 @@ async fn carry_out(context: &Context, claim: &Claim, stopped: handler::Stopped) 
         Stop::Abandon => Ok(()),
         Stop::Wait { delay, code } => context.journal.release(claim, release(delay, false, Some(code))).await,
         Stop::Retry(problem) => {
-            let delay = backoff::delay(claim.attempts, rand::random());
-            context.metrics.retried(problem.code);
+            let elapsed = (claim.clock() - claim.created_at).to_std().unwrap_or_default();
+            let Some(delay) = backoff::next(claim.attempts + 1, elapsed, rand::random()) else {
+                let exhausted = Problem { code: Code::RetriesExhausted, ..problem };
+                return handler::settle_failed(context, claim, exhausted, learnt, true).await;
+            };
+            context.metrics.retry(Stage::Write, problem.code);
             context.journal.release(claim, release(delay, true, Some(problem.code))).await
         }
         Stop::Pause(problem) => {

@@ -1,0 +1,173 @@
+//! The picked jobs: which of them are open, and one application under each.
+
+use domain::{ApplicationId, Code, JobId, Problem, StepKind};
+use harvest::{Application, ApplicationPatch, NewApplication, Target};
+
+use crate::answers::{Applied, AppliedHow, How};
+use crate::attempt::{Attempt, Made, Step, Written};
+use crate::candidate::Person;
+use crate::introduction::Introduction;
+use crate::references::{self, References};
+use crate::stop::Stop;
+
+/// The picked jobs, sorted.
+pub(crate) struct Jobs {
+    open: Vec<JobId>,
+    refused: Vec<Applied>,
+}
+
+/// An application that was made, or read where it may have been made.
+struct Applying(ApplicationId);
+
+impl Made for Applying {
+    fn remote_id(&self) -> Option<i64> {
+        Some(self.0.0)
+    }
+}
+
+/// Sorts the picked jobs into open ones and those that get no application.
+///
+/// # Errors
+/// [`Stop::Fail`] when none is open: there is nothing to import then.
+pub(crate) async fn open_jobs(attempt: &Attempt<'_>, introduction: &Introduction) -> Result<Jobs, Stop> {
+    let known = references::jobs(attempt, &introduction.jobs).await?;
+    let mut jobs = Jobs { open: Vec::new(), refused: Vec::new() };
+    for (index, job) in introduction.jobs.iter().enumerate() {
+        let code = match known.get(job) {
+            Some(true) => {
+                jobs.open.push(*job);
+                continue;
+            }
+            Some(false) => Code::JobClosed,
+            None => Code::JobUnknown,
+        };
+        let problem = Problem::new(code).field(format!("job_ids[{index}]"));
+        jobs.refused.push(Applied { job: *job, how: AppliedHow::Failed(problem) });
+    }
+    if jobs.open.is_empty() {
+        return Err(Stop::Fail(common_problem(&jobs.refused)));
+    }
+    Ok(jobs)
+}
+
+/// The one problem of all, or that all were refused.
+pub(crate) fn common_problem(applications: &[Applied]) -> Problem {
+    let mut problems = applications.iter().filter_map(|applied| match &applied.how {
+        AppliedHow::Failed(problem) => Some(problem),
+        _ => None,
+    });
+    match problems.next() {
+        Some(first) if problems.all(|problem| problem.code == first.code) => first.clone(),
+        _ => Problem::new(Code::AllJobsRefused).field("job_ids"),
+    }
+}
+
+/// The application that is made together with the person.
+pub(crate) fn first(introduction: &Introduction, jobs: &Jobs, references: &References) -> NewApplication {
+    NewApplication {
+        target: if introduction.event.prospect {
+            Target::Prospect { job_ids: jobs.open.clone() }
+        } else {
+            Target::Job(jobs.open[0])
+        },
+        source_id: references.source,
+        referrer_id: references.referrer,
+    }
+}
+
+/// Makes sure of one application per open job, and says for each picked job what became of it, in the event's order.
+pub(crate) async fn apply(
+    attempt: &mut Attempt<'_>,
+    introduction: &Introduction,
+    person: &Person,
+    jobs: &Jobs,
+    references: &References,
+) -> Result<Vec<Applied>, Stop> {
+    let existing = match person.application {
+        Some(_) => Vec::new(),
+        None => attempt.greenhouse.applications().of_candidate(person.id).await?,
+    };
+    let mut applied = jobs.refused.clone();
+    for (index, job) in jobs.open.iter().enumerate() {
+        let made_with_person = person.application.filter(|_| index == 0 || introduction.event.prospect);
+        let found = existing.iter().find(|application| is_on(application, *job, introduction.event.prospect));
+        let how = match (made_with_person, found) {
+            (Some(id), _) => AppliedHow::Created(id),
+            (None, Some(application)) if person.how == How::Created => AppliedHow::Created(application.id),
+            (None, Some(application)) => {
+                credit(attempt, application, references).await?;
+                AppliedHow::Found(application.id)
+            }
+            (None, None) => add(attempt, introduction, person, *job, references).await?,
+        };
+        applied.push(Applied { job: *job, how });
+    }
+    let position = |job: &JobId| introduction.jobs.iter().position(|picked| picked == job);
+    applied.sort_by_key(|applied| position(&applied.job));
+    Ok(applied)
+}
+
+fn is_on(application: &Application, job: JobId, prospect: bool) -> bool {
+    application.job_id == Some(job) || (prospect && application.prospective_job_ids.contains(&job))
+}
+
+async fn add(
+    attempt: &mut Attempt<'_>,
+    introduction: &Introduction,
+    person: &Person,
+    job: JobId,
+    references: &References,
+) -> Result<AppliedHow, Stop> {
+    let prospect = introduction.event.prospect;
+    let application = NewApplication {
+        target: if prospect { Target::Prospect { job_ids: vec![job] } } else { Target::Job(job) },
+        source_id: references.source,
+        referrer_id: references.referrer,
+    };
+    let written = attempt
+        .write_once(
+            Step::keyed(StepKind::AddApplication, job),
+            async |client, _| {
+                let existing = client.applications().of_candidate(person.id).await?;
+                let found = existing.iter().find(|application| is_on(application, job, prospect));
+                Ok(found.map(|application| Applying(application.id)))
+            },
+            async |client| client.applications().create(person.id, &application).await.map(|made| Applying(made.id)),
+        )
+        .await;
+    let made = match written {
+        Ok(Written::Now(Applying(id))) => Some(id),
+        Ok(Written::Earlier(id)) => id.map(ApplicationId),
+        // One job that Greenhouse refuses does not keep the person from the others.
+        Err(Stop::Fail(problem)) => {
+            let position = introduction.jobs.iter().position(|picked| *picked == job).unwrap_or_default();
+            let problem = Problem::new(Code::ApplicationRefused)
+                .field(format!("job_ids[{position}]"))
+                .detail(problem.detail.unwrap_or_default());
+            return Ok(AppliedHow::Failed(problem));
+        }
+        Err(other) => return Err(other),
+    };
+    Ok(made.map_or_else(|| AppliedHow::Failed(Code::UnexpectedAnswer.into()), AppliedHow::Created))
+}
+
+/// Gives an application that was there already the source and the referrer it lacks.
+async fn credit(attempt: &mut Attempt<'_>, application: &Application, references: &References) -> Result<(), Stop> {
+    let patch = ApplicationPatch {
+        source_id: references.source.filter(|_| application.source_id.is_none()),
+        referrer_id: references.referrer.filter(|_| application.referrer_id.is_none()),
+    };
+    let id = application.id;
+    if patch.source_id.is_none() && patch.referrer_id.is_none() {
+        attempt.confirm_if_sent(Step::keyed(StepKind::CreditApplication, id));
+        return Ok(());
+    }
+    let written = attempt
+        .write_once(
+            Step::keyed(StepKind::CreditApplication, id).idempotent(),
+            async |_, _| Ok(None),
+            async |client| client.applications().update(id, &patch).await,
+        )
+        .await;
+    attempt.tolerate(written, Code::EditRefused, "referrer").map(drop)
+}

@@ -1,0 +1,256 @@
+//! The person in Greenhouse: found by what we remember, by e-mail or by our marker, else created.
+//!
+//! A person who was found keeps everything they have: gaps are filled, contacts united, nothing is overwritten.
+
+use chrono::{DateTime, Duration, Utc};
+use domain::matching::{self, Contact, ContactList};
+use domain::{ApplicationId, CandidateId, Code, StepKind};
+use futures::TryStreamExt;
+use harvest::{Candidate, CandidatePatch, Client, CreatedCandidate, CustomFieldValue, NewCandidate};
+
+use crate::answers::How;
+use crate::applications::{self, Jobs};
+use crate::attempt::{Attempt, Made, Step, Written};
+use crate::introduction::Introduction;
+use crate::references::References;
+use crate::stop::Stop;
+
+/// How far Greenhouse's clock may run ahead of ours when we look for what we created since a moment.
+const CLOCK_DIFFERENCE: Duration = Duration::minutes(5);
+
+/// Who it is, and how we know.
+pub(crate) struct Person {
+    pub(crate) id: CandidateId,
+    pub(crate) how: How,
+    /// The application made together with the person.
+    pub(crate) application: Option<ApplicationId>,
+    /// The record as it was read; none of somebody just created.
+    pub(crate) record: Option<Candidate>,
+}
+
+/// A person made by this operation, or found where it may have made one.
+enum Arrived {
+    Created(CreatedCandidate),
+    Read { record: Box<Candidate>, ours: bool },
+}
+
+impl Made for Arrived {
+    fn remote_id(&self) -> Option<i64> {
+        Some(match self {
+            Arrived::Created(created) => created.candidate_id.0,
+            Arrived::Read { record, .. } => record.id.0,
+        })
+    }
+}
+
+pub(crate) async fn find_or_create(
+    attempt: &mut Attempt<'_>,
+    introduction: &Introduction,
+    jobs: &Jobs,
+    references: &References,
+) -> Result<Person, Stop> {
+    if !attempt.may_have_sent(StepKind::CreateCandidate)
+        && let Some(person) = find(attempt, introduction).await?
+    {
+        return Ok(person);
+    }
+    let inline_tags = references.inline_tags;
+    let mut person = new_candidate(introduction, jobs, references);
+    let written = attempt
+        .write_once(
+            Step::only(StepKind::CreateCandidate),
+            async |client, since| prove(client, introduction, since).await,
+            async |client| match client.candidates().create(&person).await {
+                Err(error) if inline_tags && error.names_field("tags") => {
+                    // Refused for the tags alone, so nothing was made; the tags are applied one by one then.
+                    person.tags.clear();
+                    client.candidates().create(&person).await.map(Arrived::Created)
+                }
+                answer => answer.map(Arrived::Created),
+            },
+        )
+        .await
+        .map_err(|stop| stop.refused_as(Code::CandidateRefused, "candidate"))?;
+    Ok(match written {
+        Written::Now(Arrived::Created(created)) => Person {
+            id: created.candidate_id,
+            how: How::Created,
+            application: created.application_id,
+            record: None,
+        },
+        Written::Now(Arrived::Read { record, ours }) => Person {
+            id: record.id,
+            how: if ours { How::Created } else { How::Matched },
+            application: None,
+            record: Some(*record),
+        },
+        Written::Earlier(id) => Person {
+            id: CandidateId(id.unwrap_or_default()),
+            how: How::Created,
+            application: None,
+            record: None,
+        },
+    })
+}
+
+/// By what we remember of the person, then by every e-mail address.
+async fn find(attempt: &Attempt<'_>, introduction: &Introduction) -> Result<Option<Person>, Stop> {
+    let candidates = attempt.greenhouse.candidates();
+    for id in &attempt.claim.known {
+        if let Some(record) = candidates.get(*id).await? {
+            return Ok(Some(matched(record, How::Matched)));
+        }
+    }
+    let found = by_email(&attempt.greenhouse, introduction).await?;
+    let how = if found.len() > 1 { How::Ambiguous } else { How::Matched };
+    Ok(choose(found).map(|record| matched(record, how)))
+}
+
+fn matched(record: Candidate, how: How) -> Person {
+    Person {
+        id: record.id,
+        how,
+        application: None,
+        record: Some(record),
+    }
+}
+
+async fn by_email(client: &Client, introduction: &Introduction) -> Result<Vec<Candidate>, harvest::Error> {
+    let mut found: Vec<Candidate> = Vec::new();
+    for email in &introduction.emails {
+        for record in client.candidates().find_by_email(email).await? {
+            if found.iter().all(|known| known.id != record.id) {
+                found.push(record);
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn choose(found: Vec<Candidate>) -> Option<Candidate> {
+    let activity: Vec<_> = found.iter().map(|record| (record.id, record.last_activity_at)).collect();
+    let chosen = matching::most_recently_active(&activity)?;
+    found.into_iter().find(|record| record.id == chosen)
+}
+
+/// Whether a create that may have been sent took effect: the person is there by e-mail, or somebody created since
+/// then carries our marker.
+async fn prove(
+    client: &Client,
+    introduction: &Introduction,
+    since: DateTime<Utc>,
+) -> Result<Option<Arrived>, harvest::Error> {
+    let found = by_email(client, introduction).await?;
+    let (ours, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|record| is_ours(record, introduction));
+    // Should there be two of ours after all, the older one is the one that everything else refers to.
+    if let Some(record) = ours.into_iter().min_by_key(|record| record.id) {
+        return Ok(Some(Arrived::Read { record: Box::new(record), ours: true }));
+    }
+    if let Some(record) = choose(others) {
+        return Ok(Some(Arrived::Read { record: Box::new(record), ours: false }));
+    }
+    let mut created = std::pin::pin!(client.candidates().created_since(since - CLOCK_DIFFERENCE));
+    let mut oldest: Option<Candidate> = None;
+    while let Some(record) = created.try_next().await? {
+        if is_ours(&record, introduction) {
+            oldest = Some(record);
+        }
+    }
+    Ok(oldest.map(|record| Arrived::Read { record: Box::new(record), ours: true }))
+}
+
+fn is_ours(record: &Candidate, introduction: &Introduction) -> bool {
+    record
+        .website_addresses
+        .iter()
+        .any(|website| introduction.person_marker.is_in(&website.value))
+}
+
+fn new_candidate(introduction: &Introduction, jobs: &Jobs, references: &References) -> NewCandidate {
+    let person = introduction.person();
+    let contacts = |list| matching::union_contacts(list, &[], &introduction.contacts(list)).unwrap_or_default();
+    NewCandidate {
+        first_name: person.first_name,
+        last_name: person.last_name,
+        company: filled(person.company),
+        title: filled(person.title),
+        email_addresses: contacts(ContactList::Emails),
+        phone_numbers: contacts(ContactList::Phones),
+        website_addresses: contacts(ContactList::Websites),
+        social_media_addresses: contacts(ContactList::SocialProfiles),
+        addresses: contacts(ContactList::Addresses),
+        tags: if references.inline_tags { references.tags.clone() } else { Vec::new() },
+        custom_fields: custom_fields(introduction),
+        application: Some(applications::first(introduction, jobs, references)),
+    }
+}
+
+/// Writes what the event knows and the record lacks.
+pub(crate) async fn fill_gaps(
+    attempt: &mut Attempt<'_>,
+    introduction: &Introduction,
+    person: &Person,
+) -> Result<(), Stop> {
+    let Some(record) = &person.record else { return Ok(()) };
+    let patch = gaps(record, introduction);
+    if patch.is_empty() {
+        attempt.confirm_if_sent(Step::only(StepKind::EditCandidate));
+        return Ok(());
+    }
+    let written = attempt
+        .write_once(
+            Step::only(StepKind::EditCandidate).idempotent(),
+            async |_, _| Ok(None),
+            async |client| client.candidates().update(person.id, &patch).await,
+        )
+        .await;
+    attempt.tolerate(written, Code::EditRefused, "candidate").map(drop)
+}
+
+fn gaps(record: &Candidate, introduction: &Introduction) -> CandidatePatch {
+    let event = introduction.person();
+    let missing = |has: &Option<String>, new: String| {
+        let empty = has.as_deref().is_none_or(|text| text.trim().is_empty());
+        filled(new).filter(|_| empty)
+    };
+    let union = |list, has: &[Contact]| matching::union_contacts(list, has, &introduction.contacts(list));
+    CandidatePatch {
+        first_name: missing(&record.first_name, event.first_name),
+        last_name: missing(&record.last_name, event.last_name),
+        company: missing(&record.company, event.company),
+        title: missing(&record.title, event.title),
+        email_addresses: union(ContactList::Emails, &record.email_addresses),
+        phone_numbers: union(ContactList::Phones, &record.phone_numbers),
+        website_addresses: union(ContactList::Websites, &record.website_addresses),
+        social_media_addresses: union(ContactList::SocialProfiles, &record.social_media_addresses),
+        addresses: union(ContactList::Addresses, &record.addresses),
+        custom_fields: added_fields(record, introduction),
+    }
+}
+
+/// The record's fields and those of the event that it lacks, if any: v3 replaces the whole list.
+fn added_fields(record: &Candidate, introduction: &Introduction) -> Option<Vec<CustomFieldValue>> {
+    let has = |key: &str| record.custom_fields.iter().any(|field| field.name_key == key && !field.value.is_null());
+    let added: Vec<_> = custom_fields(introduction).into_iter().filter(|field| !has(&field.name_key)).collect();
+    if added.is_empty() {
+        return None;
+    }
+    let kept = record.custom_fields.iter().filter(|field| !field.value.is_null()).cloned();
+    Some(kept.chain(added).collect())
+}
+
+fn custom_fields(introduction: &Introduction) -> Vec<CustomFieldValue> {
+    let Some(fields) = &introduction.event.custom_fields else { return Vec::new() };
+    let serde_json::Value::Object(fields) = serde_json::to_value(fields).unwrap_or_default() else {
+        return Vec::new();
+    };
+    fields
+        .into_iter()
+        .filter(|(_, value)| !value.is_null())
+        .map(|(name_key, value)| CustomFieldValue { name_key, value })
+        .collect()
+}
+
+fn filled(text: String) -> Option<String> {
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+}

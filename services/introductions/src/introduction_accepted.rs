@@ -1,0 +1,110 @@
+//! `IntroductionAccepted`: one candidate under the picked jobs, credited, tagged and with a note: once.
+
+use boot::metrics::{Arrival, Terminal};
+use domain::crash::{CrashPoint, crash_here};
+use domain::{Code, Problem};
+use store::journal::{End, Identity, Settlement, Tracked};
+use store::person::PersonKey;
+
+use crate::answers::{self, Applied, How, Imported};
+use crate::applications;
+use crate::attempt::{Attempt, confirmed_kinds, crash_after_confirm};
+use crate::candidate::{self, Person};
+use crate::introduction::Introduction;
+use crate::references;
+use crate::stop::Stop;
+use crate::{note, tags};
+
+pub(crate) async fn handle(attempt: &mut Attempt<'_>, introduction: &Introduction) -> Result<(), Stop> {
+    let jobs = applications::open_jobs(attempt, introduction).await?;
+    let references = references::resolve(attempt, introduction).await?;
+    let person = candidate::find_or_create(attempt, introduction, &jobs, &references).await?;
+    let applications = applications::apply(attempt, introduction, &person, &jobs, &references).await?;
+    candidate::fill_gaps(attempt, introduction, &person).await?;
+    tags::apply(attempt, &person, &references).await?;
+    note::add(attempt, introduction, &person).await?;
+    settle(attempt, introduction, &person, applications).await
+}
+
+async fn settle(
+    attempt: &mut Attempt<'_>,
+    introduction: &Introduction,
+    person: &Person,
+    applications: Vec<Applied>,
+) -> Result<(), Stop> {
+    let claim = attempt.claim;
+    let now = claim.clock();
+    // The person is in Greenhouse, but under none of the jobs: that is not what was asked for.
+    let refused = applications.iter().all(|applied| applied.application().is_none());
+    let problem = refused.then(|| applications::common_problem(&applications));
+    let notice = match &problem {
+        Some(problem) => answers::failed(
+            introduction.id.as_str(), introduction.candidate.as_str(), claim.operation, problem, &applications,
+        ),
+        None => Imported {
+            introduction,
+            operation: claim.operation,
+            greenhouse: person.id,
+            how: person.how,
+            applications: &applications,
+            warnings: &attempt.warnings,
+            at: now,
+        }
+        .notice(),
+    };
+    let announcement = answers::announce(
+        &notice, &claim.tenant, introduction.candidate.as_str(), claim.operation, claim.trace.as_deref(), now,
+    );
+    let steps = attempt.take_learnt();
+    let confirmed = confirmed_kinds(&steps);
+    let settlement = Settlement {
+        end: if refused { End::Failed } else { End::Done },
+        code: problem.as_ref().map(|problem| problem.code),
+        field: problem.and_then(|problem| problem.field),
+        outcome: outcome(person, &applications, &attempt.warnings),
+        steps,
+        identity: Some(Identity {
+            greenhouse: person.id,
+            candidate: introduction.candidate.clone(),
+            candidate_key: PersonKey::candidate(&claim.tenant, &introduction.candidate),
+            email_keys: introduction.email_keys(&claim.tenant),
+        }),
+        tracked: tracked(introduction, &applications),
+        announcements: announcement.into_iter().collect(),
+    };
+    crash_here(CrashPoint::BeforeSettle);
+    attempt.context.journal.settle(claim, settlement).await?;
+    crash_after_confirm(&confirmed);
+    crash_here(CrashPoint::AfterSettle);
+    let (terminal, arrival) = match (refused, person.how) {
+        (true, _) => (Terminal::Failed, Arrival::Failed),
+        (false, How::Created) => (Terminal::Created, Arrival::Created),
+        (false, How::Matched | How::Ambiguous) => (Terminal::Matched, Arrival::Matched),
+    };
+    attempt.context.metrics.introduction_ended(terminal);
+    attempt.context.metrics.introduction_arrived(arrival, (now - claim.occurred_at).to_std().unwrap_or_default());
+    Ok(())
+}
+
+/// What `bridge why` shows of the end; ids and codes only.
+fn outcome(person: &Person, applications: &[Applied], warnings: &[Problem]) -> serde_json::Value {
+    serde_json::json!({
+        "how": person.how.as_str(),
+        "greenhouse_candidate_id": person.id,
+        "applications": applications.iter().map(Applied::outcome).collect::<Vec<_>>(),
+        "warnings": warnings.iter().map(|problem| problem.code).collect::<Vec<Code>>(),
+    })
+}
+
+fn tracked(introduction: &Introduction, applications: &[Applied]) -> Vec<Tracked> {
+    applications
+        .iter()
+        .filter_map(|applied| {
+            Some(Tracked {
+                application: applied.application()?,
+                job: Some(applied.job),
+                introduction: introduction.id.clone(),
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,186 @@
+//! What an import refers to in Greenhouse: the source "Intrro", the referrer, tags, jobs. Read once, remembered in
+//! Postgres until it expires, so that an import usually costs no call for them.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use domain::{Code, JobId, Problem, ReferrerId, SourceId, StepKind, TagId};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::attempt::{Attempt, Step, Written};
+use crate::introduction::Introduction;
+use crate::stop::Stop;
+
+/// The source that every import names, and the tag that every person gets.
+pub(crate) const INTRRO: &str = "Intrro";
+
+const MINUTE: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// What one introduction refers to.
+pub(crate) struct References {
+    pub(crate) source: Option<SourceId>,
+    pub(crate) referrer: Option<ReferrerId>,
+    /// Names and, in the same order, ids of the tags; all of them exist.
+    pub(crate) tags: Vec<String>,
+    pub(crate) tag_ids: Vec<TagId>,
+}
+
+/// Finds or makes what the introduction refers to. What cannot be had becomes a warning, not a failure.
+pub(crate) async fn resolve(attempt: &mut Attempt<'_>, introduction: &Introduction) -> Result<References, Stop> {
+    let source = source(attempt).await?;
+    if source.is_none() {
+        attempt.warn(Code::SourceMissing.into());
+    }
+    let referrer = match referrer_email(introduction) {
+        None => None,
+        Some(email) => {
+            let found = referrer(attempt, &email).await?;
+            if found.is_none() {
+                attempt.warn(Problem::new(Code::ReferrerUnknown).field("referrer.email"));
+            }
+            found
+        }
+    };
+    let (mut tags, mut tag_ids) = (Vec::new(), Vec::new());
+    for name in tag_names(introduction) {
+        if let Some(id) = tag(attempt, &name).await? {
+            tags.push(name);
+            tag_ids.push(id);
+        }
+    }
+    Ok(References { source, referrer, tags, tag_ids })
+}
+
+/// Which of the jobs exist, and whether they are open. Only "open" is remembered, and not for long: before a job is
+/// refused it is looked at.
+pub(crate) async fn jobs(attempt: &Attempt<'_>, wanted: &[JobId]) -> Result<HashMap<JobId, bool>, Stop> {
+    let mut known = HashMap::new();
+    for job in wanted {
+        if recall::<bool>(attempt, "job", &job.to_string()).await? == Some(true) {
+            known.insert(*job, true);
+        }
+    }
+    let missing: Vec<JobId> = wanted.iter().filter(|job| !known.contains_key(job)).copied().collect();
+    if missing.is_empty() {
+        return Ok(known);
+    }
+    let _alone = attempt.context.alone(&attempt.claim.tenant).await;
+    for job in attempt.greenhouse.jobs().by_ids(&missing).await? {
+        let open = job.status == harvest::JobStatus::Open;
+        if open {
+            remember(attempt, "job", &job.id.to_string(), &true, MINUTE).await?;
+        }
+        known.insert(job.id, open);
+    }
+    Ok(known)
+}
+
+async fn source(attempt: &Attempt<'_>) -> Result<Option<SourceId>, Stop> {
+    if let Some(known) = recall::<Option<SourceId>>(attempt, "source", INTRRO).await? {
+        return Ok(known);
+    }
+    let _alone = attempt.context.alone(&attempt.claim.tenant).await;
+    if let Some(known) = recall::<Option<SourceId>>(attempt, "source", INTRRO).await? {
+        return Ok(known);
+    }
+    let sources = attempt.greenhouse.sources().list().await?;
+    let found = sources.iter().find(|source| source.name.trim().eq_ignore_ascii_case(INTRRO)).map(|source| source.id);
+    // A source that is missing is put right by an admin, who wants to see it work soon.
+    let lasts = if found.is_some() { DAY } else { MINUTE };
+    remember(attempt, "source", INTRRO, &found, lasts).await?;
+    Ok(found)
+}
+
+/// The e-mail is hashed before it becomes a key: the cache holds no personal data.
+async fn referrer(attempt: &Attempt<'_>, email: &str) -> Result<Option<ReferrerId>, Stop> {
+    let key = referrer_key(attempt, email);
+    if let Some(known) = recall::<Option<ReferrerId>>(attempt, "referrer", &key).await? {
+        return Ok(known);
+    }
+    let _alone = attempt.context.alone(&attempt.claim.tenant).await;
+    if let Some(known) = recall::<Option<ReferrerId>>(attempt, "referrer", &key).await? {
+        return Ok(known);
+    }
+    let users = attempt.greenhouse.users().by_primary_email(email).await?;
+    let mut found = None;
+    if let Some(user) = users.first() {
+        let referrers = attempt.greenhouse.referrers().by_users(&[user.id]).await?;
+        found = referrers.first().map(|referrer| referrer.id);
+    }
+    let lasts = if found.is_some() { DAY } else { 10 * MINUTE };
+    remember(attempt, "referrer", &key, &found, lasts).await?;
+    Ok(found)
+}
+
+fn referrer_email(introduction: &Introduction) -> Option<String> {
+    let referrer = introduction.event.referrer.as_ref()?;
+    domain::matching::normalise_email(&referrer.email)
+}
+
+fn referrer_key(attempt: &Attempt<'_>, email: &str) -> String {
+    let hash = domain::matching::email_key(&attempt.claim.tenant, email).unwrap_or_default();
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// "Intrro" and the event's tags, without repeats.
+fn tag_names(introduction: &Introduction) -> Vec<String> {
+    let mut names = vec![INTRRO.to_owned()];
+    for tag in introduction.person().tags {
+        let tag = tag.trim();
+        if !tag.is_empty() && names.iter().all(|name| !name.eq_ignore_ascii_case(tag)) {
+            names.push(tag.to_owned());
+        }
+    }
+    names
+}
+
+/// The tag's id; the tag is created where the organisation has none of that name.
+async fn tag(attempt: &mut Attempt<'_>, name: &str) -> Result<Option<TagId>, Stop> {
+    if let Some(known) = recall::<TagId>(attempt, "tag", name).await? {
+        return Ok(Some(known));
+    }
+    let _alone = attempt.context.alone(&attempt.claim.tenant).await;
+    if let Some(known) = recall::<TagId>(attempt, "tag", name).await? {
+        return Ok(Some(known));
+    }
+    let existing = attempt.greenhouse.candidate_tags().find(name).await?;
+    let id = match existing {
+        Some(tag) => Some(tag.id),
+        None => {
+            let written = attempt
+                .write_once(
+                    Step::keyed(StepKind::CreateTag, name),
+                    async |client, _| Ok(client.candidate_tags().find(name).await?.map(|tag| tag.id)),
+                    async |client| client.candidate_tags().create(name).await.map(|tag| tag.id),
+                )
+                .await;
+            match attempt.tolerate(written, Code::TagRefused, "candidate.tags")? {
+                None => None,
+                Some(Written::Now(id)) => Some(id),
+                Some(Written::Earlier(id)) => id.map(TagId),
+            }
+        }
+    };
+    if let Some(id) = id {
+        remember(attempt, "tag", name, &id, DAY).await?;
+    }
+    Ok(id)
+}
+
+pub(crate) async fn recall<T: DeserializeOwned>(attempt: &Attempt<'_>, kind: &str, key: &str) -> Result<Option<T>, Stop> {
+    let value = attempt.context.cache.get(&attempt.claim.tenant, kind, key).await?;
+    Ok(value.and_then(|value| serde_json::from_value(value).ok()))
+}
+
+pub(crate) async fn remember<T: Serialize>(
+    attempt: &Attempt<'_>,
+    kind: &str,
+    key: &str,
+    value: &T,
+    lasts: Duration,
+) -> Result<(), Stop> {
+    let value = serde_json::to_value(value).unwrap_or_default();
+    Ok(attempt.context.cache.put(&attempt.claim.tenant, kind, key, value, lasts).await?)
+}
