@@ -1,11 +1,12 @@
-//! Opening one connection, and how long to wait before the next attempt. lapin's own recovery stays off
+//! Opening, watching and closing one connection, and how long to wait before the next attempt. lapin's own recovery stays off
 //! (its default): on 4.12.3 it can leave a consumer silent for ever without an error.
 
 use std::time::Duration;
 
-use lapin::{Connection, ConnectionProperties};
+use futures::{Stream, StreamExt};
+use lapin::{Connection, ConnectionProperties, Event};
 
-use crate::{Config, Error};
+use crate::{Config, Error, Monitor};
 
 const BACKOFF_FIRST: Duration = Duration::from_millis(200);
 const GOODBYE: Duration = Duration::from_secs(1);
@@ -30,6 +31,26 @@ pub(crate) async fn open(config: &Config, role: &str) -> Result<Connection, Erro
 /// is queued by then, and missed heartbeats end what cannot be written to.
 pub(crate) async fn close(connection: Connection) {
     let _ = tokio::time::timeout(GOODBYE, connection.close(200, "done".into())).await;
+}
+
+/// Follows the connection's events; returns when it is lost.
+pub(crate) async fn lost(
+    events: &mut (impl Stream<Item = Event> + Unpin),
+    monitor: &Monitor,
+) -> String {
+    while let Some(event) = events.next().await {
+        match event {
+            Event::ConnectionBlocked(reason) => {
+                tracing::warn!(reason, "the broker blocks this connection");
+                monitor.blocked(true);
+            }
+            Event::ConnectionUnblocked => monitor.blocked(false),
+            // lapin reports the exceptions of single channels here as well; those see it themselves.
+            Event::Error(error) if !error.is_amqp_soft_error() => return error.to_string(),
+            _ => {}
+        }
+    }
+    "the connection ended".to_owned()
 }
 
 /// Full jitter: anything between zero and the doubled, capped step, so that replicas do not return in step.

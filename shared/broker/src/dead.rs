@@ -80,62 +80,60 @@ pub struct DeadLetter<'a> {
 /// routing key and `message_id`.
 #[must_use]
 pub fn dead_letter(topology: &Topology, delivery: &Delivery, why: &DeadLetter<'_>) -> Outbound {
-    let mut letter = Outbound {
+    let (kept, omitted) = keep(delivery.properties.headers().as_ref());
+    let omitted = (omitted > 0).then(|| ("dl-headers-omitted-bytes", omitted.to_string()));
+    let told = told(delivery, why).into_iter().chain(omitted);
+    Outbound {
         exchange: topology.dead(),
         routing_key: delivery.routing_key.clone(),
         message_id: delivery.message_id.clone().unwrap_or_default(),
         type_: delivery.type_.clone().unwrap_or_default(),
         content_type: delivery.content_type.clone().unwrap_or_default(),
+        headers: told
+            .map(|(name, value)| (name.to_owned(), truncated(&value).to_owned()))
+            .collect(),
         body: delivery.body.clone(),
         timestamp: delivery.timestamp,
         persistent: true,
-        ..Outbound::default()
-    };
-    let original = delivery.properties.headers().as_ref();
-    let (kept, omitted) = keep(original);
-    letter.carried = Carried(carry(&delivery.properties, kept));
+        carried: Carried(carry(&delivery.properties, kept)),
+    }
+}
 
-    let mut add = |name: &str, value: &str| {
-        letter
-            .headers
-            .insert(name.to_owned(), truncated(value).to_owned());
-    };
-    add("dl-version", "1");
-    add("dl-reason", why.reason.as_str());
-    add("dl-error-class", why.class);
-    add("dl-error-detail", &scrubbed(why.detail));
+/// The `dl-*` headers.
+fn told(delivery: &Delivery, why: &DeadLetter<'_>) -> Vec<(&'static str, String)> {
     // Without the detail, which may name one message: equal faults get equal fingerprints.
     let path = why.path.unwrap_or_default();
-    add(
-        "dl-fingerprint",
-        &format!("{}:{}:{path}", why.reason.as_str(), why.class),
-    );
-    add("dl-service", why.service);
-    add("dl-instance", why.instance);
-    add("dl-source-queue", &delivery.queue);
-    add("dl-exchange", &delivery.exchange);
-    add("dl-routing-key", &delivery.routing_key);
-    add(
-        "dl-attempts",
-        &(u64::from(delivery.delivery_count) + 1).to_string(),
-    );
-    add("dl-dead-at", &now());
-    add("dl-body-sha256", &hex(&Sha256::digest(&delivery.body)));
+    let fingerprint = format!("{}:{}:{path}", why.reason.as_str(), why.class);
+    let mut told = vec![
+        ("dl-version", "1".to_owned()),
+        ("dl-reason", why.reason.as_str().to_owned()),
+        ("dl-error-class", why.class.to_owned()),
+        ("dl-error-detail", scrubbed(why.detail)),
+        ("dl-fingerprint", fingerprint),
+        ("dl-service", why.service.to_owned()),
+        ("dl-instance", why.instance.to_owned()),
+        ("dl-source-queue", delivery.queue.to_string()),
+        ("dl-exchange", delivery.exchange.clone()),
+        ("dl-routing-key", delivery.routing_key.clone()),
+        (
+            "dl-attempts",
+            (u64::from(delivery.delivery_count) + 1).to_string(),
+        ),
+        ("dl-dead-at", now()),
+        ("dl-body-sha256", hex(&Sha256::digest(&delivery.body))),
+    ];
     let optional = [
         ("dl-path", why.path),
         ("dl-tenant", why.tenant),
         ("dl-ordering-key", why.ordering_key),
         ("dl-schema", delivery.type_.as_deref()),
     ];
-    for (name, value) in optional {
-        if let Some(value) = value {
-            add(name, value);
-        }
-    }
-    if omitted > 0 {
-        add("dl-headers-omitted-bytes", &omitted.to_string());
-    }
-    letter
+    told.extend(
+        optional
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?.to_owned()))),
+    );
+    told
 }
 
 /// The original headers to pass on, and how many bytes of them had to stay behind.
@@ -241,7 +239,7 @@ mod tests {
         message.properties = BasicProperties::default()
             .with_message_id("e-1".into())
             .with_headers(table);
-        Delivery::from_lapin(message, "greenhouse.introductions")
+        Delivery::from_lapin(message, &"greenhouse.introductions".into())
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! One message as it came from the queue. Carries no way to settle it: a [`crate::Batch`] is settled as a whole.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use bytes::Bytes;
 use lapin::{protocol::BasicProperties, types::FieldTable};
@@ -26,7 +26,7 @@ pub struct Delivery {
     /// AMQP `timestamp`, seconds since 1970.
     pub timestamp: Option<u64>,
     /// Queue it was taken from.
-    pub queue: String,
+    pub queue: Arc<str>,
     /// Exchange it was published to.
     pub exchange: String,
     /// Routing key it was published with.
@@ -40,7 +40,7 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    pub(crate) fn from_lapin(message: lapin::message::Delivery, queue: &str) -> Self {
+    pub(crate) fn from_lapin(message: lapin::message::Delivery, queue: &Arc<str>) -> Self {
         let properties = message.properties;
         Self {
             body: message.data.into(),
@@ -53,7 +53,7 @@ impl Delivery {
             message_id: owned(properties.message_id().as_ref()),
             type_: owned(properties.kind().as_ref()),
             timestamp: *properties.timestamp(),
-            queue: queue.to_owned(),
+            queue: Arc::clone(queue),
             exchange: message.exchange.into(),
             routing_key: message.routing_key.into(),
             redelivered: message.redelivered,
@@ -135,7 +135,7 @@ mod tests {
         let mut table = FieldTable::default();
         table.insert("who".into(), AMQPValue::LongString("Ada".into()));
         message.properties = message.properties.with_headers(table);
-        let shown = format!("{:?}", Delivery::from_lapin(message, "q"));
+        let shown = format!("{:?}", Delivery::from_lapin(message, &"q".into()));
         assert!(
             !shown.contains("Ada") && shown.contains("bytes: 12"),
             "{shown}"

@@ -23,6 +23,7 @@ mod lane;
 mod outbound;
 mod probe;
 mod publisher;
+mod supervisor;
 mod topology;
 mod wave;
 

@@ -15,9 +15,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Cause, Config, Error, Health, Monitor, Outbound, Outcome, Stats, connection,
-    consumer::connection_error,
-    topology,
+    Cause, Config, Error, Health, Monitor, Outbound, Outcome, Stats, connection, topology,
     wave::{Verdict, Waves},
 };
 
@@ -192,7 +190,7 @@ impl Supervisor {
 
         let (monitor, lost) = (self.monitor.clone(), Notify::new());
         let follow_events = async {
-            let error = connection_error(&mut events, &monitor).await;
+            let error = connection::lost(&mut events, &monitor).await;
             tracing::debug!(error, "publisher connection lost");
             lost.notify_one();
             // A wave in flight learns of the loss by itself and keeps what was confirmed before.

@@ -69,7 +69,7 @@ impl Broker {
             topology,
             token,
             raw,
-            connection: connection,
+            connection,
         }
     }
 

@@ -3,42 +3,44 @@
 use broker::{Outbound, Outcome};
 use lapin::{
     ExchangeKind,
-    options::{ExchangeDeclareOptions, QueueBindOptions},
+    options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions},
     types::FieldTable,
 };
 
 use crate::harness::{Relay, assert_confirmed, with_broker};
 
+/// Messages in one wave, and waves: lapin's own attachment of returns goes wrong within the first few, so a
+/// publisher that trusted it would not get through all of these.
+const WAVE: u32 = 2_000;
+const WAVES: u32 = 10;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn returns_are_matched_to_exactly_the_unroutable_messages_of_a_mixed_wave() {
     with_broker(|broker| async move {
         let exchange = broker.topology.prefixed("no-alternate");
-        declare_plain(&broker.raw, &exchange, &broker.topology.introductions()).await;
+        declare_plain(&broker.raw, &exchange).await;
         let publisher = broker.publisher();
-        let messages: Vec<_> = (0..2_000_u32)
-            .map(|n| {
+        for wave in 0..WAVES {
+            let messages = (0..WAVE).map(|n| {
                 let key = if is_routable(n) { "bound" } else { "nobody" };
-                Outbound::new(&exchange, key, n.to_string(), "x")
-            })
-            .collect();
-        let outcomes = publisher.publish(messages).await;
+                Outbound::new(&exchange, key, format!("{wave}-{n}"), "x")
+            });
+            let outcomes = publisher.publish(messages.collect()).await;
+            for (n, outcome) in (0..WAVE).zip(outcomes) {
+                match outcome {
+                    Outcome::Confirmed => assert!(is_routable(n), "{n} was lost, seems confirmed"),
+                    Outcome::Returned { code: 312, .. } => assert!(!is_routable(n), "{n}"),
+                    other => panic!("{n}: {other:?}"),
+                }
+            }
+        }
         broker
             .raw
             .exchange_delete(exchange.into(), Default::default())
             .await
             .unwrap();
-
-        for (n, outcome) in (0..2_000).zip(outcomes) {
-            match outcome {
-                Outcome::Confirmed => assert!(is_routable(n), "{n} was lost and looks confirmed"),
-                Outcome::Returned { code, .. } => assert!(!is_routable(n) && code == 312, "{n}"),
-                other => panic!("{n}: {other:?}"),
-            }
-        }
-        assert_eq!(
-            publisher.stats().returned,
-            (0..2_000).filter(|n| !is_routable(*n)).count() as u64
-        );
+        let unroutable = (0..WAVE).filter(|n| !is_routable(*n)).count() as u64;
+        assert_eq!(publisher.stats().returned, unroutable * u64::from(WAVES));
     })
     .await;
 }
@@ -48,7 +50,9 @@ fn is_routable(n: u32) -> bool {
     n.wrapping_mul(2_654_435_761) % 7 < 4
 }
 
-async fn declare_plain(raw: &lapin::Channel, exchange: &str, queue: &str) {
+/// A direct exchange without an alternate, and a classic queue bound to it: that confirms at once, so that the
+/// confirms of many messages come together, and goes with the connection.
+async fn declare_plain(raw: &lapin::Channel, exchange: &str) {
     let options = ExchangeDeclareOptions::default();
     raw.exchange_declare(
         exchange.into(),
@@ -58,9 +62,17 @@ async fn declare_plain(raw: &lapin::Channel, exchange: &str, queue: &str) {
     )
     .await
     .unwrap();
+    let options = QueueDeclareOptions {
+        exclusive: true,
+        ..Default::default()
+    };
+    let queue = raw
+        .queue_declare("".into(), options, FieldTable::default())
+        .await
+        .unwrap();
     let options = QueueBindOptions::default();
     raw.queue_bind(
-        queue.into(),
+        queue.name().clone(),
         exchange.into(),
         "bound".into(),
         options,
