@@ -15,5 +15,6 @@ pub(crate) async fn run() -> Result<ExitCode> {
         eprintln!("Data and logs: {}", folder.display());
     }
     eprintln!("Up. Ctrl-C ends the servers and deletes their data.");
+    crate::stop::is_the_way_to_end();
     std::future::pending().await
 }

@@ -1,5 +1,6 @@
 //! `cargo xtask …`: everything a developer runs, in one place. It contains no logic of the bridge itself.
 
+mod demo;
 mod dev;
 mod sqlx;
 mod stop;
@@ -20,6 +21,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Play the main job on real parts: introductions in, candidates and status events out
+    Demo(demo::Arguments),
     /// Run every test against a private RabbitMQ and PostgreSQL
     Test(test::Arguments),
     /// Record what the database says about the store's queries in .sqlx
@@ -44,6 +47,7 @@ async fn main() -> ExitCode {
 
 async fn run(task: Task) -> Result<ExitCode> {
     match task {
+        Task::Demo(arguments) => demo::run(&arguments).await,
         Task::Test(arguments) => test::run(&arguments).await,
         Task::Sqlx(arguments) => sqlx::run(&arguments).await,
         Task::Dev => dev::run().await,
