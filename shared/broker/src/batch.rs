@@ -11,6 +11,10 @@ use crate::{
 /// Consecutive deliveries of one queue. Settle it with [`ack`](Self::ack) or [`reject`](Self::reject); one that
 /// is dropped unsettled makes the consumer close its channel, so that the broker delivers again.
 ///
+/// Where a batch cannot be dealt with *now*, e.g. without a database, keep it and try again: the broker waits, and
+/// sends no more than the prefetch. Dropping it instead returns everything that was prefetched and brings it one
+/// step nearer to the delivery limit, beyond which the broker dead-letters it.
+///
 /// Several batches may be open at once and be settled in any order.
 #[derive(Debug)]
 #[must_use = "a batch that is dropped unsettled is delivered again"]

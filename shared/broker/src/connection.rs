@@ -10,7 +10,8 @@ use crate::{Config, Error, Monitor};
 
 const BACKOFF_FIRST: Duration = Duration::from_millis(200);
 const GOODBYE: Duration = Duration::from_secs(1);
-const BACKOFF_CAP: Duration = Duration::from_secs(5);
+/// Longest pause before connecting again.
+pub(crate) const RECONNECT_CAP: Duration = Duration::from_secs(5);
 
 /// Connects once. The address, and with it the password, is read anew.
 pub(crate) async fn open(config: &Config, role: &str) -> Result<Connection, Error> {
@@ -55,9 +56,9 @@ pub(crate) async fn lost(
 
 /// Full jitter: anything between zero and the doubled, capped step, so that replicas do not return in step.
 /// `attempt` counts from 0; `unit` is a random number in `0.0..1.0`.
-pub(crate) fn backoff(attempt: u32, unit: f64) -> Duration {
+pub(crate) fn backoff(attempt: u32, cap: Duration, unit: f64) -> Duration {
     let step = BACKOFF_FIRST.saturating_mul(1_u32.checked_shl(attempt).unwrap_or(u32::MAX));
-    step.min(BACKOFF_CAP).mul_f64(unit.clamp(0.0, 1.0))
+    step.min(cap).mul_f64(unit.clamp(0.0, 1.0))
 }
 
 #[cfg(test)]
@@ -66,11 +67,11 @@ mod tests {
 
     #[test]
     fn waits_double_from_a_fifth_of_a_second_to_five_and_never_exceed_it() {
-        assert_eq!(backoff(0, 1.0), Duration::from_millis(200));
-        assert_eq!(backoff(3, 1.0), Duration::from_millis(1600));
+        assert_eq!(backoff(0, RECONNECT_CAP, 1.0), Duration::from_millis(200));
+        assert_eq!(backoff(3, RECONNECT_CAP, 1.0), Duration::from_millis(1600));
         for attempt in [5, 31, 32, 4_000_000] {
-            assert_eq!(backoff(attempt, 1.0), BACKOFF_CAP);
+            assert_eq!(backoff(attempt, RECONNECT_CAP, 1.0), RECONNECT_CAP);
         }
-        assert_eq!(backoff(9, 0.0), Duration::ZERO);
+        assert_eq!(backoff(9, RECONNECT_CAP, 0.0), Duration::ZERO);
     }
 }

@@ -126,6 +126,11 @@ impl Lane {
         *self.settled.borrow() >= self.received()
     }
 
+    /// Whether anything was settled in order.
+    pub(crate) fn has_settled(&self) -> bool {
+        *self.settled.borrow() > 0
+    }
+
     /// Waits until every tag up to `tag` is settled, or the lane is abandoned.
     pub(crate) async fn settled_through(&self, tag: u64) {
         let mut settled = self.settled.subscribe();

@@ -152,7 +152,7 @@ impl Supervisor {
             };
             tracing::warn!(cause = cause.as_str(), error, "publisher is down");
             self.monitor.went_down(cause, error);
-            let wait = connection::backoff(self.attempt, rand::random());
+            let wait = connection::backoff(self.attempt, connection::RECONNECT_CAP, rand::random());
             self.attempt += 1;
             tokio::select! {
                 // What waits was never sent; its callers learn at once that nothing is known.

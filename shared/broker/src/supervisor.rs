@@ -23,6 +23,9 @@ use crate::{
 const CHUNK: usize = 256;
 /// A connection that held this long is followed by a quick first attempt.
 const WORTH_TRYING_AT_ONCE: Duration = Duration::from_secs(5);
+/// Longest pause after batches were dropped unsettled again and again. Every return brings its messages nearer
+/// to the delivery limit, so an owner that cannot settle must not use that limit up within a minute.
+const ABANDONED_CAP: Duration = Duration::from_secs(60);
 
 /// Deliveries of one lane on their way to the handle.
 #[derive(Debug)]
@@ -42,9 +45,35 @@ pub(crate) struct Supervisor {
 }
 
 /// What outlives a connection.
+#[derive(Default)]
 struct State {
     narrow: bool,
+    /// Attempts since the last lane that was of use.
     attempt: u32,
+    /// Lanes abandoned since anything was settled.
+    abandoned: u32,
+}
+
+impl State {
+    fn learn_from(&mut self, lane: &Lane, lived: Duration) {
+        // A lane that came to nothing counts as one more failed attempt, or it would be a fast loop.
+        if lane.received() > 0 || lived > WORTH_TRYING_AT_ONCE {
+            self.attempt = 0;
+        }
+        if lane.has_settled() {
+            self.abandoned = 0;
+        }
+    }
+
+    fn pause(&mut self, cause: Cause) -> Duration {
+        let (count, cap) = match cause {
+            Cause::Abandoned => (&mut self.abandoned, ABANDONED_CAP),
+            _ => (&mut self.attempt, connection::RECONNECT_CAP),
+        };
+        let pause = connection::backoff(*count, cap, rand::random());
+        *count += 1;
+        pause
+    }
 }
 
 /// Why a lane or a connection ended.
@@ -59,10 +88,7 @@ enum End {
 
 impl Supervisor {
     pub(crate) async fn run(self) {
-        let mut state = State {
-            narrow: false,
-            attempt: 0,
-        };
+        let mut state = State::default();
         while !self.token.is_cancelled() {
             let (cause, error) = match self.connected(&mut state).await {
                 Ok(End::Broken(cause, error)) => (cause, error),
@@ -76,8 +102,7 @@ impl Supervisor {
                 "consumer is down"
             );
             self.monitor.went_down(cause, error);
-            let wait = connection::backoff(state.attempt, rand::random());
-            state.attempt += 1;
+            let wait = state.pause(cause);
             tokio::select! {
                 () = self.token.cancelled() => break,
                 () = tokio::time::sleep(wait) => {}
@@ -114,10 +139,7 @@ impl Supervisor {
                 (cause, error) = probe => End::Broken(cause, error),
                 error = connection::lost(&mut events, &self.monitor) => End::Broken(Cause::Lost, error),
             };
-            // A lane that came to nothing counts as one more failed attempt, or it would be a fast loop.
-            if lane.received() > 0 || opened.elapsed() > WORTH_TRYING_AT_ONCE {
-                state.attempt = 0;
-            }
+            state.learn_from(&lane, opened.elapsed());
             match end {
                 End::Narrow | End::Widen => {
                     state.narrow = matches!(end, End::Narrow);
