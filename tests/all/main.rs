@@ -1,0 +1,6 @@
+//! The whole bridge over a real RabbitMQ and a real PostgreSQL, with the Greenhouse simulator in-process.
+//!
+//! One binary, because linking is what takes the time. `cargo xtask test` provides the servers.
+
+mod architecture;
+mod documents;
