@@ -1,0 +1,261 @@
+//! Rules, dashboard and runbooks against each other and against the metrics there are.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use boot::Metrics;
+use boot::metrics::{Label, Queue, Resource, Service};
+use serde_json::Value;
+
+use crate::promql::{grouping, selectors};
+use crate::{files, items, json, string, text, yaml};
+
+pub(crate) const RULES: &str = "deploy/prometheus/rules.yml";
+const RULES_TEST: &str = "deploy/prometheus/rules_test.yml";
+const DASHBOARD: &str = "deploy/grafana/dashboards/is-it-working.json";
+const RUNBOOKS: &str = "deploy/runbooks";
+
+fn rules() -> Vec<Value> {
+    let file = yaml(RULES);
+    let groups = items(&file["groups"]).iter();
+    groups
+        .flat_map(|group| items(&group["rules"]))
+        .cloned()
+        .collect()
+}
+
+fn alerts() -> Vec<Value> {
+    rules()
+        .into_iter()
+        .filter(|rule| rule["alert"].is_string())
+        .collect()
+}
+
+/// The fenced promql lines of a runbook: one expression each.
+fn promql_of(runbook: &str) -> Vec<String> {
+    let blocks = runbook
+        .split("```promql\n")
+        .skip(1)
+        .filter_map(|after| after.split("```").next());
+    blocks.flat_map(str::lines).map(str::to_owned).collect()
+}
+
+/// Where an expression stands, and the expression.
+pub(crate) fn expressions() -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for rule in rules() {
+        all.push((RULES.to_owned(), string(&rule["expr"]).to_owned()));
+    }
+    let dashboard = json(DASHBOARD);
+    let panels = items(&dashboard["panels"])
+        .iter()
+        .flat_map(|panel| items(&panel["targets"]));
+    for target in panels.chain(items(&dashboard["annotations"]["list"])) {
+        let expression = string(&target["expr"]).replace("$__rate_interval", "5m");
+        all.push((DASHBOARD.to_owned(), expression));
+    }
+    for name in files(RUNBOOKS) {
+        let place = format!("{RUNBOOKS}/{name}");
+        all.extend(
+            promql_of(&text(&place))
+                .into_iter()
+                .map(|expression| (place.clone(), expression)),
+        );
+    }
+    all
+}
+
+/// The exposition with the gauges set whose labels rules and panels select by.
+fn exposition() -> String {
+    let metrics = Metrics::new();
+    for queue in Queue::ALL {
+        metrics.amqp_consumers(*queue, 1);
+        metrics.oldest_pending(*queue, Duration::ZERO);
+    }
+    for service in Service::ALL {
+        metrics.amqp_connected(*service, true);
+    }
+    for resource in Resource::ALL {
+        metrics.poll_succeeded(*resource, 0.0);
+    }
+    metrics.exposition()
+}
+
+/// Labels of a metric as it is scraped; `None` when there is no such metric.
+fn labels(metrics: &Metrics, name: &str) -> Option<Vec<&'static str>> {
+    metrics.families().iter().find_map(|family| {
+        let mut labels = family.labels.clone();
+        if family.kind != "histogram" {
+            return (family.name == name).then_some(labels);
+        }
+        match name.strip_prefix(family.name)? {
+            "_bucket" => labels.push("le"),
+            "_sum" | "_count" => {}
+            _ => return None,
+        }
+        Some(labels)
+    })
+}
+
+#[test]
+fn every_metric_and_label_in_rules_panels_and_runbooks_exists() {
+    let metrics = Metrics::new();
+    let exposition = exposition();
+    let records: BTreeSet<_> = rules()
+        .iter()
+        .filter_map(|rule| rule["record"].as_str().map(str::to_owned))
+        .collect();
+    for (place, expression) in expressions() {
+        let mut known = BTreeSet::new();
+        let selectors = selectors(&expression);
+        assert!(
+            !selectors.is_empty(),
+            "{place}: no metric of ours in {expression}"
+        );
+        for selector in selectors {
+            if records.contains(&selector.metric) {
+                continue;
+            }
+            let labels = labels(&metrics, &selector.metric);
+            let labels =
+                labels.unwrap_or_else(|| panic!("{place}: there is no metric {}", selector.metric));
+            for (label, values) in selector.matchers {
+                assert!(
+                    labels.contains(&label.as_str()),
+                    "{place}: {} has no label {label}",
+                    selector.metric
+                );
+                for value in values.iter().filter(|_| label != "le") {
+                    assert!(
+                        exposition.contains(&format!("{label}=\"{value}\"")),
+                        "{place}: {label} is never {value}"
+                    );
+                }
+            }
+            known.extend(labels);
+        }
+        for label in grouping(&expression) {
+            assert!(
+                known.contains(label.as_str()),
+                "{place}: no metric has the label {label} in {expression}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_objective_of_sixty_seconds_is_a_bound_of_the_histogram() {
+    assert!(
+        exposition()
+            .contains(r#"bridge_intro_end_to_end_seconds_bucket{result="created",le="60"}"#)
+    );
+}
+
+#[test]
+fn every_alert_has_a_runbook_and_every_runbook_an_alert() {
+    let mut expected: Vec<_> = alerts()
+        .iter()
+        .map(|alert| format!("{}.md", string(&alert["alert"])))
+        .collect();
+    expected.sort();
+    assert_eq!(files(RUNBOOKS), expected);
+    for alert in alerts() {
+        let name = string(&alert["alert"]);
+        assert_eq!(
+            string(&alert["annotations"]["runbook"]),
+            format!("{RUNBOOKS}/{name}.md")
+        );
+        assert!(
+            matches!(string(&alert["labels"]["severity"]), "page" | "ticket"),
+            "{name}"
+        );
+        assert!(
+            alert["annotations"]["summary"].is_string()
+                && alert["annotations"]["description"].is_string()
+        );
+    }
+}
+
+#[test]
+fn every_runbook_answers_the_same_questions() {
+    for name in files(RUNBOOKS) {
+        let runbook = text(&format!("{RUNBOOKS}/{name}"));
+        let headings: Vec<_> = runbook
+            .lines()
+            .filter(|line| line.starts_with('#'))
+            .collect();
+        let title = format!("# {}", name.trim_end_matches(".md"));
+        let expected = [
+            "## Meaning",
+            "## Impact",
+            "## Diagnosis",
+            "## Mitigation",
+            "## Safe to retry?",
+        ];
+        assert_eq!(headings[0], title);
+        assert_eq!(headings[1..], expected, "{name}");
+    }
+}
+
+#[test]
+fn every_alert_has_a_unit_test_that_makes_it_speak() {
+    let file = yaml(RULES_TEST);
+    let cases = items(&file["tests"])
+        .iter()
+        .flat_map(|test| items(&test["alert_rule_test"]));
+    let speaking: BTreeSet<_> = cases
+        .filter(|case| !items(&case["exp_alerts"]).is_empty())
+        .map(|case| string(&case["alertname"]))
+        .collect();
+    for alert in alerts() {
+        assert!(
+            speaking.contains(string(&alert["alert"])),
+            "{}",
+            alert["alert"]
+        );
+    }
+}
+
+#[test]
+fn every_panel_says_what_is_bad_and_which_runbook_to_open() {
+    let dashboard = json(DASHBOARD);
+    assert_eq!(dashboard["title"], "Is it working?");
+    for panel in items(&dashboard["panels"]) {
+        let description = string(&panel["description"]);
+        assert!(description.contains("Bad"), "{}", panel["title"]);
+        let named = alerts()
+            .iter()
+            .any(|alert| description.contains(string(&alert["annotations"]["runbook"])));
+        assert!(named, "{}", panel["title"]);
+    }
+}
+
+#[test]
+fn panels_have_their_own_id_place_and_a_data_source_that_is_provisioned() {
+    let dashboard = json(DASHBOARD);
+    let provisioned = yaml("deploy/grafana/provisioning/datasources/prometheus.yml");
+    let sources: Vec<_> = items(&provisioned["datasources"])
+        .iter()
+        .map(|source| string(&source["uid"]))
+        .collect();
+    let mut ids = BTreeSet::new();
+    let mut cells = BTreeSet::new();
+    for panel in items(&dashboard["panels"]) {
+        assert!(
+            ids.insert(panel["id"].as_u64().unwrap()),
+            "{}",
+            panel["title"]
+        );
+        assert!(sources.contains(&string(&panel["datasource"]["uid"])));
+        let [x, y, w, h] =
+            ["x", "y", "w", "h"].map(|side| panel["gridPos"][side].as_u64().unwrap());
+        assert!(x + w <= 24, "{} is too wide", panel["title"]);
+        for cell in (x..x + w).flat_map(|x| (y..y + h).map(move |y| (x, y))) {
+            assert!(
+                cells.insert(cell),
+                "{} covers another panel",
+                panel["title"]
+            );
+        }
+    }
+}

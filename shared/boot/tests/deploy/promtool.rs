@@ -1,0 +1,65 @@
+//! Prometheus's own opinion, where `promtool` is installed (Debian and Ubuntu: in the package `prometheus`).
+//!
+//! Without it these tests say so and pass, because a fresh machine need not have it. Where `BRIDGE_REQUIRE_PROMTOOL` is
+//! set, as in `.ci/run`, its absence is a failure.
+
+use std::fmt::Write;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::process::Command;
+
+use crate::observe::expressions;
+use crate::path;
+
+/// Runs promtool in deploy/prometheus; panics with its output when it finds something.
+fn promtool(arguments: &[&str]) {
+    let program = std::env::var_os("PROMTOOL").unwrap_or_else(|| "promtool".into());
+    match Command::new(program)
+        .args(arguments)
+        .current_dir(path("deploy/prometheus"))
+        .output()
+    {
+        Ok(output) => {
+            let said = [output.stdout, output.stderr]
+                .map(|text| String::from_utf8_lossy(&text).into_owned())
+                .concat();
+            assert!(output.status.success(), "promtool {arguments:?}:\n{said}");
+        }
+        Err(error)
+            if error.kind() == ErrorKind::NotFound
+                && std::env::var_os("BRIDGE_REQUIRE_PROMTOOL").is_none() =>
+        {
+            eprintln!(
+                "not checked: promtool is not installed (Debian and Ubuntu: package prometheus)"
+            );
+        }
+        Err(error) => panic!("promtool cannot be run: {error}"),
+    }
+}
+
+#[test]
+fn the_configuration_is_valid_with_its_rules() {
+    promtool(&["check", "config", "prometheus.yml"]);
+    promtool(&["check", "rules", "rules.yml"]);
+}
+
+#[test]
+fn every_alert_speaks_when_it_should_and_only_then() {
+    promtool(&["test", "rules", "rules_test.yml"]);
+}
+
+#[test]
+fn every_expression_of_the_dashboard_and_the_runbooks_is_promql() {
+    let mut rules = "groups:\n  - name: expressions\n    rules:\n".to_owned();
+    for (number, (_, expression)) in expressions().iter().enumerate() {
+        let quoted = serde_json::Value::from(expression.as_str());
+        writeln!(
+            rules,
+            "      - record: expression:{number}\n        expr: {quoted}"
+        )
+        .unwrap();
+    }
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("expressions.yml");
+    std::fs::write(&file, rules).unwrap();
+    promtool(&["check", "rules", file.to_str().unwrap()]);
+}
