@@ -5,6 +5,7 @@
 //! the database's; no transaction of this crate stays open across a remote call.
 #![deny(missing_docs)]
 
+pub mod applications;
 pub mod claim;
 pub mod explain;
 pub mod gauges;
@@ -12,6 +13,7 @@ pub mod intake;
 pub mod journal;
 pub mod outbox;
 pub mod person;
+pub mod polls;
 pub mod wake;
 
 mod error;

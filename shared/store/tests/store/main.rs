@@ -1,6 +1,7 @@
 //! The store on a real PostgreSQL; each test has a database of its own.
 
 mod ledger;
+mod statuses;
 
 use secrecy::SecretString;
 use sqlx::Connection;

@@ -1,0 +1,229 @@
+//! Applications whose progress is followed: what was last known of each, and how it advances.
+//!
+//! Snapshot, sequence and the events about the change move in one transaction, and only from the sequence at which
+//! the change was found: two observers cannot give one number to two different events. Deliberately absent: what a
+//! change is (`domain::status`), and what its event looks like.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use domain::status::Snapshot;
+use domain::{ApplicationId, CandidateId, IntroductionId, IntrroCandidateId, JobId, Tenant};
+use serde_json::Value;
+
+use crate::outbox::{self, Announcement};
+use crate::{Error, Store, Transaction};
+
+/// An application that is followed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrackedApplication {
+    /// The application in Greenhouse.
+    pub application: ApplicationId,
+    /// Its candidate in Greenhouse.
+    pub greenhouse: CandidateId,
+    /// Its candidate in Intrro.
+    pub candidate: IntrroCandidateId,
+    /// The introductions that led to it, oldest first.
+    pub introductions: Vec<IntroductionId>,
+    /// Its job, as far as known.
+    pub job: Option<JobId>,
+    /// What was last seen; none before the first time.
+    pub snapshot: Option<Snapshot>,
+    /// Number of the last event about it; 0 before the first.
+    pub sequence: i64,
+}
+
+/// What an observation made of one application.
+#[derive(Debug)]
+pub struct Progress {
+    /// The application.
+    pub application: ApplicationId,
+    /// [`TrackedApplication::sequence`] from which the changes were found.
+    pub sequence: i64,
+    /// What to remember.
+    pub snapshot: Snapshot,
+    /// When it was seen, by the database's clock.
+    pub observed_at: DateTime<Utc>,
+    /// One event per change, in order; they are numbered from `sequence + 1`.
+    pub announcements: Vec<Announcement>,
+}
+
+struct Row {
+    id: i64,
+    greenhouse_id: i64,
+    candidate_id: String,
+    job_id: Option<i64>,
+    introduction_ids: Vec<String>,
+    snapshot: Option<Value>,
+    sequence: i64,
+}
+
+impl Store {
+    /// Those of `ids` that are followed.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Corrupt`].
+    pub async fn tracked_among(
+        &self,
+        tenant: &Tenant,
+        ids: &[ApplicationId],
+    ) -> Result<Vec<TrackedApplication>, Error> {
+        let rows = sqlx::query_as!(
+            Row,
+            "SELECT id, greenhouse_id, candidate_id, job_id, introduction_ids, snapshot, sequence
+            FROM applications WHERE tenant = $1 AND id = ANY($2) ORDER BY id",
+            tenant.as_str(),
+            &numbers(ids),
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter().map(TrackedApplication::try_from).collect()
+    }
+
+    /// Followed applications that were never seen and should be looked for now, at most `limit`.
+    ///
+    /// One that was looked for in vain comes again after a minute, later whenever its age has doubled.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn unseen_applications(
+        &self,
+        tenant: &Tenant,
+        limit: i64,
+    ) -> Result<Vec<ApplicationId>, Error> {
+        let ids = sqlx::query_scalar!(
+            "SELECT id FROM applications
+            WHERE tenant = $1 AND snapshot IS NULL AND (observed_at IS NULL
+                OR observed_at + greatest(interval '1 minute', observed_at - created_at) <= clock_timestamp())
+            ORDER BY id LIMIT $2",
+            tenant.as_str(),
+            limit,
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(ids.into_iter().map(ApplicationId).collect())
+    }
+
+    /// Notes that these were looked for and Greenhouse does not show them.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn looked_in_vain(
+        &self,
+        tenant: &Tenant,
+        ids: &[ApplicationId],
+    ) -> Result<(), Error> {
+        sqlx::query!(
+            "UPDATE applications SET observed_at = clock_timestamp()
+            WHERE tenant = $1 AND id = ANY($2) AND snapshot IS NULL",
+            tenant.as_str(),
+            &numbers(ids),
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Moves snapshots and sequences on and enqueues the events, all in one transaction.
+    ///
+    /// Returns the applications whose sequence was no longer the one given: somebody else was faster. Nothing was
+    /// written about them; load them again and look for changes from there.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`]; then it may or may not have taken place, and loading again shows which.
+    pub async fn advance_applications(
+        &self,
+        tenant: &Tenant,
+        progress: &[Progress],
+    ) -> Result<Vec<ApplicationId>, Error> {
+        if progress.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut tx = self.begin().await?;
+        let moved = advance(&mut tx, tenant, progress).await?;
+        let (ours, lost): (Vec<&Progress>, Vec<&Progress>) = progress
+            .iter()
+            .partition(|one| moved.contains(&one.application.0));
+        let news = ours.iter().flat_map(|one| &one.announcements);
+        outbox::insert(&mut tx, outbox::Columns::of(news)).await?;
+        tx.commit().await?;
+        Ok(lost.into_iter().map(|one| one.application).collect())
+    }
+}
+
+/// Returns the applications that were still at the given sequence; the others are as they were.
+async fn advance(
+    tx: &mut Transaction,
+    tenant: &Tenant,
+    progress: &[Progress],
+) -> Result<HashSet<i64>, Error> {
+    let ids: Vec<i64> = progress.iter().map(|one| one.application.0).collect();
+    // In one order, so that two observers of the same page cannot lock each other out.
+    let _locked = sqlx::query_scalar!(
+        "SELECT id FROM applications WHERE tenant = $1 AND id = ANY($2) ORDER BY id FOR NO KEY UPDATE",
+        tenant.as_str(),
+        &ids,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let snapshots = progress
+        .iter()
+        .map(|one| serde_json::to_value(&one.snapshot));
+    let snapshots: Vec<Value> = snapshots
+        .collect::<Result<_, _>>()
+        .map_err(|_| Error::Corrupt("snapshot"))?;
+    let jobs: Vec<Option<i64>> = progress
+        .iter()
+        .map(|one| one.snapshot.job_id.map(i64::from))
+        .collect();
+    let moved = sqlx::query_scalar!(
+        "UPDATE applications a SET snapshot = u.snapshot, sequence = a.sequence + u.events,
+            observed_at = u.observed_at, job_id = coalesce(u.job_id, a.job_id)
+        FROM unnest($2::bigint[], $3::bigint[], $4::jsonb[], $5::bigint[], $6::timestamptz[], $7::bigint[])
+            AS u(id, sequence, snapshot, events, observed_at, job_id)
+        WHERE a.tenant = $1 AND a.id = u.id AND a.sequence = u.sequence
+        RETURNING a.id",
+        tenant.as_str(),
+        &ids,
+        &progress.iter().map(|one| one.sequence).collect::<Vec<_>>(),
+        &snapshots,
+        &progress.iter().map(|one| one.announcements.len() as i64).collect::<Vec<_>>(),
+        &progress.iter().map(|one| one.observed_at).collect::<Vec<_>>(),
+        &jobs as _,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(moved.into_iter().collect())
+}
+
+fn numbers(ids: &[ApplicationId]) -> Vec<i64> {
+    ids.iter().map(|id| id.0).collect()
+}
+
+impl TryFrom<Row> for TrackedApplication {
+    type Error = Error;
+    fn try_from(row: Row) -> Result<Self, Error> {
+        let introductions = row
+            .introduction_ids
+            .into_iter()
+            .map(IntroductionId::try_from);
+        Ok(Self {
+            application: ApplicationId(row.id),
+            greenhouse: CandidateId(row.greenhouse_id),
+            candidate: row
+                .candidate_id
+                .try_into()
+                .map_err(|_| Error::Corrupt("candidate id"))?,
+            introductions: introductions
+                .collect::<Result<_, _>>()
+                .map_err(|_| Error::Corrupt("introduction id"))?,
+            job: row.job_id.map(JobId),
+            snapshot: row
+                .snapshot
+                .map(serde_json::from_value)
+                .transpose()
+                .map_err(|_| Error::Corrupt("snapshot"))?,
+            sequence: row.sequence,
+        })
+    }
+}

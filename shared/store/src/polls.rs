@@ -1,0 +1,190 @@
+//! Whose applications are looked at next, and up to when everything has been read.
+//!
+//! One row per connection; any replica takes it, under a lease. Nothing is scheduled ahead: what is due follows from
+//! the last poll and the settings of now, so that a changed interval counts at once. Deliberately absent: what is read.
+
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use domain::Tenant;
+use uuid::Uuid;
+
+use crate::{Error, Store};
+
+/// The interval of connections whose settings name none (`poll_interval_seconds`).
+pub const DEFAULT_INTERVAL: Duration = Duration::from_secs(60);
+
+/// Least time between two polls of one connection that are made for newly tracked applications.
+pub const NEWCOMER_INTERVAL: Duration = Duration::from_secs(5);
+
+/// A connection whose poll is ours until the lease ends.
+#[derive(Debug)]
+pub struct Poll {
+    /// Whose applications.
+    pub tenant: Tenant,
+    /// Connection to use, and the revision at which it was found usable.
+    pub connection: Uuid,
+    /// See `connection`.
+    pub revision: i64,
+    /// The fence.
+    pub lease: Uuid,
+    /// Everything that changed before it has been read.
+    pub watermark: DateTime<Utc>,
+    /// Polls that failed since the last one that did not.
+    pub failures: u32,
+    /// The database's clock at the claim.
+    pub now: DateTime<Utc>,
+    /// This process's monotonic clock at the claim.
+    pub taken: Instant,
+}
+
+impl Poll {
+    /// The database's clock now, carried forward by this process's monotonic clock.
+    pub fn clock(&self) -> DateTime<Utc> {
+        self.now + self.taken.elapsed()
+    }
+}
+
+/// How a poll came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// The window was read to its last page.
+    Read {
+        /// The new watermark.
+        watermark: DateTime<Utc>,
+        /// Whether it reached the present; else the next window is due at once.
+        caught_up: bool,
+    },
+    /// Nothing is wrong, but it must wait; the watermark stays.
+    Rest(Duration),
+    /// It failed; the watermark stays.
+    Failed(Duration),
+}
+
+impl Store {
+    /// Claims up to `limit` polls that are due, the longest neglected first.
+    ///
+    /// Due is a connection that is in use and has tracked applications, once its interval has passed since its last
+    /// poll, or sooner when applications are newly tracked. The commit does not wait for the disk: a lost lease only
+    /// means that another replica polls as well.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Corrupt`].
+    pub async fn claim_polls(&self, limit: i64, lease: Duration) -> Result<Vec<Poll>, Error> {
+        self.enrol_polls().await?;
+        let taken = Instant::now();
+        let rows = sqlx::query!(
+            r#"WITH due AS (
+                SELECT p.connection, c.tenant, c.revision
+                FROM polls p
+                JOIN connections c ON c.id = p.connection AND c.state IN ('active', 'degraded')
+                LEFT JOIN budgets b ON b.connection = c.id
+                WHERE p.lease_until <= clock_timestamp() AND p.not_before <= clock_timestamp()
+                  AND coalesce(b.blocked_until, '-infinity') <= clock_timestamp()
+                  AND (p.polled_at + make_interval(secs => CASE jsonb_typeof(c.settings -> 'poll_interval_seconds')
+                        WHEN 'number' THEN greatest(1, least(86400, (c.settings ->> 'poll_interval_seconds')::float8))
+                        ELSE $3 END) <= clock_timestamp()
+                    OR p.polled_at + make_interval(secs => $4) <= clock_timestamp()
+                      AND EXISTS (SELECT 1 FROM applications a
+                        WHERE a.tenant = c.tenant AND a.snapshot IS NULL AND a.observed_at IS NULL))
+                ORDER BY p.polled_at
+                LIMIT $1
+                FOR UPDATE OF p SKIP LOCKED)
+            UPDATE polls p
+            SET lease = gen_random_uuid(), lease_until = clock_timestamp() + make_interval(secs => $2)
+            FROM due WHERE p.connection = due.connection
+            RETURNING p.connection, due.tenant, due.revision, p.lease AS "lease!", p.watermark, p.failures,
+                clock_timestamp() AS "now!""#,
+            limit,
+            lease.as_secs_f64(),
+            DEFAULT_INTERVAL.as_secs_f64(),
+            NEWCOMER_INTERVAL.as_secs_f64(),
+        )
+        .fetch_all(&self.relaxed)
+        .await?;
+        rows.into_iter()
+            .map(|row| {
+                Ok(Poll {
+                    tenant: row.tenant.parse().map_err(|_| Error::Corrupt("tenant"))?,
+                    connection: row.connection,
+                    revision: row.revision,
+                    lease: row.lease,
+                    watermark: row.watermark,
+                    failures: u32::try_from(row.failures).unwrap_or_default(),
+                    now: row.now,
+                    taken,
+                })
+            })
+            .collect()
+    }
+
+    /// Makes the lease last for `lease` from now. Answers whether it was still ours.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn extend_poll(&self, poll: &Poll, lease: Duration) -> Result<bool, Error> {
+        let extended = sqlx::query!(
+            "UPDATE polls SET lease_until = clock_timestamp() + make_interval(secs => $3)
+            WHERE connection = $1 AND lease = $2",
+            poll.connection,
+            poll.lease,
+            lease.as_secs_f64(),
+        )
+        .execute(&self.relaxed)
+        .await?;
+        Ok(extended.rows_affected() == 1)
+    }
+
+    /// Ends the poll and gives up the lease. Answers whether it was still ours; if not, nothing was written.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`]; then the same window is read again when the lease ends.
+    pub async fn end_poll(&self, poll: &Poll, ending: Ending) -> Result<bool, Error> {
+        let (watermark, caught_up, delay, failed) = match ending {
+            Ending::Read {
+                watermark,
+                caught_up,
+            } => (Some(watermark), caught_up, None, false),
+            Ending::Rest(delay) => (None, false, Some(delay), false),
+            Ending::Failed(delay) => (None, false, Some(delay), true),
+        };
+        let ended = sqlx::query!(
+            "UPDATE polls SET lease = NULL, lease_until = '-infinity',
+                watermark = greatest(watermark, $3),
+                polled_at = CASE WHEN $4 THEN $5 ELSE polled_at END,
+                failures = CASE WHEN $7 THEN failures + 1 WHEN $3::timestamptz IS NULL THEN failures ELSE 0 END,
+                not_before = clock_timestamp() + make_interval(secs => $6)
+            WHERE connection = $1 AND lease = $2",
+            poll.connection,
+            poll.lease,
+            watermark,
+            caught_up,
+            poll.now,
+            delay.unwrap_or_default().as_secs_f64(),
+            failed,
+        )
+        .execute(&self.relaxed)
+        .await?;
+        Ok(ended.rows_affected() == 1)
+    }
+
+    /// Gives every connection with tracked applications its row.
+    ///
+    /// The watermark begins now, because what was never seen is read by its id; or where the last poll of an earlier
+    /// connection of the same tenant saw something.
+    async fn enrol_polls(&self) -> Result<(), Error> {
+        sqlx::query!(
+            "INSERT INTO polls (connection, watermark)
+            SELECT c.id, least(clock_timestamp(), (SELECT max(a.observed_at) FROM applications a
+                WHERE a.tenant = c.tenant AND a.snapshot IS NOT NULL))
+            FROM connections c
+            WHERE c.state IN ('active', 'degraded')
+              AND NOT EXISTS (SELECT 1 FROM polls p WHERE p.connection = c.id)
+              AND EXISTS (SELECT 1 FROM applications a WHERE a.tenant = c.tenant)
+            ON CONFLICT DO NOTHING"
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+}

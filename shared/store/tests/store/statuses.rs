@@ -1,0 +1,306 @@
+//! Followed applications, their sequences, and whose poll it is.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::status::{Snapshot, Stage, Status};
+use domain::{ApplicationId, JobId, JobStageId, Tenant};
+use store::Store;
+use store::applications::Progress;
+use store::outbox::Announcement;
+use store::polls::{Ending, Poll};
+use uuid::Uuid;
+
+use crate::fresh_store;
+
+const LEASE: Duration = Duration::from_secs(60);
+
+fn acme() -> Tenant {
+    Tenant::try_from("acme").unwrap()
+}
+
+/// A connected tenant with one followed application.
+async fn following(application: i64) -> Store {
+    let store = fresh_store().await;
+    run(&store, "INSERT INTO tenants (tenant) VALUES ('acme')").await;
+    run(
+        &store,
+        "INSERT INTO connections (id, tenant, api, auth_kind, sealed, key_id, state)
+        VALUES (gen_random_uuid(), 'acme', 'v3', 'client_credentials', '', 'k', 'active')",
+    )
+    .await;
+    follow(&store, application).await;
+    store
+}
+
+async fn follow(store: &Store, application: i64) {
+    run(
+        store,
+        &format!(
+            "INSERT INTO applications (tenant, id, greenhouse_id, candidate_id, job_id, introduction_ids)
+            VALUES ('acme', {application}, 7, 'c-1', 4, ARRAY['i-1'])"
+        ),
+    )
+    .await;
+}
+
+async fn run(store: &Store, sql: &str) {
+    sqlx::query(sqlx::AssertSqlSafe(sql))
+        .execute(store.pool())
+        .await
+        .unwrap();
+}
+
+fn in_stage(id: i64) -> Snapshot {
+    Snapshot {
+        status: Status::InProcess,
+        stage: Some(Stage {
+            job_stage_id: JobStageId(id),
+            name: None,
+        }),
+        job_id: Some(JobId(4)),
+        prospect: false,
+        as_of: None,
+    }
+}
+
+/// `events` changes that end in stage `stage`.
+fn progress(application: i64, sequence: i64, stage: i64, events: usize) -> Progress {
+    let announcement = || Announcement {
+        message_id: Uuid::new_v4(),
+        tenant: acme(),
+        ordering_key: format!("application:{application}"),
+        routing_key: "intrro.events.v1.CandidateStatusChanged".into(),
+        operation: None,
+        trace: None,
+        body: b"{}".to_vec(),
+    };
+    Progress {
+        application: ApplicationId(application),
+        sequence,
+        snapshot: in_stage(stage),
+        observed_at: Utc::now(),
+        announcements: std::iter::repeat_with(announcement).take(events).collect(),
+    }
+}
+
+async fn advance(store: &Store, progress: &[Progress]) -> Vec<ApplicationId> {
+    store.advance_applications(&acme(), progress).await.unwrap()
+}
+
+async fn state(store: &Store, application: i64) -> (Option<Snapshot>, i64) {
+    let found = store
+        .tracked_among(&acme(), &[ApplicationId(application)])
+        .await
+        .unwrap();
+    (found[0].snapshot.clone(), found[0].sequence)
+}
+
+async fn events(store: &Store) -> i64 {
+    sqlx::query_scalar("SELECT count(*) FROM outbox")
+        .fetch_one(store.pool())
+        .await
+        .unwrap()
+}
+
+async fn claim(store: &Store) -> Vec<Poll> {
+    store.claim_polls(10, LEASE).await.unwrap()
+}
+
+fn read(watermark: DateTime<Utc>, caught_up: bool) -> Ending {
+    Ending::Read {
+        watermark,
+        caught_up,
+    }
+}
+
+/// Ends the poll as one that saw everything up to its begin, and the application with it.
+async fn complete(store: &Store, poll: &Poll) {
+    advance(store, &[progress(90, 0, 1, 1)]).await;
+    assert!(store.end_poll(poll, read(poll.now, true)).await.unwrap());
+}
+
+/// Lets time pass for the polls.
+async fn pass(store: &Store, seconds: i64) {
+    let sql = format!(
+        "UPDATE polls SET polled_at = polled_at - interval '{seconds} s', lease_until = lease_until - interval '{seconds} s', not_before = not_before - interval '{seconds} s'"
+    );
+    run(store, &sql).await;
+}
+
+#[tokio::test]
+async fn snapshot_sequence_and_events_move_together() {
+    let store = following(90).await;
+    assert_eq!(state(&store, 90).await, (None, 0));
+    assert!(advance(&store, &[progress(90, 0, 1, 1)]).await.is_empty());
+    assert!(advance(&store, &[progress(90, 1, 3, 2)]).await.is_empty());
+    assert_eq!(state(&store, 90).await, (Some(in_stage(3)), 3));
+    assert_eq!(events(&store).await, 3);
+}
+
+#[tokio::test]
+async fn a_change_found_from_an_old_sequence_writes_nothing() {
+    let store = following(90).await;
+    follow(&store, 91).await;
+    advance(&store, &[progress(90, 0, 1, 1)]).await;
+    let lost = advance(&store, &[progress(90, 0, 2, 1), progress(91, 0, 2, 1)]).await;
+    assert_eq!(lost, [ApplicationId(90)]);
+    assert_eq!(state(&store, 90).await, (Some(in_stage(1)), 1));
+    assert_eq!(state(&store, 91).await, (Some(in_stage(2)), 1));
+    assert_eq!(events(&store).await, 2);
+}
+
+#[tokio::test]
+async fn of_two_observers_at_once_one_gives_the_number() {
+    let store = following(90).await;
+    follow(&store, 91).await;
+    let one = [progress(90, 0, 1, 1), progress(91, 0, 1, 1)];
+    let other = [progress(91, 0, 2, 1), progress(90, 0, 2, 1)];
+    let (lost, also_lost) = tokio::join!(advance(&store, &one), advance(&store, &other));
+    assert_eq!(lost.len() + also_lost.len(), 2);
+    assert_eq!(state(&store, 90).await.1, 1);
+    assert_eq!(events(&store).await, 2);
+}
+
+#[tokio::test]
+async fn a_snapshot_without_a_change_moves_no_sequence() {
+    let store = following(90).await;
+    advance(&store, &[progress(90, 0, 1, 1)]).await;
+    assert!(advance(&store, &[progress(90, 1, 2, 0)]).await.is_empty());
+    assert_eq!(state(&store, 90).await, (Some(in_stage(2)), 1));
+}
+
+#[tokio::test]
+async fn only_followed_applications_of_the_tenant_are_found() {
+    let store = following(90).await;
+    let ids = [ApplicationId(90), ApplicationId(91)];
+    let found = store.tracked_among(&acme(), &ids).await.unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].job, Some(JobId(4)));
+    assert_eq!(found[0].introductions[0].as_str(), "i-1");
+    let other = Tenant::try_from("globex").unwrap();
+    assert!(store.tracked_among(&other, &ids).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_was_never_seen_is_looked_for_ever_more_rarely() {
+    let store = following(90).await;
+    let unseen = async || store.unseen_applications(&acme(), 10).await.unwrap();
+    assert_eq!(unseen().await, [ApplicationId(90)]);
+    store
+        .looked_in_vain(&acme(), &[ApplicationId(90)])
+        .await
+        .unwrap();
+    assert!(unseen().await.is_empty());
+    run(&store, "UPDATE applications SET created_at = now() - interval '2 h', observed_at = now() - interval '59 min'").await;
+    assert!(unseen().await.is_empty());
+    run(&store, "UPDATE applications SET created_at = now() - interval '2 h', observed_at = now() - interval '61 min'").await;
+    assert_eq!(unseen().await, [ApplicationId(90)]);
+    advance(&store, &[progress(90, 0, 1, 1)]).await;
+    assert!(unseen().await.is_empty());
+}
+
+#[tokio::test]
+async fn the_first_poll_is_due_at_once_and_one_replica_has_it() {
+    let store = following(90).await;
+    let (one, other) = tokio::join!(claim(&store), claim(&store));
+    assert_eq!(one.len() + other.len(), 1);
+    assert!(claim(&store).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_connection_without_followed_applications_is_not_polled() {
+    let store = following(90).await;
+    run(&store, "DELETE FROM applications").await;
+    assert!(claim(&store).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_paused_connection_is_not_polled() {
+    let store = following(90).await;
+    run(&store, "UPDATE connections SET state = 'paused'").await;
+    assert!(claim(&store).await.is_empty());
+    run(&store, "UPDATE connections SET state = 'degraded'").await;
+    assert_eq!(claim(&store).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_changed_interval_counts_at_once() {
+    let store = following(90).await;
+    let poll = claim(&store).await.remove(0);
+    complete(&store, &poll).await;
+    pass(&store, 30).await;
+    assert!(claim(&store).await.is_empty(), "the default is a minute");
+    run(
+        &store,
+        r#"UPDATE connections SET settings = '{"poll_interval_seconds": 20}'"#,
+    )
+    .await;
+    let again = claim(&store).await.remove(0);
+    assert_eq!(again.watermark, poll.now);
+}
+
+#[tokio::test]
+async fn a_newly_followed_application_hurries_the_next_poll() {
+    let store = following(90).await;
+    let poll = claim(&store).await.remove(0);
+    complete(&store, &poll).await;
+    follow(&store, 91).await;
+    assert!(claim(&store).await.is_empty());
+    pass(&store, 6).await;
+    assert_eq!(claim(&store).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_window_that_ends_in_the_past_is_followed_by_the_next_at_once() {
+    let store = following(90).await;
+    let poll = claim(&store).await.remove(0);
+    let later = poll.watermark + TimeDelta::seconds(10);
+    assert!(store.end_poll(&poll, read(later, false)).await.unwrap());
+    assert_eq!(claim(&store).await[0].watermark, later);
+}
+
+#[tokio::test]
+async fn a_failed_or_resting_poll_waits_and_keeps_its_watermark() {
+    let store = following(90).await;
+    let poll = claim(&store).await.remove(0);
+    let minute = Duration::from_secs(60);
+    assert!(store.end_poll(&poll, Ending::Failed(minute)).await.unwrap());
+    assert!(claim(&store).await.is_empty());
+    pass(&store, 61).await;
+    let again = claim(&store).await.remove(0);
+    assert_eq!((again.watermark, again.failures), (poll.watermark, 1));
+    assert!(store.end_poll(&again, Ending::Rest(minute)).await.unwrap());
+    pass(&store, 61).await;
+    assert_eq!(claim(&store).await[0].failures, 1);
+}
+
+#[tokio::test]
+async fn whoever_lost_the_lease_moves_no_watermark() {
+    let store = following(90).await;
+    let stale = claim(&store).await.remove(0);
+    pass(&store, 61).await;
+    let poll = claim(&store).await.remove(0);
+    let far = stale.now + TimeDelta::days(1);
+    assert!(!store.extend_poll(&stale, LEASE).await.unwrap());
+    assert!(!store.end_poll(&stale, read(far, true)).await.unwrap());
+    assert!(store.extend_poll(&poll, LEASE).await.unwrap());
+    let ending = Ending::Rest(Duration::ZERO);
+    assert!(store.end_poll(&poll, ending).await.unwrap());
+    assert_eq!(claim(&store).await[0].watermark, stale.watermark);
+}
+
+#[tokio::test]
+async fn a_new_connection_of_a_tenant_goes_on_where_the_old_one_stopped() {
+    let store = following(90).await;
+    let poll = claim(&store).await.remove(0);
+    complete(&store, &poll).await;
+    run(
+        &store,
+        "UPDATE applications SET observed_at = now() - interval '3 h'",
+    )
+    .await;
+    run(&store, "DELETE FROM polls").await;
+    let anew = claim(&store).await.remove(0);
+    assert!(anew.watermark <= anew.now - TimeDelta::hours(3));
+}
