@@ -1,1 +1,80 @@
-//! Placeholder until this crate lands.
+//! Greenhouse's Harvest API as typed calls. The only crate that knows reqwest, and the only one that knows what
+//! Greenhouse's JSON looks like.
+//!
+//! A call goes: typed operation (one file per resource) → `v3` (a pure function builds the request, another one reads
+//! the answer) → `call` (token, budget, one exchange on the wire, one place that turns a status into an [`Error`]).
+//! A further version of the API is a further folder beside `v3`; the typed operations stay.
+//!
+//! Deliberately absent: retries and redirects. A write is sent once; whether it may be sent again is for the caller to
+//! decide, who is told by [`Error`] what is known about its effect. The one repetition is after a 401, which proves
+//! that nothing was executed, with a fresh token. Below us, hyper moves a request to another connection only while not
+//! a byte of it was written.
+#![deny(missing_docs)]
+
+mod answer;
+mod application_stages;
+mod applications;
+mod applied_candidate_tags;
+mod budget;
+mod call;
+mod candidate_tags;
+mod candidates;
+mod client;
+mod config;
+mod credential;
+mod custom_fields;
+mod error;
+mod http;
+mod job_interview_stages;
+mod jobs;
+mod limits;
+mod link;
+mod notes;
+mod operation;
+mod pages;
+mod referrers;
+mod rejection_details;
+mod rejection_reasons;
+mod request;
+mod sources;
+mod token;
+mod users;
+mod v3;
+
+pub use application_stages::{ApplicationStage, ApplicationStages};
+pub use applications::{
+    Application, ApplicationPatch, ApplicationStatus, Applications, NewApplication, Target,
+};
+pub use applied_candidate_tags::{AppliedCandidateTag, AppliedCandidateTags};
+pub use budget::{Budget, Denied, Purpose, RateLimit, Unmetered};
+pub use candidate_tags::{CandidateTag, CandidateTags};
+pub use candidates::{Candidate, CandidatePatch, Candidates, CreatedCandidate, NewCandidate};
+pub use client::Client;
+pub use config::{Config, DEFAULT_API_URL, DEFAULT_AUTH_URL};
+pub use credential::{Credential, Introspection, Organization};
+pub use custom_fields::CustomFieldValue;
+pub use error::{Cause, Error, FieldError};
+pub use http::{Http, HttpError};
+pub use job_interview_stages::{JobInterviewStage, JobInterviewStages};
+pub use jobs::{Job, JobStatus, Jobs};
+pub use notes::{NewNote, Note, Notes, Visibility};
+pub use operation::Operation;
+pub use referrers::{Referrer, Referrers};
+pub use rejection_details::{RejectionDetail, RejectionDetails};
+pub use rejection_reasons::{RejectionReason, RejectionReasons};
+pub use sources::{Source, Sources};
+pub use users::{User, Users};
+
+/// `Debug` that shows the named fields only: the others are, or may hold, personal data.
+macro_rules! debug_without_personal_data {
+    ($type:ident { $($field:ident),* }) => {
+        impl std::fmt::Debug for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($type))
+                    $(.field(stringify!($field), &self.$field))*
+                    .finish_non_exhaustive()
+            }
+        }
+    };
+}
+use debug_without_personal_data;

@@ -1,0 +1,261 @@
+//! From an answer to its meaning: the one place that turns a status into an [`Error`].
+//!
+//! Bodies of refusals are read defensively: `message` and `errors` are optional, `errors` holds objects, strings or
+//! `{field: words}`, and none of it may be there at all.
+
+use bytes::Bytes;
+use chrono::Utc;
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
+use serde_json::Value;
+
+use crate::error::{Cause, Error, FieldError};
+use crate::limits;
+use crate::operation::Operation;
+
+/// Longest text taken over from Greenhouse, in characters.
+const MAX_TEXT: usize = 300;
+/// Most complaints taken over from one refusal.
+const MAX_FIELDS: usize = 20;
+const NO_WORDS: &str = "no message";
+
+/// A complete answer, or one whose body did not arrive in full.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Result<Bytes, Cause>,
+}
+
+/// The answer of a success.
+pub(crate) struct Success {
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Answer {
+    /// # Errors
+    /// Every status but 2xx, and a 2xx whose body is incomplete.
+    pub(crate) fn success(self, operation: Operation) -> Result<Success, Error> {
+        let words = Words::of(&self);
+        match self.status.as_u16() {
+            200..=299 => match self.body {
+                Ok(body) => Ok(Success {
+                    headers: self.headers,
+                    body,
+                }),
+                Err(cause) => Err(Error::interrupted(operation, cause)),
+            },
+            401 => Err(Error::Unauthorized {
+                detail: words.message,
+            }),
+            403 => Err(Error::Forbidden {
+                operation,
+                scope: operation.scope().unwrap_or("none"),
+            }),
+            404 | 410 => Err(Error::NotFound { operation }),
+            429 => Err(Error::Throttled {
+                retry_after: limits::retry_after(&self.headers, Utc::now()),
+            }),
+            status @ 300..=399 => Err(Error::interrupted(operation, Cause::Redirect(status))),
+            // 408 tells that the server stopped waiting, not how far it got.
+            status @ (400..=407 | 409..=499) => Err(Error::Rejected {
+                status,
+                message: words.message,
+                fields: words.fields,
+            }),
+            status => Err(Error::interrupted(operation, Cause::Status(status))),
+        }
+    }
+
+    /// The words of a refusal, e-mail addresses masked.
+    pub(crate) fn message(&self) -> String {
+        Words::of(self).message
+    }
+}
+
+/// What a refusal says.
+struct Words {
+    message: String,
+    fields: Vec<FieldError>,
+}
+
+impl Words {
+    fn of(answer: &Answer) -> Self {
+        let body = match &answer.body {
+            Ok(body) if answer.status.is_client_error() => body.as_ref(),
+            _ => &[],
+        };
+        let body = serde_json::from_slice(body).unwrap_or(Value::Null);
+        let mut fields = Vec::new();
+        collect(body.get("errors").unwrap_or(&Value::Null), &mut fields);
+        fields.truncate(MAX_FIELDS);
+        let message = ["message", "error_description", "error"]
+            .iter()
+            .find_map(|key| body.get(key)?.as_str())
+            .map(clean)
+            .or_else(|| fields.first().map(|first| first.message.clone()))
+            .unwrap_or_else(|| NO_WORDS.to_owned());
+        Self { message, fields }
+    }
+}
+
+fn collect(errors: &Value, fields: &mut Vec<FieldError>) {
+    match errors {
+        Value::Array(list) => list.iter().for_each(|error| collect(error, fields)),
+        Value::String(text) => fields.push(FieldError {
+            field: text
+                .strip_prefix("Invalid attribute: ")
+                .map(|name| clean(name.trim())),
+            message: clean(text),
+        }),
+        Value::Object(object) => match object.get("message").and_then(Value::as_str) {
+            Some(message) => fields.push(FieldError {
+                field: object.get("field").and_then(Value::as_str).map(clean),
+                message: clean(message),
+            }),
+            None => fields.extend(object.iter().map(|(field, said)| FieldError {
+                field: Some(clean(field)),
+                message: clean(&text_of(said)),
+            })),
+        },
+        _ => {}
+    }
+}
+
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(list) => list.iter().map(text_of).collect::<Vec<_>>().join(", "),
+        _ => NO_WORDS.to_owned(),
+    }
+}
+
+/// Masks e-mail addresses (Greenhouse quotes what it refuses) and shortens.
+fn clean(text: &str) -> String {
+    let delimiter = |c: char| c.is_whitespace() || c.is_control() || "\"'`<>()[]{},;:=".contains(c);
+    let masked: String = text
+        .split_inclusive(delimiter)
+        .flat_map(|piece| {
+            let word = piece.trim_end_matches(delimiter);
+            if word.contains('@') || word.contains("%40") {
+                ["[e-mail]", &piece[word.len()..]]
+            } else {
+                [piece, ""]
+            }
+        })
+        .collect();
+    masked.chars().take(MAX_TEXT).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn refused(status: u16, body: &str) -> Error {
+        let answer = Answer {
+            status: StatusCode::from_u16(status).unwrap(),
+            headers: HeaderMap::new(),
+            body: Ok(Bytes::copy_from_slice(body.as_bytes())),
+        };
+        answer
+            .success(Operation::CandidatesCreate)
+            .map(|_| ())
+            .unwrap_err()
+    }
+
+    fn words(body: &str) -> (String, Vec<(Option<String>, String)>) {
+        let Error::Rejected {
+            message, fields, ..
+        } = refused(422, body)
+        else {
+            panic!("not rejected");
+        };
+        let fields = fields.into_iter().map(|f| (f.field, f.message)).collect();
+        (message, fields)
+    }
+
+    #[test]
+    fn every_recorded_shape_of_a_refusal_is_read() {
+        let field = |name: &str, text: &str| vec![(Some(name.to_owned()), text.to_owned())];
+        assert_eq!(
+            words(r#"{"message":"Validation error","errors":[{"message":"Bad","field":"type"}]}"#),
+            ("Validation error".into(), field("type", "Bad"))
+        );
+        assert_eq!(
+            words(r#"{"errors":[{"message":"Missing","field":"body"}]}"#),
+            ("Missing".into(), field("body", "Missing"))
+        );
+        assert_eq!(
+            words(r#"{"message":"Unprocessable Content","errors":["Invalid query params: x"]}"#).1,
+            vec![(None, "Invalid query params: x".into())]
+        );
+        assert_eq!(
+            words(r#"{"errors":[{"per_page":"`600` is too much"}]}"#).1,
+            field("per_page", "`600` is too much")
+        );
+        assert_eq!(
+            words(r#"{"errors":{"name":["is blank","is bad"]}}"#).1,
+            field("name", "is blank, is bad")
+        );
+        assert_eq!(
+            words(r#"{"errors":["Invalid attribute: tags"]}"#).1,
+            field("tags", "Invalid attribute: tags")
+        );
+    }
+
+    #[test]
+    fn a_refusal_without_words_is_a_refusal() {
+        for body in [
+            "",
+            "null",
+            "[]",
+            "<html>",
+            "{\"errors\":7}",
+            "{\"message\":null}",
+        ] {
+            assert_eq!(words(body), ("no message".into(), vec![]), "{body}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_masked_and_texts_are_short() {
+        let (message, _) = words(r#"{"message":"'ada@example.com' taken, <b@c.d>; ok"}"#);
+        assert_eq!(message, "'[e-mail]' taken, <[e-mail]>; ok");
+        let long = format!(r#"{{"message":"{}"}}"#, "é".repeat(400));
+        assert_eq!(words(&long).0.chars().count(), 300);
+    }
+
+    #[test]
+    fn the_status_decides_what_the_caller_does() {
+        assert!(matches!(refused(401, ""), Error::Unauthorized { .. }));
+        assert!(matches!(
+            refused(403, ""),
+            Error::Forbidden {
+                scope: "harvest:candidates:create",
+                ..
+            }
+        ));
+        assert!(matches!(refused(404, ""), Error::NotFound { .. }));
+        assert!(matches!(refused(409, ""), Error::Rejected { .. }));
+        assert!(matches!(refused(429, ""), Error::Throttled { .. }));
+        for status in [302, 408, 500, 502, 503, 504, 599] {
+            assert!(
+                matches!(refused(status, ""), Error::Unknown { .. }),
+                "{status}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_body_makes_it_panic_or_shows_an_address(text in "\\PC{0,40}", json in any::<bool>()) {
+            let body = if json {
+                serde_json::json!({ "message": format!("{text} a@b.c"), "errors": [text] }).to_string()
+            } else {
+                text
+            };
+            prop_assert!(!words(&body).0.contains("a@b.c"));
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! One call: token, budget, one exchange on the wire, meaning. Everything within one deadline.
+
+use bytes::{Bytes, BytesMut};
+use chrono::Utc;
+use reqwest::StatusCode;
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use tokio::time::{Instant, timeout_at};
+use tracing::Instrument;
+use tracing::field::Empty;
+use url::Url;
+
+use crate::answer::{Answer, Success};
+use crate::client::Client;
+use crate::error::{Cause, Error};
+use crate::http::Http;
+use crate::limits;
+use crate::link;
+use crate::operation::Operation;
+use crate::request::Request;
+use crate::token::Token;
+
+/// Reads the body of a success.
+pub(crate) type Read<T> = fn(&[u8]) -> Result<T, serde_json::Error>;
+
+/// No answer arrived.
+pub(crate) enum Failure {
+    /// Certainly nothing was sent.
+    Unsent(Cause),
+    /// Something may have been sent.
+    Sent(Cause),
+}
+
+impl Client {
+    /// Performs `request` and reads its answer.
+    pub(crate) async fn call<T>(&self, request: &Request, read: Read<T>) -> Result<T, Error> {
+        let url = self.url(request)?;
+        let success = self.perform(request, &url).await?;
+        read(&success.body).map_err(|error| Error::interrupted(request.operation, error.into()))
+    }
+
+    /// Performs `request` at `url` and reads one page and where the next one is.
+    pub(crate) async fn page<T>(
+        &self,
+        request: &Request,
+        url: &Url,
+        read: Read<Vec<T>>,
+    ) -> Result<(Vec<T>, Option<Url>), Error> {
+        let success = self.perform(request, url).await?;
+        let unusable = |cause| Error::interrupted(request.operation, cause);
+        let rows = read(&success.body).map_err(|error| unusable(error.into()))?;
+        let next = match link::next(&success.headers) {
+            None => None,
+            Some(link) => Some(link::follow(link, url).ok_or_else(|| unusable(Cause::Link))?),
+        };
+        Ok((rows, next))
+    }
+
+    async fn perform(&self, request: &Request, url: &Url) -> Result<Success, Error> {
+        let operation = request.operation.as_str();
+        let span = tracing::info_span!(
+            "harvest",
+            otel.name = operation,
+            otel.kind = "client",
+            operation,
+            status = Empty
+        );
+        let answer = self
+            .authorized(request, url)
+            .instrument(span.clone())
+            .await?;
+        span.record("status", answer.status.as_u16());
+        if answer.status == StatusCode::TOO_MANY_REQUESTS {
+            let retry_after = limits::retry_after(&answer.headers, Utc::now());
+            self.budget().exhausted(retry_after).await;
+        }
+        answer.success(request.operation)
+    }
+
+    /// Sends with the current token and, if that is refused, once more with a new one.
+    async fn authorized(&self, request: &Request, url: &Url) -> Result<Answer, Error> {
+        let until = Instant::now() + self.config().deadline;
+        let token = self.tokens().current(until).await?;
+        let answer = self.send(request, url, &token, until).await?;
+        if answer.status != StatusCode::UNAUTHORIZED {
+            return Ok(answer);
+        }
+        // Whatever becomes of the token, this call was refused and therefore not executed.
+        let fresh = self.tokens().replace(Some(&token), until).await?;
+        self.send(request, url, &fresh, until).await
+    }
+
+    async fn send(
+        &self,
+        request: &Request,
+        url: &Url,
+        token: &Token,
+        until: Instant,
+    ) -> Result<Answer, Error> {
+        match timeout_at(until, self.budget().acquire(self.purpose())).await {
+            Ok(acquired) => acquired?,
+            Err(_) => {
+                let cause = Cause::Timeout;
+                return Err(Error::NotSent { cause });
+            }
+        }
+        let mut wire = reqwest::Request::new(request.method.clone(), url.clone());
+        let headers = wire.headers_mut();
+        headers.insert(AUTHORIZATION, token.header());
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        if let Some(body) = &request.body {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            *wire.body_mut() = Some(body.clone().into());
+        }
+        let max_body = self.config().max_body;
+        match exchange(self.http(), request.operation, wire, until, max_body).await {
+            Ok(answer) => {
+                self.observe(limits::rate_limit(&answer.headers, Utc::now()));
+                Ok(answer)
+            }
+            Err(Failure::Unsent(cause)) => Err(Error::NotSent { cause }),
+            Err(Failure::Sent(cause)) => Err(Error::interrupted(request.operation, cause)),
+        }
+    }
+
+    /// Where `request` goes.
+    pub(crate) fn url(&self, request: &Request) -> Result<Url, Error> {
+        let (path, query) = (&request.path, &request.query);
+        let question = if query.is_empty() { "" } else { "?" };
+        Url::parse(&format!("{}{path}{question}{query}", self.base())).map_err(|_| Error::NotSent {
+            cause: Cause::Request("the address is none"),
+        })
+    }
+}
+
+/// One request and its answer, within the deadline. The only place that touches the wire.
+pub(crate) async fn exchange(
+    http: &Http,
+    operation: Operation,
+    request: reqwest::Request,
+    until: Instant,
+    max_body: usize,
+) -> Result<Answer, Failure> {
+    let started = Instant::now();
+    let outcome = match timeout_at(until, send_and_read(http, request, max_body)).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(Failure::Sent(Cause::Timeout)),
+    };
+    http.report(operation, class(&outcome), started.elapsed());
+    outcome
+}
+
+async fn send_and_read(
+    http: &Http,
+    request: reqwest::Request,
+    max_body: usize,
+) -> Result<Answer, Failure> {
+    let mut response = http.client.execute(request).await.map_err(failure)?;
+    let body = read_body(&mut response, max_body).await;
+    Ok(Answer {
+        status: response.status(),
+        headers: std::mem::take(response.headers_mut()),
+        body,
+    })
+}
+
+async fn read_body(response: &mut reqwest::Response, max: usize) -> Result<Bytes, Cause> {
+    let announced = response.content_length().unwrap_or_default();
+    if announced > max as u64 {
+        return Err(Cause::TooLarge);
+    }
+    let broken = |error: reqwest::Error| Cause::Broken(innermost(&error));
+    let Some(first) = response.chunk().await.map_err(broken)? else {
+        return Ok(Bytes::new());
+    };
+    if first.len() as u64 == announced {
+        return Ok(first);
+    }
+    let mut body = BytesMut::from(first);
+    while body.len() <= max {
+        match response.chunk().await.map_err(broken)? {
+            Some(more) => body.extend_from_slice(&more),
+            None => return Ok(body.freeze()),
+        }
+    }
+    Err(Cause::TooLarge)
+}
+
+/// Only a connection that never came about proves that nothing was sent. An idle connection that the server closed
+/// while we were writing proves nothing.
+fn failure(error: reqwest::Error) -> Failure {
+    if error.is_connect() {
+        Failure::Unsent(Cause::Connect(innermost(&error)))
+    } else if error.is_builder() {
+        Failure::Unsent(Cause::Request("the request is none"))
+    } else if error.is_timeout() {
+        Failure::Sent(Cause::Timeout)
+    } else {
+        Failure::Sent(Cause::Broken(innermost(&error)))
+    }
+}
+
+/// The innermost error's words, which are those of the system, TLS or HTTP; the outer ones quote the address.
+fn innermost(error: &reqwest::Error) -> String {
+    let mut innermost: Option<&dyn std::error::Error> = None;
+    let mut next = std::error::Error::source(error);
+    while let Some(error) = next {
+        innermost = Some(error);
+        next = error.source();
+    }
+    innermost.map_or_else(|| "no reason given".to_owned(), ToString::to_string)
+}
+
+/// The outcome as metrics know it.
+fn class(outcome: &Result<Answer, Failure>) -> &'static str {
+    match outcome {
+        Err(Failure::Sent(Cause::Timeout)) => "timeout",
+        Err(_) => "network",
+        Ok(answer) => match answer.status.as_u16() {
+            _ if answer.body.is_err() => "network",
+            201 => "created",
+            200..=299 => "ok",
+            401 => "unauthorized",
+            403 => "forbidden",
+            404 | 410 => "not_found",
+            409 => "conflict",
+            429 => "throttled",
+            400..=499 => "unprocessable",
+            _ => "server",
+        },
+    }
+}
+
+impl From<serde_json::Error> for Cause {
+    /// Keeps the place only: serde_json's words quote the value, which may be personal data.
+    fn from(error: serde_json::Error) -> Self {
+        Self::Unreadable {
+            line: error.line(),
+            column: error.column(),
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! Candidates: the people.
+
+use chrono::{DateTime, Utc};
+use domain::matching::Contact;
+use domain::{ApplicationId, CandidateId};
+use futures::Stream;
+
+use crate::applications::NewApplication;
+use crate::client::Client;
+use crate::custom_fields::CustomFieldValue;
+use crate::error::Error;
+use crate::pages::Pages;
+use crate::v3;
+
+/// A person as Greenhouse has them. `Debug` shows the id only.
+#[derive(Clone, PartialEq)]
+pub struct Candidate {
+    /// Id.
+    pub id: CandidateId,
+    /// Given name.
+    pub first_name: Option<String>,
+    /// Family name.
+    pub last_name: Option<String>,
+    /// Current employer.
+    pub company: Option<String>,
+    /// Current job title.
+    pub title: Option<String>,
+    /// Whether only part of the hiring team may see them.
+    pub private: bool,
+    /// When the record was made.
+    pub created_at: Option<DateTime<Utc>>,
+    /// When it was last changed.
+    pub updated_at: Option<DateTime<Utc>>,
+    /// When anything last happened to them.
+    pub last_activity_at: Option<DateTime<Utc>>,
+    /// Names of the tags.
+    pub tags: Vec<String>,
+    /// E-mail addresses.
+    pub email_addresses: Vec<Contact>,
+    /// Phone numbers.
+    pub phone_numbers: Vec<Contact>,
+    /// Websites.
+    pub website_addresses: Vec<Contact>,
+    /// Social media profiles; these have no type.
+    pub social_media_addresses: Vec<Contact>,
+    /// Postal addresses.
+    pub addresses: Vec<Contact>,
+    /// Custom fields, null where there is no value.
+    pub custom_fields: Vec<CustomFieldValue>,
+}
+
+crate::debug_without_personal_data!(Candidate { id });
+
+/// A person to create. `Debug` shows nothing of them.
+#[derive(Clone, Default, PartialEq)]
+pub struct NewCandidate {
+    /// Given name; Greenhouse insists on one.
+    pub first_name: String,
+    /// Family name; Greenhouse insists on one.
+    pub last_name: String,
+    /// Current employer.
+    pub company: Option<String>,
+    /// Current job title.
+    pub title: Option<String>,
+    /// E-mail addresses.
+    pub email_addresses: Vec<Contact>,
+    /// Phone numbers.
+    pub phone_numbers: Vec<Contact>,
+    /// Websites.
+    pub website_addresses: Vec<Contact>,
+    /// Social media profiles; a type is left out.
+    pub social_media_addresses: Vec<Contact>,
+    /// Postal addresses.
+    pub addresses: Vec<Contact>,
+    /// Names of tags.
+    pub tags: Vec<String>,
+    /// Custom fields.
+    pub custom_fields: Vec<CustomFieldValue>,
+    /// The first application, made in the same call.
+    pub application: Option<NewApplication>,
+}
+
+crate::debug_without_personal_data!(NewCandidate {});
+
+/// What creating a person answers. The rest of the record may not be readable for some time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CreatedCandidate {
+    /// The new person.
+    pub candidate_id: CandidateId,
+    /// The application made with them, where the answer tells.
+    pub application_id: Option<ApplicationId>,
+}
+
+/// Changes of a person; `None` leaves as it is. Lists replace what is there. An empty list is never sent, so nothing
+/// can be emptied by it. `Debug` shows nothing of it.
+#[derive(Clone, Default, PartialEq)]
+pub struct CandidatePatch {
+    /// Given name.
+    pub first_name: Option<String>,
+    /// Family name.
+    pub last_name: Option<String>,
+    /// Current employer.
+    pub company: Option<String>,
+    /// Current job title.
+    pub title: Option<String>,
+    /// All e-mail addresses.
+    pub email_addresses: Option<Vec<Contact>>,
+    /// All phone numbers.
+    pub phone_numbers: Option<Vec<Contact>>,
+    /// All websites.
+    pub website_addresses: Option<Vec<Contact>>,
+    /// All social media profiles.
+    pub social_media_addresses: Option<Vec<Contact>>,
+    /// All postal addresses.
+    pub addresses: Option<Vec<Contact>>,
+    /// All custom fields (v3 replaces them as a whole).
+    pub custom_fields: Option<Vec<CustomFieldValue>>,
+}
+
+crate::debug_without_personal_data!(CandidatePatch {});
+
+impl CandidatePatch {
+    /// Whether it changes nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let lists = [
+            &self.email_addresses,
+            &self.phone_numbers,
+            &self.website_addresses,
+            &self.social_media_addresses,
+            &self.addresses,
+        ];
+        let texts = [
+            &self.first_name,
+            &self.last_name,
+            &self.company,
+            &self.title,
+        ];
+        texts.iter().all(|text| text.is_none())
+            && lists
+                .iter()
+                .all(|list| list.as_ref().is_none_or(Vec::is_empty))
+            && self.custom_fields.as_ref().is_none_or(Vec::is_empty)
+    }
+}
+
+/// Operations on candidates.
+#[derive(Debug, Clone, Copy)]
+pub struct Candidates<'a> {
+    client: &'a Client,
+}
+
+impl Client {
+    /// Candidates: the people.
+    #[must_use]
+    pub fn candidates(&self) -> Candidates<'_> {
+        Candidates { client: self }
+    }
+}
+
+impl Candidates<'_> {
+    /// Everybody with this e-mail address, in any case, newest record first.
+    ///
+    /// # Errors
+    /// [`Error`] of a read.
+    pub async fn find_by_email(&self, email: &str) -> Result<Vec<Candidate>, Error> {
+        let request = v3::candidates::with_email(email);
+        self.client.all(request, v3::candidates::read_list).await
+    }
+
+    /// One person, if there is one with this id that we may see.
+    ///
+    /// # Errors
+    /// [`Error`] of a read.
+    pub async fn get(&self, id: CandidateId) -> Result<Option<Candidate>, Error> {
+        let request = v3::candidates::with_ids(&[id]);
+        let found = self
+            .client
+            .call(&request, v3::candidates::read_list)
+            .await?;
+        Ok(found.into_iter().find(|candidate| candidate.id == id))
+    }
+
+    /// Everybody created at or after `from`, newest first.
+    pub fn created_since(
+        &self,
+        from: DateTime<Utc>,
+    ) -> impl Stream<Item = Result<Candidate, Error>> + Send + use<> {
+        let request = v3::candidates::created_since(from);
+        Pages::new(self.client, request, v3::candidates::read_list).stream()
+    }
+
+    /// Creates a person. Not idempotent: the same call twice makes two people.
+    ///
+    /// # Errors
+    /// [`Error`] of a write.
+    pub async fn create(&self, candidate: &NewCandidate) -> Result<CreatedCandidate, Error> {
+        let request = v3::candidates::create(candidate);
+        self.client
+            .call(&request, v3::candidates::read_created)
+            .await
+    }
+
+    /// Changes a person.
+    ///
+    /// # Errors
+    /// [`Error`] of a write.
+    pub async fn update(&self, id: CandidateId, patch: &CandidatePatch) -> Result<(), Error> {
+        let request = v3::candidates::update(id, patch);
+        self.client.call(&request, v3::read_nothing).await
+    }
+}

@@ -1,0 +1,218 @@
+//! What went wrong, by what the caller does next.
+
+use std::time::Duration;
+
+use crate::operation::Operation;
+
+/// A call that did not give its answer. No variant's text holds a token, a URL or an unmasked e-mail address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// Certainly not executed: no connection, or no token. May be repeated, writes included.
+    #[error("not sent: {cause}")]
+    NotSent {
+        /// What was in the way.
+        cause: Cause,
+    },
+    /// The local budget does not allow the call now; certainly not sent.
+    #[error("local budget: ask again in {} s", retry_after.as_secs())]
+    Denied {
+        /// When to ask again.
+        retry_after: Duration,
+    },
+    /// Greenhouse does not allow the call now (429); not executed.
+    #[error("throttled by Greenhouse for {} s", retry_after.as_secs())]
+    Throttled {
+        /// When to call again, 1 s to 1 h.
+        retry_after: Duration,
+    },
+    /// The credential is no longer accepted (401 with a fresh token); not executed.
+    #[error("Greenhouse refuses the credential: {detail}")]
+    Unauthorized {
+        /// Greenhouse's words.
+        detail: String,
+    },
+    /// The credential or its user lacks a right (403); not executed.
+    #[error("not allowed: {operation} needs {scope}")]
+    Forbidden {
+        /// What was asked for.
+        operation: Operation,
+        /// The scope it needs. The right of the acting user may be what is missing instead: Greenhouse does not say.
+        scope: &'static str,
+    },
+    /// The thing addressed does not exist, or must not be seen (404); not executed.
+    #[error("{operation}: not found")]
+    NotFound {
+        /// What was asked for.
+        operation: Operation,
+    },
+    /// Refused for what it says (other 4xx); not executed, and would be refused again.
+    #[error("refused with {status}: {message}")]
+    Rejected {
+        /// HTTP status.
+        status: u16,
+        /// Greenhouse's words, at most 300 characters, e-mail addresses masked.
+        message: String,
+        /// What is wrong in detail; often empty.
+        fields: Vec<FieldError>,
+    },
+    /// A write that may or may not have happened: find out by reading, never by trying again.
+    #[error("outcome unknown: {cause}")]
+    Unknown {
+        /// What happened instead of an answer.
+        cause: Cause,
+    },
+    /// A read without an answer: safe to repeat.
+    #[error("no answer: {cause}")]
+    Unavailable {
+        /// What happened instead of an answer.
+        cause: Cause,
+    },
+    /// The token endpoint refuses the credential; nothing was sent to the API.
+    #[error("no token ({status}): {detail}")]
+    Credential {
+        /// HTTP status of the token endpoint.
+        status: u16,
+        /// Its words, at most 300 characters.
+        detail: String,
+    },
+}
+
+/// One complaint of a refusal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    /// The field it is about, as Greenhouse names it; complaints that name none are common.
+    pub field: Option<String>,
+    /// Greenhouse's words, at most 300 characters, e-mail addresses masked.
+    pub message: String,
+}
+
+/// What happened instead of a usable answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Cause {
+    /// No connection: refused, unreachable, unknown host, TLS.
+    #[error("no connection ({0})")]
+    Connect(String),
+    /// The deadline passed.
+    #[error("deadline passed")]
+    Timeout,
+    /// The connection broke before the answer was complete.
+    #[error("connection broke ({0})")]
+    Broken(String),
+    /// A status that says nothing about the call: 408, 5xx, or one that HTTP does not define.
+    #[error("status {0}")]
+    Status(u16),
+    /// A redirect, which is never followed: the credential must not travel.
+    #[error("redirect with status {0}")]
+    Redirect(u16),
+    /// A success whose body is not what it should be. Says where, not what: the body is personal data.
+    #[error("unreadable answer at line {line}, column {column}")]
+    Unreadable {
+        /// Line in the body, from 1.
+        line: usize,
+        /// Column in that line, from 1.
+        column: usize,
+    },
+    /// A success whose body is larger than [`crate::Config::max_body`].
+    #[error("answer too large")]
+    TooLarge,
+    /// A next page on another host, or the same page again.
+    #[error("link to the next page leads astray")]
+    Link,
+    /// A request that cannot be built, such as a token that does not fit into a header.
+    #[error("cannot be sent ({0})")]
+    Request(&'static str),
+}
+
+impl Error {
+    /// The outcome of an exchange that began and gave no usable answer.
+    pub(crate) fn interrupted(operation: Operation, cause: Cause) -> Self {
+        if operation.is_write() {
+            Self::Unknown { cause }
+        } else {
+            Self::Unavailable { cause }
+        }
+    }
+
+    /// The scope that may be missing.
+    #[must_use]
+    pub fn scope(&self) -> Option<&'static str> {
+        match self {
+            Self::Forbidden { scope, .. } => Some(scope),
+            _ => None,
+        }
+    }
+
+    /// How long to wait at least, where the limit says so.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Denied { retry_after } | Self::Throttled { retry_after } => Some(*retry_after),
+            _ => None,
+        }
+    }
+
+    /// Whether a refusal complains about this top-level field of the request.
+    ///
+    /// Complaints without a field count if their words name it: v3 says `Invalid attribute: tags`, or the like.
+    #[must_use]
+    pub fn names_field(&self, name: &str) -> bool {
+        let Self::Rejected {
+            message, fields, ..
+        } = self
+        else {
+            return false;
+        };
+        let has_word = |text: &str| {
+            text.split(|c: char| !(c.is_alphanumeric() || c == '_'))
+                .any(|word| word == name)
+        };
+        if fields.is_empty() {
+            return has_word(message);
+        }
+        fields.iter().any(|error| match &error.field {
+            Some(field) => field.split(['.', '[']).any(|part| part == name),
+            None => has_word(&error.message),
+        })
+    }
+}
+
+impl From<crate::budget::Denied> for Error {
+    fn from(denied: crate::budget::Denied) -> Self {
+        Self::Denied {
+            retry_after: denied.retry_after,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rejected(field: Option<&str>, message: &str) -> Error {
+        Error::Rejected {
+            status: 422,
+            message: "Unprocessable Content".into(),
+            fields: vec![FieldError {
+                field: field.map(str::to_owned),
+                message: message.to_owned(),
+            }],
+        }
+    }
+
+    #[test]
+    fn a_field_is_named_by_path_or_by_word() {
+        assert!(rejected(Some("tags[0]"), "is unknown").names_field("tags"));
+        assert!(rejected(Some("candidate.tags"), "is unknown").names_field("tags"));
+        assert!(rejected(None, "Invalid attribute: tags").names_field("tags"));
+        assert!(!rejected(None, "Invalid attribute: candidate_tags").names_field("tags"));
+        assert!(!rejected(Some("email"), "tags").names_field("tags"));
+    }
+
+    #[test]
+    fn an_interrupted_write_is_unknown_and_a_read_is_not() {
+        let write = Error::interrupted(Operation::NotesCreate, Cause::Timeout);
+        assert!(matches!(write, Error::Unknown { .. }));
+        let read = Error::interrupted(Operation::NotesList, Cause::Timeout);
+        assert!(matches!(read, Error::Unavailable { .. }));
+    }
+}

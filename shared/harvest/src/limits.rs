@@ -1,0 +1,145 @@
+//! The limit as the headers of an answer tell it. Times are taken by the server's clock where it shows one (`Date`), so
+//! that a wrong clock on our side changes nothing.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
+
+use crate::budget::RateLimit;
+
+/// The window in which v3 counts calls.
+const WINDOW: Duration = Duration::from_secs(30);
+const SHORTEST: Duration = Duration::from_secs(1);
+const LONGEST: Duration = Duration::from_secs(3600);
+
+/// `X-RateLimit-Limit`, `-Remaining` and `-Reset` (epoch seconds).
+pub(crate) fn rate_limit(headers: &HeaderMap, local: DateTime<Utc>) -> RateLimit {
+    match number(headers, "x-ratelimit-limit") {
+        None => RateLimit::Absent,
+        Some(limit) => RateLimit::Window {
+            limit,
+            remaining: number(headers, "x-ratelimit-remaining"),
+            resets_in: resets_in(headers, local),
+        },
+    }
+}
+
+/// How long a 429 asks us to stay away: `Retry-After`, else `X-RateLimit-Reset`, else a window. Whatever stands there,
+/// it is 1 s to 1 h.
+pub(crate) fn retry_after(headers: &HeaderMap, local: DateTime<Utc>) -> Duration {
+    headers
+        .get(RETRY_AFTER)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| delay(value.trim(), headers, local))
+        .or_else(|| resets_in(headers, local))
+        .unwrap_or(WINDOW)
+        .clamp(SHORTEST, LONGEST)
+}
+
+/// Seconds (fractions are rounded up) or an HTTP date; a date in the past means now.
+fn delay(value: &str, headers: &HeaderMap, local: DateTime<Utc>) -> Option<Duration> {
+    if let Ok(seconds) = value.parse::<f64>() {
+        let usable = seconds.is_finite() && seconds >= 0.0;
+        return usable.then(|| Duration::from_secs_f64(seconds.ceil().min(LONGEST.as_secs_f64())));
+    }
+    let until = DateTime::parse_from_rfc2822(value).ok()?.to_utc();
+    let wait = until - clock(headers, local);
+    Some(wait.to_std().unwrap_or_default())
+}
+
+fn resets_in(headers: &HeaderMap, local: DateTime<Utc>) -> Option<Duration> {
+    let reset = DateTime::from_timestamp(number(headers, "x-ratelimit-reset")?, 0)?;
+    let wait = reset.signed_duration_since(clock(headers, local));
+    Some(wait.to_std().unwrap_or_default().min(LONGEST))
+}
+
+fn clock(headers: &HeaderMap, local: DateTime<Utc>) -> DateTime<Utc> {
+    let date = headers.get(DATE).and_then(|value| value.to_str().ok());
+    date.and_then(|date| DateTime::parse_from_rfc2822(date).ok())
+        .map_or(local, |date| date.to_utc())
+}
+
+fn number<N: std::str::FromStr>(headers: &HeaderMap, name: &str) -> Option<N> {
+    headers.get(name)?.to_str().ok()?.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reqwest::header::{HeaderName, HeaderValue};
+
+    const NOW: &str = "2026-11-24T10:00:00Z";
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        let pair = |&(name, value)| {
+            (
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            )
+        };
+        pairs.iter().map(pair).collect()
+    }
+
+    fn wait(pairs: &[(&'static str, &'static str)]) -> u64 {
+        retry_after(&headers(pairs), NOW.parse().unwrap()).as_secs()
+    }
+
+    #[test]
+    fn retry_after_is_between_a_second_and_an_hour_whatever_it_says() {
+        for (value, seconds) in [
+            ("7", 7),
+            ("0", 1),
+            ("1.5", 2),
+            ("864000", 3600),
+            ("1e300", 3600),
+            ("Tue, 24 Nov 2026 10:00:12 GMT", 12),
+            ("Tue, 24 Nov 2026 09:00:00 GMT", 1),
+            ("Sat, 24 Nov 2029 10:00:00 GMT", 3600),
+            ("-1", 30),
+            ("NaN", 30),
+            ("inf", 30),
+            ("soon", 30),
+            ("", 30),
+        ] {
+            assert_eq!(wait(&[("retry-after", value)]), seconds, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn without_a_usable_retry_after_the_reset_counts() {
+        let reset = ("x-ratelimit-reset", "1795514409");
+        assert_eq!(wait(&[reset]), 9);
+        assert_eq!(wait(&[("retry-after", "soon"), reset]), 9);
+        assert_eq!(wait(&[("x-ratelimit-reset", "1")]), 1);
+        assert_eq!(wait(&[("x-ratelimit-reset", "-9223372036854775808")]), 30);
+        assert_eq!(wait(&[]), 30);
+    }
+
+    #[test]
+    fn the_servers_clock_counts_where_it_is_shown() {
+        let seen = rate_limit(
+            &headers(&[
+                ("x-ratelimit-limit", "75"),
+                ("x-ratelimit-remaining", "74"),
+                ("x-ratelimit-reset", "1795514409"),
+                ("date", "Tue, 24 Nov 2026 10:00:04 GMT"),
+            ]),
+            "2030-01-01T00:00:00Z".parse().unwrap(),
+        );
+        assert_eq!(
+            seen,
+            RateLimit::Window {
+                limit: 75,
+                remaining: Some(74),
+                resets_in: Some(Duration::from_secs(5)),
+            }
+        );
+    }
+
+    #[test]
+    fn no_headers_no_limit() {
+        let seen = rate_limit(&HeaderMap::new(), NOW.parse().unwrap());
+        assert_eq!(seen, RateLimit::Absent);
+    }
+}

@@ -1,0 +1,94 @@
+//! The next page, as the `Link` header names it (RFC 8288).
+
+use reqwest::header::{HeaderMap, LINK};
+use url::Url;
+
+/// The target of `rel="next"`, verbatim; absent on the last page. v1 sends further relations, v3 only this one.
+pub(crate) fn next(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get_all(LINK)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .find_map(next_in)
+}
+
+/// The address to follow, if it stays at Greenhouse's: the credential goes along. `current` is where the link was found.
+pub(crate) fn follow(link: &str, current: &Url) -> Option<Url> {
+    let url = current.join(link).ok()?;
+    let ours = url.origin() == current.origin() && url.username().is_empty();
+    (ours && url != *current).then_some(url)
+}
+
+fn next_in(mut value: &str) -> Option<&str> {
+    loop {
+        let (target, rest) = value.split_once('<')?.1.split_once('>')?;
+        // Parameters end where the next target begins; addresses may contain commas, so these do not count.
+        let end = rest.find('<').unwrap_or(rest.len());
+        if rest[..end].split(';').any(is_next) {
+            return Some(target);
+        }
+        value = &rest[end..];
+    }
+}
+
+fn is_next(parameter: &str) -> bool {
+    let Some((name, value)) = parameter.split_once('=') else {
+        return false;
+    };
+    let value = value.trim_matches([' ', '"', ',', '\t']);
+    name.trim().eq_ignore_ascii_case("rel")
+        && value
+            .split_whitespace()
+            .any(|rel| rel.eq_ignore_ascii_case("next"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn next_of(value: &str) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        headers.insert(LINK, value.parse().unwrap());
+        next(&headers).map(str::to_owned)
+    }
+
+    #[test]
+    fn the_next_page_is_found_among_other_relations() {
+        assert_eq!(
+            next_of("<https://h/v3/jobs?cursor=a,b>; rel=\"next\"").as_deref(),
+            Some("https://h/v3/jobs?cursor=a,b")
+        );
+        assert_eq!(
+            next_of("<https://h/1>; rel=\"last\",<https://h/2>;title=x; rel=next").as_deref(),
+            Some("https://h/2")
+        );
+        assert_eq!(next_of("<https://h/1>; rel=\"last\""), None);
+        assert_eq!(next_of("nonsense; rel=\"next\""), None);
+        assert_eq!(next(&HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn only_links_to_the_same_origin_are_followed() {
+        let here: Url = "https://harvest.greenhouse.io/v3/jobs?per_page=500"
+            .parse()
+            .unwrap();
+        let followed = |link| follow(link, &here).map(String::from);
+        let next = "https://harvest.greenhouse.io/v3/jobs?cursor=%7Babc%7D";
+        assert_eq!(followed(next).as_deref(), Some(next));
+        assert_eq!(
+            followed("/v3/jobs?cursor=1").as_deref(),
+            Some("https://harvest.greenhouse.io/v3/jobs?cursor=1")
+        );
+        for astray in [
+            "https://evil.example/v3/jobs?cursor=1",
+            "http://harvest.greenhouse.io/v3/jobs?cursor=1",
+            "https://harvest.greenhouse.io:444/v3/jobs?cursor=1",
+            "https://me@harvest.greenhouse.io/v3/jobs?cursor=1",
+            "//evil.example/v3",
+            "https://[",
+            "https://harvest.greenhouse.io/v3/jobs?per_page=500",
+        ] {
+            assert_eq!(followed(astray), None, "{astray}");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Lists, page by page: the first request as built, every further one to where the `Link` header points.
+
+use futures::{Stream, TryStreamExt, stream};
+use url::Url;
+
+use crate::call::Read;
+use crate::client::Client;
+use crate::error::Error;
+use crate::request::{MAX_IDS, Request};
+
+/// A list that has not been read to its end.
+pub(crate) struct Pages<T> {
+    client: Client,
+    request: Request,
+    read: Read<Vec<T>>,
+    next: Next,
+}
+
+enum Next {
+    First,
+    At(Url),
+    End,
+}
+
+impl<T> Pages<T> {
+    pub(crate) fn new(client: &Client, request: Request, read: Read<Vec<T>>) -> Self {
+        Self {
+            client: client.clone(),
+            request,
+            read,
+            next: Next::First,
+        }
+    }
+
+    /// The next page; `None` after the last one. After an error the same page can be asked for again.
+    pub(crate) async fn next_page(&mut self) -> Result<Option<Vec<T>>, Error> {
+        let first;
+        let url = match &self.next {
+            Next::First => {
+                first = self.client.url(&self.request)?;
+                &first
+            }
+            Next::At(url) => url,
+            Next::End => return Ok(None),
+        };
+        let (rows, next) = self.client.page(&self.request, url, self.read).await?;
+        self.next = next.map_or(Next::End, Next::At);
+        Ok(Some(rows))
+    }
+
+    /// Everything.
+    pub(crate) async fn all(mut self) -> Result<Vec<T>, Error> {
+        let mut all = self.next_page().await?.unwrap_or_default();
+        while let Some(rows) = self.next_page().await? {
+            all.extend(rows);
+        }
+        Ok(all)
+    }
+}
+
+impl<T: Send + 'static> Pages<T> {
+    /// Row by row; pages are fetched as they are needed. Ends after the first error.
+    pub(crate) fn stream(self) -> impl Stream<Item = Result<T, Error>> + Send + 'static {
+        stream::try_unfold(self, async |mut pages: Self| {
+            let rows = pages.next_page().await?;
+            Ok::<_, Error>(rows.map(|rows| (rows, pages)))
+        })
+        .map_ok(|rows| stream::iter(rows.into_iter().map(Ok)))
+        .try_flatten()
+    }
+}
+
+impl Client {
+    /// Reads a list to its end.
+    pub(crate) async fn all<T>(
+        &self,
+        request: Request,
+        read: Read<Vec<T>>,
+    ) -> Result<Vec<T>, Error> {
+        Pages::new(self, request, read).all().await
+    }
+
+    /// Reads what belongs to `ids`, as many per call as Greenhouse allows. No ids, no call.
+    pub(crate) async fn all_of<I, T>(
+        &self,
+        ids: &[I],
+        request: impl Fn(&[I]) -> Request,
+        read: Read<Vec<T>>,
+    ) -> Result<Vec<T>, Error> {
+        let mut all = Vec::new();
+        for some in ids.chunks(MAX_IDS) {
+            all.extend(self.all(request(some), read).await?);
+        }
+        Ok(all)
+    }
+}

@@ -1,0 +1,226 @@
+//! `/v3/candidates`
+
+use chrono::{DateTime, Utc};
+use domain::matching::Contact;
+use domain::{ApplicationId, CandidateId};
+use serde::de::Error;
+use serde::{Deserialize, Serialize};
+
+use super::applications::ApplicationBody;
+use super::custom_fields::{self, WireFields};
+use super::{List, Moment, list, rows, time};
+use crate::candidates::{Candidate, CandidatePatch, CreatedCandidate, NewCandidate};
+use crate::custom_fields::CustomFieldValue;
+use crate::operation::Operation;
+use crate::request::Request;
+
+const PATH: &str = "/v3/candidates";
+
+pub(crate) fn with_email(email: &str) -> Request {
+    Request::list(Operation::CandidatesList, PATH).with("email", email)
+}
+
+pub(crate) fn with_ids(ids: &[CandidateId]) -> Request {
+    Request::get(Operation::CandidatesList, PATH).with_ids("ids", ids)
+}
+
+pub(crate) fn created_since(from: DateTime<Utc>) -> Request {
+    Request::list(Operation::CandidatesList, PATH).with_dates("created_at", from, None)
+}
+
+pub(crate) fn create(candidate: &NewCandidate) -> Request {
+    let body = CreateBody {
+        first_name: &candidate.first_name,
+        last_name: &candidate.last_name,
+        tags: &candidate.tags,
+        application: candidate
+            .application
+            .as_ref()
+            .map(|application| ApplicationBody::new(None, application)),
+        rest: PersonBody {
+            company: candidate.company.as_deref(),
+            title: candidate.title.as_deref(),
+            email_addresses: &candidate.email_addresses,
+            phone_numbers: &candidate.phone_numbers,
+            website_addresses: &candidate.website_addresses,
+            social_media_addresses: profiles(&candidate.social_media_addresses),
+            addresses: &candidate.addresses,
+            custom_fields: &candidate.custom_fields,
+        },
+    };
+    Request::post(Operation::CandidatesCreate, PATH, &body)
+}
+
+pub(crate) fn update(id: CandidateId, patch: &CandidatePatch) -> Request {
+    let body = UpdateBody {
+        first_name: patch.first_name.as_deref(),
+        last_name: patch.last_name.as_deref(),
+        rest: PersonBody {
+            company: patch.company.as_deref(),
+            title: patch.title.as_deref(),
+            email_addresses: all(&patch.email_addresses),
+            phone_numbers: all(&patch.phone_numbers),
+            website_addresses: all(&patch.website_addresses),
+            social_media_addresses: profiles(all(&patch.social_media_addresses)),
+            addresses: all(&patch.addresses),
+            custom_fields: all(&patch.custom_fields),
+        },
+    };
+    Request::patch(Operation::CandidatesUpdate, format!("{PATH}/{id}"), &body)
+}
+
+pub(crate) fn read_list(body: &[u8]) -> Result<Vec<Candidate>, serde_json::Error> {
+    rows(body, accept)
+}
+
+/// Accepts what was seen or is described: `{candidate, application}`, a flat candidate, and the truncated answers of a
+/// busy Greenhouse, which hold ids only.
+pub(crate) fn read_created(body: &[u8]) -> Result<CreatedCandidate, serde_json::Error> {
+    let wire: WireCreated = serde_json::from_slice(body)?;
+    let wrapped = wire.candidate.and_then(|candidate| candidate.id);
+    let candidate_id = wrapped.or(wire.id).or(wire.candidate_id);
+    let application_id = wire
+        .application
+        .and_then(|application| application.id)
+        .or(wire.application_id)
+        .or_else(|| list(wire.application_ids).first().copied())
+        .or_else(|| list(wire.applications).first()?.id);
+    Ok(CreatedCandidate {
+        candidate_id: candidate_id
+            .map(CandidateId)
+            .ok_or_else(|| serde_json::Error::custom("no id"))?,
+        application_id: application_id.map(ApplicationId),
+    })
+}
+
+#[derive(Serialize)]
+struct CreateBody<'a> {
+    first_name: &'a str,
+    last_name: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    tags: &'a [String],
+    #[serde(flatten)]
+    rest: PersonBody<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    application: Option<ApplicationBody<'a>>,
+}
+
+#[derive(Serialize)]
+struct UpdateBody<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_name: Option<&'a str>,
+    #[serde(flatten)]
+    rest: PersonBody<'a>,
+}
+
+/// What creating and editing have in common. Lists replace what is there, so an empty one is left out: it would clear.
+#[derive(Serialize)]
+struct PersonBody<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    company: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    email_addresses: &'a [Contact],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    phone_numbers: &'a [Contact],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    website_addresses: &'a [Contact],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    social_media_addresses: Vec<Profile<'a>>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    addresses: &'a [Contact],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    custom_fields: &'a [CustomFieldValue],
+}
+
+/// Social media profiles have a value and nothing else.
+#[derive(Serialize)]
+struct Profile<'a> {
+    value: &'a str,
+}
+
+fn profiles(contacts: &[Contact]) -> Vec<Profile<'_>> {
+    let values = contacts.iter().map(|contact| &contact.value);
+    values.map(|value| Profile { value }).collect()
+}
+
+fn all<T>(list: &Option<Vec<T>>) -> &[T] {
+    list.as_deref().unwrap_or_default()
+}
+
+#[derive(Deserialize)]
+struct WireCandidate {
+    id: Option<CandidateId>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    company: Option<String>,
+    title: Option<String>,
+    private: Option<bool>,
+    created_at: Option<Moment>,
+    updated_at: Option<Moment>,
+    last_activity_at: Option<Moment>,
+    tags: List<String>,
+    email_addresses: List<WireContact>,
+    phone_numbers: List<WireContact>,
+    website_addresses: List<WireContact>,
+    social_media_addresses: List<WireContact>,
+    addresses: List<WireContact>,
+    custom_fields: Option<WireFields>,
+}
+
+#[derive(Deserialize)]
+struct WireContact {
+    value: Option<String>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct WireCreated {
+    id: Option<i64>,
+    candidate_id: Option<i64>,
+    candidate: Option<WireId>,
+    application: Option<WireId>,
+    application_id: Option<i64>,
+    application_ids: List<i64>,
+    applications: List<WireId>,
+}
+
+#[derive(Deserialize)]
+struct WireId {
+    id: Option<i64>,
+}
+
+fn accept(wire: WireCandidate) -> Option<Candidate> {
+    Some(Candidate {
+        id: wire.id?,
+        first_name: wire.first_name,
+        last_name: wire.last_name,
+        company: wire.company,
+        title: wire.title,
+        private: wire.private.unwrap_or_default(),
+        created_at: time(wire.created_at),
+        updated_at: time(wire.updated_at),
+        last_activity_at: time(wire.last_activity_at),
+        tags: list(wire.tags),
+        email_addresses: contacts(wire.email_addresses),
+        phone_numbers: contacts(wire.phone_numbers),
+        website_addresses: contacts(wire.website_addresses),
+        social_media_addresses: contacts(wire.social_media_addresses),
+        addresses: contacts(wire.addresses),
+        custom_fields: custom_fields::read(wire.custom_fields),
+    })
+}
+
+fn contacts(wire: List<WireContact>) -> Vec<Contact> {
+    let accept = |contact: WireContact| {
+        Some(Contact {
+            value: contact.value?,
+            kind: contact.kind,
+        })
+    };
+    list(wire).into_iter().filter_map(accept).collect()
+}

@@ -1,0 +1,42 @@
+//! `/v3/job_interview_stages`
+
+use domain::{JobId, JobStageId};
+use serde::Deserialize;
+
+use super::rows;
+use crate::job_interview_stages::JobInterviewStage;
+use crate::operation::Operation;
+use crate::request::Request;
+
+const PATH: &str = "/v3/job_interview_stages";
+
+pub(crate) fn of_jobs(ids: &[JobId]) -> Request {
+    Request::list(Operation::JobInterviewStagesList, PATH).with_ids("job_ids", ids)
+}
+
+pub(crate) fn with_ids(ids: &[JobStageId]) -> Request {
+    Request::get(Operation::JobInterviewStagesList, PATH).with_ids("ids", ids)
+}
+
+pub(crate) fn read_list(body: &[u8]) -> Result<Vec<JobInterviewStage>, serde_json::Error> {
+    rows(body, accept)
+}
+
+#[derive(Deserialize)]
+struct Wire {
+    id: Option<JobStageId>,
+    job_id: Option<JobId>,
+    name: Option<String>,
+    sort_order: Option<i64>,
+    active: Option<bool>,
+}
+
+fn accept(wire: Wire) -> Option<JobInterviewStage> {
+    Some(JobInterviewStage {
+        id: wire.id?,
+        job_id: wire.job_id,
+        name: wire.name,
+        sort_order: wire.sort_order,
+        active: wire.active.unwrap_or(true),
+    })
+}

@@ -1,0 +1,52 @@
+//! `/v3/users`
+
+use domain::UserId;
+use serde::Deserialize;
+
+use super::rows;
+use crate::operation::Operation;
+use crate::request::Request;
+use crate::users::User;
+
+const PATH: &str = "/v3/users";
+
+pub(crate) fn with_primary_email(email: &str) -> Request {
+    Request::get(Operation::UsersList, PATH).with("primary_email", email)
+}
+
+/// The user we act for may be a service account, which is hidden unless asked for.
+pub(crate) fn with_ids(ids: &[UserId]) -> Request {
+    Request::get(Operation::UsersList, PATH)
+        .with_ids("ids", ids)
+        .with("show_service_accounts", "true")
+}
+
+pub(crate) fn read_list(body: &[u8]) -> Result<Vec<User>, serde_json::Error> {
+    rows(body, accept)
+}
+
+#[derive(Deserialize)]
+struct Wire {
+    id: Option<UserId>,
+    name: Option<String>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    primary_email: Option<String>,
+    deactivated: Option<bool>,
+    site_admin: Option<bool>,
+}
+
+fn accept(wire: Wire) -> Option<User> {
+    let parts: Vec<String> = [wire.first_name, wire.last_name]
+        .into_iter()
+        .flatten()
+        .collect();
+    let joined = (!parts.is_empty()).then(|| parts.join(" "));
+    Some(User {
+        id: wire.id?,
+        name: wire.name.or(joined),
+        primary_email: wire.primary_email,
+        deactivated: wire.deactivated.unwrap_or_default(),
+        site_admin: wire.site_admin.unwrap_or_default(),
+    })
+}
