@@ -4,6 +4,7 @@
 //! to `increase()`. Gauges appear when first set. Deliberately absent: anything about one tenant, person or message.
 
 mod families;
+mod foreign;
 mod grid;
 mod label;
 mod words;
@@ -14,12 +15,12 @@ use std::time::Duration;
 use domain::{Code, StepKind};
 use prometheus::{Encoder, TextEncoder};
 
+pub use foreign::{ContractRule, Endpoint, EventType, ReconnectCause};
 pub use grid::Family;
 pub use label::{Label, Queue, Stage, Values};
 pub use words::{
-    AdminAction, AdminResult, Arrival, Class, ContractRule, Endpoint, EventType, Exchange,
-    OperationState, Outcome, PublishOutcome, ReconnectCause, RecordAction, Resource, Service,
-    Signal, Terminal,
+    AdminAction, AdminResult, Arrival, Class, Exchange, OperationState, Outcome, PublishOutcome,
+    RecordAction, Resource, Service, Signal, Terminal,
 };
 
 use families::Families;

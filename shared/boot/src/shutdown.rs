@@ -34,3 +34,29 @@ pub fn on_signal(readiness: Readiness) -> std::io::Result<CancellationToken> {
     });
     Ok(stop)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sends this process a signal, with the program every Unix has for it.
+    async fn kill(signal: &str) {
+        let own = std::process::id().to_string();
+        let status = tokio::process::Command::new("kill")
+            .args([signal, &own])
+            .status()
+            .await
+            .unwrap();
+        assert!(status.success());
+    }
+
+    #[tokio::test]
+    async fn sigterm_turns_readiness_off_before_anybody_stops() {
+        let readiness = Readiness::new();
+        let stop = on_signal(readiness.clone()).unwrap();
+        assert!(readiness.failing().await.is_empty() && !stop.is_cancelled());
+        kill("-TERM").await;
+        stop.cancelled().await;
+        assert_eq!(readiness.failing().await[0].check, "draining");
+    }
+}

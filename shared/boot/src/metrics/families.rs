@@ -3,11 +3,12 @@
 use domain::StepKind;
 use prometheus::{Counter, Gauge, Histogram, IntCounter};
 
+use super::foreign::{ContractRule, Endpoint, ReconnectCause};
 use super::grid::{About, Catalogue, Grid, Sparse};
 use super::label::{Build, Intake, Queue, Stage, WhyParked, WhyRetried};
 use super::words::{
-    AdminAction, AdminResult, Arrival, Class, ContractRule, Endpoint, Exchange, OperationState,
-    Outcome, PublishOutcome, ReconnectCause, RecordAction, Resource, Service, Signal, Terminal,
+    AdminAction, AdminResult, Arrival, Class, Exchange, OperationState, Outcome, PublishOutcome,
+    RecordAction, Resource, Service, Signal, Terminal,
 };
 
 /// Handling one message; the bounds OpenTelemetry recommends for messaging.

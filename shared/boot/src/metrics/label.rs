@@ -2,7 +2,8 @@
 
 use domain::{Code, StepKind};
 
-use super::words::{ContractRule, EventType, Service};
+use super::foreign::{ContractRule, EventType};
+use super::words::Service;
 
 /// What one or more labels say.
 pub trait Values: Copy + 'static {
@@ -141,6 +142,8 @@ impl Label for Intake {
 pub enum Stage {
     /// Finding the person, the jobs, the referrer.
     Lookup,
+    /// Performing an operation, where no single step is to blame.
+    Write,
     /// One kind of remote write, or the proof that it happened.
     Step(StepKind),
     /// Settling operation and answer.
@@ -158,7 +161,7 @@ impl Stage {
 
     const fn service(self) -> Service {
         match self {
-            Self::Lookup | Self::Step(_) | Self::Settle => Service::Introductions,
+            Self::Lookup | Self::Write | Self::Step(_) | Self::Settle => Service::Introductions,
             Self::Publish => Service::Relay,
             Self::Poll => Service::Statuses,
             Self::Verify => Service::Connections,
@@ -169,6 +172,7 @@ impl Stage {
         match self {
             Self::Step(kind) => kind.as_str(),
             Self::Lookup => "lookup",
+            Self::Write => "write",
             Self::Settle => "settle",
             Self::Publish => "publish",
             Self::Poll => "poll",
@@ -186,7 +190,7 @@ impl Values for Stage {
 
 impl Label for Stage {
     const ALL: &'static [Self] = &{
-        let mut all = [Self::Lookup; Self::STEPS + 5];
+        let mut all = [Self::Lookup; Self::STEPS + 6];
         let mut i = 0;
         while i < Self::STEPS {
             all[i] = Self::Step(StepKind::ALL[i]);
@@ -197,6 +201,7 @@ impl Label for Stage {
         all[i + 2] = Self::Publish;
         all[i + 3] = Self::Poll;
         all[i + 4] = Self::Verify;
+        all[i + 5] = Self::Write;
         all
     };
 
@@ -208,6 +213,7 @@ impl Label for Stage {
             Self::Publish => Self::STEPS + 2,
             Self::Poll => Self::STEPS + 3,
             Self::Verify => Self::STEPS + 4,
+            Self::Write => Self::STEPS + 5,
         }
     }
 }
@@ -261,7 +267,8 @@ impl Values for Build {
 
 #[cfg(test)]
 mod tests {
-    use super::super::words::{Class, Endpoint, ReconnectCause};
+    use super::super::foreign::{Endpoint, ReconnectCause};
+    use super::super::words::Class;
     use super::*;
 
     fn positions_match<L: Label>() {

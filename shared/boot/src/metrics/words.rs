@@ -34,6 +34,8 @@ macro_rules! labels {
     )+};
 }
 
+pub(super) use labels;
+
 labels! {
     /// A service of the bridge, named like its folder.
     Service "service" {
@@ -197,136 +199,6 @@ labels! {
     Signal "signal" {
         /// Spans.
         Traces = "traces",
-    }
-}
-
-macro_rules! labels_from_words {
-    ($($(#[$meta:meta])* $name:ident $label:literal { $($(#[$vmeta:meta])* $variant:ident = $word:literal,)+ })+) => {
-        labels! {$(
-            $(#[$meta])*
-            $name $label {
-                $($(#[$vmeta])* $variant = $word,)+
-                /// Any word that is not listed.
-                Other = "other",
-            }
-        )+}
-        $(impl $name {
-            /// The label for a word from elsewhere; [`Other`](Self::Other) for one that is not listed.
-            #[must_use]
-            pub fn from_word(word: &str) -> Self {
-                match word { $($word => Self::$variant,)+ _ => Self::Other }
-            }
-        })+
-    };
-}
-
-labels_from_words! {
-    /// An operation of Greenhouse, under the name the Harvest client gives it.
-    Endpoint "endpoint" {
-        /// The OAuth token.
-        Token = "token",
-        /// Candidates, read.
-        CandidatesList = "candidates.list",
-        /// A candidate, created.
-        CandidatesCreate = "candidates.create",
-        /// A candidate, edited.
-        CandidatesUpdate = "candidates.update",
-        /// Applications, read.
-        ApplicationsList = "applications.list",
-        /// An application, added.
-        ApplicationsCreate = "applications.create",
-        /// An application, edited.
-        ApplicationsUpdate = "applications.update",
-        /// Stage history of applications.
-        ApplicationStagesList = "application_stages.list",
-        /// Stages of jobs.
-        JobInterviewStagesList = "job_interview_stages.list",
-        /// Notes, read.
-        NotesList = "notes.list",
-        /// A note, added.
-        NotesCreate = "notes.create",
-        /// Tags, read.
-        CandidateTagsList = "candidate_tags.list",
-        /// A tag, created.
-        CandidateTagsCreate = "candidate_tags.create",
-        /// Tags on candidates, read.
-        AppliedCandidateTagsList = "applied_candidate_tags.list",
-        /// A tag, put on a candidate.
-        AppliedCandidateTagsCreate = "applied_candidate_tags.create",
-        /// Users.
-        UsersList = "users.list",
-        /// Referrers, read.
-        ReferrersList = "referrers.list",
-        /// A referrer, added.
-        ReferrersCreate = "referrers.create",
-        /// Sources.
-        SourcesList = "sources.list",
-        /// Jobs.
-        JobsList = "jobs.list",
-        /// Reasons for rejection.
-        RejectionReasonsList = "rejection_reasons.list",
-        /// Rejections of applications.
-        RejectionDetailsList = "rejection_details.list",
-    }
-
-    /// Why a broker connection or channel was rebuilt, in the words of the broker crate.
-    ReconnectCause "cause" {
-        /// No answer to a connection attempt.
-        Unreachable = "unreachable",
-        /// Credentials, permission or virtual host refused.
-        Refused = "refused",
-        /// A queue or exchange differs from ours.
-        Mismatch = "mismatch",
-        /// A working connection reported an error.
-        Lost = "lost",
-        /// The broker cancelled the consumer.
-        Cancelled = "cancelled",
-        /// The queue had messages and gave none.
-        Stalled = "stalled",
-        /// Confirms did not come in time.
-        Unconfirmed = "unconfirmed",
-        /// A batch was dropped unsettled.
-        Abandoned = "abandoned",
-        /// Prefetch was changed around messages delivered often.
-        Isolation = "isolation",
-        /// The configured address cannot be used.
-        Address = "address",
-    }
-
-    /// The type of a command, without the package.
-    EventType "event_type" {
-        /// A candidate agreed.
-        IntroductionAccepted = "IntroductionAccepted",
-        /// An introduction moved on in Intrro.
-        IntroductionStatusChanged = "IntroductionStatusChanged",
-        /// A profile changed.
-        CandidateProfileUpdated = "CandidateProfileUpdated",
-        /// A person wants to be forgotten.
-        CandidateErasureRequested = "CandidateErasureRequested",
-        /// Jobs are wanted.
-        JobsRefreshRequested = "JobsRefreshRequested",
-        /// Statuses are wanted.
-        StatusRefreshRequested = "StatusRefreshRequested",
-    }
-
-    /// The rule of the contract a message broke: a [`Code`](domain::Code) of the contract.
-    ContractRule "rule" {
-        /// Not a CloudEvent.
-        MalformedEnvelope = "malformed_envelope",
-        /// Its data does not follow the schema.
-        MalformedBody = "malformed_body",
-        /// No tenant.
-        MissingTenant = "missing_tenant",
-        /// A type nobody knows.
-        UnknownType = "unknown_type",
-        /// A version we do not read.
-        UnknownVersion = "unknown_version",
-        /// Too large.
-        TooLarge = "too_large",
-        /// No job was picked.
-        NoJobs = "no_jobs",
-        /// A field has a value it cannot have.
-        InvalidField = "invalid_field",
     }
 }
 

@@ -129,3 +129,75 @@ impl<E: SpanExporter + 'static> SpanExporter for Counted<E> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use opentelemetry::trace::{Tracer, TracerProvider};
+    use opentelemetry_sdk::trace::SdkTracerProvider;
+    use tokio::sync::Semaphore;
+
+    /// Answers when it is let, as told.
+    #[derive(Debug)]
+    struct Collector {
+        takes: bool,
+        turns: Arc<Semaphore>,
+    }
+
+    impl SpanExporter for Collector {
+        async fn export(&self, _: Vec<SpanData>) -> OTelSdkResult {
+            let _turn = self.turns.acquire().await;
+            if self.takes {
+                Ok(())
+            } else {
+                Err(OTelSdkError::InternalFailure("away".to_owned()))
+            }
+        }
+    }
+
+    /// Ends `count` spans while the collector is stuck, then lets it answer; the number of dropped spans.
+    async fn dropped_of(count: usize, takes: bool) -> usize {
+        let metrics = Metrics::new();
+        let turns = Arc::new(Semaphore::new(0));
+        let collector = Collector {
+            takes,
+            turns: Arc::clone(&turns),
+        };
+        let provider = SdkTracerProvider::builder()
+            .with_span_processor(processor(collector, &metrics))
+            .build();
+        let tracer = provider.tracer("test");
+        for _ in 0..count {
+            drop(tracer.start("span"));
+        }
+        turns.add_permits(Semaphore::MAX_PERMITS);
+        let flushed = tokio::task::spawn_blocking(move || {
+            provider.shutdown_with_timeout(Duration::from_secs(20))
+        });
+        let _failed_exports_are_reported_here_too = flushed.await.unwrap();
+        let line = "bridge_telemetry_dropped_total{signal=\"traces\"} ";
+        let text = metrics.exposition();
+        text.lines()
+            .find_map(|found| found.strip_prefix(line))
+            .unwrap()
+            .parse()
+            .unwrap()
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_collector_that_listens_gets_every_span() {
+        assert_eq!(dropped_of(BATCH * 3 + 1, true).await, 0);
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn spans_beyond_the_queue_are_dropped_and_counted_without_waiting() {
+        // One batch may have left the queue before the collector got stuck with it.
+        let dropped = dropped_of(QUEUE + 3 * BATCH, true).await;
+        assert!((2 * BATCH..=3 * BATCH).contains(&dropped), "{dropped}");
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn every_span_a_collector_refuses_is_counted() {
+        assert_eq!(dropped_of(BATCH + 7, false).await, BATCH + 7);
+    }
+}

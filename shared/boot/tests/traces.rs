@@ -1,0 +1,100 @@
+//! Traces from a process's start to a collector, over the wire. One test, because a process has one subscriber.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::routing::post;
+use boot::settings::{LogFormat, TelemetrySettings};
+use boot::telemetry::{current_traceparent, link, set_parent, start, traceparent_or};
+use boot::{Metrics, http};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
+
+const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+const LINKED: &str = "00-11111111111111111111111111111111-2222222222222222-01";
+
+type Requests = mpsc::UnboundedSender<(Option<String>, Bytes)>;
+
+async fn collect(State(requests): State<Requests>, headers: HeaderMap, body: Bytes) {
+    let content_type = headers
+        .get("content-type")
+        .and_then(|value| value.to_str().ok());
+    requests
+        .send((content_type.map(str::to_owned), body))
+        .unwrap();
+}
+
+fn contains(body: &[u8], hex: &str) -> bool {
+    let bytes: Vec<u8> = (0..hex.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap())
+        .collect();
+    body.windows(bytes.len()).any(|window| window == bytes)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_span_joins_the_trace_its_message_came_with_and_reaches_the_collector() {
+    assert_eq!(
+        traceparent_or(Some(PARENT)).as_deref(),
+        Some(PARENT),
+        "without a collector the text passes through"
+    );
+
+    let (requests, mut received) = mpsc::unbounded_channel();
+    let collector = Router::new()
+        .route("/v1/traces", post(collect))
+        .with_state(requests);
+    let stop = CancellationToken::new();
+    let (addr, _) = http::serve(([127, 0, 0, 1], 0).into(), collector, stop.clone())
+        .await
+        .unwrap();
+    let settings = TelemetrySettings {
+        log_format: LogFormat::Json,
+        filter: "info".to_owned(),
+        traces_endpoint: Some(format!("http://{addr}/v1/traces").parse().unwrap()),
+        service_name: "bridge-test".to_owned(),
+    };
+    let metrics: Arc<Metrics> = Metrics::new();
+    let telemetry = start(&settings, &metrics).unwrap();
+
+    let span = tracing::info_span!("process introduction_accepted");
+    set_parent(&span, Some(PARENT));
+    link(&span, Some(LINKED));
+    let inside = async { traceparent_or(Some(LINKED)).unwrap() }
+        .instrument(span)
+        .await;
+    assert_eq!(inside[..36], PARENT[..36], "same trace");
+    assert_ne!(inside, PARENT, "a span of its own");
+    assert_eq!(current_traceparent(), None, "outside of any span");
+
+    let broken = tracing::info_span!("broken parent");
+    set_parent(&broken, Some("not a trace context"));
+    drop(broken);
+    telemetry.shutdown().await;
+
+    let (content_type, body) = received.recv().await.unwrap();
+    assert_eq!(content_type.as_deref(), Some("application/x-protobuf"));
+    for (what, hex) in [
+        ("trace", &PARENT[3..35]),
+        ("parent", &PARENT[36..52]),
+        ("linked trace", &LINKED[3..35]),
+        ("own span", &inside[36..52]),
+    ] {
+        assert!(contains(&body, hex), "{what}");
+    }
+    for text in [
+        "bridge-test",
+        "process introduction_accepted",
+        "broken parent",
+    ] {
+        assert!(
+            body.windows(text.len())
+                .any(|window| window == text.as_bytes()),
+            "{text}"
+        );
+    }
+}
