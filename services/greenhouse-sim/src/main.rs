@@ -1,2 +1,180 @@
-//! Placeholder until this program lands.
-fn main() {}
+//! The program: a simulator on given ports, its addresses and credentials as one line of JSON on standard output, logs
+//! on standard error, until SIGTERM or Ctrl-C.
+
+use std::{net::SocketAddr, time::Duration};
+
+use anyhow::Context;
+use clap::Parser;
+use greenhouse_sim::{Config, CreateAnswer, Lag, OrganisationConfig, Seed, Simulator};
+use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+/// A strict, stateful Greenhouse (Harvest v3 and OAuth) for tests, demos and benchmarks.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// Where the API and /_sim/ listen; port 0 picks a free one.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    addr: SocketAddr,
+    /// Where the token host listens.
+    #[arg(long, default_value = "127.0.0.1:0", conflicts_with = "single_port")]
+    auth_addr: SocketAddr,
+    /// Serve the token host on the API's port.
+    #[arg(long)]
+    single_port: bool,
+    /// What Link headers start with; by default what the request's Host header says.
+    #[arg(long)]
+    public_url: Option<String>,
+    /// What each organisation contains: empty, small, demo, or a number of candidates.
+    #[arg(long, default_value = "small", value_parser = seed)]
+    seed: Seed,
+    /// An organisation; repeat it for several side by side.
+    #[arg(long = "organisation", value_name = "NAME", default_value = "acme")]
+    organisations: Vec<String>,
+    /// Requests per window and credential; 0 turns the limit and its headers off.
+    #[arg(long, default_value_t = 75)]
+    rate_limit: u32,
+    /// Seconds per window.
+    #[arg(long, default_value_t = 30.0)]
+    rate_window: f64,
+    /// Token requests per minute and client; 0 turns the limit off.
+    #[arg(long, default_value_t = 100)]
+    token_limit: u32,
+    /// Seconds an access token lives.
+    #[arg(long, default_value_t = 3600)]
+    token_lifetime: u64,
+    /// Milliseconds every request takes.
+    #[arg(long, default_value_t = 0)]
+    latency_ms: u64,
+    /// Seconds reads run behind writes.
+    #[arg(long, default_value_t = 0.0)]
+    lag: f64,
+    /// Let look-ups by ids lag as well.
+    #[arg(long)]
+    lag_by_id: bool,
+    /// What creating a candidate answers: wrapped, flat, or truncated:SECONDS.
+    #[arg(long, default_value = "wrapped", value_parser = create_answer)]
+    create_answer: CreateAnswer,
+    /// Refuse a second application of a candidate on a job instead of making it.
+    #[arg(long)]
+    refuse_duplicate_applications: bool,
+    /// Requests the log under /_sim/log keeps.
+    #[arg(long, default_value_t = 10_000)]
+    log_capacity: usize,
+}
+
+fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(filter)
+        .init();
+    let simulator =
+        Simulator::start(config(arguments)?).context("the simulator could not be started")?;
+    println!("{}", introduction(&simulator));
+    tracing::info!(
+        api = simulator.api_url(),
+        auth = simulator.auth_url(),
+        "serving"
+    );
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(asked_to_stop())?;
+    tracing::info!(requests = simulator.state().request_count(), "stopping");
+    simulator.shutdown();
+    Ok(())
+}
+
+fn config(arguments: Arguments) -> anyhow::Result<Config> {
+    let seconds = |value: f64, name: &str| {
+        Duration::try_from_secs_f64(value)
+            .with_context(|| format!("--{name} must be a number of seconds, such as 30"))
+    };
+    let mut config = Config {
+        addr: arguments.addr,
+        auth_addr: (!arguments.single_port).then_some(arguments.auth_addr),
+        public_url: arguments.public_url,
+        log_capacity: arguments.log_capacity,
+        ..Config::default()
+    };
+    let organisation = |name: &String| OrganisationConfig {
+        seed: arguments.seed,
+        ..OrganisationConfig::named(name)
+    };
+    config.organisations = arguments.organisations.iter().map(organisation).collect();
+    let settings = &mut config.settings;
+    settings.rate_limit = arguments.rate_limit;
+    settings.rate_window = seconds(arguments.rate_window, "rate-window")?;
+    settings.token_limit = arguments.token_limit;
+    settings.token_lifetime = Duration::from_secs(arguments.token_lifetime);
+    settings.latency = Duration::from_millis(arguments.latency_ms);
+    settings.lag = Lag {
+        length: seconds(arguments.lag, "lag")?,
+        by_id: arguments.lag_by_id,
+    };
+    settings.create_answer = arguments.create_answer;
+    settings.allow_duplicate_applications = !arguments.refuse_duplicate_applications;
+    Ok(config)
+}
+
+fn introduction(simulator: &Simulator) -> serde_json::Value {
+    let organisations: Vec<_> = simulator
+        .all_access()
+        .into_iter()
+        .map(|access| {
+            json!({
+                "name": access.organisation,
+                "client_id": access.client_id,
+                "client_secret": access.client_secret,
+                "acting_user_id": access.site_admin_id,
+            })
+        })
+        .collect();
+    json!({
+        "api_url": simulator.api_url(),
+        "auth_url": simulator.auth_url(),
+        "control_url": format!("{}/_sim", simulator.api_url()),
+        "organisations": organisations,
+    })
+}
+
+async fn asked_to_stop() -> anyhow::Result<()> {
+    let mut terminate =
+        signal(SignalKind::terminate()).context("SIGTERM cannot be listened for")?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        pressed = tokio::signal::ctrl_c() => pressed.context("Ctrl-C cannot be listened for")?,
+    }
+    Ok(())
+}
+
+fn seed(text: &str) -> Result<Seed, String> {
+    match text {
+        "empty" => Ok(Seed::Empty),
+        "small" => Ok(Seed::Small),
+        "demo" => Ok(Seed::Demo),
+        number => number
+            .parse()
+            .map(Seed::Candidates)
+            .map_err(|_| "empty, small, demo or a number".to_owned()),
+    }
+}
+
+fn create_answer(text: &str) -> Result<CreateAnswer, String> {
+    let truncated = || {
+        text.strip_prefix("truncated:")?
+            .parse()
+            .ok()
+            .map(Duration::from_secs_f32)
+    };
+    match text {
+        "wrapped" => Ok(CreateAnswer::Wrapped),
+        "flat" => Ok(CreateAnswer::Flat),
+        _ => truncated()
+            .map(CreateAnswer::Truncated)
+            .ok_or_else(|| "wrapped, flat or truncated:SECONDS".to_owned()),
+    }
+}

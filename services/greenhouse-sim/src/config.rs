@@ -1,0 +1,187 @@
+//! What a simulator is started with, and what of it can be changed while it runs.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    time::Duration,
+};
+
+use crate::{auth::scopes, seed::Seed};
+
+/// Everything a simulator is started with.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the API listens; port 0 picks a free one.
+    pub addr: SocketAddr,
+    /// Where the token host listens; `None` serves it on the API's port.
+    pub auth_addr: Option<SocketAddr>,
+    /// What `Link` headers start with; `None` echoes the request's `Host`.
+    pub public_url: Option<String>,
+    /// The customers; the first one is the default of every test view.
+    pub organisations: Vec<OrganisationConfig>,
+    /// Entries the request log keeps; 0 keeps none.
+    pub log_capacity: usize,
+    /// What can also be changed later.
+    pub settings: Settings,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Self {
+            addr: loopback,
+            auth_addr: Some(loopback),
+            public_url: None,
+            organisations: vec![OrganisationConfig::named("acme")],
+            log_capacity: 100_000,
+            settings: Settings::default(),
+        }
+    }
+}
+
+impl Config {
+    /// No rate limit, no request log: for measuring somebody else's speed.
+    pub fn for_benchmarks() -> Self {
+        let mut config = Self {
+            log_capacity: 0,
+            ..Self::default()
+        };
+        config.settings.rate_limit = 0;
+        config.settings.token_limit = 0;
+        config
+    }
+}
+
+/// One customer of Greenhouse with one credential.
+#[derive(Clone, Debug)]
+pub struct OrganisationConfig {
+    /// Its name; also how tests and `/_sim/` address it.
+    pub name: String,
+    /// The OAuth client; has to end in `-harvest`, anything else is a malformed client id.
+    pub client_id: String,
+    /// The client's secret.
+    pub client_secret: String,
+    /// The scopes granted, `harvest:candidates:list` and so on.
+    pub scopes: Vec<String>,
+    /// What it contains at the start.
+    pub seed: Seed,
+}
+
+impl OrganisationConfig {
+    /// An organisation with the small seed, every scope, and the credential `<name>-harvest` / `<name>-secret`.
+    pub fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            client_id: format!("{name}{}", crate::auth::CLIENT_SUFFIX),
+            client_secret: format!("{name}-secret"),
+            scopes: scopes::ALL
+                .iter()
+                .map(|scope| (*scope).to_owned())
+                .collect(),
+            seed: Seed::Small,
+        }
+    }
+}
+
+/// How the simulator behaves; readable and changeable at any moment.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Requests per window and credential; 0 means no limit and no rate headers.
+    pub rate_limit: u32,
+    /// Length of the fixed window.
+    pub rate_window: Duration,
+    /// Token requests per window and client; 0 means no limit.
+    pub token_limit: u32,
+    /// Length of the token host's window.
+    pub token_window: Duration,
+    /// How long an access token lives.
+    pub token_lifetime: Duration,
+    /// How the token answer tells its end.
+    pub token_expiry: TokenExpiry,
+    /// Time every request takes, half before and half after its effect.
+    pub latency: Duration,
+    /// How far reads run behind writes.
+    pub lag: Lag,
+    /// What `POST /v3/candidates` answers.
+    pub create_answer: CreateAnswer,
+    /// What `PATCH /v3/applications/{id}` answers.
+    pub patch_answer: PatchAnswer,
+    /// What somebody who is not a Site Admin gets from a list.
+    pub list_without_site_admin: ListWithoutSiteAdmin,
+    /// False refuses a second application on a job while one is in process. True, the default, makes a second one, so
+    /// that a client that repeats itself leaves a visible duplicate.
+    pub allow_duplicate_applications: bool,
+    /// Whether a rejected application still names its stage.
+    pub rejected_keeps_stage: bool,
+    /// Added to the machine's clock.
+    pub clock_offset_ms: i64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            rate_limit: 75,
+            rate_window: Duration::from_secs(30),
+            token_limit: 100,
+            token_window: Duration::from_secs(60),
+            token_lifetime: Duration::from_secs(3600),
+            token_expiry: TokenExpiry::Both,
+            latency: Duration::ZERO,
+            lag: Lag::default(),
+            create_answer: CreateAnswer::Wrapped,
+            patch_answer: PatchAnswer::Body,
+            list_without_site_admin: ListWithoutSiteAdmin::Forbidden,
+            allow_duplicate_applications: true,
+            rejected_keeps_stage: false,
+            clock_offset_ms: 0,
+        }
+    }
+}
+
+/// How far reads run behind writes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lag {
+    /// A list does not show a row younger than this, and a search by `updated_at` none that changed since.
+    pub length: Duration,
+    /// Whether look-ups by `ids=` lag as well.
+    pub by_id: bool,
+}
+
+/// What `POST /v3/candidates` answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CreateAnswer {
+    /// `{candidate, application}`.
+    Wrapped,
+    /// The candidate alone.
+    Flat,
+    /// `{candidate: {id}, application: {id}}`, and neither can be seen or used until this much later.
+    Truncated(Duration),
+}
+
+/// What `PATCH /v3/applications/{id}` answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PatchAnswer {
+    /// 200 and the application.
+    Body,
+    /// 204.
+    NoContent,
+}
+
+/// What somebody who is not a Site Admin gets from a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListWithoutSiteAdmin {
+    /// 403.
+    Forbidden,
+    /// An empty page.
+    Empty,
+}
+
+/// How the token answer tells its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenExpiry {
+    /// `expires_in`, in seconds.
+    ExpiresIn,
+    /// `expires_at`, a date-time.
+    ExpiresAt,
+    /// Both.
+    Both,
+}

@@ -1,0 +1,307 @@
+//! The way of one request: read, matched against the fault rules, metered, routed, authorised, carried out, answered.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::{
+    HeaderMap, Request,
+    body::Incoming,
+    header::{AUTHORIZATION, HOST, HeaderValue},
+    http::request::Parts,
+};
+
+use super::{connection::Host, reply::Reply};
+use crate::{
+    auth::{basic, introspect, token},
+    control,
+    faults::Fault,
+    log::LogEntry,
+    meter::Reading,
+    routes::{self, Route},
+    stamp::Stamp,
+    v3::call::{Call, Touched},
+    world::{State, World},
+};
+
+/// How a request ends.
+pub(crate) enum Outcome {
+    Answer(Reply),
+    CutShort(Reply),
+    Reset,
+}
+
+const LARGEST_BODY: usize = 10 * 1024 * 1024;
+
+/// A request that has been read.
+struct Arrived {
+    head: Parts,
+    body: Bytes,
+    route: Route,
+}
+
+pub(crate) async fn run(request: Request<Incoming>, host: Host, world: Arc<World>) -> Outcome {
+    let (head, body) = request.into_parts();
+    let body = match Limited::new(body, LARGEST_BODY).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(error) if error.is::<LengthLimitError>() => return Outcome::Answer(Reply::too_large()),
+        Err(_) => return Outcome::Reset,
+    };
+    if host != Host::Auth && head.uri.path().starts_with("/_sim") {
+        return Outcome::Answer(control::handle(&world, &head, &body));
+    }
+    let route = routes::find(host, &head.method, head.uri.path());
+    let arrived = Arrived { head, body, route };
+    let (fault, latency) = {
+        let mut state = world.lock();
+        let name = arrived.route.name();
+        let fault = state
+            .rules
+            .strike(arrived.head.method.as_str(), arrived.head.uri.path(), name);
+        (fault, state.settings.latency)
+    };
+    if !latency.is_zero() {
+        tokio::time::sleep(latency / 2).await;
+    }
+    let outcome = match fault {
+        None => Outcome::Answer(carry_out(&world, &arrived, None)),
+        Some(fault) => struck(&world, &arrived, fault).await,
+    };
+    world.changed.notify_waiters();
+    if !latency.is_zero() {
+        tokio::time::sleep(latency / 2).await;
+    }
+    outcome
+}
+
+/// Carries a request out the way a fault wants it.
+async fn struck(world: &World, arrived: &Arrived, fault: Fault) -> Outcome {
+    let word = fault.word();
+    let normal = || carry_out(world, arrived, Some(word));
+    let refused = |reply: Option<Reply>| {
+        note(
+            &mut world.lock(),
+            arrived,
+            None,
+            reply.as_ref().map(|reply| reply.status.as_u16()),
+            Some(word),
+        );
+        reply.map_or(Outcome::Reset, Outcome::Answer)
+    };
+    match fault {
+        Fault::CommitThenDrop => {
+            normal();
+            Outcome::Reset
+        }
+        Fault::DropBeforeCommit => refused(None),
+        Fault::CommitThen500 => {
+            normal();
+            Outcome::Answer(Reply::broken())
+        }
+        Fault::ErrorBeforeCommit => refused(Some(Reply::broken())),
+        Fault::Throttle { retry_after } => refused(Some(throttled(world, retry_after))),
+        Fault::Slow(wait) => {
+            let reply = normal();
+            world.changed.notify_waiters();
+            tokio::time::sleep(wait).await;
+            Outcome::Answer(reply)
+        }
+        Fault::Late(wait) => {
+            tokio::time::sleep(wait).await;
+            Outcome::Answer(normal())
+        }
+        Fault::TruncatedBody => Outcome::CutShort(normal()),
+        Fault::GarbageBody => Outcome::Answer(normal().garbled()),
+        Fault::TokenRevoked => {
+            if let Some(text) = bearer(&arrived.head.headers) {
+                world.lock().keyring.revoke(text);
+            }
+            Outcome::Answer(normal())
+        }
+        Fault::Hold(gate) => {
+            gate.pass().await;
+            Outcome::Answer(normal())
+        }
+        Fault::HoldAnswer(gate) => {
+            let reply = normal();
+            world.changed.notify_waiters();
+            gate.pass().await;
+            Outcome::Answer(reply)
+        }
+        Fault::Exit(code) => std::process::exit(code),
+        Fault::Before(hook) => {
+            hook();
+            Outcome::Answer(normal())
+        }
+        Fault::After(hook) => {
+            let reply = normal();
+            hook();
+            Outcome::Answer(reply)
+        }
+    }
+}
+
+fn throttled(world: &World, retry_after: u64) -> Reply {
+    let state = world.lock();
+    let reset = state.now().millis() / 1000 + i64::try_from(retry_after).unwrap_or_default();
+    let limit = state.settings.rate_limit;
+    let reading = Reading {
+        limit,
+        remaining: 0,
+        reset,
+        retry_after,
+        allowed: false,
+    };
+    metered(Reply::too_many(retry_after), (limit > 0).then_some(reading))
+}
+
+/// The request's whole effect, under one lock.
+fn carry_out(world: &World, arrived: &Arrived, fault: Option<&'static str>) -> Reply {
+    let mut guard = world.lock();
+    let state = &mut *guard;
+    let now = state.now();
+    let (reply, touched) = match arrived.route {
+        Route::Token | Route::Introspect => (auth_host(state, arrived, now), None),
+        _ => api(world, state, arrived, now),
+    };
+    note(state, arrived, touched, Some(reply.status.as_u16()), fault);
+    reply
+}
+
+fn auth_host(state: &mut State, arrived: &Arrived, now: Stamp) -> Reply {
+    let headers = &arrived.head.headers;
+    if matches!(arrived.route, Route::Introspect) {
+        return introspect::introspect(state, headers, &arrived.body, now)
+            .unwrap_or_else(|refusal| refusal);
+    }
+    let client = basic::claimed_client(headers).unwrap_or_default();
+    let (limit, length) = (state.settings.token_limit, state.settings.token_window);
+    let reading = state.token_meter.count(&client, limit, length, now);
+    if let Some(reading) = reading.filter(|reading| !reading.allowed) {
+        return metered(Reply::too_many(reading.retry_after), Some(reading));
+    }
+    let answer = token::issue(state, headers, &arrived.body, now).unwrap_or_else(|refusal| refusal);
+    metered(answer, reading)
+}
+
+fn api(
+    world: &World,
+    state: &mut State,
+    arrived: &Arrived,
+    now: Stamp,
+) -> (Reply, Option<Touched>) {
+    let token = bearer(&arrived.head.headers)
+        .and_then(|text| state.keyring.token(text))
+        .cloned();
+    let reading = {
+        let State {
+            keyring,
+            api_meter,
+            settings,
+            ..
+        } = &mut *state;
+        let key = token.as_ref().map_or("", |token| {
+            keyring.credentials[token.credential].client_id.as_str()
+        });
+        api_meter.count(key, settings.rate_limit, settings.rate_window, now)
+    };
+    if let Some(reading) = reading.filter(|reading| !reading.allowed) {
+        return (
+            metered(Reply::too_many(reading.retry_after), Some(reading)),
+            None,
+        );
+    }
+    let Route::V3(operation, id) = arrived.route else {
+        return (metered(Reply::no_route(), reading), None);
+    };
+    let Some(token) = token.filter(|token| state.token_works(token, now)) else {
+        return (metered(Reply::unauthorized(), reading), None);
+    };
+    if !state.keyring.allows(&token, operation.scope) {
+        return (metered(Reply::forbidden(), reading), None);
+    }
+    let base = base_url(world, &arrived.head);
+    let org = &mut state.orgs[token.org];
+    let mut call = Call {
+        site_admin: org.users.get(token.sub).is_some_and(|user| user.site_admin),
+        org,
+        settings: &state.settings,
+        seal: &world.seal,
+        base: &base,
+        path: arrived.head.uri.path(),
+        query: arrived.head.uri.query().unwrap_or_default(),
+        headers: &arrived.head.headers,
+        body: &arrived.body,
+        acting: token.sub,
+        id: id.unwrap_or_default(),
+        now,
+        touched: Touched::default(),
+    };
+    let reply = (operation.run)(&mut call).unwrap_or_else(|refusal| refusal);
+    let touched = call.touched;
+    (metered(reply, reading), Some(touched))
+}
+
+fn metered(reply: Reply, reading: Option<Reading>) -> Reply {
+    let Some(reading) = reading else { return reply };
+    reply
+        .with("x-ratelimit-limit", HeaderValue::from(reading.limit))
+        .with(
+            "x-ratelimit-remaining",
+            HeaderValue::from(reading.remaining),
+        )
+        .with("x-ratelimit-reset", HeaderValue::from(reading.reset))
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get(AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .strip_prefix("Bearer ")
+}
+
+fn base_url(world: &World, head: &Parts) -> String {
+    let host = || {
+        head.headers
+            .get(HOST)
+            .and_then(|host| host.to_str().ok())
+            .unwrap_or_default()
+    };
+    world
+        .public_url
+        .clone()
+        .unwrap_or_else(|| format!("http://{}", host()))
+}
+
+fn note(
+    state: &mut State,
+    arrived: &Arrived,
+    touched: Option<Touched>,
+    status: Option<u16>,
+    fault: Option<&'static str>,
+) {
+    let at = state.now();
+    let client = bearer(&arrived.head.headers)
+        .and_then(|text| state.keyring.token(text))
+        .map(|token| {
+            state.keyring.credentials[token.credential]
+                .client_id
+                .as_str()
+        });
+    let touched = touched.unwrap_or_default();
+    state.log.add(|number| LogEntry {
+        number,
+        at,
+        method: arrived.head.method.to_string(),
+        path: arrived.head.uri.path().to_owned(),
+        query: arrived.head.uri.query().unwrap_or_default().to_owned(),
+        operation: arrived.route.name(),
+        client_id: client.map(str::to_owned),
+        status,
+        fault,
+        candidate_id: touched.candidate_id,
+        application_id: touched.application_id,
+        job_id: touched.job_id,
+    });
+}

@@ -1,0 +1,169 @@
+//! Finding a page: the narrowest index leads, the others are only asked whether they agree.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::selection::Selection;
+use crate::{
+    config::Lag,
+    http::reply::Reply,
+    stamp::Stamp,
+    table::{KeyValue, Row, Table},
+};
+
+/// What the caller is shown at this moment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sight {
+    pub(crate) now: Stamp,
+    pub(crate) lag: Lag,
+}
+
+impl Sight {
+    /// Whether a finished row shows up, given how it was asked for.
+    fn shows(self, row: &impl Row, selection: &Selection) -> bool {
+        let meta = row.meta();
+        if meta.ready_at > self.now {
+            return false;
+        }
+        let searched = selection.ids.is_none();
+        if !searched && !self.lag.by_id {
+            return true;
+        }
+        let fresh = |moment: Stamp| moment.plus(self.lag.length) > self.now;
+        // A search by updated_at runs on an index that lags for changes as well as for new rows.
+        let by_update = selection
+            .dates
+            .iter()
+            .any(|(name, _)| *name == "updated_at");
+        self.lag.length.is_zero() || !(fresh(meta.born) || (by_update && fresh(meta.updated_at)))
+    }
+}
+
+/// Rows of one page, newest id first, and the id after which the next one starts.
+pub(crate) struct Page<'a, T> {
+    pub(crate) rows: Vec<&'a T>,
+    pub(crate) next_after: Option<i64>,
+}
+
+/// Finds one page.
+pub(crate) fn find<'a, T: Row>(
+    table: &'a Table<T>,
+    selection: &Selection,
+    sight: Sight,
+    permitted: &dyn Fn(&T) -> bool,
+) -> Page<'a, T> {
+    let bound = selection.after.unwrap_or(i64::MAX);
+    let fits = |row: &&T| {
+        sight.shows(*row, selection) && matches(table, *row, selection) && permitted(row)
+    };
+    let wanted = selection.per_page + 1;
+    let mut rows: Vec<&T> = match leading_ids(table, selection) {
+        Some(mut ids) => {
+            ids.sort_unstable_by(|a, b| b.cmp(a));
+            ids.dedup();
+            ids.into_iter()
+                .filter(|id| *id < bound)
+                .filter_map(|id| table.get(id))
+                .filter(fits)
+                .take(wanted)
+                .collect()
+        }
+        None => table.below(bound).filter(fits).take(wanted).collect(),
+    };
+    let more = rows.len() == wanted;
+    rows.truncate(selection.per_page);
+    let next_after = rows.last().filter(|_| more).map(|row| row.meta().id);
+    Page { rows, next_after }
+}
+
+/// One row as JSON, cut down to the fields asked for.
+pub(crate) fn show(row: &impl Serialize, fields: Option<&[&'static str]>) -> Value {
+    match (serde_json::to_value(row).unwrap_or_default(), fields) {
+        (Value::Object(mut whole), Some(fields)) => {
+            let kept = fields
+                .iter()
+                .filter_map(|name| Some(((*name).to_owned(), whole.remove(*name)?)));
+            Value::Object(kept.collect::<Map<String, Value>>())
+        }
+        (whole, _) => whole,
+    }
+}
+
+/// The answer for a page, with its `Link` when there is another one.
+pub(crate) fn answer<T: Row>(
+    page: &Page<'_, T>,
+    selection: &Selection,
+    shown: impl Fn(&T) -> Option<T>,
+    link: impl FnOnce(i64) -> String,
+) -> Reply {
+    let fields = selection.fields.as_deref();
+    let reply = if fields.is_none() && page.rows.iter().all(|row| shown(row).is_none()) {
+        Reply::ok(&page.rows)
+    } else {
+        let changed =
+            |row: &&T| shown(row).map_or_else(|| show(*row, fields), |row| show(&row, fields));
+        Reply::ok(&page.rows.iter().map(changed).collect::<Vec<Value>>())
+    };
+    match page
+        .next_after
+        .map(link)
+        .and_then(|link| hyper::header::HeaderValue::try_from(link).ok())
+    {
+        Some(link) => reply.with("link", link),
+        None => reply,
+    }
+}
+
+fn leading_ids<T: Row>(table: &Table<T>, selection: &Selection) -> Option<Vec<i64>> {
+    if let Some(ids) = &selection.ids {
+        return Some(ids.clone());
+    }
+    let size = |filter: &(&'static str, Vec<KeyValue>)| -> usize {
+        filter
+            .1
+            .iter()
+            .map(|value| {
+                table
+                    .ids(filter.0, value.clone())
+                    .map_or(0, |ids| ids.len())
+            })
+            .sum()
+    };
+    let narrowest = selection
+        .keys
+        .iter()
+        .map(|filter| (size(filter), filter))
+        .min_by_key(|(size, _)| *size);
+    let most = narrowest.map_or(usize::MAX, |(size, _)| size);
+    for (name, range) in &selection.dates {
+        let dated: Vec<i64> = table
+            .dated(name, range.from, range.to)
+            .take(most.saturating_add(1))
+            .collect();
+        if dated.len() <= most {
+            return Some(dated);
+        }
+    }
+    let (_, (name, values)) = narrowest?;
+    let found = values
+        .iter()
+        .filter_map(|value| table.ids(name, value.clone()));
+    Some(found.flatten().copied().collect())
+}
+
+fn matches<T: Row>(table: &Table<T>, row: &T, selection: &Selection) -> bool {
+    let id = row.meta().id;
+    let keyed = |(name, values): &(&'static str, Vec<KeyValue>)| {
+        values.iter().any(|value| {
+            table
+                .ids(name, value.clone())
+                .is_some_and(|ids| ids.contains(&id))
+        })
+    };
+    selection.ids.as_ref().is_none_or(|ids| ids.contains(&id))
+        && selection.keys.iter().all(keyed)
+        && selection
+            .dates
+            .iter()
+            .all(|(name, range)| row.date(name).is_some_and(|at| range.contains(at)))
+}

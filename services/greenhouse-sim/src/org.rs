@@ -1,0 +1,113 @@
+//! One customer's Greenhouse: its tables, and everything that happens to them, whoever asks for it (the API, a
+//! recruiter, a test).
+
+pub(crate) mod annotating;
+pub(crate) mod applying;
+pub mod custom_fields;
+pub(crate) mod ids;
+pub mod people;
+pub mod recruiting;
+pub mod rows;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use custom_fields::CustomField;
+use ids::Ids;
+use rows::{
+    Application, ApplicationStage, AppliedTag, Candidate, Job, JobStage, Note, Referrer,
+    RejectionDetail, RejectionReason, Source, Tag, User,
+};
+
+use crate::{stamp::Stamp, table::Table};
+
+/// One customer's data.
+#[derive(Debug)]
+pub(crate) struct Org {
+    pub(crate) id: i64,
+    pub(crate) name: String,
+    pub(crate) ids: Ids,
+    pub(crate) candidates: Table<Candidate>,
+    pub(crate) applications: Table<Application>,
+    pub(crate) application_stages: Table<ApplicationStage>,
+    pub(crate) jobs: Table<Job>,
+    pub(crate) job_stages: Table<JobStage>,
+    pub(crate) notes: Table<Note>,
+    pub(crate) tags: Table<Tag>,
+    pub(crate) applied_tags: Table<AppliedTag>,
+    pub(crate) users: Table<User>,
+    pub(crate) referrers: Table<Referrer>,
+    pub(crate) sources: Table<Source>,
+    pub(crate) rejection_reasons: Table<RejectionReason>,
+    pub(crate) rejection_details: Table<RejectionDetail>,
+    pub(crate) custom_fields: Vec<CustomField>,
+    /// Prospect pools with their stages.
+    pub(crate) pools: BTreeMap<i64, Vec<i64>>,
+    pub(crate) departments: BTreeSet<i64>,
+    pub(crate) offices: BTreeSet<i64>,
+    /// Who acts when a token names no user.
+    pub(crate) service_user: i64,
+}
+
+/// Why something could not be done: the field and the reason.
+pub type Refused = (String, String);
+
+/// A refusal about one field.
+pub(crate) fn refused(field: &str, reason: impl Into<String>) -> Refused {
+    (field.to_owned(), reason.into())
+}
+
+impl Org {
+    pub(crate) fn empty(number: usize, name: &str, now: Stamp) -> Self {
+        let mut org = Self {
+            id: 4_001_000_000 + i64::try_from(number).unwrap_or_default(),
+            name: name.to_owned(),
+            ids: Ids::of_organisation(number),
+            candidates: Table::default(),
+            applications: Table::default(),
+            application_stages: Table::default(),
+            jobs: Table::default(),
+            job_stages: Table::default(),
+            notes: Table::default(),
+            tags: Table::default(),
+            applied_tags: Table::default(),
+            users: Table::default(),
+            referrers: Table::default(),
+            sources: Table::default(),
+            rejection_reasons: Table::default(),
+            rejection_details: Table::default(),
+            custom_fields: Vec::new(),
+            pools: BTreeMap::new(),
+            departments: BTreeSet::new(),
+            offices: BTreeSet::new(),
+            service_user: 0,
+        };
+        org.service_user = org.add_service_user(now);
+        org
+    }
+
+    /// A job the user may see: confidential ones only from their hiring team.
+    pub(crate) fn visible_job(&self, job_id: i64, user_id: i64) -> Option<&Job> {
+        self.jobs.get(job_id).filter(|job| job.visible_to(user_id))
+    }
+
+    /// Whether an application shows nothing of a confidential job to somebody outside.
+    pub(crate) fn shows_application(&self, application: &Application, user_id: i64) -> bool {
+        application
+            .job_id
+            .is_none_or(|job| self.visible_job(job, user_id).is_some())
+    }
+
+    /// A candidate that exists and is no longer being processed.
+    pub(crate) fn ready_candidate(&self, id: i64, now: Stamp) -> Option<&Candidate> {
+        self.candidates
+            .get(id)
+            .filter(|candidate| candidate.meta.ready_at <= now)
+    }
+
+    /// An application that exists and is no longer being processed.
+    pub(crate) fn ready_application(&self, id: i64, now: Stamp) -> Option<&Application> {
+        self.applications
+            .get(id)
+            .filter(|application| application.meta.ready_at <= now)
+    }
+}

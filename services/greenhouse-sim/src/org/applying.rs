@@ -1,0 +1,328 @@
+//! Applications: what they need to be accepted, how they are made and edited.
+
+use serde_json::Value;
+
+use super::{
+    Org, Refused, custom_fields, refused,
+    rows::{Application, ApplicationStage, JobStage, JobStatus, Status},
+};
+use crate::{stamp::Stamp, table::Meta};
+
+/// An application as asked for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Draft {
+    pub(crate) prospect: bool,
+    pub(crate) job_id: Option<i64>,
+    pub(crate) initial_stage_id: Option<i64>,
+    pub(crate) credits: Credits,
+    pub(crate) created_at: Option<Stamp>,
+    pub(crate) custom_fields: Option<Vec<Value>>,
+    pub(crate) prospecting: Prospecting,
+}
+
+/// Who and what an application is credited to; `None` leaves things as they are.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Credits {
+    pub(crate) source_id: Option<i64>,
+    pub(crate) referrer_id: Option<i64>,
+    pub(crate) recruiter_id: Option<i64>,
+    pub(crate) coordinator_id: Option<i64>,
+}
+
+/// Where a prospect is filed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Prospecting {
+    pub(crate) job_ids: Vec<i64>,
+    pub(crate) pool_id: Option<i64>,
+    pub(crate) pool_stage_id: Option<i64>,
+    pub(crate) owner_id: Option<i64>,
+    pub(crate) department_id: Option<i64>,
+    pub(crate) office_id: Option<i64>,
+}
+
+/// An edit of an application.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Edit {
+    pub(crate) credits: Credits,
+    pub(crate) pool_id: Option<i64>,
+    pub(crate) pool_stage_id: Option<i64>,
+    pub(crate) rejected_at: Option<Stamp>,
+    pub(crate) created_at: Option<Stamp>,
+    pub(crate) custom_fields: Option<Vec<Value>>,
+}
+
+impl Org {
+    /// Whether the acting user may make this application; nothing is changed.
+    pub(crate) fn check_draft(&self, draft: &Draft, acting: i64) -> Result<(), Refused> {
+        if let Some(job_id) = draft.job_id {
+            self.check_job("job_id", job_id, acting)?;
+            self.check_initial_stage(draft, job_id)?;
+        }
+        for job_id in &draft.prospecting.job_ids {
+            self.check_job("job_ids", *job_id, acting)?;
+        }
+        self.check_credits(&draft.credits)?;
+        self.check_pool(
+            "prospect_pool_stage_id",
+            draft.prospecting.pool_id,
+            draft.prospecting.pool_stage_id,
+        )?;
+        self.check_prospecting(&draft.prospecting)?;
+        let items = draft.custom_fields.as_deref().unwrap_or_default();
+        custom_fields::replace(&self.custom_fields, "application", items).map(drop)
+    }
+
+    /// Makes a checked application.
+    pub(crate) fn apply(
+        &mut self,
+        candidate_id: i64,
+        draft: Draft,
+        now: Stamp,
+        ready_at: Stamp,
+    ) -> i64 {
+        let mut meta = Meta {
+            ready_at,
+            ..Meta::new(self.ids.next("application"), now)
+        };
+        meta.created_at = draft.created_at.unwrap_or(now);
+        let id = meta.id;
+        let items = draft.custom_fields.as_deref().unwrap_or_default();
+        let values = custom_fields::replace(&self.custom_fields, "application", items).ok();
+        self.applications.insert(Application {
+            meta,
+            agency_note_id: None,
+            candidate_id,
+            coordinator_id: draft.credits.coordinator_id,
+            job_id: draft.job_id,
+            job_post_id: None,
+            recruiter_id: draft.credits.recruiter_id,
+            referrer_id: draft.credits.referrer_id,
+            source_id: draft.credits.source_id,
+            stage_id: None,
+            stage_name: None,
+            status: Status::InProcess,
+            needs_decision: None,
+            prospect: draft.prospect,
+            rejected_at: None,
+            last_activity_at: Some(now),
+            location_address: None,
+            answers: None,
+            prospective_job_ids: draft.prospecting.job_ids,
+            custom_fields: values,
+            prospect_pool_id: draft.prospecting.pool_id,
+            prospect_stage_id: draft.prospecting.pool_stage_id,
+        });
+        let first = draft.initial_stage_id.or_else(|| {
+            self.stages_of(draft.job_id?)
+                .first()
+                .map(|stage| stage.meta.id)
+        });
+        if let Some(stage) = first {
+            self.enter_stage(id, stage, now, ready_at);
+        }
+        self.touch_candidate(candidate_id, now);
+        id
+    }
+
+    /// Edits an application after checking the whole edit.
+    pub(crate) fn edit_application(
+        &mut self,
+        id: i64,
+        edit: Edit,
+        now: Stamp,
+    ) -> Result<(), Refused> {
+        let Some(application) = self.applications.get(id) else {
+            return Err(refused("id", "is unknown"));
+        };
+        let candidate_id = application.candidate_id;
+        if edit.rejected_at.is_some() && application.status != Status::Rejected {
+            return Err(refused(
+                "rejected_at",
+                "can only be set on a rejected application",
+            ));
+        }
+        if (edit.pool_id.is_some() || edit.pool_stage_id.is_some()) && !application.prospect {
+            return Err(refused("prospect_pool_id", "can only be set on a prospect"));
+        }
+        self.check_credits(&edit.credits)?;
+        self.check_pool(
+            "prospect_stage_id",
+            edit.pool_id.or(application.prospect_pool_id),
+            edit.pool_stage_id,
+        )?;
+        let items = edit.custom_fields.as_deref();
+        let values = items
+            .map(|items| custom_fields::replace(&self.custom_fields, "application", items))
+            .transpose()?;
+        self.applications.change(id, |application| {
+            application.credit(&edit.credits);
+            application.prospect_pool_id = edit.pool_id.or(application.prospect_pool_id);
+            application.prospect_stage_id = edit.pool_stage_id.or(application.prospect_stage_id);
+            application.rejected_at = edit.rejected_at.or(application.rejected_at);
+            application.meta.created_at = edit.created_at.unwrap_or(application.meta.created_at);
+            application.custom_fields = values.or_else(|| application.custom_fields.take());
+            application.meta.updated_at = now;
+            application.last_activity_at = Some(now);
+        });
+        self.touch_candidate(candidate_id, now);
+        Ok(())
+    }
+
+    /// Active stages of a job, in order.
+    pub(crate) fn stages_of(&self, job_id: i64) -> Vec<&JobStage> {
+        let mut stages: Vec<&JobStage> = self
+            .job_stages
+            .find("job_ids", job_id)
+            .filter(|stage| stage.active)
+            .collect();
+        stages.sort_by_key(|stage| stage.sort_order);
+        stages
+    }
+
+    /// Closes the visit to the present stage and opens one to another: a new row, even for a stage visited before.
+    pub(crate) fn enter_stage(
+        &mut self,
+        application_id: i64,
+        job_stage_id: i64,
+        now: Stamp,
+        ready_at: Stamp,
+    ) {
+        self.leave_stage(application_id, now);
+        let Some(name) = self
+            .job_stages
+            .get(job_stage_id)
+            .map(|stage| stage.name.clone())
+        else {
+            return;
+        };
+        let visit = self.application_stages.insert(ApplicationStage {
+            meta: Meta {
+                ready_at,
+                ..Meta::new(self.ids.next("application_stage"), now)
+            },
+            application_id,
+            job_interview_stage_id: job_stage_id,
+            entered_at: Some(now),
+            exited_at: None,
+            days_in_stage: 0,
+            current: true,
+        });
+        self.applications.change(application_id, |application| {
+            application.stage_id = Some(visit);
+            application.stage_name = Some(name);
+        });
+    }
+
+    /// Closes the visit to the present stage.
+    pub(crate) fn leave_stage(&mut self, application_id: i64, now: Stamp) {
+        let current = self
+            .application_stages
+            .find("application_ids", application_id)
+            .find(|visit| visit.current);
+        let Some(visit) = current.map(|visit| visit.meta.id) else {
+            return;
+        };
+        self.application_stages.change(visit, |visit| {
+            visit.current = false;
+            visit.exited_at = Some(now);
+            visit.meta.updated_at = now;
+            let entered = visit.entered_at.unwrap_or(now);
+            visit.days_in_stage = (now.millis() - entered.millis()) / 86_400_000;
+        });
+    }
+
+    fn check_job(&self, field: &str, job_id: i64, acting: i64) -> Result<(), Refused> {
+        let job = self
+            .visible_job(job_id, acting)
+            .ok_or_else(|| refused(field, "is not a job"))?;
+        match job.status {
+            JobStatus::Open => Ok(()),
+            JobStatus::Closed | JobStatus::Draft => {
+                Err(refused(field, format!("is a {} job", job.status.word())))
+            }
+        }
+    }
+
+    fn check_initial_stage(&self, draft: &Draft, job_id: i64) -> Result<(), Refused> {
+        let known = |stage: i64| {
+            self.stages_of(job_id)
+                .iter()
+                .any(|known| known.meta.id == stage)
+        };
+        match draft.initial_stage_id {
+            Some(stage) if !known(stage) => {
+                Err(refused("initial_stage_id", "is not a stage of the job"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_credits(&self, credits: &Credits) -> Result<(), Refused> {
+        let known = |field, id: Option<i64>, known: &dyn Fn(i64) -> bool| match id {
+            Some(id) if !known(id) => Err(refused(field, "is unknown")),
+            _ => Ok(()),
+        };
+        known("source_id", credits.source_id, &|id| {
+            self.sources.get(id).is_some()
+        })?;
+        known("referrer_id", credits.referrer_id, &|id| {
+            self.referrers.get(id).is_some()
+        })?;
+        known("recruiter_id", credits.recruiter_id, &|id| {
+            self.active_user(id)
+        })?;
+        known("coordinator_id", credits.coordinator_id, &|id| {
+            self.active_user(id)
+        })
+    }
+
+    fn check_pool(
+        &self,
+        stage_field: &str,
+        pool: Option<i64>,
+        stage: Option<i64>,
+    ) -> Result<(), Refused> {
+        let stages = match pool {
+            Some(pool) => self
+                .pools
+                .get(&pool)
+                .ok_or_else(|| refused("prospect_pool_id", "is unknown"))?
+                .as_slice(),
+            None => &[],
+        };
+        match stage {
+            Some(stage) if !stages.contains(&stage) => {
+                Err(refused(stage_field, "is not a stage of the pool"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_prospecting(&self, prospecting: &Prospecting) -> Result<(), Refused> {
+        if prospecting.owner_id.is_some_and(|id| !self.active_user(id)) {
+            return Err(refused("prospect_owner_id", "is unknown"));
+        }
+        if prospecting
+            .department_id
+            .is_some_and(|id| !self.departments.contains(&id))
+        {
+            return Err(refused("prospective_department_id", "is unknown"));
+        }
+        if prospecting
+            .office_id
+            .is_some_and(|id| !self.offices.contains(&id))
+        {
+            return Err(refused("prospective_office_id", "is unknown"));
+        }
+        Ok(())
+    }
+}
+
+impl Application {
+    fn credit(&mut self, credits: &Credits) {
+        self.source_id = credits.source_id.or(self.source_id);
+        self.referrer_id = credits.referrer_id.or(self.referrer_id);
+        self.recruiter_id = credits.recruiter_id.or(self.recruiter_id);
+        self.coordinator_id = credits.coordinator_id.or(self.coordinator_id);
+    }
+}

@@ -1,0 +1,44 @@
+//! Which operation a path means. Routing comes before everything else, so an unknown path is 404 to anybody. The v1 API
+//! gets its own variant beside [`Route::V3`] and its own folder beside `v3/`.
+
+use hyper::Method;
+
+use crate::{
+    http::connection::Host,
+    v3::{self, Operation},
+};
+
+/// Where a request goes.
+#[derive(Clone, Copy)]
+pub(crate) enum Route {
+    V3(&'static Operation, Option<i64>),
+    Token,
+    Introspect,
+    Nowhere,
+}
+
+impl Route {
+    /// The operation's name in logs and fault rules.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::V3(operation, _) => operation.name,
+            Self::Token => "token",
+            Self::Introspect => "introspect",
+            Self::Nowhere => "",
+        }
+    }
+}
+
+pub(crate) fn find(host: Host, method: &Method, path: &str) -> Route {
+    let auth = host != Host::Api && method == Method::POST;
+    match path {
+        "/token" if auth => return Route::Token,
+        "/introspect" if auth => return Route::Introspect,
+        _ if host == Host::Auth => return Route::Nowhere,
+        _ => {}
+    }
+    let Some(rest) = path.strip_prefix("/v3/") else {
+        return Route::Nowhere;
+    };
+    v3::find(method, rest).map_or(Route::Nowhere, |(operation, id)| Route::V3(operation, id))
+}

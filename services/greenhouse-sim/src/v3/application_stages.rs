@@ -1,0 +1,40 @@
+//! `/v3/application_stages`: every visit of an application to a stage.
+
+use super::call::Call;
+use crate::{
+    http::reply::Answer,
+    listing::{Filter, Listing},
+    org::rows::ApplicationStage,
+};
+
+pub(super) const LISTING: Listing = Listing {
+    filters: &[
+        Filter::Ids("application_ids"),
+        Filter::Ids("job_interview_stage_ids"),
+        Filter::Bool("current"),
+    ],
+    fields: &[
+        "id",
+        "created_at",
+        "updated_at",
+        "application_id",
+        "job_interview_stage_id",
+        "entered_at",
+        "exited_at",
+        "days_in_stage",
+        "current",
+    ],
+};
+
+pub(super) fn list(call: &mut Call<'_>) -> Answer {
+    let permitted = |visit: &ApplicationStage| {
+        let application = call.org.applications.get(visit.application_id);
+        application.is_some_and(|application| call.org.shows_application(application, call.acting))
+    };
+    call.list_where(
+        &LISTING,
+        &call.org.application_stages,
+        &permitted,
+        |visit| visit.counted(call.now),
+    )
+}
