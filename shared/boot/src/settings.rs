@@ -17,7 +17,7 @@ use url::Url;
 
 pub use env::{Env, SettingsError, Wrong};
 pub use keys::MasterKey;
-pub use variables::{Variable, reference};
+pub use variables::{Variable, reference, reference_table};
 
 /// Everything `bridge run` needs. Commands that need less read single variables from [`Env`].
 #[derive(Debug)]

@@ -25,13 +25,13 @@ async fn collect(State(requests): State<Requests>, headers: HeaderMap, body: Byt
         .and_then(|value| value.to_str().ok());
     requests
         .send((content_type.map(str::to_owned), body))
-        .unwrap();
+        .expect("the test listens");
 }
 
 fn contains(body: &[u8], hex: &str) -> bool {
     let bytes: Vec<u8> = (0..hex.len())
         .step_by(2)
-        .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap())
+        .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).expect("hex"))
         .collect();
     body.windows(bytes.len()).any(|window| window == bytes)
 }

@@ -39,6 +39,36 @@ macro_rules! variables {
     };
 }
 
+/// The reference as a Markdown table, with a line break at its end.
+#[must_use]
+pub fn reference_table() -> String {
+    let mut table = "| variable | default | meaning |\n|---|---|---|\n".to_owned();
+    for variable in reference() {
+        let default = match variable.default {
+            Some(default) => format!("`{default}`"),
+            None if variable.required => "required".to_owned(),
+            None => "none".to_owned(),
+        };
+        let file = if variable.secret {
+            format!(" or `{}_FILE`", variable.name)
+        } else {
+            String::new()
+        };
+        let example = if variable.default == Some(variable.example) {
+            String::new()
+        } else {
+            format!(", such as `{}`", variable.example)
+        };
+        let row = [
+            format!("| `{}`{file} ", variable.name),
+            format!("| {default} | {} ", variable.meaning),
+            format!("Expected: {}{example}. |\n", variable.expected),
+        ];
+        table.extend(row);
+    }
+    table
+}
+
 /// The secrets are also the variables without which nothing works.
 enum Kind {
     Secret,
@@ -65,7 +95,7 @@ variables! {
     ADMIN_TOKEN: "BRIDGE_ADMIN_TOKEN", Secret, None,
         "Bearer token of the HTTP API for connections.",
         "any text without spaces; 32 random characters are a good one",
-        "the output of: openssl rand -hex 32";
+        "$(openssl rand -hex 32)";
     /// Greenhouse's Harvest API.
     GREENHOUSE_API_URL: "GREENHOUSE_API_URL", Plain, Some("https://harvest.greenhouse.io"),
         "Greenhouse's Harvest API, or a simulator of it.",
@@ -113,7 +143,7 @@ variables! {
         "http://jaeger:4318/v1/traces";
     /// Name of the process in traces.
     OTEL_SERVICE_NAME: "OTEL_SERVICE_NAME", Plain, Some("bridge"),
-        "Name of this process in traces. Other OTEL_* variables (sampler, headers, timeout, batch sizes) work as OpenTelemetry defines them.",
+        "Name of this process in traces. Other OTEL_* variables (sampler, headers, timeout) work as OpenTelemetry defines them.",
         "a word",
         "bridge-statuses";
 }

@@ -12,7 +12,10 @@ fn service(name: &str) -> Value {
 }
 
 fn services() -> Vec<(String, Value)> {
-    let all = yaml(FILE)["services"].as_object().unwrap().clone();
+    let all = yaml(FILE)["services"]
+        .as_object()
+        .cloned()
+        .unwrap_or_default();
     all.into_iter().collect()
 }
 

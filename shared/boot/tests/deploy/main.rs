@@ -1,9 +1,11 @@
-//! Checks what nobody compiles: docker-compose.yml, the Dockerfile, Prometheus rules, the dashboard, the runbooks.
+//! Checks what nobody compiles: docker-compose.yml, the Dockerfile, Prometheus rules, the dashboard, the runbooks,
+//! and README's table of settings.
 
 mod compose;
 mod observe;
 mod promql;
 mod promtool;
+mod readme;
 
 use std::path::{Path, PathBuf};
 
@@ -30,9 +32,15 @@ fn json(relative: &str) -> Value {
 
 /// Names of the files in a folder, sorted.
 fn files(relative: &str) -> Vec<String> {
-    let entries = std::fs::read_dir(path(relative)).unwrap();
+    let entries = std::fs::read_dir(path(relative)).expect(relative);
     let mut names: Vec<_> = entries
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .map(|entry| {
+            entry
+                .expect(relative)
+                .file_name()
+                .to_string_lossy()
+                .into_owned()
+        })
         .collect();
     names.sort();
     names
