@@ -51,6 +51,13 @@ pub(crate) struct Keyring {
 const MANY_TOKENS: usize = 10_000;
 
 impl Keyring {
+    pub(crate) fn of(credentials: Vec<Credential>) -> Self {
+        Self {
+            credentials,
+            tokens: HashMap::new(),
+        }
+    }
+
     pub(crate) fn credential(&self, client_id: &str) -> Option<usize> {
         self.credentials
             .iter()

@@ -66,16 +66,6 @@ pub(crate) const fn must(name: &'static str, kind: Kind) -> Field {
     }
 }
 
-/// A required key that may be null.
-pub(crate) const fn must_null(name: &'static str, kind: Kind) -> Field {
-    Field {
-        name,
-        kind,
-        required: true,
-        nullable: true,
-    }
-}
-
 /// A checked body.
 #[derive(Debug)]
 pub(crate) struct Body(Map<String, Value>);

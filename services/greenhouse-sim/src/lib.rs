@@ -34,7 +34,7 @@ pub use config::{
 pub use faults::{Fault, Gate, When};
 pub use log::LogEntry;
 pub use meter::WindowUse;
-pub use org::rows;
+pub use org::{Refused, people::NewUser, recruiting::NewJob, rows};
 pub use recruiter::Recruiter;
 pub use seed::Seed;
 pub use simulator::{Access, Faults, Simulator};

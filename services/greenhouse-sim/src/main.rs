@@ -1,7 +1,11 @@
 //! The program: a simulator on given ports, its addresses and credentials as one line of JSON on standard output, logs
 //! on standard error, until SIGTERM or Ctrl-C.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    io::{IsTerminal, stderr},
+    net::SocketAddr,
+    time::Duration,
+};
 
 use anyhow::Context;
 use clap::Parser;
@@ -68,7 +72,8 @@ fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
+        .with_writer(stderr)
+        .with_ansi(stderr().is_terminal())
         .with_env_filter(filter)
         .init();
     let simulator =

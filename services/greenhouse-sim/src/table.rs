@@ -39,7 +39,7 @@ impl Meta {
 
 /// A value an index is looked up by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum KeyValue {
+pub(crate) enum KeyValue {
     /// An id or another number.
     Int(i64),
     /// A word; caseless filters store it in lower case.
@@ -67,10 +67,10 @@ impl From<&str> for KeyValue {
 }
 
 /// The name of a filter, as in the query, and a value.
-pub type Key = (&'static str, KeyValue);
+pub(crate) type Key = (&'static str, KeyValue);
 
 /// A row of one resource.
-pub trait Row: Clone + Serialize {
+pub(crate) trait Row: Clone + Serialize {
     /// The dates one can filter by.
     const DATES: &'static [&'static str] = &["created_at", "updated_at"];
 
@@ -92,7 +92,7 @@ pub trait Row: Clone + Serialize {
 
 /// Rows by id, with an index for each filter.
 #[derive(Debug)]
-pub struct Table<T> {
+pub(crate) struct Table<T> {
     rows: BTreeMap<i64, T>,
     keys: HashMap<Key, BTreeSet<i64>>,
     dates: HashMap<&'static str, BTreeSet<(Stamp, i64)>>,

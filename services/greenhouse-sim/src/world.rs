@@ -80,10 +80,7 @@ impl State {
             });
         Self {
             orgs: orgs.collect(),
-            keyring: Keyring {
-                credentials: credentials.collect(),
-                ..Keyring::default()
-            },
+            keyring: Keyring::of(credentials.collect()),
             settings: config.settings.clone(),
             rules: Rules::default(),
             api_meter: Meter::default(),

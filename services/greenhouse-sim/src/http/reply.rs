@@ -99,11 +99,6 @@ impl Reply {
         Self::unprocessable(vec![json!({ field: reason })])
     }
 
-    /// 422 about one field whose value is quoted the way Greenhouse does.
-    pub(crate) fn invalid_value(field: &str, value: impl std::fmt::Display, reason: &str) -> Self {
-        Self::invalid(field, &format!("`{value}` {reason}"))
-    }
-
     pub(crate) fn too_large() -> Self {
         Self::json(
             StatusCode::PAYLOAD_TOO_LARGE,

@@ -52,7 +52,7 @@ pub(super) fn gather(org: &mut Org, candidates: u32, then: Stamp, now: Stamp) {
         };
         let candidate = org.create_candidate(person(number), at, at);
         let application = org.apply(candidate, draft, at, at);
-        advance(org, application, number, at);
+        advance(org, application, number, at, now);
     }
 }
 
@@ -97,8 +97,8 @@ fn person(number: usize) -> Details {
 }
 
 /// A third stays in review, the others have come some way; a few were rejected or hired.
-fn advance(org: &mut Org, application: i64, number: usize, at: Stamp) {
-    let later = |hours: u64| at.plus(Duration::from_secs(3600 * hours));
+fn advance(org: &mut Org, application: i64, number: usize, at: Stamp, now: Stamp) {
+    let later = |hours: u64| at.plus(Duration::from_secs(3600 * hours)).min(now);
     for step in 0..number % 4 {
         let _ = org.move_application(application, None, later(step as u64 + 1));
     }
