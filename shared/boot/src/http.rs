@@ -139,6 +139,9 @@ pub fn router(readiness: Readiness, metrics: Arc<Metrics>) -> Router {
 /// Listens on `addr` (port 0: any free one) and serves `router` until `stop` is cancelled; open requests then get
 /// 5 seconds. Returns the bound address, and the task to wait for at the end.
 ///
+/// Give it a token of its own, to be cancelled after the services have drained: until then `/live` and `/ready` have to
+/// answer, the latter with "draining".
+///
 /// # Errors
 /// When the address cannot be bound.
 pub async fn serve(
