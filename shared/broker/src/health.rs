@@ -164,12 +164,16 @@ impl Monitor {
         health.generation
     }
 
-    pub(crate) fn went_down(&self, cause: Cause, error: String) {
+    /// Notes the end of a generation or attempt; true when the error differs from the one before, so that an
+    /// outage is one line in the log rather than one per attempt.
+    pub(crate) fn went_down(&self, cause: Cause, error: String) -> bool {
         let mut state = self.lock();
+        let is_news = state.health.last_error.as_ref() != Some(&error);
         *state.stats.reconnects.entry(cause).or_default() += 1;
         state.unblock();
         state.health.last_error = Some(error);
         state.stop();
+        is_news
     }
 
     /// The owner asked for the end: not a fault.

@@ -22,7 +22,7 @@ use lapin::{
 };
 use tokio::sync::{Mutex, MutexGuard, Notify, watch};
 
-use crate::{Error, Monitor, Settled};
+use crate::{Cause, Error, Monitor, Settled};
 
 /// How a batch is settled. There is no requeueing on purpose: as a retry it loops for ever on RabbitMQ 4.3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,8 @@ pub(crate) struct Lane {
     pub(crate) generation: u64,
     channel: Channel,
     alive: AtomicBool,
-    abandoned: Notify,
+    abandoned: AtomicBool,
+    given_up: Notify,
     /// Highest tag that arrived, and highest that was handed out in a batch.
     received: AtomicU64,
     handed_out: AtomicU64,
@@ -76,7 +77,8 @@ impl Lane {
             generation: monitor.came_up(),
             channel,
             alive: AtomicBool::new(true),
-            abandoned: Notify::new(),
+            abandoned: AtomicBool::new(false),
+            given_up: Notify::new(),
             received: AtomicU64::new(0),
             handed_out: AtomicU64::new(0),
             settled: watch::Sender::new(0),
@@ -97,12 +99,23 @@ impl Lane {
 
     /// A batch was dropped unsettled: only closing the channel brings its messages back.
     pub(crate) fn abandon(&self) {
-        self.end();
-        self.abandoned.notify_one();
+        self.abandoned.store(true, Ordering::Release);
+        self.give_up();
     }
 
-    pub(crate) async fn abandoned(&self) {
-        self.abandoned.notified().await;
+    /// Ends the lane from outside its supervisor, and tells that.
+    fn give_up(&self) {
+        self.end();
+        self.given_up.notify_one();
+    }
+
+    /// Waits until somebody gave the lane up; why.
+    pub(crate) async fn given_up(&self) -> (Cause, &'static str) {
+        self.given_up.notified().await;
+        match self.abandoned.load(Ordering::Acquire) {
+            true => (Cause::Abandoned, "a batch was dropped unsettled"),
+            false => (Cause::Lost, "a settlement could not be sent"),
+        }
     }
 
     pub(crate) fn note_received(&self, tag: u64) {
@@ -131,12 +144,12 @@ impl Lane {
         *self.settled.borrow() > 0
     }
 
-    /// Waits until every tag up to `tag` is settled, or the lane is abandoned.
+    /// Waits until every tag up to `tag` is settled, or the lane is given up.
     pub(crate) async fn settled_through(&self, tag: u64) {
         let mut settled = self.settled.subscribe();
         tokio::select! {
             _ = settled.wait_for(|through| *through >= tag) => {}
-            () = self.abandoned() => {}
+            _ = self.given_up() => {}
         }
     }
 
@@ -174,7 +187,7 @@ impl Lane {
         self.settled.send_replace(ledger.through);
         drop(ledger);
         if !told {
-            self.end();
+            self.give_up();
         }
         self.monitor.count(|stats| match (told, verb) {
             (false, _) => stats.stale += count,

@@ -40,6 +40,6 @@ pub use topology::{Topology, declare};
 
 /// Directive for `tracing_subscriber::EnvFilter` that every process must add to its filter.
 ///
-/// lapin 4.12.3 logs each returned message with its whole body at WARN (`returned_messages.rs`), and bodies
-/// are people's data. Nothing is lost: returns are reported as [`Outcome::Returned`].
-pub const LOG_DIRECTIVE: &str = "lapin::returned_messages=off";
+/// lapin 4.12.3 logs every returned message with its whole body at WARN (`returned_messages.rs`), and bodies are
+/// people's data. Nothing is lost: returns are an [`Outcome`], broken connections are logged and counted here.
+pub const LOG_DIRECTIVE: &str = "lapin=off";

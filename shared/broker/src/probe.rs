@@ -13,6 +13,7 @@ use lapin::{
 
 use crate::{Cause, lane::Lane};
 
+/// Longest wait for an answer; never longer than the interval.
 const PATIENCE: Duration = Duration::from_secs(5);
 const MISSES: u32 = 3;
 
@@ -23,12 +24,13 @@ pub(crate) async fn watch(
     queue: &str,
     every: Duration,
 ) -> (Cause, String) {
+    let patience = PATIENCE.min(every);
     let mut misses = 0;
     let mut received = lane.received();
     loop {
         tokio::time::sleep(every).await;
         let before = std::mem::replace(&mut received, lane.received());
-        let finding = match tokio::time::timeout(PATIENCE, ready_messages(connection, queue)).await
+        let finding = match tokio::time::timeout(patience, ready_messages(connection, queue)).await
         {
             Ok(Ok(ready)) if ready > 0 && lane.is_idle() && received == before => {
                 Some(format!("{ready} messages are ready and none is delivered"))

@@ -150,8 +150,13 @@ impl Supervisor {
                 Ok(End::Broken(cause, error)) => (cause, error),
                 Err(error) => (Cause::from(&error), error.full()),
             };
-            tracing::warn!(cause = cause.as_str(), error, "publisher is down");
-            self.monitor.went_down(cause, error);
+            if self.monitor.went_down(cause, error.clone()) {
+                tracing::warn!(cause = cause.as_str(), error, "publisher is down");
+            }
+            // Nobody is left to publish.
+            if self.waiting.is_closed() {
+                break;
+            }
             let wait = connection::backoff(self.attempt, connection::RECONNECT_CAP, rand::random());
             self.attempt += 1;
             tokio::select! {

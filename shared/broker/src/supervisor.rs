@@ -95,13 +95,10 @@ impl Supervisor {
                 Ok(_) => break,
                 Err(error) => (Cause::from(&error), error.full()),
             };
-            tracing::warn!(
-                queue = &*self.queue,
-                cause = cause.as_str(),
-                error,
-                "consumer is down"
-            );
-            self.monitor.went_down(cause, error);
+            if self.monitor.went_down(cause, error.clone()) {
+                let queue = &*self.queue;
+                tracing::warn!(queue, cause = cause.as_str(), error, "consumer is down");
+            }
             let wait = state.pause(cause);
             tokio::select! {
                 () = self.token.cancelled() => break,
@@ -171,9 +168,7 @@ impl Supervisor {
                     return End::Stopped;
                 }
                 () = self.out.closed() => return End::Stopped,
-                () = lane.abandoned() => {
-                    return End::Broken(Cause::Abandoned, "a batch was dropped unsettled".to_owned());
-                }
+                (cause, error) = lane.given_up() => return End::Broken(cause, error.to_owned()),
                 ready = stream.next() => ready,
             };
             let Some(ready) = ready else {

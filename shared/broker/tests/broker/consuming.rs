@@ -1,6 +1,6 @@
 //! A consumer survives what happens to its connection and its queue, and settles each delivery once.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use broker::{Batch, Cause, Consumer, Settled};
 use lapin::options::QueueDeclareOptions;
@@ -130,7 +130,7 @@ async fn a_queue_deleted_under_the_consumer_is_declared_again() {
         // Published until it arrives: between deletion and declaration events go to the unrouted queue.
         let batch = loop {
             assert_confirmed(&publisher.publish(vec![broker.event("after")]).await);
-            let wait = std::time::Duration::from_millis(200);
+            let wait = Duration::from_millis(200);
             match tokio::time::timeout(wait, consumer.next_batch(1)).await {
                 Ok(batch) => break batch.unwrap(),
                 Err(_) => continue,
@@ -205,6 +205,34 @@ async fn handle_all_but_poison(
             through.send_modify(|through| through.extend(ids));
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_consumer_that_gets_nothing_and_no_error_is_noticed_and_rebuilt() {
+    with_broker(|broker| async move {
+        let relay = Relay::start().await;
+        let mut config = relay.redirect(&broker.config);
+        config.probe_interval = Duration::from_millis(200);
+        let mut consumer = broker.consumer_with(config);
+        let publisher = broker.publisher();
+        assert_confirmed(&publisher.publish(vec![broker.event("1")]).await);
+        assert_eq!(
+            consumer.next_batch(1).await.unwrap().ack().await,
+            Settled::Done
+        );
+
+        relay.freeze(true);
+        assert_confirmed(&publisher.publish(vec![broker.event("2")]).await);
+        let monitor = consumer.monitor();
+        while !monitor.stats().reconnects.contains_key(&Cause::Stalled) {
+            tokio::task::yield_now().await;
+        }
+        relay.freeze(false);
+        let batch = consumer.next_batch(1).await.unwrap();
+        assert_eq!(ids(&batch), ["2"]);
+        assert_eq!(batch.ack().await, Settled::Done);
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

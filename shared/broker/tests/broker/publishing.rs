@@ -192,6 +192,25 @@ async fn a_confirm_that_never_comes_is_unknown_and_the_connection_is_replaced() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_silent_connection_is_given_up_after_two_heartbeats() {
+    with_broker(|broker| async move {
+        let relay = Relay::start().await;
+        let mut config = relay.redirect(&broker.config);
+        config.heartbeat = 1;
+        let publisher = broker::Publisher::start(config, broker.token.child_token());
+        assert_confirmed(&publisher.publish(vec![broker.event("1")]).await);
+        relay.freeze(true);
+        while publisher.health().alive {
+            tokio::task::yield_now().await;
+        }
+        relay.freeze(false);
+        assert_confirmed(&publisher.publish(vec![broker.event("2")]).await);
+        assert_eq!(publisher.stats().reconnects[&broker::Cause::Lost], 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_cut_connection_answers_what_was_in_flight_and_comes_back() {
     with_broker(|broker| async move {
         let relay = Relay::start().await;
