@@ -29,7 +29,7 @@ struct WireOrganization {
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Number {
-    Number(i64),
+    Integer(i64),
     Text(String),
     Other(serde::de::IgnoredAny),
 }
@@ -37,7 +37,7 @@ enum Number {
 impl Number {
     fn get(self) -> Option<i64> {
         match self {
-            Self::Number(number) => Some(number),
+            Self::Integer(number) => Some(number),
             Self::Text(text) => text.trim().parse().ok(),
             Self::Other(_) => None,
         }

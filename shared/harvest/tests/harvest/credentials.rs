@@ -1,0 +1,181 @@
+//! Tokens: fetched once, replaced once.
+
+use std::time::Duration;
+
+use domain::UserId;
+use harvest::{Cause, Error};
+
+use crate::server::{Reply, Server, answer, answer_with, client, impatient};
+
+fn numbered_token(before: usize) -> Reply {
+    let token = format!(r#"{{"access_token":"t{before}","expires_in":3600}}"#);
+    answer(200, &token)
+}
+
+#[tokio::test]
+async fn many_calls_at_once_share_one_token() {
+    let server = Server::start(|_, _| answer(200, "[]")).await;
+    let client = client(&server);
+    let calls = (0..20).map(|_| async { client.sources().list().await });
+    for listed in futures::future::join_all(calls).await {
+        listed.unwrap();
+    }
+    let tokens = server.token_requests();
+    assert_eq!(tokens.len(), 1);
+    assert_eq!(tokens[0].body, "grant_type=client_credentials&sub=77");
+    // id:secret
+    assert!(
+        tokens[0]
+            .head
+            .contains("authorization: Basic aWQ6c2VjcmV0\r\n")
+    );
+    assert!(
+        server.calls()[0]
+            .head
+            .contains("authorization: Bearer tkn\r\n")
+    );
+}
+
+#[tokio::test]
+async fn a_refused_token_is_replaced_once_and_the_call_repeated_once() {
+    let server = Server::start_with_tokens(
+        |_, before| numbered_token(before),
+        |seen, _| {
+            if seen.head.contains("Bearer t0\r\n") {
+                answer(401, r#"{"message":"Unauthorized"}"#)
+            } else {
+                answer(200, "[]")
+            }
+        },
+    )
+    .await;
+    let client = client(&server);
+    client.sources().list().await.unwrap();
+    assert_eq!(server.token_requests().len(), 2);
+    assert_eq!(server.calls().len(), 2);
+}
+
+#[tokio::test]
+async fn a_second_refusal_stands() {
+    let server = Server::start(|_, _| answer(401, r#"{"message":"Token revoked"}"#)).await;
+    let error = client(&server).sources().list().await.unwrap_err();
+    let detail = "Token revoked".to_owned();
+    assert_eq!(error, Error::Unauthorized { detail });
+    assert_eq!(server.calls().len(), 2);
+    assert_eq!(server.token_requests().len(), 2);
+}
+
+#[tokio::test]
+async fn many_refused_calls_replace_the_token_once() {
+    let server = Server::start_with_tokens(
+        |_, before| numbered_token(before),
+        |seen, _| match seen.head.contains("Bearer t0\r\n") {
+            true => answer(401, ""),
+            false => answer(200, "[]"),
+        },
+    )
+    .await;
+    let client = client(&server);
+    let calls = (0..20).map(|_| async { client.sources().list().await });
+    for listed in futures::future::join_all(calls).await {
+        listed.unwrap();
+    }
+    assert_eq!(server.token_requests().len(), 2);
+}
+
+#[tokio::test]
+async fn an_expired_token_is_not_sent() {
+    let server = Server::start_with_tokens(
+        |_, before| {
+            let token = format!(r#"{{"access_token":"t{before}","expires_in":1e-9}}"#);
+            answer(200, &token)
+        },
+        |_, _| answer(200, "[]"),
+    )
+    .await;
+    let client = client(&server);
+    client.sources().list().await.unwrap();
+    client.sources().list().await.unwrap();
+    let calls = server.calls();
+    assert!(calls[1].head.contains("Bearer t1\r\n"));
+}
+
+#[tokio::test]
+async fn a_refused_credential_is_said_and_nothing_is_called() {
+    let server = Server::start_with_tokens(
+        |_, _| answer(401, r#"{"error":"invalid_client"}"#),
+        |_, _| answer(200, "[]"),
+    )
+    .await;
+    let client = client(&server);
+    let refused = Error::Credential {
+        status: 401,
+        detail: "invalid_client".into(),
+    };
+    assert_eq!(client.sources().list().await, Err(refused.clone()));
+    assert_eq!(client.verify_token().await, Err(refused.clone()));
+    // Those who wait in line for the same token get the same answer; verifying always asks.
+    assert_eq!(client.sources().list().await, Err(refused));
+    assert_eq!(server.token_requests().len(), 2);
+    assert_eq!(server.calls().len(), 0);
+}
+
+#[tokio::test]
+async fn a_token_that_cannot_be_had_leaves_the_call_unsent() {
+    let replies: [fn() -> Reply; 4] = [
+        || answer(503, ""),
+        || answer(200, "<html>"),
+        || Reply::Bytes("".into()),
+        || Reply::Silence,
+    ];
+    for reply in replies {
+        let server = Server::start_with_tokens(move |_, _| reply(), |_, _| answer(200, "[]")).await;
+        let error = impatient(&server).candidate_tags().create("x").await;
+        assert!(matches!(error, Err(Error::NotSent { .. })), "{error:?}");
+        assert_eq!(server.calls().len(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_throttled_token_endpoint_says_for_how_long() {
+    let server = Server::start_with_tokens(
+        |_, _| answer_with(429, "retry-after: 60\r\n", ""),
+        |_, _| answer(200, "[]"),
+    )
+    .await;
+    let error = client(&server).sources().list().await.unwrap_err();
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(60)));
+}
+
+#[tokio::test]
+async fn a_redirected_token_request_keeps_the_secret_at_home() {
+    let server = Server::start_with_tokens(
+        |_, _| answer_with(302, "location: /v3/sources\r\n", ""),
+        |_, _| answer(200, "[]"),
+    )
+    .await;
+    let error = client(&server).verify_token().await.unwrap_err();
+    let cause = Cause::Redirect(302);
+    assert_eq!(error, Error::NotSent { cause });
+    assert_eq!(server.calls().len(), 0);
+}
+
+#[tokio::test]
+async fn introspection_tells_what_the_token_is_good_for() {
+    let server = Server::start_with_tokens(
+        |seen, before| {
+            if seen.line == "POST /introspect" {
+                assert_eq!(seen.body, "token=t0&token_type_hint=access_token");
+                let told = r#"{"active":true,"sub":"5","scope":"harvest:jobs:list"}"#;
+                return answer(200, told);
+            }
+            numbered_token(before)
+        },
+        |_, _| answer(200, "[]"),
+    )
+    .await;
+    let told = client(&server).introspect().await.unwrap();
+    assert!(told.active);
+    assert_eq!(told.sub, Some(UserId(5)));
+    assert_eq!(told.scopes, ["harvest:jobs:list"]);
+}

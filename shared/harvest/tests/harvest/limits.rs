@@ -1,0 +1,59 @@
+//! What the budget is asked and told.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use harvest::{Error, Purpose};
+
+use crate::server::{Ledger, Server, answer, answer_with, client_with, config};
+
+#[tokio::test]
+async fn a_denied_call_is_not_sent() {
+    let server = Server::start(|_, _| answer(200, "[]")).await;
+    let ledger = Arc::new(Ledger {
+        denies: true,
+        ..Ledger::default()
+    });
+    let client = client_with(&config(&server), ledger);
+    let retry_after = Duration::from_secs(4);
+    let error = client.sources().list().await.unwrap_err();
+    assert_eq!(error, Error::Denied { retry_after });
+    assert_eq!(server.calls().len(), 0);
+}
+
+#[tokio::test]
+async fn a_throttled_call_is_told_to_everybody_and_not_repeated() {
+    let server = Server::start(|_, _| {
+        let headers = "x-ratelimit-limit: 75\r\nx-ratelimit-remaining: 0\r\nretry-after: 17\r\n";
+        answer_with(429, headers, "")
+    })
+    .await;
+    let ledger = Arc::new(Ledger::default());
+    let client = client_with(&config(&server), Arc::clone(&ledger) as _);
+    let error = client.sources().list().await.unwrap_err();
+    let retry_after = Duration::from_secs(17);
+    assert_eq!(error, Error::Throttled { retry_after });
+    assert_eq!(
+        ledger.told(),
+        [
+            "acquire Work",
+            "observe Window { limit: 75, remaining: Some(0), resets_in: None }",
+            "exhausted 17s"
+        ]
+    );
+    assert_eq!(server.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn a_server_without_limits_is_noted_once() {
+    let server = Server::start(|_, _| answer(200, "[]")).await;
+    let ledger = Arc::new(Ledger::default());
+    let client = client_with(&config(&server), Arc::clone(&ledger) as _);
+    client.sources().list().await.unwrap();
+    let proof = client.with_purpose(Purpose::Proof);
+    proof.sources().list().await.unwrap();
+    assert_eq!(
+        ledger.told(),
+        ["acquire Work", "observe Absent", "acquire Proof"]
+    );
+}
