@@ -8,4 +8,5 @@ mod consuming;
 mod dead_letters;
 mod harness;
 mod publishing;
+mod source;
 mod topology;
