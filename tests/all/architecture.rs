@@ -36,7 +36,7 @@ fn allowed(folder: &str) -> &'static [&'static str] {
     match folder {
         "proto" | "shared/domain" => &[],
         "shared/broker" | "shared/harvest" | "shared/store" | "shared/boot" => &["domain"],
-        "shared/accounts" => &["domain", "harvest", "store"],
+        "shared/accounts" => &["domain", "harvest", "proto", "store"],
         "shared/testkit" | "services/greenhouse-sim" => &[],
         "services/bridge" => &[
             "accounts", "boot", "broker", "connections", "domain", "harvest", "introductions", "proto", "relay", "statuses",

@@ -90,7 +90,7 @@ impl Imported<'_> {
             applications: self.applications.iter().map(application).collect(),
             warnings: self.warnings.iter().map(warning).collect(),
             operation_id: self.operation.to_string(),
-            imported_at: Some(timestamp(self.at)),
+            imported_at: Some(self.at.into()),
         })
     }
 }

@@ -3,7 +3,7 @@
 use domain::{ApplicationId, Code, JobId, Problem, StepKind};
 use harvest::{Application, ApplicationPatch, NewApplication, Target};
 
-use crate::answers::{Applied, AppliedHow, How};
+use crate::answers::{Applied, AppliedHow};
 use crate::attempt::{Attempt, Made, Step, Written};
 use crate::candidate::Person;
 use crate::introduction::Introduction;
@@ -14,6 +14,13 @@ use crate::stop::Stop;
 pub(crate) struct Jobs {
     open: Vec<JobId>,
     refused: Vec<Applied>,
+}
+
+impl Jobs {
+    /// The job whose application is made together with a new person.
+    pub(crate) fn first(&self) -> JobId {
+        self.open[0]
+    }
 }
 
 /// An application that was made, or read where it may have been made.
@@ -30,7 +37,10 @@ impl Made for Applying {
 /// # Errors
 /// [`Stop::Fail`] when none is open: there is nothing to import then.
 pub(crate) async fn open_jobs(attempt: &Attempt<'_>, introduction: &Introduction) -> Result<Jobs, Stop> {
-    let known = references::jobs(attempt, &introduction.jobs).await?;
+    let mut known = references::jobs(attempt, &introduction.jobs).await?;
+    // The person may exist under this job already: whether it is open no longer matters, and it stays the first.
+    let inline: Option<JobId> = attempt.sent_earlier(StepKind::CreateCandidate).and_then(|key| key.parse().ok()).map(JobId);
+    known.extend(inline.map(|job| (job, true)));
     let mut jobs = Jobs { open: Vec::new(), refused: Vec::new() };
     for (index, job) in introduction.jobs.iter().enumerate() {
         let code = match known.get(job) {
@@ -44,6 +54,7 @@ pub(crate) async fn open_jobs(attempt: &Attempt<'_>, introduction: &Introduction
         let problem = Problem::new(code).field(format!("job_ids[{index}]"));
         jobs.refused.push(Applied { job: *job, how: AppliedHow::Failed(problem) });
     }
+    jobs.open.sort_by_key(|job| Some(*job) != inline);
     if jobs.open.is_empty() {
         return Err(Stop::Fail(common_problem(&jobs.refused)));
     }
@@ -68,7 +79,7 @@ pub(crate) fn first(introduction: &Introduction, jobs: &Jobs, references: &Refer
         target: if introduction.event.prospect {
             Target::Prospect { job_ids: jobs.open.clone() }
         } else {
-            Target::Job(jobs.open[0])
+            Target::Job(jobs.first())
         },
         source_id: references.source,
         referrer_id: references.referrer,
@@ -88,12 +99,17 @@ pub(crate) async fn apply(
         None => attempt.greenhouse.applications().of_candidate(person.id).await?,
     };
     let mut applied = jobs.refused.clone();
-    for (index, job) in jobs.open.iter().enumerate() {
-        let made_with_person = person.application.filter(|_| index == 0 || introduction.event.prospect);
+    for job in &jobs.open {
+        let made_with_person = person.inline_job == Some(*job) || (introduction.event.prospect && person.inline_job.is_some());
         let found = existing.iter().find(|application| is_on(application, *job, introduction.event.prospect));
-        let how = match (made_with_person, found) {
+        let how = match (person.application.filter(|_| made_with_person), found) {
             (Some(id), _) => AppliedHow::Created(id),
-            (None, Some(application)) if person.how == How::Created => AppliedHow::Created(application.id),
+            (None, Some(application)) if made_with_person => AppliedHow::Created(application.id),
+            // It was made with the person and cannot be seen yet. Making another would make two.
+            (None, None) if made_with_person => return Err(Stop::Retry(Code::WaitingForProof.into())),
+            (None, Some(application)) if attempt.added_earlier(StepKind::AddApplication, *job) => {
+                AppliedHow::Created(application.id)
+            }
             (None, Some(application)) => {
                 credit(attempt, application, references).await?;
                 AppliedHow::Found(application.id)

@@ -102,10 +102,21 @@ impl<'a> Attempt<'a> {
         std::mem::take(&mut self.learnt)
     }
 
-    /// Whether an earlier try may have sent the operation's only write of this kind.
-    pub(crate) fn may_have_sent(&self, kind: StepKind) -> bool {
-        let record = self.claim.step(kind.as_str());
-        record.is_some_and(|step| !matches!(step.state, StepState::Planned | StepState::Rejected))
+    /// The key of the operation's write of this kind, if an earlier try may have sent one.
+    pub(crate) fn sent_earlier(&self, kind: StepKind) -> Option<&str> {
+        let sent = |step: &&store::claim::Step| {
+            step.kind == kind && !matches!(step.state, StepState::Planned | StepState::Rejected)
+        };
+        let record = self.claim.steps.iter().find(sent)?;
+        record.name.split_once(':').map(|(_, key)| key)
+    }
+
+    /// Whether an earlier try sent this write: what is found now was then made by us.
+    pub(crate) fn added_earlier(&mut self, kind: StepKind, key: impl std::fmt::Display) -> bool {
+        let step = Step::keyed(kind, key);
+        let sent = self.claim.step(&step.name).is_some_and(|record| record.state != StepState::Planned);
+        self.confirm_if_sent(step);
+        sent
     }
 
     pub(crate) fn warn(&mut self, problem: Problem) {

@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use domain::matching::{self, Contact, ContactList};
-use domain::{ApplicationId, CandidateId, Code, StepKind};
+use domain::{ApplicationId, CandidateId, Code, JobId, StepKind};
 use futures::TryStreamExt;
 use harvest::{Candidate, CandidatePatch, Client, CreatedCandidate, CustomFieldValue, NewCandidate};
 
@@ -12,7 +12,7 @@ use crate::answers::How;
 use crate::applications::{self, Jobs};
 use crate::attempt::{Attempt, Made, Step, Written};
 use crate::introduction::Introduction;
-use crate::references::References;
+use crate::references::{self, References};
 use crate::stop::Stop;
 
 /// How far Greenhouse's clock may run ahead of ours when we look for what we created since a moment.
@@ -22,8 +22,12 @@ const CLOCK_DIFFERENCE: Duration = Duration::minutes(5);
 pub(crate) struct Person {
     pub(crate) id: CandidateId,
     pub(crate) how: How,
-    /// The application made together with the person.
+    /// The job under which the person was created; its application was made with them.
+    pub(crate) inline_job: Option<JobId>,
+    /// That application, where its id is known.
     pub(crate) application: Option<ApplicationId>,
+    /// Whether the tags were made together with the person.
+    pub(crate) tagged: bool,
     /// The record as it was read; none of somebody just created.
     pub(crate) record: Option<Candidate>,
 }
@@ -49,20 +53,22 @@ pub(crate) async fn find_or_create(
     jobs: &Jobs,
     references: &References,
 ) -> Result<Person, Stop> {
-    if !attempt.may_have_sent(StepKind::CreateCandidate)
+    if attempt.sent_earlier(StepKind::CreateCandidate).is_none()
         && let Some(person) = find(attempt, introduction).await?
     {
         return Ok(person);
     }
-    let inline_tags = references.inline_tags;
+    let inline_job = jobs.first();
+    let mut tagged = references.inline_tags;
     let mut person = new_candidate(introduction, jobs, references);
     let written = attempt
         .write_once(
-            Step::only(StepKind::CreateCandidate),
+            Step::keyed(StepKind::CreateCandidate, inline_job),
             async |client, since| prove(client, introduction, since).await,
             async |client| match client.candidates().create(&person).await {
-                Err(error) if inline_tags && error.names_field("tags") => {
+                Err(error) if tagged && error.names_field("tags") => {
                     // Refused for the tags alone, so nothing was made; the tags are applied one by one then.
+                    tagged = false;
                     person.tags.clear();
                     client.candidates().create(&person).await.map(Arrived::Created)
                 }
@@ -71,23 +77,32 @@ pub(crate) async fn find_or_create(
         )
         .await
         .map_err(|stop| stop.refused_as(Code::CandidateRefused, "candidate"))?;
+    if tagged != references.inline_tags {
+        references::forget_inline_tags(attempt).await?;
+    }
     Ok(match written {
         Written::Now(Arrived::Created(created)) => Person {
+            tagged,
             id: created.candidate_id,
             how: How::Created,
+            inline_job: Some(inline_job),
             application: created.application_id,
             record: None,
         },
         Written::Now(Arrived::Read { record, ours }) => Person {
             id: record.id,
             how: if ours { How::Created } else { How::Matched },
+            inline_job: ours.then_some(inline_job),
             application: None,
+            tagged: false,
             record: Some(*record),
         },
         Written::Earlier(id) => Person {
             id: CandidateId(id.unwrap_or_default()),
             how: How::Created,
+            inline_job: Some(inline_job),
             application: None,
+            tagged,
             record: None,
         },
     })
@@ -110,7 +125,9 @@ fn matched(record: Candidate, how: How) -> Person {
     Person {
         id: record.id,
         how,
+        inline_job: None,
         application: None,
+        tagged: false,
         record: Some(record),
     }
 }

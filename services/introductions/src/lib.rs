@@ -20,13 +20,16 @@ mod stop;
 mod tags;
 mod worker;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use accounts::Accounts;
 use boot::metrics::Metrics;
 use broker::{Consumer, Publisher, Topology};
+use domain::Tenant;
 use store::Store;
+use store::cache::Cache;
 use store::journal::Journal;
 use store::wake::Wake;
 use tokio_util::sync::CancellationToken;
@@ -91,9 +94,24 @@ pub(crate) struct Context {
     pub(crate) store: Store,
     pub(crate) wake: Wake,
     pub(crate) journal: Journal,
+    pub(crate) cache: Cache,
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) config: Config,
+    /// One lock per tenant: see [`Context::alone`].
+    lookups: Mutex<HashMap<Tenant, Arc<tokio::sync::Mutex<()>>>>,
+}
+
+impl Context {
+    /// Waits until no other import of this tenant in this process looks something up that all of them need: the
+    /// second one then finds it remembered, at no cost to the budget.
+    pub(crate) async fn alone(&self, tenant: &Tenant) -> tokio::sync::OwnedMutexGuard<()> {
+        let lock = {
+            let mut lookups = self.lookups.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(lookups.entry(tenant.clone()).or_default())
+        };
+        lock.lock_owned().await
+    }
 }
 
 /// Runs intake and workers until the token is cancelled, then finishes what is in hand.
@@ -108,11 +126,13 @@ pub async fn run(parts: Parts, stop: CancellationToken) {
     };
     let context = Arc::new(Context {
         journal: Journal::start(parts.store.clone()),
+        cache: Cache::new(parts.store.clone()),
         store: parts.store,
         wake: parts.wake,
         accounts: parts.accounts,
         metrics: parts.metrics,
         config: parts.config,
+        lookups: Mutex::default(),
     });
     tokio::join!(intake.run(stop.clone()), worker::work(context, stop));
 }

@@ -15,6 +15,7 @@ use crate::stop::Stop;
 /// The source that every import names, and the tag that every person gets.
 pub(crate) const INTRRO: &str = "Intrro";
 
+const INLINE_TAGS: &str = "inline_tags";
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -25,6 +26,8 @@ pub(crate) struct References {
     /// Names and, in the same order, ids of the tags; all of them exist.
     pub(crate) tags: Vec<String>,
     pub(crate) tag_ids: Vec<TagId>,
+    /// Whether this Greenhouse takes tags together with a new person, as far as is known.
+    pub(crate) inline_tags: bool,
 }
 
 /// Finds or makes what the introduction refers to. What cannot be had becomes a warning, not a failure.
@@ -50,7 +53,13 @@ pub(crate) async fn resolve(attempt: &mut Attempt<'_>, introduction: &Introducti
             tag_ids.push(id);
         }
     }
-    Ok(References { source, referrer, tags, tag_ids })
+    let inline_tags = recall::<bool>(attempt, "feature", INLINE_TAGS).await?.unwrap_or(true);
+    Ok(References { source, referrer, tags, tag_ids, inline_tags })
+}
+
+/// Greenhouse refused a person for their tags: from now on tags are applied one by one.
+pub(crate) async fn forget_inline_tags(attempt: &Attempt<'_>) -> Result<(), Stop> {
+    remember(attempt, "feature", INLINE_TAGS, &false, DAY).await
 }
 
 /// Which of the jobs exist, and whether they are open. Only "open" is remembered, and not for long: before a job is
@@ -169,14 +178,14 @@ async fn tag(attempt: &mut Attempt<'_>, name: &str) -> Result<Option<TagId>, Sto
     Ok(id)
 }
 
-pub(crate) async fn recall<T: DeserializeOwned>(attempt: &Attempt<'_>, kind: &str, key: &str) -> Result<Option<T>, Stop> {
+async fn recall<T: DeserializeOwned>(attempt: &Attempt<'_>, kind: &'static str, key: &str) -> Result<Option<T>, Stop> {
     let value = attempt.context.cache.get(&attempt.claim.tenant, kind, key).await?;
     Ok(value.and_then(|value| serde_json::from_value(value).ok()))
 }
 
-pub(crate) async fn remember<T: Serialize>(
+async fn remember<T: Serialize>(
     attempt: &Attempt<'_>,
-    kind: &str,
+    kind: &'static str,
     key: &str,
     value: &T,
     lasts: Duration,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use accounts::AccountError;
 use boot::metrics::Outcome;
 use domain::{Code, Problem};
 use harvest::Error as Remote;
@@ -44,8 +45,10 @@ impl Effect {
             | Remote::Throttled { .. }
             | Remote::Unauthorized { .. }
             | Remote::Forbidden { .. }
-            | Remote::Credential { .. } => Effect::None,
-            Remote::NotFound { .. } | Remote::Rejected { .. } => Effect::Refused,
+            | Remote::Credential { .. }
+            // 404 may also mean "not ready yet": a person whom Greenhouse still creates is not found for minutes.
+            | Remote::NotFound { .. } => Effect::None,
+            Remote::Rejected { .. } => Effect::Refused,
             Remote::Unknown { .. } | Remote::Unavailable { .. } => Effect::Unknown,
         }
     }
@@ -121,12 +124,23 @@ impl From<Remote> for Stop {
             Remote::Unauthorized { .. } => Stop::Pause(Code::CredentialRefused.into()),
             Remote::Credential { .. } => Stop::Pause(Code::TokenEndpointRefused.into()),
             Remote::Forbidden { scope, .. } => Stop::Pause(Problem::new(Code::ScopeMissing).field(scope)),
-            Remote::NotFound { .. } => Stop::Fail(Code::UnexpectedAnswer.into()),
+            Remote::NotFound { .. } => Stop::Retry(Code::UnexpectedAnswer.into()),
             Remote::Rejected { message, fields, .. } => {
                 let mut problem = Problem::new(Code::UnexpectedAnswer).detail(message);
                 problem.field = fields.into_iter().find_map(|error| error.field);
                 Stop::Fail(problem)
             }
+        }
+    }
+}
+
+impl From<AccountError> for Stop {
+    fn from(error: AccountError) -> Stop {
+        match error {
+            // A new credential came between claim and use: the next claim brings it.
+            AccountError::Absent => Stop::wait(Duration::ZERO, Code::NotConnected),
+            AccountError::Sealed => Stop::Pause(Code::CredentialRefused.into()),
+            AccountError::Store(_) => Stop::Abandon,
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use domain::{Code, StepKind, TagId};
 
-use crate::answers::How;
 use crate::attempt::{Attempt, Made, Step};
 use crate::candidate::Person;
 use crate::references::References;
@@ -16,8 +15,7 @@ impl Made for TagId {
 
 /// Applies the tags that the person lacks.
 pub(crate) async fn apply(attempt: &mut Attempt<'_>, person: &Person, references: &References) -> Result<(), Stop> {
-    let made_with_them = person.how == How::Created && person.tagged;
-    if made_with_them {
+    if person.tagged {
         return Ok(());
     }
     for (name, tag) in references.tags.iter().zip(&references.tag_ids) {

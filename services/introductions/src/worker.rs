@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use accounts::health;
 use boot::metrics::{Outcome, Queue, Stage};
 use domain::{Code, Problem, Tenant, backoff};
 use store::claim::{Claim, Want};
@@ -114,11 +115,21 @@ async fn carry_out(context: &Context, claim: &Claim, stopped: handler::Stopped) 
             context.journal.release(claim, release(delay, true, Some(problem.code))).await
         }
         Stop::Pause(problem) => {
-            context.pause_tenant(claim, &problem).await;
+            set_aside(context, claim, problem.code).await;
             context.journal.release(claim, release(Duration::ZERO, false, Some(problem.code))).await
         }
         Stop::Fail(problem) => handler::settle_failed(context, claim, problem, learnt, false).await,
         Stop::Park(problem) => handler::settle_failed(context, claim, problem, learnt, true).await,
+    }
+}
+
+/// Pauses the claim's tenant. Should that fail, the next operation of the tenant meets the same refusal.
+async fn set_aside(context: &Context, claim: &Claim, code: Code) {
+    let (tenant, connection) = (&claim.tenant, claim.connection);
+    match health::set_aside(&context.store, tenant, connection, claim.revision, code).await {
+        Ok(true) => tracing::warn!(%tenant, code = code.as_str(), "connection set aside"),
+        Ok(false) => {}
+        Err(error) => tracing::warn!(%tenant, %error, "cannot set the connection aside"),
     }
 }
 

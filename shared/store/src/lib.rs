@@ -6,7 +6,9 @@
 #![deny(missing_docs)]
 
 pub mod applications;
+pub mod cache;
 pub mod claim;
+pub mod connections;
 pub mod explain;
 pub mod gauges;
 pub mod intake;
@@ -14,6 +16,7 @@ pub mod journal;
 pub mod outbox;
 pub mod person;
 pub mod polls;
+pub mod seal;
 pub mod wake;
 
 mod error;
