@@ -15,6 +15,7 @@ mod config;
 mod connection;
 mod consumer;
 mod dead;
+mod declare;
 mod delivery;
 mod error;
 mod headers;
@@ -31,12 +32,13 @@ pub use batch::{Batch, Settled};
 pub use config::Config;
 pub use consumer::Consumer;
 pub use dead::{DeadLetter, Reason, dead_letter};
+pub use declare::declare;
 pub use delivery::Delivery;
 pub use error::{Error, Mismatch};
 pub use health::{Cause, Health, Monitor, Stats};
 pub use outbound::{Carried, Outbound, Outcome};
 pub use publisher::Publisher;
-pub use topology::{Topology, declare};
+pub use topology::Topology;
 
 /// Directive for `tracing_subscriber::EnvFilter` that every process must add to its filter.
 ///

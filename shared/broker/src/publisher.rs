@@ -15,7 +15,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Cause, Config, Error, Health, Monitor, Outbound, Outcome, Stats, connection, topology,
+    Cause, Config, Error, Health, Monitor, Outbound, Outcome, Stats, connection, declare,
     wave::{Verdict, Waves},
 };
 
@@ -181,7 +181,7 @@ impl Supervisor {
 
     async fn publishing(&mut self, connection: &Connection) -> Result<End, Error> {
         let mut events = Box::pin(connection.events_listener());
-        topology::declare_on(connection, &self.config.topology).await?;
+        declare::declare_on(connection, &self.config.topology).await?;
         let channel = connection
             .create_channel()
             .await

@@ -16,7 +16,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Cause, Config, Error, Monitor, connection, delivery::is_suspect, lane::Lane, probe, topology,
+    Cause, Config, Error, Monitor, connection, declare, delivery::is_suspect, lane::Lane, probe,
 };
 
 /// Deliveries forwarded in one step.
@@ -118,7 +118,7 @@ impl Supervisor {
 
     async fn lanes(&self, connection: &Connection, state: &mut State) -> Result<End, Error> {
         let mut events = Box::pin(connection.events_listener());
-        topology::declare_on(connection, &self.config.topology).await?;
+        declare::declare_on(connection, &self.config.topology).await?;
         loop {
             let opened = Instant::now();
             let prefetch = if state.narrow { 1 } else { self.prefetch };

@@ -1,5 +1,4 @@
-//! The names of exchanges and queues, their arguments, and making them exist. Deliberately never deletes,
-//! purges or alters anything: what exists differently is reported as [`Mismatch`].
+//! The names of exchanges and queues and how they hang together. Making them exist is `declare.rs`.
 //!
 //! ```text
 //! intrro.events            (topic) ── intrro.events.# ─────────────────────────→ greenhouse.introductions
@@ -12,26 +11,6 @@
 //!
 //! Every key of our namespace reaches `greenhouse.introductions`, which dead-letters unknown types and skips
 //! types that have a queue of their own: a misspelt event is therefore seen, never dropped by the broker.
-
-use lapin::{
-    Channel, Connection, ExchangeKind,
-    options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions},
-    protocol::{AMQPErrorKind, AMQPSoftError},
-    types::{AMQPValue, FieldTable, ShortString},
-};
-
-use crate::{Config, Error, Mismatch, connection};
-
-/// Deliveries of one message before the broker dead-letters it. Set by us because the default differs: none
-/// on RabbitMQ 3.10, 20 on 4.x.
-const DELIVERY_LIMIT: i64 = 20;
-/// For queues in which messages wait for people. RabbitMQ 4.x would *drop* a message there after 20 returns,
-/// and -1 for "no limit" is refused by 3.10, so: a limit nobody reaches.
-const NO_DELIVERY_LIMIT: i64 = i32::MAX as i64;
-/// Bytes a work queue holds before publishers are told no (nack).
-const WORK_BYTES: i64 = 2 << 30;
-/// Bytes dead letters and unrouted messages may take.
-const PARKED_BYTES: i64 = 2 << 30;
 
 /// Names of everything we declare, optionally prefixed so that tests can share a virtual host.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -111,7 +90,7 @@ impl Topology {
         format!("{}{name}", self.prefix)
     }
 
-    /// Whether `exchange` is one that [`declare`] makes exist.
+    /// Whether `exchange` is one that [`crate::declare`] makes exist.
     pub(crate) fn owns(&self, exchange: &str) -> bool {
         [
             self.events(),
@@ -124,190 +103,12 @@ impl Topology {
     }
 
     /// Queue, and the routing key by which `intrro.events` feeds it.
-    fn work_queues(&self) -> [(String, &'static str); 3] {
+    pub(crate) fn work_queues(&self) -> [(String, &'static str); 3] {
         [
             (self.introductions(), "intrro.events.#"),
             (self.jobs(), "intrro.events.v1.JobsRefreshRequested"),
             (self.statuses(), "intrro.events.v1.StatusRefreshRequested"),
         ]
-    }
-}
-
-/// Makes every exchange, queue and binding exist, over a connection of its own. May be called at any time by
-/// any number of processes.
-///
-/// # Errors
-/// [`Error::Mismatch`] when something exists with other properties; otherwise as for connecting.
-pub async fn declare(config: &Config) -> Result<(), Error> {
-    let connection = connection::open(config, "topology").await?;
-    let declared = declare_on(&connection, &config.topology).await;
-    connection::close(connection).await;
-    declared
-}
-
-/// As [`declare`], on a throw-away channel of `connection`: a mismatch closes only that channel.
-pub(crate) async fn declare_on(connection: &Connection, topology: &Topology) -> Result<(), Error> {
-    let channel = connection
-        .create_channel()
-        .await
-        .map_err(Error::from_lapin)?;
-    let (dead, unrouted) = (topology.dead(), topology.unrouted());
-
-    for parked in [&dead, &unrouted] {
-        exchange(&channel, parked, ExchangeKind::Fanout, &[]).await?;
-        queue(&channel, parked, &parked_arguments()).await?;
-        bind(&channel, parked, parked, "").await?;
-    }
-    for topic in [topology.events(), topology.greenhouse_events()] {
-        let arguments = [("alternate-exchange", text(&unrouted))];
-        exchange(&channel, &topic, ExchangeKind::Topic, &arguments).await?;
-    }
-    for (name, key) in topology.work_queues() {
-        queue(&channel, &name, &work_arguments(&dead)).await?;
-        bind(&channel, &name, &topology.events(), key).await?;
-    }
-    let _ = channel.close(200, "done".into()).await;
-    Ok(())
-}
-
-type Argument = (&'static str, AMQPValue);
-
-/// At-least-once dead lettering needs `reject-publish`: with `drop-head` RabbitMQ silently falls back to
-/// at-most-once.
-fn work_arguments(dead: &str) -> Vec<Argument> {
-    vec![
-        ("x-queue-type", text("quorum")),
-        ("x-delivery-limit", AMQPValue::LongLongInt(DELIVERY_LIMIT)),
-        ("x-dead-letter-exchange", text(dead)),
-        ("x-dead-letter-strategy", text("at-least-once")),
-        ("x-overflow", text("reject-publish")),
-        ("x-max-length-bytes", AMQPValue::LongLongInt(WORK_BYTES)),
-    ]
-}
-
-/// A full parking queue refuses rather than forgets: its publishers see a nack and keep what they have.
-fn parked_arguments() -> Vec<Argument> {
-    vec![
-        ("x-queue-type", text("quorum")),
-        (
-            "x-delivery-limit",
-            AMQPValue::LongLongInt(NO_DELIVERY_LIMIT),
-        ),
-        ("x-overflow", text("reject-publish")),
-        ("x-max-length-bytes", AMQPValue::LongLongInt(PARKED_BYTES)),
-    ]
-}
-
-fn text(value: &str) -> AMQPValue {
-    AMQPValue::LongString(value.into())
-}
-
-fn table(arguments: &[Argument]) -> FieldTable {
-    let mut table = FieldTable::default();
-    for (name, value) in arguments {
-        table.insert((*name).into(), value.clone());
-    }
-    table
-}
-
-fn short(name: &str) -> Result<ShortString, Error> {
-    ShortString::try_new(name).map_err(|e| Error::Refused(format!("name '{name}': {e}")))
-}
-
-async fn exchange(
-    channel: &Channel,
-    name: &str,
-    kind: ExchangeKind,
-    arguments: &[Argument],
-) -> Result<(), Error> {
-    let options = ExchangeDeclareOptions {
-        durable: true,
-        ..Default::default()
-    };
-    let what = match kind {
-        ExchangeKind::Fanout => "a durable fanout exchange",
-        _ => "a durable topic exchange",
-    };
-    channel
-        .exchange_declare(short(name)?, kind, options, table(arguments))
-        .await
-        .map_err(|e| refine(e, "exchange", name, what, arguments))
-}
-
-async fn queue(channel: &Channel, name: &str, arguments: &[Argument]) -> Result<(), Error> {
-    let options = QueueDeclareOptions {
-        durable: true,
-        ..Default::default()
-    };
-    channel
-        .queue_declare(short(name)?, options, table(arguments))
-        .await
-        .map(drop)
-        .map_err(|e| refine(e, "queue", name, "a durable queue", arguments))
-}
-
-async fn bind(channel: &Channel, queue: &str, exchange: &str, key: &str) -> Result<(), Error> {
-    channel
-        .queue_bind(
-            short(queue)?,
-            short(exchange)?,
-            short(key)?,
-            QueueBindOptions::default(),
-            FieldTable::default(),
-        )
-        .await
-        .map_err(Error::from_lapin)
-}
-
-/// Turns 406 PRECONDITION_FAILED into [`Mismatch`]; anything else stays what it is.
-fn refine(
-    error: lapin::Error,
-    kind: &'static str,
-    name: &str,
-    what: &str,
-    arguments: &[Argument],
-) -> Error {
-    let broker_said = match error.kind() {
-        lapin::ErrorKind::ProtocolError(e)
-            if matches!(
-                e.kind(),
-                AMQPErrorKind::Soft(AMQPSoftError::PRECONDITIONFAILED)
-            ) =>
-        {
-            e.get_message().to_string()
-        }
-        _ => return Error::from_lapin(error),
-    };
-    let arguments: Vec<_> = arguments
-        .iter()
-        .map(|(k, v)| format!("{k}={}", shown(v)))
-        .collect();
-    let expected = match arguments.is_empty() {
-        true => what.to_owned(),
-        false => format!("{what} with {}", arguments.join(", ")),
-    };
-    let remedy = match kind {
-        "queue" => format!(
-            "let '{name}' run empty (or move its messages with a shovel), delete it, and start the bridge again, which declares it anew"
-        ),
-        _ => format!(
-            "delete exchange '{name}' in a quiet moment, start the bridge, which declares it anew, and let whoever else declares it use the same properties or declare it passively"
-        ),
-    };
-    Error::Mismatch(Box::new(Mismatch {
-        kind,
-        name: name.to_owned(),
-        expected,
-        broker_said,
-        remedy,
-    }))
-}
-
-fn shown(value: &AMQPValue) -> String {
-    match value {
-        AMQPValue::LongString(text) => text.to_string(),
-        AMQPValue::LongLongInt(number) => number.to_string(),
-        other => format!("{other:?}"),
     }
 }
 
@@ -322,16 +123,5 @@ mod tests {
             "greenhouse.introductions"
         );
         assert_eq!(Topology::named("t1.").dead(), "t1.greenhouse.dead");
-    }
-
-    #[test]
-    fn no_queue_relies_on_the_brokers_default_delivery_limit() {
-        for arguments in [work_arguments("dead"), parked_arguments()] {
-            assert!(
-                arguments
-                    .iter()
-                    .any(|(name, _)| *name == "x-delivery-limit")
-            );
-        }
     }
 }
