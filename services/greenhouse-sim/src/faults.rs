@@ -210,6 +210,18 @@ pub(crate) struct Rules {
     next_id: u64,
 }
 
+/// A rule's numbers.
+pub(crate) struct Summary {
+    pub(crate) id: u64,
+    pub(crate) word: &'static str,
+    /// Requests that fitted.
+    pub(crate) seen: u64,
+    /// Requests struck.
+    pub(crate) fired: u64,
+    /// Requests that came to its gate.
+    pub(crate) waiting: usize,
+}
+
 #[derive(Debug)]
 struct Rule {
     id: u64,
@@ -271,12 +283,19 @@ impl Rules {
             .map_or(0, |rule| rule.fired)
     }
 
-    /// Id, word, matched and fired counts of every rule.
-    pub(crate) fn summary(&self) -> Vec<(u64, &'static str, u64, u64)> {
-        self.rules
-            .iter()
-            .map(|rule| (rule.id, rule.fault.word(), rule.seen, rule.fired))
-            .collect()
+    /// Every rule, for people to look at.
+    pub(crate) fn summary(&self) -> Vec<Summary> {
+        let summary = |rule: &Rule| Summary {
+            id: rule.id,
+            word: rule.fault.word(),
+            seen: rule.seen,
+            fired: rule.fired,
+            waiting: match &rule.fault {
+                Fault::Hold(gate) | Fault::HoldAnswer(gate) => gate.arrivals(),
+                _ => 0,
+            },
+        };
+        self.rules.iter().map(summary).collect()
     }
 
     pub(crate) fn strike(&mut self, method: &str, path: &str, operation: &str) -> Option<Fault> {

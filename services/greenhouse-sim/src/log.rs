@@ -2,10 +2,12 @@
 
 use std::collections::VecDeque;
 
+use serde::Serialize;
+
 use crate::stamp::Stamp;
 
 /// One request to the API or the token host.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct LogEntry {
     /// Counts all requests from 1, forgotten ones included.
     pub number: u64,

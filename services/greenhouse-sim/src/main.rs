@@ -126,12 +126,12 @@ fn config(arguments: Arguments) -> anyhow::Result<Config> {
 }
 
 fn introduction(simulator: &Simulator) -> serde_json::Value {
-    let organisations: Vec<_> = simulator
+    let credentials: Vec<_> = simulator
         .all_access()
         .into_iter()
         .map(|access| {
             json!({
-                "name": access.organisation,
+                "organisation": access.organisation,
                 "client_id": access.client_id,
                 "client_secret": access.client_secret,
                 "acting_user_id": access.site_admin_id,
@@ -142,7 +142,7 @@ fn introduction(simulator: &Simulator) -> serde_json::Value {
         "api_url": simulator.api_url(),
         "auth_url": simulator.auth_url(),
         "control_url": format!("{}/_sim", simulator.api_url()),
-        "organisations": organisations,
+        "credentials": credentials,
     })
 }
 

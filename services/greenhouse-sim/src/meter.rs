@@ -5,13 +5,15 @@ use std::{
     time::Duration,
 };
 
+use serde::Serialize;
+
 use crate::stamp::Stamp;
 
 /// Windows remembered per meter.
 const HISTORY: usize = 10_000;
 
 /// What one window saw.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct WindowUse {
     /// When it began.
     pub start: Stamp,
@@ -73,10 +75,6 @@ impl Meter {
             .get(key)
             .map(|windows| windows.iter().copied().collect())
             .unwrap_or_default()
-    }
-
-    pub(crate) fn clear(&mut self) {
-        self.windows.clear();
     }
 
     fn window(&mut self, key: &str, start: Stamp) -> &mut WindowUse {

@@ -1,5 +1,6 @@
 //! Candidates, users, referrers and sources: making and editing them.
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
@@ -31,7 +32,8 @@ pub(crate) struct Details {
 }
 
 /// A user to be added.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct NewUser {
     /// First name.
     pub first_name: String,

@@ -1,5 +1,7 @@
 //! What recruiters do in Greenhouse: jobs opened and closed, applications moved, rejected, taken back, hired.
 
+use serde::Deserialize;
+
 use super::{
     Org, Refused, refused,
     rows::{Job, JobStage, JobStatus, RejectionDetail, RejectionReason, RejectionType, Status},
@@ -7,7 +9,8 @@ use super::{
 use crate::{stamp::Stamp, table::Meta};
 
 /// A job to be opened.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct NewJob {
     /// Its name.
     pub name: String,

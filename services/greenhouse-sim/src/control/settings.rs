@@ -1,0 +1,177 @@
+//! Reading and changing how the simulator behaves. Lengths are seconds, latency milliseconds.
+
+use std::time::Duration;
+
+use hyper::Method;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Control, conflict};
+use crate::{
+    config::{CreateAnswer, ListWithoutSiteAdmin, PatchAnswer, Settings, TokenExpiry},
+    http::reply::{Answer, Reply},
+    org::{Refused, refused},
+};
+
+/// What may be changed; absent keys stay as they are.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Change {
+    rate_limit: Option<u32>,
+    rate_window: Option<f64>,
+    token_limit: Option<u32>,
+    token_window: Option<f64>,
+    token_lifetime: Option<f64>,
+    token_expiry: Option<String>,
+    latency_ms: Option<u64>,
+    lag: Option<f64>,
+    lag_by_id: Option<bool>,
+    create_answer: Option<String>,
+    ready_after: Option<f64>,
+    patch_answer: Option<String>,
+    list_without_site_admin: Option<String>,
+    allow_duplicate_applications: Option<bool>,
+    rejected_keeps_stage: Option<bool>,
+    clock_offset_ms: Option<i64>,
+}
+
+pub(super) fn handle(control: &Control<'_>) -> Answer {
+    if control.method == Method::PATCH {
+        let change: Change = control.body()?;
+        let mut state = control.world.lock();
+        let mut settings = state.settings.clone();
+        apply(&mut settings, change).map_err(conflict)?;
+        state.settings = settings;
+    }
+    Ok(Reply::ok(&shown(&control.world.lock().settings)))
+}
+
+fn apply(settings: &mut Settings, change: Change) -> Result<(), Refused> {
+    put(&mut settings.rate_limit, change.rate_limit);
+    put(&mut settings.token_limit, change.token_limit);
+    put(
+        &mut settings.rate_window,
+        length("rate_window", change.rate_window)?,
+    );
+    put(
+        &mut settings.token_window,
+        length("token_window", change.token_window)?,
+    );
+    put(
+        &mut settings.token_lifetime,
+        length("token_lifetime", change.token_lifetime)?,
+    );
+    put(
+        &mut settings.token_expiry,
+        word("token_expiry", change.token_expiry, &EXPIRIES)?,
+    );
+    put(
+        &mut settings.latency,
+        change.latency_ms.map(Duration::from_millis),
+    );
+    put(&mut settings.lag.length, length("lag", change.lag)?);
+    put(&mut settings.lag.by_id, change.lag_by_id);
+    let ready_after = length("ready_after", change.ready_after)?.unwrap_or(Duration::from_secs(5));
+    let answers = [
+        ("wrapped", CreateAnswer::Wrapped),
+        ("flat", CreateAnswer::Flat),
+        ("truncated", CreateAnswer::Truncated(ready_after)),
+    ];
+    put(
+        &mut settings.create_answer,
+        word("create_answer", change.create_answer, &answers)?,
+    );
+    put(
+        &mut settings.patch_answer,
+        word("patch_answer", change.patch_answer, &PATCHES)?,
+    );
+    let lists = word(
+        "list_without_site_admin",
+        change.list_without_site_admin,
+        &LISTS,
+    )?;
+    put(&mut settings.list_without_site_admin, lists);
+    put(
+        &mut settings.allow_duplicate_applications,
+        change.allow_duplicate_applications,
+    );
+    put(
+        &mut settings.rejected_keeps_stage,
+        change.rejected_keeps_stage,
+    );
+    put(&mut settings.clock_offset_ms, change.clock_offset_ms);
+    Ok(())
+}
+
+const EXPIRIES: [(&str, TokenExpiry); 3] = [
+    ("expires_in", TokenExpiry::ExpiresIn),
+    ("expires_at", TokenExpiry::ExpiresAt),
+    ("both", TokenExpiry::Both),
+];
+const PATCHES: [(&str, PatchAnswer); 2] = [
+    ("body", PatchAnswer::Body),
+    ("no_content", PatchAnswer::NoContent),
+];
+const LISTS: [(&str, ListWithoutSiteAdmin); 2] = [
+    ("forbidden", ListWithoutSiteAdmin::Forbidden),
+    ("empty", ListWithoutSiteAdmin::Empty),
+];
+
+fn shown(settings: &Settings) -> Value {
+    let (create_answer, ready_after) = match settings.create_answer {
+        CreateAnswer::Wrapped => ("wrapped", None),
+        CreateAnswer::Flat => ("flat", None),
+        CreateAnswer::Truncated(wait) => ("truncated", Some(wait.as_secs_f64())),
+    };
+    json!({
+        "rate_limit": settings.rate_limit,
+        "rate_window": settings.rate_window.as_secs_f64(),
+        "token_limit": settings.token_limit,
+        "token_window": settings.token_window.as_secs_f64(),
+        "token_lifetime": settings.token_lifetime.as_secs_f64(),
+        "token_expiry": name(&EXPIRIES, settings.token_expiry),
+        "latency_ms": u64::try_from(settings.latency.as_millis()).unwrap_or(u64::MAX),
+        "lag": settings.lag.length.as_secs_f64(),
+        "lag_by_id": settings.lag.by_id,
+        "create_answer": create_answer,
+        "ready_after": ready_after,
+        "patch_answer": name(&PATCHES, settings.patch_answer),
+        "list_without_site_admin": name(&LISTS, settings.list_without_site_admin),
+        "allow_duplicate_applications": settings.allow_duplicate_applications,
+        "rejected_keeps_stage": settings.rejected_keeps_stage,
+        "clock_offset_ms": settings.clock_offset_ms,
+    })
+}
+
+fn put<T>(place: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *place = value;
+    }
+}
+
+fn length(field: &str, seconds: Option<f64>) -> Result<Option<Duration>, Refused> {
+    let read = |seconds| {
+        Duration::try_from_secs_f64(seconds)
+            .map_err(|_| refused(field, "is not a length in seconds"))
+    };
+    seconds.map(read).transpose()
+}
+
+fn word<T: Copy>(
+    field: &str,
+    given: Option<String>,
+    words: &[(&str, T)],
+) -> Result<Option<T>, Refused> {
+    let Some(given) = given else { return Ok(None) };
+    let found = words.iter().find(|(word, _)| *word == given);
+    found
+        .map(|(_, value)| Some(*value))
+        .ok_or_else(|| refused(field, "is not one of its words"))
+}
+
+fn name<T: PartialEq>(words: &[(&'static str, T)], value: T) -> Option<&'static str> {
+    words
+        .iter()
+        .find(|(_, known)| *known == value)
+        .map(|(word, _)| *word)
+}
