@@ -179,3 +179,31 @@ async fn introspection_tells_what_the_token_is_good_for() {
     assert_eq!(told.sub, Some(UserId(5)));
     assert_eq!(told.scopes, ["harvest:jobs:list"]);
 }
+
+#[tokio::test]
+async fn a_token_near_its_end_is_replaced_while_calls_go_on() {
+    let server =
+        Server::start_with_tokens(|_, before| numbered_token(before), |_, _| answer(200, "[]"))
+            .await;
+    let client = client(&server);
+    client.sources().list().await.unwrap();
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(3600 - 200)).await;
+    tokio::time::resume();
+    // This call goes with the old token and has the new one fetched.
+    client.sources().list().await.unwrap();
+    while server.token_requests().len() < 2 {
+        tokio::task::yield_now().await;
+    }
+    while !server
+        .calls()
+        .last()
+        .unwrap()
+        .head
+        .contains("Bearer t1\r\n")
+    {
+        client.sources().list().await.unwrap();
+    }
+    assert!(server.calls()[1].head.contains("Bearer t0\r\n"));
+    assert_eq!(server.token_requests().len(), 2);
+}

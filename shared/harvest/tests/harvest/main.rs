@@ -1,4 +1,8 @@
 //! The client against a real socket: what it sends, and what it makes of every way in which an answer can fail.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should say where"
+)]
 
 mod answers;
 mod credentials;
