@@ -1,5 +1,6 @@
 //! `cargo xtask …`: everything a developer runs, in one place. It contains no logic of the bridge itself.
 
+mod bench;
 mod demo;
 mod dev;
 mod sqlx;
@@ -27,6 +28,8 @@ enum Task {
     Test(test::Arguments),
     /// Record what the database says about the store's queries in .sqlx
     Sqlx(sqlx::Arguments),
+    /// Measure throughput, latency and cost of the bridge
+    Bench(bench::Arguments),
     /// Start RabbitMQ and PostgreSQL, print how to reach them, and stay up until Ctrl-C
     Dev,
 }
@@ -50,6 +53,7 @@ async fn run(task: Task) -> Result<ExitCode> {
         Task::Demo(arguments) => demo::run(&arguments).await,
         Task::Test(arguments) => test::run(&arguments).await,
         Task::Sqlx(arguments) => sqlx::run(&arguments).await,
+        Task::Bench(arguments) => bench::run(&arguments).await,
         Task::Dev => dev::run().await,
     }
 }
