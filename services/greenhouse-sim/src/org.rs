@@ -1,6 +1,7 @@
 //! One customer's Greenhouse: its tables, and everything that happens to them, whoever asks for it (the API, a
 //! recruiter, a test).
 
+pub(crate) mod acceptance;
 pub(crate) mod annotating;
 pub(crate) mod applying;
 pub mod custom_fields;
