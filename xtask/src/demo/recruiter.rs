@@ -39,7 +39,7 @@ impl Recruiter {
     pub(super) fn new(simulator: &Simulator) -> Result<Self> {
         Ok(Self {
             http: Http::new()?,
-            controls: format!("{}/_sim", simulator.api_url),
+            controls: simulator.control_url.clone(),
         })
     }
 
@@ -52,7 +52,8 @@ impl Recruiter {
                 (format!("moved to {stage}"), Became::InStage(stage))
             }
             Move::Reject => {
-                self.control(application, "reject", &json!({})).await?;
+                let reason = json!({"reason": "Hired other candidate"});
+                self.control(application, "reject", &reason).await?;
                 ("rejected".to_owned(), Became::Rejected)
             }
         };

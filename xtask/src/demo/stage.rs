@@ -31,6 +31,7 @@ pub(super) struct Stage {
 /// What the simulator says about itself on its first line.
 pub(super) struct Simulator {
     pub(super) api_url: String,
+    pub(super) control_url: String,
     pub(super) announced: Value,
 }
 
@@ -235,14 +236,32 @@ impl Simulator {
 }
 
 async fn simulator(options: &Options) -> Result<(Child, Simulator)> {
-    let mut process = Child::start_with(options, &program(options, "greenhouse-sim"), &[], &[])?;
+    let mut process = Child::start_with(
+        options,
+        &program(options, "greenhouse-sim"),
+        &["--seed", "demo"],
+        &[],
+    )?;
     let line = process
         .printed("\"api_url\"", READY_WITHIN)
         .await
         .context("the simulator did not start")?;
     let announced: Value = serde_json::from_str(&line).context("the simulator's first line")?;
-    let api_url = announced["api_url"].as_str().context("api_url")?.to_owned();
-    Ok((process, Simulator { api_url, announced }))
+    let url = |name: &str| {
+        announced[name]
+            .as_str()
+            .map(str::to_owned)
+            .with_context(|| format!("the simulator names no {name}"))
+    };
+    let (api_url, control_url) = (url("api_url")?, url("control_url")?);
+    Ok((
+        process,
+        Simulator {
+            api_url,
+            control_url,
+            announced,
+        },
+    ))
 }
 
 fn variables(
