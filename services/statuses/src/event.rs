@@ -1,0 +1,241 @@
+//! One change as the event that tells it. No personal data: ids, stage names and the reason recruiters chose.
+
+use domain::Tenant;
+use domain::status::{Change, DetectedBy, Observation, Quality, Rejection, Snapshot, Status};
+use proto::envelope::{EncodeError, OutMeta, encode};
+use proto::{Notice, v1};
+use store::applications::TrackedApplication;
+use store::outbox::Announcement;
+use uuid::Uuid;
+
+use crate::phase::phase;
+
+/// CloudEvents `source` of everything this service announces.
+const SOURCE: &str = "/intrro-greenhouse-bridge/statuses";
+
+/// The event about a change, in the form in which it waits to be published.
+///
+/// The message id is derived from tenant, application and sequence: the same step is the same message for ever.
+///
+/// # Errors
+/// [`EncodeError`] when Greenhouse gave a time that the contract cannot say.
+pub(crate) fn announcement(
+    tenant: &Tenant,
+    tracked: &TrackedApplication,
+    sequence: i64,
+    change: &Change,
+    observation: &Observation,
+) -> Result<Announcement, EncodeError> {
+    let name = format!("{tenant}/applications/{}/{sequence}", tracked.application);
+    let id = Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes());
+    let meta = OutMeta {
+        id,
+        source: SOURCE,
+        tenant: tenant.as_str(),
+        subject: tracked.candidate.as_str(),
+        time: observation.observed_at,
+        traceparent: None,
+    };
+    let notice = Notice::from(event(tracked, sequence, change, observation));
+    let encoded = encode(&notice, &meta)?;
+    Ok(Announcement {
+        message_id: id,
+        tenant: tenant.clone(),
+        ordering_key: format!("application:{}", tracked.application),
+        routing_key: encoded.routing_key.to_owned(),
+        operation: None,
+        trace: None,
+        body: encoded.body.into(),
+    })
+}
+
+fn event(
+    tracked: &TrackedApplication,
+    sequence: i64,
+    change: &Change,
+    observation: &Observation,
+) -> v1::CandidateStatusChanged {
+    let why = change.rejection.as_ref();
+    let job = change.current.job_id.or(tracked.job);
+    v1::CandidateStatusChanged {
+        candidate_id: tracked.candidate.to_string(),
+        introduction_ids: tracked
+            .introductions
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+        greenhouse_candidate_id: tracked.greenhouse.0,
+        application_id: tracked.application.0,
+        job_id: job.map(i64::from),
+        sequence,
+        previous: change
+            .previous
+            .as_ref()
+            .map(|previous| state(previous, None)),
+        current: Some(state(&change.current, why)),
+        rejection: why.map(rejection),
+        occurred_at: Some(change.occurred_at.into()),
+        occurred_at_quality: quality(change.quality).into(),
+        observed_at: Some(observation.observed_at.into()),
+        detected_by: detector(observation.detected_by).into(),
+        backfilled: change.backfilled,
+    }
+}
+
+fn state(snapshot: &Snapshot, why: Option<&Rejection>) -> v1::candidate_status_changed::State {
+    let phase = phase(snapshot, why).map_or(proto::Phase::Unspecified, |phase| phase.contract());
+    v1::candidate_status_changed::State {
+        status: status(snapshot.status).into(),
+        stage_id: snapshot.stage.as_ref().map(|stage| stage.job_stage_id.0),
+        stage_name: snapshot.stage.as_ref().and_then(|stage| stage.name.clone()),
+        phase: phase.into(),
+    }
+}
+
+fn rejection(why: &Rejection) -> v1::candidate_status_changed::Rejection {
+    let kind = why
+        .kind
+        .as_deref()
+        .and_then(proto::RejectionType::from_str_name);
+    v1::candidate_status_changed::Rejection {
+        reason: why.reason.clone().unwrap_or_default(),
+        r#type: kind.unwrap_or_default().into(),
+    }
+}
+
+const fn status(status: Status) -> proto::ApplicationStatus {
+    match status {
+        Status::InProcess => proto::ApplicationStatus::Active,
+        Status::Rejected => proto::ApplicationStatus::Rejected,
+        Status::Hired => proto::ApplicationStatus::Hired,
+        Status::Converted => proto::ApplicationStatus::Converted,
+    }
+}
+
+const fn quality(quality: Quality) -> proto::Quality {
+    match quality {
+        Quality::Exact => proto::Quality::Exact,
+        Quality::Approximate => proto::Quality::Approximate,
+        Quality::Unknown => proto::Quality::Unknown,
+    }
+}
+
+const fn detector(detector: DetectedBy) -> proto::Detector {
+    match detector {
+        DetectedBy::Poll => proto::Detector::Poll,
+        DetectedBy::Webhook => proto::Detector::Webhook,
+        DetectedBy::StageHistory => proto::Detector::StageHistory,
+        DetectedBy::Refresh => proto::Detector::Refresh,
+        DetectedBy::Import => proto::Detector::Import,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, Utc};
+    use domain::status::{Stage, diff};
+    use domain::{
+        ApplicationId, CandidateId, IntroductionId, IntrroCandidateId, JobId, JobStageId,
+    };
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    fn offer(status: Status) -> Snapshot {
+        Snapshot {
+            status,
+            stage: Some(Stage {
+                job_stage_id: JobStageId(5),
+                name: Some("Offer".into()),
+            }),
+            job_id: Some(JobId(4)),
+            prospect: false,
+            as_of: None,
+        }
+    }
+
+    fn tracked(snapshot: Option<Snapshot>) -> TrackedApplication {
+        TrackedApplication {
+            application: ApplicationId(90),
+            greenhouse: CandidateId(7),
+            candidate: IntrroCandidateId::try_from("c-1").unwrap(),
+            introductions: vec![IntroductionId::try_from("i-1").unwrap()],
+            job: Some(JobId(4)),
+            snapshot,
+            sequence: 2,
+        }
+    }
+
+    fn turned_down() -> Observation {
+        Observation {
+            snapshot: offer(Status::Rejected),
+            history: Vec::new(),
+            rejection: Some(Rejection {
+                reason_id: None,
+                reason: Some("Took another offer".into()),
+                kind: Some("THEY_REJECTED_US".into()),
+            }),
+            rejected_at: Some(at("2026-03-12T14:02:51Z")),
+            last_activity_at: None,
+            updated_at: Some(at("2026-03-12T14:02:51Z")),
+            observed_at: at("2026-03-12T14:03:22Z"),
+            detected_by: DetectedBy::Poll,
+            anonymised: false,
+        }
+    }
+
+    fn told(tracked: &TrackedApplication) -> Announcement {
+        let tenant = Tenant::try_from("acme").unwrap();
+        let observation = turned_down();
+        let changes = diff(tracked.snapshot.as_ref(), &observation);
+        announcement(
+            &tenant,
+            tracked,
+            tracked.sequence + 1,
+            &changes[0],
+            &observation,
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn a_rejection_is_told_in_the_words_of_the_contract() {
+        let announcement = told(&tracked(Some(offer(Status::InProcess))));
+        let event: Value = serde_json::from_slice(&announcement.body).unwrap();
+        assert_eq!(event["subject"], "c-1");
+        assert_eq!(event["id"], announcement.message_id.to_string());
+        assert_eq!(
+            event["data"],
+            json!({
+                "candidateId": "c-1", "introductionIds": ["i-1"], "greenhouseCandidateId": "7",
+                "applicationId": "90", "jobId": "4", "sequence": "3",
+                "previous": {"status": "ACTIVE", "stageId": "5", "stageName": "Offer", "phase": "OFFER"},
+                "current": {"status": "REJECTED", "stageId": "5", "stageName": "Offer", "phase": "CLOSED"},
+                "rejection": {"reason": "Took another offer", "type": "THEY_REJECTED_US"},
+                "occurredAt": "2026-03-12T14:02:51Z", "occurredAtQuality": "EXACT",
+                "observedAt": "2026-03-12T14:03:22Z", "detectedBy": "POLL", "backfilled": false
+            })
+        );
+    }
+
+    #[test]
+    fn the_first_event_has_no_previous_state() {
+        let event: Value = serde_json::from_slice(&told(&tracked(None)).body).unwrap();
+        assert_eq!(event["data"].get("previous"), None);
+        assert_eq!(event["data"]["current"]["status"], "REJECTED");
+    }
+
+    #[test]
+    fn one_step_is_one_message_and_the_next_is_another() {
+        let mut tracked = tracked(Some(offer(Status::InProcess)));
+        let one = told(&tracked);
+        assert_eq!(one.message_id, told(&tracked).message_id);
+        assert_eq!(one.ordering_key, "application:90");
+        tracked.sequence += 1;
+        assert_ne!(one.message_id, told(&tracked).message_id);
+    }
+}

@@ -1,0 +1,118 @@
+//! Looks behind applications that were touched: their stage history, and why they were turned down.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use domain::status::{Observation, Rejection, Status, Visit};
+use domain::{ApplicationId, JobId, JobStageId};
+use harvest::{Application, ApplicationStage, Client, Error};
+use uuid::Uuid;
+
+use crate::names::Names;
+use crate::observe::{Background, is_early, observation};
+
+/// What looking at some applications showed.
+#[derive(Debug, Default)]
+pub(crate) struct Look {
+    /// Per application, what to compare with what is known.
+    pub(crate) observations: HashMap<ApplicationId, Observation>,
+    /// Applications that must be looked at again soon: their history lags behind them.
+    pub(crate) early: Vec<ApplicationId>,
+}
+
+/// Reads what belongs to these applications (at most 50, so that each kind of row takes one call) and puts it
+/// together. `now`: the database's clock.
+pub(crate) async fn look(
+    client: &Client,
+    names: &Names,
+    connection: Uuid,
+    applications: &[&Application],
+    now: DateTime<Utc>,
+) -> Result<Look, Error> {
+    let ids: Vec<ApplicationId> = applications.iter().map(|one| one.id).collect();
+    let stages = client.application_stages().of_applications(&ids).await?;
+    let jobs: HashSet<JobId> = applications.iter().filter_map(|one| one.job_id).collect();
+    let jobs: Vec<JobId> = jobs.into_iter().collect();
+    let mut backgrounds = histories(client, names, connection, &jobs, &stages).await?;
+    rejections(client, names, connection, applications, &mut backgrounds).await?;
+    let mut look = Look::default();
+    for application in applications {
+        let background = backgrounds.remove(&application.id).unwrap_or_default();
+        let Some(status) = application.status.known() else {
+            tracing::warn!(application = %application.id, "an application has a status this version does not know");
+            continue;
+        };
+        if is_early(application, &background, now) {
+            look.early.push(application.id);
+            continue;
+        }
+        let seen = observation(application, status, background, now);
+        look.observations.insert(application.id, seen);
+    }
+    Ok(look)
+}
+
+/// The stage visits per application, with the names of the stages.
+async fn histories(
+    client: &Client,
+    names: &Names,
+    connection: Uuid,
+    jobs: &[JobId],
+    stages: &[ApplicationStage],
+) -> Result<HashMap<ApplicationId, Background>, Error> {
+    let ids: HashSet<JobStageId> = stages.iter().filter_map(|row| row.job_stage_id).collect();
+    let ids: Vec<JobStageId> = ids.into_iter().collect();
+    let plan = names.stages(client, connection, jobs, &ids).await?;
+    let mut backgrounds: HashMap<ApplicationId, Background> = HashMap::new();
+    for row in stages {
+        let (Some(application), Some(job_stage_id)) = (row.application_id, row.job_stage_id) else {
+            continue;
+        };
+        let stage = plan.get(&job_stage_id);
+        let visit = Visit {
+            id: row.id,
+            job_stage_id,
+            name: stage.and_then(|stage| stage.name.clone()),
+            job_id: stage.and_then(|stage| stage.job_id),
+            entered_at: row.entered_at,
+            exited_at: row.exited_at,
+            current: row.current,
+        };
+        backgrounds
+            .entry(application)
+            .or_default()
+            .history
+            .push(visit);
+    }
+    Ok(backgrounds)
+}
+
+/// Adds why the rejected ones were turned down.
+async fn rejections(
+    client: &Client,
+    names: &Names,
+    connection: Uuid,
+    applications: &[&Application],
+    backgrounds: &mut HashMap<ApplicationId, Background>,
+) -> Result<(), Error> {
+    let rejected = |one: &&&Application| one.status.known() == Some(Status::Rejected);
+    let ids: Vec<ApplicationId> = applications
+        .iter()
+        .filter(rejected)
+        .map(|one| one.id)
+        .collect();
+    for detail in client.rejection_details().of_applications(&ids).await? {
+        let reason = match detail.reason_id {
+            Some(id) => names.reason(client, connection, id).await?,
+            None => None,
+        };
+        let background = backgrounds.entry(detail.application_id).or_default();
+        background.rejected_at = detail.rejected_at;
+        background.rejection = Some(Rejection {
+            reason_id: detail.reason_id,
+            reason: reason.as_ref().and_then(|reason| reason.name.clone()),
+            kind: reason.and_then(|reason| reason.kind),
+        });
+    }
+    Ok(())
+}

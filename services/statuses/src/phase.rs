@@ -1,0 +1,210 @@
+//! Where in a hiring process of any company an application stands, guessed from the words recruiters use for stages.
+//!
+//! Pure. Deliberately absent: a tenant's own mapping, which goes before this one.
+
+use domain::status::{Rejection, Snapshot, Status};
+
+/// Greenhouse's key for "they said no".
+const THEY_REJECTED_US: &str = "THEY_REJECTED_US";
+
+/// A place in the hiring process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Known to the company, has not applied.
+    Introduced,
+    /// Being read.
+    Review,
+    /// First talk, telephone screen, take-home work.
+    Screen,
+    /// Interviews.
+    Interview,
+    /// Reference checks, offer being made or out.
+    Offer,
+    /// Took the offer.
+    Hired,
+    /// The company said no.
+    Rejected,
+    /// The candidate said no.
+    Withdrawn,
+}
+
+impl Phase {
+    /// In the contract's words, which have one for both ways to end without a hire.
+    pub(crate) const fn contract(self) -> proto::Phase {
+        match self {
+            Phase::Introduced => proto::Phase::Prospect,
+            Phase::Review => proto::Phase::Review,
+            Phase::Screen => proto::Phase::Screen,
+            Phase::Interview => proto::Phase::Interview,
+            Phase::Offer => proto::Phase::Offer,
+            Phase::Hired => proto::Phase::Hired,
+            Phase::Rejected | Phase::Withdrawn => proto::Phase::Closed,
+        }
+    }
+}
+
+/// The phase of a state; none where nothing tells it. `rejection`: why, if it is known of this state.
+pub(crate) fn phase(state: &Snapshot, rejection: Option<&Rejection>) -> Option<Phase> {
+    match state.status {
+        Status::Hired => Some(Phase::Hired),
+        Status::Rejected => Some(match rejection.and_then(|why| why.kind.as_deref()) {
+            Some(THEY_REJECTED_US) => Phase::Withdrawn,
+            _ => Phase::Rejected,
+        }),
+        Status::Converted => None,
+        Status::InProcess if state.prospect => Some(Phase::Introduced),
+        Status::InProcess => state.stage.as_ref()?.name.as_deref().and_then(of_name),
+    }
+}
+
+/// Beginnings of words that tell a phase. The first line with a hit counts: a "reference interview" belongs to the
+/// offer, a "phone interview" is a screen, and a "résumé screen" is reading.
+const WORDS: &[(Phase, &[&str])] = &[
+    (
+        Phase::Offer,
+        &[
+            "offer",
+            "reference",
+            "background check",
+            "contract",
+            "negotiat",
+        ],
+    ),
+    (Phase::Review, &["resume", "résumé", "cv ", "application"]),
+    (
+        Phase::Screen,
+        &[
+            "screen",
+            "phone",
+            "telephone",
+            "call",
+            "assessment",
+            "assignment",
+            "challenge",
+            "homework",
+            "take home",
+            "test",
+        ],
+    ),
+    (
+        Phase::Interview,
+        &[
+            "interview",
+            "onsite",
+            "on site",
+            "face to face",
+            "panel",
+            "final",
+            "meet",
+            "presentation",
+            "technical",
+            "debrief",
+        ],
+    ),
+    (Phase::Review, &["review", "applied"]),
+    (
+        Phase::Introduced,
+        &[
+            "introduc", "referral", "referred", "prospect", "sourc", "new ",
+        ],
+    ),
+];
+
+fn of_name(name: &str) -> Option<Phase> {
+    // Every word gets a space before it and after it: a key that begins with one is the beginning of a word.
+    let mut words = String::from(" ");
+    for word in name.to_lowercase().split(|c: char| !c.is_alphanumeric()) {
+        words.push_str(word);
+        words.push(' ');
+    }
+    let begins = |key: &&str| {
+        words
+            .match_indices(*key)
+            .any(|(at, _)| words[..at].ends_with(' '))
+    };
+    let hit = WORDS
+        .iter()
+        .find(|(_, keys)| keys.iter().any(|key| begins(&key)));
+    hit.map(|(phase, _)| *phase)
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::JobStageId;
+    use domain::status::Stage;
+
+    use super::*;
+
+    fn state(status: Status, stage: Option<&str>) -> Snapshot {
+        Snapshot {
+            status,
+            stage: stage.map(|name| Stage {
+                job_stage_id: JobStageId(1),
+                name: Some(name.into()),
+            }),
+            job_id: None,
+            prospect: false,
+            as_of: None,
+        }
+    }
+
+    #[test]
+    fn the_usual_stage_names_are_understood() {
+        for (name, expected) in [
+            ("Application Review", Phase::Review),
+            ("Resume Screen", Phase::Review),
+            ("Preliminary Phone Screen", Phase::Screen),
+            ("Phone Interview", Phase::Screen),
+            ("Take-Home Test", Phase::Screen),
+            ("Recruiter call", Phase::Screen),
+            ("Technical Interview", Phase::Interview),
+            ("Face to Face", Phase::Interview),
+            ("Onsite", Phase::Interview),
+            ("Reference Check", Phase::Offer),
+            ("Offer", Phase::Offer),
+            ("Introduced by Intrro", Phase::Introduced),
+        ] {
+            assert_eq!(
+                phase(&state(Status::InProcess, Some(name)), None),
+                Some(expected),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn words_count_from_their_beginning() {
+        assert_eq!(of_name("Latest"), None);
+        assert_eq!(of_name("Renewal"), None);
+        assert_eq!(of_name("  "), None);
+        assert_eq!(of_name("NEW"), Some(Phase::Introduced));
+    }
+
+    #[test]
+    fn the_end_tells_who_said_no() {
+        let why = |kind: &str| Rejection {
+            reason_id: None,
+            reason: None,
+            kind: Some(kind.into()),
+        };
+        let rejected = state(Status::Rejected, Some("Offer"));
+        assert_eq!(
+            phase(&rejected, Some(&why("WE_REJECTED_THEM"))),
+            Some(Phase::Rejected)
+        );
+        assert_eq!(
+            phase(&rejected, Some(&why(THEY_REJECTED_US))),
+            Some(Phase::Withdrawn)
+        );
+        assert_eq!(phase(&rejected, None), Some(Phase::Rejected));
+        assert_eq!(phase(&state(Status::Hired, None), None), Some(Phase::Hired));
+    }
+
+    #[test]
+    fn a_prospect_is_introduced_and_a_nameless_stage_tells_nothing() {
+        let mut prospect = state(Status::InProcess, None);
+        assert_eq!(phase(&prospect, None), None);
+        prospect.prospect = true;
+        assert_eq!(phase(&prospect, None), Some(Phase::Introduced));
+    }
+}

@@ -1,0 +1,105 @@
+//! Takes polls that are due and carries out how they end, a few connections at once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use accounts::health::set_aside;
+use boot::metrics::{Resource, Stage};
+use domain::backoff;
+use store::polls::{Ending, Poll};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::stop::Stop;
+use crate::{Context, poll};
+
+/// Longest rest of a poll that failed: a look costs one call, and analytics wait for it.
+const LONGEST_REST: Duration = Duration::from_secs(120);
+
+/// Polls until the token is cancelled, then gives back what is in hand.
+pub(crate) async fn keep_polling(context: Arc<Context>, stop: CancellationToken) {
+    let hands = Arc::new(Semaphore::new(context.config.concurrency));
+    let tasks = TaskTracker::new();
+    while !stop.is_cancelled() {
+        for due in take(&context, hands.available_permits()).await {
+            let Ok(hand) = Arc::clone(&hands).acquire_owned().await else {
+                break;
+            };
+            let (context, stop) = (Arc::clone(&context), stop.clone());
+            tasks.spawn(async move {
+                perform(&context, due, &stop).await;
+                drop(hand);
+            });
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(context.config.look_interval) => {}
+        }
+    }
+    tasks.close();
+    tasks.wait().await;
+}
+
+async fn take(context: &Context, room: usize) -> Vec<Poll> {
+    if room == 0 {
+        return Vec::new();
+    }
+    let due = context
+        .store
+        .claim_polls(room as i64, context.config.lease)
+        .await;
+    due.unwrap_or_else(|error| {
+        tracing::warn!(%error, "cannot claim polls");
+        Vec::new()
+    })
+}
+
+async fn perform(context: &Context, poll: Poll, stop: &CancellationToken) {
+    let ending = match poll::read(context, &poll, stop).await {
+        Ok(ending) => ending,
+        Err(stop) => match carry_out(context, &poll, stop).await {
+            Some(ending) => ending,
+            None => return,
+        },
+    };
+    match context.store.end_poll(&poll, ending).await {
+        Ok(true) => {}
+        Ok(false) => {
+            return tracing::info!(tenant = %poll.tenant, "a poll took longer than its lease");
+        }
+        // The lease ends by itself, and the same window is read again.
+        Err(error) => return tracing::warn!(tenant = %poll.tenant, %error, "cannot end a poll"),
+    }
+    if let Ending::Read { .. } = ending {
+        let now = poll.clock().timestamp_millis() as f64 / 1e3;
+        context.metrics.poll_succeeded(Resource::Applications, now);
+    }
+}
+
+/// How a stopped poll is given back; none when it is no longer ours.
+async fn carry_out(context: &Context, poll: &Poll, stop: Stop) -> Option<Ending> {
+    let tenant = &poll.tenant;
+    match stop {
+        Stop::Abandon => {
+            tracing::info!(%tenant, "the lease of a poll was lost");
+            None
+        }
+        Stop::Rest(delay) => Some(Ending::Rest(delay)),
+        Stop::Retry(problem) => {
+            let delay = backoff::delay(poll.failures + 1, rand::random()).min(LONGEST_REST);
+            tracing::warn!(%tenant, code = problem.code.as_str(), detail = problem.detail, "a poll failed");
+            context.metrics.retry(Stage::Poll, problem.code);
+            Some(Ending::Failed(delay))
+        }
+        Stop::Pause(problem) => {
+            tracing::warn!(%tenant, code = problem.code.as_str(), scope = problem.field, "a poll paused its tenant");
+            let store = &context.store;
+            // What cannot be written now is found out again by the next poll.
+            match set_aside(store, tenant, poll.connection, poll.revision, problem.code).await {
+                Ok(_) => Some(Ending::Rest(Duration::ZERO)),
+                Err(_) => Some(Ending::Failed(LONGEST_REST)),
+            }
+        }
+    }
+}
