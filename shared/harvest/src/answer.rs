@@ -36,7 +36,6 @@ impl Answer {
     /// # Errors
     /// Every status but 2xx, and a 2xx whose body is incomplete.
     pub(crate) fn success(self, operation: Operation) -> Result<Success, Error> {
-        let words = Words::of(&self);
         match self.status.as_u16() {
             200..=299 => match self.body {
                 Ok(body) => Ok(Success {
@@ -46,7 +45,7 @@ impl Answer {
                 Err(cause) => Err(Error::interrupted(operation, cause)),
             },
             401 => Err(Error::Unauthorized {
-                detail: words.message,
+                detail: self.message(),
             }),
             403 => Err(Error::Forbidden {
                 operation,
@@ -58,11 +57,14 @@ impl Answer {
             }),
             status @ 300..=399 => Err(Error::interrupted(operation, Cause::Redirect(status))),
             // 408 tells that the server stopped waiting, not how far it got.
-            status @ (400..=407 | 409..=499) => Err(Error::Rejected {
-                status,
-                message: words.message,
-                fields: words.fields,
-            }),
+            status @ (400..=407 | 409..=499) => {
+                let Words { message, fields } = Words::of(&self);
+                Err(Error::Rejected {
+                    status,
+                    message,
+                    fields,
+                })
+            }
             status => Err(Error::interrupted(operation, Cause::Status(status))),
         }
     }

@@ -5,8 +5,8 @@ use chrono::Utc;
 use reqwest::StatusCode;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use tokio::time::{Instant, timeout_at};
-use tracing::Instrument;
 use tracing::field::Empty;
+use tracing::{Instrument, Span};
 use url::Url;
 
 use crate::answer::{Answer, Success};
@@ -55,6 +55,7 @@ impl Client {
         Ok((rows, next))
     }
 
+    /// One call under a span of its own.
     async fn perform(&self, request: &Request, url: &Url) -> Result<Success, Error> {
         let operation = request.operation.as_str();
         let span = tracing::info_span!(
@@ -62,18 +63,23 @@ impl Client {
             otel.name = operation,
             otel.kind = "client",
             operation,
-            status = Empty
+            status = Empty,
+            outcome = Empty
         );
-        let answer = self
-            .authorized(request, url)
-            .instrument(span.clone())
-            .await?;
+        let performed = self.judged(request, url, &span);
+        let success = performed.instrument(span.clone()).await;
+        span.record("outcome", success.as_ref().err().map_or("ok", Error::kind));
+        success
+    }
+
+    async fn judged(&self, request: &Request, url: &Url, span: &Span) -> Result<Success, Error> {
+        let answer = self.authorized(request, url).await?;
         span.record("status", answer.status.as_u16());
-        if answer.status == StatusCode::TOO_MANY_REQUESTS {
-            let retry_after = limits::retry_after(&answer.headers, Utc::now());
-            self.budget().exhausted(retry_after).await;
+        let success = answer.success(request.operation);
+        if let Err(Error::Throttled { retry_after }) = &success {
+            self.budget().exhausted(*retry_after).await;
         }
-        answer.success(request.operation)
+        success
     }
 
     /// Sends with the current token and, if that is refused, once more with a new one.
@@ -216,7 +222,7 @@ fn class(outcome: &Result<Answer, Failure>) -> &'static str {
         Err(Failure::Sent(Cause::Timeout)) => "timeout",
         Err(_) => "network",
         Ok(answer) => match answer.status.as_u16() {
-            _ if answer.body.is_err() => "network",
+            200..=299 if answer.body.is_err() => "network",
             201 => "created",
             200..=299 => "ok",
             401 => "unauthorized",

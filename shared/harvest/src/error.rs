@@ -133,6 +133,31 @@ impl Error {
         }
     }
 
+    /// The same error, told later: what was to be waited is less by now.
+    pub(crate) fn for_the_rest(&self, rest: Duration) -> Self {
+        match self {
+            Self::Throttled { .. } => Self::Throttled { retry_after: rest },
+            other => other.clone(),
+        }
+    }
+
+    /// The variant in one word, for logs and spans.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::NotSent { .. } => "not_sent",
+            Self::Denied { .. } => "denied",
+            Self::Throttled { .. } => "throttled",
+            Self::Unauthorized { .. } => "unauthorized",
+            Self::Forbidden { .. } => "forbidden",
+            Self::NotFound { .. } => "not_found",
+            Self::Rejected { .. } => "rejected",
+            Self::Unknown { .. } => "unknown",
+            Self::Unavailable { .. } => "unavailable",
+            Self::Credential { .. } => "credential",
+        }
+    }
+
     /// The scope that may be missing.
     #[must_use]
     pub fn scope(&self) -> Option<&'static str> {

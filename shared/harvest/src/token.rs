@@ -107,7 +107,9 @@ impl Tokens {
             _ => {}
         }
         match &*failed {
-            Some((stands_until, error)) if Instant::now() < *stands_until => Err(error.clone()),
+            Some((stands_until, error)) if Instant::now() < *stands_until => {
+                Err(error.for_the_rest(*stands_until - Instant::now()))
+            }
             _ => self.fetch(&mut failed, until).await,
         }
     }

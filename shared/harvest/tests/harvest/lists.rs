@@ -93,3 +93,23 @@ async fn one_candidate_is_the_one_with_the_id() {
     assert!(candidates.get(CandidateId(8)).await.unwrap().is_some());
     assert!(candidates.get(CandidateId(9)).await.unwrap().is_none());
 }
+
+#[tokio::test]
+async fn somebody_with_other_addresses_is_no_match() {
+    let rows = r#"[
+        {"id":1,"email_addresses":[{"value":"bob@x.org","type":"work"}]},
+        {"id":2,"email_addresses":[{"value":"x@y.z"},{"value":" Ada@X.org "}]},
+        {"id":3,"email_addresses":[]}
+    ]"#;
+    let server = Server::start(move |_, _| answer(200, rows)).await;
+    let found = client(&server)
+        .candidates()
+        .find_by_email("ada@x.ORG")
+        .await;
+    let ids: Vec<_> = found
+        .unwrap()
+        .iter()
+        .map(|candidate| candidate.id.0)
+        .collect();
+    assert_eq!(ids, [2, 3]);
+}
