@@ -2,5 +2,8 @@
 //!
 //! One binary, because linking is what takes the time. `cargo xtask test` provides the servers.
 
+mod accounting;
 mod architecture;
 mod documents;
+mod import;
+mod world;

@@ -1,0 +1,362 @@
+//! What every story happens in: a virtual host and a database of its own, a Greenhouse, Intrro's side of the broker,
+//! and any number of bridges as processes of their own.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use broker::{Consumer, Outbound, Outcome, Publisher, Topology};
+use greenhouse_sim::{Config, Simulator};
+use serde_json::{Value, json};
+use store::Store;
+use testkit::{Child, TestEnv};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+/// How long anything may take that is expected to happen soon.
+pub const SOON: Duration = Duration::from_secs(60);
+/// The admin token of every bridge under test.
+pub const ADMIN_TOKEN: &str = "admin-token-of-the-tests";
+const MASTER_KEYS: &str = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+const ANSWERS: &str = "test.answers";
+
+/// An event that the bridge announced.
+#[derive(Debug, Clone)]
+pub struct Announced {
+    /// CloudEvents id.
+    pub id: String,
+    /// Short name, e.g. `IntroductionImported`.
+    pub name: String,
+    /// Tenant.
+    pub tenant: String,
+    /// The event's data.
+    pub data: Value,
+}
+
+impl Announced {
+    /// A field of the data as text.
+    pub fn text(&self, field: &str) -> &str {
+        self.data[field].as_str().unwrap_or_default()
+    }
+}
+
+/// A bridge as a process of its own; killed when dropped.
+pub struct Bridge {
+    /// The process.
+    pub process: Child,
+    /// Where it listens.
+    pub url: String,
+}
+
+/// Everything of one test.
+pub struct World {
+    // Declared first, dropped first: bridges end before what they use.
+    bridges: Vec<Bridge>,
+    /// The far end.
+    pub greenhouse: Simulator,
+    /// Its database, as the bridge sees it.
+    pub store: Store,
+    /// Its corner of the servers.
+    pub env: TestEnv,
+    publisher: Publisher,
+    announced: watch::Receiver<Vec<Announced>>,
+    stop: CancellationToken,
+    http: reqwest::Client,
+    /// Variables of every bridge, on top of the usual ones.
+    pub variables: BTreeMap<String, String>,
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+impl World {
+    /// A world without a rate limit and without a bridge.
+    pub async fn new(name: &str) -> World {
+        let mut config = Config::default();
+        config.settings.rate_limit = 0;
+        World::with(name, config).await
+    }
+
+    /// A world with this Greenhouse and without a bridge.
+    pub async fn with(name: &str, config: Config) -> World {
+        let env = TestEnv::new(name).await.expect("the servers of `cargo xtask test`");
+        World::on(env, config).await
+    }
+
+    /// A world on an environment of the caller's.
+    pub async fn on(env: TestEnv, config: Config) -> World {
+        boot::tls::install();
+        let broker = broker::Config::new(env.amqp_url.as_str().into(), "test").expect("an AMQP address");
+        until("the broker takes the topology", async || broker::declare(&broker).await.ok()).await;
+        env.management.declare_queue(&env.vhost, ANSWERS).await.expect("a queue");
+        env.management
+            .bind_queue(&env.vhost, Topology::GREENHOUSE_EVENTS, ANSWERS, "#")
+            .await
+            .expect("a binding");
+        let store = Store::connect(&store::Config {
+            url: env.database_url.as_str().into(),
+            max_connections: 4,
+        })
+        .await
+        .expect("the database");
+        store.migrate().await.expect("a fresh schema");
+        let stop = CancellationToken::new();
+        let consumer = Consumer::start(broker.clone(), ANSWERS.to_owned(), 1000, stop.clone());
+        let (sender, announced) = watch::channel(Vec::new());
+        tokio::spawn(collect(consumer, sender));
+        World {
+            bridges: Vec::new(),
+            greenhouse: Simulator::start(config).expect("a simulator"),
+            store,
+            env,
+            publisher: Publisher::start(broker, stop.clone()),
+            announced,
+            stop,
+            http: reqwest::Client::builder().no_proxy().build().expect("an HTTP client"),
+            variables: BTreeMap::from([("BRIDGE_SETTLE_SECONDS".to_owned(), "4".to_owned())]),
+        }
+    }
+
+    /// Starts a bridge that runs everything, and waits until it is ready.
+    pub async fn bridge(&mut self) -> &mut Bridge {
+        let mut bridge = self.start_bridge(&["all"], &[]);
+        let url = bridge.url.clone();
+        bridge.process.ready(&url, SOON).await.expect("a bridge that gets ready");
+        self.bridges.push(bridge);
+        self.bridges.last_mut().expect("the one just pushed")
+    }
+
+    /// Starts a bridge with extra variables, and does not wait for it.
+    pub fn start_bridge(&self, services: &[&str], variables: &[(&str, &str)]) -> Bridge {
+        let port = testkit::free_port().expect("a free port");
+        let addr = format!("127.0.0.1:{port}");
+        let mut all = BTreeMap::from([
+            ("BRIDGE_AMQP_URL", self.env.amqp_url.clone()),
+            ("BRIDGE_DATABASE_URL", self.env.database_url.clone()),
+            ("BRIDGE_MASTER_KEYS", MASTER_KEYS.to_owned()),
+            ("BRIDGE_ADMIN_TOKEN", ADMIN_TOKEN.to_owned()),
+            ("GREENHOUSE_API_URL", self.greenhouse.api_url()),
+            ("GREENHOUSE_AUTH_URL", self.greenhouse.auth_url()),
+            ("BRIDGE_HTTP_ADDR", addr.clone()),
+            ("BRIDGE_LOG_FORMAT", "json".to_owned()),
+        ]);
+        all.extend(self.variables.iter().map(|(name, value)| (name.as_str(), value.clone())));
+        all.extend(variables.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        let all: Vec<(&str, &str)> = all.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let arguments = [&["run"], services].concat();
+        Bridge {
+            process: Child::start(&program(), &arguments, &all).expect("a bridge process"),
+            url: format!("http://{addr}"),
+        }
+    }
+
+    /// Keeps a bridge that the caller started.
+    pub fn keep(&mut self, bridge: Bridge) {
+        self.bridges.push(bridge);
+    }
+
+    /// The bridges, in the order in which they were started.
+    pub fn bridges(&mut self) -> &mut Vec<Bridge> {
+        &mut self.bridges
+    }
+
+    /// Connects a tenant to the organisation of the same name, or to the first one; returns status and answer.
+    pub async fn connect(&self, tenant: &str) -> (u16, Value) {
+        let access = self.greenhouse.all_access();
+        let access = access.iter().find(|access| access.organisation == tenant).unwrap_or(&access[0]);
+        let auth = json!({
+            "kind": "client_credentials", "client_id": access.client_id, "client_secret": access.client_secret,
+            "acting_user_id": access.site_admin_id,
+        });
+        self.post("/v1/connections", json!({ "tenant": tenant, "auth": auth })).await
+    }
+
+    /// POSTs to the first bridge's API as the admin.
+    pub async fn post(&self, path: &str, body: Value) -> (u16, Value) {
+        let url = format!("{}{path}", self.bridges.first().expect("a bridge").url);
+        let request = self.http.post(url).bearer_auth(ADMIN_TOKEN).header("content-type", "application/json");
+        read(request.body(body.to_string()).send().await.expect("an answer")).await
+    }
+
+    /// PATCHes on the first bridge's API as the admin.
+    pub async fn patch(&self, path: &str, body: Value) -> (u16, Value) {
+        let url = format!("{}{path}", self.bridges.first().expect("a bridge").url);
+        let request = self.http.patch(url).bearer_auth(ADMIN_TOKEN).header("content-type", "application/json");
+        read(request.body(body.to_string()).send().await.expect("an answer")).await
+    }
+
+    /// GETs from a bridge as the admin; the body as text.
+    pub async fn get(&self, bridge: usize, path: &str) -> (u16, String) {
+        let url = format!("{}{path}", self.bridges[bridge].url);
+        let answer = self.http.get(url).bearer_auth(ADMIN_TOKEN).send().await.expect("an answer");
+        (answer.status().as_u16(), answer.text().await.expect("a body"))
+    }
+
+    /// Publishes an event as Intrro does, until the broker has confirmed it.
+    pub async fn publish(&self, event: &Value) {
+        self.publish_all(std::slice::from_ref(event)).await;
+    }
+
+    /// Publishes events; what the broker does not confirm is published again under the same id.
+    pub async fn publish_all(&self, events: &[Value]) {
+        let mut rest: Vec<&Value> = events.iter().collect();
+        while !rest.is_empty() {
+            let outcomes = self.publisher.publish(rest.iter().map(|event| outbound(event)).collect()).await;
+            let unconfirmed = rest.iter().zip(&outcomes).filter(|(_, outcome)| **outcome != Outcome::Confirmed);
+            rest = unconfirmed.map(|(event, _)| *event).collect();
+        }
+    }
+
+    /// Publishes bytes exactly as given.
+    pub async fn publish_raw(&self, message: Outbound) -> Outcome {
+        self.publisher.publish(vec![message]).await.remove(0)
+    }
+
+    /// Everything announced so far.
+    pub fn announced(&self) -> Vec<Announced> {
+        self.announced.borrow().clone()
+    }
+
+    /// Announcements of one name.
+    pub fn named(&self, name: &str) -> Vec<Announced> {
+        self.announced().into_iter().filter(|event| event.name == name).collect()
+    }
+
+    /// Waits until the announcements satisfy `enough`, and returns them.
+    pub async fn announced_until(&self, what: &str, enough: impl Fn(&[Announced]) -> bool) -> Vec<Announced> {
+        self.announced_within(SOON, what, enough).await
+    }
+
+    /// As [`World::announced_until`], with a limit of the caller's.
+    pub async fn announced_within(&self, limit: Duration, what: &str, enough: impl Fn(&[Announced]) -> bool) -> Vec<Announced> {
+        let mut announced = self.announced.clone();
+        let waited = tokio::time::timeout(limit, announced.wait_for(|events| enough(events))).await;
+        match waited {
+            Ok(Ok(events)) => events.clone(),
+            _ => panic!("{what}: did not happen within {limit:?}; announced: {:#?}\n{}", self.announced(), self.logs()),
+        }
+    }
+
+    /// Waits for the final answer to an introduction: imported, or failed for good.
+    pub async fn answer(&self, introduction: &str) -> Announced {
+        let is_answer = |event: &Announced| event.name.starts_with("Introduction") && event.text("introductionId") == introduction;
+        let events = self
+            .announced_until(&format!("an answer to {introduction}"), |events| events.iter().any(is_answer))
+            .await;
+        events.into_iter().find(is_answer).expect("the one waited for")
+    }
+
+    /// The logs of all bridges, for a failing test.
+    pub fn logs(&self) -> String {
+        let tail = |log: String| log.lines().rev().take(40).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("\n");
+        self.bridges.iter().map(|bridge| tail(bridge.process.log())).collect::<Vec<_>>().join("\n---\n")
+    }
+
+    /// The open job of the simulator's seed at this position.
+    pub fn job(&self, index: usize) -> i64 {
+        let open: Vec<i64> = self
+            .greenhouse
+            .state()
+            .jobs()
+            .iter()
+            .filter(|job| job.status == greenhouse_sim::rows::JobStatus::Open && !job.confidential)
+            .map(|job| job.meta.id)
+            .collect();
+        open[index]
+    }
+}
+
+/// Polls an asynchronous question until it is answered; for what announces itself to nobody.
+pub async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    let asking = async {
+        loop {
+            if let Some(answer) = ask().await {
+                return answer;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    match tokio::time::timeout(SOON, asking).await {
+        Ok(answer) => answer,
+        Err(_) => panic!("{what}: did not happen within {SOON:?}"),
+    }
+}
+
+/// The program with crash points in it.
+pub fn program() -> PathBuf {
+    PathBuf::from(env!("CARGO_BIN_EXE_bridge-under-test"))
+}
+
+/// An accepted introduction of somebody of their own, under these jobs.
+pub fn introduction(tenant: &str, id: &str, jobs: &[i64]) -> Value {
+    json!({
+        "specversion": "1.0",
+        "id": format!("event-{id}"),
+        "source": "/intrro/test",
+        "type": "intrro.events.v1.IntroductionAccepted",
+        "subject": format!("candidate-{id}"),
+        "time": chrono::Utc::now().to_rfc3339(),
+        "tenantid": tenant,
+        "datacontenttype": "application/json",
+        "data": {
+            "introduction_id": id,
+            "candidate": {
+                "id": format!("candidate-{id}"),
+                "first_name": "Ada", "last_name": format!("Lovelace {id}"),
+                "company": "Analytical Engines", "title": "Programmer",
+                "emails": [{ "value": email(id), "type": "personal" }],
+                "social_profiles": [{ "value": format!("https://linkedin.com/in/{id}") }],
+                "tags": ["Mathematics"],
+            },
+            "job_ids": jobs,
+            "referrer": { "name": "Grace Hopper", "email": "grace@elsewhere.example" },
+            "message": "We worked together.",
+            "accepted_at": chrono::Utc::now().to_rfc3339(),
+        },
+    })
+}
+
+/// The e-mail address of an introduction's person.
+pub fn email(id: &str) -> String {
+    format!("{id}@people.example").to_lowercase()
+}
+
+fn outbound(event: &Value) -> Outbound {
+    let text = |field: &str| event[field].as_str().unwrap_or_default().to_owned();
+    let mut message = Outbound::new(Topology::EVENTS, text("type"), text("id"), event.to_string());
+    message.type_ = text("type");
+    message.content_type = "application/cloudevents+json".to_owned();
+    message
+}
+
+async fn collect(mut consumer: Consumer, announced: watch::Sender<Vec<Announced>>) {
+    while let Some(batch) = consumer.next_batch(1000).await {
+        let events: Vec<Announced> = batch.deliveries.iter().map(|delivery| parse(&delivery.body)).collect();
+        announced.send_modify(|all| all.extend(events));
+        let _ = batch.ack().await;
+    }
+}
+
+fn parse(body: &[u8]) -> Announced {
+    let event: Value = serde_json::from_slice(body).expect("an announcement in JSON");
+    let text = |field: &str| event[field].as_str().unwrap_or_default().to_owned();
+    Announced {
+        id: text("id"),
+        name: text("type").rsplit('.').next().unwrap_or_default().to_owned(),
+        tenant: text("tenantid"),
+        data: event["data"].clone(),
+    }
+}
+
+async fn read(answer: reqwest::Response) -> (u16, Value) {
+    let status = answer.status().as_u16();
+    let text = answer.text().await.expect("a body");
+    (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+}
+
+/// Shared state of hooks.
+pub type Shared<T> = Arc<Mutex<T>>;
