@@ -8,6 +8,7 @@ mod events;
 mod recruiter;
 mod samples;
 mod screen;
+mod simulator;
 mod stage;
 mod timeline;
 mod verdict;

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use testkit::Http;
 
-use super::stage::Simulator;
+use super::simulator::Simulator;
 
 /// Something a recruiter does with an application.
 #[derive(Clone, Copy, Debug)]

@@ -12,6 +12,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
 use super::screen::Screen;
+use super::simulator::{self, Simulator, program};
 
 const READY_WITHIN: Duration = Duration::from_secs(60);
 const DRAINED_WITHIN: Duration = Duration::from_secs(30);
@@ -26,13 +27,6 @@ pub(super) struct Stage {
     variables: Vec<(&'static str, String)>,
     url: String,
     connection: Value,
-}
-
-/// What the simulator says about itself on its first line.
-pub(super) struct Simulator {
-    pub(super) api_url: String,
-    pub(super) control_url: String,
-    pub(super) announced: Value,
 }
 
 /// Builds the two programs; cargo shows its own progress.
@@ -56,7 +50,7 @@ pub(super) async fn build(root: &Path) -> Result<()> {
 impl Stage {
     pub(super) async fn set(servers: &Servers, options: &Options) -> Result<Self> {
         let env = TestEnv::on(servers, "demo").await?;
-        let (mut simulator_process, simulator) = simulator(options).await?;
+        let (mut simulator_process, simulator) = simulator::start(options).await?;
         let url = format!("http://127.0.0.1:{}", testkit::free_port()?);
         let variables = variables(&env, &simulator, &url)?;
         let program = program(options, "bridge");
@@ -212,58 +206,6 @@ impl Stage {
     }
 }
 
-impl Simulator {
-    /// The `auth` of POST /v1/connections.
-    fn auth(&self) -> Result<Value> {
-        let credentials = &self.announced["credentials"];
-        let credential = credentials
-            .as_array()
-            .and_then(|all| all.first())
-            .unwrap_or(credentials);
-        let field = |name: &str| {
-            credential
-                .get(name)
-                .cloned()
-                .with_context(|| format!("the simulator names no {name}"))
-        };
-        Ok(json!({
-            "kind": "client_credentials",
-            "client_id": field("client_id")?,
-            "client_secret": field("client_secret")?,
-            "acting_user_id": field("acting_user_id")?,
-        }))
-    }
-}
-
-async fn simulator(options: &Options) -> Result<(Child, Simulator)> {
-    let mut process = Child::start_with(
-        options,
-        &program(options, "greenhouse-sim"),
-        &["--seed", "demo"],
-        &[],
-    )?;
-    let line = process
-        .printed("\"api_url\"", READY_WITHIN)
-        .await
-        .context("the simulator did not start")?;
-    let announced: Value = serde_json::from_str(&line).context("the simulator's first line")?;
-    let url = |name: &str| {
-        announced[name]
-            .as_str()
-            .map(str::to_owned)
-            .with_context(|| format!("the simulator names no {name}"))
-    };
-    let (api_url, control_url) = (url("api_url")?, url("control_url")?);
-    Ok((
-        process,
-        Simulator {
-            api_url,
-            control_url,
-            announced,
-        },
-    ))
-}
-
 fn variables(
     env: &TestEnv,
     simulator: &Simulator,
@@ -297,13 +239,6 @@ fn variables(
 /// 32 random hexadecimal characters.
 fn secret() -> String {
     uuid::Uuid::new_v4().simple().to_string()
-}
-
-/// Where cargo puts a program built in the debug profile.
-fn program(options: &Options, name: &str) -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| options.root.join("target"), PathBuf::from);
-    target.join("debug").join(name)
 }
 
 fn tail(log: &str) -> String {
