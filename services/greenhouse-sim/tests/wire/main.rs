@@ -1,0 +1,17 @@
+//! The simulator as a client on the other side of a socket meets it. The client here speaks HTTP by hand, so that cut
+//! answers and reset connections show as what they are.
+
+mod auth;
+mod client;
+mod control;
+mod faults;
+mod filters;
+mod lag;
+mod limits;
+mod pages;
+mod recruiting;
+mod shapes;
+mod speed;
+mod strictness;
+mod visibility;
+mod writes;
