@@ -72,12 +72,22 @@ pub(crate) struct Context {
 
 /// Polls until the token is cancelled, then gives back what is in hand.
 pub async fn run(parts: Parts, stop: CancellationToken) {
-    let context = Arc::new(Context {
-        store: parts.store,
-        accounts: parts.accounts,
-        names: names::Names::default(),
-        metrics: parts.metrics,
-        config: parts.config,
-    });
-    schedule::keep_polling(context, stop).await;
+    schedule::keep_polling(Arc::new(Context::new(parts)), stop).await;
+}
+
+/// Polls whatever is due now, once, and answers how many connections that were: for tools and tests.
+pub async fn poll_due(parts: Parts) -> usize {
+    schedule::poll_due(&Context::new(parts)).await
+}
+
+impl Context {
+    fn new(parts: Parts) -> Context {
+        Context {
+            store: parts.store,
+            accounts: parts.accounts,
+            names: names::Names::default(),
+            metrics: parts.metrics,
+            config: parts.config,
+        }
+    }
 }

@@ -63,6 +63,10 @@ pub(crate) async fn read(
 
 impl Round<'_> {
     async fn read(&mut self) -> Result<Ending, Stop> {
+        if !self.poll.window_due {
+            self.look_for_unseen().await?;
+            return Ok(Ending::Looked);
+        }
         let window = self
             .context
             .config

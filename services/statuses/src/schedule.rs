@@ -6,6 +6,7 @@ use std::time::Duration;
 use accounts::health::set_aside;
 use boot::metrics::{Resource, Stage};
 use domain::backoff;
+use futures::future::join_all;
 use store::polls::{Ending, Poll};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -16,6 +17,14 @@ use crate::{Context, poll};
 
 /// Longest rest of a poll that failed: a look costs one call, and analytics wait for it.
 const LONGEST_REST: Duration = Duration::from_secs(120);
+
+/// Polls once whatever is due, a few connections at once; answers how many.
+pub(crate) async fn poll_due(context: &Context) -> usize {
+    let due = take(context, context.config.concurrency).await;
+    let never = CancellationToken::new();
+    let polls = due.into_iter().map(|poll| perform(context, poll, &never));
+    join_all(polls).await.len()
+}
 
 /// Polls until the token is cancelled, then gives back what is in hand.
 pub(crate) async fn keep_polling(context: Arc<Context>, stop: CancellationToken) {

@@ -14,7 +14,7 @@ use crate::{Error, Store};
 /// The interval of connections whose settings name none (`poll_interval_seconds`).
 pub const DEFAULT_INTERVAL: Duration = Duration::from_secs(60);
 
-/// Least time between two polls of one connection that are made for newly tracked applications.
+/// Least time between two looks for newly tracked applications of one connection.
 pub const NEWCOMER_INTERVAL: Duration = Duration::from_secs(5);
 
 /// A connection whose poll is ours until the lease ends.
@@ -30,6 +30,8 @@ pub struct Poll {
     pub lease: Uuid,
     /// Everything that changed before it has been read.
     pub watermark: DateTime<Utc>,
+    /// Whether the interval has passed; else only newly tracked applications are to be looked for.
+    pub window_due: bool,
     /// Polls that failed since the last one that did not.
     pub failures: u32,
     /// The database's clock at the claim.
@@ -55,6 +57,8 @@ pub enum Ending {
         /// Whether it reached the present; else the next window is due at once.
         caught_up: bool,
     },
+    /// Only newly tracked applications were looked for.
+    Looked,
     /// Nothing is wrong, but it must wait; the watermark stays.
     Rest(Duration),
     /// It failed; the watermark stays.
@@ -65,7 +69,7 @@ impl Store {
     /// Claims up to `limit` polls that are due, the longest neglected first.
     ///
     /// Due is a connection that is in use and has tracked applications, once its interval has passed since its last
-    /// poll, or sooner when applications are newly tracked. The commit does not wait for the disk: a lost lease only
+    /// poll; or sooner, but then only for them, when applications are newly tracked. The commit does not wait for the disk: a lost lease only
     /// means that another replica polls as well.
     ///
     /// # Errors
@@ -75,26 +79,28 @@ impl Store {
         let taken = Instant::now();
         let rows = sqlx::query!(
             r#"WITH due AS (
-                SELECT p.connection, c.tenant, c.revision
+                SELECT p.connection, c.tenant, c.revision, w.due AS window_due
                 FROM polls p
                 JOIN connections c ON c.id = p.connection AND c.state IN ('active', 'degraded')
                 LEFT JOIN budgets b ON b.connection = c.id
+                CROSS JOIN LATERAL (SELECT p.polled_at + make_interval(secs =>
+                    CASE jsonb_typeof(c.settings -> 'poll_interval_seconds')
+                        WHEN 'number' THEN greatest(1, least(86400, (c.settings ->> 'poll_interval_seconds')::float8))
+                        ELSE $3 END) <= clock_timestamp() AS due) w
                 WHERE p.lease_until <= clock_timestamp() AND p.not_before <= clock_timestamp()
                   AND coalesce(b.blocked_until, '-infinity') <= clock_timestamp()
-                  AND (p.polled_at + make_interval(secs => CASE jsonb_typeof(c.settings -> 'poll_interval_seconds')
-                        WHEN 'number' THEN greatest(1, least(86400, (c.settings ->> 'poll_interval_seconds')::float8))
-                        ELSE $3 END) <= clock_timestamp()
-                    OR p.polled_at + make_interval(secs => $4) <= clock_timestamp()
-                      AND EXISTS (SELECT 1 FROM applications a
+                  AND (w.due OR p.looked_at + make_interval(secs => $4) <= clock_timestamp()
+                    AND EXISTS (SELECT 1 FROM applications a
                         WHERE a.tenant = c.tenant AND a.snapshot IS NULL AND a.observed_at IS NULL))
                 ORDER BY p.polled_at
                 LIMIT $1
                 FOR UPDATE OF p SKIP LOCKED)
             UPDATE polls p
-            SET lease = gen_random_uuid(), lease_until = clock_timestamp() + make_interval(secs => $2)
+            SET lease = gen_random_uuid(), lease_until = clock_timestamp() + make_interval(secs => $2),
+                looked_at = clock_timestamp()
             FROM due WHERE p.connection = due.connection
-            RETURNING p.connection, due.tenant, due.revision, p.lease AS "lease!", p.watermark, p.failures,
-                clock_timestamp() AS "now!""#,
+            RETURNING p.connection, due.tenant, due.revision, due.window_due AS "window_due!", p.lease AS "lease!",
+                p.watermark, p.failures, clock_timestamp() AS "now!""#,
             limit,
             lease.as_secs_f64(),
             DEFAULT_INTERVAL.as_secs_f64(),
@@ -110,6 +116,7 @@ impl Store {
                     revision: row.revision,
                     lease: row.lease,
                     watermark: row.watermark,
+                    window_due: row.window_due,
                     failures: u32::try_from(row.failures).unwrap_or_default(),
                     now: row.now,
                     taken,
@@ -140,28 +147,30 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`]; then the same window is read again when the lease ends.
     pub async fn end_poll(&self, poll: &Poll, ending: Ending) -> Result<bool, Error> {
-        let (watermark, caught_up, delay, failed) = match ending {
+        let (watermark, caught_up) = match ending {
             Ending::Read {
                 watermark,
                 caught_up,
-            } => (Some(watermark), caught_up, None, false),
-            Ending::Rest(delay) => (None, false, Some(delay), false),
-            Ending::Failed(delay) => (None, false, Some(delay), true),
+            } => (Some(watermark), caught_up),
+            Ending::Looked | Ending::Rest(_) | Ending::Failed(_) => (None, false),
+        };
+        let (delay, failures) = match ending {
+            Ending::Read { .. } | Ending::Looked => (Duration::ZERO, 0),
+            Ending::Rest(delay) => (delay, poll.failures),
+            Ending::Failed(delay) => (delay, poll.failures.saturating_add(1)),
         };
         let ended = sqlx::query!(
             "UPDATE polls SET lease = NULL, lease_until = '-infinity',
-                watermark = greatest(watermark, $3),
-                polled_at = CASE WHEN $4 THEN $5 ELSE polled_at END,
-                failures = CASE WHEN $7 THEN failures + 1 WHEN $3::timestamptz IS NULL THEN failures ELSE 0 END,
-                not_before = clock_timestamp() + make_interval(secs => $6)
+                watermark = greatest(watermark, $3), polled_at = CASE WHEN $4 THEN $5 ELSE polled_at END,
+                failures = $6, not_before = clock_timestamp() + make_interval(secs => $7)
             WHERE connection = $1 AND lease = $2",
             poll.connection,
             poll.lease,
             watermark,
             caught_up,
             poll.now,
-            delay.unwrap_or_default().as_secs_f64(),
-            failed,
+            i32::try_from(failures).unwrap_or(i32::MAX),
+            delay.as_secs_f64(),
         )
         .execute(&self.relaxed)
         .await?;

@@ -123,7 +123,7 @@ async fn complete(store: &Store, poll: &Poll) {
 /// Lets time pass for the polls.
 async fn pass(store: &Store, seconds: i64) {
     let sql = format!(
-        "UPDATE polls SET polled_at = polled_at - interval '{seconds} s', lease_until = lease_until - interval '{seconds} s', not_before = not_before - interval '{seconds} s'"
+        "UPDATE polls SET polled_at = polled_at - interval '{seconds} s', looked_at = looked_at - interval '{seconds} s', lease_until = lease_until - interval '{seconds} s', not_before = not_before - interval '{seconds} s'"
     );
     run(store, &sql).await;
 }
@@ -241,14 +241,19 @@ async fn a_changed_interval_counts_at_once() {
 }
 
 #[tokio::test]
-async fn a_newly_followed_application_hurries_the_next_poll() {
+async fn a_newly_followed_application_is_looked_for_before_the_interval_ends() {
     let store = following(90).await;
     let poll = claim(&store).await.remove(0);
+    assert!(poll.window_due);
     complete(&store, &poll).await;
     follow(&store, 91).await;
     assert!(claim(&store).await.is_empty());
     pass(&store, 6).await;
-    assert_eq!(claim(&store).await.len(), 1);
+    let look = claim(&store).await.remove(0);
+    assert!(!look.window_due);
+    assert!(store.end_poll(&look, Ending::Looked).await.unwrap());
+    pass(&store, 55).await;
+    assert!(claim(&store).await[0].window_due, "a look is no poll");
 }
 
 #[tokio::test]
