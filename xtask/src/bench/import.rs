@@ -93,6 +93,7 @@ async fn measure(rig: &mut Rig, events: usize, remote_ms: u32) -> Result<Vec<Fig
     truth::check_answers(&answers, events)?;
     let now = Counts::now(rig).await?;
     now.check(&rows, events)?;
+    truth::check_candidates(rig, events).await?;
     let last = answers.iter().map(|answer| answer.at).max();
     let seconds = last.map(|last| (last - started).as_secs_f64());
     let rate = seconds.map(|seconds| events as f64 / seconds);

@@ -36,6 +36,7 @@ pub(super) async fn measure(rig: &mut Rig, rate: u32, seconds: u32) -> Result<Ve
     let answers = answers.read()?;
     truth::check_answers(&answers, count)?;
     Counts::now(rig).await?.check(&rows, count)?;
+    truth::check_candidates(rig, count).await?;
 
     let arrived: HashMap<&str, _> = answers
         .iter()

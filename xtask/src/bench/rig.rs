@@ -214,12 +214,12 @@ impl Rig {
     }
 
     async fn connect(&self) -> Result<()> {
-        let organisation = &self.simulator["organisations"][0];
+        let credential = &self.simulator["credentials"][0];
         let request = json!({"tenant": TENANT, "auth": {
             "kind": "client_credentials",
-            "client_id": organisation["client_id"],
-            "client_secret": organisation["client_secret"],
-            "acting_user_id": organisation["acting_user_id"],
+            "client_id": credential["client_id"],
+            "client_secret": credential["client_secret"],
+            "acting_user_id": credential["acting_user_id"],
         }});
         let token = self
             .variables

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::answers::Answer;
 use super::load::introduction_id;
-use super::rig::Rig;
+use super::rig::{Rig, TENANT};
 
 /// Rows in the simulator and requests it has seen.
 pub(super) struct Counts {
@@ -19,13 +19,13 @@ pub(super) struct Counts {
 
 impl Counts {
     pub(super) async fn now(rig: &Rig) -> Result<Self> {
-        let rows = rig.ask_simulator("counts").await?;
-        let health = rig.ask_simulator("health").await?;
+        let stats = rig.ask_simulator("stats").await?;
+        let rows = &stats["counts"][TENANT];
         Ok(Self {
-            candidates: number(&rows, "candidates")?,
-            applications: number(&rows, "applications")?,
-            notes: number(&rows, "notes")?,
-            requests: number(&health, "requests")?,
+            candidates: number(rows, "candidates")?,
+            applications: number(rows, "applications")?,
+            notes: number(rows, "notes")?,
+            requests: number(&stats, "requests")?,
         })
     }
 
@@ -43,6 +43,21 @@ impl Counts {
         }
         Ok(())
     }
+}
+
+/// The newest `expected` candidates in the simulator have one application and one note each.
+pub(super) async fn check_candidates(rig: &Rig, expected: usize) -> Result<()> {
+    let newest = rig
+        .ask_simulator(&format!("candidates?limit={expected}"))
+        .await?;
+    let one = |list: &Value| list.as_array().is_some_and(|list| list.len() == 1);
+    for entry in newest.as_array().into_iter().flatten() {
+        if !one(&entry["applications"]) || !one(&entry["notes"]) {
+            let id = &entry["candidate"]["id"];
+            bail!("candidate {id} has not exactly one application and one note");
+        }
+    }
+    Ok(())
 }
 
 /// Every introduction is answered once, as imported, with a candidate and an application of its own.
