@@ -7,7 +7,7 @@ use std::{
 
 use bytes::Bytes;
 use hyper::{
-    HeaderMap, Response, StatusCode,
+    Response, StatusCode,
     body::{Body, Frame, SizeHint},
     header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER},
 };
@@ -21,7 +21,7 @@ const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 #[derive(Debug, Clone)]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
+    headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) body: Bytes,
 }
 
@@ -33,7 +33,7 @@ impl Reply {
         let body = serde_json::to_vec(body).unwrap_or_default();
         Self {
             status,
-            headers: HeaderMap::from_iter([(CONTENT_TYPE, JSON)]),
+            headers: vec![(CONTENT_TYPE, JSON)],
             body: body.into(),
         }
     }
@@ -49,7 +49,7 @@ impl Reply {
     pub(crate) fn no_content() -> Self {
         Self {
             status: StatusCode::NO_CONTENT,
-            headers: HeaderMap::new(),
+            headers: Vec::new(),
             body: Bytes::new(),
         }
     }
@@ -113,7 +113,7 @@ impl Reply {
         );
         reply
             .headers
-            .insert(RETRY_AFTER, HeaderValue::from(retry_after_seconds));
+            .push((RETRY_AFTER, HeaderValue::from(retry_after_seconds)));
         reply
     }
 
@@ -123,14 +123,14 @@ impl Reply {
             Bytes::from_static(b"<html><body><h1>500 Internal Server Error</h1></body></html>");
         Self {
             status: StatusCode::INTERNAL_SERVER_ERROR,
-            headers: HeaderMap::from_iter([(CONTENT_TYPE, HTML)]),
+            headers: vec![(CONTENT_TYPE, HTML)],
             body,
         }
     }
 
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<HeaderValue>) -> Self {
         self.headers
-            .insert(HeaderName::from_static(name), value.into());
+            .push((HeaderName::from_static(name), value.into()));
         self
     }
 
@@ -164,7 +164,7 @@ impl Reply {
     fn response(self, body: impl FnOnce(Bytes) -> Sending) -> Response<Sending> {
         let mut response = Response::new(body(self.body));
         *response.status_mut() = self.status;
-        *response.headers_mut() = self.headers;
+        response.headers_mut().extend(self.headers);
         response
     }
 }

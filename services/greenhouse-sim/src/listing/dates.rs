@@ -34,7 +34,7 @@ impl Bounds {
         }
         self.pipes = true;
         let parts: Vec<&str> = text.split('|').collect();
-        if parts.len() < 2 || parts.len() % 2 != 0 {
+        if parts.len() < 2 || !parts.len().is_multiple_of(2) {
             return Err("must look like gte|2024-01-01T00:00:00Z".to_owned());
         }
         parts

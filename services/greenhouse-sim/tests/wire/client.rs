@@ -11,18 +11,18 @@ use greenhouse_sim::{Config, Simulator};
 use serde_json::{Value, json};
 
 /// An empty list of ids.
-pub const NONE: [i64; 0] = [];
+pub(crate) const NONE: [i64; 0] = [];
 
 /// What came back.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
     headers: Vec<(String, String)>,
-    pub text: String,
+    pub(crate) text: String,
 }
 
 impl Answer {
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let found = self
             .headers
             .iter()
@@ -30,12 +30,12 @@ impl Answer {
         found.map(|(_, value)| value.as_str())
     }
 
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {}", self.text))
     }
 
     /// The ids of a list.
-    pub fn ids(&self) -> Vec<i64> {
+    pub(crate) fn ids(&self) -> Vec<i64> {
         let rows = self.json();
         rows.as_array()
             .unwrap()
@@ -45,7 +45,7 @@ impl Answer {
     }
 
     /// The path and query of `rel="next"`.
-    pub fn next(&self) -> Option<String> {
+    pub(crate) fn next(&self) -> Option<String> {
         let link = self
             .header("link")?
             .strip_prefix('<')?
@@ -56,18 +56,18 @@ impl Answer {
 }
 
 /// A running simulator and a Site Admin's token.
-pub struct Sim {
-    pub sim: Simulator,
-    pub token: String,
+pub(crate) struct Sim {
+    pub(crate) sim: Simulator,
+    pub(crate) token: String,
 }
 
 impl Sim {
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self::with(|_| {})
     }
 
     /// Without limits unless `change` sets them.
-    pub fn with(change: impl FnOnce(&mut Config)) -> Self {
+    pub(crate) fn with(change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::default();
         config.settings.rate_limit = 0;
         config.settings.token_limit = 0;
@@ -81,13 +81,13 @@ impl Sim {
     }
 
     /// A fresh token for the Site Admin.
-    pub fn renew(&mut self) {
+    pub(crate) fn renew(&mut self) {
         let admin = self.sim.access().site_admin_id;
         self.token = self.token_for(&format!("sub={admin}&"));
     }
 
     /// A token of the first client with these extra form fields.
-    pub fn token_for(&self, fields: &str) -> String {
+    pub(crate) fn token_for(&self, fields: &str) -> String {
         let access = self.sim.access();
         let form = format!("{fields}grant_type=client_credentials");
         let answer = self.auth(
@@ -101,7 +101,7 @@ impl Sim {
             .to_owned()
     }
 
-    pub fn auth(&self, path: &str, client: Option<(&str, &str)>, form: &str) -> Answer {
+    pub(crate) fn auth(&self, path: &str, client: Option<(&str, &str)>, form: &str) -> Answer {
         let mut headers = vec![(
             "Content-Type",
             "application/x-www-form-urlencoded".to_owned(),
@@ -115,24 +115,29 @@ impl Sim {
         send(&self.sim.auth_url(), "POST", path, &headers, form).unwrap()
     }
 
-    pub fn get(&self, path: &str) -> Answer {
+    pub(crate) fn get(&self, path: &str) -> Answer {
         self.call("GET", path, None).unwrap()
     }
 
-    pub fn post(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
         self.call("POST", path, Some(body)).unwrap()
     }
 
-    pub fn patch(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) fn patch(&self, path: &str, body: &Value) -> Answer {
         self.call("PATCH", path, Some(body)).unwrap()
     }
 
     /// A request that may not be answered.
-    pub fn call(&self, method: &str, path: &str, body: Option<&Value>) -> io::Result<Answer> {
+    pub(crate) fn call(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> io::Result<Answer> {
         self.call_as(&self.token, method, path, body)
     }
 
-    pub fn call_as(
+    pub(crate) fn call_as(
         &self,
         token: &str,
         method: &str,
@@ -148,12 +153,12 @@ impl Sim {
     }
 
     /// The id of an open job.
-    pub fn job(&self, name: &str) -> i64 {
+    pub(crate) fn job(&self, name: &str) -> i64 {
         self.sim.state().job_named(name).unwrap().id()
     }
 
     /// Makes a candidate with an application on "Backend Engineer"; returns both ids.
-    pub fn candidate(&self, first_name: &str, email: &str) -> (i64, i64) {
+    pub(crate) fn candidate(&self, first_name: &str, email: &str) -> (i64, i64) {
         let body = json!({
             "first_name": first_name,
             "last_name": "Person",
@@ -171,7 +176,7 @@ impl Sim {
 }
 
 /// One request on a connection of its own.
-pub fn send(
+pub(crate) fn send(
     base: &str,
     method: &str,
     path: &str,

@@ -2,7 +2,9 @@
 //! answers and reset connections show as what they are.
 
 mod auth;
+#[cfg(test)]
 mod client;
+#[cfg(test)]
 mod control;
 mod faults;
 mod filters;
@@ -10,6 +12,7 @@ mod lag;
 mod limits;
 mod pages;
 mod recruiting;
+#[cfg(test)]
 mod shapes;
 mod speed;
 mod strictness;
