@@ -1,6 +1,8 @@
-//! What was read from Greenhouse and stays true for a while: ids of sources, referrers, tags, open jobs.
+//! What was read from Greenhouse and may be believed for a while: ids of sources, users, tags.
 //!
-//! Postgres shares it between replicas; each process keeps what it used lately, so that a hit costs no query.
+//! Postgres is shared by all processes; in front of it every process remembers what it read or wrote for at most a
+//! minute, so that a hit on the path of an import costs no query. So long can an entry that another process replaced
+//! or removed stay visible here. Nothing that must be true belongs here, and no personal data in keys or values.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,94 +13,140 @@ use serde_json::Value;
 
 use crate::{Error, Store};
 
-/// Longest time that a process trusts its own copy.
-const NEAR: Duration = Duration::from_secs(60);
-/// Most entries that a process keeps.
+/// Entries remembered by a process; beyond, all that is remembered is dropped and read again.
 const CAPACITY: usize = 20_000;
+const FRONT: Duration = Duration::from_secs(60);
+/// One in so many writes removes what has expired.
+const SWEEP_EVERY: u8 = 64;
 
-type Key = (Tenant, &'static str, String);
-
-/// The cache of one process; cheap to clone.
+/// The cache; clones share it.
 #[derive(Clone)]
 pub struct Cache {
     store: Store,
-    near: Arc<Mutex<HashMap<Key, (Value, Instant)>>>,
+    front: Arc<Mutex<HashMap<Key, Entry>>>,
+}
+
+#[derive(PartialEq, Eq, Hash)]
+struct Key(Tenant, String, String);
+
+struct Entry {
+    value: Value,
+    until: Instant,
 }
 
 impl Cache {
-    /// An empty copy in front of the database.
-    pub fn new(store: Store) -> Cache {
-        Cache { store, near: Arc::default() }
+    /// An empty front of the store's cache.
+    pub fn new(store: Store) -> Self {
+        Self {
+            store,
+            front: Arc::default(),
+        }
     }
 
-    /// The value, unless it is unknown or has expired.
+    /// What is remembered under a kind and a key.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn get(&self, tenant: &Tenant, kind: &'static str, key: &str) -> Result<Option<Value>, Error> {
-        let near = (tenant.clone(), kind, key.to_owned());
-        if let Some((value, until)) = self.lock().get(&near)
-            && Instant::now() < *until
-        {
-            return Ok(Some(value.clone()));
+    pub async fn get(&self, tenant: &Tenant, kind: &str, key: &str) -> Result<Option<Value>, Error> {
+        let place = Key::new(tenant, kind, key);
+        if let Some(value) = self.remembered(&place) {
+            return Ok(Some(value));
         }
+        let asked = Instant::now();
         let row = sqlx::query!(
-            r#"SELECT value, extract(epoch FROM expires_at - clock_timestamp())::float8 AS "lasts!" FROM remote_cache
-            WHERE tenant = $1 AND kind = $2 AND key = $3 AND expires_at > clock_timestamp()"#,
+            r#"SELECT value, extract(epoch FROM expires_at - clock_timestamp())::float8 AS "seconds!"
+            FROM remote_cache WHERE tenant = $1 AND kind = $2 AND key = $3 AND expires_at > clock_timestamp()"#,
             tenant.as_str(),
             kind,
-            key
+            key,
         )
         .fetch_optional(&self.store.pool)
         .await?;
         Ok(row.map(|row| {
-            let lasts = Duration::try_from_secs_f64(row.lasts).unwrap_or_default();
-            self.keep(near, row.value.clone(), lasts);
+            let lasts = Duration::try_from_secs_f64(row.seconds).unwrap_or_default();
+            self.remember(place, row.value.clone(), asked, lasts);
             row.value
         }))
     }
 
-    /// Remembers a value for `lasts`.
+    /// Remembers a value for `lasts`, in place of what was there.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn put(
         &self,
         tenant: &Tenant,
-        kind: &'static str,
+        kind: &str,
         key: &str,
         value: Value,
         lasts: Duration,
     ) -> Result<(), Error> {
+        let asked = Instant::now();
         sqlx::query!(
             "INSERT INTO remote_cache (tenant, kind, key, value, expires_at)
             VALUES ($1, $2, $3, $4, clock_timestamp() + make_interval(secs => $5))
-            ON CONFLICT (tenant, kind, key) DO UPDATE SET value = EXCLUDED.value, expires_at = EXCLUDED.expires_at",
+            ON CONFLICT (tenant, kind, key) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at",
             tenant.as_str(),
             kind,
             key,
             value,
-            lasts.as_secs_f64()
+            lasts.as_secs_f64(),
         )
         .execute(&self.store.relaxed)
         .await?;
-        self.keep((tenant.clone(), kind, key.to_owned()), value, lasts);
+        self.remember(Key::new(tenant, kind, key), value, asked, lasts);
+        if rand::random::<u8>().is_multiple_of(SWEEP_EVERY) {
+            self.sweep().await?;
+        }
         Ok(())
     }
 
-    fn keep(&self, key: Key, value: Value, lasts: Duration) {
-        let mut near = self.lock();
-        if near.len() >= CAPACITY {
-            let now = Instant::now();
-            near.retain(|_, (_, until)| *until > now);
-            if near.len() >= CAPACITY {
-                near.clear();
-            }
-        }
-        near.insert(key, (value, Instant::now() + lasts.min(NEAR)));
+    /// Forgets it: what it says turned out not to be so.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`]; this process has forgotten it all the same.
+    pub async fn remove(&self, tenant: &Tenant, kind: &str, key: &str) -> Result<(), Error> {
+        self.lock().remove(&Key::new(tenant, kind, key));
+        sqlx::query!(
+            "DELETE FROM remote_cache WHERE tenant = $1 AND kind = $2 AND key = $3",
+            tenant.as_str(),
+            kind,
+            key,
+        )
+        .execute(&self.store.relaxed)
+        .await?;
+        Ok(())
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Key, (Value, Instant)>> {
-        self.near.lock().unwrap_or_else(PoisonError::into_inner)
+    async fn sweep(&self) -> Result<(), Error> {
+        sqlx::query!("DELETE FROM remote_cache WHERE expires_at <= clock_timestamp()")
+            .execute(&self.store.relaxed)
+            .await?;
+        Ok(())
+    }
+
+    fn remembered(&self, key: &Key) -> Option<Value> {
+        let front = self.lock();
+        let entry = front.get(key)?;
+        (Instant::now() < entry.until).then(|| entry.value.clone())
+    }
+
+    fn remember(&self, key: Key, value: Value, since: Instant, lasts: Duration) {
+        let until = since + lasts.min(FRONT);
+        let mut front = self.lock();
+        if front.len() >= CAPACITY {
+            front.clear();
+        }
+        front.insert(key, Entry { value, until });
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Key, Entry>> {
+        self.front.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Key {
+    fn new(tenant: &Tenant, kind: &str, key: &str) -> Self {
+        Self(tenant.clone(), kind.to_owned(), key.to_owned())
     }
 }

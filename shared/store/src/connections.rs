@@ -1,11 +1,16 @@
-//! Tenants' connections to Greenhouse: how they authenticate (sealed), what state they are in, and what was found.
+//! Connections: a tenant's account of Greenhouse, how well it works, and its sealed credential.
 //!
-//! ```text
-//! active ── something is missing ──→ degraded ── found ──→ active
-//!   │  └────── 401 ──→ reauthorise ── connected again ──→ active
-//!   └──────── 403 ──→ paused ─────── connected again ──→ active
-//! ```
-//! Work is claimed for `active` and `degraded` ones only.
+//! A connection's `revision` grows with every credential and every verification. Whoever saw a credential refused may
+//! pause the connection only at the revision it used, so that a late refusal never undoes a newer credential. Nothing
+//! here asks Greenhouse anything: what a verification found comes from the caller.
+
+mod credential;
+mod health;
+mod row;
+
+pub use credential::Credential;
+pub use health::{Finding, Health, Severity, State};
+pub use row::{Api, AuthKind};
 
 use chrono::{DateTime, Utc};
 use domain::{Code, Tenant, UserId};
@@ -13,275 +18,348 @@ use secrecy::SecretString;
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::outbox::{self, Announcement};
 use crate::seal::{Keyring, SealError, Sealed};
 use crate::{Error, Store, Transaction};
+use credential::{join, owner_of_credential, owner_of_webhooks, text};
+use row::Row;
 
-/// State of a connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// Works.
-    Active,
-    /// Works, but something is missing.
-    Degraded,
-    /// The credential is refused: an admin has to connect again.
-    Reauthorise,
-    /// Set aside: an admin has to act.
-    Paused,
-}
-
-impl State {
-    /// The word in the database and in the API.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            State::Active => "active",
-            State::Degraded => "degraded",
-            State::Reauthorise => "reauthorise",
-            State::Paused => "paused",
-        }
-    }
-
-    fn parse(word: &str) -> Result<State, Error> {
-        [State::Active, State::Degraded, State::Reauthorise, State::Paused]
-            .into_iter()
-            .find(|state| state.as_str() == word)
-            .ok_or(Error::Corrupt("connection state"))
-    }
-}
-
-/// A connection as it is shown; no secret.
-#[derive(Debug, Clone)]
+/// A tenant's account of Greenhouse, without its secrets.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Connection {
-    /// Id, stable over reconnects.
+    /// Stays the same when the tenant connects again.
     pub id: Uuid,
-    /// Whose.
+    /// Whose it is; one per tenant.
     pub tenant: Tenant,
+    /// Version of the API.
+    pub api: Api,
     /// Kind of credential.
-    pub auth_kind: String,
-    /// User on whose behalf we act.
+    pub auth_kind: AuthKind,
+    /// The user we act for, where the tenant chose one.
     pub acting_user: Option<UserId>,
-    /// State.
+    /// How well it works.
     pub state: State,
     /// Why it is not active.
     pub reason: Option<Code>,
-    /// What was found at the last verification.
-    pub findings: Value,
-    /// The tenant's settings.
+    /// What the last verification, or the last refusal, found.
+    pub findings: Vec<Finding>,
+    /// The tenant's settings, a JSON object.
     pub settings: Value,
-    /// Goes up with every new credential.
+    /// Grows with every credential and every verification.
     pub revision: i64,
     /// When it was last verified.
     pub verified_at: Option<DateTime<Utc>>,
-    /// When it was first connected.
+    /// When the tenant first connected.
     pub created_at: DateTime<Utc>,
+    /// When anything of it last changed.
+    pub updated_at: DateTime<Utc>,
 }
 
-/// A credential as a service uses it.
+/// A connection to be made, or made again.
+#[derive(Debug)]
+pub struct NewConnection {
+    /// Whose it is.
+    pub tenant: Tenant,
+    /// The credential.
+    pub credential: Credential,
+    /// The user to act for.
+    pub acting_user: Option<UserId>,
+    /// What the verification found.
+    pub health: Health,
+}
+
+/// A connection together with its credential.
 #[derive(Debug)]
 pub struct Unsealed {
-    /// Connection it belongs to.
-    pub connection: Uuid,
-    /// Revision it belongs to.
-    pub revision: i64,
-    /// Kind of credential.
-    pub auth_kind: String,
-    /// User on whose behalf we act.
-    pub acting_user: Option<UserId>,
-    /// What was sealed: JSON in the words of whoever sealed it.
-    pub secret: SecretString,
+    /// The connection as it was when the credential was read.
+    pub connection: Connection,
+    /// The credential of that revision.
+    pub credential: Credential,
 }
 
-/// What to store when a tenant connects.
-pub struct NewConnection {
-    /// Id for a tenant that never connected; an existing connection keeps its own.
-    pub id: Uuid,
-    /// Whose.
-    pub tenant: Tenant,
-    /// Kind of credential.
-    pub auth_kind: &'static str,
-    /// User on whose behalf we act.
-    pub acting_user: Option<UserId>,
-    /// The sealed credential.
-    pub sealed: Sealed,
-    /// State after verification.
-    pub state: State,
-    /// Why it is not active.
-    pub reason: Option<Code>,
-    /// What was found.
-    pub findings: Value,
+/// A change of a connection's state.
+#[derive(Debug)]
+pub struct Change {
+    /// The connection as it is now.
+    pub connection: Connection,
+    /// How it was before; none if it is new.
+    pub previous: Option<State>,
 }
 
-/// Why a credential cannot be had.
+/// Turns a change of state into the event about it.
+pub type Announce = fn(&Change) -> Option<Announcement>;
+
+/// What can go wrong with a connection's secrets.
 #[derive(Debug, thiserror::Error)]
-pub enum CredentialError {
-    /// The tenant never connected.
-    #[error("the tenant is not connected")]
-    Absent,
-    /// See [`SealError`].
-    #[error(transparent)]
-    Seal(#[from] SealError),
+pub enum ConnectionError {
     /// See [`Error`].
     #[error(transparent)]
     Store(#[from] Error),
-}
-
-/// Stores a connection, replacing the tenant's credential, and wakes what waits for it. Returns it as stored.
-///
-/// # Errors
-/// [`Error::Unavailable`].
-pub async fn connect(tx: &mut Transaction, new: &NewConnection) -> Result<Connection, Error> {
-    sqlx::query!("INSERT INTO tenants (tenant) VALUES ($1) ON CONFLICT DO NOTHING", new.tenant.as_str())
-        .execute(&mut **tx)
-        .await?;
-    let row = sqlx::query_as!(
-        Row,
-        r#"INSERT INTO connections AS c
-            (id, tenant, api, auth_kind, sealed, key_id, acting_user_id, state, reason, findings, verified_at)
-        VALUES ($1, $2, 'v3', $3, $4, $5, $6, $7, $8, $9, now())
-        ON CONFLICT (tenant) DO UPDATE SET auth_kind = EXCLUDED.auth_kind, sealed = EXCLUDED.sealed,
-            key_id = EXCLUDED.key_id, acting_user_id = EXCLUDED.acting_user_id, state = EXCLUDED.state,
-            reason = EXCLUDED.reason, findings = EXCLUDED.findings, revision = c.revision + 1, verified_at = now(),
-            updated_at = now()
-        RETURNING id, tenant, auth_kind, acting_user_id, state, reason, findings, settings, revision, verified_at, created_at"#,
-        new.id,
-        new.tenant.as_str(),
-        new.auth_kind,
-        &new.sealed.bytes,
-        new.sealed.key_id,
-        new.acting_user.map(|user| user.0),
-        new.state.as_str(),
-        new.reason.map(|code| code.as_str()),
-        new.findings,
-    )
-    .fetch_one(&mut **tx)
-    .await?;
-    sqlx::query("SELECT pg_notify('work', '')").execute(&mut **tx).await?;
-    row.read()
-}
-
-/// Changes the state of a connection unless it has a newer credential by now; tells whether anything changed.
-///
-/// # Errors
-/// [`Error::Unavailable`].
-pub async fn set_state(
-    tx: &mut Transaction,
-    connection: Uuid,
-    state: State,
-    reason: Option<Code>,
-    if_revision: i64,
-) -> Result<bool, Error> {
-    let changed = sqlx::query!(
-        "UPDATE connections SET state = $2, reason = $3, updated_at = now()
-        WHERE id = $1 AND revision = $4 AND (state, reason) IS DISTINCT FROM ($2, $3)",
-        connection,
-        state.as_str(),
-        reason.map(|code| code.as_str()),
-        if_revision
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(changed.rows_affected() > 0)
+    /// See [`SealError`].
+    #[error(transparent)]
+    Seal(#[from] SealError),
 }
 
 impl Store {
-    /// A connection by id.
+    /// Connects a tenant, or replaces the credential of one that is connected: same id, next revision. What waits for
+    /// the connection continues.
+    ///
+    /// # Errors
+    /// [`ConnectionError`].
+    pub async fn connect_tenant(
+        &self,
+        keyring: &Keyring,
+        new: &NewConnection,
+        announce: Announce,
+    ) -> Result<Connection, ConnectionError> {
+        let mut tx = self.begin().await?;
+        let previous = lock_tenant(&mut tx, &new.tenant).await?;
+        let id = previous.as_ref().map_or_else(Uuid::now_v7, |old| old.id);
+        let sealed = new.credential.seal(keyring, &new.tenant, id)?;
+        let connection = upsert(&mut tx, id, new, &sealed).await?;
+        finish(tx, connection, previous.map(|old| old.state), announce).await
+    }
+
+    /// Changes how well the connection works, if it is still at that revision. A verification makes a new revision.
+    ///
+    /// `judge` sees the connection as it is, and says how it is from now on. Returns nothing if there is no such
+    /// connection or it has moved on.
+    ///
+    /// # Errors
+    /// [`ConnectionError::Store`].
+    pub async fn change_health(
+        &self,
+        tenant: &Tenant,
+        if_revision: i64,
+        verified: bool,
+        judge: impl FnOnce(&Connection) -> Health + Send,
+        announce: Announce,
+    ) -> Result<Option<Connection>, ConnectionError> {
+        let mut tx = self.begin().await?;
+        let Some(old) = lock_tenant(&mut tx, tenant).await? else {
+            return Ok(None);
+        };
+        if old.revision != if_revision {
+            return Ok(None);
+        }
+        let health = judge(&old);
+        let row = sqlx::query_as!(
+            Row,
+            r#"UPDATE connections SET state = $2, reason = $3, findings = $4, updated_at = clock_timestamp(),
+                revision = revision + $5::boolean::int,
+                verified_at = CASE WHEN $5 THEN clock_timestamp() ELSE verified_at END
+            WHERE id = $1 RETURNING *"#,
+            old.id,
+            health.state.as_str(),
+            health.reason.map(Code::as_str),
+            health.findings_json(),
+            verified,
+        )
+        .fetch_one(&mut *tx)
+        .await
+        .map_err(Error::from)?;
+        let connection = Connection::try_from(row)?;
+        finish(tx, connection, Some(old.state), announce)
+            .await
+            .map(Some)
+    }
+
+    /// Merges settings into the connection's (a null removes one) and replaces its webhook secrets where given.
+    ///
+    /// # Errors
+    /// [`ConnectionError`]. Returns nothing if there is no such connection.
+    pub async fn configure_connection(
+        &self,
+        keyring: &Keyring,
+        id: Uuid,
+        settings: &Value,
+        webhook_secrets: Option<&[SecretString]>,
+    ) -> Result<Option<Connection>, ConnectionError> {
+        let Some(connection) = self.connection(id).await? else {
+            return Ok(None);
+        };
+        let owner = owner_of_webhooks(&connection.tenant, id);
+        let sealed = webhook_secrets
+            .map(|secrets| keyring.seal(owner, &join(secrets)))
+            .transpose()?;
+        let row = sqlx::query_as!(
+            Row,
+            r#"UPDATE connections SET settings = jsonb_strip_nulls(settings || $2), updated_at = clock_timestamp(),
+                webhook_sealed = coalesce($3, webhook_sealed), webhook_key_id = coalesce($4, webhook_key_id)
+            WHERE id = $1 RETURNING *"#,
+            id,
+            settings,
+            sealed.as_ref().map(|sealed| sealed.bytes.as_slice()),
+            sealed.as_ref().map(|sealed| sealed.key_id.as_str()),
+        )
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(Error::from)?;
+        Ok(row.map(Connection::try_from).transpose()?)
+    }
+
+    /// The connection of that id.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Corrupt`].
     pub async fn connection(&self, id: Uuid) -> Result<Option<Connection>, Error> {
-        let row = sqlx::query_as!(
-            Row,
-            "SELECT id, tenant, auth_kind, acting_user_id, state, reason, findings, settings, revision, verified_at, created_at
-            FROM connections WHERE id = $1",
-            id
-        )
-        .fetch_optional(&self.pool)
-        .await?;
-        row.map(Row::read).transpose()
+        let row = sqlx::query_as!(Row, "SELECT * FROM connections WHERE id = $1", id)
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map(Connection::try_from).transpose()
     }
 
-    /// A tenant's connection.
+    /// The tenant's connection.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Corrupt`].
     pub async fn connection_of(&self, tenant: &Tenant) -> Result<Option<Connection>, Error> {
-        let row = sqlx::query_as!(
-            Row,
-            "SELECT id, tenant, auth_kind, acting_user_id, state, reason, findings, settings, revision, verified_at, created_at
-            FROM connections WHERE tenant = $1",
-            tenant.as_str()
-        )
-        .fetch_optional(&self.pool)
-        .await?;
-        row.map(Row::read).transpose()
+        let row = row_of(&self.pool, tenant).await?;
+        row.map(Connection::try_from).transpose()
     }
 
-    /// Merges settings into a connection's own.
+    /// The tenant's connection and its credential.
     ///
     /// # Errors
-    /// [`Error::Unavailable`].
-    pub async fn change_settings(&self, id: Uuid, settings: &Value) -> Result<bool, Error> {
-        let changed = sqlx::query!(
-            "UPDATE connections SET settings = settings || $2, updated_at = now() WHERE id = $1",
-            id,
-            settings
-        )
-        .execute(&self.pool)
-        .await?;
-        Ok(changed.rows_affected() > 0)
+    /// [`ConnectionError`].
+    pub async fn credential(
+        &self,
+        keyring: &Keyring,
+        tenant: &Tenant,
+    ) -> Result<Option<Unsealed>, ConnectionError> {
+        let Some(mut row) = row_of(&self.pool, tenant).await? else {
+            return Ok(None);
+        };
+        let sealed = Sealed {
+            bytes: std::mem::take(&mut row.sealed),
+            key_id: std::mem::take(&mut row.key_id),
+        };
+        let connection = Connection::try_from(row)?;
+        let owner = owner_of_credential(tenant, connection.id);
+        let credential = Credential::read(connection.auth_kind, &keyring.open(owner, &sealed)?)?;
+        Ok(Some(Unsealed {
+            connection,
+            credential,
+        }))
     }
 
-    /// Opens a tenant's credential.
+    /// The connection's webhook secrets; none if there is no such connection.
     ///
     /// # Errors
-    /// [`CredentialError`].
-    pub async fn credential(&self, tenant: &Tenant, keys: &Keyring) -> Result<Unsealed, CredentialError> {
-        let row = sqlx::query!(
-            "SELECT id, revision, auth_kind, acting_user_id, sealed, key_id FROM connections WHERE tenant = $1",
-            tenant.as_str()
-        )
-        .fetch_optional(&self.pool)
-        .await
-        .map_err(Error::from)?
-        .ok_or(CredentialError::Absent)?;
-        let sealed = Sealed { key_id: row.key_id, bytes: row.sealed };
-        Ok(Unsealed {
-            connection: row.id,
-            revision: row.revision,
-            auth_kind: row.auth_kind,
-            acting_user: row.acting_user_id.map(UserId),
-            secret: keys.open(tenant, row.id, &sealed)?,
-        })
+    /// [`ConnectionError`].
+    pub async fn webhook_secrets(
+        &self,
+        keyring: &Keyring,
+        id: Uuid,
+    ) -> Result<Vec<SecretString>, ConnectionError> {
+        let row = sqlx::query_as!(Row, "SELECT * FROM connections WHERE id = $1", id)
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(Error::from)?;
+        let Some(mut row) = row else {
+            return Ok(Vec::new());
+        };
+        let (Some(bytes), Some(key_id)) = (row.webhook_sealed.take(), row.webhook_key_id.take())
+        else {
+            return Ok(Vec::new());
+        };
+        let connection = Connection::try_from(row)?;
+        let owner = owner_of_webhooks(&connection.tenant, id);
+        let plain = keyring.open(owner, &Sealed { bytes, key_id })?;
+        Ok(text(&plain)?.lines().map(SecretString::from).collect())
     }
 }
 
-struct Row {
+/// Makes everybody who changes this tenant's connection wait in line, and returns it as it is.
+async fn lock_tenant(tx: &mut Transaction, tenant: &Tenant) -> Result<Option<Connection>, Error> {
+    sqlx::query!(
+        "INSERT INTO tenants (tenant) VALUES ($1) ON CONFLICT (tenant) DO NOTHING",
+        tenant.as_str()
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query!(
+        "SELECT tenant FROM tenants WHERE tenant = $1 FOR NO KEY UPDATE",
+        tenant.as_str()
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    let row = row_of(&mut **tx, tenant).await?;
+    row.map(Connection::try_from).transpose()
+}
+
+async fn row_of(
+    executor: impl sqlx::PgExecutor<'_>,
+    tenant: &Tenant,
+) -> Result<Option<Row>, Error> {
+    let query = sqlx::query_as!(
+        Row,
+        "SELECT * FROM connections WHERE tenant = $1",
+        tenant.as_str()
+    );
+    Ok(query.fetch_optional(executor).await?)
+}
+
+async fn upsert(
+    tx: &mut Transaction,
     id: Uuid,
-    tenant: String,
-    auth_kind: String,
-    acting_user_id: Option<i64>,
-    state: String,
-    reason: Option<String>,
-    findings: Value,
-    settings: Value,
-    revision: i64,
-    verified_at: Option<DateTime<Utc>>,
-    created_at: DateTime<Utc>,
+    new: &NewConnection,
+    sealed: &Sealed,
+) -> Result<Connection, Error> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"INSERT INTO connections (id, tenant, api, auth_kind, sealed, key_id, acting_user_id, state, reason, findings,
+            verified_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, clock_timestamp())
+        ON CONFLICT (id) DO UPDATE SET api = excluded.api, auth_kind = excluded.auth_kind, sealed = excluded.sealed,
+            key_id = excluded.key_id, acting_user_id = excluded.acting_user_id, state = excluded.state,
+            reason = excluded.reason, findings = excluded.findings, verified_at = excluded.verified_at,
+            revision = connections.revision + 1, updated_at = clock_timestamp()
+        RETURNING *"#,
+        id,
+        new.tenant.as_str(),
+        new.credential.api().as_str(),
+        new.credential.kind().as_str(),
+        sealed.bytes,
+        sealed.key_id,
+        new.acting_user.map(i64::from),
+        new.health.state.as_str(),
+        new.health.reason.map(Code::as_str),
+        new.health.findings_json(),
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    // A new credential may have another limit, or be counted apart: nothing that was learnt before holds.
+    sqlx::query!("DELETE FROM budgets WHERE connection = $1", id)
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query!("INSERT INTO budgets (connection) VALUES ($1)", id)
+        .execute(&mut **tx)
+        .await?;
+    Connection::try_from(row)
 }
 
-impl Row {
-    fn read(self) -> Result<Connection, Error> {
-        Ok(Connection {
-            id: self.id,
-            tenant: self.tenant.parse().map_err(|_| Error::Corrupt("tenant"))?,
-            auth_kind: self.auth_kind,
-            acting_user: self.acting_user_id.map(UserId),
-            state: State::parse(&self.state)?,
-            reason: self.reason.and_then(|word| word.parse().ok()),
-            findings: self.findings,
-            settings: self.settings,
-            revision: self.revision,
-            verified_at: self.verified_at,
-            created_at: self.created_at,
-        })
+/// Announces a change of state, wakes whoever waits for the connection to work, and commits.
+async fn finish(
+    mut tx: Transaction,
+    connection: Connection,
+    previous: Option<State>,
+    announce: Announce,
+) -> Result<Connection, ConnectionError> {
+    if connection.state.works() {
+        sqlx::query!("SELECT pg_notify('work', '')")
+            .fetch_one(&mut *tx)
+            .await
+            .map_err(Error::from)?;
     }
+    let change = Change {
+        connection,
+        previous,
+    };
+    if previous != Some(change.connection.state) {
+        let news = announce(&change);
+        outbox::enqueue(&mut tx, news.as_slice()).await?;
+    }
+    tx.commit().await.map_err(Error::from)?;
+    Ok(change.connection)
 }

@@ -1,167 +1,226 @@
-//! Credentials at rest: AES-256-GCM with a key from outside the database, bound to tenant and connection, so that a
-//! row copied to another tenant does not open.
+//! Sealing of secrets at rest: AES-256-GCM under a master key, bound to tenant, connection and purpose.
+//!
+//! A sealed secret that is copied to another tenant's row, or into another column, does not open. Deliberately absent:
+//! where master keys come from, and re-sealing under a new key (whatever is stored again is sealed with the first key).
 
-use std::fmt;
-
-use aes_gcm::aead::{Aead, KeyInit, Payload};
+use aes_gcm::aead::{Aead, Generate, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
 use domain::Tenant;
-use secrecy::{ExposeSecret, SecretBox, SecretString};
+use secrecy::{ExposeSecret, SecretBox};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-/// Bytes of a GCM nonce; it precedes the ciphertext.
+/// First byte of everything sealed, so that another algorithm can follow.
+const VERSION: u8 = 1;
 const NONCE: usize = 12;
 
-/// The keys of this installation; the first one seals, all of them open.
+/// Master keys. The first one seals, all of them open.
 pub struct Keyring {
-    keys: Vec<(String, SecretBox<[u8; 32]>)>,
+    keys: Vec<(String, Aes256Gcm)>,
 }
 
-/// A sealed secret as it is stored.
-#[derive(Debug, Clone)]
-pub struct Sealed {
-    /// Id of the key that opens it.
-    pub key_id: String,
-    /// Nonce and ciphertext.
-    pub bytes: Vec<u8>,
-}
-
-/// Why a secret cannot be sealed or opened.
+/// Why a secret cannot be sealed or opened. An operator has to act.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SealError {
-    /// There is no key at all.
-    #[error("no master key is configured")]
+    /// There is no master key at all.
+    #[error("there is no master key")]
     NoKey,
-    /// The row was sealed with a key that is not configured.
-    #[error("the master key {0} is not configured")]
+    /// Sealed with a key that is not in the ring.
+    #[error("the master key \"{0}\" is missing")]
     UnknownKey(String),
-    /// The key does not fit, or the bytes were altered, or they belong to another tenant.
-    #[error("the sealed secret cannot be opened with its key")]
+    /// Altered, moved to another row, or sealed with another key of the same id.
+    #[error("a sealed secret does not open: it or its key was changed")]
     Broken,
 }
 
+/// What a secret belongs to. It does not open as anything else.
+#[derive(Debug, Clone, Copy)]
+pub struct Owner<'a> {
+    /// Whose secret it is.
+    pub tenant: &'a Tenant,
+    /// Of which connection.
+    pub connection: Uuid,
+    /// Which of its secrets, such as `credential`.
+    pub purpose: &'static str,
+}
+
+/// A sealed secret as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealed {
+    /// Version, nonce, ciphertext with tag.
+    pub bytes: Vec<u8>,
+    /// Id of the master key.
+    pub key_id: String,
+}
+
 impl Keyring {
-    /// A keyring of ids and keys of 32 bytes; the first one seals.
+    /// A ring of keys under their ids; the first one seals.
     ///
     /// # Errors
-    /// [`SealError::NoKey`].
-    pub fn new(keys: Vec<(String, SecretBox<[u8; 32]>)>) -> Result<Keyring, SealError> {
+    /// [`SealError::NoKey`] if there are none.
+    pub fn new(
+        keys: impl IntoIterator<Item = (String, SecretBox<[u8; 32]>)>,
+    ) -> Result<Self, SealError> {
+        let cipher = |key: SecretBox<[u8; 32]>| Aes256Gcm::new(key.expose_secret().into());
+        let keys: Vec<_> = keys
+            .into_iter()
+            .map(|(id, key)| (id, cipher(key)))
+            .collect();
         if keys.is_empty() {
             return Err(SealError::NoKey);
         }
-        Ok(Keyring { keys })
+        Ok(Self { keys })
     }
 
-    /// Seals a secret for one connection of one tenant.
+    /// Seals a secret.
     ///
     /// # Errors
-    /// [`SealError::Broken`] when the cipher refuses, which it does for no input of ours.
-    pub fn seal(&self, tenant: &Tenant, connection: Uuid, secret: &SecretString) -> Result<Sealed, SealError> {
-        let (key_id, key) = self.keys.first().ok_or(SealError::NoKey)?;
-        let nonce: [u8; NONCE] = rand::random();
-        let message = Payload {
-            msg: secret.expose_secret().as_bytes(),
-            aad: &associated(tenant, connection),
-        };
-        let sealed = cipher(key)?
-            .encrypt(&Nonce::from(nonce), message)
+    /// [`SealError::Broken`] if the operating system has no random numbers.
+    pub fn seal(&self, owner: Owner<'_>, plain: &[u8]) -> Result<Sealed, SealError> {
+        let (id, cipher) = self.keys.first().ok_or(SealError::NoKey)?;
+        let nonce = Nonce::try_generate().map_err(|_| SealError::Broken)?;
+        let aad = owner.associated_data();
+        let sealed = cipher
+            .encrypt(
+                &nonce,
+                Payload {
+                    msg: plain,
+                    aad: &aad,
+                },
+            )
             .map_err(|_| SealError::Broken)?;
         Ok(Sealed {
-            key_id: key_id.clone(),
-            bytes: [&nonce[..], &sealed].concat(),
+            bytes: [&[VERSION], nonce.as_slice(), &sealed].concat(),
+            key_id: id.clone(),
         })
     }
 
-    /// Opens a secret.
+    /// Opens a secret; the plain text is wiped when it is dropped.
     ///
     /// # Errors
     /// [`SealError::UnknownKey`], [`SealError::Broken`].
-    pub fn open(&self, tenant: &Tenant, connection: Uuid, sealed: &Sealed) -> Result<SecretString, SealError> {
-        let (_, key) = self
+    pub fn open(
+        &self,
+        owner: Owner<'_>,
+        sealed: &Sealed,
+    ) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        let unknown = || SealError::UnknownKey(sealed.key_id.clone());
+        let (_, cipher) = self
             .keys
             .iter()
             .find(|(id, _)| *id == sealed.key_id)
-            .ok_or_else(|| SealError::UnknownKey(sealed.key_id.clone()))?;
-        let (nonce, bytes) = sealed.bytes.split_at_checked(NONCE).ok_or(SealError::Broken)?;
-        let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| SealError::Broken)?;
-        let message = Payload {
-            msg: bytes,
-            aad: &associated(tenant, connection),
+            .ok_or_else(unknown)?;
+        let Some((&VERSION, rest)) = sealed.bytes.split_first() else {
+            return Err(SealError::Broken);
         };
-        let opened = cipher(key)?.decrypt(&Nonce::from(nonce), message).map_err(|_| SealError::Broken)?;
-        let opened = Zeroizing::new(opened);
-        let text = std::str::from_utf8(&opened).map_err(|_| SealError::Broken)?;
-        Ok(SecretString::from(text))
+        let (nonce, msg) = rest
+            .split_first_chunk::<NONCE>()
+            .ok_or(SealError::Broken)?;
+        let aad = owner.associated_data();
+        cipher
+            .decrypt(nonce.into(), Payload { msg, aad: &aad })
+            .map(Zeroizing::new)
+            .map_err(|_| SealError::Broken)
     }
 }
 
-/// Shows the ids only.
-impl fmt::Debug for Keyring {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.keys.iter().map(|(id, _)| id)).finish()
+impl Owner<'_> {
+    /// Neither a tenant nor a purpose can hold a NUL, so no two owners have the same bytes.
+    fn associated_data(&self) -> Vec<u8> {
+        let parts = [
+            self.purpose.as_bytes(),
+            self.tenant.as_str().as_bytes(),
+            self.connection.as_bytes(),
+        ];
+        parts.join(&0)
     }
 }
 
-fn cipher(key: &SecretBox<[u8; 32]>) -> Result<Aes256Gcm, SealError> {
-    Aes256Gcm::new_from_slice(key.expose_secret()).map_err(|_| SealError::Broken)
-}
-
-/// NUL cannot be part of a tenant's name, so the parts cannot be shifted against each other.
-fn associated(tenant: &Tenant, connection: Uuid) -> Vec<u8> {
-    [tenant.as_str().as_bytes(), &[0], connection.as_bytes()].concat()
+impl std::fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let ids: Vec<&str> = self.keys.iter().map(|(id, _)| id.as_str()).collect();
+        f.debug_struct("Keyring")
+            .field("ids", &ids)
+            .finish_non_exhaustive()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn key(id: &str, byte: u8) -> (String, SecretBox<[u8; 32]>) {
-        (id.to_owned(), SecretBox::new(Box::new([byte; 32])))
+    fn ring(keys: &[(&str, u8)]) -> Keyring {
+        let key = |&(id, byte): &(&str, u8)| (id.to_owned(), SecretBox::new(Box::new([byte; 32])));
+        Keyring::new(keys.iter().map(key)).unwrap()
     }
 
-    fn tenant(name: &str) -> Tenant {
-        Tenant::try_from(name).unwrap()
-    }
-
-    #[test]
-    fn what_is_sealed_opens_for_its_tenant_and_connection_only() {
-        let keys = Keyring::new(vec![key("a", 1)]).unwrap();
-        let id = Uuid::new_v4();
-        let sealed = keys.seal(&tenant("acme"), id, &"s3cret".into()).unwrap();
-        assert!(!sealed.bytes.windows(6).any(|window| window == b"s3cret"));
-        let opened = keys.open(&tenant("acme"), id, &sealed).unwrap();
-        assert_eq!(opened.expose_secret(), "s3cret");
-        assert_eq!(keys.open(&tenant("other"), id, &sealed).unwrap_err(), SealError::Broken);
-        assert_eq!(keys.open(&tenant("acme"), Uuid::new_v4(), &sealed).unwrap_err(), SealError::Broken);
+    fn owner<'a>(tenant: &'a Tenant, connection: u128, purpose: &'static str) -> Owner<'a> {
+        Owner {
+            tenant,
+            connection: Uuid::from_u128(connection),
+            purpose,
+        }
     }
 
     #[test]
-    fn an_older_key_still_opens_and_a_missing_one_is_named() {
-        let old = Keyring::new(vec![key("old", 1)]).unwrap();
-        let id = Uuid::new_v4();
-        let sealed = old.seal(&tenant("acme"), id, &"s".into()).unwrap();
-        let both = Keyring::new(vec![key("new", 2), key("old", 1)]).unwrap();
-        assert!(both.open(&tenant("acme"), id, &sealed).is_ok());
-        assert_eq!(both.seal(&tenant("acme"), id, &"s".into()).unwrap().key_id, "new");
-        let new = Keyring::new(vec![key("new", 2)]).unwrap();
-        assert_eq!(new.open(&tenant("acme"), id, &sealed).unwrap_err(), SealError::UnknownKey("old".into()));
+    fn a_secret_opens_for_its_owner_and_nobody_else() {
+        let (ring, acme, other) = (
+            ring(&[("k", 1)]),
+            Tenant::try_from("acme").unwrap(),
+            Tenant::try_from("other").unwrap(),
+        );
+        let sealed = ring.seal(owner(&acme, 1, "credential"), b"hush").unwrap();
+        let open = |owner| ring.open(owner, &sealed);
+        assert_eq!(
+            open(owner(&acme, 1, "credential")).unwrap().as_slice(),
+            b"hush"
+        );
+        for stranger in [
+            owner(&other, 1, "credential"),
+            owner(&acme, 2, "credential"),
+            owner(&acme, 1, "webhooks"),
+        ] {
+            assert_eq!(open(stranger).unwrap_err(), SealError::Broken);
+        }
     }
 
     #[test]
-    fn altered_or_truncated_bytes_do_not_open() {
-        let keys = Keyring::new(vec![key("a", 1)]).unwrap();
-        let id = Uuid::new_v4();
-        let mut sealed = keys.seal(&tenant("acme"), id, &"s3cret".into()).unwrap();
-        sealed.bytes[NONCE] ^= 1;
-        assert_eq!(keys.open(&tenant("acme"), id, &sealed).unwrap_err(), SealError::Broken);
-        sealed.bytes.truncate(3);
-        assert_eq!(keys.open(&tenant("acme"), id, &sealed).unwrap_err(), SealError::Broken);
+    fn the_first_key_seals_and_older_ones_still_open() {
+        let tenant = Tenant::try_from("acme").unwrap();
+        let owner = owner(&tenant, 1, "credential");
+        let old = ring(&[("old", 1)]).seal(owner, b"hush").unwrap();
+        let both = ring(&[("new", 2), ("old", 1)]);
+        assert_eq!(both.open(owner, &old).unwrap().as_slice(), b"hush");
+        let new = both.seal(owner, b"hush").unwrap();
+        assert_eq!(new.key_id, "new");
+        let gone = SealError::UnknownKey("new".into());
+        assert_eq!(ring(&[("old", 1)]).open(owner, &new).unwrap_err(), gone);
+    }
+
+    #[test]
+    fn the_same_secret_never_looks_the_same_and_any_changed_bit_is_noticed() {
+        let tenant = Tenant::try_from("acme").unwrap();
+        let owner = owner(&tenant, 1, "credential");
+        let ring = ring(&[("k", 1)]);
+        let sealed = ring.seal(owner, b"hush").unwrap();
+        assert_ne!(sealed, ring.seal(owner, b"hush").unwrap());
+        for bit in 0..sealed.bytes.len() * 8 {
+            let mut changed = sealed.clone();
+            changed.bytes[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(ring.open(owner, &changed).unwrap_err(), SealError::Broken);
+        }
+        for length in 0..sealed.bytes.len() {
+            let mut cut = sealed.clone();
+            cut.bytes.truncate(length);
+            assert_eq!(ring.open(owner, &cut).unwrap_err(), SealError::Broken);
+        }
     }
 
     #[test]
     fn debug_shows_ids_only() {
-        let shown = format!("{:?}", Keyring::new(vec![key("a", 7)]).unwrap());
-        assert_eq!(shown, r#"["a"]"#);
+        assert_eq!(
+            format!("{:?}", ring(&[("a", 1), ("b", 2)])),
+            "Keyring { ids: [\"a\", \"b\"], .. }"
+        );
     }
 }

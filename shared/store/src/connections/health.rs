@@ -1,0 +1,220 @@
+//! How well a connection works: its state, and the findings that explain it.
+//!
+//! ```text
+//!              verified, complete
+//!   (new) ───────────────────────────▶ active ◀──┐
+//!     │  verified, something is missing          │ verified
+//!     ├──────────────────────────────▶ degraded ─┤ or connected
+//!     │  credential refused                      │ again
+//!     ├──────────────────────────────▶ reauthorise ◀─ 401 at work
+//!     └──────────────────────────────▶ paused ◀────── 403 at work
+//! ```
+//! Work goes on in `active` and `degraded`. It waits in `reauthorise` and `paused`, and continues when the connection is
+//! verified or made again.
+
+use domain::{Code, Problem};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::Error;
+
+/// How well a connection works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Everything works.
+    Active,
+    /// It works, but something is missing.
+    Degraded,
+    /// Greenhouse refuses the credential: the tenant has to connect again.
+    Reauthorise,
+    /// Greenhouse refuses what we ask for, or somebody stopped it: work waits.
+    Paused,
+}
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Good to know.
+    Info,
+    /// A feature does less than it could.
+    Warning,
+    /// A feature does not work.
+    Error,
+}
+
+/// One thing that is not as it should be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Which.
+    pub code: Code,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What is wrong, in a sentence.
+    pub message: String,
+    /// What shows it, such as a scope's name or Greenhouse's words. No personal data.
+    pub evidence: String,
+    /// What suffers: `import`, `statuses`, `referrer`, …
+    pub feature: String,
+    /// What to do about it.
+    pub remedy: String,
+}
+
+/// A state and what explains it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Health {
+    /// How well it works.
+    pub state: State,
+    /// Why it is not active.
+    pub reason: Option<Code>,
+    /// All that is not as it should be.
+    pub findings: Vec<Finding>,
+}
+
+impl State {
+    /// The word in the database and in the HTTP API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Degraded => "degraded",
+            Self::Reauthorise => "reauthorise",
+            Self::Paused => "paused",
+        }
+    }
+
+    /// Whether work goes on.
+    pub const fn works(self) -> bool {
+        matches!(self, Self::Active | Self::Degraded)
+    }
+
+    pub(super) fn parse(word: &str) -> Result<Self, Error> {
+        match word {
+            "active" => Ok(Self::Active),
+            "degraded" => Ok(Self::Degraded),
+            "reauthorise" => Ok(Self::Reauthorise),
+            "paused" => Ok(Self::Paused),
+            _ => Err(Error::Corrupt("connection state")),
+        }
+    }
+}
+
+impl Finding {
+    /// A finding in the catalogue's words.
+    pub fn new(code: Code, severity: Severity, feature: &str, evidence: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity,
+            message: code.cause().to_owned(),
+            evidence: evidence.into(),
+            feature: feature.to_owned(),
+            remedy: code.remedy().to_owned(),
+        }
+    }
+}
+
+impl Health {
+    /// What a verification's findings amount to: a refused credential or user needs the tenant, anything else that is
+    /// more than good to know degrades.
+    pub fn of(findings: Vec<Finding>) -> Self {
+        let worst = findings.iter().max_by_key(|finding| rank(finding));
+        let (state, reason) = match worst {
+            Some(finding) if refuses(finding.code) => (State::Reauthorise, Some(finding.code)),
+            Some(finding) if finding.severity != Severity::Info => {
+                (State::Degraded, Some(finding.code))
+            }
+            _ => (State::Active, None),
+        };
+        Self {
+            state,
+            reason,
+            findings,
+        }
+    }
+
+    /// After a refusal at work: the findings there were, and this one.
+    pub fn refused(problem: &Problem, known: &[Finding]) -> Self {
+        let state = if refuses(problem.code) {
+            State::Reauthorise
+        } else {
+            State::Paused
+        };
+        let evidence = problem.field.clone().unwrap_or_default();
+        let finding = Finding::new(problem.code, Severity::Error, "import", evidence);
+        let others = known.iter().filter(|known| known.code != problem.code);
+        Self {
+            state,
+            reason: Some(problem.code),
+            findings: std::iter::once(finding).chain(others.cloned()).collect(),
+        }
+    }
+
+    pub(super) fn findings_json(&self) -> Value {
+        serde_json::to_value(&self.findings).unwrap_or_default()
+    }
+}
+
+fn refuses(code: Code) -> bool {
+    matches!(
+        code,
+        Code::CredentialRefused | Code::TokenEndpointRefused | Code::ActingUserMissing
+    )
+}
+
+fn rank(finding: &Finding) -> (bool, u8) {
+    let severity = match finding.severity {
+        Severity::Info => 0,
+        Severity::Warning => 1,
+        Severity::Error => 2,
+    };
+    (refuses(finding.code), severity)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(code: Code, severity: Severity) -> Finding {
+        Finding::new(code, severity, "import", "")
+    }
+
+    #[test]
+    fn nothing_found_is_active_and_good_to_know_is_too() {
+        assert_eq!(Health::of(Vec::new()).state, State::Active);
+        let info = Health::of(vec![finding(Code::NotSiteAdmin, Severity::Info)]);
+        assert_eq!((info.state, info.reason), (State::Active, None));
+    }
+
+    #[test]
+    fn a_refused_credential_outweighs_whatever_else_is_wrong() {
+        let found = vec![
+            finding(Code::CredentialRefused, Severity::Error),
+            finding(Code::ScopeMissing, Severity::Error),
+            finding(Code::SourceMissing, Severity::Warning),
+        ];
+        let health = Health::of(found);
+        assert_eq!(health.state, State::Reauthorise);
+        assert_eq!(health.reason, Some(Code::CredentialRefused));
+    }
+
+    #[test]
+    fn a_missing_source_degrades() {
+        let health = Health::of(vec![finding(Code::SourceMissing, Severity::Warning)]);
+        assert_eq!(health.state, State::Degraded);
+        assert_eq!(health.reason, Some(Code::SourceMissing));
+    }
+
+    #[test]
+    fn a_refusal_at_work_comes_first_and_only_once() {
+        let known = [
+            finding(Code::SourceMissing, Severity::Warning),
+            finding(Code::ScopeMissing, Severity::Error),
+        ];
+        let problem = Problem::new(Code::ScopeMissing).field("harvest:notes:create");
+        let health = Health::refused(&problem, &known);
+        assert_eq!(health.state, State::Paused);
+        let codes: Vec<Code> = health.findings.iter().map(|found| found.code).collect();
+        assert_eq!(codes, [Code::ScopeMissing, Code::SourceMissing]);
+        assert_eq!(health.findings[0].evidence, "harvest:notes:create");
+    }
+}

@@ -1,0 +1,230 @@
+//! Connections, their secrets, and the cache.
+
+use std::time::Duration;
+
+use domain::{Code, Problem, Tenant, UserId};
+use secrecy::{ExposeSecret, SecretBox, SecretString};
+use serde_json::json;
+use store::Store;
+use store::cache::Cache;
+use store::connections::{
+    Change, Connection, Credential, Finding, Health, NewConnection, Severity, State,
+};
+use store::outbox::Announcement;
+use store::seal::Keyring;
+use store::wake::{News, Wake};
+use uuid::Uuid;
+
+use crate::fresh_store;
+
+fn acme() -> Tenant {
+    Tenant::try_from("acme").unwrap()
+}
+
+fn keyring() -> Keyring {
+    Keyring::new([("k".to_owned(), SecretBox::new(Box::new([7; 32])))]).unwrap()
+}
+
+fn new(secret: &str, findings: Vec<Finding>) -> NewConnection {
+    NewConnection {
+        tenant: acme(),
+        credential: Credential::ClientCredentials {
+            client_id: "client".into(),
+            client_secret: secret.into(),
+        },
+        acting_user: Some(UserId(7)),
+        health: Health::of(findings),
+    }
+}
+
+fn announce(change: &Change) -> Option<Announcement> {
+    Some(Announcement {
+        message_id: Uuid::new_v4(),
+        tenant: change.connection.tenant.clone(),
+        ordering_key: "connection".into(),
+        routing_key: change.connection.state.as_str().into(),
+        operation: None,
+        trace: None,
+        body: Vec::new(),
+    })
+}
+
+async fn connect(store: &Store, secret: &str) -> Connection {
+    store
+        .connect_tenant(&keyring(), &new(secret, Vec::new()), announce)
+        .await
+        .unwrap()
+}
+
+async fn pause(store: &Store, revision: i64) -> Option<Connection> {
+    let problem = Problem::new(Code::CredentialRefused);
+    let judge = |old: &Connection| Health::refused(&problem, &old.findings);
+    store
+        .change_health(&acme(), revision, false, judge, announce)
+        .await
+        .unwrap()
+}
+
+async fn announced(store: &Store) -> Vec<String> {
+    sqlx::query_scalar("SELECT routing_key FROM outbox ORDER BY id")
+        .fetch_all(store.pool())
+        .await
+        .unwrap()
+}
+
+async fn secret(store: &Store) -> (String, i64) {
+    let unsealed = store.credential(&keyring(), &acme()).await.unwrap().unwrap();
+    let Credential::ClientCredentials { client_secret, .. } = unsealed.credential;
+    (
+        client_secret.expose_secret().to_owned(),
+        unsealed.connection.revision,
+    )
+}
+
+#[tokio::test]
+async fn a_tenant_that_connects_again_keeps_its_id_and_gets_the_new_credential() {
+    let store = fresh_store().await;
+    let first = connect(&store, "one").await;
+    assert_eq!(first.state, State::Active);
+    assert_eq!(secret(&store).await, ("one".into(), 1));
+    let second = connect(&store, "two").await;
+    assert_eq!((second.id, second.revision), (first.id, 2));
+    assert_eq!(secret(&store).await, ("two".into(), 2));
+    assert_eq!(store.connection(first.id).await.unwrap(), Some(second.clone()));
+    assert_eq!(store.connection_of(&acme()).await.unwrap(), Some(second));
+    assert_eq!(announced(&store).await, ["active"]);
+}
+
+#[tokio::test]
+async fn a_refusal_pauses_the_revision_it_was_about_and_no_later_one() {
+    let store = fresh_store().await;
+    connect(&store, "one").await;
+    let paused = pause(&store, 1).await.unwrap();
+    assert_eq!(paused.state, State::Reauthorise);
+    assert_eq!(paused.reason, Some(Code::CredentialRefused));
+    let again = connect(&store, "two").await;
+    assert_eq!((again.state, again.reason), (State::Active, None));
+    assert!(pause(&store, 1).await.is_none());
+    let now = store.connection_of(&acme()).await.unwrap().unwrap();
+    assert_eq!(now.state, State::Active);
+    assert_eq!(announced(&store).await, ["active", "reauthorise", "active"]);
+}
+
+#[tokio::test]
+async fn a_second_refusal_of_the_same_revision_announces_nothing_new() {
+    let store = fresh_store().await;
+    connect(&store, "one").await;
+    pause(&store, 1).await.unwrap();
+    let again = pause(&store, 1).await.unwrap();
+    assert_eq!(again.findings.len(), 1);
+    assert_eq!(announced(&store).await, ["active", "reauthorise"]);
+}
+
+#[tokio::test]
+async fn whoever_waits_for_work_hears_of_a_connection_that_works_again() {
+    let store = fresh_store().await;
+    connect(&store, "one").await;
+    pause(&store, 1).await.unwrap();
+    let wake = Wake::start(&store).await.unwrap();
+    let heard = tokio::spawn(async move {
+        let asked = std::time::Instant::now();
+        wake.wait(News::Work, Duration::from_secs(30)).await;
+        asked.elapsed()
+    });
+    connect(&store, "two").await;
+    assert!(heard.await.unwrap() < Duration::from_secs(20));
+}
+
+#[tokio::test]
+async fn a_verification_makes_a_new_revision_and_keeps_the_credential() {
+    let store = fresh_store().await;
+    connect(&store, "one").await;
+    let finding = Finding::new(Code::SourceMissing, Severity::Warning, "import", "Intrro");
+    let health = Health::of(vec![finding]);
+    let verified = store
+        .change_health(&acme(), 1, true, |_| health.clone(), announce)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!((verified.state, verified.revision), (State::Degraded, 2));
+    assert_eq!(verified.findings, health.findings);
+    assert_eq!(secret(&store).await, ("one".into(), 2));
+}
+
+#[tokio::test]
+async fn a_credential_copied_to_another_tenant_does_not_open() {
+    let store = fresh_store().await;
+    connect(&store, "one").await;
+    let other = NewConnection {
+        tenant: Tenant::try_from("other").unwrap(),
+        ..new("two", Vec::new())
+    };
+    let other = store.connect_tenant(&keyring(), &other, announce).await.unwrap();
+    sqlx::query("UPDATE connections SET sealed = (SELECT sealed FROM connections WHERE tenant = 'acme')")
+        .execute(store.pool())
+        .await
+        .unwrap();
+    assert_eq!(secret(&store).await.0, "one");
+    assert!(store.credential(&keyring(), &other.tenant).await.is_err());
+}
+
+#[tokio::test]
+async fn no_secret_is_stored_in_the_clear() {
+    let store = fresh_store().await;
+    let connection = connect(&store, "clear-secret").await;
+    let secrets = [SecretString::from("clear-hook")];
+    let settings = json!({"poll_interval_seconds": 45});
+    let set = store
+        .configure_connection(&keyring(), connection.id, &settings, Some(&secrets))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(set.settings, settings);
+    let in_the_clear: bool = sqlx::query_scalar(
+        "SELECT position('clear-'::bytea IN sealed || webhook_sealed) > 0 OR c::text LIKE '%clear-%' FROM connections c",
+    )
+    .fetch_one(store.pool())
+    .await
+    .unwrap();
+    assert!(!in_the_clear);
+    let hooks = store.webhook_secrets(&keyring(), connection.id).await.unwrap();
+    assert_eq!(hooks[0].expose_secret(), "clear-hook");
+}
+
+#[tokio::test]
+async fn settings_are_merged_and_a_null_removes_one() {
+    let store = fresh_store().await;
+    let id = connect(&store, "one").await.id;
+    let set = async |settings| {
+        let keyring = keyring();
+        let set = store.configure_connection(&keyring, id, &settings, None);
+        set.await.unwrap().unwrap().settings
+    };
+    assert_eq!(set(json!({"a": 1, "b": 2})).await, json!({"a": 1, "b": 2}));
+    assert_eq!(set(json!({"b": null, "c": 3})).await, json!({"a": 1, "c": 3}));
+}
+
+#[tokio::test]
+async fn a_cached_value_is_shared_and_a_hit_costs_no_query() {
+    let store = fresh_store().await;
+    let (here, there) = (Cache::new(store.clone()), Cache::new(store.clone()));
+    let hour = Duration::from_secs(3600);
+    here.put(&acme(), "source", "Intrro", json!(7), hour).await.unwrap();
+    assert_eq!(there.get(&acme(), "source", "Intrro").await.unwrap(), Some(json!(7)));
+    assert_eq!(there.get(&acme(), "source", "Other").await.unwrap(), None);
+    store.pool().close().await;
+    assert_eq!(here.get(&acme(), "source", "Intrro").await.unwrap(), Some(json!(7)));
+    assert_eq!(there.get(&acme(), "source", "Intrro").await.unwrap(), Some(json!(7)));
+}
+
+#[tokio::test]
+async fn a_cached_value_goes_when_it_expires_or_is_removed() {
+    let store = fresh_store().await;
+    let cache = Cache::new(store.clone());
+    cache.put(&acme(), "tag", "a", json!(1), Duration::ZERO).await.unwrap();
+    assert_eq!(cache.get(&acme(), "tag", "a").await.unwrap(), None);
+    let hour = Duration::from_secs(3600);
+    cache.put(&acme(), "tag", "b", json!(1), hour).await.unwrap();
+    cache.remove(&acme(), "tag", "b").await.unwrap();
+    assert_eq!(cache.get(&acme(), "tag", "b").await.unwrap(), None);
+}
