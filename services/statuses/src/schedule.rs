@@ -105,7 +105,7 @@ async fn carry_out(context: &Context, poll: &Poll, stop: Stop) -> Option<Ending>
             tracing::warn!(%tenant, code = problem.code.as_str(), scope = problem.field, "a poll paused its tenant");
             let store = &context.store;
             // What cannot be written now is found out again by the next poll.
-            match set_aside(store, tenant, poll.connection, poll.revision, problem.code).await {
+            match set_aside(store, tenant, poll.revision, &problem).await {
                 Ok(_) => Some(Ending::Rest(Duration::ZERO)),
                 Err(_) => Some(Ending::Failed(LONGEST_REST)),
             }
