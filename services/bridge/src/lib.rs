@@ -16,7 +16,6 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use failure::Failure;
 
 /// The bridge between Intrro and Greenhouse.
 #[derive(Parser)]

@@ -7,12 +7,14 @@ use std::time::Duration;
 use accounts::Accounts;
 use anyhow::Context as _;
 use boot::http::Readiness;
-use boot::metrics::{self, Metrics};
+use boot::metrics::{self, Class, Endpoint, Label, Metrics};
 use boot::settings::Settings;
 use broker::{Consumer, Monitor, Publisher, Topology};
+use harvest::Http;
 use store::Store;
+use store::seal::Keyring;
 use store::wake::Wake;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::failure::Failure;
@@ -47,10 +49,14 @@ struct Process {
     readiness: Readiness,
     store: Store,
     wake: Wake,
+    keys: Arc<Keyring>,
     accounts: Arc<Accounts>,
     broker: broker::Config,
     instance: String,
+    /// Tells services to finish what they have in hand.
     stop: CancellationToken,
+    /// Outlives them: publishers, gauges and the HTTP listener end last.
+    late: CancellationToken,
 }
 
 pub(crate) async fn run(services: &[Service]) -> Result<ExitCode, Failure> {
@@ -65,7 +71,7 @@ pub(crate) async fn run(services: &[Service]) -> Result<ExitCode, Failure> {
     let http = process.serve(runs(Service::Connections)).await?;
     let mut tasks = JoinSet::new();
     if runs(Service::Introductions) {
-        tasks.spawn(process.introductions()?);
+        tasks.spawn(process.introductions());
     }
     if runs(Service::Statuses) {
         tasks.spawn(process.statuses());
@@ -73,25 +79,28 @@ pub(crate) async fn run(services: &[Service]) -> Result<ExitCode, Failure> {
     if runs(Service::Relay) {
         tasks.spawn(process.relay());
     }
-    tasks.spawn(gauges::watch(process.store.clone(), Arc::clone(&process.metrics), process.stop.clone()));
-    while let Some(ended) = tasks.join_next().await {
-        // A service ends when it is told to. One that ends by itself takes the process along: restarts are seen.
-        if let Err(error) = ended {
-            tracing::error!(%error, "a service failed");
-            process.stop.cancel();
-        } else if !process.stop.is_cancelled() {
-            tracing::error!("a service ended by itself");
-            process.stop.cancel();
-        }
-    }
-    process.stop.cancel();
+    tasks.spawn(gauges::watch_ledger(process.store.clone(), Arc::clone(&process.metrics), process.stop.clone()));
+    finish(&mut tasks, &process.stop).await;
+    process.late.cancel();
     http.await.context("the HTTP listener failed")?;
-    telemetry.shutdown();
+    telemetry.shutdown().await;
     Ok(ExitCode::SUCCESS)
 }
 
+/// Services end when they are told to. One that ends by itself takes the process along, so that a restart is seen.
+async fn finish(tasks: &mut JoinSet<()>, stop: &CancellationToken) {
+    while let Some(ended) = tasks.join_next().await {
+        match ended {
+            Err(error) => tracing::error!(%error, "a service failed"),
+            Ok(()) if !stop.is_cancelled() => tracing::error!("a service ended by itself"),
+            Ok(()) => {}
+        }
+        stop.cancel();
+    }
+}
+
 async fn start(
-    settings: Settings,
+    mut settings: Settings,
     metrics: Arc<Metrics>,
     readiness: Readiness,
     stop: CancellationToken,
@@ -107,11 +116,122 @@ async fn start(
     let wake = Wake::start(&store).await.map_err(|error| unreachable("the database", &error))?;
     let broker = broker::Config::new(settings.amqp_url.clone(), instance.clone())
         .map_err(|error| Failure::Usage(error.to_string()))?;
-    let accounts = Arc::new(accounts(&settings, &store, &metrics)?);
+    let master = std::mem::take(&mut settings.master_keys).into_iter().map(|master| (master.id, master.key));
+    let keys = Arc::new(Keyring::new(master).map_err(|error| Failure::Usage(error.to_string()))?);
+    let accounts = Arc::new(accounts(&settings, &store, &keys, &metrics)?);
     let asked = store.clone();
     readiness.check("database", move || {
         let store = asked.clone();
         async move { store.ping().await.map_err(|error| error.to_string()) }
     });
-    Ok(Process { settings, metrics, readiness, store, wake, accounts, broker, instance, stop })
+    let late = CancellationToken::new();
+    Ok(Process { settings, metrics, readiness, store, wake, keys, accounts, broker, instance, stop, late })
+}
+
+impl Process {
+    /// Health, metrics and, where asked for, the connections API.
+    async fn serve(&self, connections: bool) -> Result<JoinHandle<()>, Failure> {
+        let mut router = boot::http::router(self.readiness.clone(), Arc::clone(&self.metrics));
+        if connections {
+            router = router.merge(connections::router(connections::Parts {
+                store: self.store.clone(),
+                keys: Arc::clone(&self.keys),
+                accounts: Arc::clone(&self.accounts),
+                metrics: Arc::clone(&self.metrics),
+                admin_token: self.settings.admin_token.clone(),
+            }));
+        }
+        let (addr, task) = boot::http::serve(self.settings.http_addr, router, self.late.clone())
+            .await
+            .with_context(|| format!("cannot listen on {}", self.settings.http_addr))?;
+        tracing::info!(%addr, "listening");
+        Ok(task)
+    }
+
+    fn introductions(&self) -> impl Future<Output = ()> + 'static {
+        let topology = Topology::default();
+        let consumer = Consumer::start(self.broker.clone(), topology.introductions(), PREFETCH, self.stop.clone());
+        // Dead letters are still published while the last batch is settled.
+        let publisher = Publisher::start(self.broker.clone(), self.late.clone());
+        self.watch("broker_introductions", metrics::Service::Introductions, Some(metrics::Queue::Introductions), consumer.monitor());
+        let mut config = introductions::Config::new(self.settings.intrro_url.clone(), self.instance.clone());
+        config.settle = self.settings.settle;
+        introductions::run(
+            introductions::Parts {
+                store: self.store.clone(),
+                wake: self.wake.clone(),
+                accounts: Arc::clone(&self.accounts),
+                consumer,
+                publisher,
+                topology,
+                metrics: Arc::clone(&self.metrics),
+                config,
+            },
+            self.stop.clone(),
+        )
+    }
+
+    fn statuses(&self) -> impl Future<Output = ()> + 'static {
+        let parts = statuses::Parts {
+            store: self.store.clone(),
+            accounts: Arc::clone(&self.accounts),
+            metrics: Arc::clone(&self.metrics),
+            config: statuses::Config::default(),
+        };
+        statuses::run(parts, self.stop.clone())
+    }
+
+    fn relay(&self) -> impl Future<Output = ()> + 'static {
+        let publisher = Publisher::start(self.broker.clone(), self.late.clone());
+        self.watch("broker_relay", metrics::Service::Relay, None, publisher.monitor());
+        let relay = relay::Relay {
+            store: self.store.clone(),
+            wake: self.wake.clone(),
+            publisher,
+            exchange: Topology::default().greenhouse_events(),
+            metrics: Arc::clone(&self.metrics),
+        };
+        let stop = self.stop.clone();
+        async move { relay.run(stop).await }
+    }
+
+    /// Readiness and gauges of one broker connection.
+    fn watch(&self, check: &'static str, service: metrics::Service, queue: Option<metrics::Queue>, monitor: Monitor) {
+        let asked = monitor.clone();
+        self.readiness.check(check, move || {
+            let health = asked.health();
+            async move {
+                if health.is_ready(BROKER_PATIENCE) {
+                    return Ok(());
+                }
+                Err(health.last_error.unwrap_or_else(|| "not connected yet".to_owned()))
+            }
+        });
+        let metrics = Arc::clone(&self.metrics);
+        tokio::spawn(gauges::watch_broker(service, queue, monitor, metrics, self.late.clone()));
+    }
+}
+
+fn accounts(settings: &Settings, store: &Store, keys: &Arc<Keyring>, metrics: &Arc<Metrics>) -> Result<Accounts, Failure> {
+    let config = harvest::Config::new(settings.greenhouse.api_url.clone(), settings.greenhouse.auth_url.clone());
+    let counted = Arc::clone(metrics);
+    let http = Http::new(&config).map_err(anyhow::Error::from)?.on_call(move |operation, class, took| {
+        counted.harvest_call(Endpoint::from_word(operation.as_str()), class_of(class), took);
+    });
+    Ok(Accounts::new(store.clone(), Arc::clone(keys), http, config))
+}
+
+fn class_of(word: &str) -> Class {
+    Class::ALL.iter().copied().find(|class| class.as_str() == word).unwrap_or(Class::Network)
+}
+
+/// Name of this replica in logs, dead letters and the broker's list of connections.
+fn instance() -> String {
+    let host = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
+    format!("bridge-{}-{}", host.trim(), std::process::id())
+}
+
+fn unreachable(what: &'static str, error: &dyn std::error::Error) -> Failure {
+    let cause = error.source().map(|source| format!(" ({source})")).unwrap_or_default();
+    Failure::Unreachable { what, why: format!("{error}{cause}") }
 }

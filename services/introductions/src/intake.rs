@@ -1,12 +1,13 @@
 //! RabbitMQ → Postgres: decodes what arrived, makes it durable in batches, then acknowledges. Calls nobody else.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use boot::metrics::{EventType, Metrics, Outcome as Ended, Queue};
 use broker::{Batch, Consumer, Delivery, Outcome, Publisher, Topology};
 use chrono::Utc;
 use domain::crash::{CrashPoint, crash_here};
-use domain::{Code, Problem};
+use domain::{Code, Problem, backoff};
 use store::Store;
 use store::intake::{Arrival, Refused, Verdict};
 use store::outbox::{self, Announcement};
@@ -17,6 +18,8 @@ use crate::decode::{Command, Decoded, Refusal, decode};
 
 /// Most deliveries in one transaction.
 const BATCH: usize = 500;
+/// Longest pause between two tries to store a batch.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// What intake works with.
 pub(crate) struct Intake {
@@ -46,28 +49,43 @@ impl Intake {
                 () = stop.cancelled() => None,
             };
             let Some(batch) = batch else { break };
-            if let Err(error) = self.take(batch).await {
-                tracing::warn!(%error, "deliveries are not stored; the broker keeps them");
-            }
+            self.take(batch, &stop).await;
         }
         self.consumer.closed().await;
     }
 
-    /// Everything in the batch is stored or buried before the batch is acknowledged. When either fails the batch is
-    /// dropped unacknowledged and comes back.
-    async fn take(&self, batch: Batch) -> Result<(), store::Error> {
+    /// Everything in the batch is stored or buried before the batch is acknowledged. While either is impossible the
+    /// batch is kept: handing it back would count as a delivery, and after enough of those the broker would bury
+    /// good messages for an outage of ours.
+    async fn take(&self, batch: Batch, stop: &CancellationToken) {
         let sorted = sort(&batch.deliveries);
-        if !self.bury(&batch.deliveries, &sorted.refused).await {
-            return Ok(());
-        }
-        let verdicts = self.record(&batch.deliveries, &sorted).await?;
+        let mut attempt = 1;
+        let verdicts = loop {
+            match self.store_all(&batch.deliveries, &sorted).await {
+                Ok(verdicts) => break verdicts,
+                Err(cause) => tracing::warn!(cause, deliveries = batch.deliveries.len(), attempt, "deliveries cannot be stored yet"),
+            }
+            if stop.is_cancelled() || !batch.is_usable() {
+                return;
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(backoff::delay(attempt, rand::random()).min(LONGEST_PAUSE)) => attempt += 1,
+            }
+        };
         crash_here(CrashPoint::IntakeAfterCommit);
         let settled = batch.ack().await;
         self.count(&verdicts);
         if settled != broker::Settled::Done {
             self.metrics.stale_acks(Queue::Introductions, 1);
         }
-        Ok(())
+    }
+
+    async fn store_all(&self, deliveries: &[Delivery], sorted: &Sorted) -> Result<Vec<Verdict>, &'static str> {
+        if !self.bury(deliveries, &sorted.refused).await {
+            return Err("the broker did not take a dead letter");
+        }
+        self.record(deliveries, sorted).await.map_err(|_| "the database did not confirm")
     }
 
     fn count(&self, verdicts: &[Verdict]) {

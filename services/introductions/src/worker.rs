@@ -115,7 +115,7 @@ async fn carry_out(context: &Context, claim: &Claim, stopped: handler::Stopped) 
             context.journal.release(claim, release(delay, true, Some(problem.code))).await
         }
         Stop::Pause(problem) => {
-            set_aside(context, claim, problem.code).await;
+            set_aside(context, claim, &problem).await;
             context.journal.release(claim, release(Duration::ZERO, false, Some(problem.code))).await
         }
         Stop::Fail(problem) => handler::settle_failed(context, claim, problem, learnt, false).await,
@@ -124,10 +124,10 @@ async fn carry_out(context: &Context, claim: &Claim, stopped: handler::Stopped) 
 }
 
 /// Pauses the claim's tenant. Should that fail, the next operation of the tenant meets the same refusal.
-async fn set_aside(context: &Context, claim: &Claim, code: Code) {
-    let (tenant, connection) = (&claim.tenant, claim.connection);
-    match health::set_aside(&context.store, tenant, connection, claim.revision, code).await {
-        Ok(true) => tracing::warn!(%tenant, code = code.as_str(), "connection set aside"),
+async fn set_aside(context: &Context, claim: &Claim, problem: &Problem) {
+    let tenant = &claim.tenant;
+    match health::set_aside(&context.store, tenant, claim.revision, problem).await {
+        Ok(true) => tracing::warn!(%tenant, code = problem.code.as_str(), "connection set aside"),
         Ok(false) => {}
         Err(error) => tracing::warn!(%tenant, %error, "cannot set the connection aside"),
     }

@@ -12,10 +12,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::{Tenant, UserId};
 use harvest::{Budget, Client, Credential, Http};
-use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
 use store::Store;
-use store::connections::{CredentialError, Unsealed};
+use store::connections::ConnectionError;
 use store::seal::Keyring;
 use uuid::Uuid;
 
@@ -31,22 +29,6 @@ pub enum AccountError {
     /// The database does not answer.
     #[error(transparent)]
     Store(#[from] store::Error),
-}
-
-/// What is sealed for client credentials.
-#[derive(Deserialize, Serialize)]
-struct ClientCredentials {
-    client_id: String,
-    client_secret: String,
-}
-
-/// The form in which a client-credentials pair is sealed.
-pub fn sealable(client_id: &str, client_secret: &SecretString) -> SecretString {
-    let pair = ClientCredentials {
-        client_id: client_id.to_owned(),
-        client_secret: client_secret.expose_secret().to_owned(),
-    };
-    SecretString::from(serde_json::json!(pair).to_string())
 }
 
 /// Clients of this process.
@@ -80,27 +62,19 @@ impl Accounts {
         {
             return Ok(client.clone());
         }
-        let unsealed = self.store.credential(tenant, &self.keys).await.map_err(|error| match error {
-            CredentialError::Absent => AccountError::Absent,
-            CredentialError::Seal(_) => AccountError::Sealed,
-            CredentialError::Store(error) => AccountError::Store(error),
-        })?;
-        if (unsealed.connection, unsealed.revision) != (connection, revision) {
+        let unsealed = self.store.credential(&self.keys, tenant).await?.ok_or(AccountError::Absent)?;
+        if (unsealed.connection.id, unsealed.connection.revision) != (connection, revision) {
             return Err(AccountError::Absent);
         }
-        let client = Client::new(&self.http, &self.config, read(&unsealed)?, self.budget(connection));
+        let credential = credential(unsealed.credential, unsealed.connection.acting_user);
+        let client = Client::new(&self.http, &self.config, credential, self.budget(connection));
         self.lock().insert(connection, (revision, client.clone()));
         Ok(client)
     }
 
     /// A client for a credential that is not stored yet, outside any budget: for verification.
-    pub fn unmetered(&self, client_id: &str, client_secret: SecretString, acting_user: Option<UserId>) -> Client {
-        let credential = Credential::ClientCredentials {
-            client_id: client_id.to_owned(),
-            client_secret,
-            acting_user,
-        };
-        Client::new(&self.http, &self.config, credential, Arc::new(harvest::Unmetered))
+    pub fn unmetered(&self, stored: store::connections::Credential, acting_user: Option<UserId>) -> Client {
+        Client::new(&self.http, &self.config, credential(stored, acting_user), Arc::new(harvest::Unmetered))
     }
 
     fn budget(&self, _connection: Uuid) -> Arc<dyn Budget> {
@@ -112,12 +86,19 @@ impl Accounts {
     }
 }
 
-fn read(unsealed: &Unsealed) -> Result<Credential, AccountError> {
-    let pair: ClientCredentials =
-        serde_json::from_str(unsealed.secret.expose_secret()).map_err(|_| AccountError::Sealed)?;
-    Ok(Credential::ClientCredentials {
-        client_id: pair.client_id,
-        client_secret: SecretString::from(pair.client_secret),
-        acting_user: unsealed.acting_user,
-    })
+fn credential(stored: store::connections::Credential, acting_user: Option<UserId>) -> Credential {
+    match stored {
+        store::connections::Credential::ClientCredentials { client_id, client_secret } => {
+            Credential::ClientCredentials { client_id, client_secret, acting_user }
+        }
+    }
+}
+
+impl From<ConnectionError> for AccountError {
+    fn from(error: ConnectionError) -> AccountError {
+        match error {
+            ConnectionError::Store(error) => AccountError::Store(error),
+            ConnectionError::Seal(_) => AccountError::Sealed,
+        }
+    }
 }

@@ -1,0 +1,316 @@
+//! Recruiters move people in a strict Greenhouse; what the polls announce about it, on a real PostgreSQL.
+
+mod crash;
+mod world;
+
+use std::time::Duration;
+
+use chrono::{TimeDelta, Utc};
+use greenhouse_sim::{Fault, Lag, When};
+use serde_json::json;
+
+use world::World;
+
+#[tokio::test]
+async fn the_first_sight_of_an_application_is_one_event() {
+    let world = World::new().await;
+    let application = &world.greenhouse.state().applications()[0];
+    world.follow("acme", application.meta.id).await;
+    world.poll().await;
+    world.poll().await;
+    let events = world.events().await;
+    assert_eq!(events.len(), 1);
+    assert_eq!(events[0]["sequence"], "1");
+    assert_eq!(events[0].get("previous"), None);
+    assert_eq!(events[0]["current"]["stageName"], "Application Review");
+    assert_eq!(events[0]["current"]["phase"], "REVIEW");
+    assert_eq!(events[0]["introductionIds"], json!(["intro-1"]));
+    assert_eq!(events[0]["jobId"], application.job_id.unwrap().to_string());
+    assert_eq!(events[0]["occurredAtQuality"], "EXACT");
+}
+
+#[tokio::test]
+async fn two_moves_between_polls_are_two_events_in_order() {
+    let (world, application) = World::with_application().await;
+    let recruiter = world.greenhouse.recruiter();
+    recruiter.move_to_next_stage(application).unwrap();
+    recruiter.move_to_next_stage(application).unwrap();
+    world.poll().await;
+    let events = world.events().await;
+    assert_eq!(events.len(), 3);
+    let (one, other) = (&events[1], &events[2]);
+    assert_eq!(
+        (&one["sequence"], &other["sequence"]),
+        (&json!("2"), &json!("3"))
+    );
+    assert_eq!(one["current"]["stageName"], "Phone Screen");
+    assert_eq!(one["current"], other["previous"]);
+    assert_eq!(other["current"]["stageName"], "Technical Interview");
+    assert_eq!(other["current"]["phase"], "INTERVIEW");
+    assert_eq!(
+        (&one["backfilled"], &other["backfilled"]),
+        (&json!(true), &json!(false))
+    );
+}
+
+#[tokio::test]
+async fn there_and_back_between_polls_is_told() {
+    let (world, application) = World::with_application().await;
+    let recruiter = world.greenhouse.recruiter();
+    recruiter.move_to_stage(application, "Offer").unwrap();
+    recruiter
+        .move_to_stage(application, "Application Review")
+        .unwrap();
+    world.poll().await;
+    let expected = [
+        "1 ACTIVE Application Review",
+        "2 ACTIVE Offer",
+        "3 ACTIVE Application Review",
+    ];
+    assert_eq!(world.told().await, expected);
+}
+
+#[tokio::test]
+async fn a_rejection_names_reason_and_type_and_can_be_taken_back() {
+    let (world, application) = World::with_application().await;
+    let reasons = world.greenhouse.state().rejection_reasons();
+    let reason = reasons
+        .iter()
+        .find(|reason| reason.name == "Type of work")
+        .unwrap();
+    let recruiter = world.greenhouse.recruiter();
+    recruiter.reject(application, Some(reason.meta.id)).unwrap();
+    world.poll().await;
+    recruiter.unreject(application).unwrap();
+    world.poll().await;
+    let events = world.events().await;
+    let why = json!({"reason": "Type of work", "type": "THEY_REJECTED_US"});
+    assert_eq!(
+        (&events[1]["rejection"], &events[1]["occurredAtQuality"]),
+        (&why, &json!("EXACT"))
+    );
+    assert_eq!(events[1]["current"]["stageName"], "Application Review");
+    assert_eq!(events[2]["current"]["status"], "ACTIVE");
+    assert_eq!(events[2].get("rejection"), None);
+}
+
+#[tokio::test]
+async fn a_hire_after_a_move_is_two_events() {
+    let (world, application) = World::with_application().await;
+    let recruiter = world.greenhouse.recruiter();
+    recruiter.move_to_stage(application, "Offer").unwrap();
+    recruiter.hire(application).unwrap();
+    world.poll().await;
+    let expected = ["1 ACTIVE Application Review", "2 ACTIVE Offer", "3 HIRED"];
+    assert_eq!(world.told().await, expected);
+}
+
+#[tokio::test]
+async fn what_is_not_followed_is_read_by_the_page_and_not_told() {
+    let (world, application) = World::with_application().await;
+    let state = world.greenhouse.state();
+    for other in state
+        .applications()
+        .iter()
+        .filter(|one| one.meta.id != application)
+    {
+        let _ = world
+            .greenhouse
+            .recruiter()
+            .move_to_next_stage(other.meta.id);
+    }
+    state.clear_log();
+    world.poll().await;
+    assert_eq!(world.events().await.len(), 1);
+    assert_eq!(state.calls("applications:list").len(), 1);
+    assert_eq!(state.calls("application_stages:list").len(), 0);
+}
+
+#[tokio::test]
+async fn an_unchanged_application_costs_no_call_of_its_own() {
+    let (world, application) = World::with_application().await;
+    world
+        .greenhouse
+        .recruiter()
+        .move_to_next_stage(application)
+        .unwrap();
+    world.poll().await;
+    let state = world.greenhouse.state();
+    state.clear_log();
+    world.poll().await;
+    assert_eq!(world.calls(), ["applications:list"]);
+}
+
+#[tokio::test]
+async fn a_change_at_either_end_of_a_window_is_told_once() {
+    let (world, application) = World::with_application().await;
+    world
+        .greenhouse
+        .recruiter()
+        .move_to_next_stage(application)
+        .unwrap();
+    let changed = world
+        .greenhouse
+        .state()
+        .application(application)
+        .unwrap()
+        .meta
+        .updated_at;
+    // The window begins two minutes before the watermark, and ends a day after it: here, exactly at the change.
+    for watermark in [
+        changed.plus(Duration::from_secs(120)),
+        changed.minus_millis(24 * 3600 * 1000),
+    ] {
+        world
+            .run(&format!("UPDATE polls SET watermark = '{watermark}'"))
+            .await;
+        world.poll().await;
+        assert_eq!(world.told().await.len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_long_absence_is_read_window_by_window() {
+    let (world, application) = World::with_application().await;
+    world
+        .greenhouse
+        .recruiter()
+        .move_to_next_stage(application)
+        .unwrap();
+    world
+        .run("UPDATE polls SET watermark = now() - interval '70 h'")
+        .await;
+    world.pass().await;
+    let mut windows = 0;
+    while world.poll_due().await > 0 {
+        windows += 1;
+    }
+    assert_eq!(windows, 3);
+    assert_eq!(world.told().await.len(), 2);
+    assert!(Utc::now() - world.watermark().await < TimeDelta::minutes(1));
+}
+
+#[tokio::test]
+async fn a_failed_page_moves_no_watermark_and_loses_nothing() {
+    let (world, application) = World::with_application().await;
+    world
+        .greenhouse
+        .recruiter()
+        .move_to_next_stage(application)
+        .unwrap();
+    let before = world.watermark().await;
+    for operation in ["applications:list", "application_stages:list"] {
+        let fault = world.greenhouse.faults().add(
+            When::operation(operation).times(1),
+            Fault::ErrorBeforeCommit,
+        );
+        world.poll().await;
+        assert_eq!(world.greenhouse.faults().fired(fault), 1);
+        assert_eq!(world.watermark().await, before);
+    }
+    assert_eq!(world.poll_due().await, 0, "a failed poll backs off");
+    world.poll().await;
+    assert_eq!(
+        world.told().await,
+        ["1 ACTIVE Application Review", "2 ACTIVE Phone Screen"]
+    );
+}
+
+#[tokio::test]
+async fn a_throttled_poll_rests_and_does_not_fail() {
+    let (world, application) = World::with_application().await;
+    world
+        .greenhouse
+        .recruiter()
+        .move_to_next_stage(application)
+        .unwrap();
+    let throttle = Fault::Throttle { retry_after: 20 };
+    world
+        .greenhouse
+        .faults()
+        .add(When::operation("applications:list").times(1), throttle);
+    world.poll().await;
+    assert_eq!(world.poll_due().await, 0);
+    assert_eq!(world.told().await.len(), 1);
+    // Whoever counts the budget may know of the throttling as well.
+    world.run("DELETE FROM budgets").await;
+    world.poll().await;
+    assert_eq!(world.told().await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_missing_scope_pauses_that_tenant_only() {
+    let (world, _) = World::with_application().await;
+    let elsewhere = world.greenhouse.state_of("globex").applications()[0]
+        .meta
+        .id;
+    world.follow("globex", elsewhere).await;
+    world
+        .greenhouse
+        .set_scope("acme-harvest", "harvest:applications:list", false);
+    world.greenhouse.revoke_tokens(Some("acme-harvest"));
+    world.poll().await;
+    assert_eq!(world.state("acme").await, "paused");
+    assert_eq!(world.state("globex").await, "active");
+    assert_eq!(world.told().await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_move_that_the_history_does_not_show_yet_is_told_later() {
+    let world = World::new().await;
+    let application = world.greenhouse.state().applications()[0].meta.id;
+    world.follow("acme", application).await;
+    world
+        .greenhouse
+        .recruiter()
+        .move_to_next_stage(application)
+        .unwrap();
+    let lag = |length| {
+        let by_id = false;
+        world
+            .greenhouse
+            .configure(|settings| settings.lag = Lag { length, by_id });
+    };
+    lag(Duration::from_secs(3600));
+    world.poll().await;
+    assert_eq!(world.told().await.len(), 0);
+    lag(Duration::ZERO);
+    world.poll().await;
+    assert_eq!(world.told().await, ["1 ACTIVE Phone Screen"]);
+}
+
+#[tokio::test]
+async fn a_poll_that_lost_its_lease_repeats_nothing() {
+    let (world, application) = World::with_application().await;
+    let recruiter = world.greenhouse.recruiter();
+    recruiter.move_to_next_stage(application).unwrap();
+    let history = When::operation("application_stages:list").times(1);
+    let gate = world.greenhouse.faults().hold_answers(history);
+    world.pass().await;
+    let faster = async {
+        gate.reached_by(1).await;
+        recruiter.move_to_next_stage(application).unwrap();
+        world.poll().await;
+        gate.open();
+    };
+    tokio::join!(world.poll_due(), faster);
+    let expected = [
+        "1 ACTIVE Application Review",
+        "2 ACTIVE Phone Screen",
+        "3 ACTIVE Technical Interview",
+    ];
+    assert_eq!(world.told().await, expected);
+    world.poll().await;
+    assert_eq!(world.told().await.len(), 3);
+}
+
+#[tokio::test]
+async fn what_greenhouse_does_not_show_is_not_looked_for_at_every_poll() {
+    let (world, _) = World::with_application().await;
+    world.follow("acme", 404).await;
+    world.poll().await;
+    let state = world.greenhouse.state();
+    state.clear_log();
+    world.poll().await;
+    assert_eq!(world.calls(), ["applications:list"]);
+}
