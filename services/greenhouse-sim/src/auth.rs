@@ -5,7 +5,10 @@ pub(crate) mod introspect;
 pub mod scopes;
 pub(crate) mod token;
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::json;
@@ -35,7 +38,7 @@ pub(crate) struct Token {
     /// The acting user.
     pub(crate) sub: i64,
     /// What was granted; later additions to the credential do not reach it, removals do.
-    pub(crate) scopes: HashSet<String>,
+    pub(crate) scopes: Arc<HashSet<String>>,
     pub(crate) expires: Stamp,
     pub(crate) revoked: bool,
 }
@@ -86,7 +89,7 @@ impl Keyring {
             credential,
             org: *org,
             sub,
-            scopes: scopes.clone(),
+            scopes: Arc::new(scopes.clone()),
             expires,
             revoked: false,
         };

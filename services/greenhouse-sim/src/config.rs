@@ -101,7 +101,7 @@ pub struct Settings {
     pub latency: Duration,
     /// How far reads run behind writes.
     pub lag: Lag,
-    /// What `POST /v3/candidates` answers.
+    /// What creating candidates and applications answers.
     pub create_answer: CreateAnswer,
     /// What `PATCH /v3/applications/{id}` answers.
     pub patch_answer: PatchAnswer,
@@ -153,7 +153,8 @@ pub enum CreateAnswer {
     Wrapped,
     /// The candidate alone.
     Flat,
-    /// `{candidate: {id}, application: {id}}`, and neither can be seen or used until this much later.
+    /// `{candidate: {id}, application: {id}}`, and neither can be seen or used until this much later. An application
+    /// made on its own answers `{id}` under the same terms.
     Truncated(Duration),
 }
 

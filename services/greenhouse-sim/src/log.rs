@@ -52,16 +52,23 @@ impl Log {
         }
     }
 
-    /// Counts a request and remembers it if anything is remembered at all.
+    /// Counts a request and remembers it, forgetting the oldest one when full.
     pub(crate) fn add(&mut self, entry: impl FnOnce(u64) -> LogEntry) {
         self.count += 1;
-        if self.capacity == 0 {
-            return;
-        }
         if self.entries.len() == self.capacity {
             self.entries.pop_front();
         }
         self.entries.push_back(entry(self.count));
+    }
+
+    /// Counts a request without remembering it.
+    pub(crate) fn skip(&mut self) {
+        self.count += 1;
+    }
+
+    /// Whether anything is remembered at all.
+    pub(crate) fn remembers(&self) -> bool {
+        self.capacity > 0
     }
 
     pub(crate) fn count(&self) -> u64 {

@@ -1,5 +1,7 @@
 //! `/v3/applications`.
 
+use serde_json::json;
+
 use super::{
     call::{Call, refusal},
     custom_items,
@@ -132,8 +134,12 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
             "has an application of this candidate in process",
         ));
     }
-    let id = call.org.apply(candidate_id, draft, call.now, call.now);
+    let ready_at = call.ready_at();
+    let id = call.org.apply(candidate_id, draft, call.now, ready_at);
     call.touched.application_id = Some(id);
+    if ready_at > call.now {
+        return Ok(Reply::created(&json!({"id": id})));
+    }
     Ok(Reply::created(&call.org.applications.get(id)))
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{
     body::{self, Body, Field},
-    config::{ListWithoutSiteAdmin, Settings},
+    config::{CreateAnswer, ListWithoutSiteAdmin, Settings},
     http::reply::{Answer, Reply},
     listing::{
         Listing,
@@ -63,6 +63,14 @@ impl Call<'_> {
             ));
         }
         body::read(self.body, schema)
+    }
+
+    /// When what is made now can be seen.
+    pub(crate) fn ready_at(&self) -> Stamp {
+        match self.settings.create_answer {
+            CreateAnswer::Truncated(wait) => self.now.plus(wait),
+            CreateAnswer::Wrapped | CreateAnswer::Flat => self.now,
+        }
     }
 
     /// A page of rows that need no further thought.

@@ -1,5 +1,6 @@
 //! `/v3/candidates`.
 
+use serde::Serialize;
 use serde_json::json;
 
 use super::{
@@ -11,8 +12,11 @@ use crate::{
     body::{Body, Field, Kind, may},
     config::CreateAnswer,
     http::reply::{Answer, Reply},
-    listing::{Filter, Listing, page::show},
-    org::applying::Draft,
+    listing::{Filter, Listing},
+    org::{
+        applying::Draft,
+        rows::{Application, Candidate},
+    },
 };
 
 pub(super) const LISTING: Listing = Listing {
@@ -47,6 +51,13 @@ pub(super) const LISTING: Listing = Listing {
     ],
 };
 
+/// The wrapped answer to a creation.
+#[derive(Serialize)]
+struct Created<'a> {
+    candidate: Option<&'a Candidate>,
+    application: Option<&'a Application>,
+}
+
 /// The person's keys plus the first application.
 fn creation() -> Vec<Field> {
     let mut schema = PERSON.to_vec();
@@ -69,17 +80,14 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let details = details(&body)?;
     call.org.check_details(&details).map_err(refusal(""))?;
     let draft = first_application(call, &body)?;
-    let ready_at = match call.settings.create_answer {
-        CreateAnswer::Truncated(wait) => call.now.plus(wait),
-        CreateAnswer::Wrapped | CreateAnswer::Flat => call.now,
-    };
+    let ready_at = call.ready_at();
     let id = call.org.create_candidate(details, call.now, ready_at);
     call.touched.candidate_id = Some(id);
     if let Some(draft) = draft {
         call.touched.job_id = draft.job_id;
         call.touched.application_id = Some(call.org.apply(id, draft, call.now, ready_at));
     }
-    Ok(Reply::created(&created(call, id)))
+    Ok(created(call, id))
 }
 
 pub(super) fn update(call: &mut Call<'_>) -> Answer {
@@ -105,18 +113,21 @@ fn first_application(call: &Call<'_>, body: &Body) -> Result<Option<Draft>, Repl
     Ok(Some(draft))
 }
 
-fn created(call: &Call<'_>, id: i64) -> serde_json::Value {
+fn created(call: &Call<'_>, id: i64) -> Reply {
     let candidate = call.org.candidates.get(id);
     let application = call
         .touched
         .application_id
         .and_then(|id| call.org.applications.get(id));
     match call.settings.create_answer {
-        CreateAnswer::Wrapped => json!({"candidate": candidate, "application": application}),
-        CreateAnswer::Flat => show(&candidate, None),
+        CreateAnswer::Wrapped => Reply::created(&Created {
+            candidate,
+            application,
+        }),
+        CreateAnswer::Flat => Reply::created(&candidate),
         CreateAnswer::Truncated(_) => {
             let application = application.map(|application| json!({"id": application.meta.id}));
-            json!({"candidate": {"id": id}, "application": application})
+            Reply::created(&json!({"candidate": {"id": id}, "application": application}))
         }
     }
 }
