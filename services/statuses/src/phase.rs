@@ -122,9 +122,7 @@ fn of_name(name: &str) -> Option<Phase> {
             .match_indices(*key)
             .any(|(at, _)| words[..at].ends_with(' '))
     };
-    let hit = WORDS
-        .iter()
-        .find(|(_, keys)| keys.iter().any(|key| begins(&key)));
+    let hit = WORDS.iter().find(|(_, keys)| keys.iter().any(begins));
     hit.map(|(phase, _)| *phase)
 }
 

@@ -1,4 +1,5 @@
 //! Recruiters move people in a strict Greenhouse; what the polls announce about it, on a real PostgreSQL.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod crash;
 mod world;
@@ -6,8 +7,10 @@ mod world;
 use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
-use greenhouse_sim::{Fault, Lag, When};
+use greenhouse_sim::{Fault, Lag, Settings, Stamp, When};
 use serde_json::json;
+use sqlx::postgres::PgListener;
+use tokio_util::sync::CancellationToken;
 
 use world::World;
 
@@ -141,32 +144,32 @@ async fn an_unchanged_application_costs_no_call_of_its_own() {
     assert_eq!(world.calls(), ["applications:list"]);
 }
 
-#[tokio::test]
-async fn a_change_at_either_end_of_a_window_is_told_once() {
+/// The change lies at `end` of the window that begins two minutes before the watermark and ends at most a day after it.
+async fn a_change_is_told_at(end: fn(Stamp) -> Stamp) {
     let (world, application) = World::with_application().await;
-    world
-        .greenhouse
-        .recruiter()
-        .move_to_next_stage(application)
-        .unwrap();
-    let changed = world
-        .greenhouse
-        .state()
-        .application(application)
-        .unwrap()
-        .meta
-        .updated_at;
-    // The window begins two minutes before the watermark, and ends a day after it: here, exactly at the change.
-    for watermark in [
-        changed.plus(Duration::from_secs(120)),
-        changed.minus_millis(24 * 3600 * 1000),
-    ] {
-        world
-            .run(&format!("UPDATE polls SET watermark = '{watermark}'"))
-            .await;
-        world.poll().await;
-        assert_eq!(world.told().await.len(), 2);
-    }
+    let behind = |settings: &mut Settings| settings.clock_offset_ms = -600_000;
+    world.greenhouse.configure(behind);
+    let recruiter = world.greenhouse.recruiter();
+    recruiter.move_to_next_stage(application).unwrap();
+    let moved = world.greenhouse.state().application(application).unwrap();
+    let watermark = end(moved.meta.updated_at);
+    let set = format!("UPDATE polls SET watermark = '{watermark}'");
+    world.run(&set).await;
+    world.poll().await;
+    assert_eq!(world.told().await.len(), 2);
+    world.run(&set).await;
+    world.poll().await;
+    assert_eq!(world.told().await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_change_at_the_begin_of_a_window_is_told_once() {
+    a_change_is_told_at(|change| change.plus(Duration::from_secs(120))).await;
+}
+
+#[tokio::test]
+async fn a_change_at_the_end_of_a_window_is_told_once() {
+    a_change_is_told_at(|change| change.minus_millis(24 * 3600 * 1000)).await;
 }
 
 #[tokio::test]
@@ -313,4 +316,19 @@ async fn what_greenhouse_does_not_show_is_not_looked_for_at_every_poll() {
     state.clear_log();
     world.poll().await;
     assert_eq!(world.calls(), ["applications:list"]);
+}
+
+#[tokio::test]
+async fn the_service_polls_by_itself_and_stops_when_told() {
+    let world = World::new().await;
+    let mut outbox = PgListener::connect_with(world.store.pool()).await.unwrap();
+    outbox.listen("outbox").await.unwrap();
+    let stop = CancellationToken::new();
+    let service = tokio::spawn(statuses::run(world.parts(), stop.clone()));
+    let application = world.greenhouse.state().applications()[0].meta.id;
+    world.follow("acme", application).await;
+    outbox.recv().await.unwrap();
+    assert_eq!(world.told().await, ["1 ACTIVE Application Review"]);
+    stop.cancel();
+    service.await.unwrap();
 }

@@ -84,7 +84,11 @@ impl World {
     }
 
     pub(crate) async fn poll_due(&self) -> usize {
-        statuses::poll_due(parts(&self.store, &self.address)).await
+        statuses::poll_due(self.parts()).await
+    }
+
+    pub(crate) fn parts(&self) -> Parts {
+        parts(&self.store, &self.address)
     }
 
     /// Lets intervals, rests and leases end.

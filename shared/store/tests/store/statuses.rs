@@ -1,4 +1,5 @@
 //! Followed applications, their sequences, and whose poll it is.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::time::Duration;
 
