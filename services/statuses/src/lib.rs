@@ -1,9 +1,9 @@
 //! Where introduced people stand in the hiring process: polls Greenhouse for applications that changed, and announces
 //! each step of those that are followed.
 //!
-//! The route of one change, file by file: [`schedule`] (whose turn it is) → [`poll`] (a window, page by page) → [`look`]
-//! (history and reasons of what was touched) → [`observe`] (an observation) → `domain::status::diff` (ordered changes) →
-//! [`event`] (the event of each) → `store::applications` (snapshot, sequence and outbox in one transaction). Publishing
+//! The route of one change, file by file: `schedule` (whose turn it is) → `poll` (a window, page by page) → `look`
+//! (history and reasons of what was touched) → `observe` (an observation) → `domain::status::diff` (ordered changes) →
+//! `event` (the event of each) → `store::applications` (snapshot, sequence and outbox in one transaction). Publishing
 //! is the relay's work; nothing here ever writes to Greenhouse.
 #![deny(missing_docs)]
 
