@@ -1,66 +1,117 @@
-//! One commit of the journal: many entries, one statement per table.
+//! One commit of the journal: many entries, one statement for those that go on and one for those that leave.
 
 use std::collections::HashSet;
 
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::claim::StepState;
-use crate::journal::{Deed, Entry, JournalError, Release, Settlement, StepWrite};
-use crate::outbox::{self, Announcement};
-use crate::{Error, Store, Transaction};
+use crate::journal::{Deed, Entry, JournalError, Settlement, StepWrite};
+use crate::outbox::{Announcement, Columns};
+use crate::{Error, Store};
 
-/// Writes the batch in one transaction and tells every worker what became of its entry.
+/// Writes the batch and tells every worker what became of its entry.
+///
+/// Entries that only record steps and entries that end or give back an operation are about different operations, so
+/// the two statements need no common transaction and run side by side.
 pub(crate) async fn commit(store: &Store, batch: Vec<Entry>) {
-    let verdict = match write(store, &batch).await {
-        Ok(held) => Ok(held),
-        Err(error) => {
-            tracing::warn!(error = %Cause(&error), entries = batch.len(), "journal commit failed");
-            Err(JournalError::Unavailable)
-        }
-    };
-    for entry in batch {
-        let outcome = verdict.as_ref().map_err(|error| *error).and_then(|held| {
-            held.contains(&entry.operation.0)
-                .then_some(())
-                .ok_or(JournalError::LeaseLost)
-        });
+    let (steps, leaving): (Vec<Entry>, Vec<Entry>) =
+        batch.into_iter().partition(|entry| matches!(entry.deed, Deed::Steps(_)));
+    let (written, left) = tokio::join!(write_steps(store, &steps), leave(store, &leaving));
+    tell(steps, written);
+    tell(leaving, left);
+}
+
+fn tell(entries: Vec<Entry>, written: Result<Vec<i64>, Error>) {
+    let held: Result<HashSet<i64>, JournalError> = written.map(HashSet::from_iter).map_err(|error| {
+        tracing::warn!(error = %Cause(&error), entries = entries.len(), "journal commit failed");
+        JournalError::Unavailable
+    });
+    for entry in entries {
+        let outcome = match &held {
+            Err(error) => Err(*error),
+            Ok(held) if held.contains(&entry.operation.0) => Ok(()),
+            Ok(_) => Err(JournalError::LeaseLost),
+        };
         // A worker that no longer listens has given up its operation; its lease will end.
         let _ = entry.done.send(outcome);
     }
 }
 
 /// Returns the operations whose lease held; nothing was written for the others.
-async fn write(store: &Store, batch: &[Entry]) -> Result<HashSet<i64>, Error> {
-    let only_steps = batch.iter().all(|entry| matches!(entry.deed, Deed::Steps(_)));
-    let mut tx = store.begin().await?;
-    let held = fence(&mut tx, batch).await?;
-    let live: Vec<&Entry> = batch.iter().filter(|entry| held.contains(&entry.operation.0)).collect();
-    write_steps(&mut tx, &live).await?;
-    if !only_steps {
-        release(&mut tx, &live).await?;
-        settle(&mut tx, &live).await?;
-        let news: Vec<&Announcement> = live.iter().flat_map(|entry| announcements(&entry.deed)).collect();
-        announce(&mut tx, &news).await?;
+async fn write_steps(store: &Store, entries: &[Entry]) -> Result<Vec<i64>, Error> {
+    if entries.is_empty() {
+        return Ok(Vec::new());
     }
-    tx.commit().await?;
-    Ok(held)
+    let fence = Fence::of(entries);
+    let steps = Steps::of(entries);
+    Ok(sqlx::query_file_scalar!(
+        "queries/write_steps.sql",
+        &fence.operations,
+        &fence.leases,
+        &steps.operations,
+        &steps.names as _,
+        &steps.kinds as _,
+        &steps.states as _,
+        &steps.remote_ids as _,
+        &steps.codes as _,
+        &steps.sending,
+    )
+    .fetch_all(&store.pool)
+    .await?)
 }
 
-/// Locks the operations whose lease is still the entry's.
-async fn fence(tx: &mut Transaction, batch: &[Entry]) -> Result<HashSet<i64>, Error> {
-    let mut pairs: Vec<(i64, Uuid)> = batch.iter().map(|entry| (entry.operation.0, entry.lease)).collect();
-    pairs.sort_unstable();
-    let (ids, leases): (Vec<i64>, Vec<Uuid>) = pairs.into_iter().unzip();
-    let held = sqlx::query_scalar!(
-        "SELECT o.id FROM operations o JOIN unnest($1::bigint[], $2::uuid[]) AS u(id, lease)
-            ON o.id = u.id AND o.lease = u.lease
-        WHERE o.state = 'open' ORDER BY o.id FOR NO KEY UPDATE OF o",
-        &ids,
-        &leases
+/// Returns the operations whose lease held; nothing was written for the others.
+async fn leave(store: &Store, entries: &[Entry]) -> Result<Vec<i64>, Error> {
+    if entries.is_empty() {
+        return Ok(Vec::new());
+    }
+    let fence = Fence::of(entries);
+    let steps = Steps::of(entries);
+    let leaving = Leaving::of(entries);
+    let people = People::of(entries);
+    let followed = Followed::of(entries);
+    let news = Columns::of(entries.iter().flat_map(|entry| announcements(&entry.deed)));
+    let news_operations: Vec<i64> = entries
+        .iter()
+        .flat_map(|entry| announcements(&entry.deed).iter().map(|_| entry.operation.0))
+        .collect();
+    Ok(sqlx::query_file_scalar!(
+        "queries/leave.sql",
+        &fence.operations,
+        &fence.leases,
+        &leaving.states as _,
+        &leaving.delays,
+        &leaving.counts,
+        &leaving.codes as _,
+        &leaving.fields as _,
+        &leaving.outcomes as _,
+        &people.operations,
+        &people.keys,
+        &people.greenhouse,
+        &people.candidates as _,
+        &followed.operations,
+        &followed.ids,
+        &followed.greenhouse,
+        &followed.candidates as _,
+        &followed.jobs as _,
+        &followed.introductions as _,
+        &news_operations,
+        &news.message_ids,
+        &news.ordering_keys as _,
+        &news.routing_keys as _,
+        &news.traces as _,
+        &news.bodies as _,
+        &steps.operations,
+        &steps.names as _,
+        &steps.kinds as _,
+        &steps.states as _,
+        &steps.remote_ids as _,
+        &steps.codes as _,
+        &steps.sending,
     )
-    .fetch_all(&mut **tx)
-    .await?;
-    Ok(held.into_iter().collect())
+    .fetch_all(&store.pool)
+    .await?)
 }
 
 fn steps(deed: &Deed) -> &[StepWrite] {
@@ -79,187 +130,139 @@ fn announcements(deed: &Deed) -> &[Announcement] {
     }
 }
 
-async fn write_steps(tx: &mut Transaction, live: &[&Entry]) -> Result<(), Error> {
-    let all = || {
-        live.iter()
-            .flat_map(|entry| steps(&entry.deed).iter().map(|step| (entry.operation.0, step)))
-    };
-    let operations: Vec<i64> = all().map(|(id, _)| id).collect();
-    if operations.is_empty() {
-        return Ok(());
-    }
-    sqlx::query!(
-        r#"INSERT INTO steps AS s (operation_id, name, kind, state, remote_id, code, sends, first_sent_at, last_sent_at, settled_at)
-        SELECT u.operation_id, u.name, u.kind, u.state, u.remote_id, u.code, u.sending::int,
-            CASE WHEN u.sending THEN clock_timestamp() END, CASE WHEN u.sending THEN clock_timestamp() END,
-            CASE WHEN NOT u.sending THEN clock_timestamp() END
-        FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::bool[])
-            AS u(operation_id, name, kind, state, remote_id, code, sending)
-        ON CONFLICT (operation_id, name) DO UPDATE SET state = EXCLUDED.state,
-            remote_id = coalesce(EXCLUDED.remote_id, s.remote_id), code = EXCLUDED.code,
-            sends = s.sends + EXCLUDED.sends, first_sent_at = coalesce(s.first_sent_at, EXCLUDED.first_sent_at),
-            last_sent_at = coalesce(EXCLUDED.last_sent_at, s.last_sent_at), settled_at = EXCLUDED.settled_at
-        WHERE s.state <> 'confirmed'"#,
-        &operations,
-        &all().map(|(_, step)| step.name.as_str()).collect::<Vec<_>>() as _,
-        &all().map(|(_, step)| step.kind.as_str()).collect::<Vec<_>>() as _,
-        &all().map(|(_, step)| step.state.as_str()).collect::<Vec<_>>() as _,
-        &all().map(|(_, step)| step.remote_id).collect::<Vec<_>>() as _,
-        &all().map(|(_, step)| step.code.map(|code| code.as_str())).collect::<Vec<_>>() as _,
-        &all().map(|(_, step)| step.state == StepState::Sending).collect::<Vec<_>>(),
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+/// Settlements among the entries that know who the person is.
+fn identified(entries: &[Entry]) -> impl Iterator<Item = (i64, &Settlement, &crate::journal::Identity)> {
+    entries.iter().filter_map(|entry| match &entry.deed {
+        Deed::Settle(settlement) => Some((entry.operation.0, &**settlement, settlement.identity.as_ref()?)),
+        Deed::Steps(_) | Deed::Release(_) => None,
+    })
 }
 
-async fn release(tx: &mut Transaction, live: &[&Entry]) -> Result<(), Error> {
-    let all = || {
-        live.iter().filter_map(|entry| match &entry.deed {
-            Deed::Release(release) => Some((entry.operation.0, release)),
-            _ => None,
-        })
-    };
-    let ids: Vec<i64> = all().map(|(id, _)| id).collect();
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let of = |what: fn(&Release) -> bool| all().map(|(_, release)| what(release)).collect::<Vec<_>>();
-    sqlx::query!(
-        "UPDATE operations o SET lease = NULL, not_before = clock_timestamp() + make_interval(secs => u.delay),
-            attempts = o.attempts + u.counts::int, code = u.code
-        FROM unnest($1::bigint[], $2::float8[], $3::bool[], $4::text[]) AS u(id, delay, counts, code)
-        WHERE o.id = u.id",
-        &ids,
-        &all().map(|(_, release)| release.delay.as_secs_f64()).collect::<Vec<_>>(),
-        &of(|release| release.counts),
-        &all().map(|(_, release)| release.code.map(|code| code.as_str())).collect::<Vec<_>>() as _,
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+/// Which operation, under which lease.
+struct Fence {
+    operations: Vec<i64>,
+    leases: Vec<Uuid>,
 }
 
-async fn settle(tx: &mut Transaction, live: &[&Entry]) -> Result<(), Error> {
-    let ended: Vec<(&Entry, &Settlement)> = live
-        .iter()
-        .filter_map(|entry| match &entry.deed {
-            Deed::Settle(settlement) => Some((*entry, &**settlement)),
-            _ => None,
-        })
-        .collect();
-    if ended.is_empty() {
-        return Ok(());
+impl Fence {
+    fn of(entries: &[Entry]) -> Fence {
+        let (operations, leases) = entries.iter().map(|entry| (entry.operation.0, entry.lease)).unzip();
+        Fence { operations, leases }
     }
-    end_operations(tx, &ended).await?;
-    remember_people(tx, &ended).await?;
-    follow_applications(tx, &ended).await
 }
 
-/// Ends the operations and lets go of the people they held.
-async fn end_operations(tx: &mut Transaction, ended: &[(&Entry, &Settlement)]) -> Result<(), Error> {
-    let ids: Vec<i64> = ended.iter().map(|(entry, _)| entry.operation.0).collect();
-    let settlements = || ended.iter().map(|(_, settlement)| settlement);
-    sqlx::query!(
-        "WITH freed AS (DELETE FROM operation_keys WHERE operation_id = ANY($1::bigint[]) RETURNING key),
-        bell AS (SELECT pg_notify('work', '') WHERE EXISTS (
-            SELECT 1 FROM freed JOIN operation_keys waiting ON waiting.key = freed.key
-            WHERE waiting.operation_id <> ALL($1::bigint[]))),
-        rung AS (SELECT count(*) FROM bell)
-        UPDATE operations o SET state = u.state, lease = NULL, code = u.code, field = u.field, outcome = u.outcome,
-            settled_at = clock_timestamp()
-        FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::jsonb[]) AS u(id, state, code, field, outcome), rung
-        WHERE o.id = u.id",
-        &ids,
-        &settlements().map(|s| s.end.as_str()).collect::<Vec<_>>() as _,
-        &settlements().map(|s| s.code.map(|code| code.as_str())).collect::<Vec<_>>() as _,
-        &settlements().map(|s| s.field.as_deref()).collect::<Vec<_>>() as _,
-        &settlements().map(|s| s.outcome.clone()).collect::<Vec<_>>(),
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+#[derive(Default)]
+struct Steps<'a> {
+    operations: Vec<i64>,
+    names: Vec<&'a str>,
+    kinds: Vec<&'static str>,
+    states: Vec<&'static str>,
+    remote_ids: Vec<Option<i64>>,
+    codes: Vec<Option<&'static str>>,
+    sending: Vec<bool>,
 }
 
-async fn remember_people(tx: &mut Transaction, ended: &[(&Entry, &Settlement)]) -> Result<(), Error> {
-    // Two operations of one person are never in flight together, but two may have settled into the same batch.
-    let mut seen = HashSet::new();
-    let (mut keys, mut tenants, mut greenhouse, mut candidates) = (vec![], vec![], vec![], vec![]);
-    for (entry, settlement) in ended.iter().rev() {
-        let Some(identity) = &settlement.identity else { continue };
-        let emails = identity.email_keys.iter().map(|key| (key, None));
-        let own = (&identity.candidate_key, Some(identity.candidate.as_str()));
-        for (key, candidate) in emails.chain([own]).filter(|(key, _)| seen.insert(key.0)) {
-            keys.push(key.0);
-            tenants.push(entry.tenant.as_str());
-            greenhouse.push(identity.greenhouse.0);
-            candidates.push(candidate);
-        }
-    }
-    if keys.is_empty() {
-        return Ok(());
-    }
-    sqlx::query!(
-        "INSERT INTO person_keys AS p (key, tenant, greenhouse_id, candidate_id)
-        SELECT * FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::text[])
-        ON CONFLICT (key) DO UPDATE SET greenhouse_id = EXCLUDED.greenhouse_id, updated_at = now()
-        WHERE p.greenhouse_id <> EXCLUDED.greenhouse_id",
-        &keys,
-        &tenants as _,
-        &greenhouse,
-        &candidates as _,
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-async fn follow_applications(tx: &mut Transaction, ended: &[(&Entry, &Settlement)]) -> Result<(), Error> {
-    let mut seen = HashSet::new();
-    let (mut tenants, mut ids, mut greenhouse) = (vec![], vec![], vec![]);
-    let (mut candidates, mut jobs, mut introductions) = (vec![], vec![], vec![]);
-    for (entry, settlement) in ended {
-        let Some(identity) = &settlement.identity else { continue };
-        for tracked in &settlement.tracked {
-            if !seen.insert((entry.tenant.as_str(), tracked.application)) {
-                continue;
+impl<'a> Steps<'a> {
+    fn of(entries: &'a [Entry]) -> Steps<'a> {
+        let mut columns = Steps::default();
+        for entry in entries {
+            for step in steps(&entry.deed) {
+                columns.operations.push(entry.operation.0);
+                columns.names.push(&step.name);
+                columns.kinds.push(step.kind.as_str());
+                columns.states.push(step.state.as_str());
+                columns.remote_ids.push(step.remote_id);
+                columns.codes.push(step.code.map(|code| code.as_str()));
+                columns.sending.push(step.state == StepState::Sending);
             }
-            tenants.push(entry.tenant.as_str());
-            ids.push(tracked.application.0);
-            greenhouse.push(identity.greenhouse.0);
-            candidates.push(identity.candidate.as_str());
-            jobs.push(tracked.job.map(|job| job.0));
-            introductions.push(tracked.introduction.as_str());
         }
+        columns
     }
-    if ids.is_empty() {
-        return Ok(());
-    }
-    sqlx::query!(
-        "INSERT INTO applications AS a (tenant, id, greenhouse_id, candidate_id, job_id, introduction_ids)
-        SELECT u.tenant, u.id, u.greenhouse_id, u.candidate_id, u.job_id, ARRAY[u.introduction]
-        FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::text[])
-            AS u(tenant, id, greenhouse_id, candidate_id, job_id, introduction)
-        ON CONFLICT (tenant, id) DO UPDATE SET introduction_ids =
-            CASE WHEN EXCLUDED.introduction_ids <@ a.introduction_ids THEN a.introduction_ids
-                ELSE a.introduction_ids || EXCLUDED.introduction_ids END",
-        &tenants as _,
-        &ids,
-        &greenhouse,
-        &candidates as _,
-        &jobs as _,
-        &introductions as _,
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
 }
 
-async fn announce(tx: &mut Transaction, news: &[&Announcement]) -> Result<(), Error> {
-    outbox::insert(tx, outbox::Columns::of(news.iter().copied())).await
+/// How each operation leaves; in the order of the fence.
+#[derive(Default)]
+struct Leaving<'a> {
+    states: Vec<&'static str>,
+    delays: Vec<f64>,
+    counts: Vec<bool>,
+    codes: Vec<Option<&'static str>>,
+    fields: Vec<Option<&'a str>>,
+    outcomes: Vec<Option<&'a Value>>,
 }
 
-/// The chain of causes on one line, without values from the statement.
+impl<'a> Leaving<'a> {
+    fn of(entries: &'a [Entry]) -> Leaving<'a> {
+        let mut columns = Leaving::default();
+        for entry in entries {
+            let (state, delay, counts, code, field, outcome) = match &entry.deed {
+                Deed::Steps(_) => continue,
+                Deed::Release(release) => ("open", release.delay.as_secs_f64(), release.counts, release.code, None, None),
+                Deed::Settle(end) => (end.end.as_str(), 0.0, false, end.code, end.field.as_deref(), Some(&end.outcome)),
+            };
+            columns.states.push(state);
+            columns.delays.push(delay);
+            columns.counts.push(counts);
+            columns.codes.push(code.map(|code| code.as_str()));
+            columns.fields.push(field);
+            columns.outcomes.push(outcome);
+        }
+        columns
+    }
+}
+
+#[derive(Default)]
+struct People<'a> {
+    operations: Vec<i64>,
+    keys: Vec<Uuid>,
+    greenhouse: Vec<i64>,
+    candidates: Vec<Option<&'a str>>,
+}
+
+impl<'a> People<'a> {
+    fn of(entries: &'a [Entry]) -> People<'a> {
+        let mut columns = People::default();
+        for (operation, _, identity) in identified(entries) {
+            let own = (&identity.candidate_key, Some(identity.candidate.as_str()));
+            for (key, candidate) in identity.email_keys.iter().map(|key| (key, None)).chain([own]) {
+                columns.operations.push(operation);
+                columns.keys.push(key.0);
+                columns.greenhouse.push(identity.greenhouse.0);
+                columns.candidates.push(candidate);
+            }
+        }
+        columns
+    }
+}
+
+#[derive(Default)]
+struct Followed<'a> {
+    operations: Vec<i64>,
+    ids: Vec<i64>,
+    greenhouse: Vec<i64>,
+    candidates: Vec<&'a str>,
+    jobs: Vec<Option<i64>>,
+    introductions: Vec<&'a str>,
+}
+
+impl<'a> Followed<'a> {
+    fn of(entries: &'a [Entry]) -> Followed<'a> {
+        let mut columns = Followed::default();
+        for (operation, settlement, identity) in identified(entries) {
+            for tracked in &settlement.tracked {
+                columns.operations.push(operation);
+                columns.ids.push(tracked.application.0);
+                columns.greenhouse.push(identity.greenhouse.0);
+                columns.candidates.push(identity.candidate.as_str());
+                columns.jobs.push(tracked.job.map(|job| job.0));
+                columns.introductions.push(tracked.introduction.as_str());
+            }
+        }
+        columns
+    }
+}
+
+/// The error and, where the server gave one, its code; nothing from the statement.
 struct Cause<'a>(&'a Error);
 
 impl std::fmt::Display for Cause<'_> {

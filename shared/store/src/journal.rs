@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use domain::{ApplicationId, CandidateId, Code, IntrroCandidateId, IntroductionId, JobId, OperationId, StepKind, Tenant};
+use domain::{ApplicationId, CandidateId, Code, IntrroCandidateId, IntroductionId, JobId, OperationId, StepKind};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
@@ -173,7 +173,6 @@ impl Journal {
         let entry = Entry {
             operation: claim.operation,
             lease: claim.lease,
-            tenant: claim.tenant.clone(),
             deed,
             done,
         };
@@ -186,7 +185,6 @@ impl Journal {
 pub(crate) struct Entry {
     pub(crate) operation: OperationId,
     pub(crate) lease: Uuid,
-    pub(crate) tenant: Tenant,
     pub(crate) deed: Deed,
     pub(crate) done: oneshot::Sender<Result<(), JournalError>>,
 }

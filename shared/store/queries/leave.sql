@@ -1,0 +1,65 @@
+-- What becomes true when operations end or are given back, for those whose lease still holds; returns them.
+-- One statement, so one round trip and one commit for everything in the batch.
+WITH held AS MATERIALIZED (
+    SELECT o.id, o.tenant, entry.state
+    FROM operations o
+    JOIN unnest($1::bigint[], $2::uuid[], $3::text[]) AS entry(id, lease, state)
+        ON o.id = entry.id AND o.lease = entry.lease
+    WHERE o.state = 'open' FOR NO KEY UPDATE OF o),
+left_behind AS (
+    UPDATE operations o SET state = u.state, lease = NULL, code = u.code, field = u.field,
+        outcome = coalesce(u.outcome, o.outcome), attempts = o.attempts + u.counts::int,
+        not_before = CASE WHEN u.state = 'open' THEN clock_timestamp() + make_interval(secs => u.delay) ELSE o.not_before END,
+        settled_at = CASE WHEN u.state = 'open' THEN NULL ELSE clock_timestamp() END
+    FROM unnest($1::bigint[], $3::text[], $4::float8[], $5::bool[], $6::text[], $7::text[], $8::jsonb[])
+        AS u(id, state, delay, counts, code, field, outcome)
+    JOIN held ON held.id = u.id
+    WHERE o.id = u.id),
+freed AS (
+    DELETE FROM operation_keys k USING held WHERE k.operation_id = held.id AND held.state <> 'open' RETURNING k.key),
+-- Whoever waited for one of these people may go on.
+bell AS (
+    SELECT pg_notify('work', '') WHERE EXISTS (
+        SELECT 1 FROM freed JOIN operation_keys waiting ON waiting.key = freed.key
+        WHERE waiting.operation_id <> ALL ($1::bigint[]))),
+people AS (
+    INSERT INTO person_keys AS p (key, tenant, greenhouse_id, candidate_id)
+    SELECT DISTINCT ON (u.key) u.key, held.tenant, u.greenhouse_id, u.candidate_id
+    FROM unnest($9::bigint[], $10::uuid[], $11::bigint[], $12::text[]) AS u(operation_id, key, greenhouse_id, candidate_id)
+    JOIN held ON held.id = u.operation_id
+    ORDER BY u.key, u.operation_id DESC
+    ON CONFLICT (key) DO UPDATE SET greenhouse_id = EXCLUDED.greenhouse_id, updated_at = now()
+    WHERE p.greenhouse_id <> EXCLUDED.greenhouse_id),
+followed AS (
+    INSERT INTO applications AS a (tenant, id, greenhouse_id, candidate_id, job_id, introduction_ids)
+    SELECT DISTINCT ON (held.tenant, u.id) held.tenant, u.id, u.greenhouse_id, u.candidate_id, u.job_id, ARRAY[u.introduction]
+    FROM unnest($13::bigint[], $14::bigint[], $15::bigint[], $16::text[], $17::bigint[], $18::text[])
+        AS u(operation_id, id, greenhouse_id, candidate_id, job_id, introduction)
+    JOIN held ON held.id = u.operation_id
+    ON CONFLICT (tenant, id) DO UPDATE SET introduction_ids =
+        CASE WHEN EXCLUDED.introduction_ids <@ a.introduction_ids THEN a.introduction_ids
+            ELSE a.introduction_ids || EXCLUDED.introduction_ids END),
+announced AS (
+    INSERT INTO outbox (message_id, tenant, ordering_key, routing_key, operation_id, trace, body)
+    SELECT u.message_id, held.tenant, u.ordering_key, u.routing_key, u.operation_id, u.trace, u.body
+    FROM unnest($19::bigint[], $20::uuid[], $21::text[], $22::text[], $23::text[], $24::bytea[])
+        AS u(operation_id, message_id, ordering_key, routing_key, trace, body)
+    JOIN held ON held.id = u.operation_id
+    RETURNING 1),
+written AS (
+    INSERT INTO steps AS s
+        (operation_id, name, kind, state, remote_id, code, sends, first_sent_at, last_sent_at, settled_at)
+    SELECT u.operation_id, u.name, u.kind, u.state, u.remote_id, u.code, u.sending::int,
+        CASE WHEN u.sending THEN clock_timestamp() END, CASE WHEN u.sending THEN clock_timestamp() END,
+        CASE WHEN NOT u.sending THEN clock_timestamp() END
+    FROM unnest($25::bigint[], $26::text[], $27::text[], $28::text[], $29::bigint[], $30::text[], $31::bool[])
+        AS u(operation_id, name, kind, state, remote_id, code, sending)
+    JOIN held ON held.id = u.operation_id
+    ON CONFLICT (operation_id, name) DO UPDATE SET state = EXCLUDED.state,
+        remote_id = coalesce(EXCLUDED.remote_id, s.remote_id), code = EXCLUDED.code,
+        sends = s.sends + EXCLUDED.sends, first_sent_at = coalesce(s.first_sent_at, EXCLUDED.first_sent_at),
+        last_sent_at = coalesce(EXCLUDED.last_sent_at, s.last_sent_at), settled_at = EXCLUDED.settled_at
+    WHERE s.state <> 'confirmed'),
+outbox_bell AS (SELECT pg_notify('outbox', '') WHERE EXISTS (SELECT 1 FROM announced)),
+rung AS (SELECT (SELECT count(*) FROM bell) + (SELECT count(*) FROM outbox_bell) AS bells)
+SELECT held.id AS "id!" FROM held, rung
