@@ -134,13 +134,14 @@ pub(crate) fn announce(
         _ => "",
     };
     let id = Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("{tenant}/{operation}/{kind}/{code}").as_bytes());
+    let trace = boot::telemetry::traceparent_or(trace);
     let meta = OutMeta {
         id,
         source: SOURCE,
         tenant: tenant.as_str(),
         subject,
         time: at,
-        traceparent: trace,
+        traceparent: trace.as_deref(),
     };
     let encoded = match encode(notice, &meta) {
         Ok(encoded) => encoded,
@@ -155,7 +156,7 @@ pub(crate) fn announce(
         ordering_key: subject.to_owned(),
         routing_key: encoded.routing_key.to_owned(),
         operation: Some(operation),
-        trace: trace.map(str::to_owned),
+        trace,
         body: encoded.body.into(),
     })
 }

@@ -137,6 +137,12 @@ fn arrival(incoming: Incoming) -> Result<Arrival, Refusal> {
         message_id: incoming.id,
         content_hash: incoming.content_hash,
         payload: incoming.data.into(),
-        trace: incoming.traceparent,
+        trace: incoming.traceparent.or_else(begin_trace),
     })
+}
+
+/// The event came without a trace: one begins here, so that every try joins it.
+fn begin_trace() -> Option<String> {
+    let span = tracing::info_span!(parent: None, "receive greenhouse.introductions", otel.kind = "consumer");
+    span.in_scope(boot::telemetry::current_traceparent)
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use accounts::health;
 use boot::metrics::{Outcome, Queue, Stage};
+use boot::telemetry;
 use domain::{Code, Problem, Tenant, backoff};
 use store::claim::{Claim, Want};
 use store::journal::{JournalError, Release};
@@ -13,6 +14,7 @@ use store::wake::News;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::{Instrument, Span};
 
 use crate::stop::Stop;
 use crate::{Context, handler};
@@ -36,10 +38,14 @@ pub(crate) async fn work(context: Arc<Context>, stop: CancellationToken) {
         for claim in taken {
             let held = hands.hold(&claim.tenant);
             let context = Arc::clone(&context);
-            tasks.spawn(async move {
-                let _held = held;
-                perform(&context, claim).await;
-            });
+            let span = span(&claim);
+            tasks.spawn(
+                async move {
+                    let _held = held;
+                    perform(&context, claim).await;
+                }
+                .instrument(span),
+            );
         }
         tokio::select! {
             () = stop.cancelled() => {}
@@ -48,6 +54,21 @@ pub(crate) async fn work(context: Arc<Context>, stop: CancellationToken) {
     }
     tasks.close();
     tasks.wait().await;
+}
+
+/// A try at an operation, in the trace of its event however long ago that was.
+fn span(claim: &Claim) -> Span {
+    let span = tracing::info_span!(
+        "process greenhouse.introductions",
+        otel.kind = "consumer",
+        messaging.system = "rabbitmq",
+        messaging.destination.name = Queue::Introductions.as_str(),
+        operation = %claim.operation,
+        kind = claim.kind,
+        attempt = claim.attempts,
+    );
+    telemetry::set_parent(&span, claim.trace.as_deref());
+    span
 }
 
 /// Claims as much as there is room for.
