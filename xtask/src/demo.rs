@@ -5,6 +5,7 @@
 
 mod analytics;
 mod events;
+mod ledger;
 mod recruiter;
 mod samples;
 mod screen;
@@ -67,14 +68,14 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
     screen.title("Introductions");
     let analytics = Analytics::start(&stage.env).await?;
     let mut played = publish(&stage, &screen).await?;
-    screen.line("waiting until each is answered …");
-    let answered = analytics
+    screen.line("waiting until each is answered, and followed …");
+    let settled = analytics
         .wait(IMPORTED_WITHIN, |events| {
-            played.iter().all(|one| verdict::answered(one, events))
+            played.iter().all(|one| verdict::settled(one, events))
         })
         .await;
-    if answered {
-        screen.line("recruiters now move, reject and hire them in Greenhouse; waiting for the status events …");
+    if settled {
+        screen.line("a recruiter now moves and rejects them in Greenhouse; waiting until that is reported …");
         act(&stage, &analytics, &mut played).await?;
         analytics
             .wait(STATUS_WITHIN, |events| {
@@ -141,10 +142,11 @@ async fn report(
     screen: &Screen,
 ) -> Result<bool> {
     let events = analytics.events();
+    let names = stage.simulator.names().await?;
     let mut rows = Vec::new();
     for one in played {
         let told = stage.why(&one.sample.introduction_id()?).await?;
-        timeline::print(screen, one, &told, &events);
+        timeline::print(screen, one, &told, &events, &names);
         rows.push((one, verdict::of(one, &events)));
     }
     timeline::summary(screen, &rows, &events);

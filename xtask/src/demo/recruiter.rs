@@ -25,7 +25,8 @@ pub(super) enum Became {
 pub(super) struct Act {
     pub(super) at: DateTime<Utc>,
     pub(super) application: i64,
-    /// Completes "the application …".
+    pub(super) job: i64,
+    /// Completes "the person …".
     pub(super) what: String,
     pub(super) became: Became,
 }
@@ -45,21 +46,23 @@ impl Recruiter {
 
     pub(super) async fn perform(&self, application: i64, step: Move) -> Result<Act> {
         let at = Utc::now();
+        let (action, body) = match step {
+            Move::NextStage => ("advance", json!({})),
+            Move::Reject => ("reject", json!({"reason": "Hired other candidate"})),
+        };
+        let answer = self.control(application, action, &body).await?;
         let (what, became) = match step {
             Move::NextStage => {
-                let answer = self.control(application, "advance", &json!({})).await?;
                 let stage = answer["stage_name"].as_str().unwrap_or_default().to_owned();
                 (format!("moved to {stage}"), Became::InStage(stage))
             }
-            Move::Reject => {
-                let reason = json!({"reason": "Hired other candidate"});
-                self.control(application, "reject", &reason).await?;
-                ("rejected".to_owned(), Became::Rejected)
-            }
+            Move::Reject => ("rejected".to_owned(), Became::Rejected),
         };
+        let job = answer["job_id"].as_i64().unwrap_or_default();
         Ok(Act {
             at,
             application,
+            job,
             what,
             became,
         })

@@ -1,11 +1,12 @@
 //! The simulator as a process.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
-use testkit::{Child, Options};
+use testkit::{Child, Http, Options};
 
 const STARTED_WITHIN: Duration = Duration::from_secs(30);
 
@@ -16,7 +17,35 @@ pub(super) struct Simulator {
     pub(super) announced: Value,
 }
 
+/// Names of jobs, by id.
+pub(super) struct Names(HashMap<i64, String>);
+
+impl Names {
+    pub(super) fn of(jobs: impl IntoIterator<Item = (i64, String)>) -> Self {
+        Self(jobs.into_iter().collect())
+    }
+
+    pub(super) fn job(&self, id: i64) -> String {
+        self.0
+            .get(&id)
+            .cloned()
+            .unwrap_or_else(|| format!("job {id}"))
+    }
+}
+
 impl Simulator {
+    /// The names of its jobs.
+    pub(super) async fn names(&self) -> Result<Names> {
+        let answer = Http::new()?
+            .get(&format!("{}/jobs", self.control_url), None)
+            .await?;
+        let jobs = answer.body.as_array().into_iter().flatten();
+        Ok(Names::of(jobs.filter_map(|one| {
+            let job = &one["job"];
+            Some((job["id"].as_i64()?, job["name"].as_str()?.to_owned()))
+        })))
+    }
+
     /// The `auth` of POST /v1/connections.
     pub(super) fn auth(&self) -> Result<Value> {
         let credentials = &self.announced["credentials"];

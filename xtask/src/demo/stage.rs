@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use base64::Engine;
 use serde_json::{Value, json};
-use testkit::{Child, Options, Servers, TestEnv};
+use testkit::{Child, Http, Options, Servers, TestEnv};
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
@@ -15,6 +15,8 @@ use super::screen::Screen;
 use super::simulator::{self, Simulator, program};
 
 const READY_WITHIN: Duration = Duration::from_secs(60);
+/// How often the bridge asks Greenhouse for changes here.
+const POLL_SECONDS: u32 = 5;
 const DRAINED_WITHIN: Duration = Duration::from_secs(30);
 
 pub(super) struct Stage {
@@ -40,7 +42,8 @@ pub(super) async fn build(root: &Path) -> Result<()> {
             "--package",
             "greenhouse-sim",
         ])
-        .current_dir(root);
+        .current_dir(root)
+        .kill_on_drop(true);
     match cargo.status().await?.success() {
         true => Ok(()),
         false => bail!("the programs do not build"),
@@ -80,6 +83,7 @@ impl Stage {
             .connect()
             .await
             .context("the tenant could not be connected")?;
+        stage.poll_often().await?;
         Ok(stage)
     }
 
@@ -173,6 +177,33 @@ impl Stage {
             .bridge_with(&["connect", "-", "--url", &self.url], &request)
             .await?;
         serde_json::from_str(&answer).context("bridge connect printed no JSON")
+    }
+
+    /// The default suits Greenhouse's request limit, not somebody who watches.
+    async fn poll_often(&self) -> Result<()> {
+        let id = self.connection["id"]
+            .as_str()
+            .context("the connection has no id")?;
+        let token = self
+            .variables
+            .iter()
+            .find(|(name, _)| *name == "BRIDGE_ADMIN_TOKEN")
+            .map(|(_, token)| token.as_str());
+        let settings = json!({"settings": {"poll_interval_seconds": POLL_SECONDS}});
+        let answer = Http::new()?
+            .patch(
+                &format!("{}/v1/connections/{id}", self.url),
+                token,
+                &settings,
+            )
+            .await?;
+        match answer.status {
+            200 => Ok(()),
+            status => bail!(
+                "PATCH /v1/connections/{id} answered {status}: {}",
+                answer.body
+            ),
+        }
     }
 
     async fn bridge_with(&self, arguments: &[&str], input: &str) -> Result<String> {

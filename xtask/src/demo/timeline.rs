@@ -1,48 +1,60 @@
 //! What happened to one introduction, in the order of time, from everyone who saw it: the ledger, the recruiter, and
 //! the analytics consumer.
 
-use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::Played;
 use super::events::Received;
+use super::ledger::{self, Moment};
 use super::screen::Screen;
+use super::simulator::Names;
 
-/// One line: when, who, what.
-struct Entry {
-    at: DateTime<Utc>,
-    who: &'static str,
-    what: String,
-}
-
-pub(super) fn print(screen: &Screen, one: &Played, told: &Value, events: &[Received]) {
+pub(super) fn print(
+    screen: &Screen,
+    one: &Played,
+    told: &Value,
+    events: &[Received],
+    names: &Names,
+) {
     let sample = one.sample;
-    screen.title(&format!("{}: {}", one.sample.person(), sample.story));
-    let mut entries = vec![Entry {
+    screen.title(&format!("{}: {}", sample.person(), sample.story));
+    let id = sample.introduction_id().unwrap_or_default();
+    let answer = events.iter().find(|event| event.answers(&id));
+    let matched = answer
+        .filter(|answer| answer.text("how") == "MATCHED")
+        .map(|answer| answer.number("greenhouseCandidateId"));
+    let mut moments = vec![Moment {
         at: one.published,
         who: "Intrro",
-        what: format!("accepted: bridge publish tests/samples/{}", sample.file),
+        what: format!(
+            "introduction accepted: {}",
+            screen.dim(&format!("bridge publish tests/samples/{}", sample.file))
+        ),
     }];
-    entries.extend(ledger(told, one.published));
-    entries.extend(one.acts.iter().map(|act| Entry {
+    moments.extend(ledger::moments(told, matched, names));
+    moments.extend(one.acts.iter().map(|act| Moment {
         at: act.at,
         who: "recruiter",
-        what: format!("application {} {}", act.application, act.what),
+        what: format!(
+            "{} {} for {}",
+            sample.person(),
+            act.what,
+            names.job(act.job)
+        ),
     }));
-    let id = sample.introduction_id().unwrap_or_default();
     let mine = events
         .iter()
         .filter(|event| event.answers(&id) || event.follows(&id));
-    entries.extend(mine.map(|event| Entry {
+    moments.extend(mine.map(|event| Moment {
         at: event.at,
         who: "analytics",
-        what: received(event),
+        what: received(event, names),
     }));
-    entries.sort_by_key(|entry| entry.at);
-    for entry in entries {
-        let seconds = (entry.at - one.published).as_seconds_f64();
+    moments.sort_by_key(|moment| moment.at);
+    for moment in moments {
+        let seconds = (moment.at - one.published).as_seconds_f64();
         let time = screen.dim(&format!("{seconds:>8.3} s"));
-        screen.line(&format!("{time}  {:<10} {}", entry.who, entry.what));
+        screen.line(&format!("{time}  {:<11} {}", moment.who, moment.what));
     }
 }
 
@@ -53,17 +65,21 @@ pub(super) fn summary(
     events: &[Received],
 ) {
     screen.title("Summary");
+    screen.line(&screen.dim(&format!(
+        "  {:<27} {:<52} {:>8}  status events",
+        "tests/samples/", "answer", "after"
+    )));
     for (one, verdict) in rows {
         let id = one.sample.introduction_id().unwrap_or_default();
         let answer = events.iter().find(|event| event.answers(&id));
-        let result = answer.map_or("no answer".to_owned(), outcome);
+        let result = answer.map_or("none".to_owned(), outcome);
         let after = answer.map_or(String::new(), |event| {
             format!("{:.2} s", (event.at - one.published).as_seconds_f64())
         });
         let statuses = events.iter().filter(|event| event.follows(&id)).count();
         let mark = screen.mark(verdict.is_ok());
         screen.line(&format!(
-            "{mark} {:<26} {result:<46} {after:>7}  {statuses} status events",
+            "{mark} {:<27} {result:<52} {after:>8}  {statuses}",
             one.sample.file
         ));
         if let Err(missing) = verdict {
@@ -78,42 +94,35 @@ pub(super) fn summary(
     )));
 }
 
-/// The timeline of `bridge why --json`, from the moment of publishing on.
-fn ledger(told: &Value, since: DateTime<Utc>) -> Vec<Entry> {
-    let stories = told.as_array().into_iter().flatten();
-    let entries = stories
-        .filter_map(|story| story["timeline"].as_array())
-        .flatten();
-    entries
-        .filter_map(|entry| {
-            let at: DateTime<Utc> = entry["at"].as_str()?.parse().ok()?;
-            (at >= since).then(|| Entry {
-                at,
-                who: "bridge",
-                what: entry["what"].as_str().unwrap_or_default().to_owned(),
-            })
-        })
-        .collect()
-}
-
-fn received(event: &Received) -> String {
-    match event.kind.as_str() {
-        "CandidateStatusChanged" => {
-            let ((from, _), (to, status)) = (event.state("previous"), event.state("current"));
-            let number = event.number("sequence");
-            let application = event.number("applicationId");
-            format!(
-                "CandidateStatusChanged #{number} of application {application}: {from} → {to} {status}"
-            )
-        }
-        kind => format!("{kind}: {}", outcome(event)),
+fn received(event: &Received, names: &Names) -> String {
+    if event.kind == "IntroductionImportFailed" {
+        return format!(
+            "received {}: {}. {}",
+            event.kind,
+            event.text("code"),
+            event.text("remedy")
+        );
     }
+    if event.kind != "CandidateStatusChanged" {
+        return format!("received {}: {}", event.kind, outcome(event));
+    }
+    let ((from, _), (to, status)) = (event.state("previous"), event.state("current"));
+    let now = match (from, status) {
+        ("", "ACTIVE") => format!("in {to}"),
+        (_, "ACTIVE") => format!("{from} → {to}"),
+        _ => format!("{from} → {}", status.to_lowercase()),
+    };
+    format!(
+        "received CandidateStatusChanged {} for {}: {now}",
+        event.number("sequence"),
+        names.job(event.number("jobId"))
+    )
 }
 
-/// `created, 2 applications` or `failed: job_closed`.
+/// `candidate created, 2 applications` or `not imported: job_closed`.
 fn outcome(answer: &Received) -> String {
     if answer.kind == "IntroductionImportFailed" {
-        return format!("failed: {}", answer.text("code"));
+        return format!("not imported: {}", answer.text("code"));
     }
     let how = answer.text("how").to_lowercase();
     let applications = answer.applications();
@@ -127,7 +136,7 @@ fn outcome(answer: &Received) -> String {
     let refused = if failed.is_empty() {
         String::new()
     } else {
-        format!(", refused: {}", failed.join(", "))
+        format!("; {}", failed.join(", "))
     };
     format!("candidate {how}, {made} application{plural}{refused}")
 }

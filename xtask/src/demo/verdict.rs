@@ -6,9 +6,19 @@ use super::recruiter::{Act, Became};
 use super::samples::Answer;
 
 /// Whether its answer came.
-pub(super) fn answered(one: &Played, events: &[Received]) -> bool {
+fn answered(one: &Played, events: &[Received]) -> bool {
     let id = one.sample.introduction_id().unwrap_or_default();
     events.iter().any(|event| event.answers(&id))
+}
+
+/// Whether its answer came, and a first status event for each application: from then on every move is seen.
+pub(super) fn settled(one: &Played, events: &[Received]) -> bool {
+    let id = one.sample.introduction_id().unwrap_or_default();
+    let tracked = |application: &i64| {
+        let mut mine = events.iter().filter(|event| event.follows(&id));
+        mine.any(|event| event.number("applicationId") == *application)
+    };
+    answered(one, events) && applications(one, events).iter().all(tracked)
 }
 
 /// The applications its answer names, without those that failed.
