@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use accounts::Accounts;
 use boot::metrics::{Metrics, OperationState, Queue, ReconnectCause, Service};
 use broker::{Monitor, Stats};
 use domain::Code;
@@ -13,8 +14,17 @@ use tokio_util::sync::CancellationToken;
 const INTERVAL: Duration = Duration::from_secs(10);
 
 /// Keeps the gauges of ledger, outbox and database pool up to date.
-pub(crate) async fn watch_ledger(store: Store, metrics: Arc<Metrics>, stop: CancellationToken) {
+pub(crate) async fn watch_ledger(store: Store, accounts: Arc<Accounts>, metrics: Arc<Metrics>, stop: CancellationToken) {
+    let mut before = accounts.budgets();
     while !stop.is_cancelled() {
+        let now = accounts.budgets();
+        if now.metered > 0 {
+            metrics.harvest_rate_limit(now.remaining, now.limit);
+        }
+        if now.denied > before.denied {
+            metrics.harvest_throttled(now.waited.saturating_sub(before.waited));
+        }
+        before = now;
         if let Err(error) = read_ledger(&store, &metrics).await {
             tracing::warn!(%error, "cannot read the gauges");
         }

@@ -79,7 +79,12 @@ pub(crate) async fn run(services: &[Service]) -> Result<ExitCode, Failure> {
     if runs(Service::Relay) {
         tasks.spawn(process.relay());
     }
-    tasks.spawn(gauges::watch_ledger(process.store.clone(), Arc::clone(&process.metrics), process.stop.clone()));
+    tasks.spawn(gauges::watch_ledger(
+        process.store.clone(),
+        Arc::clone(&process.accounts),
+        Arc::clone(&process.metrics),
+        process.stop.clone(),
+    ));
     finish(&mut tasks, &process.stop).await;
     process.late.cancel();
     http.await.context("the HTTP listener failed")?;

@@ -6,13 +6,16 @@
 #![deny(missing_docs)]
 
 pub mod health;
+mod metered;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::{Tenant, UserId};
-use harvest::{Budget, Client, Credential, Http};
+use harvest::{Client, Credential, Http};
+use metered::Metered;
 use store::Store;
+use store::budget::{Budgets, Gauges};
 use store::connections::ConnectionError;
 use store::seal::Keyring;
 use uuid::Uuid;
@@ -37,6 +40,7 @@ pub struct Accounts {
     keys: Arc<Keyring>,
     http: Http,
     config: harvest::Config,
+    budgets: Budgets,
     clients: Mutex<HashMap<Uuid, (i64, Client)>>,
 }
 
@@ -44,6 +48,7 @@ impl Accounts {
     /// No client yet.
     pub fn new(store: Store, keys: Arc<Keyring>, http: Http, config: harvest::Config) -> Accounts {
         Accounts {
+            budgets: Budgets::new(store.clone()),
             store,
             keys,
             http,
@@ -67,7 +72,7 @@ impl Accounts {
             return Err(AccountError::Absent);
         }
         let credential = credential(unsealed.credential, unsealed.connection.acting_user);
-        let client = Client::new(&self.http, &self.config, credential, self.budget(connection));
+        let client = Client::new(&self.http, &self.config, credential, Arc::new(Metered(self.budgets.of(connection, revision))));
         self.lock().insert(connection, (revision, client.clone()));
         Ok(client)
     }
@@ -77,8 +82,9 @@ impl Accounts {
         Client::new(&self.http, &self.config, credential(stored, acting_user), Arc::new(harvest::Unmetered))
     }
 
-    fn budget(&self, _connection: Uuid) -> Arc<dyn Budget> {
-        Arc::new(harvest::Unmetered)
+    /// Sums over the budgets of this process, for metrics.
+    pub fn budgets(&self) -> Gauges {
+        self.budgets.gauges()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Uuid, (i64, Client)>> {
