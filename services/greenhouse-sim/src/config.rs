@@ -103,6 +103,8 @@ pub struct Settings {
     pub lag: Lag,
     /// What creating candidates and applications answers.
     pub create_answer: CreateAnswer,
+    /// What a list of candidates says of one that is still being processed.
+    pub processing: Processing,
     /// What `PATCH /v3/applications/{id}` answers.
     pub patch_answer: PatchAnswer,
     /// What somebody who is not a Site Admin gets from a list.
@@ -128,6 +130,7 @@ impl Default for Settings {
             latency: Duration::ZERO,
             lag: Lag::default(),
             create_answer: CreateAnswer::Wrapped,
+            processing: Processing::Absent,
             patch_answer: PatchAnswer::Body,
             list_without_site_admin: ListWithoutSiteAdmin::Forbidden,
             allow_duplicate_applications: true,
@@ -165,6 +168,15 @@ pub enum PatchAnswer {
     Body,
     /// 204.
     NoContent,
+}
+
+/// What a list of candidates says of one that is still being processed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Processing {
+    /// Nothing: it is not there.
+    Absent,
+    /// `{"message": …}` in its place.
+    Message,
 }
 
 /// What somebody who is not a Site Admin gets from a list.

@@ -28,8 +28,8 @@ mod v3;
 mod world;
 
 pub use config::{
-    Config, CreateAnswer, Lag, ListWithoutSiteAdmin, OrganisationConfig, PatchAnswer, Settings,
-    TokenExpiry,
+    Config, CreateAnswer, Lag, ListWithoutSiteAdmin, OrganisationConfig, PatchAnswer, Processing,
+    Settings, TokenExpiry,
 };
 pub use faults::{Fault, Gate, When};
 pub use log::LogEntry;

@@ -170,10 +170,8 @@ fn seed(text: &str) -> Result<Seed, String> {
 
 fn create_answer(text: &str) -> Result<CreateAnswer, String> {
     let truncated = || {
-        text.strip_prefix("truncated:")?
-            .parse()
-            .ok()
-            .map(Duration::from_secs_f32)
+        let seconds = text.strip_prefix("truncated:")?.parse().ok()?;
+        Duration::try_from_secs_f64(seconds).ok()
     };
     match text {
         "wrapped" => Ok(CreateAnswer::Wrapped),

@@ -125,53 +125,63 @@ fn plant_choices(org: &mut Org, then: Stamp) {
     plant_custom_fields(org);
 }
 
+/// Belongs to, key, label, value type, options.
+type FieldSeed = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static [&'static str],
+);
+
+const STATUSES: &[&str] = &["Introduced", "Accepted", "Interviewing", "Hired", "Closed"];
+const FIELDS: [FieldSeed; 6] = [
+    (
+        "candidate",
+        "intrro_status",
+        "Intrro status",
+        "single_select",
+        STATUSES,
+    ),
+    (
+        "candidate",
+        "intrro_introduction",
+        "Intrro introduction",
+        "short_text",
+        &[],
+    ),
+    (
+        "candidate",
+        "intrro_referrer",
+        "Intrro referrer",
+        "short_text",
+        &[],
+    ),
+    (
+        "candidate",
+        "desired_salary",
+        "Desired salary",
+        "currency",
+        &[],
+    ),
+    (
+        "candidate",
+        "work_remotely",
+        "Works remotely",
+        "yes_no",
+        &[],
+    ),
+    (
+        "application",
+        "notice_period",
+        "Notice period",
+        "short_text",
+        &[],
+    ),
+];
+
 fn plant_custom_fields(org: &mut Org) {
-    let statuses = ["Introduced", "Accepted", "Interviewing", "Hired", "Closed"];
-    let fields = [
-        (
-            "candidate",
-            "intrro_status",
-            "Intrro status",
-            "single_select",
-            &statuses[..],
-        ),
-        (
-            "candidate",
-            "intrro_introduction",
-            "Intrro introduction",
-            "short_text",
-            &[],
-        ),
-        (
-            "candidate",
-            "intrro_referrer",
-            "Intrro referrer",
-            "short_text",
-            &[],
-        ),
-        (
-            "candidate",
-            "desired_salary",
-            "Desired salary",
-            "currency",
-            &[],
-        ),
-        (
-            "candidate",
-            "work_remotely",
-            "Works remotely",
-            "yes_no",
-            &[],
-        ),
-        (
-            "application",
-            "notice_period",
-            "Notice period",
-            "short_text",
-            &[],
-        ),
-    ];
-    for (field_type, name_key, name, value_type, options) in fields {
+    for (field_type, name_key, name, value_type, options) in FIELDS {
         let id = org.ids.next("custom_field");
         let options = options
             .iter()

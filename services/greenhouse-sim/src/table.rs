@@ -74,6 +74,9 @@ pub(crate) trait Row: Clone + Serialize {
     /// The dates one can filter by.
     const DATES: &'static [&'static str] = &["created_at", "updated_at"];
 
+    /// Whether lists may tell of a row that is still being processed.
+    const TELLS_PROCESSING: bool = false;
+
     /// Its id and timestamps.
     fn meta(&self) -> &Meta;
 

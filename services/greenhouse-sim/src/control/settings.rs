@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Control, conflict};
 use crate::{
-    config::{CreateAnswer, ListWithoutSiteAdmin, PatchAnswer, Settings, TokenExpiry},
+    config::{CreateAnswer, ListWithoutSiteAdmin, PatchAnswer, Processing, Settings, TokenExpiry},
     http::reply::{Answer, Reply},
     org::{Refused, refused},
 };
@@ -28,6 +28,7 @@ struct Change {
     lag_by_id: Option<bool>,
     create_answer: Option<String>,
     ready_after: Option<f64>,
+    processing: Option<String>,
     patch_answer: Option<String>,
     list_without_site_admin: Option<String>,
     allow_duplicate_applications: Option<bool>,
@@ -47,12 +48,30 @@ pub(super) fn handle(control: &Control<'_>) -> Answer {
 }
 
 fn apply(settings: &mut Settings, change: Change) -> Result<(), Refused> {
+    put(
+        &mut settings.latency,
+        change.latency_ms.map(Duration::from_millis),
+    );
+    put(&mut settings.lag.length, length("lag", change.lag)?);
+    put(&mut settings.lag.by_id, change.lag_by_id);
+    let duplicates = change.allow_duplicate_applications;
+    put(&mut settings.allow_duplicate_applications, duplicates);
+    put(
+        &mut settings.rejected_keeps_stage,
+        change.rejected_keeps_stage,
+    );
+    put(&mut settings.clock_offset_ms, change.clock_offset_ms);
+    limit(settings, &change)?;
+    answer(settings, &change)
+}
+
+fn limit(settings: &mut Settings, change: &Change) -> Result<(), Refused> {
     put(&mut settings.rate_limit, change.rate_limit);
-    put(&mut settings.token_limit, change.token_limit);
     put(
         &mut settings.rate_window,
         length("rate_window", change.rate_window)?,
     );
+    put(&mut settings.token_limit, change.token_limit);
     put(
         &mut settings.token_window,
         length("token_window", change.token_window)?,
@@ -61,45 +80,38 @@ fn apply(settings: &mut Settings, change: Change) -> Result<(), Refused> {
         &mut settings.token_lifetime,
         length("token_lifetime", change.token_lifetime)?,
     );
-    put(
-        &mut settings.token_expiry,
-        word("token_expiry", change.token_expiry, &EXPIRIES)?,
-    );
-    put(
-        &mut settings.latency,
-        change.latency_ms.map(Duration::from_millis),
-    );
-    put(&mut settings.lag.length, length("lag", change.lag)?);
-    put(&mut settings.lag.by_id, change.lag_by_id);
-    let ready_after = length("ready_after", change.ready_after)?.unwrap_or(Duration::from_secs(5));
+    Ok(())
+}
+
+fn answer(settings: &mut Settings, change: &Change) -> Result<(), Refused> {
+    let wait = length("ready_after", change.ready_after)?.unwrap_or(Duration::from_secs(5));
     let answers = [
         ("wrapped", CreateAnswer::Wrapped),
         ("flat", CreateAnswer::Flat),
-        ("truncated", CreateAnswer::Truncated(ready_after)),
+        ("truncated", CreateAnswer::Truncated(wait)),
     ];
+    let lists = word(
+        "list_without_site_admin",
+        &change.list_without_site_admin,
+        &LISTS,
+    )?;
     put(
         &mut settings.create_answer,
-        word("create_answer", change.create_answer, &answers)?,
+        word("create_answer", &change.create_answer, &answers)?,
+    );
+    put(
+        &mut settings.processing,
+        word("processing", &change.processing, &PROCESSING)?,
     );
     put(
         &mut settings.patch_answer,
-        word("patch_answer", change.patch_answer, &PATCHES)?,
+        word("patch_answer", &change.patch_answer, &PATCHES)?,
     );
-    let lists = word(
-        "list_without_site_admin",
-        change.list_without_site_admin,
-        &LISTS,
-    )?;
+    put(
+        &mut settings.token_expiry,
+        word("token_expiry", &change.token_expiry, &EXPIRIES)?,
+    );
     put(&mut settings.list_without_site_admin, lists);
-    put(
-        &mut settings.allow_duplicate_applications,
-        change.allow_duplicate_applications,
-    );
-    put(
-        &mut settings.rejected_keeps_stage,
-        change.rejected_keeps_stage,
-    );
-    put(&mut settings.clock_offset_ms, change.clock_offset_ms);
     Ok(())
 }
 
@@ -107,6 +119,10 @@ const EXPIRIES: [(&str, TokenExpiry); 3] = [
     ("expires_in", TokenExpiry::ExpiresIn),
     ("expires_at", TokenExpiry::ExpiresAt),
     ("both", TokenExpiry::Both),
+];
+const PROCESSING: [(&str, Processing); 2] = [
+    ("absent", Processing::Absent),
+    ("message", Processing::Message),
 ];
 const PATCHES: [(&str, PatchAnswer); 2] = [
     ("body", PatchAnswer::Body),
@@ -135,6 +151,7 @@ fn shown(settings: &Settings) -> Value {
         "lag_by_id": settings.lag.by_id,
         "create_answer": create_answer,
         "ready_after": ready_after,
+        "processing": name(&PROCESSING, settings.processing),
         "patch_answer": name(&PATCHES, settings.patch_answer),
         "list_without_site_admin": name(&LISTS, settings.list_without_site_admin),
         "allow_duplicate_applications": settings.allow_duplicate_applications,
@@ -159,11 +176,11 @@ fn length(field: &str, seconds: Option<f64>) -> Result<Option<Duration>, Refused
 
 fn word<T: Copy>(
     field: &str,
-    given: Option<String>,
+    given: &Option<String>,
     words: &[(&str, T)],
 ) -> Result<Option<T>, Refused> {
     let Some(given) = given else { return Ok(None) };
-    let found = words.iter().find(|(word, _)| *word == given);
+    let found = words.iter().find(|(word, _)| word == given);
     found
         .map(|(_, value)| Some(*value))
         .ok_or_else(|| refused(field, "is not one of its words"))

@@ -13,14 +13,17 @@ use hyper::{
 
 use super::{connection::Host, reply::Reply};
 use crate::{
-    auth::{basic, introspect, token},
+    auth::{Token, basic, introspect, token},
     control,
     faults::Fault,
     log::LogEntry,
     meter::Reading,
     routes::{self, Route},
     stamp::Stamp,
-    v3::call::{Call, Touched},
+    v3::{
+        Operation,
+        call::{Call, Touched},
+    },
     world::{State, World},
 };
 
@@ -76,69 +79,58 @@ pub(crate) async fn run(request: Request<Incoming>, host: Host, world: Arc<World
 
 /// Carries a request out the way a fault wants it.
 async fn struck(world: &World, arrived: &Arrived, fault: Fault) -> Outcome {
-    let word = fault.word();
-    let normal = || carry_out(world, arrived, Some(word));
+    if let Some(outcome) = prevented(world, arrived, &fault).await {
+        return outcome;
+    }
+    let reply = carry_out(world, arrived, Some(fault.word()));
+    world.changed.notify_waiters();
+    altered(reply, fault).await
+}
+
+/// What a fault does before the effect; an outcome means there will be none.
+async fn prevented(world: &World, arrived: &Arrived, fault: &Fault) -> Option<Outcome> {
     let refused = |reply: Option<Reply>| {
-        note(
-            &mut world.lock(),
-            arrived,
-            None,
-            reply.as_ref().map(|reply| reply.status.as_u16()),
-            Some(word),
-        );
-        reply.map_or(Outcome::Reset, Outcome::Answer)
+        let status = reply.as_ref().map(|reply| reply.status.as_u16());
+        note(&mut world.lock(), arrived, None, status, Some(fault.word()));
+        Some(reply.map_or(Outcome::Reset, Outcome::Answer))
     };
     match fault {
-        Fault::CommitThenDrop => {
-            normal();
-            Outcome::Reset
-        }
-        Fault::DropBeforeCommit => refused(None),
-        Fault::CommitThen500 => {
-            normal();
-            Outcome::Answer(Reply::broken())
-        }
-        Fault::ErrorBeforeCommit => refused(Some(Reply::broken())),
-        Fault::Throttle { retry_after } => refused(Some(throttled(world, retry_after))),
-        Fault::Slow(wait) => {
-            let reply = normal();
-            world.changed.notify_waiters();
-            tokio::time::sleep(wait).await;
-            Outcome::Answer(reply)
-        }
-        Fault::Late(wait) => {
-            tokio::time::sleep(wait).await;
-            Outcome::Answer(normal())
-        }
-        Fault::TruncatedBody => Outcome::CutShort(normal()),
-        Fault::GarbageBody => Outcome::Answer(normal().garbled()),
+        Fault::DropBeforeCommit => return refused(None),
+        Fault::ErrorBeforeCommit => return refused(Some(Reply::broken())),
+        Fault::Throttle { retry_after } => return refused(Some(throttled(world, *retry_after))),
         Fault::TokenRevoked => {
             if let Some(text) = bearer(&arrived.head.headers) {
                 world.lock().keyring.revoke(text);
             }
-            Outcome::Answer(normal())
         }
-        Fault::Hold(gate) => {
-            gate.pass().await;
-            Outcome::Answer(normal())
-        }
-        Fault::HoldAnswer(gate) => {
-            let reply = normal();
-            world.changed.notify_waiters();
-            gate.pass().await;
-            Outcome::Answer(reply)
-        }
-        Fault::Exit(code) => std::process::exit(code),
-        Fault::Before(hook) => {
-            hook();
-            Outcome::Answer(normal())
-        }
-        Fault::After(hook) => {
-            let reply = normal();
-            hook();
-            Outcome::Answer(reply)
-        }
+        Fault::Late(wait) => tokio::time::sleep(*wait).await,
+        Fault::Hold(gate) => gate.pass().await,
+        Fault::Exit(code) => std::process::exit(*code),
+        Fault::Before(hook) => hook(),
+        Fault::CommitThenDrop | Fault::CommitThen500 | Fault::Slow(_) | Fault::TruncatedBody => {}
+        Fault::GarbageBody | Fault::HoldAnswer(_) | Fault::After(_) => {}
     }
+    None
+}
+
+/// What a fault makes of the answer.
+async fn altered(reply: Reply, fault: Fault) -> Outcome {
+    match fault {
+        Fault::CommitThenDrop => return Outcome::Reset,
+        Fault::CommitThen500 => return Outcome::Answer(Reply::broken()),
+        Fault::TruncatedBody => return Outcome::CutShort(reply),
+        Fault::GarbageBody => return Outcome::Answer(reply.garbled()),
+        Fault::Slow(wait) => tokio::time::sleep(wait).await,
+        Fault::HoldAnswer(gate) => gate.pass().await,
+        Fault::After(hook) => hook(),
+        Fault::DropBeforeCommit | Fault::ErrorBeforeCommit | Fault::Throttle { .. } => {}
+        Fault::TokenRevoked
+        | Fault::Late(_)
+        | Fault::Hold(_)
+        | Fault::Exit(_)
+        | Fault::Before(_) => {}
+    }
+    Outcome::Answer(reply)
 }
 
 fn throttled(world: &World, retry_after: u64) -> Reply {
@@ -190,47 +182,29 @@ fn api(
     arrived: &Arrived,
     now: Stamp,
 ) -> (Reply, Option<Touched>) {
-    let token = bearer(&arrived.head.headers)
+    let head = &arrived.head;
+    let token = bearer(&head.headers)
         .and_then(|text| state.keyring.token(text))
         .cloned();
-    let reading = {
-        let State {
-            keyring,
-            api_meter,
-            settings,
-            ..
-        } = &mut *state;
-        let key = token.as_ref().map_or("", |token| {
-            keyring.credentials[token.credential].client_id.as_str()
-        });
-        api_meter.count(key, settings.rate_limit, settings.rate_window, now)
+    let reading = measure(state, token.as_ref(), now);
+    let admitted = match reading {
+        Some(reading) if !reading.allowed => Err(Reply::too_many(reading.retry_after)),
+        _ => admit(state, arrived.route, token, now),
     };
-    if let Some(reading) = reading.filter(|reading| !reading.allowed) {
-        return (
-            metered(Reply::too_many(reading.retry_after), Some(reading)),
-            None,
-        );
-    }
-    let Route::V3(operation, id) = arrived.route else {
-        return (metered(Reply::no_route(), reading), None);
+    let (operation, id, token) = match admitted {
+        Ok(admitted) => admitted,
+        Err(refusal) => return (metered(refusal, reading), None),
     };
-    let Some(token) = token.filter(|token| state.token_works(token, now)) else {
-        return (metered(Reply::unauthorized(), reading), None);
-    };
-    if !state.keyring.allows(&token, operation.scope) {
-        return (metered(Reply::forbidden(), reading), None);
-    }
-    let base = base_url(world, &arrived.head);
     let org = &mut state.orgs[token.org];
     let mut call = Call {
         site_admin: org.users.get(token.sub).is_some_and(|user| user.site_admin),
         org,
         settings: &state.settings,
         seal: &world.seal,
-        base: &base,
-        path: arrived.head.uri.path(),
-        query: arrived.head.uri.query().unwrap_or_default(),
-        headers: &arrived.head.headers,
+        base: &base_url(world, head),
+        path: head.uri.path(),
+        query: head.uri.query().unwrap_or_default(),
+        headers: &head.headers,
         body: &arrived.body,
         acting: token.sub,
         id: id.unwrap_or_default(),
@@ -240,6 +214,42 @@ fn api(
     let reply = (operation.run)(&mut call).unwrap_or_else(|refusal| refusal);
     let touched = call.touched;
     (metered(reply, reading), Some(touched))
+}
+
+/// Counts a request against its credential's window; those without one share a window.
+fn measure(state: &mut State, token: Option<&Token>, now: Stamp) -> Option<Reading> {
+    let State {
+        keyring,
+        api_meter,
+        settings,
+        ..
+    } = state;
+    let client = token.map(|token| keyring.credentials[token.credential].client_id.as_str());
+    api_meter.count(
+        client.unwrap_or_default(),
+        settings.rate_limit,
+        settings.rate_window,
+        now,
+    )
+}
+
+/// The gate: route, token, scope, in this order.
+fn admit(
+    state: &State,
+    route: Route,
+    token: Option<Token>,
+    now: Stamp,
+) -> Result<(&'static Operation, Option<i64>, Token), Reply> {
+    let Route::V3(operation, id) = route else {
+        return Err(Reply::no_route());
+    };
+    let token = token
+        .filter(|token| state.token_works(token, now))
+        .ok_or_else(Reply::unauthorized)?;
+    match state.keyring.allows(&token, operation.scope) {
+        true => Ok((operation, id, token)),
+        false => Err(Reply::forbidden()),
+    }
 }
 
 fn metered(reply: Reply, reading: Option<Reading>) -> Reply {
@@ -281,6 +291,7 @@ fn note(
     status: Option<u16>,
     fault: Option<&'static str>,
 ) {
+    tracing::debug!(operation = arrived.route.name(), status, fault, "request");
     if !state.log.remembers() {
         return state.log.skip();
     }

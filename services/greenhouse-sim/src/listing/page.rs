@@ -16,13 +16,15 @@ use crate::{
 pub(crate) struct Sight {
     pub(crate) now: Stamp,
     pub(crate) lag: Lag,
+    /// Whether rows still being processed appear, as a message in their place.
+    pub(crate) processing: bool,
 }
 
 impl Sight {
     /// Whether a finished row shows up, given how it was asked for.
     fn shows(self, row: &impl Row, selection: &Selection) -> bool {
         let meta = row.meta();
-        if meta.ready_at > self.now {
+        if meta.ready_at > self.now && !self.processing {
             return false;
         }
         let searched = selection.ids.is_none();
@@ -93,15 +95,14 @@ pub(crate) fn show(row: &impl Serialize, fields: Option<&[&'static str]>) -> Val
 pub(crate) fn answer<T: Row>(
     page: &Page<'_, T>,
     selection: &Selection,
-    shown: impl Fn(&T) -> Option<T>,
+    shown: impl Fn(&T, Option<&[&'static str]>) -> Option<Value>,
     link: impl FnOnce(i64) -> String,
 ) -> Reply {
     let fields = selection.fields.as_deref();
-    let reply = if fields.is_none() && page.rows.iter().all(|row| shown(row).is_none()) {
+    let reply = if fields.is_none() && page.rows.iter().all(|row| shown(row, None).is_none()) {
         Reply::ok(&page.rows)
     } else {
-        let changed =
-            |row: &&T| shown(row).map_or_else(|| show(*row, fields), |row| show(&row, fields));
+        let changed = |row: &&T| shown(row, fields).unwrap_or_else(|| show(*row, fields));
         Reply::ok(&page.rows.iter().map(changed).collect::<Vec<Value>>())
     };
     match page

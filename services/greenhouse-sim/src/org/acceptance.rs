@@ -2,9 +2,9 @@
 
 use super::{
     Org, Refused,
-    applying::{Credits, Draft, Prospecting},
+    applying::{Credits, Draft, Edit, Prospecting},
     custom_fields, refused,
-    rows::JobStatus,
+    rows::{Application, JobStatus, Status},
 };
 
 impl Org {
@@ -26,6 +26,25 @@ impl Org {
         self.check_prospecting(&draft.prospecting)?;
         let items = draft.custom_fields.as_deref().unwrap_or_default();
         custom_fields::replace(&self.custom_fields, "application", items).map(drop)
+    }
+
+    /// Whether an edit fits the application, but for its custom fields.
+    pub(super) fn check_edit(&self, application: &Application, edit: &Edit) -> Result<(), Refused> {
+        if edit.rejected_at.is_some() && application.status != Status::Rejected {
+            return Err(refused(
+                "rejected_at",
+                "can only be set on a rejected application",
+            ));
+        }
+        if (edit.pool_id.is_some() || edit.pool_stage_id.is_some()) && !application.prospect {
+            return Err(refused("prospect_pool_id", "can only be set on a prospect"));
+        }
+        self.check_credits(&edit.credits)?;
+        self.check_pool(
+            "prospect_stage_id",
+            edit.pool_id.or(application.prospect_pool_id),
+            edit.pool_stage_id,
+        )
     }
 
     fn check_job(&self, field: &str, job_id: i64, acting: i64) -> Result<(), Refused> {

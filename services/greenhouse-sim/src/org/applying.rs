@@ -3,7 +3,9 @@
 use serde_json::Value;
 
 use super::{
-    Org, Refused, custom_fields, refused,
+    Org, Refused,
+    custom_fields::{self, CustomValues},
+    refused,
     rows::{Application, ApplicationStage, JobStage, Status},
 };
 use crate::{stamp::Stamp, table::Meta};
@@ -68,36 +70,15 @@ impl Org {
         let id = meta.id;
         let items = draft.custom_fields.as_deref().unwrap_or_default();
         let values = custom_fields::replace(&self.custom_fields, "application", items).ok();
-        self.applications.insert(Application {
-            meta,
-            agency_note_id: None,
-            candidate_id,
-            coordinator_id: draft.credits.coordinator_id,
-            job_id: draft.job_id,
-            job_post_id: None,
-            recruiter_id: draft.credits.recruiter_id,
-            referrer_id: draft.credits.referrer_id,
-            source_id: draft.credits.source_id,
-            stage_id: None,
-            stage_name: None,
-            status: Status::InProcess,
-            needs_decision: None,
-            prospect: draft.prospect,
-            rejected_at: None,
-            last_activity_at: Some(now),
-            location_address: None,
-            answers: None,
-            prospective_job_ids: draft.prospecting.job_ids,
-            custom_fields: values,
-            prospect_pool_id: draft.prospecting.pool_id,
-            prospect_stage_id: draft.prospecting.pool_stage_id,
-        });
-        let first = draft.initial_stage_id.or_else(|| {
+        let stage = draft.initial_stage_id;
+        let stage = stage.or_else(|| {
             self.stages_of(draft.job_id?)
                 .first()
                 .map(|stage| stage.meta.id)
         });
-        if let Some(stage) = first {
+        self.applications
+            .insert(Application::drafted(meta, candidate_id, draft, values));
+        if let Some(stage) = stage {
             self.enter_stage(id, stage, now, ready_at);
         }
         self.touch_candidate(candidate_id, now);
@@ -115,21 +96,7 @@ impl Org {
             return Err(refused("id", "is unknown"));
         };
         let candidate_id = application.candidate_id;
-        if edit.rejected_at.is_some() && application.status != Status::Rejected {
-            return Err(refused(
-                "rejected_at",
-                "can only be set on a rejected application",
-            ));
-        }
-        if (edit.pool_id.is_some() || edit.pool_stage_id.is_some()) && !application.prospect {
-            return Err(refused("prospect_pool_id", "can only be set on a prospect"));
-        }
-        self.check_credits(&edit.credits)?;
-        self.check_pool(
-            "prospect_stage_id",
-            edit.pool_id.or(application.prospect_pool_id),
-            edit.pool_stage_id,
-        )?;
+        self.check_edit(application, &edit)?;
         let items = edit.custom_fields.as_deref();
         let values = items
             .map(|items| custom_fields::replace(&self.custom_fields, "application", items))
@@ -144,8 +111,24 @@ impl Org {
             application.meta.updated_at = now;
             application.last_activity_at = Some(now);
         });
+        if let Some(rejected_at) = edit.rejected_at {
+            self.date_rejection(id, rejected_at, now);
+        }
         self.touch_candidate(candidate_id, now);
         Ok(())
+    }
+
+    fn date_rejection(&mut self, application_id: i64, rejected_at: Stamp, now: Stamp) {
+        let own = self
+            .rejection_details
+            .find("application_ids", application_id);
+        let Some(detail) = own.map(|detail| detail.meta.id).next_back() else {
+            return;
+        };
+        self.rejection_details.change(detail, |detail| {
+            detail.rejected_at = Some(rejected_at);
+            detail.meta.updated_at = now;
+        });
     }
 
     /// Active stages of a job, in order.
@@ -213,6 +196,38 @@ impl Org {
 }
 
 impl Application {
+    fn drafted(
+        meta: Meta,
+        candidate_id: i64,
+        draft: Draft,
+        custom_fields: Option<CustomValues>,
+    ) -> Self {
+        Self {
+            agency_note_id: None,
+            candidate_id,
+            coordinator_id: draft.credits.coordinator_id,
+            job_id: draft.job_id,
+            job_post_id: None,
+            recruiter_id: draft.credits.recruiter_id,
+            referrer_id: draft.credits.referrer_id,
+            source_id: draft.credits.source_id,
+            stage_id: None,
+            stage_name: None,
+            status: Status::InProcess,
+            needs_decision: None,
+            prospect: draft.prospect,
+            rejected_at: None,
+            last_activity_at: Some(meta.born),
+            location_address: None,
+            answers: None,
+            prospective_job_ids: draft.prospecting.job_ids,
+            custom_fields,
+            prospect_pool_id: draft.prospecting.pool_id,
+            prospect_stage_id: draft.prospecting.pool_stage_id,
+            meta,
+        }
+    }
+
     fn credit(&mut self, credits: &Credits) {
         self.source_id = credits.source_id.or(self.source_id);
         self.referrer_id = credits.referrer_id.or(self.referrer_id);

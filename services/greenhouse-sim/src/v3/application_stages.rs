@@ -3,7 +3,7 @@
 use super::call::Call;
 use crate::{
     http::reply::Answer,
-    listing::{Filter, Listing},
+    listing::{Filter, Listing, page::show},
     org::rows::ApplicationStage,
 };
 
@@ -35,6 +35,6 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
         &LISTING,
         &call.org.application_stages,
         &permitted,
-        |visit| visit.counted(call.now),
+        |visit, fields| Some(show(&visit.counted(call.now)?, fields)),
     )
 }

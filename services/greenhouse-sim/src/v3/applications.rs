@@ -113,7 +113,7 @@ fn creation() -> Vec<Field> {
 
 pub(super) fn list(call: &mut Call<'_>) -> Answer {
     let permitted = |application: &_| call.org.shows_application(application, call.acting);
-    call.list_where(&LISTING, &call.org.applications, &permitted, |_| None)
+    call.list_where(&LISTING, &call.org.applications, &permitted, |_, _| None)
 }
 
 pub(super) fn create(call: &mut Call<'_>) -> Answer {

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{
     body::{self, Body, Field},
-    config::{CreateAnswer, ListWithoutSiteAdmin, Settings},
+    config::{CreateAnswer, ListWithoutSiteAdmin, Processing, Settings},
     http::reply::{Answer, Reply},
     listing::{
         Listing,
@@ -75,16 +75,17 @@ impl Call<'_> {
 
     /// A page of rows that need no further thought.
     pub(crate) fn list<T: Row>(&self, listing: &Listing, table: &Table<T>) -> Answer {
-        self.list_where(listing, table, &|_| true, |_| None)
+        self.list_where(listing, table, &|_| true, |_, _| None)
     }
 
-    /// A page of the permitted rows, each as `shown` has it (or as it is).
+    /// A page of the permitted rows; where `shown` has something for a row and the fields asked for, that is shown
+    /// instead.
     pub(crate) fn list_where<T: Row>(
         &self,
         listing: &Listing,
         table: &Table<T>,
         permitted: &dyn Fn(&T) -> bool,
-        shown: impl Fn(&T) -> Option<T>,
+        shown: impl Fn(&T, Option<&[&'static str]>) -> Option<Value>,
     ) -> Answer {
         if !self.site_admin
             && self.settings.list_without_site_admin == ListWithoutSiteAdmin::Forbidden
@@ -98,6 +99,7 @@ impl Call<'_> {
         let sight = Sight {
             now: self.now,
             lag: self.settings.lag,
+            processing: T::TELLS_PROCESSING && self.settings.processing == Processing::Message,
         };
         let page = page::find(table, &selection, sight, permitted);
         let link = |after| {

@@ -66,7 +66,11 @@ fn creation() -> Vec<Field> {
 }
 
 pub(super) fn list(call: &mut Call<'_>) -> Answer {
-    call.list(&LISTING, &call.org.candidates)
+    let processing = json!({"message": "The candidate is being processed."});
+    let shown = |candidate: &Candidate, _: Option<&[&'static str]>| {
+        (candidate.meta.ready_at > call.now).then(|| processing.clone())
+    };
+    call.list_where(&LISTING, &call.org.candidates, &|_| true, shown)
 }
 
 /// Makes a person, whoever may have made the same one before.

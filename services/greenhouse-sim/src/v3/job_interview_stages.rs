@@ -22,5 +22,5 @@ pub(super) const LISTING: Listing = Listing {
 
 pub(super) fn list(call: &mut Call<'_>) -> Answer {
     let permitted = |stage: &JobStage| call.org.visible_job(stage.job_id, call.acting).is_some();
-    call.list_where(&LISTING, &call.org.job_stages, &permitted, |_| None)
+    call.list_where(&LISTING, &call.org.job_stages, &permitted, |_, _| None)
 }

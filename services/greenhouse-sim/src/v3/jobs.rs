@@ -39,5 +39,5 @@ pub(super) const LISTING: Listing = Listing {
 
 pub(super) fn list(call: &mut Call<'_>) -> Answer {
     let permitted = |job: &Job| job.visible_to(call.acting);
-    call.list_where(&LISTING, &call.org.jobs, &permitted, |_| None)
+    call.list_where(&LISTING, &call.org.jobs, &permitted, |_, _| None)
 }

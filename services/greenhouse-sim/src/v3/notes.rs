@@ -81,7 +81,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
             .and_then(|id| call.org.applications.get(id));
         application.is_none_or(|application| call.org.shows_application(application, call.acting))
     };
-    call.list_where(&LISTING, &call.org.notes, &permitted, |_| None)
+    call.list_where(&LISTING, &call.org.notes, &permitted, |_, _| None)
 }
 
 pub(super) fn create(call: &mut Call<'_>) -> Answer {

@@ -31,5 +31,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
         let application = call.org.applications.get(detail.application_id);
         application.is_some_and(|application| call.org.shows_application(application, call.acting))
     };
-    call.list_where(&LISTING, &call.org.rejection_details, &permitted, |_| None)
+    call.list_where(&LISTING, &call.org.rejection_details, &permitted, |_, _| {
+        None
+    })
 }

@@ -11,6 +11,7 @@ mod filters;
 mod lag;
 mod limits;
 mod pages;
+mod program;
 mod recruiting;
 #[cfg(test)]
 mod shapes;

@@ -77,6 +77,15 @@ fn rejection_is_recorded_apart_and_can_be_taken_back() {
         1
     );
     assert!(sim.sim.recruiter().reject(id, None).is_err());
+    let dated = json!({"rejected_at": "2026-01-02T03:04:05Z"});
+    assert_eq!(
+        sim.patch(&format!("/v3/applications/{id}"), &dated).status,
+        200
+    );
+    let detail = sim
+        .get(&format!("/v3/rejection_details?application_ids={id}"))
+        .json();
+    assert_eq!(detail[0]["rejected_at"], "2026-01-02T03:04:05.000Z");
     sim.sim.recruiter().unreject(id).unwrap();
     let row = sim.get(&format!("/v3/applications?ids={id}")).json()[0].clone();
     assert_eq!(

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use greenhouse_sim::{CreateAnswer, PatchAnswer};
+use greenhouse_sim::{CreateAnswer, PatchAnswer, Processing};
 use serde_json::json;
 
 use crate::client::{NONE, Sim};
@@ -105,6 +105,12 @@ fn the_answer_can_be_flat_or_truncated_until_the_record_is_ready() {
         )
     };
     assert_eq!(seen(&sim), (0, 0, 404, 404, 422));
+    sim.sim
+        .configure(|settings| settings.processing = Processing::Message);
+    let listed = sim.get(&format!("/v3/candidates?ids={id}")).json();
+    assert!(listed[0]["message"].is_string() && listed[0].get("id").is_none());
+    sim.sim
+        .configure(|settings| settings.processing = Processing::Absent);
     sim.sim
         .configure(|settings| settings.clock_offset_ms = 61_000);
     assert_eq!(seen(&sim), (1, 1, 200, 200, 201));

@@ -68,6 +68,7 @@ impl Candidate {
 }
 
 impl Row for Candidate {
+    const TELLS_PROCESSING: bool = true;
     const DATES: &'static [&'static str] = &["created_at", "updated_at", "last_activity_at"];
 
     fn meta(&self) -> &Meta {
