@@ -4,6 +4,9 @@
 
 mod accounting;
 mod architecture;
+mod budget;
+mod chaos;
 mod documents;
 mod import;
+mod replicas;
 mod world;

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 /// How long anything may take that is expected to happen soon.
-pub const SOON: Duration = Duration::from_secs(60);
+pub const SOON: Duration = Duration::from_secs(90);
 /// The admin token of every bridge under test.
 pub const ADMIN_TOKEN: &str = "admin-token-of-the-tests";
 const MASTER_KEYS: &str = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -87,7 +87,7 @@ impl World {
         World::on(env, config).await
     }
 
-    /// A world on an environment of the caller's.
+    /// A world on an environment of the caller's. Its schema is left to the bridges.
     pub async fn on(env: TestEnv, config: Config) -> World {
         boot::tls::install();
         let broker = broker::Config::new(env.amqp_url.as_str().into(), "test").expect("an AMQP address");
@@ -103,7 +103,6 @@ impl World {
         })
         .await
         .expect("the database");
-        store.migrate().await.expect("a fresh schema");
         let stop = CancellationToken::new();
         let consumer = Consumer::start(broker.clone(), ANSWERS.to_owned(), 1000, stop.clone());
         let (sender, announced) = watch::channel(Vec::new());

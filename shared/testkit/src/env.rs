@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use url::Url;
 
-use crate::Management;
+use crate::{Management, Postgres, Rabbit};
 use crate::servers::{AMQP_URL, DATABASE_URL, MANAGEMENT_URL, Servers, variable};
 
 /// Empty at first, and gone when dropped, connections included. The database has no tables and the virtual host
@@ -44,6 +44,23 @@ impl TestEnv {
             name,
         )
         .await
+    }
+
+    /// With servers of the test's own where given, so that it may kill them, and the shared ones otherwise.
+    pub async fn beside(rabbit: Option<&Rabbit>, postgres: Option<&Postgres>, name: &str) -> Result<Self> {
+        let given = |url: Option<&String>, variable| url.cloned().map_or_else(|| required(variable), Ok);
+        Self::at(
+            &given(rabbit.map(|own| &own.amqp_url), AMQP_URL)?,
+            &given(rabbit.map(|own| &own.management_url), MANAGEMENT_URL)?,
+            &given(postgres.map(|own| &own.database_url), DATABASE_URL)?,
+            name,
+        )
+        .await
+    }
+
+    /// Runs a statement in the test's own database, to let time pass in it for example.
+    pub async fn execute(&self, statement: &str) -> Result<()> {
+        execute(&self.database_url, statement.to_owned()).await
     }
 
     async fn at(

@@ -1,0 +1,111 @@
+//! Greenhouse's request limit, shared by replicas and by nobody else's fault: all of it is used, none of it exceeded,
+//! and one tenant's backlog is no other tenant's problem.
+
+use std::time::{Duration, Instant};
+
+use greenhouse_sim::{Config, OrganisationConfig};
+use serde_json::Value;
+
+use crate::world::{World, introduction, until};
+
+/// Requests per window.
+const LIMIT: u32 = 20;
+/// Windows that work must fill, after the one in which the bridges learn where windows begin.
+const FULL_WINDOWS: usize = 3;
+/// What a busy machine may add to any latency.
+const NOISE: Duration = Duration::from_millis(50);
+const BACKLOG: usize = 5000;
+const SINGLES: usize = 9;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn four_bridges_fill_every_window_and_are_never_throttled() {
+    let mut config = Config::for_benchmarks();
+    config.settings.rate_limit = LIMIT;
+    let mut world = World::with("limit", config).await;
+    for _ in 0..4 {
+        world.bridge().await;
+    }
+    let client = world.greenhouse.access().client_id;
+    world.publish_all(&introductions(&world, "acme", "i", 200)).await;
+    let (status, answer) = world.connect("acme").await;
+    assert_eq!(status, 201, "{answer}");
+    let state = world.greenhouse.state();
+    let enough = state.until(|state| state.rate_windows(&client).len() >= FULL_WINDOWS + 2);
+    tokio::time::timeout(Duration::from_secs(300), enough).await.expect("windows with requests");
+    let windows = state.rate_windows(&client);
+    let wasted: Vec<_> = windows[1..=FULL_WINDOWS].iter().filter(|window| window.used * 100 < LIMIT * 95).collect();
+    assert!(wasted.is_empty(), "{windows:?}");
+    assert_eq!(state.throttled(&client), 0, "{windows:?}");
+    assert!(world.store.ledger_gauges().await.expect("an answer").open > 0, "there was not enough work");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backlog_out_of_budget_does_not_slow_another_tenant_down() {
+    let mut config = two_tenants();
+    config.settings.rate_limit = 75;
+    config.settings.latency = Duration::from_millis(20);
+    beside_a_backlog("out of budget", config).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backlog_in_slow_progress_does_not_slow_another_tenant_down() {
+    let mut config = two_tenants();
+    config.settings.latency = Duration::from_millis(200);
+    beside_a_backlog("slow progress", config).await;
+}
+
+fn two_tenants() -> Config {
+    let mut config = Config::for_benchmarks();
+    config.organisations = vec![OrganisationConfig::named("busy"), OrganisationConfig::named("quiet")];
+    config
+}
+
+async fn beside_a_backlog(name: &str, config: Config) {
+    let mut world = World::with(name, config).await;
+    world.bridge().await;
+    for tenant in ["busy", "quiet"] {
+        let (status, answer) = world.connect(tenant).await;
+        assert_eq!(status, 201, "{answer}");
+    }
+    // The first one looks up what all others find remembered.
+    latency(&world, "first").await;
+    let alone = median(&world, "alone").await;
+    world.publish_all(&introductions(&world, "busy", "b", BACKLOG)).await;
+    until("a backlog", async || (open(&world).await? > BACKLOG as i64 * 9 / 10).then_some(())).await;
+    let beside = median(&world, "beside").await;
+    assert!(open(&world).await.expect("an answer") > BACKLOG as i64 / 2, "the backlog is gone");
+    assert!(beside <= alone * 2 + NOISE, "{beside:?} beside a backlog, {alone:?} alone");
+}
+
+async fn open(world: &World) -> Option<i64> {
+    Some(world.store.ledger_gauges().await.ok()?.open)
+}
+
+/// Publish to answer, the middle of several introductions one after the other.
+async fn median(world: &World, name: &str) -> Duration {
+    let mut all = Vec::new();
+    for number in 0..SINGLES {
+        all.push(latency(world, &format!("{name}-{number}")).await);
+    }
+    all.sort();
+    all[SINGLES / 2]
+}
+
+async fn latency(world: &World, id: &str) -> Duration {
+    let event = introduction("quiet", id, &[job(world, "quiet")]);
+    let begun = Instant::now();
+    world.publish(&event).await;
+    let answer = world.answer(id).await;
+    assert_eq!(answer.name, "IntroductionImported", "{answer:?}");
+    begun.elapsed()
+}
+
+fn introductions(world: &World, tenant: &str, name: &str, count: usize) -> Vec<Value> {
+    let job = job(world, tenant);
+    (0..count).map(|number| introduction(tenant, &format!("{name}-{number}"), &[job])).collect()
+}
+
+/// Any job of the tenant's that is open.
+fn job(world: &World, tenant: &str) -> i64 {
+    world.greenhouse.state_of(tenant).job_named("Backend Engineer").expect("a job of the seed").meta.id
+}
