@@ -15,7 +15,6 @@ mod program;
 mod recruiting;
 #[cfg(test)]
 mod shapes;
-mod speed;
 mod strictness;
 mod visibility;
 mod writes;
