@@ -1,0 +1,252 @@
+//! Everything Greenhouse and the way to it can do to a write: exactly one of everything in the end, and one answer.
+
+use std::time::Duration;
+
+use broker::Topology;
+use greenhouse_sim::{Config, CreateAnswer, Fault, Lag, NewUser, OrganisationConfig, When};
+use serde_json::{Value, json};
+
+use crate::accounting::settled;
+use crate::scene::{self, WRITES};
+use crate::world::{Announced, World};
+
+/// Greenhouse's time limit as the client has it, and a little.
+const BEYOND_THE_DEADLINE: Duration = Duration::from_secs(11);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_that_succeeds_after_the_deadline() {
+    each_write_meets("slow", Fault::Slow(BEYOND_THE_DEADLINE)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_that_is_done_and_answered_with_500() {
+    each_write_meets("done 500", Fault::CommitThen500).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_that_is_done_and_loses_its_connection() {
+    each_write_meets("done reset", Fault::CommitThenDrop).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_whose_answer_is_cut_off() {
+    each_write_meets("cut off", Fault::TruncatedBody).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_whose_answer_is_garbage() {
+    each_write_meets("garbage", Fault::GarbageBody).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_that_fails_with_500() {
+    each_write_meets("500", Fault::ErrorBeforeCommit).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_that_never_arrives() {
+    each_write_meets("reset", Fault::DropBeforeCommit).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_that_is_throttled() {
+    each_write_meets("throttled", Fault::Throttle { retry_after: 1 }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_whose_token_was_just_revoked() {
+    each_write_meets("revoked", Fault::TokenRevoked).await;
+}
+
+/// Each kind of write meets the fault once, at its first send.
+async fn each_write_meets(name: &str, fault: Fault) {
+    let mut world = World::new(&format!("fault {name}")).await;
+    world.variables.insert("BRIDGE_SETTLE_SECONDS".to_owned(), "2".to_owned());
+    each_write_survives(&mut world, fault).await;
+}
+
+async fn each_write_survives(world: &mut World, fault: Fault) {
+    world.bridge().await;
+    world.connect("acme").await;
+    let events = scene::both(world).await;
+    let faults = world.greenhouse.faults();
+    let rules = WRITES.map(|write| (write, faults.add(When::operation(write).nth(1), fault.clone())));
+    world.publish_all(&events).await;
+    for event in &events {
+        world.answer(event["data"]["introduction_id"].as_str().unwrap()).await;
+    }
+    settled(world, 2).await;
+    for (write, rule) in rules {
+        assert_eq!(faults.fired(rule), 1, "{write} did not meet the fault");
+    }
+    for event in &events {
+        scene::once(world, event);
+    }
+    assert_eq!(dead(world).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reads_that_run_behind_lost_answers() {
+    for by_id in [false, true] {
+        let mut config = lagging(Duration::from_secs(3));
+        config.settings.lag.by_id = by_id;
+        let mut world = World::with("lag", config).await;
+        world.variables.insert("BRIDGE_SETTLE_SECONDS".to_owned(), "6".to_owned());
+        each_write_survives(&mut world, Fault::CommitThenDrop).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reads_that_run_half_a_minute_behind_a_lost_answer() {
+    let mut world = World::with("lag 30", lagging(Duration::from_secs(30))).await;
+    world.variables.clear();
+    world.bridge().await;
+    world.connect("acme").await;
+    let rule = world.greenhouse.faults().add(When::operation("candidates:create").nth(1), Fault::CommitThenDrop);
+    let event = scene::newcomer(&world, "acme", scene::NEW);
+    world.publish(&event).await;
+    let imported = |events: &[Announced]| events.iter().any(|event| event.name == "IntroductionImported");
+    world.announced_within(Duration::from_secs(150), "the import behind a lag", imported).await;
+    settled(&world, 1).await;
+    assert_eq!(world.greenhouse.faults().fired(rule), 1);
+    scene::once(&world, &event);
+}
+
+fn lagging(length: Duration) -> Config {
+    let mut config = Config::default();
+    config.settings.rate_limit = 0;
+    config.settings.lag = Lag { length, by_id: false };
+    config
+}
+
+/// The client gave up after ten seconds and looked; the write happens only then.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_that_happens_after_we_looked_for_it() {
+    let mut world = World::new("late").await;
+    world.variables.insert("BRIDGE_SETTLE_SECONDS".to_owned(), "20".to_owned());
+    world.bridge().await;
+    world.connect("acme").await;
+    let late = Fault::Late(Duration::from_secs(14));
+    let rule = world.greenhouse.faults().add(When::operation("candidates:create").nth(1), late);
+    let event = scene::newcomer(&world, "acme", scene::NEW);
+    world.publish(&event).await;
+    world.answer(scene::NEW).await;
+    settled(&world, 1).await;
+    assert_eq!(world.greenhouse.faults().fired(rule), 1);
+    scene::once(&world, &event);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_creating_answers() {
+    for answer in [CreateAnswer::Flat, CreateAnswer::Truncated(Duration::from_secs(3))] {
+        let mut config = Config::default();
+        config.settings.rate_limit = 0;
+        let mut world = World::with("create answer", config).await;
+        world.bridge().await;
+        world.connect("acme").await;
+        let events = scene::both(&world).await;
+        world.greenhouse.configure(|settings| settings.create_answer = answer);
+        world.publish_all(&events).await;
+        settled(&world, 2).await;
+        for event in &events {
+            scene::once(&world, event);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tenant_whose_acting_user_left_pauses_alone_and_resumes() {
+    let leave = |world: &World| {
+        let admin = world.greenhouse.all_access()[0].site_admin_id;
+        let recruiter = world.greenhouse.recruiter_of("acme");
+        recruiter.deactivate_user(admin).expect("the admin");
+    };
+    let successor = |world: &World| {
+        let successor = NewUser {
+            first_name: "Sue".to_owned(),
+            last_name: "Successor".to_owned(),
+            email: "sue@acme.example".to_owned(),
+            site_admin: true,
+            ..NewUser::default()
+        };
+        world.greenhouse.recruiter_of("acme").add_user(successor).expect("a new admin");
+    };
+    one_tenant_pauses("left", leave, successor).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tenant_who_takes_a_permission_away_pauses_alone_and_resumes() {
+    let scope = "harvest:notes:create";
+    let take = |world: &World| assert!(world.greenhouse.set_scope("acme-harvest", scope, false));
+    let give = |world: &World| assert!(world.greenhouse.set_scope("acme-harvest", scope, true));
+    one_tenant_pauses("scope", take, give).await;
+}
+
+/// Breaks acme's connection while its first import is under way, sees beta's go on, mends it, and connects again.
+async fn one_tenant_pauses(name: &str, break_it: impl Fn(&World), mend_it: impl Fn(&World)) {
+    let mut config = Config::default();
+    config.settings.rate_limit = 0;
+    config.organisations.push(OrganisationConfig::named("beta"));
+    let mut world = World::with(&format!("pause {name}"), config).await;
+    world.bridge().await;
+    for tenant in ["acme", "beta"] {
+        let (status, answer) = world.connect(tenant).await;
+        assert_eq!((status, answer["state"].as_str()), (201, Some("active")), "{answer}");
+    }
+
+    // One person three times, in order, and two others; the first import stops before its note.
+    let mut events: Vec<Value> = (1..=3).map(|index| same_person(&world, index)).collect();
+    events.extend(["other-1", "other-2"].map(|id| scene::newcomer(&world, "acme", id)));
+    let gate = world.greenhouse.faults().hold(When::operation("notes:create"));
+    world.publish(&events[0]).await;
+    let arrived = async || (!world.greenhouse.state_of("acme").candidates().is_empty()).then_some(());
+    crate::world::until("the first candidate", arrived).await;
+    break_it(&world);
+    gate.open();
+    world.greenhouse.faults().clear();
+    world.publish_all(&events[1..]).await;
+    let paused = |event: &&Announced| event.name == "ConnectionHealthChanged" && event.text("state") == "REAUTHORISE";
+    let told = world.announced_until("the pause", |events| events.iter().any(|event| paused(&event))).await;
+    assert!(told.iter().filter(paused).all(|event| event.tenant == "acme"));
+
+    let elsewhere = scene::newcomer(&world, "beta", "elsewhere");
+    world.publish(&elsewhere).await;
+    assert_eq!(world.answer("elsewhere").await.name, "IntroductionImported");
+    scene::once(&world, &elsewhere);
+    let answers = world.announced().into_iter().filter(|event| event.name.starts_with("Introduction"));
+    assert!(answers.clone().all(|event| event.tenant == "beta"), "{:?}", answers.collect::<Vec<_>>());
+
+    mend_it(&world);
+    let (status, answer) = world.connect("acme").await;
+    assert_eq!((status, answer["state"].as_str()), (201, Some("active")), "{answer}");
+    settled(&world, 6).await;
+    for event in &events[3..] {
+        scene::once(&world, event);
+    }
+    let order: Vec<String> = world
+        .named("IntroductionImported")
+        .iter()
+        .map(|event| event.text("introductionId").to_owned())
+        .filter(|id| id.starts_with("same"))
+        .collect();
+    assert_eq!(order, ["same-1", "same-2", "same-3"]);
+    let [person] = &world.greenhouse.state_of("acme").candidates_by_email("same@people.example")[..] else { panic!("one person") };
+    assert_eq!(world.greenhouse.state_of("acme").notes_of(person.meta.id).len(), 3);
+    assert!(world.named("IntroductionImportFailed").is_empty());
+    assert_eq!(told.iter().filter(paused).count(), 1);
+    assert_eq!(dead(&world).await, 0);
+}
+
+fn same_person(world: &World, index: usize) -> Value {
+    let mut event = scene::newcomer(world, "acme", &format!("same-{index}"));
+    event["data"]["job_ids"] = json!([world.job(index)]);
+    event["data"]["candidate"]["id"] = json!("candidate-same");
+    event["data"]["candidate"]["emails"] = json!([{ "value": "same@people.example" }]);
+    event["subject"] = json!("candidate-same");
+    event
+}
+
+async fn dead(world: &World) -> u64 {
+    let queue = world.env.management.queue(&world.env.vhost, Topology::DEAD).await.expect("the broker");
+    queue.expect("the queue of dead letters").ready
+}
