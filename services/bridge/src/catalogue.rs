@@ -9,7 +9,10 @@ use crate::failure::Failure;
 pub(crate) fn explain(code: Option<&str>, json: bool) -> Result<ExitCode, Failure> {
     let codes = match code {
         None => Code::ALL.to_vec(),
-        Some(text) => vec![text.parse().map_err(|error: domain::UnknownWord| Failure::Usage(error.to_string()))?],
+        Some(text) => vec![
+            text.parse()
+                .map_err(|error: domain::UnknownWord| Failure::Usage(error.to_string()))?,
+        ],
     };
     if json {
         let entries: Vec<_> = codes.iter().map(entry).collect();
@@ -17,7 +20,13 @@ pub(crate) fn explain(code: Option<&str>, json: bool) -> Result<ExitCode, Failur
         return Ok(ExitCode::SUCCESS);
     }
     for code in codes {
-        println!("{} {}\n  cause   {}\n  remedy  {}", code.number(), code, code.cause(), code.remedy());
+        println!(
+            "{} {}\n  cause   {}\n  remedy  {}",
+            code.number(),
+            code,
+            code.cause(),
+            code.remedy()
+        );
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -41,10 +41,18 @@ pub(crate) async fn healthcheck() -> Result<ExitCode, Failure> {
     if addr.ip().is_unspecified() {
         addr.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
     }
-    let answer = http()?.get(format!("http://{addr}/ready")).send().await.map_err(unreachable)?;
+    let answer = http()?
+        .get(format!("http://{addr}/ready"))
+        .send()
+        .await
+        .map_err(unreachable)?;
     let ready = answer.status().is_success();
     println!("{}", answer.text().await.map_err(unreachable)?);
-    Ok(if ready { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    Ok(if ready {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(1)
+    })
 }
 
 fn http() -> Result<reqwest::Client, Failure> {

@@ -34,7 +34,10 @@ impl Failure {
             Failure::Internal(_) => (1, "internal"),
         };
         if json {
-            eprintln!("{}", serde_json::json!({ "error": kind, "message": format!("{self:#}") }));
+            eprintln!(
+                "{}",
+                serde_json::json!({ "error": kind, "message": format!("{self:#}") })
+            );
         } else {
             eprintln!("bridge: {self:#}");
         }

@@ -14,7 +14,12 @@ use tokio_util::sync::CancellationToken;
 const INTERVAL: Duration = Duration::from_secs(10);
 
 /// Keeps the gauges of ledger, outbox and database pool up to date.
-pub(crate) async fn watch_ledger(store: Store, accounts: Arc<Accounts>, metrics: Arc<Metrics>, stop: CancellationToken) {
+pub(crate) async fn watch_ledger(
+    store: Store,
+    accounts: Arc<Accounts>,
+    metrics: Arc<Metrics>,
+    stop: CancellationToken,
+) {
     let mut before = accounts.budgets();
     while !stop.is_cancelled() {
         let now = accounts.budgets();
@@ -41,13 +46,21 @@ async fn read_ledger(store: &Store, metrics: &Metrics) -> Result<(), store::Erro
     metrics.operations(OperationState::Parked, count(ledger.parked));
     metrics.oldest_pending(Queue::Introductions, seconds(ledger.oldest_due_seconds));
     for (word, parked) in store.parked_by_code().await? {
-        metrics.parked(Queue::Introductions, word.parse().unwrap_or(Code::Internal), count(parked));
+        metrics.parked(
+            Queue::Introductions,
+            word.parse().unwrap_or(Code::Internal),
+            count(parked),
+        );
     }
     let outbox = store.outbox_backlog().await?;
     metrics.outbox(count(outbox.rows), seconds(outbox.oldest_seconds));
     let pool = store.pool();
     let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
-    metrics.db_pool(pool.size().saturating_sub(idle), idle, pool.options().get_max_connections());
+    metrics.db_pool(
+        pool.size().saturating_sub(idle),
+        idle,
+        pool.options().get_max_connections(),
+    );
     Ok(())
 }
 
@@ -65,9 +78,16 @@ pub(crate) async fn watch_broker(
         metrics.amqp_connected(service, health.alive);
         for (cause, total) in &now.reconnects {
             let known = before.reconnects.get(cause).copied().unwrap_or_default();
-            metrics.amqp_reconnects(service, ReconnectCause::from_word(cause.as_str()), total - known);
+            metrics.amqp_reconnects(
+                service,
+                ReconnectCause::from_word(cause.as_str()),
+                total - known,
+            );
         }
-        metrics.amqp_blocked(service, seconds(now.blocked_seconds - before.blocked_seconds));
+        metrics.amqp_blocked(
+            service,
+            seconds(now.blocked_seconds - before.blocked_seconds),
+        );
         if let Some(queue) = queue {
             metrics.amqp_consumers(queue, usize::from(health.alive));
             metrics.redelivered(queue, now.redelivered - before.redelivered);

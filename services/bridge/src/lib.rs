@@ -16,7 +16,6 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-
 /// The bridge between Intrro and Greenhouse.
 #[derive(Parser)]
 #[command(name = "bridge", version, about)]

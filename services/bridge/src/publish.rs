@@ -21,17 +21,30 @@ struct Attributes {
 
 pub(crate) async fn publish(file: &str, json: bool) -> Result<ExitCode, Failure> {
     let body = read(file)?;
-    let attributes: Attributes = serde_json::from_slice(&body)
-        .map_err(|error| Failure::Usage(format!("{file} is no CloudEvent in structured JSON: {error}")))?;
+    let attributes: Attributes = serde_json::from_slice(&body).map_err(|error| {
+        Failure::Usage(format!(
+            "{file} is no CloudEvent in structured JSON: {error}"
+        ))
+    })?;
     let mut env = Env::from_process();
     let uri = env.secret_url(&variables::AMQP_URL, &["amqp", "amqps"]);
     env.finish()?;
     let uri = uri.ok_or_else(|| Failure::Usage("BRIDGE_AMQP_URL is missing".into()))?;
-    let config = broker::Config::new(uri, "bridge-publish").map_err(|error| Failure::Usage(error.to_string()))?;
-    let mut message = Outbound::new(Topology::EVENTS, attributes.event_type.as_str(), attributes.id.as_str(), body);
+    let config = broker::Config::new(uri, "bridge-publish")
+        .map_err(|error| Failure::Usage(error.to_string()))?;
+    let mut message = Outbound::new(
+        Topology::EVENTS,
+        attributes.event_type.as_str(),
+        attributes.id.as_str(),
+        body,
+    );
     message.type_ = attributes.event_type;
     message.content_type = "application/cloudevents+json".to_owned();
-    message.headers.extend(attributes.traceparent.map(|trace| ("traceparent".to_owned(), trace)));
+    message.headers.extend(
+        attributes
+            .traceparent
+            .map(|trace| ("traceparent".to_owned(), trace)),
+    );
     boot::tls::install();
     let stop = CancellationToken::new();
     let publisher = Publisher::start(config, stop.clone());
@@ -40,13 +53,21 @@ pub(crate) async fn publish(file: &str, json: bool) -> Result<ExitCode, Failure>
     match outcome {
         Some(Outcome::Confirmed) => {
             if json {
-                println!("{}", serde_json::json!({ "id": attributes.id, "outcome": "confirmed" }));
+                println!(
+                    "{}",
+                    serde_json::json!({ "id": attributes.id, "outcome": "confirmed" })
+                );
             } else {
-                println!("published {}; ask `bridge why` with its introduction id what becomes of it", attributes.id);
+                println!(
+                    "published {}; ask `bridge why` with its introduction id what becomes of it",
+                    attributes.id
+                );
             }
             Ok(ExitCode::SUCCESS)
         }
-        Some(Outcome::Returned { text, .. }) => Err(Failure::Refused(format!("the broker has no queue for it: {text}"))),
+        Some(Outcome::Returned { text, .. }) => Err(Failure::Refused(format!(
+            "the broker has no queue for it: {text}"
+        ))),
         Some(Outcome::Nacked) => Err(Failure::Refused("the broker's queue is full".into())),
         Some(Outcome::Unknown) | None => Err(Failure::Unreachable {
             what: "the broker",

@@ -62,7 +62,8 @@ struct Process {
 pub(crate) async fn run(services: &[Service]) -> Result<ExitCode, Failure> {
     let settings = Settings::from_process()?;
     let metrics = Metrics::new();
-    let telemetry = boot::telemetry::start(&settings.telemetry, &metrics).map_err(anyhow::Error::from)?;
+    let telemetry =
+        boot::telemetry::start(&settings.telemetry, &metrics).map_err(anyhow::Error::from)?;
     boot::tls::install();
     let readiness = Readiness::new();
     let stop = boot::shutdown::on_signal(readiness.clone()).context("cannot listen for signals")?;
@@ -117,11 +118,18 @@ async fn start(
     })
     .await
     .map_err(|error| unreachable("the database", &error))?;
-    store.migrate().await.map_err(|error| unreachable("the database", &error))?;
-    let wake = Wake::start(&store).await.map_err(|error| unreachable("the database", &error))?;
+    store
+        .migrate()
+        .await
+        .map_err(|error| unreachable("the database", &error))?;
+    let wake = Wake::start(&store)
+        .await
+        .map_err(|error| unreachable("the database", &error))?;
     let broker = broker::Config::new(settings.amqp_url.clone(), instance.clone())
         .map_err(|error| Failure::Usage(error.to_string()))?;
-    let master = std::mem::take(&mut settings.master_keys).into_iter().map(|master| (master.id, master.key));
+    let master = std::mem::take(&mut settings.master_keys)
+        .into_iter()
+        .map(|master| (master.id, master.key));
     let keys = Arc::new(Keyring::new(master).map_err(|error| Failure::Usage(error.to_string()))?);
     let accounts = Arc::new(accounts(&settings, &store, &keys, &metrics)?);
     let asked = store.clone();
@@ -130,7 +138,19 @@ async fn start(
         async move { store.ping().await.map_err(|error| error.to_string()) }
     });
     let late = CancellationToken::new();
-    Ok(Process { settings, metrics, readiness, store, wake, keys, accounts, broker, instance, stop, late })
+    Ok(Process {
+        settings,
+        metrics,
+        readiness,
+        store,
+        wake,
+        keys,
+        accounts,
+        broker,
+        instance,
+        stop,
+        late,
+    })
 }
 
 impl Process {
@@ -155,11 +175,22 @@ impl Process {
 
     fn introductions(&self) -> impl Future<Output = ()> + 'static {
         let topology = Topology::default();
-        let consumer = Consumer::start(self.broker.clone(), topology.introductions(), PREFETCH, self.stop.clone());
+        let consumer = Consumer::start(
+            self.broker.clone(),
+            topology.introductions(),
+            PREFETCH,
+            self.stop.clone(),
+        );
         // Dead letters are still published while the last batch is settled.
         let publisher = Publisher::start(self.broker.clone(), self.late.clone());
-        self.watch("broker_introductions", metrics::Service::Introductions, Some(metrics::Queue::Introductions), consumer.monitor());
-        let mut config = introductions::Config::new(self.settings.intrro_url.clone(), self.instance.clone());
+        self.watch(
+            "broker_introductions",
+            metrics::Service::Introductions,
+            Some(metrics::Queue::Introductions),
+            consumer.monitor(),
+        );
+        let mut config =
+            introductions::Config::new(self.settings.intrro_url.clone(), self.instance.clone());
         config.settle = self.settings.settle;
         introductions::run(
             introductions::Parts {
@@ -188,7 +219,12 @@ impl Process {
 
     fn relay(&self) -> impl Future<Output = ()> + 'static {
         let publisher = Publisher::start(self.broker.clone(), self.late.clone());
-        self.watch("broker_relay", metrics::Service::Relay, None, publisher.monitor());
+        self.watch(
+            "broker_relay",
+            metrics::Service::Relay,
+            None,
+            publisher.monitor(),
+        );
         let relay = relay::Relay {
             store: self.store.clone(),
             wake: self.wake.clone(),
@@ -201,7 +237,13 @@ impl Process {
     }
 
     /// Readiness and gauges of one broker connection.
-    fn watch(&self, check: &'static str, service: metrics::Service, queue: Option<metrics::Queue>, monitor: Monitor) {
+    fn watch(
+        &self,
+        check: &'static str,
+        service: metrics::Service,
+        queue: Option<metrics::Queue>,
+        monitor: Monitor,
+    ) {
         let asked = monitor.clone();
         self.readiness.check(check, move || {
             let health = asked.health();
@@ -209,25 +251,52 @@ impl Process {
                 if health.is_ready(BROKER_PATIENCE) {
                     return Ok(());
                 }
-                Err(health.last_error.unwrap_or_else(|| "not connected yet".to_owned()))
+                Err(health
+                    .last_error
+                    .unwrap_or_else(|| "not connected yet".to_owned()))
             }
         });
         let metrics = Arc::clone(&self.metrics);
-        tokio::spawn(gauges::watch_broker(service, queue, monitor, metrics, self.late.clone()));
+        tokio::spawn(gauges::watch_broker(
+            service,
+            queue,
+            monitor,
+            metrics,
+            self.late.clone(),
+        ));
     }
 }
 
-fn accounts(settings: &Settings, store: &Store, keys: &Arc<Keyring>, metrics: &Arc<Metrics>) -> Result<Accounts, Failure> {
-    let config = harvest::Config::new(settings.greenhouse.api_url.clone(), settings.greenhouse.auth_url.clone());
+fn accounts(
+    settings: &Settings,
+    store: &Store,
+    keys: &Arc<Keyring>,
+    metrics: &Arc<Metrics>,
+) -> Result<Accounts, Failure> {
+    let config = harvest::Config::new(
+        settings.greenhouse.api_url.clone(),
+        settings.greenhouse.auth_url.clone(),
+    );
     let counted = Arc::clone(metrics);
-    let http = Http::new(&config).map_err(anyhow::Error::from)?.on_call(move |operation, class, took| {
-        counted.harvest_call(Endpoint::from_word(operation.as_str()), class_of(class), took);
-    });
+    let http =
+        Http::new(&config)
+            .map_err(anyhow::Error::from)?
+            .on_call(move |operation, class, took| {
+                counted.harvest_call(
+                    Endpoint::from_word(operation.as_str()),
+                    class_of(class),
+                    took,
+                );
+            });
     Ok(Accounts::new(store.clone(), Arc::clone(keys), http, config))
 }
 
 fn class_of(word: &str) -> Class {
-    Class::ALL.iter().copied().find(|class| class.as_str() == word).unwrap_or(Class::Network)
+    Class::ALL
+        .iter()
+        .copied()
+        .find(|class| class.as_str() == word)
+        .unwrap_or(Class::Network)
 }
 
 /// Name of this replica in logs, dead letters and the broker's list of connections.
@@ -237,6 +306,12 @@ fn instance() -> String {
 }
 
 fn unreachable(what: &'static str, error: &dyn std::error::Error) -> Failure {
-    let cause = error.source().map(|source| format!(" ({source})")).unwrap_or_default();
-    Failure::Unreachable { what, why: format!("{error}{cause}") }
+    let cause = error
+        .source()
+        .map(|source| format!(" ({source})"))
+        .unwrap_or_default();
+    Failure::Unreachable {
+        what,
+        why: format!("{error}{cause}"),
+    }
 }

@@ -21,7 +21,9 @@ impl Verdict {
         match (story.state.as_str(), code) {
             ("done", _) => done(story),
             ("failed", code) => ended("Greenhouse will not get it", code),
-            ("parked", Some(Code::ConflictingContent)) => ended("It was set aside", Some(Code::ConflictingContent)),
+            ("parked", Some(Code::ConflictingContent)) => {
+                ended("It was set aside", Some(Code::ConflictingContent))
+            }
             ("parked", code) => ended("It is set aside for a human", code),
             (_, code) => open(story, code),
         }
@@ -29,10 +31,17 @@ impl Verdict {
 
     /// About a message that was refused at first sight.
     pub(crate) fn of_refusal(refusal: &RefusalStory) -> Verdict {
-        let path = refusal.path.as_deref().map(|path| format!(" at {path}")).unwrap_or_default();
+        let path = refusal
+            .path
+            .as_deref()
+            .map(|path| format!(" at {path}"))
+            .unwrap_or_default();
         let code: Option<Code> = refusal.reason.parse().ok();
         Verdict {
-            sentence: format!("The event broke the contract ({}{path}) and is in the dead letters.", refusal.reason),
+            sentence: format!(
+                "The event broke the contract ({}{path}) and is in the dead letters.",
+                refusal.reason
+            ),
             next: code.map_or_else(
                 || "Correct the event and publish it again.".to_owned(),
                 |code| format!("{} More: bridge explain {}", code.remedy(), code.number()),
@@ -59,21 +68,34 @@ impl Verdict {
 fn done(story: &Story) -> Verdict {
     let outcome = story.outcome.as_ref();
     let text = |key: &str| outcome.and_then(|outcome| outcome.get(key));
-    let candidate = text("greenhouse_candidate_id").map(ToString::to_string).unwrap_or_default();
+    let candidate = text("greenhouse_candidate_id")
+        .map(ToString::to_string)
+        .unwrap_or_default();
     let how = match text("how").and_then(|how| how.as_str()) {
         Some("created") => "was created as",
         Some("ambiguous") => "matched several people, the most recently active of whom is",
         _ => "was matched to",
     };
-    let applications = text("applications").and_then(|list| list.as_array()).map(Vec::as_slice).unwrap_or_default();
-    let refused = applications.iter().filter(|one| one.get("application_id").is_none_or(|id| id.is_null())).count();
+    let applications = text("applications")
+        .and_then(|list| list.as_array())
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let refused = applications
+        .iter()
+        .filter(|one| one.get("application_id").is_none_or(|id| id.is_null()))
+        .count();
     let there = applications.len() - refused;
-    let mut sentence = format!("It is in Greenhouse: the person {how} candidate {candidate}, with {there} application(s)");
+    let mut sentence = format!(
+        "It is in Greenhouse: the person {how} candidate {candidate}, with {there} application(s)"
+    );
     if refused > 0 {
         sentence.push_str(&format!("; {refused} of the picked jobs got none"));
     }
     sentence.push('.');
-    let announced = story.answers.iter().all(|answer| answer.published_at.is_some());
+    let announced = story
+        .answers
+        .iter()
+        .all(|answer| answer.published_at.is_some());
     Verdict {
         sentence,
         next: if announced {
@@ -101,7 +123,11 @@ fn ended(what: &str, code: Option<Code>) -> Verdict {
 }
 
 fn open(story: &Story, code: Option<Code>) -> Verdict {
-    let waiting = |sentence: String, next: String| Verdict { sentence, next, well: false };
+    let waiting = |sentence: String, next: String| Verdict {
+        sentence,
+        next,
+        well: false,
+    };
     match (story.connection_state.as_deref(), story.waits_for) {
         (None, _) => waiting(
             format!("It waits: {}", Code::NotConnected.cause()),
@@ -114,7 +140,10 @@ fn open(story: &Story, code: Option<Code>) -> Verdict {
                 .and_then(|word| word.parse().ok())
                 .unwrap_or(Code::ConnectionPaused);
             waiting(
-                format!("It waits because the tenant's connection is paused: {}", reason.cause()),
+                format!(
+                    "It waits because the tenant's connection is paused: {}",
+                    reason.cause()
+                ),
                 format!("{} It goes on by itself then.", reason.remedy()),
             )
         }
@@ -132,7 +161,10 @@ fn open(story: &Story, code: Option<Code>) -> Verdict {
                 code.cause().trim_end_matches('.').to_owned()
             });
             Verdict {
-                sentence: format!("It waits for its next try at {}: {why}.", story.not_before.format("%H:%M:%S UTC")),
+                sentence: format!(
+                    "It waits for its next try at {}: {why}.",
+                    story.not_before.format("%H:%M:%S UTC")
+                ),
                 next: "Nothing to do; ask again then.".to_owned(),
                 well: code.is_none_or(|code| !code.needs_human()),
             }
@@ -180,7 +212,10 @@ mod tests {
             "how": "created", "greenhouse_candidate_id": 7,
             "applications": [{"application_id": 1}, {"application_id": null}],
         });
-        let verdict = Verdict::of(&Story { outcome: Some(outcome), ..story("done", None) });
+        let verdict = Verdict::of(&Story {
+            outcome: Some(outcome),
+            ..story("done", None)
+        });
         assert_eq!(
             verdict.sentence,
             "It is in Greenhouse: the person was created as candidate 7, with 1 application(s); 1 of the picked jobs got none."
@@ -196,17 +231,33 @@ mod tests {
 
     #[test]
     fn waiting_names_what_it_waits_for() {
-        let unconnected = Verdict::of(&Story { connection_state: None, ..story("open", None) });
+        let unconnected = Verdict::of(&Story {
+            connection_state: None,
+            ..story("open", None)
+        });
         assert!(unconnected.sentence.contains(Code::NotConnected.cause()));
         let paused = Story {
             connection_state: Some("reauthorise".into()),
             connection_reason: Some("credential_refused".into()),
             ..story("open", None)
         };
-        assert!(Verdict::of(&paused).sentence.contains(Code::CredentialRefused.cause()));
-        let behind = Verdict::of(&Story { waits_for: Some(41), ..story("open", None) });
+        assert!(
+            Verdict::of(&paused)
+                .sentence
+                .contains(Code::CredentialRefused.cause())
+        );
+        let behind = Verdict::of(&Story {
+            waits_for: Some(41),
+            ..story("open", None)
+        });
         assert!(behind.sentence.contains("operation 41"));
-        assert!(Verdict::of(&Story { in_progress: true, ..story("open", None) }).well);
+        assert!(
+            Verdict::of(&Story {
+                in_progress: true,
+                ..story("open", None)
+            })
+            .well
+        );
     }
 
     #[test]

@@ -17,12 +17,21 @@ pub(crate) async fn why(id: &str, json: bool) -> Result<ExitCode, Failure> {
     let url = boot::settings::database_url(&mut env);
     env.finish()?;
     let url = url.ok_or_else(|| Failure::Usage("BRIDGE_DATABASE_URL is missing".into()))?;
-    let store = Store::connect(&store::Config { url, max_connections: 2 }).await.map_err(unreachable)?;
+    let store = Store::connect(&store::Config {
+        url,
+        max_connections: 2,
+    })
+    .await
+    .map_err(unreachable)?;
     let stories = store.stories(id).await.map_err(unreachable)?;
     let verdicts: Vec<Verdict> = match &stories[..] {
         [] => {
             let refusals = store.refusals(id).await.map_err(unreachable)?;
-            vec![refusals.first().map_or_else(|| Verdict::never_seen(id), Verdict::of_refusal)]
+            vec![
+                refusals
+                    .first()
+                    .map_or_else(|| Verdict::never_seen(id), Verdict::of_refusal),
+            ]
         }
         stories => stories.iter().map(Verdict::of).collect(),
     };
@@ -31,11 +40,18 @@ pub(crate) async fn why(id: &str, json: bool) -> Result<ExitCode, Failure> {
     } else {
         print(&stories, &verdicts);
     }
-    Ok(if verdicts.iter().all(|verdict| verdict.well) { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    Ok(if verdicts.iter().all(|verdict| verdict.well) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(1)
+    })
 }
 
 fn unreachable(error: store::Error) -> Failure {
-    Failure::Unreachable { what: "the database", why: error.to_string() }
+    Failure::Unreachable {
+        what: "the database",
+        why: error.to_string(),
+    }
 }
 
 fn document(stories: &[Story], verdicts: &[Verdict]) -> serde_json::Value {
@@ -63,7 +79,10 @@ fn print(stories: &[Story], verdicts: &[Verdict]) {
     for (index, verdict) in verdicts.iter().enumerate() {
         println!("{}", verdict.sentence);
         if let Some(story) = stories.get(index) {
-            println!("  {} {} of tenant {}, operation {}", story.kind, story.business_key, story.tenant, story.operation_id);
+            println!(
+                "  {} {} of tenant {}, operation {}",
+                story.kind, story.business_key, story.tenant, story.operation_id
+            );
             for (at, what) in timeline(story) {
                 println!("  {}  {what}", at.format("%Y-%m-%d %H:%M:%S%.3f"));
             }
@@ -82,16 +101,41 @@ fn timeline(story: &Story) -> Vec<(DateTime<Utc>, String)> {
         (story.stored_at, "stored".to_owned()),
     ];
     for step in &story.steps {
-        let tries = if step.sends > 1 { format!(" (sent {} times)", step.sends) } else { String::new() };
-        events.extend(step.first_sent_at.map(|at| (at, format!("{} sent{tries}", step.name))));
-        let id = step.remote_id.map(|id| format!(" → {id}")).unwrap_or_default();
-        let code = step.code.as_deref().map(|code| format!(" ({code})")).unwrap_or_default();
-        events.extend(step.settled_at.map(|at| (at, format!("{} {}{id}{code}", step.name, step.state))));
+        let tries = if step.sends > 1 {
+            format!(" (sent {} times)", step.sends)
+        } else {
+            String::new()
+        };
+        events.extend(
+            step.first_sent_at
+                .map(|at| (at, format!("{} sent{tries}", step.name))),
+        );
+        let id = step
+            .remote_id
+            .map(|id| format!(" → {id}"))
+            .unwrap_or_default();
+        let code = step
+            .code
+            .as_deref()
+            .map(|code| format!(" ({code})"))
+            .unwrap_or_default();
+        events.extend(
+            step.settled_at
+                .map(|at| (at, format!("{} {}{id}{code}", step.name, step.state))),
+        );
     }
-    events.extend(story.settled_at.map(|at| (at, format!("settled as {}", story.state))));
+    events.extend(
+        story
+            .settled_at
+            .map(|at| (at, format!("settled as {}", story.state))),
+    );
     for answer in &story.answers {
         let name = answer.routing_key.rsplit('.').next().unwrap_or_default();
-        events.extend(answer.published_at.map(|at| (at, format!("{name} published"))));
+        events.extend(
+            answer
+                .published_at
+                .map(|at| (at, format!("{name} published"))),
+        );
     }
     events.sort_by_key(|(at, _)| *at);
     events

@@ -43,7 +43,9 @@ async fn store_verified(shared: &Shared, request: Connect) -> Result<Connection,
         client_id: request.client_id,
         client_secret: request.client_secret,
     };
-    let client = shared.accounts.unmetered(credential.clone(), request.acting_user);
+    let client = shared
+        .accounts
+        .unmetered(credential.clone(), request.acting_user);
     let findings = verify(&client, request.acting_user).await;
     let new = NewConnection {
         tenant: request.tenant,
@@ -51,7 +53,10 @@ async fn store_verified(shared: &Shared, request: Connect) -> Result<Connection,
         acting_user: request.acting_user,
         health: Health::of(findings),
     };
-    let connection = shared.store.connect_tenant(&shared.keys, &new, health::announcement).await?;
+    let connection = shared
+        .store
+        .connect_tenant(&shared.keys, &new, health::announcement)
+        .await?;
     tracing::info!(tenant = %connection.tenant, state = connection.state.as_str(), "connected");
     Ok(connection)
 }
@@ -59,7 +64,12 @@ async fn store_verified(shared: &Shared, request: Connect) -> Result<Connection,
 /// `GET /v1/connections/{id}`.
 pub(crate) async fn show(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
     let answer = match id.parse::<Uuid>() {
-        Ok(id) => shared.store.connection(id).await.map_err(Failure::from).and_then(|found| found.ok_or_else(Failure::not_found)),
+        Ok(id) => shared
+            .store
+            .connection(id)
+            .await
+            .map_err(Failure::from)
+            .and_then(|found| found.ok_or_else(Failure::not_found)),
         Err(_) => Err(Failure::not_found()),
     };
     shared.answer(AdminAction::Show, StatusCode::OK, answer)
@@ -72,17 +82,29 @@ pub(crate) struct Wanted {
 }
 
 /// `GET /v1/connections?tenant=…`.
-pub(crate) async fn of_tenant(State(shared): State<Arc<Shared>>, Query(wanted): Query<Wanted>) -> Response {
+pub(crate) async fn of_tenant(
+    State(shared): State<Arc<Shared>>,
+    Query(wanted): Query<Wanted>,
+) -> Response {
     let tenant = wanted.tenant.as_deref().unwrap_or_default();
     let answer = match Tenant::try_from(tenant) {
-        Ok(tenant) => shared.store.connection_of(&tenant).await.map_err(Failure::from).and_then(|found| found.ok_or_else(Failure::not_found)),
+        Ok(tenant) => shared
+            .store
+            .connection_of(&tenant)
+            .await
+            .map_err(Failure::from)
+            .and_then(|found| found.ok_or_else(Failure::not_found)),
         Err(error) => Err(Failure::invalid("tenant", error)),
     };
     shared.answer(AdminAction::Show, StatusCode::OK, answer)
 }
 
 /// `PATCH /v1/connections/{id}`.
-pub(crate) async fn change(State(shared): State<Arc<Shared>>, Path(id): Path<String>, body: Bytes) -> Response {
+pub(crate) async fn change(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Response {
     let answer = match (id.parse::<Uuid>(), Change::parse(&body)) {
         (Ok(id), Ok(change)) => configure(&shared, id, change).await,
         (Err(_), _) => Err(Failure::not_found()),
@@ -94,19 +116,34 @@ pub(crate) async fn change(State(shared): State<Arc<Shared>>, Path(id): Path<Str
 async fn configure(shared: &Shared, id: Uuid, change: Change) -> Result<Connection, Failure> {
     let settings = Value::Object(change.settings);
     let secrets = change.webhook_secrets.as_deref();
-    let configured = shared.store.configure_connection(&shared.keys, id, &settings, secrets).await?;
+    let configured = shared
+        .store
+        .configure_connection(&shared.keys, id, &settings, secrets)
+        .await?;
     configured.ok_or_else(Failure::not_found)
 }
 
 impl Shared {
-    fn answer(&self, action: AdminAction, status: StatusCode, answer: Result<Connection, Failure>) -> Response {
+    fn answer(
+        &self,
+        action: AdminAction,
+        status: StatusCode,
+        answer: Result<Connection, Failure>,
+    ) -> Response {
         match answer {
             Ok(connection) => {
                 self.metrics.admin_action(action, AdminResult::Ok);
                 (status, Json(shown(&connection))).into_response()
             }
             Err(failure) => {
-                self.metrics.admin_action(action, if failure.is_ours() { AdminResult::Failed } else { AdminResult::Invalid });
+                self.metrics.admin_action(
+                    action,
+                    if failure.is_ours() {
+                        AdminResult::Failed
+                    } else {
+                        AdminResult::Invalid
+                    },
+                );
                 failure.into_response()
             }
         }

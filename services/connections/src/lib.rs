@@ -46,6 +46,9 @@ pub fn router(parts: Parts) -> Router {
         .route("/v1/connections", post(api::connect).get(api::of_tenant))
         .route("/v1/connections/{id}", get(api::show).patch(api::change))
         .with_state(shared)
-        .layer(axum::middleware::from_fn_with_state(Arc::new(access), access::check))
+        .layer(axum::middleware::from_fn_with_state(
+            Arc::new(access),
+            access::check,
+        ))
         .layer(axum::extract::DefaultBodyLimit::max(64 * 1024))
 }

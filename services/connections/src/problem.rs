@@ -91,6 +91,11 @@ impl IntoResponse for Failure {
             "reason": self.field.map(|_| &self.detail),
             "code": self.code,
         }));
-        (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
+        (
+            self.status,
+            [(header::CONTENT_TYPE, "application/problem+json")],
+            body,
+        )
+            .into_response()
     }
 }

@@ -22,9 +22,13 @@ impl Connect {
     pub(crate) fn parse(body: &[u8]) -> Result<Connect, Failure> {
         let body = object(body)?;
         let tenant = text(&body, "tenant", "tenant")?;
-        let tenant = Tenant::try_from(tenant.as_str()).map_err(|error| Failure::invalid("tenant", error))?;
+        let tenant =
+            Tenant::try_from(tenant.as_str()).map_err(|error| Failure::invalid("tenant", error))?;
         let Some(Value::Object(auth)) = body.get("auth") else {
-            return Err(Failure::invalid("auth", "is missing; it is an object with `kind`"));
+            return Err(Failure::invalid(
+                "auth",
+                "is missing; it is an object with `kind`",
+            ));
         };
         match text(auth, "kind", "auth.kind")?.as_str() {
             "client_credentials" => Ok(Connect {
@@ -37,7 +41,10 @@ impl Connect {
                 "auth.kind",
                 "Harvest v1 API keys are not supported yet: create a Harvest v3 (OAuth) credential and send client_credentials",
             )),
-            _ => Err(Failure::invalid("auth.kind", "is not known; use client_credentials")),
+            _ => Err(Failure::invalid(
+                "auth.kind",
+                "is not known; use client_credentials",
+            )),
         }
     }
 }
@@ -53,8 +60,14 @@ pub(crate) struct Change {
 impl Change {
     pub(crate) fn parse(body: &[u8]) -> Result<Change, Failure> {
         let body = object(body)?;
-        if body.keys().any(|key| !["settings", "webhook_secrets"].contains(&key.as_str())) {
-            return Err(Failure::invalid("$", "only `settings` and `webhook_secrets` can be changed"));
+        if body
+            .keys()
+            .any(|key| !["settings", "webhook_secrets"].contains(&key.as_str()))
+        {
+            return Err(Failure::invalid(
+                "$",
+                "only `settings` and `webhook_secrets` can be changed",
+            ));
         }
         let settings = match body.get("settings") {
             Some(Value::Object(settings)) => settings.clone(),
@@ -64,13 +77,24 @@ impl Change {
         for (key, value) in &settings {
             check_setting(key, value)?;
         }
-        Ok(Change { settings, webhook_secrets: body.get("webhook_secrets").map(secrets).transpose()? })
+        Ok(Change {
+            settings,
+            webhook_secrets: body.get("webhook_secrets").map(secrets).transpose()?,
+        })
     }
 }
 
 fn secrets(value: &Value) -> Result<Vec<SecretString>, Failure> {
-    let wrong = || Failure::invalid("webhook_secrets", "is a list of at most 10 texts of 1 to 4096 bytes");
-    let list = value.as_array().filter(|list| list.len() <= 10).ok_or_else(wrong)?;
+    let wrong = || {
+        Failure::invalid(
+            "webhook_secrets",
+            "is a list of at most 10 texts of 1 to 4096 bytes",
+        )
+    };
+    let list = value
+        .as_array()
+        .filter(|list| list.len() <= 10)
+        .ok_or_else(wrong)?;
     let text = |value: &Value| match value.as_str() {
         Some(text) if !text.is_empty() && text.len() <= 4096 => Ok(SecretString::from(text)),
         _ => Err(wrong()),
@@ -87,7 +111,10 @@ fn check_setting(key: &str, value: &Value) -> Result<(), Failure> {
                 format!("is a whole number of seconds from 1 to {MAX_POLL_INTERVAL}"),
             )),
         },
-        _ => Err(Failure::invalid("settings", "there is only poll_interval_seconds so far")),
+        _ => Err(Failure::invalid(
+            "settings",
+            "there is only poll_interval_seconds so far",
+        )),
     }
 }
 
@@ -95,21 +122,38 @@ fn object(body: &[u8]) -> Result<Map<String, Value>, Failure> {
     match serde_json::from_slice(body) {
         Ok(Value::Object(object)) => Ok(object),
         Ok(_) => Err(Failure::invalid("$", "the body is not a JSON object")),
-        Err(error) => Err(Failure::invalid("$", format!("the body is not JSON (line {}, column {})", error.line(), error.column()))),
+        Err(error) => Err(Failure::invalid(
+            "$",
+            format!(
+                "the body is not JSON (line {}, column {})",
+                error.line(),
+                error.column()
+            ),
+        )),
     }
 }
 
 fn text(object: &Map<String, Value>, key: &str, field: &'static str) -> Result<String, Failure> {
     match object.get(key) {
-        Some(Value::String(text)) if !text.trim().is_empty() && text.len() <= 4096 => Ok(text.trim().to_owned()),
-        Some(Value::String(_)) => Err(Failure::invalid(field, "is empty or longer than 4096 bytes")),
+        Some(Value::String(text)) if !text.trim().is_empty() && text.len() <= 4096 => {
+            Ok(text.trim().to_owned())
+        }
+        Some(Value::String(_)) => Err(Failure::invalid(
+            field,
+            "is empty or longer than 4096 bytes",
+        )),
         Some(_) => Err(Failure::invalid(field, "is not a text")),
         None => Err(Failure::invalid(field, "is missing")),
     }
 }
 
 fn user(auth: &Map<String, Value>) -> Result<Option<UserId>, Failure> {
-    let wrong = || Failure::invalid("auth.acting_user_id", "is not a Greenhouse user id: a positive whole number");
+    let wrong = || {
+        Failure::invalid(
+            "auth.acting_user_id",
+            "is not a Greenhouse user id: a positive whole number",
+        )
+    };
     let id = match auth.get("acting_user_id") {
         None | Some(Value::Null) => return Ok(None),
         Some(Value::String(text)) => text.trim().parse().map_err(|_| wrong())?,
@@ -133,7 +177,10 @@ mod tests {
     fn client_credentials_are_read() {
         let body = r#"{"tenant":"acme","auth":{"kind":"client_credentials","client_id":"i","client_secret":"s","acting_user_id":"7"}}"#;
         let connect = Connect::parse(body.as_bytes()).unwrap();
-        assert_eq!((connect.tenant.as_str(), connect.acting_user), ("acme", Some(UserId(7))));
+        assert_eq!(
+            (connect.tenant.as_str(), connect.acting_user),
+            ("acme", Some(UserId(7)))
+        );
         assert!(!format!("{connect:?}").contains("\"s\""));
     }
 
@@ -145,8 +192,14 @@ mod tests {
             (r#"{"auth":{}}"#, "tenant"),
             (r#"{"tenant":"acme"}"#, "auth"),
             (r#"{"tenant":"acme","auth":{"kind":"magic"}}"#, "auth.kind"),
-            (r#"{"tenant":"acme","auth":{"kind":"api_key","api_key":"k"}}"#, "v1"),
-            (r#"{"tenant":"acme","auth":{"kind":"client_credentials","client_id":"i"}}"#, "auth.client_secret"),
+            (
+                r#"{"tenant":"acme","auth":{"kind":"api_key","api_key":"k"}}"#,
+                "v1",
+            ),
+            (
+                r#"{"tenant":"acme","auth":{"kind":"client_credentials","client_id":"i"}}"#,
+                "auth.client_secret",
+            ),
             (
                 r#"{"tenant":"acme","auth":{"kind":"client_credentials","client_id":"i","client_secret":"s","acting_user_id":-1}}"#,
                 "auth.acting_user_id",
@@ -159,7 +212,12 @@ mod tests {
     #[test]
     fn settings_are_checked() {
         assert!(Change::parse(br#"{"settings":{"poll_interval_seconds":30}}"#).is_ok());
-        for wrong in [r#"{"settings":{"poll_interval_seconds":0}}"#, r#"{"settings":{"x":1}}"#, r#"{"webhook_secrets":[1]}"#, r#"{"state":"active"}"#] {
+        for wrong in [
+            r#"{"settings":{"poll_interval_seconds":0}}"#,
+            r#"{"settings":{"x":1}}"#,
+            r#"{"webhook_secrets":[1]}"#,
+            r#"{"state":"active"}"#,
+        ] {
             assert!(Change::parse(wrong.as_bytes()).is_err(), "{wrong}");
         }
     }

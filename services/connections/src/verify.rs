@@ -21,7 +21,10 @@ fn feature(operation: Operation) -> &'static str {
         | O::JobsList
         | O::SourcesList => "import",
         O::NotesList | O::NotesCreate => "note",
-        O::CandidateTagsList | O::CandidateTagsCreate | O::AppliedCandidateTagsList | O::AppliedCandidateTagsCreate => "tags",
+        O::CandidateTagsList
+        | O::CandidateTagsCreate
+        | O::AppliedCandidateTagsList
+        | O::AppliedCandidateTagsCreate => "tags",
         O::UsersList | O::ReferrersList | O::ApplicationsUpdate => "referrer",
         O::ApplicationsList
         | O::ApplicationStagesList
@@ -38,7 +41,10 @@ pub(crate) async fn verify(client: &Client, acting_user: Option<UserId>) -> Vec<
     }
     let mut findings = Vec::new();
     let introspection = client.introspect().await.ok();
-    let user = introspection.as_ref().and_then(|seen| seen.sub).or(acting_user);
+    let user = introspection
+        .as_ref()
+        .and_then(|seen| seen.sub)
+        .or(acting_user);
     if let Some(seen) = &introspection {
         findings.extend(scopes(seen));
     }
@@ -64,14 +70,27 @@ fn scopes(seen: &Introspection) -> Vec<Finding> {
 /// Who acts, and whether they may list: every list of v3 needs a Site Admin.
 async fn acting(client: &Client, user: Option<UserId>) -> Option<Finding> {
     let Some(user) = user else {
-        return Some(Finding::new(Code::ActingUserMissing, Severity::Warning, "all", "no acting user was given"));
+        return Some(Finding::new(
+            Code::ActingUserMissing,
+            Severity::Warning,
+            "all",
+            "no acting user was given",
+        ));
     };
     match client.users().by_ids(&[user]).await {
         Ok(users) => match users.first() {
-            None => Some(Finding::new(Code::ActingUserMissing, Severity::Warning, "all", format!("user {user} is not listed"))),
-            Some(found) if !found.site_admin => {
-                Some(Finding::new(Code::NotSiteAdmin, Severity::Error, "all", format!("user {user}")))
-            }
+            None => Some(Finding::new(
+                Code::ActingUserMissing,
+                Severity::Warning,
+                "all",
+                format!("user {user} is not listed"),
+            )),
+            Some(found) if !found.site_admin => Some(Finding::new(
+                Code::NotSiteAdmin,
+                Severity::Error,
+                "all",
+                format!("user {user}"),
+            )),
             Some(_) => None,
         },
         Err(error) => Some(about(&error, "all", "users.list")),
@@ -80,10 +99,21 @@ async fn acting(client: &Client, user: Option<UserId>) -> Option<Finding> {
 
 async fn source(client: &Client) -> Option<Finding> {
     match client.sources().list().await {
-        Ok(sources) if sources.iter().any(|source| source.name.trim().eq_ignore_ascii_case(SOURCE)) => None,
+        Ok(sources)
+            if sources
+                .iter()
+                .any(|source| source.name.trim().eq_ignore_ascii_case(SOURCE)) =>
+        {
+            None
+        }
         Ok(sources) => {
             let evidence = format!("{} sources are on, none is called {SOURCE}", sources.len());
-            Some(Finding::new(Code::SourceMissing, Severity::Warning, "import", evidence))
+            Some(Finding::new(
+                Code::SourceMissing,
+                Severity::Warning,
+                "import",
+                evidence,
+            ))
         }
         Err(error) => Some(about(&error, "import", "sources.list")),
     }
@@ -92,14 +122,26 @@ async fn source(client: &Client) -> Option<Finding> {
 /// What a failed look means to the admin.
 fn about(error: &Remote, feature: &str, what: &str) -> Finding {
     let (code, severity) = match error {
-        Remote::Credential { .. } | Remote::Unauthorized { .. } => (Code::CredentialRefused, Severity::Error),
+        Remote::Credential { .. } | Remote::Unauthorized { .. } => {
+            (Code::CredentialRefused, Severity::Error)
+        }
         Remote::Forbidden { .. } => (Code::ScopeMissing, Severity::Error),
         Remote::Denied { .. } | Remote::Throttled { .. } => (Code::Throttled, Severity::Info),
-        Remote::NotSent { .. } | Remote::Unavailable { .. } => (Code::GreenhouseUnavailable, Severity::Warning),
+        Remote::NotSent { .. } | Remote::Unavailable { .. } => {
+            (Code::GreenhouseUnavailable, Severity::Warning)
+        }
         Remote::NotFound { .. } | Remote::Rejected { .. } | Remote::Unknown { .. } => {
             (Code::UnexpectedAnswer, Severity::Warning)
         }
     };
-    let scope = error.scope().map(|scope| format!(" needs {scope}")).unwrap_or_default();
-    Finding::new(code, severity, feature, format!("{what}{scope}: {}", error.kind()))
+    let scope = error
+        .scope()
+        .map(|scope| format!(" needs {scope}"))
+        .unwrap_or_default();
+    Finding::new(
+        code,
+        severity,
+        feature,
+        format!("{what}{scope}: {}", error.kind()),
+    )
 }

@@ -133,7 +133,10 @@ pub(crate) fn announce(
         Notice::IntroductionImportFailed(failed) => failed.code.as_str(),
         _ => "",
     };
-    let id = Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("{tenant}/{operation}/{kind}/{code}").as_bytes());
+    let id = Uuid::new_v5(
+        &Uuid::NAMESPACE_URL,
+        format!("{tenant}/{operation}/{kind}/{code}").as_bytes(),
+    );
     let trace = boot::telemetry::traceparent_or(trace);
     let meta = OutMeta {
         id,
@@ -172,10 +175,16 @@ fn application(applied: &Applied) -> v1::ApplicationResult {
         job_id: applied.job.0,
         application_id: applied.application().map(|id| id.0),
         how: how.into(),
-        code: problem.map(|p| p.code.as_str().to_owned()).unwrap_or_default(),
+        code: problem
+            .map(|p| p.code.as_str().to_owned())
+            .unwrap_or_default(),
         field: problem.and_then(|p| p.field.clone()).unwrap_or_default(),
-        message: problem.map(|p| p.code.cause().to_owned()).unwrap_or_default(),
-        remedy: problem.map(|p| p.code.remedy().to_owned()).unwrap_or_default(),
+        message: problem
+            .map(|p| p.code.cause().to_owned())
+            .unwrap_or_default(),
+        remedy: problem
+            .map(|p| p.code.remedy().to_owned())
+            .unwrap_or_default(),
     }
 }
 

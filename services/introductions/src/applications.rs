@@ -36,12 +36,21 @@ impl Made for Applying {
 ///
 /// # Errors
 /// [`Stop::Fail`] when none is open: there is nothing to import then.
-pub(crate) async fn open_jobs(attempt: &Attempt<'_>, introduction: &Introduction) -> Result<Jobs, Stop> {
+pub(crate) async fn open_jobs(
+    attempt: &Attempt<'_>,
+    introduction: &Introduction,
+) -> Result<Jobs, Stop> {
     let mut known = references::jobs(attempt, &introduction.jobs).await?;
     // The person may exist under this job already: whether it is open no longer matters, and it stays the first.
-    let inline: Option<JobId> = attempt.sent_earlier(StepKind::CreateCandidate).and_then(|key| key.parse().ok()).map(JobId);
+    let inline: Option<JobId> = attempt
+        .sent_earlier(StepKind::CreateCandidate)
+        .and_then(|key| key.parse().ok())
+        .map(JobId);
     known.extend(inline.map(|job| (job, true)));
-    let mut jobs = Jobs { open: Vec::new(), refused: Vec::new() };
+    let mut jobs = Jobs {
+        open: Vec::new(),
+        refused: Vec::new(),
+    };
     for (index, job) in introduction.jobs.iter().enumerate() {
         let code = match known.get(job) {
             Some(true) => {
@@ -52,7 +61,10 @@ pub(crate) async fn open_jobs(attempt: &Attempt<'_>, introduction: &Introduction
             None => Code::JobUnknown,
         };
         let problem = Problem::new(code).field(format!("job_ids[{index}]"));
-        jobs.refused.push(Applied { job: *job, how: AppliedHow::Failed(problem) });
+        jobs.refused.push(Applied {
+            job: *job,
+            how: AppliedHow::Failed(problem),
+        });
     }
     jobs.open.sort_by_key(|job| Some(*job) != inline);
     if jobs.open.is_empty() {
@@ -63,10 +75,12 @@ pub(crate) async fn open_jobs(attempt: &Attempt<'_>, introduction: &Introduction
 
 /// The one problem of all, or that all were refused.
 pub(crate) fn common_problem(applications: &[Applied]) -> Problem {
-    let mut problems = applications.iter().filter_map(|applied| match &applied.how {
-        AppliedHow::Failed(problem) => Some(problem),
-        _ => None,
-    });
+    let mut problems = applications
+        .iter()
+        .filter_map(|applied| match &applied.how {
+            AppliedHow::Failed(problem) => Some(problem),
+            _ => None,
+        });
     match problems.next() {
         Some(first) if problems.all(|problem| problem.code == first.code) => first.clone(),
         _ => Problem::new(Code::AllJobsRefused).field("job_ids"),
@@ -74,10 +88,16 @@ pub(crate) fn common_problem(applications: &[Applied]) -> Problem {
 }
 
 /// The application that is made together with the person.
-pub(crate) fn first(introduction: &Introduction, jobs: &Jobs, references: &References) -> NewApplication {
+pub(crate) fn first(
+    introduction: &Introduction,
+    jobs: &Jobs,
+    references: &References,
+) -> NewApplication {
     NewApplication {
         target: if introduction.event.prospect {
-            Target::Prospect { job_ids: jobs.open.clone() }
+            Target::Prospect {
+                job_ids: jobs.open.clone(),
+            }
         } else {
             Target::Job(jobs.first())
         },
@@ -96,17 +116,28 @@ pub(crate) async fn apply(
 ) -> Result<Vec<Applied>, Stop> {
     let existing = match person.application {
         Some(_) => Vec::new(),
-        None => attempt.greenhouse.applications().of_candidate(person.id).await?,
+        None => {
+            attempt
+                .greenhouse
+                .applications()
+                .of_candidate(person.id)
+                .await?
+        }
     };
     let mut applied = jobs.refused.clone();
     for job in &jobs.open {
-        let made_with_person = person.inline_job == Some(*job) || (introduction.event.prospect && person.inline_job.is_some());
-        let found = existing.iter().find(|application| is_on(application, *job, introduction.event.prospect));
+        let made_with_person = person.inline_job == Some(*job)
+            || (introduction.event.prospect && person.inline_job.is_some());
+        let found = existing
+            .iter()
+            .find(|application| is_on(application, *job, introduction.event.prospect));
         let how = match (person.application.filter(|_| made_with_person), found) {
             (Some(id), _) => AppliedHow::Created(id),
             (None, Some(application)) if made_with_person => AppliedHow::Created(application.id),
             // It was made with the person and cannot be seen yet. Making another would make two.
-            (None, None) if made_with_person => return Err(Stop::Retry(Code::WaitingForProof.into())),
+            (None, None) if made_with_person => {
+                return Err(Stop::Retry(Code::WaitingForProof.into()));
+            }
             (None, Some(application)) if attempt.added_earlier(StepKind::AddApplication, *job) => {
                 AppliedHow::Created(application.id)
             }
@@ -136,7 +167,11 @@ async fn add(
 ) -> Result<AppliedHow, Stop> {
     let prospect = introduction.event.prospect;
     let application = NewApplication {
-        target: if prospect { Target::Prospect { job_ids: vec![job] } } else { Target::Job(job) },
+        target: if prospect {
+            Target::Prospect { job_ids: vec![job] }
+        } else {
+            Target::Job(job)
+        },
         source_id: references.source,
         referrer_id: references.referrer,
     };
@@ -145,10 +180,18 @@ async fn add(
             Step::keyed(StepKind::AddApplication, job),
             async |client, _| {
                 let existing = client.applications().of_candidate(person.id).await?;
-                let found = existing.iter().find(|application| is_on(application, job, prospect));
+                let found = existing
+                    .iter()
+                    .find(|application| is_on(application, job, prospect));
                 Ok(found.map(|application| Applying(application.id)))
             },
-            async |client| client.applications().create(person.id, &application).await.map(|made| Applying(made.id)),
+            async |client| {
+                client
+                    .applications()
+                    .create(person.id, &application)
+                    .await
+                    .map(|made| Applying(made.id))
+            },
         )
         .await;
     let made = match written {
@@ -156,7 +199,11 @@ async fn add(
         Ok(Written::Earlier(id)) => id.map(ApplicationId),
         // One job that Greenhouse refuses does not keep the person from the others.
         Err(Stop::Fail(problem)) => {
-            let position = introduction.jobs.iter().position(|picked| *picked == job).unwrap_or_default();
+            let position = introduction
+                .jobs
+                .iter()
+                .position(|picked| *picked == job)
+                .unwrap_or_default();
             let problem = Problem::new(Code::ApplicationRefused)
                 .field(format!("job_ids[{position}]"))
                 .detail(problem.detail.unwrap_or_default());
@@ -164,14 +211,25 @@ async fn add(
         }
         Err(other) => return Err(other),
     };
-    Ok(made.map_or_else(|| AppliedHow::Failed(Code::UnexpectedAnswer.into()), AppliedHow::Created))
+    Ok(made.map_or_else(
+        || AppliedHow::Failed(Code::UnexpectedAnswer.into()),
+        AppliedHow::Created,
+    ))
 }
 
 /// Gives an application that was there already the source and the referrer it lacks.
-async fn credit(attempt: &mut Attempt<'_>, application: &Application, references: &References) -> Result<(), Stop> {
+async fn credit(
+    attempt: &mut Attempt<'_>,
+    application: &Application,
+    references: &References,
+) -> Result<(), Stop> {
     let patch = ApplicationPatch {
-        source_id: references.source.filter(|_| application.source_id.is_none()),
-        referrer_id: references.referrer.filter(|_| application.referrer_id.is_none()),
+        source_id: references
+            .source
+            .filter(|_| application.source_id.is_none()),
+        referrer_id: references
+            .referrer
+            .filter(|_| application.referrer_id.is_none()),
     };
     let id = application.id;
     if patch.source_id.is_none() && patch.referrer_id.is_none() {
@@ -185,5 +243,7 @@ async fn credit(attempt: &mut Attempt<'_>, application: &Application, references
             async |client| client.applications().update(id, &patch).await,
         )
         .await;
-    attempt.tolerate(written, Code::EditRefused, "referrer").map(drop)
+    attempt
+        .tolerate(written, Code::EditRefused, "referrer")
+        .map(drop)
 }

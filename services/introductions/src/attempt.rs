@@ -45,7 +45,10 @@ impl Step {
 
     /// An edit that writes a difference: after it took effect there is none.
     pub(crate) fn idempotent(self) -> Step {
-        Step { idempotent: true, ..self }
+        Step {
+            idempotent: true,
+            ..self
+        }
     }
 }
 
@@ -114,7 +117,10 @@ impl<'a> Attempt<'a> {
     /// Whether an earlier try sent this write: what is found now was then made by us.
     pub(crate) fn added_earlier(&mut self, kind: StepKind, key: impl std::fmt::Display) -> bool {
         let step = Step::keyed(kind, key);
-        let sent = self.claim.step(&step.name).is_some_and(|record| record.state != StepState::Planned);
+        let sent = self
+            .claim
+            .step(&step.name)
+            .is_some_and(|record| record.state != StepState::Planned);
         self.confirm_if_sent(step);
         sent
     }
@@ -126,11 +132,20 @@ impl<'a> Attempt<'a> {
     }
 
     /// A refused write that the import can do without becomes a warning.
-    pub(crate) fn tolerate<T>(&mut self, written: Result<T, Stop>, code: Code, field: &str) -> Result<Option<T>, Stop> {
+    pub(crate) fn tolerate<T>(
+        &mut self,
+        written: Result<T, Stop>,
+        code: Code,
+        field: &str,
+    ) -> Result<Option<T>, Stop> {
         match written {
             Ok(written) => Ok(Some(written)),
             Err(Stop::Fail(problem)) => {
-                self.warn(Problem { code, field: Some(field.to_owned()), detail: problem.detail });
+                self.warn(Problem {
+                    code,
+                    field: Some(field.to_owned()),
+                    detail: problem.detail,
+                });
                 Ok(None)
             }
             Err(other) => Err(other),
@@ -152,7 +167,9 @@ impl<'a> Attempt<'a> {
         if let Some(record) = self.claim.step(&step.name) {
             match record.state {
                 StepState::Confirmed => return Ok(Written::Earlier(record.remote_id)),
-                StepState::Rejected | StepState::Parked => return Err(Stop::refused_earlier(record)),
+                StepState::Rejected | StepState::Parked => {
+                    return Err(Stop::refused_earlier(record));
+                }
                 StepState::Sending | StepState::Unknown if !step.idempotent => {
                     let first = record.first_sent_at.unwrap_or(self.claim.created_at);
                     let last = record.last_sent_at.unwrap_or(first);
@@ -171,7 +188,9 @@ impl<'a> Attempt<'a> {
     /// An edit that an earlier try sent left no difference: it took effect.
     pub(crate) fn confirm_if_sent(&mut self, step: Step) {
         let record = self.claim.step(&step.name);
-        if record.is_some_and(|record| matches!(record.state, StepState::Sending | StepState::Unknown)) {
+        if record
+            .is_some_and(|record| matches!(record.state, StepState::Sending | StepState::Unknown))
+        {
             self.learn(&step, StepState::Confirmed, None, None);
         }
     }
@@ -189,7 +208,9 @@ impl<'a> Attempt<'a> {
         crash_after_confirm(&confirmed);
         crash_here(CrashPoint::Step(step.kind, Moment::AfterIntent));
         // A process that was stopped and resumed must not write under a lease that somebody else may hold by now.
-        if self.claim.taken.elapsed() + self.context.config.call_deadline > self.context.config.lease {
+        if self.claim.taken.elapsed() + self.context.config.call_deadline
+            > self.context.config.lease
+        {
             self.learn(&step, StepState::Planned, None, None);
             return Err(Stop::wait(Duration::ZERO, Code::WaitingForProof));
         }
@@ -222,7 +243,9 @@ impl<'a> Attempt<'a> {
         }
         let waited = self.context.config.settle.saturating_sub(rest);
         // Look again after as long as was waited already: soon at first, then ever less often.
-        let pause = waited.clamp(Duration::from_millis(500), Duration::from_secs(10)).min(rest);
+        let pause = waited
+            .clamp(Duration::from_millis(500), Duration::from_secs(10))
+            .min(rest);
         Err(Stop::wait(pause, Code::WaitingForProof))
     }
 

@@ -6,7 +6,9 @@ use chrono::{DateTime, Duration, Utc};
 use domain::matching::{self, Contact, ContactList};
 use domain::{ApplicationId, CandidateId, Code, JobId, StepKind};
 use futures::TryStreamExt;
-use harvest::{Candidate, CandidatePatch, Client, CreatedCandidate, CustomFieldValue, NewCandidate};
+use harvest::{
+    Candidate, CandidatePatch, Client, CreatedCandidate, CustomFieldValue, NewCandidate,
+};
 
 use crate::answers::How;
 use crate::applications::{self, Jobs};
@@ -70,7 +72,11 @@ pub(crate) async fn find_or_create(
                     // Refused for the tags alone, so nothing was made; the tags are applied one by one then.
                     tagged = false;
                     person.tags.clear();
-                    client.candidates().create(&person).await.map(Arrived::Created)
+                    client
+                        .candidates()
+                        .create(&person)
+                        .await
+                        .map(Arrived::Created)
                 }
                 answer => answer.map(Arrived::Created),
             },
@@ -117,7 +123,11 @@ async fn find(attempt: &Attempt<'_>, introduction: &Introduction) -> Result<Opti
         }
     }
     let found = by_email(&attempt.greenhouse, introduction).await?;
-    let how = if found.len() > 1 { How::Ambiguous } else { How::Matched };
+    let how = if found.len() > 1 {
+        How::Ambiguous
+    } else {
+        How::Matched
+    };
     Ok(choose(found).map(|record| matched(record, how)))
 }
 
@@ -132,7 +142,10 @@ fn matched(record: Candidate, how: How) -> Person {
     }
 }
 
-async fn by_email(client: &Client, introduction: &Introduction) -> Result<Vec<Candidate>, harvest::Error> {
+async fn by_email(
+    client: &Client,
+    introduction: &Introduction,
+) -> Result<Vec<Candidate>, harvest::Error> {
     let mut found: Vec<Candidate> = Vec::new();
     for email in &introduction.emails {
         for record in client.candidates().find_by_email(email).await? {
@@ -145,7 +158,10 @@ async fn by_email(client: &Client, introduction: &Introduction) -> Result<Vec<Ca
 }
 
 fn choose(found: Vec<Candidate>) -> Option<Candidate> {
-    let activity: Vec<_> = found.iter().map(|record| (record.id, record.last_activity_at)).collect();
+    let activity: Vec<_> = found
+        .iter()
+        .map(|record| (record.id, record.last_activity_at))
+        .collect();
     let chosen = matching::most_recently_active(&activity)?;
     found.into_iter().find(|record| record.id == chosen)
 }
@@ -158,13 +174,21 @@ async fn prove(
     since: DateTime<Utc>,
 ) -> Result<Option<Arrived>, harvest::Error> {
     let found = by_email(client, introduction).await?;
-    let (ours, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|record| is_ours(record, introduction));
+    let (ours, others): (Vec<_>, Vec<_>) = found
+        .into_iter()
+        .partition(|record| is_ours(record, introduction));
     // Should there be two of ours after all, the older one is the one that everything else refers to.
     if let Some(record) = ours.into_iter().min_by_key(|record| record.id) {
-        return Ok(Some(Arrived::Read { record: Box::new(record), ours: true }));
+        return Ok(Some(Arrived::Read {
+            record: Box::new(record),
+            ours: true,
+        }));
     }
     if let Some(record) = choose(others) {
-        return Ok(Some(Arrived::Read { record: Box::new(record), ours: false }));
+        return Ok(Some(Arrived::Read {
+            record: Box::new(record),
+            ours: false,
+        }));
     }
     let mut created = std::pin::pin!(client.candidates().created_since(since - CLOCK_DIFFERENCE));
     let mut oldest: Option<Candidate> = None;
@@ -173,7 +197,10 @@ async fn prove(
             oldest = Some(record);
         }
     }
-    Ok(oldest.map(|record| Arrived::Read { record: Box::new(record), ours: true }))
+    Ok(oldest.map(|record| Arrived::Read {
+        record: Box::new(record),
+        ours: true,
+    }))
 }
 
 fn is_ours(record: &Candidate, introduction: &Introduction) -> bool {
@@ -183,9 +210,15 @@ fn is_ours(record: &Candidate, introduction: &Introduction) -> bool {
         .any(|website| introduction.person_marker.is_in(&website.value))
 }
 
-fn new_candidate(introduction: &Introduction, jobs: &Jobs, references: &References) -> NewCandidate {
+fn new_candidate(
+    introduction: &Introduction,
+    jobs: &Jobs,
+    references: &References,
+) -> NewCandidate {
     let person = introduction.person();
-    let contacts = |list| matching::union_contacts(list, &[], &introduction.contacts(list)).unwrap_or_default();
+    let contacts = |list| {
+        matching::union_contacts(list, &[], &introduction.contacts(list)).unwrap_or_default()
+    };
     NewCandidate {
         first_name: person.first_name,
         last_name: person.last_name,
@@ -196,7 +229,11 @@ fn new_candidate(introduction: &Introduction, jobs: &Jobs, references: &Referenc
         website_addresses: contacts(ContactList::Websites),
         social_media_addresses: contacts(ContactList::SocialProfiles),
         addresses: contacts(ContactList::Addresses),
-        tags: if references.inline_tags { references.tags.clone() } else { Vec::new() },
+        tags: if references.inline_tags {
+            references.tags.clone()
+        } else {
+            Vec::new()
+        },
         custom_fields: custom_fields(introduction),
         application: Some(applications::first(introduction, jobs, references)),
     }
@@ -208,7 +245,9 @@ pub(crate) async fn fill_gaps(
     introduction: &Introduction,
     person: &Person,
 ) -> Result<(), Stop> {
-    let Some(record) = &person.record else { return Ok(()) };
+    let Some(record) = &person.record else {
+        return Ok(());
+    };
     let patch = gaps(record, introduction);
     if patch.is_empty() {
         attempt.confirm_if_sent(Step::only(StepKind::EditCandidate));
@@ -221,7 +260,9 @@ pub(crate) async fn fill_gaps(
             async |client| client.candidates().update(person.id, &patch).await,
         )
         .await;
-    attempt.tolerate(written, Code::EditRefused, "candidate").map(drop)
+    attempt
+        .tolerate(written, Code::EditRefused, "candidate")
+        .map(drop)
 }
 
 fn gaps(record: &Candidate, introduction: &Introduction) -> CandidatePatch {
@@ -230,7 +271,8 @@ fn gaps(record: &Candidate, introduction: &Introduction) -> CandidatePatch {
         let empty = has.as_deref().is_none_or(|text| text.trim().is_empty());
         filled(new).filter(|_| empty)
     };
-    let union = |list, has: &[Contact]| matching::union_contacts(list, has, &introduction.contacts(list));
+    let union =
+        |list, has: &[Contact]| matching::union_contacts(list, has, &introduction.contacts(list));
     CandidatePatch {
         first_name: missing(&record.first_name, event.first_name),
         last_name: missing(&record.last_name, event.last_name),
@@ -247,17 +289,31 @@ fn gaps(record: &Candidate, introduction: &Introduction) -> CandidatePatch {
 
 /// The record's fields and those of the event that it lacks, if any: v3 replaces the whole list.
 fn added_fields(record: &Candidate, introduction: &Introduction) -> Option<Vec<CustomFieldValue>> {
-    let has = |key: &str| record.custom_fields.iter().any(|field| field.name_key == key && !field.value.is_null());
-    let added: Vec<_> = custom_fields(introduction).into_iter().filter(|field| !has(&field.name_key)).collect();
+    let has = |key: &str| {
+        record
+            .custom_fields
+            .iter()
+            .any(|field| field.name_key == key && !field.value.is_null())
+    };
+    let added: Vec<_> = custom_fields(introduction)
+        .into_iter()
+        .filter(|field| !has(&field.name_key))
+        .collect();
     if added.is_empty() {
         return None;
     }
-    let kept = record.custom_fields.iter().filter(|field| !field.value.is_null()).cloned();
+    let kept = record
+        .custom_fields
+        .iter()
+        .filter(|field| !field.value.is_null())
+        .cloned();
     Some(kept.chain(added).collect())
 }
 
 fn custom_fields(introduction: &Introduction) -> Vec<CustomFieldValue> {
-    let Some(fields) = &introduction.event.custom_fields else { return Vec::new() };
+    let Some(fields) = &introduction.event.custom_fields else {
+        return Vec::new();
+    };
     let serde_json::Value::Object(fields) = serde_json::to_value(fields).unwrap_or_default() else {
         return Vec::new();
     };

@@ -2,9 +2,9 @@
 
 use broker::{DeadLetter, Delivery};
 use chrono::Utc;
-use domain::{Code, IntrroCandidateId, IntroductionId, Tenant};
-use proto::envelope::{self, Incoming, RawMessage, Reason};
+use domain::{Code, IntroductionId, IntrroCandidateId, Tenant};
 pub(crate) use proto::Kind as Command;
+use proto::envelope::{self, Incoming, RawMessage, Reason};
 use store::intake::Arrival;
 use store::person::PersonKey;
 
@@ -47,9 +47,10 @@ impl Refusal {
             reason: match self.reason {
                 Reason::UnknownVersion | Reason::UnknownType => broker::Reason::UnknownVersion,
                 Reason::TooLarge => broker::Reason::TooLarge,
-                Reason::Malformed | Reason::MissingTenant | Reason::NoJobs | Reason::InvalidField => {
-                    broker::Reason::Malformed
-                }
+                Reason::Malformed
+                | Reason::MissingTenant
+                | Reason::NoJobs
+                | Reason::InvalidField => broker::Reason::Malformed,
             },
             class: code(self.reason).as_str(),
             detail: &self.detail,
@@ -100,12 +101,15 @@ pub(crate) fn decode(delivery: &Delivery) -> Result<Decoded, Refusal> {
         Command::IntroductionAccepted
         | Command::IntroductionStatusChanged
         | Command::CandidateProfileUpdated
-        | Command::CandidateErasureRequested => arrival(incoming).map(|arrival| Decoded::Mine(Box::new(arrival))),
+        | Command::CandidateErasureRequested => {
+            arrival(incoming).map(|arrival| Decoded::Mine(Box::new(arrival)))
+        }
     }
 }
 
 fn arrival(incoming: Incoming) -> Result<Arrival, Refusal> {
-    let tenant = Tenant::try_from(incoming.tenant.as_str()).map_err(|e| Refusal::invalid("$.tenantid", e))?;
+    let tenant = Tenant::try_from(incoming.tenant.as_str())
+        .map_err(|e| Refusal::invalid("$.tenantid", e))?;
     let candidate = IntrroCandidateId::try_from(incoming.event.ordering_key())
         .map_err(|e| Refusal::invalid("$.data.candidate.id", e))?;
     let mut keys = vec![PersonKey::candidate(&tenant, &candidate)];
@@ -120,7 +124,11 @@ fn arrival(incoming: Incoming) -> Result<Arrival, Refusal> {
             IntroductionId::try_from(event.introduction_id.as_str())
                 .map_err(|e| Refusal::invalid("$.data.introductionId", e))?;
             let emails = introduction::emails(event);
-            keys.extend(emails.iter().filter_map(|email| PersonKey::email(&tenant, email)));
+            keys.extend(
+                emails
+                    .iter()
+                    .filter_map(|email| PersonKey::email(&tenant, email)),
+            );
             event.introduction_id.clone()
         }
         // One event, one intent: these have no id of their own besides the event's.

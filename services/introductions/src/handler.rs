@@ -6,7 +6,7 @@ use proto::Command;
 use store::claim::Claim;
 use store::journal::{End, JournalError, Settlement, StepWrite};
 
-use crate::attempt::{Attempt, crash_after_confirm, confirmed_kinds};
+use crate::attempt::{Attempt, confirmed_kinds, crash_after_confirm};
 use crate::introduction::Introduction;
 use crate::stop::Stop;
 use crate::{Context, answers, introduction_accepted};
@@ -22,14 +22,26 @@ pub(crate) struct Stopped {
 
 /// Runs the handler of the claim's kind; on success the operation is settled.
 pub(crate) async fn handle(context: &Context, claim: &Claim) -> Result<(), Stopped> {
-    let greenhouse = match context.accounts.client_at(&claim.tenant, claim.connection, claim.revision).await {
+    let greenhouse = match context
+        .accounts
+        .client_at(&claim.tenant, claim.connection, claim.revision)
+        .await
+    {
         Ok(client) => client,
-        Err(error) => return Err(Stopped { stop: error.into(), learnt: Vec::new() }),
+        Err(error) => {
+            return Err(Stopped {
+                stop: error.into(),
+                learnt: Vec::new(),
+            });
+        }
     };
     let mut attempt = Attempt::new(context, claim, greenhouse);
     match dispatch(&mut attempt).await {
         Ok(()) => Ok(()),
-        Err(stop) => Err(Stopped { stop, learnt: attempt.take_learnt() }),
+        Err(stop) => Err(Stopped {
+            stop,
+            learnt: attempt.take_learnt(),
+        }),
     }
 }
 
@@ -55,10 +67,24 @@ pub(crate) async fn settle_failed(
     learnt: Vec<StepWrite>,
     park: bool,
 ) -> Result<(), JournalError> {
-    let candidate = read(claim).ok().map(|command| command.ordering_key().to_owned()).unwrap_or_default();
-    let notice = answers::failed(&claim.business_key, &candidate, claim.operation, &problem, &[]);
+    let candidate = read(claim)
+        .ok()
+        .map(|command| command.ordering_key().to_owned())
+        .unwrap_or_default();
+    let notice = answers::failed(
+        &claim.business_key,
+        &candidate,
+        claim.operation,
+        &problem,
+        &[],
+    );
     let announcement = answers::announce(
-        &notice, &claim.tenant, &candidate, claim.operation, claim.trace.as_deref(), claim.clock(),
+        &notice,
+        &claim.tenant,
+        &candidate,
+        claim.operation,
+        claim.trace.as_deref(),
+        claim.clock(),
     );
     let confirmed = confirmed_kinds(&learnt);
     let settlement = Settlement {
@@ -84,7 +110,11 @@ fn read(claim: &Claim) -> Result<Command, Stop> {
     Command::decode(kind, &claim.payload).map_err(|_| unreadable())
 }
 
-fn parse(context: &Context, claim: &Claim, event: proto::v1::IntroductionAccepted) -> Result<Introduction, Stop> {
+fn parse(
+    context: &Context,
+    claim: &Claim,
+    event: proto::v1::IntroductionAccepted,
+) -> Result<Introduction, Stop> {
     Introduction::parse(&claim.tenant, &context.config.intrro_url, event)
         .map_err(|_| Stop::Park(domain::Code::Internal.into()))
 }

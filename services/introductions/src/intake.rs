@@ -63,7 +63,12 @@ impl Intake {
         let verdicts = loop {
             match self.store_all(&batch.deliveries, &sorted).await {
                 Ok(verdicts) => break verdicts,
-                Err(cause) => tracing::warn!(cause, deliveries = batch.deliveries.len(), attempt, "deliveries cannot be stored yet"),
+                Err(cause) => tracing::warn!(
+                    cause,
+                    deliveries = batch.deliveries.len(),
+                    attempt,
+                    "deliveries cannot be stored yet"
+                ),
             }
             if stop.is_cancelled() || !batch.is_usable() {
                 return;
@@ -81,11 +86,17 @@ impl Intake {
         }
     }
 
-    async fn store_all(&self, deliveries: &[Delivery], sorted: &Sorted) -> Result<Vec<Verdict>, &'static str> {
+    async fn store_all(
+        &self,
+        deliveries: &[Delivery],
+        sorted: &Sorted,
+    ) -> Result<Vec<Verdict>, &'static str> {
         if !self.bury(deliveries, &sorted.refused).await {
             return Err("the broker did not take a dead letter");
         }
-        self.record(deliveries, sorted).await.map_err(|_| "the database did not confirm")
+        self.record(deliveries, sorted)
+            .await
+            .map_err(|_| "the database did not confirm")
     }
 
     fn count(&self, verdicts: &[Verdict]) {
@@ -98,7 +109,8 @@ impl Intake {
             }
         }
         self.metrics.messages(Queue::Introductions, Ended::Ack, new);
-        self.metrics.messages(Queue::Introductions, Ended::Duplicate, repeats);
+        self.metrics
+            .messages(Queue::Introductions, Ended::Duplicate, repeats);
     }
 
     /// Publishes the dead letters; `false` when the broker did not take every one.
@@ -109,22 +121,36 @@ impl Intake {
         let letters = refused
             .iter()
             .map(|(index, refusal)| {
-                let event = EventType::from_word(deliveries[*index].type_.as_deref().map_or("", short));
-                self.metrics.contract_violation(Queue::Introductions, event, refusal.code());
+                let event =
+                    EventType::from_word(deliveries[*index].type_.as_deref().map_or("", short));
+                self.metrics
+                    .contract_violation(Queue::Introductions, event, refusal.code());
                 self.metrics.message(Queue::Introductions, Ended::Reject);
                 tracing::warn!(
-                    message = deliveries[*index].message_id, reason = refusal.word, path = refusal.path,
+                    message = deliveries[*index].message_id,
+                    reason = refusal.word,
+                    path = refusal.path,
                     "message goes to the dead letters"
                 );
-                broker::dead_letter(&self.topology, &deliveries[*index], &refusal.letter(&self.instance))
+                broker::dead_letter(
+                    &self.topology,
+                    &deliveries[*index],
+                    &refusal.letter(&self.instance),
+                )
             })
             .collect();
         let outcomes = self.publisher.publish(letters).await;
-        outcomes.iter().all(|outcome| *outcome == Outcome::Confirmed)
+        outcomes
+            .iter()
+            .all(|outcome| *outcome == Outcome::Confirmed)
     }
 
     /// One transaction for the whole batch, the answers to what cannot begin now included.
-    async fn record(&self, deliveries: &[Delivery], sorted: &Sorted) -> Result<Vec<Verdict>, store::Error> {
+    async fn record(
+        &self,
+        deliveries: &[Delivery],
+        sorted: &Sorted,
+    ) -> Result<Vec<Verdict>, store::Error> {
         let mut tx = self.store.begin().await?;
         let mut verdicts = Vec::new();
         if !sorted.arrivals.is_empty() {
@@ -184,6 +210,19 @@ fn answer_at_once(arrival: &Arrival, verdict: Verdict) -> Option<Announcement> {
         return None;
     }
     let problem = Problem::new(code);
-    let notice = answers::failed(&arrival.business_key, &arrival.subject, operation, &problem, &[]);
-    answers::announce(&notice, &arrival.tenant, &arrival.subject, operation, arrival.trace.as_deref(), Utc::now())
+    let notice = answers::failed(
+        &arrival.business_key,
+        &arrival.subject,
+        operation,
+        &problem,
+        &[],
+    );
+    answers::announce(
+        &notice,
+        &arrival.tenant,
+        &arrival.subject,
+        operation,
+        arrival.trace.as_deref(),
+        Utc::now(),
+    )
 }

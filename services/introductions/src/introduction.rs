@@ -24,7 +24,11 @@ pub(crate) struct Introduction {
 impl Introduction {
     /// # Errors
     /// [`InvalidId`] when one of the ids is none; intake refuses such an event.
-    pub(crate) fn parse(tenant: &Tenant, base: &Url, event: v1::IntroductionAccepted) -> Result<Introduction, InvalidId> {
+    pub(crate) fn parse(
+        tenant: &Tenant,
+        base: &Url,
+        event: v1::IntroductionAccepted,
+    ) -> Result<Introduction, InvalidId> {
         let id = IntroductionId::try_from(event.introduction_id.as_str())?;
         let candidate = candidate_id(&event)?;
         let mut jobs: Vec<JobId> = Vec::with_capacity(event.job_ids.len());
@@ -50,7 +54,9 @@ impl Introduction {
 
     /// The event's entries of one list in Greenhouse's words; the link back to Intrro is one of the websites.
     pub(crate) fn contacts(&self, list: ContactList) -> Vec<Contact> {
-        let Some(person) = &self.event.candidate else { return Vec::new() };
+        let Some(person) = &self.event.candidate else {
+            return Vec::new();
+        };
         let entries = match list {
             ContactList::Emails => &person.emails,
             ContactList::Phones => &person.phones,
@@ -76,13 +82,21 @@ impl Introduction {
 
     /// Keys of the e-mail addresses.
     pub(crate) fn email_keys(&self, tenant: &Tenant) -> Vec<PersonKey> {
-        self.emails.iter().filter_map(|email| PersonKey::email(tenant, email)).collect()
+        self.emails
+            .iter()
+            .filter_map(|email| PersonKey::email(tenant, email))
+            .collect()
     }
 }
 
 /// Intrro's id of the person an event is about.
-pub(crate) fn candidate_id(event: &v1::IntroductionAccepted) -> Result<IntrroCandidateId, InvalidId> {
-    let id = event.candidate.as_ref().map_or("", |person| person.id.as_str());
+pub(crate) fn candidate_id(
+    event: &v1::IntroductionAccepted,
+) -> Result<IntrroCandidateId, InvalidId> {
+    let id = event
+        .candidate
+        .as_ref()
+        .map_or("", |person| person.id.as_str());
     IntrroCandidateId::try_from(id)
 }
 

@@ -15,11 +15,15 @@ use crate::references;
 use crate::stop::Stop;
 use crate::{note, tags};
 
-pub(crate) async fn handle(attempt: &mut Attempt<'_>, introduction: &Introduction) -> Result<(), Stop> {
+pub(crate) async fn handle(
+    attempt: &mut Attempt<'_>,
+    introduction: &Introduction,
+) -> Result<(), Stop> {
     let jobs = applications::open_jobs(attempt, introduction).await?;
     let references = references::resolve(attempt, introduction).await?;
     let person = candidate::find_or_create(attempt, introduction, &jobs, &references).await?;
-    let applications = applications::apply(attempt, introduction, &person, &jobs, &references).await?;
+    let applications =
+        applications::apply(attempt, introduction, &person, &jobs, &references).await?;
     candidate::fill_gaps(attempt, introduction, &person).await?;
     tags::apply(attempt, &person, &references).await?;
     note::add(attempt, introduction, &person).await?;
@@ -35,11 +39,17 @@ async fn settle(
     let claim = attempt.claim;
     let now = claim.clock();
     // The person is in Greenhouse, but under none of the jobs: that is not what was asked for.
-    let refused = applications.iter().all(|applied| applied.application().is_none());
+    let refused = applications
+        .iter()
+        .all(|applied| applied.application().is_none());
     let problem = refused.then(|| applications::common_problem(&applications));
     let notice = match &problem {
         Some(problem) => answers::failed(
-            introduction.id.as_str(), introduction.candidate.as_str(), claim.operation, problem, &applications,
+            introduction.id.as_str(),
+            introduction.candidate.as_str(),
+            claim.operation,
+            problem,
+            &applications,
         ),
         None => Imported {
             introduction,
@@ -53,7 +63,12 @@ async fn settle(
         .notice(),
     };
     let announcement = answers::announce(
-        &notice, &claim.tenant, introduction.candidate.as_str(), claim.operation, claim.trace.as_deref(), now,
+        &notice,
+        &claim.tenant,
+        introduction.candidate.as_str(),
+        claim.operation,
+        claim.trace.as_deref(),
+        now,
     );
     let steps = attempt.take_learnt();
     let confirmed = confirmed_kinds(&steps);
@@ -82,7 +97,10 @@ async fn settle(
         (false, How::Matched | How::Ambiguous) => (Terminal::Matched, Arrival::Matched),
     };
     attempt.context.metrics.introduction_ended(terminal);
-    attempt.context.metrics.introduction_arrived(arrival, (now - claim.occurred_at).to_std().unwrap_or_default());
+    attempt.context.metrics.introduction_arrived(
+        arrival,
+        (now - claim.occurred_at).to_std().unwrap_or_default(),
+    );
     Ok(())
 }
 

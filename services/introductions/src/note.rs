@@ -15,7 +15,11 @@ impl Made for NoteId {
 }
 
 /// Adds the note, once per introduction.
-pub(crate) async fn add(attempt: &mut Attempt<'_>, introduction: &Introduction, person: &Person) -> Result<(), Stop> {
+pub(crate) async fn add(
+    attempt: &mut Attempt<'_>,
+    introduction: &Introduction,
+    person: &Person,
+) -> Result<(), Stop> {
     let candidate = person.id;
     let note = NewNote {
         candidate_id: candidate,
@@ -27,26 +31,38 @@ pub(crate) async fn add(attempt: &mut Attempt<'_>, introduction: &Introduction, 
             Step::only(StepKind::AddNote),
             async |client, _| {
                 let notes = client.notes().of_candidate(candidate).await?;
-                let ours = notes.into_iter().find(|note| introduction.note_marker.is_in(&note.body));
+                let ours = notes
+                    .into_iter()
+                    .find(|note| introduction.note_marker.is_in(&note.body));
                 Ok(ours.map(|note| note.id))
             },
             async |client| client.notes().create(&note).await.map(|note| note.id),
         )
         .await;
-    attempt.tolerate(written, Code::NoteRefused, "message").map(drop)
+    attempt
+        .tolerate(written, Code::NoteRefused, "message")
+        .map(drop)
 }
 
 fn body(introduction: &Introduction) -> String {
     let event = &introduction.event;
     let referrer = event.referrer.as_ref();
-    let name = referrer.map(|referrer| referrer.name.trim()).filter(|name| !name.is_empty());
-    let email = referrer.map(|referrer| referrer.email.trim()).filter(|email| !email.is_empty());
+    let name = referrer
+        .map(|referrer| referrer.name.trim())
+        .filter(|name| !name.is_empty());
+    let email = referrer
+        .map(|referrer| referrer.email.trim())
+        .filter(|email| !email.is_empty());
     let mut body = match (name, email) {
         (Some(name), Some(email)) => format!("Introduced by {name} ({email}) through Intrro."),
         (Some(who), None) | (None, Some(who)) => format!("Introduced by {who} through Intrro."),
         (None, None) => "Introduced through Intrro.".to_owned(),
     };
-    if let Some(requester) = event.requested_by.as_ref().filter(|requester| !requester.email.is_empty()) {
+    if let Some(requester) = event
+        .requested_by
+        .as_ref()
+        .filter(|requester| !requester.email.is_empty())
+    {
         body.push_str(&format!("\nRequested by {}.", requester.email.trim()));
     }
     if !event.message.trim().is_empty() {
@@ -66,7 +82,10 @@ mod tests {
         let base = "https://app.intrro.com".parse().unwrap();
         let event = v1::IntroductionAccepted {
             introduction_id: "i-1".into(),
-            candidate: Some(v1::Candidate { id: "c-1".into(), ..Default::default() }),
+            candidate: Some(v1::Candidate {
+                id: "c-1".into(),
+                ..Default::default()
+            }),
             ..event
         };
         Introduction::parse(&Tenant::try_from("acme").unwrap(), &base, event).unwrap()
@@ -74,14 +93,20 @@ mod tests {
 
     #[test]
     fn it_names_the_referrer_and_ends_with_the_marker() {
-        let referrer = v1::Referrer { name: "Grace".into(), email: "grace@acme.com".into(), ..Default::default() };
+        let referrer = v1::Referrer {
+            name: "Grace".into(),
+            email: "grace@acme.com".into(),
+            ..Default::default()
+        };
         let introduction = introduction(v1::IntroductionAccepted {
             referrer: Some(referrer),
             message: " Great engineer. ".into(),
             ..Default::default()
         });
         let body = body(&introduction);
-        assert!(body.starts_with("Introduced by Grace (grace@acme.com) through Intrro.\n\nGreat engineer.\n\n"));
+        assert!(body.starts_with(
+            "Introduced by Grace (grace@acme.com) through Intrro.\n\nGreat engineer.\n\n"
+        ));
         assert!(introduction.note_marker.is_in(&body));
     }
 

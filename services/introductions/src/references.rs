@@ -31,7 +31,10 @@ pub(crate) struct References {
 }
 
 /// Finds or makes what the introduction refers to. What cannot be had becomes a warning, not a failure.
-pub(crate) async fn resolve(attempt: &mut Attempt<'_>, introduction: &Introduction) -> Result<References, Stop> {
+pub(crate) async fn resolve(
+    attempt: &mut Attempt<'_>,
+    introduction: &Introduction,
+) -> Result<References, Stop> {
     let source = source(attempt).await?;
     if source.is_none() {
         attempt.warn(Code::SourceMissing.into());
@@ -53,8 +56,16 @@ pub(crate) async fn resolve(attempt: &mut Attempt<'_>, introduction: &Introducti
             tag_ids.push(id);
         }
     }
-    let inline_tags = recall::<bool>(attempt, "feature", INLINE_TAGS).await?.unwrap_or(true);
-    Ok(References { source, referrer, tags, tag_ids, inline_tags })
+    let inline_tags = recall::<bool>(attempt, "feature", INLINE_TAGS)
+        .await?
+        .unwrap_or(true);
+    Ok(References {
+        source,
+        referrer,
+        tags,
+        tag_ids,
+        inline_tags,
+    })
 }
 
 /// Greenhouse refused a person for their tags: from now on tags are applied one by one.
@@ -64,14 +75,21 @@ pub(crate) async fn forget_inline_tags(attempt: &Attempt<'_>) -> Result<(), Stop
 
 /// Which of the jobs exist, and whether they are open. Only "open" is remembered, and not for long: before a job is
 /// refused it is looked at.
-pub(crate) async fn jobs(attempt: &Attempt<'_>, wanted: &[JobId]) -> Result<HashMap<JobId, bool>, Stop> {
+pub(crate) async fn jobs(
+    attempt: &Attempt<'_>,
+    wanted: &[JobId],
+) -> Result<HashMap<JobId, bool>, Stop> {
     let mut known = HashMap::new();
     for job in wanted {
         if recall::<bool>(attempt, "job", &job.to_string()).await? == Some(true) {
             known.insert(*job, true);
         }
     }
-    let missing: Vec<JobId> = wanted.iter().filter(|job| !known.contains_key(job)).copied().collect();
+    let missing: Vec<JobId> = wanted
+        .iter()
+        .filter(|job| !known.contains_key(job))
+        .copied()
+        .collect();
     if missing.is_empty() {
         return Ok(known);
     }
@@ -95,7 +113,10 @@ async fn source(attempt: &Attempt<'_>) -> Result<Option<SourceId>, Stop> {
         return Ok(known);
     }
     let sources = attempt.greenhouse.sources().list().await?;
-    let found = sources.iter().find(|source| source.name.trim().eq_ignore_ascii_case(INTRRO)).map(|source| source.id);
+    let found = sources
+        .iter()
+        .find(|source| source.name.trim().eq_ignore_ascii_case(INTRRO))
+        .map(|source| source.id);
     // A source that is missing is put right by an admin, who wants to see it work soon.
     let lasts = if found.is_some() { DAY } else { MINUTE };
     remember(attempt, "source", INTRRO, &found, lasts).await?;
@@ -161,7 +182,9 @@ async fn tag(attempt: &mut Attempt<'_>, name: &str) -> Result<Option<TagId>, Sto
             let written = attempt
                 .write_once(
                     Step::keyed(StepKind::CreateTag, name),
-                    async |client, _| Ok(client.candidate_tags().find(name).await?.map(|tag| tag.id)),
+                    async |client, _| {
+                        Ok(client.candidate_tags().find(name).await?.map(|tag| tag.id))
+                    },
                     async |client| client.candidate_tags().create(name).await.map(|tag| tag.id),
                 )
                 .await;
@@ -178,8 +201,16 @@ async fn tag(attempt: &mut Attempt<'_>, name: &str) -> Result<Option<TagId>, Sto
     Ok(id)
 }
 
-async fn recall<T: DeserializeOwned>(attempt: &Attempt<'_>, kind: &'static str, key: &str) -> Result<Option<T>, Stop> {
-    let value = attempt.context.cache.get(&attempt.claim.tenant, kind, key).await?;
+async fn recall<T: DeserializeOwned>(
+    attempt: &Attempt<'_>,
+    kind: &'static str,
+    key: &str,
+) -> Result<Option<T>, Stop> {
+    let value = attempt
+        .context
+        .cache
+        .get(&attempt.claim.tenant, kind, key)
+        .await?;
     Ok(value.and_then(|value| serde_json::from_value(value).ok()))
 }
 
@@ -191,5 +222,9 @@ async fn remember<T: Serialize>(
     lasts: Duration,
 ) -> Result<(), Stop> {
     let value = serde_json::to_value(value).unwrap_or_default();
-    Ok(attempt.context.cache.put(&attempt.claim.tenant, kind, key, value, lasts).await?)
+    Ok(attempt
+        .context
+        .cache
+        .put(&attempt.claim.tenant, kind, key, value, lasts)
+        .await?)
 }

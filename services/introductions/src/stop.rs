@@ -79,9 +79,10 @@ impl Stop {
         match self {
             Stop::Abandon => None,
             Stop::Wait { code, .. } => Some(*code),
-            Stop::Retry(problem) | Stop::Pause(problem) | Stop::Fail(problem) | Stop::Park(problem) => {
-                Some(problem.code)
-            }
+            Stop::Retry(problem)
+            | Stop::Pause(problem)
+            | Stop::Fail(problem)
+            | Stop::Park(problem) => Some(problem.code),
         }
     }
 
@@ -118,14 +119,20 @@ impl From<Remote> for Stop {
             Remote::Denied { retry_after } | Remote::Throttled { retry_after, .. } => {
                 Stop::wait(retry_after, Code::Throttled)
             }
-            Remote::NotSent { .. } | Remote::Unavailable { .. } => Stop::Retry(Code::GreenhouseUnavailable.into()),
+            Remote::NotSent { .. } | Remote::Unavailable { .. } => {
+                Stop::Retry(Code::GreenhouseUnavailable.into())
+            }
             // The write may have happened: soon is the best time to look.
             Remote::Unknown { .. } => Stop::wait(Duration::from_millis(500), Code::WaitingForProof),
             Remote::Unauthorized { .. } => Stop::Pause(Code::CredentialRefused.into()),
             Remote::Credential { .. } => Stop::Pause(Code::TokenEndpointRefused.into()),
-            Remote::Forbidden { scope, .. } => Stop::Pause(Problem::new(Code::ScopeMissing).field(scope)),
+            Remote::Forbidden { scope, .. } => {
+                Stop::Pause(Problem::new(Code::ScopeMissing).field(scope))
+            }
             Remote::NotFound { .. } => Stop::Retry(Code::UnexpectedAnswer.into()),
-            Remote::Rejected { message, fields, .. } => {
+            Remote::Rejected {
+                message, fields, ..
+            } => {
                 let mut problem = Problem::new(Code::UnexpectedAnswer).detail(message);
                 problem.field = fields.into_iter().find_map(|error| error.field);
                 Stop::Fail(problem)

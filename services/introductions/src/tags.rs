@@ -14,12 +14,19 @@ impl Made for TagId {
 }
 
 /// Applies the tags that the person lacks.
-pub(crate) async fn apply(attempt: &mut Attempt<'_>, person: &Person, references: &References) -> Result<(), Stop> {
+pub(crate) async fn apply(
+    attempt: &mut Attempt<'_>,
+    person: &Person,
+    references: &References,
+) -> Result<(), Stop> {
     if person.tagged {
         return Ok(());
     }
     for (name, tag) in references.tags.iter().zip(&references.tag_ids) {
-        let has = person.record.as_ref().is_some_and(|record| record.tags.iter().any(|has| has == name));
+        let has = person
+            .record
+            .as_ref()
+            .is_some_and(|record| record.tags.iter().any(|has| has == name));
         if has {
             continue;
         }
@@ -27,8 +34,20 @@ pub(crate) async fn apply(attempt: &mut Attempt<'_>, person: &Person, references
         let written = attempt
             .write_once(
                 Step::keyed(StepKind::ApplyTag, tag),
-                async |client, _| Ok(client.applied_candidate_tags().has(candidate, tag).await?.then_some(tag)),
-                async |client| client.applied_candidate_tags().create(candidate, tag).await.map(|_| tag),
+                async |client, _| {
+                    Ok(client
+                        .applied_candidate_tags()
+                        .has(candidate, tag)
+                        .await?
+                        .then_some(tag))
+                },
+                async |client| {
+                    client
+                        .applied_candidate_tags()
+                        .create(candidate, tag)
+                        .await
+                        .map(|_| tag)
+                },
             )
             .await;
         attempt.tolerate(written, Code::TagRefused, "candidate.tags")?;

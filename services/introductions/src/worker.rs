@@ -103,9 +103,17 @@ async fn pause(context: &Context, hands: &Hands, found: usize) {
 /// Runs one operation's handler and carries out its decision.
 async fn perform(context: &Context, claim: Claim) {
     let Err(stopped) = handler::handle(context, &claim).await else {
-        return context.metrics.processed(Queue::Introductions, Outcome::Ack, claim.taken.elapsed());
+        return context.metrics.processed(
+            Queue::Introductions,
+            Outcome::Ack,
+            claim.taken.elapsed(),
+        );
     };
-    context.metrics.processed(Queue::Introductions, stopped.stop.outcome(), claim.taken.elapsed());
+    context.metrics.processed(
+        Queue::Introductions,
+        stopped.stop.outcome(),
+        claim.taken.elapsed(),
+    );
     tracing::info!(
         operation = %claim.operation, tenant = %claim.tenant, kind = claim.kind, attempt = claim.attempts,
         code = stopped.stop.code().map(Code::as_str), "operation stopped"
@@ -114,7 +122,11 @@ async fn perform(context: &Context, claim: Claim) {
     let _ = carry_out(context, &claim, stopped).await;
 }
 
-async fn carry_out(context: &Context, claim: &Claim, stopped: handler::Stopped) -> Result<(), JournalError> {
+async fn carry_out(
+    context: &Context,
+    claim: &Claim,
+    stopped: handler::Stopped,
+) -> Result<(), JournalError> {
     let handler::Stopped { stop, learnt } = stopped;
     let release = |delay, counts, code| Release {
         delay,
@@ -125,19 +137,35 @@ async fn carry_out(context: &Context, claim: &Claim, stopped: handler::Stopped) 
     };
     match stop {
         Stop::Abandon => Ok(()),
-        Stop::Wait { delay, code } => context.journal.release(claim, release(delay, false, Some(code))).await,
+        Stop::Wait { delay, code } => {
+            context
+                .journal
+                .release(claim, release(delay, false, Some(code)))
+                .await
+        }
         Stop::Retry(problem) => {
-            let elapsed = (claim.clock() - claim.created_at).to_std().unwrap_or_default();
+            let elapsed = (claim.clock() - claim.created_at)
+                .to_std()
+                .unwrap_or_default();
             let Some(delay) = backoff::next(claim.attempts + 1, elapsed, rand::random()) else {
-                let exhausted = Problem { code: Code::RetriesExhausted, ..problem };
+                let exhausted = Problem {
+                    code: Code::RetriesExhausted,
+                    ..problem
+                };
                 return handler::settle_failed(context, claim, exhausted, learnt, true).await;
             };
             context.metrics.retry(Stage::Write, problem.code);
-            context.journal.release(claim, release(delay, true, Some(problem.code))).await
+            context
+                .journal
+                .release(claim, release(delay, true, Some(problem.code)))
+                .await
         }
         Stop::Pause(problem) => {
             set_aside(context, claim, &problem).await;
-            context.journal.release(claim, release(Duration::ZERO, false, Some(problem.code))).await
+            context
+                .journal
+                .release(claim, release(Duration::ZERO, false, Some(problem.code)))
+                .await
         }
         Stop::Fail(problem) => handler::settle_failed(context, claim, problem, learnt, false).await,
         Stop::Park(problem) => handler::settle_failed(context, claim, problem, learnt, true).await,
@@ -172,12 +200,17 @@ impl Hands {
 
     fn count(&self) -> (usize, Vec<(Tenant, usize)>) {
         let held = self.lock();
-        let per_tenant: Vec<_> = held.iter().map(|(tenant, n)| (tenant.clone(), *n)).collect();
+        let per_tenant: Vec<_> = held
+            .iter()
+            .map(|(tenant, n)| (tenant.clone(), *n))
+            .collect();
         (per_tenant.iter().map(|(_, n)| n).sum(), per_tenant)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Tenant, usize>> {
-        self.held.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.held
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 

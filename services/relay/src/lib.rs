@@ -68,7 +68,8 @@ impl Relay {
         let sent = Instant::now();
         let messages = rows.into_iter().map(|row| self.message(row)).collect();
         let outcomes = self.publisher.publish(messages).await;
-        self.metrics.publish_confirmed(Exchange::Events, sent.elapsed());
+        self.metrics
+            .publish_confirmed(Exchange::Events, sent.elapsed());
         crash_here(CrashPoint::RelayAfterConfirm);
         self.mark(&ids, &outcomes).await?;
         Ok(ids.len())
@@ -77,7 +78,8 @@ impl Relay {
     async fn mark(&self, ids: &[(i64, f64)], outcomes: &[Outcome]) -> Result<(), store::Error> {
         let (mut published, mut later, mut parked) = (Vec::new(), Vec::new(), Vec::new());
         for ((id, _), outcome) in ids.iter().zip(outcomes) {
-            self.metrics.published(Service::Relay, Exchange::Events, word(outcome), 1);
+            self.metrics
+                .published(Service::Relay, Exchange::Events, word(outcome), 1);
             match outcome {
                 Outcome::Confirmed => published.push(*id),
                 Outcome::Nacked | Outcome::Unknown => later.push(*id),
@@ -91,7 +93,10 @@ impl Relay {
             self.store.return_announcements(&later, REST).await?;
         }
         if !parked.is_empty() {
-            tracing::error!(rows = parked.len(), "the broker has no place for announcements; parked");
+            tracing::error!(
+                rows = parked.len(),
+                "the broker has no place for announcements; parked"
+            );
             self.store.park_announcements(&parked, "unroutable").await?;
         }
         Ok(())
@@ -106,7 +111,9 @@ impl Relay {
         );
         message.type_ = row.routing_key;
         message.content_type = "application/cloudevents+json".to_owned();
-        message.headers.extend(row.trace.map(|trace| ("traceparent".to_owned(), trace)));
+        message
+            .headers
+            .extend(row.trace.map(|trace| ("traceparent".to_owned(), trace)));
         message
     }
 }

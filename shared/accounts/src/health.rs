@@ -17,9 +17,18 @@ const SOURCE: &str = "/intrro-greenhouse-bridge/connections";
 ///
 /// # Errors
 /// [`ConnectionError::Store`].
-pub async fn set_aside(store: &Store, tenant: &Tenant, revision: i64, problem: &Problem) -> Result<bool, ConnectionError> {
-    let judge = |connection: &store::connections::Connection| Health::refused(problem, &connection.findings);
-    let changed = store.change_health(tenant, revision, false, judge, announcement).await?;
+pub async fn set_aside(
+    store: &Store,
+    tenant: &Tenant,
+    revision: i64,
+    problem: &Problem,
+) -> Result<bool, ConnectionError> {
+    let judge = |connection: &store::connections::Connection| {
+        Health::refused(problem, &connection.findings)
+    };
+    let changed = store
+        .change_health(tenant, revision, false, judge, announcement)
+        .await?;
     Ok(changed.is_some())
 }
 
@@ -33,7 +42,10 @@ pub fn announcement(change: &Change) -> Option<Announcement> {
     let notice = Notice::from(v1::ConnectionHealthChanged {
         connection_id: connection.id.to_string(),
         state: word(connection.state).into(),
-        previous_state: change.previous.map_or(ConnectionState::Unspecified, word).into(),
+        previous_state: change
+            .previous
+            .map_or(ConnectionState::Unspecified, word)
+            .into(),
         findings: connection.findings.iter().map(told).collect(),
         checked_at: Some(now.into()),
     });

@@ -61,25 +61,48 @@ impl Accounts {
     ///
     /// # Errors
     /// [`AccountError`].
-    pub async fn client_at(&self, tenant: &Tenant, connection: Uuid, revision: i64) -> Result<Client, AccountError> {
+    pub async fn client_at(
+        &self,
+        tenant: &Tenant,
+        connection: Uuid,
+        revision: i64,
+    ) -> Result<Client, AccountError> {
         if let Some((known, client)) = self.lock().get(&connection)
             && *known == revision
         {
             return Ok(client.clone());
         }
-        let unsealed = self.store.credential(&self.keys, tenant).await?.ok_or(AccountError::Absent)?;
+        let unsealed = self
+            .store
+            .credential(&self.keys, tenant)
+            .await?
+            .ok_or(AccountError::Absent)?;
         if (unsealed.connection.id, unsealed.connection.revision) != (connection, revision) {
             return Err(AccountError::Absent);
         }
         let credential = credential(unsealed.credential, unsealed.connection.acting_user);
-        let client = Client::new(&self.http, &self.config, credential, Arc::new(Metered(self.budgets.of(connection, revision))));
+        let client = Client::new(
+            &self.http,
+            &self.config,
+            credential,
+            Arc::new(Metered(self.budgets.of(connection, revision))),
+        );
         self.lock().insert(connection, (revision, client.clone()));
         Ok(client)
     }
 
     /// A client for a credential that is not stored yet, outside any budget: for verification.
-    pub fn unmetered(&self, stored: store::connections::Credential, acting_user: Option<UserId>) -> Client {
-        Client::new(&self.http, &self.config, credential(stored, acting_user), Arc::new(harvest::Unmetered))
+    pub fn unmetered(
+        &self,
+        stored: store::connections::Credential,
+        acting_user: Option<UserId>,
+    ) -> Client {
+        Client::new(
+            &self.http,
+            &self.config,
+            credential(stored, acting_user),
+            Arc::new(harvest::Unmetered),
+        )
     }
 
     /// Sums over the budgets of this process, for metrics.
@@ -94,9 +117,14 @@ impl Accounts {
 
 fn credential(stored: store::connections::Credential, acting_user: Option<UserId>) -> Credential {
     match stored {
-        store::connections::Credential::ClientCredentials { client_id, client_secret } => {
-            Credential::ClientCredentials { client_id, client_secret, acting_user }
-        }
+        store::connections::Credential::ClientCredentials {
+            client_id,
+            client_secret,
+        } => Credential::ClientCredentials {
+            client_id,
+            client_secret,
+            acting_user,
+        },
     }
 }
 

@@ -19,14 +19,24 @@ impl harvest::Budget for Metered {
         };
         async move {
             let denied = self.0.acquire(purpose).await;
-            denied.map_err(|denied| Denied { retry_after: denied.retry_after })
+            denied.map_err(|denied| Denied {
+                retry_after: denied.retry_after,
+            })
         }
         .boxed()
     }
 
     fn observe(&self, seen: RateLimit) {
         self.0.observe(match seen {
-            RateLimit::Window { limit, remaining, resets_in } => Report::Window { limit, remaining, resets_in },
+            RateLimit::Window {
+                limit,
+                remaining,
+                resets_in,
+            } => Report::Window {
+                limit,
+                remaining,
+                resets_in,
+            },
             RateLimit::Absent => Report::Absent,
         });
     }
