@@ -47,7 +47,12 @@ impl Cache {
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn get(&self, tenant: &Tenant, kind: &str, key: &str) -> Result<Option<Value>, Error> {
+    pub async fn get(
+        &self,
+        tenant: &Tenant,
+        kind: &str,
+        key: &str,
+    ) -> Result<Option<Value>, Error> {
         let place = Key::new(tenant, kind, key);
         if let Some(value) = self.remembered(&place) {
             return Ok(Some(value));

@@ -6,6 +6,7 @@
 #![deny(missing_docs)]
 
 pub mod applications;
+pub mod budget;
 pub mod cache;
 pub mod claim;
 pub mod connections;

@@ -99,11 +99,7 @@ impl Keyring {
     ///
     /// # Errors
     /// [`SealError::UnknownKey`], [`SealError::Broken`].
-    pub fn open(
-        &self,
-        owner: Owner<'_>,
-        sealed: &Sealed,
-    ) -> Result<Zeroizing<Vec<u8>>, SealError> {
+    pub fn open(&self, owner: Owner<'_>, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>, SealError> {
         let unknown = || SealError::UnknownKey(sealed.key_id.clone());
         let (_, cipher) = self
             .keys
@@ -113,9 +109,7 @@ impl Keyring {
         let Some((&VERSION, rest)) = sealed.bytes.split_first() else {
             return Err(SealError::Broken);
         };
-        let (nonce, msg) = rest
-            .split_first_chunk::<NONCE>()
-            .ok_or(SealError::Broken)?;
+        let (nonce, msg) = rest.split_first_chunk::<NONCE>().ok_or(SealError::Broken)?;
         let aad = owner.associated_data();
         cipher
             .decrypt(nonce.into(), Payload { msg, aad: &aad })

@@ -49,7 +49,10 @@ impl Credential {
                 client_secret,
             } => keyring.seal(
                 owner,
-                &join(&[SecretString::from(client_id.as_str()), client_secret.clone()]),
+                &join(&[
+                    SecretString::from(client_id.as_str()),
+                    client_secret.clone(),
+                ]),
             ),
         }
     }

@@ -72,7 +72,10 @@ impl TryFrom<Row> for Connection {
     fn try_from(row: Row) -> Result<Self, Error> {
         Ok(Self {
             id: row.id,
-            tenant: row.tenant.try_into().map_err(|_| Error::Corrupt("tenant"))?,
+            tenant: row
+                .tenant
+                .try_into()
+                .map_err(|_| Error::Corrupt("tenant"))?,
             api: match row.api.as_str() {
                 "v3" => Api::V3,
                 "v1" => Api::V1,

@@ -73,7 +73,11 @@ async fn announced(store: &Store) -> Vec<String> {
 }
 
 async fn secret(store: &Store) -> (String, i64) {
-    let unsealed = store.credential(&keyring(), &acme()).await.unwrap().unwrap();
+    let unsealed = store
+        .credential(&keyring(), &acme())
+        .await
+        .unwrap()
+        .unwrap();
     let Credential::ClientCredentials { client_secret, .. } = unsealed.credential;
     (
         client_secret.expose_secret().to_owned(),
@@ -90,7 +94,10 @@ async fn a_tenant_that_connects_again_keeps_its_id_and_gets_the_new_credential()
     let second = connect(&store, "two").await;
     assert_eq!((second.id, second.revision), (first.id, 2));
     assert_eq!(secret(&store).await, ("two".into(), 2));
-    assert_eq!(store.connection(first.id).await.unwrap(), Some(second.clone()));
+    assert_eq!(
+        store.connection(first.id).await.unwrap(),
+        Some(second.clone())
+    );
     assert_eq!(store.connection_of(&acme()).await.unwrap(), Some(second));
     assert_eq!(announced(&store).await, ["active"]);
 }
@@ -159,11 +166,16 @@ async fn a_credential_copied_to_another_tenant_does_not_open() {
         tenant: Tenant::try_from("other").unwrap(),
         ..new("two", Vec::new())
     };
-    let other = store.connect_tenant(&keyring(), &other, announce).await.unwrap();
-    sqlx::query("UPDATE connections SET sealed = (SELECT sealed FROM connections WHERE tenant = 'acme')")
-        .execute(store.pool())
+    let other = store
+        .connect_tenant(&keyring(), &other, announce)
         .await
         .unwrap();
+    sqlx::query(
+        "UPDATE connections SET sealed = (SELECT sealed FROM connections WHERE tenant = 'acme')",
+    )
+    .execute(store.pool())
+    .await
+    .unwrap();
     assert_eq!(secret(&store).await.0, "one");
     assert!(store.credential(&keyring(), &other.tenant).await.is_err());
 }
@@ -187,7 +199,10 @@ async fn no_secret_is_stored_in_the_clear() {
     .await
     .unwrap();
     assert!(!in_the_clear);
-    let hooks = store.webhook_secrets(&keyring(), connection.id).await.unwrap();
+    let hooks = store
+        .webhook_secrets(&keyring(), connection.id)
+        .await
+        .unwrap();
     assert_eq!(hooks[0].expose_secret(), "clear-hook");
 }
 
@@ -201,7 +216,10 @@ async fn settings_are_merged_and_a_null_removes_one() {
         set.await.unwrap().unwrap().settings
     };
     assert_eq!(set(json!({"a": 1, "b": 2})).await, json!({"a": 1, "b": 2}));
-    assert_eq!(set(json!({"b": null, "c": 3})).await, json!({"a": 1, "c": 3}));
+    assert_eq!(
+        set(json!({"b": null, "c": 3})).await,
+        json!({"a": 1, "c": 3})
+    );
 }
 
 #[tokio::test]
@@ -209,22 +227,39 @@ async fn a_cached_value_is_shared_and_a_hit_costs_no_query() {
     let store = fresh_store().await;
     let (here, there) = (Cache::new(store.clone()), Cache::new(store.clone()));
     let hour = Duration::from_secs(3600);
-    here.put(&acme(), "source", "Intrro", json!(7), hour).await.unwrap();
-    assert_eq!(there.get(&acme(), "source", "Intrro").await.unwrap(), Some(json!(7)));
+    here.put(&acme(), "source", "Intrro", json!(7), hour)
+        .await
+        .unwrap();
+    assert_eq!(
+        there.get(&acme(), "source", "Intrro").await.unwrap(),
+        Some(json!(7))
+    );
     assert_eq!(there.get(&acme(), "source", "Other").await.unwrap(), None);
     store.pool().close().await;
-    assert_eq!(here.get(&acme(), "source", "Intrro").await.unwrap(), Some(json!(7)));
-    assert_eq!(there.get(&acme(), "source", "Intrro").await.unwrap(), Some(json!(7)));
+    assert_eq!(
+        here.get(&acme(), "source", "Intrro").await.unwrap(),
+        Some(json!(7))
+    );
+    assert_eq!(
+        there.get(&acme(), "source", "Intrro").await.unwrap(),
+        Some(json!(7))
+    );
 }
 
 #[tokio::test]
 async fn a_cached_value_goes_when_it_expires_or_is_removed() {
     let store = fresh_store().await;
     let cache = Cache::new(store.clone());
-    cache.put(&acme(), "tag", "a", json!(1), Duration::ZERO).await.unwrap();
+    cache
+        .put(&acme(), "tag", "a", json!(1), Duration::ZERO)
+        .await
+        .unwrap();
     assert_eq!(cache.get(&acme(), "tag", "a").await.unwrap(), None);
     let hour = Duration::from_secs(3600);
-    cache.put(&acme(), "tag", "b", json!(1), hour).await.unwrap();
+    cache
+        .put(&acme(), "tag", "b", json!(1), hour)
+        .await
+        .unwrap();
     cache.remove(&acme(), "tag", "b").await.unwrap();
     assert_eq!(cache.get(&acme(), "tag", "b").await.unwrap(), None);
 }

@@ -1,5 +1,6 @@
 //! The store on a real PostgreSQL; each test has a database of its own.
 
+mod budget;
 mod connections;
 mod ledger;
 mod statuses;

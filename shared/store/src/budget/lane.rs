@@ -1,0 +1,314 @@
+//! One connection's budget in one process: the pocket in front of the row, and what is known without asking.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use super::pocket::Pocket;
+use super::window::{Lease, Told, Window};
+use super::{Denied, Gauges, Purpose, Report, Timing, row};
+use crate::Store;
+
+/// How long a call waits for others to learn the limit.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How often it looks whether another process has learnt it.
+const LOOK: Duration = Duration::from_millis(100);
+/// For how long a denial is believed without asking again.
+const BELIEF: Duration = Duration::from_secs(1);
+/// How often at most a lower count alone is told to others.
+const LOWER: Duration = Duration::from_millis(250);
+/// When to ask again while the database does not answer.
+const AWAY: Duration = Duration::from_secs(1);
+
+pub(super) struct Lane {
+    store: Store,
+    timing: Timing,
+    connection: Uuid,
+    pub(super) revision: i64,
+    /// Set while Greenhouse tells no limit: a call then costs one look at this.
+    free: AtomicBool,
+    waiting: AtomicU32,
+    pocket: tokio::sync::Mutex<Purse>,
+    view: Mutex<Option<View>>,
+    learnt: Notify,
+    denied: AtomicU64,
+    waited_ms: AtomicU64,
+}
+
+/// What only the one in line for the row touches.
+struct Purse {
+    pocket: Pocket<Instant>,
+    /// Until when nobody needs to ask for work (first) or for a proof (second).
+    denied: [Option<Instant>; 2],
+    /// For which release of the reserve somebody is awake already.
+    woken: Option<DateTime<Utc>>,
+}
+
+/// The row as this process last saw it.
+#[derive(Clone)]
+struct View {
+    window: Window,
+    now: DateTime<Utc>,
+    seen: Instant,
+}
+
+/// Counts those who wait in line, whatever becomes of them.
+struct InLine<'a>(&'a AtomicU32);
+
+impl Drop for InLine<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Lane {
+    pub(super) fn new(store: Store, timing: Timing, connection: Uuid, revision: i64) -> Self {
+        let now = Instant::now();
+        Self {
+            store,
+            timing,
+            connection,
+            revision,
+            free: AtomicBool::new(false),
+            waiting: AtomicU32::new(0),
+            pocket: tokio::sync::Mutex::new(Purse {
+                pocket: Pocket::empty(now),
+                denied: [None; 2],
+                woken: None,
+            }),
+            view: Mutex::new(None),
+            learnt: Notify::new(),
+            denied: AtomicU64::new(0),
+            waited_ms: AtomicU64::new(0),
+        }
+    }
+
+    pub(super) async fn acquire(self: &Arc<Self>, purpose: Purpose) -> Result<(), Denied> {
+        let patience = Instant::now() + PATIENCE;
+        loop {
+            if self.free.load(Ordering::Relaxed) {
+                return Ok(());
+            }
+            // Before asking, so that news that arrives meanwhile are not missed.
+            let news = self.learnt.notified();
+            match self.one(purpose).await {
+                None => return Ok(()),
+                Some(Lease::Denied(retry_after)) => return Err(self.deny(retry_after)),
+                Some(_) if Instant::now() >= patience => return Err(self.deny(AWAY)),
+                Some(_) => drop(tokio::time::timeout(LOOK, news).await),
+            }
+        }
+    }
+
+    /// Takes one call; returns what stands in the way.
+    async fn one(self: &Arc<Self>, purpose: Purpose) -> Option<Lease> {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let _in_line = InLine(&self.waiting);
+        let mut purse = self.pocket.lock().await;
+        let asked = Instant::now();
+        if purse.pocket.take(asked) {
+            return None;
+        }
+        let kind = usize::from(purpose == Purpose::Proof);
+        if let Some(until) = purse.denied[kind].filter(|until| asked < *until) {
+            return Some(Lease::Denied(until - asked));
+        }
+        // Everybody in line is served by one visit to the row.
+        let wanted = self.waiting.load(Ordering::Relaxed);
+        match self.lease(purpose, wanted).await {
+            Lease::Granted { calls, good_for } => {
+                purse.denied = [None; 2];
+                purse.pocket.fill(calls, asked + good_for);
+                // The lease itself took so long that it is over.
+                (!purse.pocket.take(Instant::now())).then_some(Lease::Probing)
+            }
+            Lease::Free => None,
+            Lease::Probing => Some(Lease::Probing),
+            Lease::Denied(retry_after) => {
+                purse.denied[kind] = Some(asked + retry_after.min(BELIEF));
+                self.wake_at_release(&mut purse);
+                Some(Lease::Denied(retry_after))
+            }
+        }
+    }
+
+    async fn lease(&self, purpose: Purpose, wanted: u32) -> Lease {
+        let rule = |window: &mut Window, now| window.lease(now, &self.timing, purpose, wanted);
+        match row::change(&self.store, self.connection, rule).await {
+            Ok(changed) => {
+                self.free
+                    .store(changed.answer == Lease::Free, Ordering::Relaxed);
+                self.see(changed.window, changed.now);
+                changed.answer
+            }
+            Err(error) => {
+                tracing::warn!(connection = %self.connection, %error, "no budget without the database");
+                Lease::Denied(AWAY)
+            }
+        }
+    }
+
+    pub(super) fn observe(self: &Arc<Self>, report: Report) {
+        let free = self.free.load(Ordering::Relaxed);
+        let told = match report {
+            Report::Absent if free => return,
+            Report::Absent => None,
+            Report::Window {
+                limit,
+                remaining,
+                resets_in,
+            } => {
+                let seen = Instant::now();
+                if !free && !self.is_news(limit, remaining, resets_in, seen) {
+                    return;
+                }
+                self.free.store(false, Ordering::Relaxed);
+                Some((limit, remaining, resets_in, seen))
+            }
+        };
+        let lane = Arc::clone(self);
+        tokio::spawn(async move { lane.learn(told).await });
+    }
+
+    async fn learn(&self, told: Option<(u32, Option<u32>, Option<Duration>, Instant)>) {
+        let rule = |window: &mut Window, now: DateTime<Utc>| match told {
+            Some((limit, remaining, resets_in, seen)) => {
+                let seen = now - seen.elapsed();
+                window.learn(
+                    now,
+                    &self.timing,
+                    reading(limit, remaining, resets_in, seen),
+                );
+            }
+            // Only the first answer of a connection can say so: a gateway's error has no such headers either.
+            None if window.metered.is_none() => window.metered = Some(false),
+            None => {}
+        };
+        match row::change(&self.store, self.connection, rule).await {
+            Ok(changed) => {
+                self.free
+                    .store(changed.window.metered == Some(false), Ordering::Relaxed);
+                self.see(changed.window, changed.now);
+                self.learnt.notify_waiters();
+            }
+            Err(error) => {
+                tracing::warn!(connection = %self.connection, %error, "what an answer told is lost");
+            }
+        }
+    }
+
+    pub(super) async fn exhausted(&self, retry_after: Duration) {
+        self.free.store(false, Ordering::Relaxed);
+        let mut purse = self.pocket.lock().await;
+        let now = Instant::now();
+        purse.pocket = Pocket::empty(now);
+        purse.denied = [Some(now + retry_after.min(BELIEF)); 2];
+        let rule = |window: &mut Window, now| window.exhaust(now, &self.timing, retry_after);
+        match row::change(&self.store, self.connection, rule).await {
+            Ok(changed) => self.see(changed.window, changed.now),
+            Err(error) => {
+                purse.denied = [Some(now + retry_after); 2];
+                tracing::warn!(connection = %self.connection, %error, "others do not know that we are throttled");
+            }
+        }
+    }
+
+    pub(super) fn gauges(&self) -> Gauges {
+        let view = self.view();
+        let metered = view
+            .as_ref()
+            .and_then(|view| view.window.quota.map(|quota| (quota, &view.window)));
+        Gauges {
+            metered: metered.is_some().into(),
+            limit: metered.map_or(0, |(quota, _)| quota.unsigned_abs().into()),
+            remaining: metered.map_or(0, |(_, window)| window.left().unsigned_abs().into()),
+            denied: self.denied.load(Ordering::Relaxed),
+            waited: Duration::from_millis(self.waited_ms.load(Ordering::Relaxed)),
+        }
+    }
+
+    /// Whether other processes should know: tries it on the row as we last saw it.
+    fn is_news(
+        &self,
+        limit: u32,
+        remaining: Option<u32>,
+        resets_in: Option<Duration>,
+        seen: Instant,
+    ) -> bool {
+        let Some(view) = self.view() else {
+            return true;
+        };
+        let now = view.now + view.seen.elapsed();
+        let mut next = view.window.clone();
+        let told = reading(limit, remaining, resets_in, now - seen.elapsed());
+        next.learn(now, &self.timing, told);
+        let lower = next.left() < view.window.left() && view.seen.elapsed() > LOWER;
+        lower || view.window.differs(&next, &self.timing)
+    }
+
+    /// When the reserve becomes free, somebody has to say so: nobody asks while there is nothing to get.
+    fn wake_at_release(self: &Arc<Self>, purse: &mut Purse) {
+        let Some(view) = self.view() else {
+            return;
+        };
+        let at = view.window.safe_until - self.timing.release;
+        let Ok(rest) = (at - view.now).to_std() else {
+            return;
+        };
+        if view.window.reserved == 0 || purse.woken == Some(at) {
+            return;
+        }
+        purse.woken = Some(at);
+        let lane = Arc::clone(self);
+        tokio::spawn(async move {
+            tokio::time::sleep(rest.saturating_sub(view.seen.elapsed())).await;
+            let rule = |window: &mut Window, now| window.release(now, &lane.timing);
+            let released = row::change(&lane.store, lane.connection, rule).await;
+            if released.is_ok() {
+                // A lost hint costs a second: workers look by themselves as well.
+                let _hint = sqlx::query!("SELECT pg_notify('work', '')")
+                    .fetch_one(&lane.store.relaxed)
+                    .await;
+            }
+        });
+    }
+
+    fn deny(&self, retry_after: Duration) -> Denied {
+        let retry_after = retry_after.max(Duration::from_millis(1));
+        let waited = u64::try_from(retry_after.as_millis()).unwrap_or(u64::MAX);
+        self.denied.fetch_add(1, Ordering::Relaxed);
+        self.waited_ms.fetch_add(waited, Ordering::Relaxed);
+        Denied { retry_after }
+    }
+
+    fn see(&self, window: Window, now: DateTime<Utc>) {
+        let seen = Instant::now();
+        let view = View { window, now, seen };
+        *self.view.lock().unwrap_or_else(PoisonError::into_inner) = Some(view);
+    }
+
+    fn view(&self) -> Option<View> {
+        self.view
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+fn reading(
+    limit: u32,
+    remaining: Option<u32>,
+    resets_in: Option<Duration>,
+    seen: DateTime<Utc>,
+) -> Told {
+    let number = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+    Told {
+        limit: number(limit),
+        remaining: remaining.map(number),
+        resets: resets_in.map(|resets_in| (seen, resets_in)),
+    }
+}

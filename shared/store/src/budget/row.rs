@@ -1,0 +1,114 @@
+//! The window's row: read under a lock, changed by the rules, written back, all by the database's clock.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::window::Window;
+use crate::{Error, Store, Transaction};
+
+/// A window as it is after a change, and the database's time at the change.
+pub(super) struct Changed<R> {
+    pub(super) window: Window,
+    pub(super) now: DateTime<Utc>,
+    pub(super) answer: R,
+}
+
+/// Applies `rule` to the connection's window. Who else wants to, waits.
+///
+/// The commit does not wait for the disk: losing a lease in a crash of the database is made good by the count that
+/// Greenhouse tells.
+pub(super) async fn change<R>(
+    store: &Store,
+    connection: Uuid,
+    rule: impl FnOnce(&mut Window, DateTime<Utc>) -> R,
+) -> Result<Changed<R>, Error> {
+    let mut tx = store.relaxed.begin().await?;
+    let (before, now) = match locked(&mut tx, connection).await? {
+        Some(row) => row,
+        None => {
+            sqlx::query!(
+                "INSERT INTO budgets (connection) VALUES ($1) ON CONFLICT DO NOTHING",
+                connection
+            )
+            .execute(&mut *tx)
+            .await?;
+            let row = locked(&mut tx, connection).await?;
+            row.ok_or(Error::Corrupt("budget"))?
+        }
+    };
+    let mut window = before.clone();
+    let answer = rule(&mut window, now);
+    if window != before {
+        write(&mut tx, connection, &window).await?;
+        tx.commit().await?;
+    } else {
+        tx.rollback().await?;
+    }
+    Ok(Changed {
+        window,
+        now,
+        answer,
+    })
+}
+
+async fn locked(
+    tx: &mut Transaction,
+    connection: Uuid,
+) -> Result<Option<(Window, DateTime<Utc>)>, Error> {
+    // Lower bounds because the type for times knows no infinity.
+    let row = sqlx::query!(
+        r#"SELECT window_seconds, quota, metered, remaining, reserved, carried, confirmed,
+            coalesce(window_started, 'epoch') AS "started!", coalesce(window_ends, 'epoch') AS "ends!",
+            safe_until, previous_end, longest_reset, greatest(blocked_until, 'epoch') AS "blocked_until!",
+            clock_timestamp() AS "now!"
+        FROM budgets WHERE connection = $1 FOR UPDATE"#,
+        connection
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|row| {
+        let window = Window {
+            longest: Duration::from_secs(row.window_seconds.unsigned_abs().into()),
+            quota: row.quota,
+            metered: row.metered,
+            remaining: row.remaining,
+            reserved: row.reserved,
+            carried: row.carried,
+            confirmed: row.confirmed,
+            started: row.started,
+            safe_until: row.safe_until,
+            ends: row.ends,
+            previous_end: row.previous_end,
+            longest_reset: Duration::try_from_secs_f64(row.longest_reset).unwrap_or_default(),
+            blocked_until: row.blocked_until,
+        };
+        (window, row.now)
+    }))
+}
+
+async fn write(tx: &mut Transaction, connection: Uuid, window: &Window) -> Result<(), Error> {
+    sqlx::query!(
+        "UPDATE budgets SET quota = $2, metered = $3, remaining = $4, reserved = $5, carried = $6, confirmed = $7,
+            window_started = $8, safe_until = $9, window_ends = $10, previous_end = $11, longest_reset = $12,
+            blocked_until = $13
+        WHERE connection = $1",
+        connection,
+        window.quota,
+        window.metered,
+        window.remaining,
+        window.reserved,
+        window.carried,
+        window.confirmed,
+        window.started,
+        window.safe_until,
+        window.ends,
+        window.previous_end,
+        window.longest_reset.as_secs_f64(),
+        window.blocked_until,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}

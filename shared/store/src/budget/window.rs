@@ -1,0 +1,313 @@
+//! The rules of a window, as a pure function of what is known, what is asked or told, and the time.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::{Purpose, Timing};
+
+/// Calls that may be out while nobody knows the limit, or where in its window Greenhouse is.
+pub(super) const PROBES: i32 = 4;
+/// Which part of what is left a process takes at once.
+const SHARE: i32 = 16;
+/// Which part of the limit is kept for proofs.
+const RESERVE: i32 = 20;
+
+/// A connection's window as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Window {
+    /// Longest that a window can last.
+    pub(super) longest: Duration,
+    pub(super) quota: Option<i32>,
+    pub(super) metered: Option<bool>,
+    pub(super) remaining: i32,
+    pub(super) reserved: i32,
+    pub(super) carried: i32,
+    pub(super) confirmed: bool,
+    pub(super) started: DateTime<Utc>,
+    pub(super) safe_until: DateTime<Utc>,
+    pub(super) ends: DateTime<Utc>,
+    pub(super) previous_end: DateTime<Utc>,
+    /// The longest time to an end ever told: windows last at least about as long.
+    pub(super) longest_reset: Duration,
+    pub(super) blocked_until: DateTime<Utc>,
+}
+
+/// Answer to a request for calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lease {
+    /// Nothing is counted.
+    Free,
+    /// So many calls, to be sent within `good_for`.
+    Granted { calls: u32, good_for: Duration },
+    /// None before others have told more; that is a matter of one answer's time.
+    Probing,
+    /// None for so long.
+    Denied(Duration),
+}
+
+/// What an answer told, in the database's time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Told {
+    pub(super) limit: i32,
+    pub(super) remaining: Option<i32>,
+    /// When the answer arrived, and how long after that the window ends.
+    pub(super) resets: Option<(DateTime<Utc>, Duration)>,
+}
+
+impl Window {
+    /// A connection of which nothing is known.
+    #[cfg(test)]
+    pub(super) fn unknown() -> Self {
+        let epoch = DateTime::UNIX_EPOCH;
+        Self {
+            longest: Duration::from_secs(30),
+            quota: None,
+            metered: None,
+            remaining: 0,
+            reserved: 0,
+            carried: 0,
+            confirmed: false,
+            started: epoch,
+            safe_until: epoch,
+            ends: epoch,
+            previous_end: epoch,
+            longest_reset: Duration::ZERO,
+            blocked_until: epoch,
+        }
+    }
+
+    /// Hands out calls: at least `wanted` if there are so many, else what there is.
+    pub(super) fn lease(
+        &mut self,
+        now: DateTime<Utc>,
+        timing: &Timing,
+        purpose: Purpose,
+        wanted: u32,
+    ) -> Lease {
+        if now < self.blocked_until {
+            return Lease::Denied(between(now, self.blocked_until));
+        }
+        if self.metered == Some(false) {
+            return Lease::Free;
+        }
+        if now >= self.ends {
+            self.begin(now, timing);
+        }
+        self.release(now, timing);
+        let doubtful = now >= self.safe_until;
+        let mut available = self.remaining;
+        if purpose == Purpose::Proof {
+            available += self.reserved;
+        }
+        if available <= 0 {
+            return if self.is_probing() {
+                Lease::Probing
+            } else {
+                Lease::Denied(self.next_chance(now, timing))
+            };
+        }
+        let wanted = i32::try_from(wanted).unwrap_or(i32::MAX).max(1);
+        let calls = if doubtful {
+            wanted
+        } else {
+            wanted.max(self.remaining / SHARE)
+        }
+        .min(available);
+        let from_reserve = (calls - self.remaining).max(0);
+        self.remaining -= calls - from_reserve;
+        self.reserved -= from_reserve;
+        if doubtful {
+            self.carried += calls;
+        }
+        Lease::Granted {
+            calls: calls.unsigned_abs(),
+            // A doubtful call is charged for this moment only; a second is for a slow database.
+            good_for: if doubtful {
+                timing.margin
+            } else {
+                between(now, self.safe_until)
+            },
+        }
+    }
+
+    /// Learns what an answer told.
+    pub(super) fn learn(&mut self, now: DateTime<Utc>, timing: &Timing, told: Told) {
+        self.metered = Some(true);
+        if let Some(before) = self.quota.replace(told.limit) {
+            self.remaining = (self.remaining + told.limit - before).max(0);
+        }
+        let Some((seen, resets_in)) = told.resets else {
+            if self.is_probing() {
+                self.recount();
+                self.confirmed = true;
+                self.ends = now + self.longest + timing.margin;
+            }
+            return self.take_lower(told.remaining);
+        };
+        let end = seen + resets_in + timing.margin;
+        if self.is_stale(end, timing) {
+            return;
+        }
+        self.longest_reset = self.longest_reset.max(resets_in);
+        let later = end > self.ends + timing.doubt;
+        if !self.confirmed {
+            self.confirm(now, end, timing);
+        } else if end < self.ends {
+            self.ends = end;
+            self.safe_until = end - timing.doubt;
+        } else if later && now >= self.safe_until {
+            self.succeed(now, end, timing);
+        } else if later {
+            self.ends = end;
+            self.safe_until = end - timing.doubt;
+        }
+        self.take_lower(told.remaining);
+    }
+
+    /// A call was throttled: whatever we reckoned, there is nothing left.
+    pub(super) fn exhaust(&mut self, now: DateTime<Utc>, timing: &Timing, retry_after: Duration) {
+        self.blocked_until = self.blocked_until.max(now + retry_after);
+        self.ends = self.ends.max(self.blocked_until + timing.margin);
+        self.remaining = 0;
+        self.reserved = 0;
+        // It should not have happened: whatever we believed of the length of windows is in doubt.
+        self.longest_reset = Duration::ZERO;
+        if self.metered == Some(false) {
+            self.metered = None;
+        }
+    }
+
+    /// Whether an answer that turns `self` into `next` is worth telling the other processes.
+    pub(super) fn differs(&self, next: &Self, timing: &Timing) -> bool {
+        (self.metered, self.quota, self.confirmed, self.started)
+            != (next.metered, next.quota, next.confirmed, next.started)
+            || between(self.ends, next.ends).max(between(next.ends, self.ends)) > timing.margin
+    }
+
+    /// Calls left for anybody at this moment.
+    pub(super) fn left(&self) -> i32 {
+        self.remaining + self.reserved
+    }
+
+    /// The old window is certainly over.
+    fn begin(&mut self, now: DateTime<Utc>, timing: &Timing) {
+        self.previous_end = self.ends;
+        self.started = now;
+        let unanswered = !self.confirmed;
+        self.confirmed = false;
+        // Windows follow each other, so this one lasts at least a window's length from the earliest end of the last.
+        let known = self.previous_end + self.longest_reset;
+        self.safe_until = known - timing.doubt - timing.margin * 2;
+        if self.safe_until > now {
+            self.ends = now + self.longest + timing.margin;
+            self.refill();
+        } else {
+            self.probe(now, timing, unanswered);
+        }
+    }
+
+    /// Nobody knows where we are. What goes out now can arrive in a window together with all that went out since the
+    /// last answer, or within the length of a window.
+    fn probe(&mut self, now: DateTime<Utc>, timing: &Timing, unanswered: bool) {
+        let carried = if unanswered {
+            self.carried.min(self.probes_per_window(timing))
+        } else {
+            self.carried
+        };
+        self.ends = now + timing.probe;
+        self.carried = carried;
+        self.recount();
+        self.remaining = self.remaining.clamp(1, PROBES);
+    }
+
+    fn probes_per_window(&self, timing: &Timing) -> i32 {
+        let windows = self.longest.as_secs_f64() / timing.probe.as_secs_f64();
+        PROBES * (windows.ceil() as i32)
+    }
+
+    /// The first answer of this window tells where we are in it.
+    fn confirm(&mut self, now: DateTime<Utc>, end: DateTime<Utc>, timing: &Timing) {
+        let probed = self.is_probing();
+        self.confirmed = true;
+        self.ends = end;
+        self.safe_until = end - timing.doubt;
+        if probed {
+            self.recount();
+        }
+        // Probes may still be on their way to the wire: see `good_for`.
+        if now + timing.margin < self.safe_until {
+            self.carried = 0;
+        }
+    }
+
+    /// An answer shows that the next window has begun already.
+    fn succeed(&mut self, now: DateTime<Utc>, end: DateTime<Utc>, timing: &Timing) {
+        self.previous_end = now;
+        self.started = now;
+        self.ends = end;
+        self.safe_until = end - timing.doubt;
+        self.refill();
+    }
+
+    fn is_probing(&self) -> bool {
+        !self.confirmed && self.safe_until <= self.started
+    }
+
+    /// What the limit leaves after the calls that went out in doubt.
+    fn recount(&mut self) {
+        let carried = self.carried;
+        self.refill();
+        self.carried = carried;
+    }
+
+    fn refill(&mut self) {
+        let quota = self.quota.unwrap_or(PROBES);
+        let total = (quota - self.carried).max(0);
+        self.reserved = match self.quota {
+            Some(quota) if quota > 1 => ((quota + RESERVE - 1) / RESERVE).min(total),
+            _ => 0,
+        };
+        self.remaining = total - self.reserved;
+        self.carried = 0;
+    }
+
+    fn take_lower(&mut self, told: Option<i32>) {
+        if let Some(told) = told.filter(|told| *told < self.left()) {
+            self.reserved = self.reserved.min(told);
+            self.remaining = told - self.reserved;
+        }
+    }
+
+    /// Gives the reserve to everybody, once no proof can need it in this window any more.
+    pub(super) fn release(&mut self, now: DateTime<Utc>, timing: &Timing) {
+        let known = self.confirmed || now < self.safe_until;
+        if known && now >= self.safe_until - timing.release {
+            self.remaining += self.reserved;
+            self.reserved = 0;
+        }
+    }
+
+    /// When there may be something again.
+    fn next_chance(&self, now: DateTime<Utc>, timing: &Timing) -> Duration {
+        let released = self.safe_until - timing.release;
+        let at = if self.reserved > 0 && released > now {
+            released
+        } else {
+            self.ends
+        };
+        between(now, at)
+    }
+
+    /// Whether that end is the one of a window before this one. An answer that was on its way for long tells it later
+    /// than it was, so there is no sharp line; half a window is far from both.
+    fn is_stale(&self, end: DateTime<Utc>, timing: &Timing) -> bool {
+        let cuts = timing.doubt.saturating_sub(timing.margin);
+        let far = cuts.max(self.longest_reset / 2);
+        end <= self.previous_end + far || (self.confirmed && end + far < self.ends)
+    }
+}
+
+fn between(from: DateTime<Utc>, to: DateTime<Utc>) -> Duration {
+    (to - from).to_std().unwrap_or_default()
+}
