@@ -106,7 +106,13 @@ impl Postgres {
     /// Ends it without any chance to clean up, as a power failure would. Committed data must survive.
     pub async fn kill9(&mut self) -> Result<()> {
         match &mut self.instance {
-            Instance::Local(local) => local.kill(),
+            Instance::Local(local) => {
+                // As long as one of them lives, it keeps the shared memory that the next server wants.
+                for backend in local.kill() {
+                    gone(backend).await;
+                }
+                Ok(())
+            }
             Instance::Docker(service) => service.kill().await,
         }
     }
@@ -241,16 +247,20 @@ impl Local {
 
     /// Backends are no members of the postmaster's process group (each calls setsid), so each gets its own kill;
     /// a survivor would hold the shared memory and make the next start fail.
-    fn kill(&mut self) -> Result<()> {
+    /// Kills the server and its backends, which it gives back: each is in a process group of its own and may take a
+    /// moment to end.
+    fn kill(&mut self) -> Vec<Pid> {
         let Some(mut group) = self.group.take() else {
-            return Ok(());
+            return Vec::new();
         };
+        // Frozen, it cannot start another one meanwhile.
+        group.signal(Signal::STOP);
         let backends = children(group.pid());
         group.kill();
-        for backend in backends {
-            let _ = kill_process(backend, Signal::KILL);
+        for backend in &backends {
+            let _ = kill_process(*backend, Signal::KILL);
         }
-        Ok(())
+        backends
     }
 
     async fn stop(&mut self) -> Result<()> {
@@ -268,6 +278,16 @@ impl Local {
 impl Drop for Local {
     fn drop(&mut self) {
         let _ = self.kill();
+    }
+}
+
+/// Waits for the end of a killed process that is nobody's child of ours; a zombie has ended.
+async fn gone(process: Pid) {
+    let file = format!("/proc/{}/stat", process.as_raw_nonzero());
+    // The state follows the name, which is in brackets.
+    let lives = || fs::read_to_string(&file).is_ok_and(|stat| !stat.contains(") Z "));
+    while lives() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 
