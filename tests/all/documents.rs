@@ -33,3 +33,21 @@ fn the_line_of_one_message_is_shown() {
         }
     }
 }
+
+#[test]
+fn every_bridge_command_that_a_document_names_is_understood() {
+    let runbooks = std::fs::read_dir(root().join("deploy/runbooks")).unwrap();
+    let mut documents: Vec<_> = runbooks.map(|entry| entry.unwrap().path()).collect();
+    documents.extend(["README.md", "CONTRIBUTING.md", "docker-compose.yml"].map(|name| root().join(name)));
+    let mut seen = 0;
+    for document in documents {
+        let text = std::fs::read_to_string(&document).unwrap();
+        for line in text.lines().map(str::trim).filter(|line| line.starts_with("bridge ")) {
+            let words = line.split(['#', '|', '>']).next().unwrap_or_default().split_whitespace();
+            let understood = bridge::command().try_get_matches_from(words);
+            assert!(understood.is_ok(), "{}: {line}: {}", document.display(), understood.unwrap_err());
+            seen += 1;
+        }
+    }
+    assert!(seen > 0, "no document names a command");
+}

@@ -14,3 +14,4 @@ mod input;
 mod replicas;
 mod scene;
 mod world;
+mod why;

@@ -14,7 +14,7 @@ mod why;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 /// The bridge between Intrro and Greenhouse.
 #[derive(Parser)]
@@ -61,6 +61,11 @@ enum Command {
     },
     /// Ask the running bridge whether it is ready; for container health checks.
     Healthcheck,
+}
+
+/// The command line as clap sees it, for checking the commands that documents name.
+pub fn command() -> clap::Command {
+    Cli::command()
 }
 
 /// Runs the program with the process's arguments.
