@@ -61,6 +61,42 @@ async fn store_verified(shared: &Shared, request: Connect) -> Result<Connection,
     Ok(connection)
 }
 
+/// `POST /v1/connections/{id}/verify`: looks again, with the credential that is stored. What waits goes on if it can.
+pub(crate) async fn verify_again(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+) -> Response {
+    let answer = match id.parse::<Uuid>() {
+        Ok(id) => look_again(&shared, id).await,
+        Err(_) => Err(Failure::not_found()),
+    };
+    shared.answer(AdminAction::Verify, StatusCode::OK, answer)
+}
+
+async fn look_again(shared: &Shared, id: Uuid) -> Result<Connection, Failure> {
+    let known = shared.store.connection(id).await?;
+    let tenant = known.ok_or_else(Failure::not_found)?.tenant;
+    let unsealed = shared.store.credential(&shared.keys, &tenant).await?;
+    let unsealed = unsealed.ok_or_else(Failure::not_found)?;
+    let acting_user = unsealed.connection.acting_user;
+    let client = shared.accounts.unmetered(unsealed.credential, acting_user);
+    let health = Health::of(verify(&client, acting_user).await);
+    let revision = unsealed.connection.revision;
+    let verified = shared
+        .store
+        .change_health(&tenant, revision, true, |_| health, health::announcement)
+        .await?;
+    match verified {
+        Some(connection) => Ok(connection),
+        // Somebody connected it anew while we looked: that look is the newer one.
+        None => shared
+            .store
+            .connection(id)
+            .await?
+            .ok_or_else(Failure::not_found),
+    }
+}
+
 /// `GET /v1/connections/{id}`.
 pub(crate) async fn show(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
     let answer = match id.parse::<Uuid>() {

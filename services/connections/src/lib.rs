@@ -45,6 +45,7 @@ pub fn router(parts: Parts) -> Router {
     Router::new()
         .route("/v1/connections", post(api::connect).get(api::of_tenant))
         .route("/v1/connections/{id}", get(api::show).patch(api::change))
+        .route("/v1/connections/{id}/verify", post(api::verify_again))
         .with_state(shared)
         .layer(axum::middleware::from_fn_with_state(
             Arc::new(access),

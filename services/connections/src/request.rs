@@ -88,7 +88,7 @@ fn secrets(value: &Value) -> Result<Vec<SecretString>, Failure> {
     let wrong = || {
         Failure::invalid(
             "webhook_secrets",
-            "is a list of at most 10 texts of 1 to 4096 bytes",
+            "is a list of at most 10 texts of 1 to 4096 bytes without control characters",
         )
     };
     let list = value
@@ -96,7 +96,7 @@ fn secrets(value: &Value) -> Result<Vec<SecretString>, Failure> {
         .filter(|list| list.len() <= 10)
         .ok_or_else(wrong)?;
     let text = |value: &Value| match value.as_str() {
-        Some(text) if !text.is_empty() && text.len() <= 4096 => Ok(SecretString::from(text)),
+        Some(text) if is_secret(text) => Ok(SecretString::from(text)),
         _ => Err(wrong()),
     };
     list.iter().map(text).collect()
@@ -135,16 +135,19 @@ fn object(body: &[u8]) -> Result<Map<String, Value>, Failure> {
 
 fn text(object: &Map<String, Value>, key: &str, field: &'static str) -> Result<String, Failure> {
     match object.get(key) {
-        Some(Value::String(text)) if !text.trim().is_empty() && text.len() <= 4096 => {
-            Ok(text.trim().to_owned())
-        }
+        Some(Value::String(text)) if is_secret(text.trim()) => Ok(text.trim().to_owned()),
         Some(Value::String(_)) => Err(Failure::invalid(
             field,
-            "is empty or longer than 4096 bytes",
+            "is empty, longer than 4096 bytes, or has control characters",
         )),
         Some(_) => Err(Failure::invalid(field, "is not a text")),
         None => Err(Failure::invalid(field, "is missing")),
     }
+}
+
+/// Secrets end up in headers and are stored line by line: neither takes a control character.
+fn is_secret(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 4096 && !text.chars().any(char::is_control)
 }
 
 fn user(auth: &Map<String, Value>) -> Result<Option<UserId>, Failure> {
@@ -216,6 +219,7 @@ mod tests {
             r#"{"settings":{"poll_interval_seconds":0}}"#,
             r#"{"settings":{"x":1}}"#,
             r#"{"webhook_secrets":[1]}"#,
+            r#"{"webhook_secrets":["two\nlines"]}"#,
             r#"{"state":"active"}"#,
         ] {
             assert!(Change::parse(wrong.as_bytes()).is_err(), "{wrong}");

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::{Code, UserId};
-use harvest::{Client, Error as Remote, Introspection, Operation};
+use harvest::{Client, Error as Remote, Operation};
 use store::connections::{Finding, Severity};
 
 /// The source that every import names.
@@ -37,76 +37,67 @@ fn feature(operation: Operation) -> &'static str {
 /// Looks at a credential and at what it can see. Nothing found means that everything works.
 pub(crate) async fn verify(client: &Client, acting_user: Option<UserId>) -> Vec<Finding> {
     if let Err(error) = client.verify_token().await {
-        return vec![about(&error, "all", "token endpoint")];
+        return vec![refused(&error, acting_user)];
     }
-    let mut findings = Vec::new();
-    let introspection = client.introspect().await.ok();
-    let user = introspection
-        .as_ref()
-        .and_then(|seen| seen.sub)
-        .or(acting_user);
-    if let Some(seen) = &introspection {
-        findings.extend(scopes(seen));
+    let seen = client.introspect().await.unwrap_or_default();
+    let granted: BTreeSet<&str> = seen.scopes.iter().map(String::as_str).collect();
+    let mut findings = missing(&granted);
+    let looks = [
+        acting(client, seen.sub, acting_user, &granted).await,
+        source(client, &granted).await,
+    ];
+    for finding in looks.into_iter().flatten() {
+        // Somebody who is no Site Admin is refused everywhere: once is enough.
+        if findings
+            .iter()
+            .all(|known| (known.code, &known.evidence) != (finding.code, &finding.evidence))
+        {
+            findings.push(finding);
+        }
     }
-    findings.extend(acting(client, user).await);
-    findings.extend(source(client).await);
     findings
 }
 
-/// Scopes that the credential lacks, where the authorisation server tells.
-fn scopes(seen: &Introspection) -> Vec<Finding> {
-    if seen.scopes.is_empty() {
+/// Scopes that the credential lacks, where the authorisation server tells which it has.
+fn missing(granted: &BTreeSet<&str>) -> Vec<Finding> {
+    if granted.is_empty() {
         return Vec::new();
     }
-    let granted: BTreeSet<&str> = seen.scopes.iter().map(String::as_str).collect();
-    Operation::ALL
+    let needed = Operation::ALL
         .iter()
-        .filter_map(|operation| Some((operation.scope()?, feature(*operation))))
+        .filter_map(|operation| Some((operation.scope()?, feature(*operation))));
+    needed
         .filter(|(scope, _)| !granted.contains(scope))
         .map(|(scope, feature)| Finding::new(Code::ScopeMissing, Severity::Error, feature, scope))
         .collect()
 }
 
 /// Who acts, and whether they may list: every list of v3 needs a Site Admin.
-async fn acting(client: &Client, user: Option<UserId>) -> Option<Finding> {
-    let Some(user) = user else {
-        return Some(Finding::new(
-            Code::ActingUserMissing,
-            Severity::Warning,
-            "all",
-            "no acting user was given",
-        ));
-    };
+async fn acting(
+    client: &Client,
+    sub: Option<UserId>,
+    chosen: Option<UserId>,
+    granted: &BTreeSet<&str>,
+) -> Option<Finding> {
+    let user = sub.or(chosen)?;
     match client.users().by_ids(&[user]).await {
         Ok(users) => match users.first() {
-            None => Some(Finding::new(
-                Code::ActingUserMissing,
-                Severity::Warning,
-                "all",
-                format!("user {user} is not listed"),
-            )),
-            Some(found) if !found.site_admin => Some(Finding::new(
-                Code::NotSiteAdmin,
-                Severity::Error,
-                "all",
-                format!("user {user}"),
-            )),
-            Some(_) => None,
+            Some(found) if found.site_admin => None,
+            // Greenhouse's own service user need not be listed; a chosen one is, to whoever may list.
+            None if chosen.is_none() => None,
+            _ => Some(no_site_admin(user)),
         },
-        Err(error) => Some(about(&error, "all", "users.list")),
+        Err(error) => about(&error, "all", "users.list", granted, Some(user)),
     }
 }
 
-async fn source(client: &Client) -> Option<Finding> {
+async fn source(client: &Client, granted: &BTreeSet<&str>) -> Option<Finding> {
     match client.sources().list().await {
-        Ok(sources)
-            if sources
-                .iter()
-                .any(|source| source.name.trim().eq_ignore_ascii_case(SOURCE)) =>
-        {
-            None
-        }
         Ok(sources) => {
+            let ours = |name: &str| name.trim().eq_ignore_ascii_case(SOURCE);
+            if sources.iter().any(|source| ours(&source.name)) {
+                return None;
+            }
             let evidence = format!("{} sources are on, none is called {SOURCE}", sources.len());
             Some(Finding::new(
                 Code::SourceMissing,
@@ -115,16 +106,64 @@ async fn source(client: &Client) -> Option<Finding> {
                 evidence,
             ))
         }
-        Err(error) => Some(about(&error, "import", "sources.list")),
+        Err(error) => about(&error, "import", "sources.list", granted, None),
     }
 }
 
-/// What a failed look means to the admin.
-fn about(error: &Remote, feature: &str, what: &str) -> Finding {
+fn no_site_admin(user: UserId) -> Finding {
+    Finding::new(
+        Code::NotSiteAdmin,
+        Severity::Error,
+        "all",
+        format!("user {user}"),
+    )
+}
+
+/// No token, and what that means. Greenhouse names the parameter `sub` when it does not like the acting user.
+fn refused(error: &Remote, acting_user: Option<UserId>) -> Finding {
+    let blames_user = |detail: &str| {
+        detail
+            .split(|c: char| !c.is_alphanumeric())
+            .any(|word| word == "sub")
+    };
+    match (error, acting_user) {
+        (Remote::Credential { detail, .. }, Some(user)) if blames_user(detail) => Finding::new(
+            Code::ActingUserMissing,
+            Severity::Error,
+            "all",
+            format!("user {user}"),
+        ),
+        (Remote::Credential { status, .. }, _) => {
+            let evidence = format!("the token endpoint answered {status}");
+            Finding::new(Code::CredentialRefused, Severity::Error, "all", evidence)
+        }
+        _ => about(error, "all", "token endpoint", &BTreeSet::new(), None).unwrap_or_else(|| {
+            Finding::new(
+                Code::UnexpectedAnswer,
+                Severity::Warning,
+                "all",
+                error.kind(),
+            )
+        }),
+    }
+}
+
+/// What a failed look means to the admin; nothing where it is told already.
+fn about(
+    error: &Remote,
+    feature: &str,
+    what: &str,
+    granted: &BTreeSet<&str>,
+    user: Option<UserId>,
+) -> Option<Finding> {
     let (code, severity) = match error {
         Remote::Credential { .. } | Remote::Unauthorized { .. } => {
             (Code::CredentialRefused, Severity::Error)
         }
+        Remote::Forbidden { scope, .. } if granted.contains(scope) => {
+            return user.map(no_site_admin);
+        }
+        Remote::Forbidden { .. } if !granted.is_empty() => return None,
         Remote::Forbidden { .. } => (Code::ScopeMissing, Severity::Error),
         Remote::Denied { .. } | Remote::Throttled { .. } => (Code::Throttled, Severity::Info),
         Remote::NotSent { .. } | Remote::Unavailable { .. } => {
@@ -138,10 +177,10 @@ fn about(error: &Remote, feature: &str, what: &str) -> Finding {
         .scope()
         .map(|scope| format!(" needs {scope}"))
         .unwrap_or_default();
-    Finding::new(
+    Some(Finding::new(
         code,
         severity,
         feature,
         format!("{what}{scope}: {}", error.kind()),
-    )
+    ))
 }

@@ -1,0 +1,154 @@
+//! A Greenhouse that is complete, a database of our own, and the API in front of them.
+
+use std::sync::Arc;
+
+use accounts::Accounts;
+use boot::metrics::Metrics;
+use connections::Parts;
+use greenhouse_sim::faults::{Fault, When};
+use greenhouse_sim::{Config, ListWithoutSiteAdmin, Simulator};
+use secrecy::{SecretBox, SecretString};
+use serde_json::{Value, json};
+use sqlx::Connection;
+use store::Store;
+use store::seal::Keyring;
+use testkit::Http;
+use testkit::http::Answer;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+pub(crate) const TOKEN: &str = "the admin token";
+
+pub(crate) struct World {
+    pub(crate) greenhouse: Simulator,
+    pub(crate) store: Store,
+    pub(crate) http: Http,
+    address: String,
+    _stop: DropGuard,
+}
+
+impl World {
+    pub(crate) async fn new() -> World {
+        let greenhouse = Simulator::start(Config::default()).unwrap();
+        let store = fresh_store().await;
+        let key = SecretBox::new(Box::new([7; 32]));
+        let keys = Arc::new(Keyring::new([("k".to_owned(), key)]).unwrap());
+        let url = |text: String| text.parse().unwrap();
+        let config = harvest::Config::new(url(greenhouse.api_url()), url(greenhouse.auth_url()));
+        let http = harvest::Http::new(&config).unwrap();
+        let accounts = Arc::new(Accounts::new(store.clone(), keys.clone(), http, config));
+        let router = connections::router(Parts {
+            store: store.clone(),
+            keys,
+            accounts,
+            metrics: Metrics::new(),
+            admin_token: SecretString::from(TOKEN),
+        });
+        let stop = CancellationToken::new();
+        let anywhere = "127.0.0.1:0".parse().unwrap();
+        let (bound, _) = boot::http::serve(anywhere, router, stop.clone())
+            .await
+            .unwrap();
+        World {
+            greenhouse,
+            store,
+            http: Http::new().unwrap(),
+            address: format!("http://{bound}"),
+            _stop: stop.drop_guard(),
+        }
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.address)
+    }
+
+    /// The `auth` that works.
+    pub(crate) fn auth(&self) -> Value {
+        let access = self.greenhouse.access();
+        json!({
+            "kind": "client_credentials",
+            "client_id": access.client_id,
+            "client_secret": access.client_secret,
+            "acting_user_id": access.site_admin_id,
+        })
+    }
+
+    pub(crate) async fn connect(&self, auth: Value) -> Answer {
+        self.post("/v1/connections", &json!({"tenant": "acme", "auth": auth}))
+            .await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.http
+            .post(&self.url(path), Some(TOKEN), body)
+            .await
+            .unwrap()
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.http
+            .patch(&self.url(path), Some(TOKEN), body)
+            .await
+            .unwrap()
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.http.get(&self.url(path), Some(TOKEN)).await.unwrap()
+    }
+
+    /// The states that were announced, in order.
+    pub(crate) async fn announced(&self) -> Vec<String> {
+        let sql = "SELECT body FROM outbox WHERE routing_key LIKE '%.ConnectionHealthChanged' ORDER BY id";
+        let bodies: Vec<Vec<u8>> = sqlx::query_scalar(sql)
+            .fetch_all(self.store.pool())
+            .await
+            .unwrap();
+        let state = |body: &Vec<u8>| {
+            let event: Value = serde_json::from_slice(body).unwrap();
+            event["data"]["state"].as_str().unwrap().to_owned()
+        };
+        bodies.iter().map(state).collect()
+    }
+
+    pub(crate) fn remove_source(&self) {
+        let sources = self.greenhouse.state().sources();
+        let ours = sources
+            .iter()
+            .find(|source| source.name == "Intrro")
+            .unwrap();
+        self.greenhouse
+            .recruiter()
+            .remove_source(ours.meta.id)
+            .unwrap();
+    }
+
+    pub(crate) fn lists_are_empty_for_others(&self) {
+        self.greenhouse
+            .configure(|settings| settings.list_without_site_admin = ListWithoutSiteAdmin::Empty);
+    }
+
+    pub(crate) fn greenhouse_goes_down(&self) {
+        self.greenhouse
+            .faults()
+            .add(When::any(), Fault::ErrorBeforeCommit);
+    }
+}
+
+async fn fresh_store() -> Store {
+    let server = std::env::var("BRIDGE_DATABASE_URL")
+        .expect("BRIDGE_DATABASE_URL: run the tests with `cargo xtask test`");
+    let name = format!("connections_{}", uuid::Uuid::new_v4().simple());
+    let mut admin = sqlx::PgConnection::connect(&server).await.unwrap();
+    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}")))
+        .execute(&mut admin)
+        .await
+        .unwrap();
+    let (base, _) = server.rsplit_once('/').unwrap();
+    let url = SecretString::from(format!("{base}/{name}"));
+    let config = store::Config {
+        url,
+        max_connections: 4,
+    };
+    let store = Store::connect(&config).await.unwrap();
+    store.migrate().await.unwrap();
+    store
+}
