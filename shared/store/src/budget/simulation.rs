@@ -207,7 +207,10 @@ impl World {
         }
         let told = (self.scenario.limit, self.scenario.limit - *used);
         let back = 5 + self.roll(self.scenario.back);
-        let lost = self.roll(i64::MAX) as u64 % self.scenario.lost == 0;
+        let lost = self
+            .roll(i64::MAX)
+            .unsigned_abs()
+            .is_multiple_of(self.scenario.lost);
         self.at(
             now + back,
             Event::Answer {
