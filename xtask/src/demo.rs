@@ -91,9 +91,9 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     stage.strike().await?;
     if arguments.keep {
-        servers
-            .folders()
-            .for_each(|folder| screen.line(&format!("kept {}", folder.display())));
+        screen.title("Kept, data and logs");
+        let folders = servers.folders().chain(stage.folders());
+        folders.for_each(|folder| screen.line(&folder.display().to_string()));
     }
     Ok(if well {
         ExitCode::SUCCESS

@@ -144,6 +144,12 @@ impl Child {
         self.folder.join("log")
     }
 
+    /// The folder that holds it.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     async fn wait_a_little(&mut self, deadline: Instant) -> Result<()> {
         self.group.check(deadline)?;
         tokio::time::sleep(Duration::from_millis(20)).await;

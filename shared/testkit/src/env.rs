@@ -4,8 +4,8 @@ use anyhow::{Context, Result};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use url::Url;
 
-use crate::{Management, Postgres, Rabbit};
 use crate::servers::{AMQP_URL, DATABASE_URL, MANAGEMENT_URL, Servers, variable};
+use crate::{Management, Postgres, Rabbit};
 
 /// Empty at first, and gone when dropped, connections included. The database has no tables and the virtual host
 /// no queues: migrating and declaring is what the bridge does itself.
@@ -47,8 +47,13 @@ impl TestEnv {
     }
 
     /// With servers of the test's own where given, so that it may kill them, and the shared ones otherwise.
-    pub async fn beside(rabbit: Option<&Rabbit>, postgres: Option<&Postgres>, name: &str) -> Result<Self> {
-        let given = |url: Option<&String>, variable| url.cloned().map_or_else(|| required(variable), Ok);
+    pub async fn beside(
+        rabbit: Option<&Rabbit>,
+        postgres: Option<&Postgres>,
+        name: &str,
+    ) -> Result<Self> {
+        let given =
+            |url: Option<&String>, variable| url.cloned().map_or_else(|| required(variable), Ok);
         Self::at(
             &given(rabbit.map(|own| &own.amqp_url), AMQP_URL)?,
             &given(rabbit.map(|own| &own.management_url), MANAGEMENT_URL)?,

@@ -144,6 +144,13 @@ impl Stage {
         ));
     }
 
+    /// Where the programs' logs lie.
+    pub(super) fn folders(&self) -> impl Iterator<Item = &Path> {
+        [&self.bridge, &self.simulator_process]
+            .into_iter()
+            .map(Child::folder)
+    }
+
     /// Returns when one of the programs ends by itself.
     pub(super) async fn ended(&mut self) -> Result<()> {
         while self.bridge.runs() && self.simulator_process.runs() {

@@ -245,10 +245,8 @@ impl Local {
             .check(deadline)
     }
 
-    /// Backends are no members of the postmaster's process group (each calls setsid), so each gets its own kill;
-    /// a survivor would hold the shared memory and make the next start fail.
-    /// Kills the server and its backends, which it gives back: each is in a process group of its own and may take a
-    /// moment to end.
+    /// Kills the server and its backends, which it gives back: they take a moment to end, and a survivor would hold the
+    /// shared memory and make the next start fail. Each backend has called setsid, so killing the group spares it.
     fn kill(&mut self) -> Vec<Pid> {
         let Some(mut group) = self.group.take() else {
             return Vec::new();
