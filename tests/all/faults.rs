@@ -50,7 +50,10 @@ async fn a_write_that_never_arrives() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_that_is_throttled() {
-    each_write_meets("throttled", Fault::Throttle { retry_after: 1 }).await;
+    // Where no limit is told, as here, finding out how things stand takes ten seconds each time: so not every write.
+    let mut world = World::new("fault throttled").await;
+    let some = ["candidates:create", "applications:update", "applied_candidate_tags:create"];
+    writes_survive(&mut world, &some, Fault::Throttle { retry_after: 1 }).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -62,15 +65,16 @@ async fn a_write_whose_token_was_just_revoked() {
 async fn each_write_meets(name: &str, fault: Fault) {
     let mut world = World::new(&format!("fault {name}")).await;
     world.variables.insert("BRIDGE_SETTLE_SECONDS".to_owned(), "2".to_owned());
-    each_write_survives(&mut world, fault).await;
+    writes_survive(&mut world, &WRITES, fault).await;
 }
 
-async fn each_write_survives(world: &mut World, fault: Fault) {
+async fn writes_survive(world: &mut World, writes: &[&'static str], fault: Fault) {
     world.bridge().await;
     world.connect("acme").await;
     let events = scene::both(world).await;
     let faults = world.greenhouse.faults();
-    let rules = WRITES.map(|write| (write, faults.add(When::operation(write).nth(1), fault.clone())));
+    let add = |write: &&'static str| (*write, faults.add(When::operation(write).nth(1), fault.clone()));
+    let rules: Vec<_> = writes.iter().map(add).collect();
     world.publish_all(&events).await;
     for event in &events {
         world.answer(event["data"]["introduction_id"].as_str().unwrap()).await;
@@ -92,7 +96,7 @@ async fn reads_that_run_behind_lost_answers() {
         config.settings.lag.by_id = by_id;
         let mut world = World::with("lag", config).await;
         world.variables.insert("BRIDGE_SETTLE_SECONDS".to_owned(), "6".to_owned());
-        each_write_survives(&mut world, Fault::CommitThenDrop).await;
+        writes_survive(&mut world, &WRITES, Fault::CommitThenDrop).await;
     }
 }
 
@@ -171,7 +175,7 @@ async fn a_tenant_whose_acting_user_left_pauses_alone_and_resumes() {
         };
         world.greenhouse.recruiter_of("acme").add_user(successor).expect("a new admin");
     };
-    one_tenant_pauses("left", leave, successor).await;
+    one_tenant_pauses("REAUTHORISE", leave, successor).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -179,15 +183,15 @@ async fn a_tenant_who_takes_a_permission_away_pauses_alone_and_resumes() {
     let scope = "harvest:notes:create";
     let take = |world: &World| assert!(world.greenhouse.set_scope("acme-harvest", scope, false));
     let give = |world: &World| assert!(world.greenhouse.set_scope("acme-harvest", scope, true));
-    one_tenant_pauses("scope", take, give).await;
+    one_tenant_pauses("PAUSED", take, give).await;
 }
 
 /// Breaks acme's connection while its first import is under way, sees beta's go on, mends it, and connects again.
-async fn one_tenant_pauses(name: &str, break_it: impl Fn(&World), mend_it: impl Fn(&World)) {
+async fn one_tenant_pauses(state: &str, break_it: impl Fn(&World), mend_it: impl Fn(&World)) {
     let mut config = Config::default();
     config.settings.rate_limit = 0;
     config.organisations.push(OrganisationConfig::named("beta"));
-    let mut world = World::with(&format!("pause {name}"), config).await;
+    let mut world = World::with(&format!("pause {state}"), config).await;
     world.bridge().await;
     for tenant in ["acme", "beta"] {
         let (status, answer) = world.connect(tenant).await;
@@ -205,7 +209,7 @@ async fn one_tenant_pauses(name: &str, break_it: impl Fn(&World), mend_it: impl 
     gate.open();
     world.greenhouse.faults().clear();
     world.publish_all(&events[1..]).await;
-    let paused = |event: &&Announced| event.name == "ConnectionHealthChanged" && event.text("state") == "REAUTHORISE";
+    let paused = |event: &&Announced| event.name == "ConnectionHealthChanged" && event.text("state") == state;
     let told = world.announced_until("the pause", |events| events.iter().any(|event| paused(&event))).await;
     assert!(told.iter().filter(paused).all(|event| event.tenant == "acme"));
 

@@ -55,14 +55,15 @@ pub(crate) fn once(world: &World, event: &Value) {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let (tenant, id) = (text(&event["tenantid"]), text(&event["data"]["introduction_id"]));
     let state = world.greenhouse.state_of(&tenant);
+    let answers: Vec<_> = world.announced().into_iter().filter(|event| event.text("introductionId") == id).collect();
     let [person] = &state.candidates_by_email(&email(&id))[..] else { panic!("{id}: one candidate") };
     assert_eq!(person.company.as_deref(), Some("Analytical Engines"), "{id}");
     let tags: BTreeSet<&str> = person.tags.iter().map(String::as_str).collect();
-    assert_eq!((tags, person.tags.len()), (BTreeSet::from(["Intrro", "Mathematics"]), 2), "{id}");
+    assert_eq!((tags, person.tags.len()), (BTreeSet::from(["Intrro", "Mathematics"]), 2), "{answers:#?}");
     let applications = state.applications_of(person.meta.id);
     let jobs: BTreeSet<Option<i64>> = applications.iter().map(|application| application.job_id).collect();
     let wanted: BTreeSet<Option<i64>> = event["data"]["job_ids"].as_array().unwrap().iter().map(Value::as_i64).collect();
-    assert_eq!((&jobs, applications.len()), (&wanted, wanted.len()), "{id}");
+    assert_eq!((&jobs, applications.len()), (&wanted, wanted.len()), "{answers:#?}");
     for application in &applications {
         let credited = application.source_id.is_some() && application.referrer_id.is_some();
         assert!(credited, "{id}: source {:?}, referrer {:?}", application.source_id, application.referrer_id);

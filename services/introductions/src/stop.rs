@@ -48,6 +48,8 @@ impl Effect {
             | Remote::Credential { .. }
             // 404 may also mean "not ready yet": a person whom Greenhouse still creates is not found for minutes.
             | Remote::NotFound { .. } => Effect::None,
+            // Nor is what is written about them accepted until then.
+            Remote::Rejected { .. } if about_absent_person(error) => Effect::None,
             Remote::Rejected { .. } => Effect::Refused,
             Remote::Unknown { .. } | Remote::Unavailable { .. } => Effect::Unknown,
         }
@@ -130,6 +132,7 @@ impl From<Remote> for Stop {
                 Stop::Pause(Problem::new(Code::ScopeMissing).field(scope))
             }
             Remote::NotFound { .. } => Stop::Retry(Code::UnexpectedAnswer.into()),
+            Remote::Rejected { .. } if about_absent_person(&error) => Stop::Retry(Code::UnexpectedAnswer.into()),
             Remote::Rejected {
                 message, fields, ..
             } => {
@@ -139,6 +142,11 @@ impl From<Remote> for Stop {
             }
         }
     }
+}
+
+/// The person was there a moment ago: still being created, or merged into somebody else by now. The next try finds out.
+fn about_absent_person(error: &Remote) -> bool {
+    error.names_field("candidate_id")
 }
 
 impl From<AccountError> for Stop {
