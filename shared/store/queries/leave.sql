@@ -62,4 +62,5 @@ written AS (
     WHERE s.state <> 'confirmed'),
 outbox_bell AS (SELECT pg_notify('outbox', '') WHERE EXISTS (SELECT 1 FROM announced)),
 rung AS (SELECT (SELECT count(*) FROM bell) + (SELECT count(*) FROM outbox_bell) AS bells)
-SELECT held.id AS "id!" FROM held, rung
+-- A bell that nobody asks for is not rung.
+SELECT held.id AS "id!" FROM held, rung WHERE rung.bells >= 0
