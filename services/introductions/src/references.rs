@@ -79,12 +79,12 @@ pub(crate) async fn jobs(
     attempt: &Attempt<'_>,
     wanted: &[JobId],
 ) -> Result<HashMap<JobId, bool>, Stop> {
-    let mut known = HashMap::new();
-    for job in wanted {
-        if recall::<bool>(attempt, "job", &job.to_string()).await? == Some(true) {
-            known.insert(*job, true);
-        }
+    let known = open_jobs(attempt, wanted).await?;
+    if known.len() == wanted.len() {
+        return Ok(known);
     }
+    let _alone = attempt.context.alone(&attempt.claim.tenant).await;
+    let mut known = open_jobs(attempt, wanted).await?;
     let missing: Vec<JobId> = wanted
         .iter()
         .filter(|job| !known.contains_key(job))
@@ -93,13 +93,23 @@ pub(crate) async fn jobs(
     if missing.is_empty() {
         return Ok(known);
     }
-    let _alone = attempt.context.alone(&attempt.claim.tenant).await;
     for job in attempt.greenhouse.jobs().by_ids(&missing).await? {
         let open = job.status == harvest::JobStatus::Open;
         if open {
             remember(attempt, "job", &job.id.to_string(), &true, MINUTE).await?;
         }
         known.insert(job.id, open);
+    }
+    Ok(known)
+}
+
+/// Those of the jobs that were open moments ago.
+async fn open_jobs(attempt: &Attempt<'_>, wanted: &[JobId]) -> Result<HashMap<JobId, bool>, Stop> {
+    let mut known = HashMap::new();
+    for job in wanted {
+        if recall::<bool>(attempt, "job", &job.to_string()).await? == Some(true) {
+            known.insert(*job, true);
+        }
     }
     Ok(known)
 }
