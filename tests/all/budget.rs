@@ -26,17 +26,27 @@ async fn four_bridges_fill_every_window_and_are_never_throttled() {
         world.bridge().await;
     }
     let client = world.greenhouse.access().client_id;
-    world.publish_all(&introductions(&world, "acme", "i", 200)).await;
+    world
+        .publish_all(&introductions(&world, "acme", "i", 200))
+        .await;
     let (status, answer) = world.connect("acme").await;
     assert_eq!(status, 201, "{answer}");
     let state = world.greenhouse.state();
     let enough = state.until(|state| state.rate_windows(&client).len() >= FULL_WINDOWS + 2);
-    tokio::time::timeout(Duration::from_secs(300), enough).await.expect("windows with requests");
+    tokio::time::timeout(Duration::from_secs(300), enough)
+        .await
+        .expect("windows with requests");
     let windows = state.rate_windows(&client);
-    let wasted: Vec<_> = windows[1..=FULL_WINDOWS].iter().filter(|window| window.used * 100 < LIMIT * 95).collect();
+    let wasted: Vec<_> = windows[1..=FULL_WINDOWS]
+        .iter()
+        .filter(|window| window.used * 100 < LIMIT * 95)
+        .collect();
     assert!(wasted.is_empty(), "{windows:?}");
     assert_eq!(state.throttled(&client), 0, "{windows:?}");
-    assert!(world.store.ledger_gauges().await.expect("an answer").open > 0, "there was not enough work");
+    assert!(
+        world.store.ledger_gauges().await.expect("an answer").open > 0,
+        "there was not enough work"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -56,7 +66,10 @@ async fn a_backlog_in_slow_progress_does_not_slow_another_tenant_down() {
 
 fn two_tenants() -> Config {
     let mut config = Config::for_benchmarks();
-    config.organisations = vec![OrganisationConfig::named("busy"), OrganisationConfig::named("quiet")];
+    config.organisations = vec![
+        OrganisationConfig::named("busy"),
+        OrganisationConfig::named("quiet"),
+    ];
     config
 }
 
@@ -70,11 +83,22 @@ async fn beside_a_backlog(name: &str, config: Config) {
     // The first one looks up what all others find remembered.
     latency(&world, "first").await;
     let alone = median(&world, "alone").await;
-    world.publish_all(&introductions(&world, "busy", "b", BACKLOG)).await;
-    until("a backlog", async || (open(&world).await? > BACKLOG as i64 * 9 / 10).then_some(())).await;
+    world
+        .publish_all(&introductions(&world, "busy", "b", BACKLOG))
+        .await;
+    until("a backlog", async || {
+        (open(&world).await? > BACKLOG as i64 * 9 / 10).then_some(())
+    })
+    .await;
     let beside = median(&world, "beside").await;
-    assert!(open(&world).await.expect("an answer") > BACKLOG as i64 / 2, "the backlog is gone");
-    assert!(beside <= alone * 2 + NOISE, "{beside:?} beside a backlog, {alone:?} alone");
+    assert!(
+        open(&world).await.expect("an answer") > BACKLOG as i64 / 2,
+        "the backlog is gone"
+    );
+    assert!(
+        beside <= alone * 2 + NOISE,
+        "{beside:?} beside a backlog, {alone:?} alone"
+    );
 }
 
 async fn open(world: &World) -> Option<i64> {
@@ -102,10 +126,18 @@ async fn latency(world: &World, id: &str) -> Duration {
 
 fn introductions(world: &World, tenant: &str, name: &str, count: usize) -> Vec<Value> {
     let job = job(world, tenant);
-    (0..count).map(|number| introduction(tenant, &format!("{name}-{number}"), &[job])).collect()
+    (0..count)
+        .map(|number| introduction(tenant, &format!("{name}-{number}"), &[job]))
+        .collect()
 }
 
 /// Any job of the tenant's that is open.
 fn job(world: &World, tenant: &str) -> i64 {
-    world.greenhouse.state_of(tenant).job_named("Backend Engineer").expect("a job of the seed").meta.id
+    world
+        .greenhouse
+        .state_of(tenant)
+        .job_named("Backend Engineer")
+        .expect("a job of the seed")
+        .meta
+        .id
 }

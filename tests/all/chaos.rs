@@ -35,13 +35,16 @@ async fn a_broker_killed_ten_times_with_a_thousand_events_in_flight() {
             }
             let in_flight = sent - imported(&world.announced());
             rabbit.kill9().await.expect("a dead broker");
-            assert!(in_flight >= 1000, "only {in_flight} were in flight in round {round}");
+            assert!(
+                in_flight >= 1000,
+                "only {in_flight} were in flight in round {round}"
+            );
             rabbit.restart().await.expect("a broker again");
         };
         tokio::join!(world.publish_all(&events), kill);
     }
     all_imported(&world, sent).await;
-    let reconnects = metric(&world, "bridge_amqp_reconnects_total").await;
+    let reconnects = world.metric(0, "bridge_amqp_reconnects_total").await;
     assert!(reconnects >= 10.0, "{reconnects} reconnects");
 }
 
@@ -66,22 +69,38 @@ async fn a_database_killed_five_times_under_load() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_queue_deleted_under_its_consumer_is_declared_and_consumed_again() {
     let world = warm(World::with("queue deleted", Config::for_benchmarks()).await).await;
-    world.publish_all(&introductions(&world, "before", 300)).await;
+    world
+        .publish_all(&introductions(&world, "before", 300))
+        .await;
     // What is in a queue goes with it, so the bridge must have taken everything.
     stored_all(&world, 301).await;
     let management = &world.env.management;
     let consumers = async || {
-        let queue = management.queue(&world.env.vhost, Topology::INTRODUCTIONS).await.ok()?;
+        let queue = management
+            .queue(&world.env.vhost, Topology::INTRODUCTIONS)
+            .await
+            .ok()?;
         Some(queue.map_or(0, |queue| queue.consumers))
     };
     until("everything acknowledged", async || {
-        let queue = management.queue(&world.env.vhost, Topology::INTRODUCTIONS).await.ok()??;
+        let queue = management
+            .queue(&world.env.vhost, Topology::INTRODUCTIONS)
+            .await
+            .ok()??;
         (queue.ready + queue.unacknowledged == 0).then_some(())
     })
     .await;
-    management.delete_queue(&world.env.vhost, Topology::INTRODUCTIONS).await.expect("no queue");
-    until("a consumer again", async || (consumers().await? == 1).then_some(())).await;
-    world.publish_all(&introductions(&world, "after", 300)).await;
+    management
+        .delete_queue(&world.env.vhost, Topology::INTRODUCTIONS)
+        .await
+        .expect("no queue");
+    until("a consumer again", async || {
+        (consumers().await? == 1).then_some(())
+    })
+    .await;
+    world
+        .publish_all(&introductions(&world, "after", 300))
+        .await;
     all_imported(&world, 601).await;
 }
 
@@ -89,13 +108,22 @@ async fn a_queue_deleted_under_its_consumer_is_declared_and_consumed_again() {
 async fn nothing_counts_as_published_while_the_broker_has_no_memory() {
     let rabbit = Rabbit::start().await.expect("a RabbitMQ");
     let world = warm(own(Some(&rabbit), None, "memory alarm").await).await;
-    let gate = world.greenhouse.faults().hold(When::operation("candidates:create"));
+    let gate = world
+        .greenhouse
+        .faults()
+        .hold(When::operation("candidates:create"));
     world.publish_all(&introductions(&world, "i", 300)).await;
     stored_all(&world, 301).await;
     rabbit.set_memory_alarm(true).await.expect("an alarm");
     gate.open();
-    until("every import done", async || (world.store.ledger_gauges().await.ok()?.open == 0).then_some(())).await;
-    until("a publish given up", async || (metric(&world, r#"outcome="timeout""#).await > 0.0).then_some(())).await;
+    until("every import done", async || {
+        (world.store.ledger_gauges().await.ok()?.open == 0).then_some(())
+    })
+    .await;
+    until("a publish given up", async || {
+        (world.metric(0, r#"outcome="timeout""#).await > 0.0).then_some(())
+    })
+    .await;
     let waiting = world.store.outbox_backlog().await.expect("an answer").rows;
     assert!(waiting > 0, "the alarm stopped nobody");
     for number in 0..300 {
@@ -104,7 +132,10 @@ async fn nothing_counts_as_published_while_the_broker_has_no_memory() {
             world.answer(&introduction).await;
         }
     }
-    assert!(imported(&world.announced()) < 301, "everything arrived in spite of the alarm");
+    assert!(
+        imported(&world.announced()) < 301,
+        "everything arrived in spite of the alarm"
+    );
     rabbit.set_memory_alarm(false).await.expect("no alarm");
     all_imported(&world, 301).await;
 }
@@ -115,7 +146,11 @@ async fn a_bridge_told_to_end_under_load_ends_in_good_order() {
     world.publish_all(&introductions(&world, "i", 1000)).await;
     more_imported(&world, 100).await;
     let mut first = world.bridges().remove(0);
-    let status = first.process.terminate(DRAIN).await.expect("a bridge that ends");
+    let status = first
+        .process
+        .terminate(DRAIN)
+        .await
+        .expect("a bridge that ends");
     assert!(status.success(), "{status}\n{}", first.process.log());
     let open = world.store.ledger_gauges().await.expect("an answer").open;
     assert!(open > 0, "it was not under load");
@@ -126,13 +161,17 @@ async fn a_bridge_told_to_end_under_load_ends_in_good_order() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bridge_that_slept_through_its_leases_changes_nothing() {
     let mut world = warm(World::with("frozen", Config::for_benchmarks()).await).await;
-    let gate = world.greenhouse.faults().hold_answers(When::operation("notes:create"));
+    let gate = world
+        .greenhouse
+        .faults()
+        .hold_answers(When::operation("notes:create"));
     world.publish_all(&introductions(&world, "i", 40)).await;
     gate.reached_by(40).await;
     world.bridges()[0].process.freeze();
     gate.open();
     // The minute that the leases last is over, as far as the database can tell.
-    let expire = "UPDATE operations SET not_before = now() WHERE state = 'open' AND lease IS NOT NULL";
+    let expire =
+        "UPDATE operations SET not_before = now() WHERE state = 'open' AND lease IS NOT NULL";
     world.env.execute(expire).await.expect("expired leases");
     world.bridge().await;
     all_imported(&world, 41).await;
@@ -142,7 +181,11 @@ async fn a_bridge_that_slept_through_its_leases_changes_nothing() {
     assert!(status.success(), "{status}\n{}", sleeper.log());
     all_imported(&world, 41).await;
     for number in 0..40 {
-        let stories = world.store.stories(&format!("i-{number}")).await.expect("an answer");
+        let stories = world
+            .store
+            .stories(&format!("i-{number}"))
+            .await
+            .expect("an answer");
         assert_eq!(stories[0].answers.len(), 1, "{:?}", stories[0]);
     }
 }
@@ -162,17 +205,26 @@ async fn silent_broker(name: &str, ways: &[Way]) {
     let mut world = World::with(name, Config::for_benchmarks()).await;
     let network = Relay::start(&world.env.amqp_url).await.expect("a relay");
     let through = network.through(&world.env.amqp_url).expect("an address");
-    world.variables.insert("BRIDGE_AMQP_URL".to_owned(), through);
+    world
+        .variables
+        .insert("BRIDGE_AMQP_URL".to_owned(), through);
     let world = warm(world).await;
-    world.publish_all(&introductions(&world, "before", 500)).await;
+    world
+        .publish_all(&introductions(&world, "before", 500))
+        .await;
     more_imported(&world, 50).await;
     let connections = network.connections();
     for way in ways {
         network.stall(*way);
     }
-    world.publish_all(&introductions(&world, "during", 500)).await;
+    world
+        .publish_all(&introductions(&world, "during", 500))
+        .await;
     let noticed = network.connected(connections + 1);
-    tokio::time::timeout(BACKLOG, noticed).await.expect("a bridge that connects anew").expect("a relay");
+    tokio::time::timeout(BACKLOG, noticed)
+        .await
+        .expect("a bridge that connects anew")
+        .expect("a relay");
     network.resume();
     all_imported(&world, 1001).await;
 }
@@ -193,15 +245,26 @@ async fn a_database_silent_for_ten_seconds() {
 
 async fn lost_database(name: &str, lose: impl Fn(&Relay)) {
     let mut world = World::with(name, Config::for_benchmarks()).await;
-    let network = Relay::start(&world.env.database_url).await.expect("a relay");
-    let through = network.through(&world.env.database_url).expect("an address");
-    world.variables.insert("BRIDGE_DATABASE_URL".to_owned(), through);
+    let network = Relay::start(&world.env.database_url)
+        .await
+        .expect("a relay");
+    let through = network
+        .through(&world.env.database_url)
+        .expect("an address");
+    world
+        .variables
+        .insert("BRIDGE_DATABASE_URL".to_owned(), through);
     let world = warm(world).await;
-    world.publish_all(&introductions(&world, "before", 500)).await;
+    world
+        .publish_all(&introductions(&world, "before", 500))
+        .await;
     more_imported(&world, 50).await;
     let events = introductions(&world, "during", 500);
     lose(&network);
-    tokio::join!(tokio::time::sleep(Duration::from_secs(10)), world.publish_all(&events));
+    tokio::join!(
+        tokio::time::sleep(Duration::from_secs(10)),
+        world.publish_all(&events)
+    );
     network.refuse(false);
     network.resume();
     all_imported(&world, 1001).await;
@@ -209,7 +272,9 @@ async fn lost_database(name: &str, lose: impl Fn(&Relay)) {
 
 /// A world on a server of the test's own, which it is going to harm.
 async fn own(rabbit: Option<&Rabbit>, postgres: Option<&Postgres>, name: &str) -> World {
-    let env = TestEnv::beside(rabbit, postgres, name).await.expect("the servers of `cargo xtask test`");
+    let env = TestEnv::beside(rabbit, postgres, name)
+        .await
+        .expect("the servers of `cargo xtask test`");
     World::on(env, Config::for_benchmarks()).await
 }
 
@@ -219,7 +284,9 @@ async fn warm(mut world: World) -> World {
     world.bridge().await;
     let (status, answer) = world.connect("acme").await;
     assert_eq!(status, 201, "{answer}");
-    world.publish_all(&introductions(&world, "warm-up", 1)).await;
+    world
+        .publish_all(&introductions(&world, "warm-up", 1))
+        .await;
     world.answer("warm-up-0").await;
     world
 }
@@ -227,16 +294,23 @@ async fn warm(mut world: World) -> World {
 /// So many introductions, each of somebody of their own.
 fn introductions(world: &World, name: &str, count: usize) -> Vec<Value> {
     let job = world.job(0);
-    (0..count).map(|number| introduction("acme", &format!("{name}-{number}"), &[job])).collect()
+    (0..count)
+        .map(|number| introduction("acme", &format!("{name}-{number}"), &[job]))
+        .collect()
 }
 
 fn imported(events: &[Announced]) -> usize {
-    events.iter().filter(|event| event.name == "IntroductionImported").count()
+    events
+        .iter()
+        .filter(|event| event.name == "IntroductionImported")
+        .count()
 }
 
 async fn more_imported(world: &World, more: usize) {
     let enough = imported(&world.announced()) + more;
-    world.announced_within(BACKLOG, "some imports", |events| imported(events) >= enough).await;
+    world
+        .announced_within(BACKLOG, "some imports", |events| imported(events) >= enough)
+        .await;
 }
 
 async fn stored(world: &World, introduction: &str) {
@@ -250,7 +324,9 @@ async fn stored(world: &World, introduction: &str) {
 /// Waits until the ledger holds so many introductions, imported ones included.
 async fn stored_all(world: &World, count: usize) {
     until("every introduction stored", async || {
-        let taken = metric(world, r#"bridge_messages_total{outcome="ack""#).await;
+        let taken = world
+            .metric(0, r#"bridge_messages_total{outcome="ack""#)
+            .await;
         (taken >= count as f64).then_some(())
     })
     .await;
@@ -258,19 +334,17 @@ async fn stored_all(world: &World, count: usize) {
 
 async fn marked_published(world: &World, introduction: &str) -> bool {
     let stories = world.store.stories(introduction).await.expect("an answer");
-    stories.iter().flat_map(|story| &story.answers).any(|answer| answer.published_at.is_some())
+    stories
+        .iter()
+        .flat_map(|story| &story.answers)
+        .any(|answer| answer.published_at.is_some())
 }
 
 /// The books balance, nobody failed, and the bridges lived through it.
 async fn all_imported(world: &World, sent: usize) {
-    world.announced_within(BACKLOG, "the backlog", |events| imported(events) >= sent).await;
+    world
+        .announced_within(BACKLOG, "the backlog", |events| imported(events) >= sent)
+        .await;
     let account = settled(world, sent).await;
     assert!(account.failed.is_empty(), "{:?}", account.failed);
-}
-
-/// Sum of the samples of the first bridge whose line contains `text`.
-async fn metric(world: &World, text: &str) -> f64 {
-    let (_, page) = world.get(0, "/metrics").await;
-    let samples = page.lines().filter(|line| !line.starts_with('#') && line.contains(text));
-    samples.filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok()).sum()
 }

@@ -195,6 +195,13 @@ impl World {
         (answer.status().as_u16(), answer.text().await.expect("a body"))
     }
 
+    /// Sum of a bridge's samples whose line contains `text`.
+    pub async fn metric(&self, bridge: usize, text: &str) -> f64 {
+        let (_, page) = self.get(bridge, "/metrics").await;
+        let samples = page.lines().filter(|line| !line.starts_with('#') && line.contains(text));
+        samples.filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok()).sum()
+    }
+
     /// Publishes an event as Intrro does, until the broker has confirmed it.
     pub async fn publish(&self, event: &Value) {
         self.publish_all(std::slice::from_ref(event)).await;
