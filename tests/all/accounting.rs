@@ -26,36 +26,70 @@ pub async fn settled(world: &World, sent: usize) -> Account {
     })
     .await;
     until("every message acknowledged", async || {
-        let queue = world.env.management.queue(&world.env.vhost, Topology::INTRODUCTIONS).await.ok()??;
+        let queue = world
+            .env
+            .management
+            .queue(&world.env.vhost, Topology::INTRODUCTIONS)
+            .await
+            .ok()??;
         (queue.ready == 0 && queue.unacknowledged == 0).then_some(())
     })
     .await;
-    let account = account(&world.announced_until("every answer", |events| answered(events).len() >= sent).await);
-    assert_eq!(account.imported.len() + account.failed.len(), sent, "lost or invented: {account:#?}");
+    let account = account(
+        &world
+            .announced_until("every answer", |events| answered(events).len() >= sent)
+            .await,
+    );
+    assert_eq!(
+        account.imported.len() + account.failed.len(),
+        sent,
+        "lost or invented: {account:#?}"
+    );
     no_duplicates(world, &account);
     account
 }
 
 fn answered(events: &[Announced]) -> BTreeSet<&str> {
-    events.iter().filter(|event| is_answer(event)).map(|event| event.text("introductionId")).collect()
+    events
+        .iter()
+        .filter(|event| is_answer(event))
+        .map(|event| event.text("introductionId"))
+        .collect()
 }
 
 fn is_answer(event: &Announced) -> bool {
-    matches!(event.name.as_str(), "IntroductionImported" | "IntroductionImportFailed")
+    matches!(
+        event.name.as_str(),
+        "IntroductionImported" | "IntroductionImportFailed"
+    )
 }
 
 fn account(events: &[Announced]) -> Account {
     let mut account = Account::default();
     let mut ids: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for event in events.iter().filter(|event| event.name == "IntroductionImported") {
-        account.imported.insert(event.text("introductionId").to_owned());
-        ids.entry(event.text("introductionId")).or_default().insert(&event.id);
+    for event in events
+        .iter()
+        .filter(|event| event.name == "IntroductionImported")
+    {
+        account
+            .imported
+            .insert(event.text("introductionId").to_owned());
+        ids.entry(event.text("introductionId"))
+            .or_default()
+            .insert(&event.id);
     }
     // A redelivered announcement carries the same id; two different ones would be two answers.
     for (introduction, ids) in ids {
-        assert_eq!(ids.len(), 1, "{introduction} was answered more than once: {ids:?}");
+        assert_eq!(
+            ids.len(),
+            1,
+            "{introduction} was answered more than once: {ids:?}"
+        );
     }
-    for event in events.iter().filter(|event| event.name == "IntroductionImportFailed") {
+    for event in events
+        .iter()
+        .filter(|event| event.name == "IntroductionImportFailed")
+    {
         let id = event.text("introductionId").to_owned();
         if !account.imported.contains(&id) {
             account.failed.insert(id);
@@ -69,12 +103,19 @@ pub fn no_duplicates(world: &World, account: &Account) {
     let state = world.greenhouse.state();
     for introduction in &account.imported {
         let people = state.candidates_by_email(&email(introduction));
-        assert!(people.len() <= 1, "{introduction} is in Greenhouse {} times", people.len());
+        assert!(
+            people.len() <= 1,
+            "{introduction} is in Greenhouse {} times",
+            people.len()
+        );
     }
     let mut applications = BTreeSet::new();
     for application in state.applications() {
         let key = (application.candidate_id, application.job_id);
-        assert!(applications.insert(key) || application.job_id.is_none(), "two applications of {key:?}");
+        assert!(
+            applications.insert(key) || application.job_id.is_none(),
+            "two applications of {key:?}"
+        );
     }
     let mut notes = BTreeSet::new();
     for note in state.notes() {

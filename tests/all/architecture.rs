@@ -17,7 +17,8 @@ fn crates() -> BTreeMap<String, Vec<String>> {
     groups
         .chain(["proto".to_owned(), "xtask".to_owned()])
         .map(|folder| {
-            let manifest = std::fs::read_to_string(root().join(&folder).join("Cargo.toml")).unwrap();
+            let manifest =
+                std::fs::read_to_string(root().join(&folder).join("Cargo.toml")).unwrap();
             (folder, dependencies(&manifest))
         })
         .collect()
@@ -25,10 +26,19 @@ fn crates() -> BTreeMap<String, Vec<String>> {
 
 /// Names in the `[dependencies]` table.
 fn dependencies(manifest: &str) -> Vec<String> {
-    let table = manifest.split("\n[dependencies]\n").nth(1).unwrap_or_default();
+    let table = manifest
+        .split("\n[dependencies]\n")
+        .nth(1)
+        .unwrap_or_default();
     let table = table.split("\n[").next().unwrap_or_default();
-    let names = table.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split(['.', ' ', '=']).next());
-    names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    let names = table
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split(['.', ' ', '=']).next());
+    names
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Which of our crates a crate of this folder may use.
@@ -39,34 +49,62 @@ fn allowed(folder: &str) -> &'static [&'static str] {
         "shared/accounts" => &["domain", "harvest", "proto", "store"],
         "shared/testkit" | "services/greenhouse-sim" => &[],
         "services/bridge" => &[
-            "accounts", "boot", "broker", "connections", "domain", "harvest", "introductions", "proto", "relay", "statuses",
+            "accounts",
+            "boot",
+            "broker",
+            "connections",
+            "domain",
+            "harvest",
+            "introductions",
+            "proto",
+            "relay",
+            "statuses",
             "store",
         ],
         "xtask" => &["broker", "domain", "proto", "testkit"],
-        _ => &["accounts", "boot", "broker", "domain", "harvest", "proto", "store"],
+        _ => &[
+            "accounts", "boot", "broker", "domain", "harvest", "proto", "store",
+        ],
     }
 }
 
 #[test]
 fn imports_go_one_way_and_services_never_import_each_other() {
     let crates = crates();
-    let ours: Vec<&str> = crates.keys().map(|folder| folder.rsplit('/').next().unwrap()).collect();
+    let ours: Vec<&str> = crates
+        .keys()
+        .map(|folder| folder.rsplit('/').next().unwrap())
+        .collect();
     for (folder, dependencies) in &crates {
-        for dependency in dependencies.iter().filter(|name| ours.contains(&name.as_str())) {
-            assert!(allowed(folder).contains(&dependency.as_str()), "{folder} must not import {dependency}");
+        for dependency in dependencies
+            .iter()
+            .filter(|name| ours.contains(&name.as_str()))
+        {
+            assert!(
+                allowed(folder).contains(&dependency.as_str()),
+                "{folder} must not import {dependency}"
+            );
         }
     }
 }
 
 #[test]
 fn each_foreign_system_has_one_crate_that_knows_it() {
-    let owners = [("lapin", "shared/broker"), ("sqlx", "shared/store"), ("reqwest", "shared/harvest")];
+    let owners = [
+        ("lapin", "shared/broker"),
+        ("sqlx", "shared/store"),
+        ("reqwest", "shared/harvest"),
+    ];
     // Tools that set up tests talk to the servers directly, and the command line asks the bridge over HTTP.
     let excepted = ["shared/testkit", "xtask", "services/bridge"];
     for (folder, dependencies) in crates() {
         for (library, owner) in owners {
-            let free = folder == owner || (library != "lapin" && excepted.contains(&folder.as_str()));
-            assert!(free || !dependencies.iter().any(|name| name == library), "{folder} must not import {library}");
+            let free =
+                folder == owner || (library != "lapin" && excepted.contains(&folder.as_str()));
+            assert!(
+                free || !dependencies.iter().any(|name| name == library),
+                "{folder} must not import {library}"
+            );
         }
     }
 }
@@ -75,9 +113,21 @@ fn each_foreign_system_has_one_crate_that_knows_it() {
 fn the_required_packages_are_in_use() {
     let used: Vec<String> = crates().into_values().flatten().collect();
     for package in [
-        "lapin", "tokio", "serde", "serde_json", "reqwest", "sqlx", "opentelemetry", "tracing-opentelemetry", "uuid", "prometheus",
+        "lapin",
+        "tokio",
+        "serde",
+        "serde_json",
+        "reqwest",
+        "sqlx",
+        "opentelemetry",
+        "tracing-opentelemetry",
+        "uuid",
+        "prometheus",
     ] {
-        assert!(used.iter().any(|name| name == package), "{package} is not used");
+        assert!(
+            used.iter().any(|name| name == package),
+            "{package} is not used"
+        );
     }
 }
 
@@ -91,9 +141,19 @@ fn every_dependency_has_its_reason_in_architecture() {
         .flat_map(|names| names.split(", "))
         .collect();
     let crates = crates();
-    let ours: Vec<&str> = crates.keys().map(|folder| folder.rsplit('/').next().unwrap()).collect();
-    for name in crates.values().flatten().filter(|name| !ours.contains(&name.as_str())) {
-        assert!(explained.contains(&name.as_str()), "{name} has no line in ARCHITECTURE.md's table of dependencies");
+    let ours: Vec<&str> = crates
+        .keys()
+        .map(|folder| folder.rsplit('/').next().unwrap())
+        .collect();
+    for name in crates
+        .values()
+        .flatten()
+        .filter(|name| !ours.contains(&name.as_str()))
+    {
+        assert!(
+            explained.contains(&name.as_str()),
+            "{name} has no line in ARCHITECTURE.md's table of dependencies"
+        );
     }
 }
 
@@ -112,7 +172,11 @@ fn deliveries_are_never_taken_without_acknowledgement_or_put_back_as_a_retry() {
     for file in rust_files(&root().join("shared/broker/src")) {
         let text = std::fs::read_to_string(&file).unwrap();
         for forbidden in ["no_ack: true", "requeue: true", "basic_nack"] {
-            assert!(!text.contains(forbidden), "{} contains {forbidden}", file.display());
+            assert!(
+                !text.contains(forbidden),
+                "{} contains {forbidden}",
+                file.display()
+            );
         }
     }
 }

@@ -34,8 +34,13 @@ enum Scenario {
 fn scenario(point: CrashPoint) -> Scenario {
     match point {
         CrashPoint::Step(kind, _) => match kind {
-            StepKind::CreateTag | StepKind::CreateCandidate | StepKind::AddApplication | StepKind::AddNote => Scenario::Newcomer,
-            StepKind::CreditApplication | StepKind::EditCandidate | StepKind::ApplyTag => Scenario::Acquaintance,
+            StepKind::CreateTag
+            | StepKind::CreateCandidate
+            | StepKind::AddApplication
+            | StepKind::AddNote => Scenario::Newcomer,
+            StepKind::CreditApplication | StepKind::EditCandidate | StepKind::ApplyTag => {
+                Scenario::Acquaintance
+            }
         },
         CrashPoint::IntakeBeforeCommit
         | CrashPoint::IntakeAfterCommit
@@ -71,15 +76,27 @@ async fn what_a_dead_process_had_in_hand_comes_back_by_itself() {
     die_at(&world, point).await;
     world.bridge().await;
     // Beyond the lease of a minute.
-    let imported = |events: &[Announced]| events.iter().any(|event| event.name == "IntroductionImported");
-    world.announced_within(Duration::from_secs(120), "the import after the lease", imported).await;
+    let imported = |events: &[Announced]| {
+        events
+            .iter()
+            .any(|event| event.name == "IntroductionImported")
+    };
+    world
+        .announced_within(
+            Duration::from_secs(120),
+            "the import after the lease",
+            imported,
+        )
+        .await;
     settled(&world, 1).await;
     scene::once(&world, &event);
 }
 
 /// Visits every point of a scenario, each in a world of its own, and names those that went wrong.
 fn everywhere(of: Scenario) {
-    let points = CrashPoint::all().into_iter().filter(|point| scenario(*point) == of);
+    let points = CrashPoint::all()
+        .into_iter()
+        .filter(|point| scenario(*point) == of);
     let left = Mutex::new(points.collect::<Vec<_>>());
     let failed = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
@@ -90,7 +107,10 @@ fn everywhere(of: Scenario) {
                     let Some(point) = point else { return };
                     // A panic ends this thread's point only; what it says is in the output already.
                     if catch_unwind(|| runtime().block_on(survive(point))).is_err() {
-                        failed.lock().expect("no panic while it is held").push(point.to_string());
+                        failed
+                            .lock()
+                            .expect("no panic while it is held")
+                            .push(point.to_string());
                     }
                 }
             });
@@ -101,7 +121,11 @@ fn everywhere(of: Scenario) {
 }
 
 fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime")
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .expect("a runtime")
 }
 
 async fn survive(point: CrashPoint) {
@@ -109,9 +133,15 @@ async fn survive(point: CrashPoint) {
     let mut world = World::new(&format!("crash {point}")).await;
     let event = prepare(&mut world, scenario(point)).await;
     if scenario(point) == Scenario::Progress {
-        let [application] = &world.named("CandidateStatusChanged")[..] else { panic!("one application in its first stage") };
+        let [application] = &world.named("CandidateStatusChanged")[..] else {
+            panic!("one application in its first stage")
+        };
         let application = application.text("applicationId").parse().expect("an id");
-        world.greenhouse.recruiter().move_to_next_stage(application).expect("a next stage");
+        world
+            .greenhouse
+            .recruiter()
+            .move_to_next_stage(application)
+            .expect("a next stage");
     } else {
         world.publish(&event).await;
     }
@@ -127,7 +157,9 @@ async fn survive(point: CrashPoint) {
 
 /// A connected tenant and whatever the scenario begins with; the bridge that did it has ended in peace.
 async fn prepare(world: &mut World, scenario: Scenario) -> Value {
-    world.variables.insert("BRIDGE_SETTLE_SECONDS".to_owned(), "2".to_owned());
+    world
+        .variables
+        .insert("BRIDGE_SETTLE_SECONDS".to_owned(), "2".to_owned());
     world.bridge().await;
     let (status, connection) = world.connect("acme").await;
     assert_eq!(status, 201, "{connection}");
@@ -135,22 +167,38 @@ async fn prepare(world: &mut World, scenario: Scenario) -> Value {
         Scenario::Newcomer => scene::newcomer(world, "acme", scene::NEW),
         Scenario::Acquaintance => scene::acquaintance(world, "acme", scene::KNOWN).await,
         Scenario::Progress => {
-            let path = format!("/v1/connections/{}", connection["id"].as_str().expect("an id"));
-            let (status, answer) = world.patch(&path, json!({ "settings": { "poll_interval_seconds": 1 } })).await;
+            let path = format!(
+                "/v1/connections/{}",
+                connection["id"].as_str().expect("an id")
+            );
+            let (status, answer) = world
+                .patch(&path, json!({ "settings": { "poll_interval_seconds": 1 } }))
+                .await;
             assert_eq!(status, 200, "{answer}");
             let mut event = scene::newcomer(world, "acme", scene::NEW);
             event["data"]["job_ids"] = json!([world.job(0)]);
             world.publish(&event).await;
             world
-                .announced_until("the first status", |events| events.iter().any(|event| event.name == "CandidateStatusChanged"))
+                .announced_until("the first status", |events| {
+                    events
+                        .iter()
+                        .any(|event| event.name == "CandidateStatusChanged")
+                })
                 .await;
             event
         }
     };
     // What is announced later must be what the crash is about.
-    until("an empty outbox", async || (world.store.outbox_backlog().await.ok()?.rows == 0).then_some(())).await;
+    until("an empty outbox", async || {
+        (world.store.outbox_backlog().await.ok()?.rows == 0).then_some(())
+    })
+    .await;
     for mut bridge in world.bridges().drain(..) {
-        bridge.process.terminate(SOON).await.expect("a bridge that ends when asked");
+        bridge
+            .process
+            .terminate(SOON)
+            .await
+            .expect("a bridge that ends when asked");
     }
     event
 }
@@ -162,7 +210,12 @@ async fn die_at(world: &World, point: CrashPoint) {
         Ok(ended) => ended,
         Err(error) => panic!("the point was not reached: {error}"),
     };
-    assert_eq!(ended.signal(), Some(ABORTED), "ended otherwise: {ended}\n{}", doomed.process.log());
+    assert_eq!(
+        ended.signal(),
+        Some(ABORTED),
+        "ended otherwise: {ended}\n{}",
+        doomed.process.log()
+    );
 }
 
 /// Lets the time pass that the dead process had reserved; that it also passes by itself has a test of its own.
@@ -172,19 +225,32 @@ async fn end_leases(world: &World) {
         "UPDATE outbox SET not_before = clock_timestamp() WHERE published_at IS NULL",
         "UPDATE polls SET lease_until = clock_timestamp(), not_before = clock_timestamp() WHERE lease IS NOT NULL",
     ] {
-        world.env.execute(statement).await.expect("the test's own database");
+        world
+            .env
+            .execute(statement)
+            .await
+            .expect("the test's own database");
     }
 }
 
 /// The move is told, after the first stage and nothing else.
 async fn status_told_once(world: &World) {
     let told = |events: &[Announced]| {
-        let statuses = events.iter().filter(|event| event.name == "CandidateStatusChanged");
-        let mut numbered: Vec<(String, String)> = statuses.map(|event| (event.text("sequence").to_owned(), event.id.clone())).collect();
+        let statuses = events
+            .iter()
+            .filter(|event| event.name == "CandidateStatusChanged");
+        let mut numbered: Vec<(String, String)> = statuses
+            .map(|event| (event.text("sequence").to_owned(), event.id.clone()))
+            .collect();
         numbered.sort();
         numbered.dedup();
-        numbered.into_iter().map(|(sequence, _)| sequence).collect::<Vec<_>>()
+        numbered
+            .into_iter()
+            .map(|(sequence, _)| sequence)
+            .collect::<Vec<_>>()
     };
-    let events = world.announced_until("the move", |events| told(events).len() >= 2).await;
+    let events = world
+        .announced_until("the move", |events| told(events).len() >= 2)
+        .await;
     assert_eq!(told(&events), ["1", "2"]);
 }

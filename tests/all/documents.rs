@@ -4,7 +4,15 @@ use crate::architecture::root;
 
 /// Paths in backquotes that begin with a folder of ours.
 fn named_paths(text: &str) -> Vec<String> {
-    let folders = ["proto/", "shared/", "services/", "tests/", "xtask/", "deploy/", ".ci/"];
+    let folders = [
+        "proto/",
+        "shared/",
+        "services/",
+        "tests/",
+        "xtask/",
+        "deploy/",
+        ".ci/",
+    ];
     text.split('`')
         .skip(1)
         .step_by(2)
@@ -19,7 +27,10 @@ fn every_path_that_a_document_names_exists() {
     for document in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"] {
         let text = std::fs::read_to_string(root().join(document)).unwrap();
         for path in named_paths(&text) {
-            assert!(root().join(&path).exists(), "{document} names {path}, which does not exist");
+            assert!(
+                root().join(&path).exists(),
+                "{document} names {path}, which does not exist"
+            );
         }
     }
 }
@@ -28,7 +39,16 @@ fn every_path_that_a_document_names_exists() {
 fn the_line_of_one_message_is_shown() {
     for document in ["README.md", "ARCHITECTURE.md"] {
         let text = std::fs::read_to_string(root().join(document)).unwrap();
-        for step in ["intake.rs", "decode.rs", "claim.rs", "worker.rs", "handler.rs", "introduction_accepted.rs", "attempt.rs", "journal.rs"] {
+        for step in [
+            "intake.rs",
+            "decode.rs",
+            "claim.rs",
+            "worker.rs",
+            "handler.rs",
+            "introduction_accepted.rs",
+            "attempt.rs",
+            "journal.rs",
+        ] {
             assert!(text.contains(step), "{document} does not show {step}");
         }
     }
@@ -38,14 +58,29 @@ fn the_line_of_one_message_is_shown() {
 fn every_bridge_command_that_a_document_names_is_understood() {
     let runbooks = std::fs::read_dir(root().join("deploy/runbooks")).unwrap();
     let mut documents: Vec<_> = runbooks.map(|entry| entry.unwrap().path()).collect();
-    documents.extend(["README.md", "CONTRIBUTING.md", "docker-compose.yml"].map(|name| root().join(name)));
+    documents.extend(
+        ["README.md", "CONTRIBUTING.md", "docker-compose.yml"].map(|name| root().join(name)),
+    );
     let mut seen = 0;
     for document in documents {
         let text = std::fs::read_to_string(&document).unwrap();
-        for line in text.lines().map(str::trim).filter(|line| line.starts_with("bridge ")) {
-            let words = line.split(['#', '|', '>']).next().unwrap_or_default().split_whitespace();
+        for line in text
+            .lines()
+            .map(str::trim)
+            .filter(|line| line.starts_with("bridge "))
+        {
+            let words = line
+                .split(['#', '|', '>'])
+                .next()
+                .unwrap_or_default()
+                .split_whitespace();
             let understood = bridge::command().try_get_matches_from(words);
-            assert!(understood.is_ok(), "{}: {line}: {}", document.display(), understood.unwrap_err());
+            assert!(
+                understood.is_ok(),
+                "{}: {line}: {}",
+                document.display(),
+                understood.unwrap_err()
+            );
             seen += 1;
         }
     }

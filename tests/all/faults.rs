@@ -52,7 +52,11 @@ async fn a_write_that_never_arrives() {
 async fn a_write_that_is_throttled() {
     // Where no limit is told, as here, finding out how things stand takes ten seconds each time: so not every write.
     let mut world = World::new("fault throttled").await;
-    let some = ["candidates:create", "applications:update", "applied_candidate_tags:create"];
+    let some = [
+        "candidates:create",
+        "applications:update",
+        "applied_candidate_tags:create",
+    ];
     writes_survive(&mut world, &some, Fault::Throttle { retry_after: 1 }).await;
 }
 
@@ -64,7 +68,9 @@ async fn a_write_whose_token_was_just_revoked() {
 /// Each kind of write meets the fault once, at its first send.
 async fn each_write_meets(name: &str, fault: Fault) {
     let mut world = World::new(&format!("fault {name}")).await;
-    world.variables.insert("BRIDGE_SETTLE_SECONDS".to_owned(), "2".to_owned());
+    world
+        .variables
+        .insert("BRIDGE_SETTLE_SECONDS".to_owned(), "2".to_owned());
     writes_survive(&mut world, &WRITES, fault).await;
 }
 
@@ -73,11 +79,18 @@ async fn writes_survive(world: &mut World, writes: &[&'static str], fault: Fault
     world.connect("acme").await;
     let events = scene::both(world).await;
     let faults = world.greenhouse.faults();
-    let add = |write: &&'static str| (*write, faults.add(When::operation(write).nth(1), fault.clone()));
+    let add = |write: &&'static str| {
+        (
+            *write,
+            faults.add(When::operation(write).nth(1), fault.clone()),
+        )
+    };
     let rules: Vec<_> = writes.iter().map(add).collect();
     world.publish_all(&events).await;
     for event in &events {
-        world.answer(event["data"]["introduction_id"].as_str().unwrap()).await;
+        world
+            .answer(event["data"]["introduction_id"].as_str().unwrap())
+            .await;
     }
     settled(world, 2).await;
     for (write, rule) in rules {
@@ -95,7 +108,9 @@ async fn reads_that_run_behind_lost_answers() {
         let mut config = lagging(Duration::from_secs(3));
         config.settings.lag.by_id = by_id;
         let mut world = World::with("lag", config).await;
-        world.variables.insert("BRIDGE_SETTLE_SECONDS".to_owned(), "6".to_owned());
+        world
+            .variables
+            .insert("BRIDGE_SETTLE_SECONDS".to_owned(), "6".to_owned());
         writes_survive(&mut world, &WRITES, Fault::CommitThenDrop).await;
     }
 }
@@ -106,11 +121,24 @@ async fn reads_that_run_half_a_minute_behind_a_lost_answer() {
     world.variables.clear();
     world.bridge().await;
     world.connect("acme").await;
-    let rule = world.greenhouse.faults().add(When::operation("candidates:create").nth(1), Fault::CommitThenDrop);
+    let rule = world.greenhouse.faults().add(
+        When::operation("candidates:create").nth(1),
+        Fault::CommitThenDrop,
+    );
     let event = scene::newcomer(&world, "acme", scene::NEW);
     world.publish(&event).await;
-    let imported = |events: &[Announced]| events.iter().any(|event| event.name == "IntroductionImported");
-    world.announced_within(Duration::from_secs(150), "the import behind a lag", imported).await;
+    let imported = |events: &[Announced]| {
+        events
+            .iter()
+            .any(|event| event.name == "IntroductionImported")
+    };
+    world
+        .announced_within(
+            Duration::from_secs(150),
+            "the import behind a lag",
+            imported,
+        )
+        .await;
     settled(&world, 1).await;
     assert_eq!(world.greenhouse.faults().fired(rule), 1);
     scene::once(&world, &event);
@@ -119,7 +147,10 @@ async fn reads_that_run_half_a_minute_behind_a_lost_answer() {
 fn lagging(length: Duration) -> Config {
     let mut config = Config::default();
     config.settings.rate_limit = 0;
-    config.settings.lag = Lag { length, by_id: false };
+    config.settings.lag = Lag {
+        length,
+        by_id: false,
+    };
     config
 }
 
@@ -127,11 +158,16 @@ fn lagging(length: Duration) -> Config {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_that_happens_after_we_looked_for_it() {
     let mut world = World::new("late").await;
-    world.variables.insert("BRIDGE_SETTLE_SECONDS".to_owned(), "20".to_owned());
+    world
+        .variables
+        .insert("BRIDGE_SETTLE_SECONDS".to_owned(), "20".to_owned());
     world.bridge().await;
     world.connect("acme").await;
     let late = Fault::Late(Duration::from_secs(14));
-    let rule = world.greenhouse.faults().add(When::operation("candidates:create").nth(1), late);
+    let rule = world
+        .greenhouse
+        .faults()
+        .add(When::operation("candidates:create").nth(1), late);
     let event = scene::newcomer(&world, "acme", scene::NEW);
     world.publish(&event).await;
     world.answer(scene::NEW).await;
@@ -142,14 +178,19 @@ async fn a_write_that_happens_after_we_looked_for_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_creating_answers() {
-    for answer in [CreateAnswer::Flat, CreateAnswer::Truncated(Duration::from_secs(3))] {
+    for answer in [
+        CreateAnswer::Flat,
+        CreateAnswer::Truncated(Duration::from_secs(3)),
+    ] {
         let mut config = Config::default();
         config.settings.rate_limit = 0;
         let mut world = World::with("create answer", config).await;
         world.bridge().await;
         world.connect("acme").await;
         let events = scene::both(&world).await;
-        world.greenhouse.configure(|settings| settings.create_answer = answer);
+        world
+            .greenhouse
+            .configure(|settings| settings.create_answer = answer);
         world.publish_all(&events).await;
         settled(&world, 2).await;
         for event in &events {
@@ -173,7 +214,11 @@ async fn a_tenant_whose_acting_user_left_pauses_alone_and_resumes() {
             site_admin: true,
             ..NewUser::default()
         };
-        world.greenhouse.recruiter_of("acme").add_user(successor).expect("a new admin");
+        world
+            .greenhouse
+            .recruiter_of("acme")
+            .add_user(successor)
+            .expect("a new admin");
     };
     one_tenant_pauses("REAUTHORISE", leave, successor).await;
 }
@@ -195,34 +240,63 @@ async fn one_tenant_pauses(state: &str, break_it: impl Fn(&World), mend_it: impl
     world.bridge().await;
     for tenant in ["acme", "beta"] {
         let (status, answer) = world.connect(tenant).await;
-        assert_eq!((status, answer["state"].as_str()), (201, Some("active")), "{answer}");
+        assert_eq!(
+            (status, answer["state"].as_str()),
+            (201, Some("active")),
+            "{answer}"
+        );
     }
 
     // One person three times, in order, and two others; the first import stops before its note.
     let mut events: Vec<Value> = (1..=3).map(|index| same_person(&world, index)).collect();
     events.extend(["other-1", "other-2"].map(|id| scene::newcomer(&world, "acme", id)));
-    let gate = world.greenhouse.faults().hold(When::operation("notes:create"));
+    let gate = world
+        .greenhouse
+        .faults()
+        .hold(When::operation("notes:create"));
     world.publish(&events[0]).await;
-    let arrived = async || (!world.greenhouse.state_of("acme").candidates().is_empty()).then_some(());
+    let arrived =
+        async || (!world.greenhouse.state_of("acme").candidates().is_empty()).then_some(());
     crate::world::until("the first candidate", arrived).await;
     break_it(&world);
     gate.open();
     world.greenhouse.faults().clear();
     world.publish_all(&events[1..]).await;
-    let paused = |event: &&Announced| event.name == "ConnectionHealthChanged" && event.text("state") == state;
-    let told = world.announced_until("the pause", |events| events.iter().any(|event| paused(&event))).await;
-    assert!(told.iter().filter(paused).all(|event| event.tenant == "acme"));
+    let paused = |event: &&Announced| {
+        event.name == "ConnectionHealthChanged" && event.text("state") == state
+    };
+    let told = world
+        .announced_until("the pause", |events| {
+            events.iter().any(|event| paused(&event))
+        })
+        .await;
+    assert!(
+        told.iter()
+            .filter(paused)
+            .all(|event| event.tenant == "acme")
+    );
 
     let elsewhere = scene::newcomer(&world, "beta", "elsewhere");
     world.publish(&elsewhere).await;
     assert_eq!(world.answer("elsewhere").await.name, "IntroductionImported");
     scene::once(&world, &elsewhere);
-    let answers = world.announced().into_iter().filter(|event| event.name.starts_with("Introduction"));
-    assert!(answers.clone().all(|event| event.tenant == "beta"), "{:?}", answers.collect::<Vec<_>>());
+    let answers = world
+        .announced()
+        .into_iter()
+        .filter(|event| event.name.starts_with("Introduction"));
+    assert!(
+        answers.clone().all(|event| event.tenant == "beta"),
+        "{:?}",
+        answers.collect::<Vec<_>>()
+    );
 
     mend_it(&world);
     let (status, answer) = world.connect("acme").await;
-    assert_eq!((status, answer["state"].as_str()), (201, Some("active")), "{answer}");
+    assert_eq!(
+        (status, answer["state"].as_str()),
+        (201, Some("active")),
+        "{answer}"
+    );
     settled(&world, 6).await;
     for event in &events[3..] {
         scene::once(&world, event);
@@ -234,8 +308,21 @@ async fn one_tenant_pauses(state: &str, break_it: impl Fn(&World), mend_it: impl
         .filter(|id| id.starts_with("same"))
         .collect();
     assert_eq!(order, ["same-1", "same-2", "same-3"]);
-    let [person] = &world.greenhouse.state_of("acme").candidates_by_email("same@people.example")[..] else { panic!("one person") };
-    assert_eq!(world.greenhouse.state_of("acme").notes_of(person.meta.id).len(), 3);
+    let [person] = &world
+        .greenhouse
+        .state_of("acme")
+        .candidates_by_email("same@people.example")[..]
+    else {
+        panic!("one person")
+    };
+    assert_eq!(
+        world
+            .greenhouse
+            .state_of("acme")
+            .notes_of(person.meta.id)
+            .len(),
+        3
+    );
     assert!(world.named("IntroductionImportFailed").is_empty());
     assert_eq!(told.iter().filter(paused).count(), 1);
     assert_eq!(dead(&world).await, 0);
@@ -251,6 +338,11 @@ fn same_person(world: &World, index: usize) -> Value {
 }
 
 async fn dead(world: &World) -> u64 {
-    let queue = world.env.management.queue(&world.env.vhost, Topology::DEAD).await.expect("the broker");
+    let queue = world
+        .env
+        .management
+        .queue(&world.env.vhost, Topology::DEAD)
+        .await
+        .expect("the broker");
     queue.expect("the queue of dead letters").ready
 }

@@ -18,16 +18,38 @@ async fn an_accepted_introduction_becomes_one_candidate_with_everything() {
     assert_eq!(answer.name, "IntroductionImported", "{answer:?}");
     assert_eq!(answer.text("how"), "CREATED");
     let state = world.greenhouse.state();
-    let [candidate] = &state.candidates_by_email(&email("i-1"))[..] else { panic!("one candidate") };
-    assert_eq!(answer.text("greenhouseCandidateId"), candidate.meta.id.to_string());
+    let [candidate] = &state.candidates_by_email(&email("i-1"))[..] else {
+        panic!("one candidate")
+    };
+    assert_eq!(
+        answer.text("greenhouseCandidateId"),
+        candidate.meta.id.to_string()
+    );
     assert_eq!(candidate.tags, ["Intrro", "Mathematics"]);
-    assert!(candidate.website_addresses.iter().any(|site| site.value.contains("candidate-i-1") && site.kind == "other"));
-    let [application] = &state.applications_of(candidate.meta.id)[..] else { panic!("one application") };
+    assert!(
+        candidate
+            .website_addresses
+            .iter()
+            .any(|site| site.value.contains("candidate-i-1") && site.kind == "other")
+    );
+    let [application] = &state.applications_of(candidate.meta.id)[..] else {
+        panic!("one application")
+    };
     assert_eq!(application.job_id, Some(job));
-    let source = state.sources().into_iter().find(|source| Some(source.meta.id) == application.source_id);
+    let source = state
+        .sources()
+        .into_iter()
+        .find(|source| Some(source.meta.id) == application.source_id);
     assert_eq!(source.map(|source| source.name).as_deref(), Some("Intrro"));
-    let [note] = &state.notes_of(candidate.meta.id)[..] else { panic!("one note") };
-    assert!(note.body.as_deref().unwrap_or_default().contains("Introduced by Grace Hopper"));
+    let [note] = &state.notes_of(candidate.meta.id)[..] else {
+        panic!("one note")
+    };
+    assert!(
+        note.body
+            .as_deref()
+            .unwrap_or_default()
+            .contains("Introduced by Grace Hopper")
+    );
     settled(&world, 1).await;
 }
 
@@ -48,7 +70,9 @@ async fn a_new_candidate_costs_at_most_four_calls_once_references_are_known() {
         .log()
         .iter()
         .map(|call| call.operation)
-        .filter(|operation| !operation.starts_with("applications:list") && !operation.contains("stages"))
+        .filter(|operation| {
+            !operation.starts_with("applications:list") && !operation.contains("stages")
+        })
         .collect();
     assert!(calls.len() <= 4, "{calls:?}");
 }
@@ -59,7 +83,9 @@ async fn somebody_who_is_there_already_keeps_what_they_have() {
     world.bridge().await;
     world.connect("acme").await;
     let (first_job, second_job) = (world.job(0), world.job(1));
-    world.publish(&introduction("acme", "i-1", &[first_job])).await;
+    world
+        .publish(&introduction("acme", "i-1", &[first_job]))
+        .await;
     let created = world.answer("i-1").await;
     let id: i64 = created.text("greenhouseCandidateId").parse().unwrap();
 
@@ -71,8 +97,16 @@ async fn somebody_who_is_there_already_keeps_what_they_have() {
     world.publish(&again).await;
 
     let answer = world.answer("i-2").await;
-    assert_eq!((answer.text("how"), answer.text("greenhouseCandidateId")), ("MATCHED", id.to_string().as_str()));
-    let hows: Vec<&Value> = answer.data["applications"].as_array().unwrap().iter().map(|one| &one["how"]).collect();
+    assert_eq!(
+        (answer.text("how"), answer.text("greenhouseCandidateId")),
+        ("MATCHED", id.to_string().as_str())
+    );
+    let hows: Vec<&Value> = answer.data["applications"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["how"])
+        .collect();
     assert_eq!(hows, ["FOUND", "CREATED"]);
     let state = world.greenhouse.state();
     let candidate = state.candidate(id).unwrap();
@@ -90,16 +124,37 @@ async fn jobs_that_are_closed_or_unknown_fail_alone() {
     world.connect("acme").await;
     let (open, closed) = (world.job(0), world.job(1));
     world.greenhouse.recruiter().close_job(closed).unwrap();
-    world.publish(&introduction("acme", "some", &[closed, open, 424_242])).await;
-    world.publish(&introduction("acme", "none", &[424_242])).await;
+    world
+        .publish(&introduction("acme", "some", &[closed, open, 424_242]))
+        .await;
+    world
+        .publish(&introduction("acme", "none", &[424_242]))
+        .await;
 
     let some = world.answer("some").await;
-    let codes: Vec<Value> = some.data["applications"].as_array().unwrap().iter().map(|one| one["code"].clone()).collect();
+    let codes: Vec<Value> = some.data["applications"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["code"].clone())
+        .collect();
     assert_eq!(some.name, "IntroductionImported");
-    assert_eq!(codes, [json!("job_closed"), Value::Null, json!("job_unknown")]);
+    assert_eq!(
+        codes,
+        [json!("job_closed"), Value::Null, json!("job_unknown")]
+    );
     let none = world.answer("none").await;
-    assert_eq!((none.name.as_str(), none.text("code"), none.text("field")), ("IntroductionImportFailed", "job_unknown", "job_ids[0]"));
-    assert!(world.greenhouse.state().candidates_by_email(&email("none")).is_empty());
+    assert_eq!(
+        (none.name.as_str(), none.text("code"), none.text("field")),
+        ("IntroductionImportFailed", "job_unknown", "job_ids[0]")
+    );
+    assert!(
+        world
+            .greenhouse
+            .state()
+            .candidates_by_email(&email("none"))
+            .is_empty()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -111,7 +166,14 @@ async fn the_same_event_five_times_at_once_has_one_effect() {
     world.publish_all(&vec![event; 5]).await;
     world.answer("i-1").await;
     settled(&world, 1).await;
-    assert_eq!(world.greenhouse.state().candidates_by_email(&email("i-1")).len(), 1);
+    assert_eq!(
+        world
+            .greenhouse
+            .state()
+            .candidates_by_email(&email("i-1"))
+            .len(),
+        1
+    );
     assert_eq!(world.named("IntroductionImported").len(), 1);
 }
 
@@ -130,8 +192,21 @@ async fn two_introductions_of_one_person_at_once_make_one_candidate() {
     for id in ["i-1", "i-2", "i-3"] {
         assert_eq!(world.answer(id).await.name, "IntroductionImported");
     }
-    let [person] = &world.greenhouse.state().candidates_by_email("one@person.example")[..] else { panic!("one person") };
-    assert_eq!(world.greenhouse.state().applications_of(person.meta.id).len(), 3);
+    let [person] = &world
+        .greenhouse
+        .state()
+        .candidates_by_email("one@person.example")[..]
+    else {
+        panic!("one person")
+    };
+    assert_eq!(
+        world
+            .greenhouse
+            .state()
+            .applications_of(person.meta.id)
+            .len(),
+        3
+    );
     settled(&world, 3).await;
 }
 
@@ -139,11 +214,22 @@ async fn two_introductions_of_one_person_at_once_make_one_candidate() {
 async fn an_unconnected_tenant_is_told_once_and_served_after_connecting() {
     let mut world = World::new("unconnected").await;
     world.bridge().await;
-    world.publish(&introduction("acme", "i-1", &[world.job(0)])).await;
+    world
+        .publish(&introduction("acme", "i-1", &[world.job(0)]))
+        .await;
     let told = world.answer("i-1").await;
-    assert_eq!((told.name.as_str(), told.text("code")), ("IntroductionImportFailed", "not_connected"));
+    assert_eq!(
+        (told.name.as_str(), told.text("code")),
+        ("IntroductionImportFailed", "not_connected")
+    );
     world.connect("acme").await;
-    world.announced_until("the import", |events| events.iter().any(|event| event.name == "IntroductionImported")).await;
+    world
+        .announced_until("the import", |events| {
+            events
+                .iter()
+                .any(|event| event.name == "IntroductionImported")
+        })
+        .await;
     assert_eq!(world.named("IntroductionImportFailed").len(), 1);
     settled(&world, 1).await;
 }
@@ -161,9 +247,21 @@ async fn the_same_introduction_with_other_content_is_reported_and_changes_nothin
     other["data"]["candidate"]["first_name"] = json!("Augusta");
     world.publish(&other).await;
     let events = world
-        .announced_until("the conflict", |events| events.iter().any(|event| event.text("code") == "conflicting_content"))
+        .announced_until("the conflict", |events| {
+            events
+                .iter()
+                .any(|event| event.text("code") == "conflicting_content")
+        })
         .await;
-    assert_eq!(events.iter().filter(|event| event.name == "IntroductionImported").count(), 1);
-    let [candidate] = &world.greenhouse.state().candidates_by_email(&email("i-1"))[..] else { panic!("one candidate") };
+    assert_eq!(
+        events
+            .iter()
+            .filter(|event| event.name == "IntroductionImported")
+            .count(),
+        1
+    );
+    let [candidate] = &world.greenhouse.state().candidates_by_email(&email("i-1"))[..] else {
+        panic!("one candidate")
+    };
     assert_eq!(candidate.first_name.as_deref(), Some("Ada"));
 }

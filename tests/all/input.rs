@@ -21,54 +21,157 @@ struct Bad {
 }
 
 impl Bad {
-    fn new(name: &'static str, body: impl Into<Vec<u8>>, class: &'static str, path: Option<&'static str>) -> Bad {
+    fn new(
+        name: &'static str,
+        body: impl Into<Vec<u8>>,
+        class: &'static str,
+        path: Option<&'static str>,
+    ) -> Bad {
         let reason = match class {
             "unknown_version" | "unknown_type" => "unknown_version",
             "too_large" => "too_large",
             _ => "malformed",
         };
-        Bad { name, content_type: CLOUDEVENTS, body: body.into(), reason, class, path }
+        Bad {
+            name,
+            content_type: CLOUDEVENTS,
+            body: body.into(),
+            reason,
+            class,
+            path,
+        }
     }
 
     /// A good event with one thing changed.
-    fn changed(name: &'static str, pointer: &str, value: Value, class: &'static str, path: &'static str) -> Bad {
+    fn changed(
+        name: &'static str,
+        pointer: &str,
+        value: Value,
+        class: &'static str,
+        path: &'static str,
+    ) -> Bad {
         let mut event = introduction("acme", name, &[1]);
         *event.pointer_mut(pointer).expect("a member of the event") = value;
         Bad::new(name, event.to_string(), class, Some(path))
     }
 
     fn outbound(&self) -> Outbound {
-        let mut message = Outbound::new(Topology::EVENTS, "intrro.events.v1.IntroductionAccepted", self.name, self.body.clone());
+        let mut message = Outbound::new(
+            Topology::EVENTS,
+            "intrro.events.v1.IntroductionAccepted",
+            self.name,
+            self.body.clone(),
+        );
         message.type_ = "intrro.events.v1.IntroductionAccepted".to_owned();
         message.content_type = self.content_type.to_owned();
-        message.headers.insert("x-from".to_owned(), "Intrro, übers Netz".to_owned());
-        message.headers.insert("traceparent".to_owned(), "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".to_owned());
+        message
+            .headers
+            .insert("x-from".to_owned(), "Intrro, übers Netz".to_owned());
+        message.headers.insert(
+            "traceparent".to_owned(),
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".to_owned(),
+        );
         message
     }
 }
 
 fn bad_messages() -> Vec<Bad> {
     let mut tenantless = introduction("acme", "tenantless", &[1]);
-    tenantless.as_object_mut().expect("an object").remove("tenantid");
+    tenantless
+        .as_object_mut()
+        .expect("an object")
+        .remove("tenantid");
     let large = json!("x".repeat(300 * 1024));
     let deep = format!("{}{}", "[".repeat(50_000), "]".repeat(50_000));
-    let deep_data = introduction("acme", "deep", &[1]).to_string().replace("\"We worked together.\"", &deep);
+    let deep_data = introduction("acme", "deep", &[1])
+        .to_string()
+        .replace("\"We worked together.\"", &deep);
     vec![
-        Bad::new("no-json", "{\"specversion\": \"1.0\", ", "malformed_envelope", None),
-        Bad::new("no-text", [0xff, 0xfe, 0x00, 0x80], "malformed_envelope", None),
+        Bad::new(
+            "no-json",
+            "{\"specversion\": \"1.0\", ",
+            "malformed_envelope",
+            None,
+        ),
+        Bad::new(
+            "no-text",
+            [0xff, 0xfe, 0x00, 0x80],
+            "malformed_envelope",
+            None,
+        ),
         Bad::new("empty", "", "malformed_envelope", None),
         Bad::new("no-object", "[1, 2]", "malformed_envelope", Some("$")),
-        Bad::new("deep", format!("{{\"specversion\": {deep}}}"), "malformed_envelope", Some("$.specversion")),
-        Bad::new("deep-data", deep_data, "invalid_field", Some("$.data.message")),
-        Bad { content_type: "image/png", ..Bad::new("picture", "PNG", "malformed_envelope", Some("content_type")) },
-        Bad::new("tenantless", tenantless.to_string(), "missing_tenant", Some("$.tenantid")),
-        Bad::changed("no-tenant", "/tenantid", json!(""), "missing_tenant", "$.tenantid"),
-        Bad::changed("type", "/type", json!("intrro.events.v1.SomethingElse"), "unknown_type", "$.type"),
-        Bad::changed("major", "/type", json!("intrro.events.v2.IntroductionAccepted"), "unknown_version", "$.type"),
-        Bad::changed("spec", "/specversion", json!("2.0"), "unknown_version", "$.specversion"),
-        Bad::changed("jobless", "/data/job_ids", json!([]), "no_jobs", "$.data.jobIds"),
-        Bad::changed("job-word", "/data/job_ids/0", json!("first"), "invalid_field", "$.data.job_ids[0]"),
-        Bad::changed("nobody", "/data/candidate/id", json!(""), "invalid_field", "$.data.candidate.id"),
+        Bad::new(
+            "deep",
+            format!("{{\"specversion\": {deep}}}"),
+            "malformed_envelope",
+            Some("$.specversion"),
+        ),
+        Bad::new(
+            "deep-data",
+            deep_data,
+            "invalid_field",
+            Some("$.data.message"),
+        ),
+        Bad {
+            content_type: "image/png",
+            ..Bad::new("picture", "PNG", "malformed_envelope", Some("content_type"))
+        },
+        Bad::new(
+            "tenantless",
+            tenantless.to_string(),
+            "missing_tenant",
+            Some("$.tenantid"),
+        ),
+        Bad::changed(
+            "no-tenant",
+            "/tenantid",
+            json!(""),
+            "missing_tenant",
+            "$.tenantid",
+        ),
+        Bad::changed(
+            "type",
+            "/type",
+            json!("intrro.events.v1.SomethingElse"),
+            "unknown_type",
+            "$.type",
+        ),
+        Bad::changed(
+            "major",
+            "/type",
+            json!("intrro.events.v2.IntroductionAccepted"),
+            "unknown_version",
+            "$.type",
+        ),
+        Bad::changed(
+            "spec",
+            "/specversion",
+            json!("2.0"),
+            "unknown_version",
+            "$.specversion",
+        ),
+        Bad::changed(
+            "jobless",
+            "/data/job_ids",
+            json!([]),
+            "no_jobs",
+            "$.data.jobIds",
+        ),
+        Bad::changed(
+            "job-word",
+            "/data/job_ids/0",
+            json!("first"),
+            "invalid_field",
+            "$.data.job_ids[0]",
+        ),
+        Bad::changed(
+            "nobody",
+            "/data/candidate/id",
+            json!(""),
+            "invalid_field",
+            "$.data.candidate.id",
+        ),
         Bad::changed("large", "/data/message", large, "too_large", ""),
     ]
 }
@@ -80,7 +183,12 @@ async fn what_cannot_be_read_is_buried_at_first_sight_and_harms_nobody() {
     world.connect("acme").await;
     let bad = bad_messages();
     for message in &bad {
-        assert_eq!(world.publish_raw(message.outbound()).await, broker::Outcome::Confirmed, "{}", message.name);
+        assert_eq!(
+            world.publish_raw(message.outbound()).await,
+            broker::Outcome::Confirmed,
+            "{}",
+            message.name
+        );
     }
     let good = scene::newcomer(&world, "acme", "good");
     world.publish(&good).await;
@@ -89,15 +197,42 @@ async fn what_cannot_be_read_is_buried_at_first_sight_and_harms_nobody() {
 
     let letters = letters(&world, bad.len()).await;
     for message in &bad {
-        let letter = letters.iter().find(|letter| letter.properties["message_id"] == message.name);
-        check(message, letter.unwrap_or_else(|| panic!("{} is not among the dead letters", message.name)));
+        let letter = letters
+            .iter()
+            .find(|letter| letter.properties["message_id"] == message.name);
+        check(
+            message,
+            letter.unwrap_or_else(|| panic!("{} is not among the dead letters", message.name)),
+        );
     }
     let (_, metrics) = world.get(0, "/metrics").await;
-    assert_eq!(sum(&metrics, "bridge_contract_violations_total", ""), bad.len() as u64);
-    assert_eq!(sum(&metrics, "bridge_messages_total", "outcome=\"reject\""), bad.len() as u64);
-    for class in ["malformed_envelope", "missing_tenant", "unknown_type", "unknown_version", "no_jobs", "invalid_field", "too_large"] {
+    assert_eq!(
+        sum(&metrics, "bridge_contract_violations_total", ""),
+        bad.len() as u64
+    );
+    assert_eq!(
+        sum(&metrics, "bridge_messages_total", "outcome=\"reject\""),
+        bad.len() as u64
+    );
+    for class in [
+        "malformed_envelope",
+        "missing_tenant",
+        "unknown_type",
+        "unknown_version",
+        "no_jobs",
+        "invalid_field",
+        "too_large",
+    ] {
         let expected = bad.iter().filter(|message| message.class == class).count() as u64;
-        assert_eq!(sum(&metrics, "bridge_contract_violations_total", &format!("rule=\"{class}\"")), expected, "{class}");
+        assert_eq!(
+            sum(
+                &metrics,
+                "bridge_contract_violations_total",
+                &format!("rule=\"{class}\"")
+            ),
+            expected,
+            "{class}"
+        );
     }
     assert!(world.bridges()[0].process.runs());
     assert!(!world.logs().contains("panicked"));
@@ -106,8 +241,14 @@ async fn what_cannot_be_read_is_buried_at_first_sight_and_harms_nobody() {
 fn check(message: &Bad, letter: &Message) {
     let (name, headers) = (message.name, &letter.properties["headers"]);
     assert!(letter.body == message.body, "{name}: another body");
-    assert_eq!(letter.routing_key, "intrro.events.v1.IntroductionAccepted", "{name}");
-    assert_eq!(letter.properties["content_type"], message.content_type, "{name}");
+    assert_eq!(
+        letter.routing_key, "intrro.events.v1.IntroductionAccepted",
+        "{name}"
+    );
+    assert_eq!(
+        letter.properties["content_type"], message.content_type,
+        "{name}"
+    );
     for (header, value) in message.outbound().headers {
         assert_eq!(headers[&header], value, "{name}: {header}");
     }
@@ -122,7 +263,11 @@ fn check(message: &Bad, letter: &Message) {
         assert_eq!(headers[header], value, "{name}: {header} in {headers}");
     }
     let path = message.path.filter(|path| !path.is_empty());
-    assert_eq!(headers["dl-path"].as_str(), path, "{name}: dl-path in {headers}");
+    assert_eq!(
+        headers["dl-path"].as_str(),
+        path,
+        "{name}: dl-path in {headers}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -133,8 +278,15 @@ async fn a_dead_letter_keeps_headers_of_every_type() {
     let properties = json!({ "headers": headers, "message_id": "typed", "correlation_id": "c-1", "delivery_mode": 2 });
     let (management, vhost) = (&world.env.management, &world.env.vhost);
     let key = "intrro.events.v1.IntroductionAccepted";
-    assert!(management.publish(vhost, Topology::EVENTS, key, properties, b"no event").await.unwrap());
-    let [letter] = &letters(&world, 1).await[..] else { panic!("one letter") };
+    assert!(
+        management
+            .publish(vhost, Topology::EVENTS, key, properties, b"no event")
+            .await
+            .unwrap()
+    );
+    let [letter] = &letters(&world, 1).await[..] else {
+        panic!("one letter")
+    };
     assert_eq!(letter.body, b"no event");
     assert_eq!(letter.properties["correlation_id"], "c-1");
     for (header, value) in headers.as_object().unwrap() {
@@ -150,7 +302,8 @@ async fn binary_mode_is_accepted_with_json_and_with_protobuf() {
     let json = scene::newcomer(&world, "acme", "as-json");
     let body = json["data"].to_string();
     let protobuf = scene::newcomer(&world, "acme", "as-protobuf");
-    let command: proto::v1::IntroductionAccepted = serde_json::from_value(protobuf["data"].clone()).expect("an introduction");
+    let command: proto::v1::IntroductionAccepted =
+        serde_json::from_value(protobuf["data"].clone()).expect("an introduction");
     let bytes = proto::Command::from(command).encode_to_vec();
     let messages = [
         binary(&json, "cloudEvents_", "application/json", body.into_bytes()),
@@ -169,8 +322,18 @@ fn binary(event: &Value, prefix: &str, content_type: &str, body: Vec<u8>) -> Out
     let text = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
     let mut message = Outbound::new(Topology::EVENTS, text("type"), text("id"), body);
     message.content_type = content_type.to_owned();
-    for name in ["specversion", "id", "source", "type", "subject", "time", "tenantid"] {
-        message.headers.insert(format!("{prefix}{name}"), text(name));
+    for name in [
+        "specversion",
+        "id",
+        "source",
+        "type",
+        "subject",
+        "time",
+        "tenantid",
+    ] {
+        message
+            .headers
+            .insert(format!("{prefix}{name}"), text(name));
     }
     message
 }
@@ -183,14 +346,19 @@ async fn letters(world: &World, count: usize) -> Vec<Message> {
         (ready as usize >= count).then_some(())
     })
     .await;
-    let letters = management.take(vhost, Topology::DEAD, 100).await.expect("dead letters");
+    let letters = management
+        .take(vhost, Topology::DEAD, 100)
+        .await
+        .expect("dead letters");
     assert_eq!(letters.len(), count);
     letters
 }
 
 /// Sum of a family's samples whose labels contain `label`.
 fn sum(metrics: &str, family: &str, label: &str) -> u64 {
-    let samples = metrics.lines().filter(|line| line.starts_with(family) && line.contains(label));
+    let samples = metrics
+        .lines()
+        .filter(|line| line.starts_with(family) && line.contains(label));
     let values = samples.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok());
     values.sum::<f64>() as u64
 }

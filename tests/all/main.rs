@@ -1,6 +1,11 @@
 //! The whole bridge over a real RabbitMQ and a real PostgreSQL, with the Greenhouse simulator in-process.
 //!
 //! One binary, because linking is what takes the time. `cargo xtask test` provides the servers.
+#![expect(
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "a test reports by panicking, and its modules are one program"
+)]
 
 mod accounting;
 mod architecture;
@@ -13,5 +18,5 @@ mod import;
 mod input;
 mod replicas;
 mod scene;
-mod world;
 mod why;
+mod world;

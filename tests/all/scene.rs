@@ -26,7 +26,8 @@ pub(crate) const KNOWN: &str = "known";
 /// Somebody new under the first two jobs, credited to a recruiter of the organisation.
 pub(crate) fn newcomer(world: &World, tenant: &str, id: &str) -> Value {
     let mut event = introduction(tenant, id, &jobs(world, tenant)[..2]);
-    event["data"]["referrer"] = json!({ "name": "Rita Recruiter", "email": format!("rita.recruiter@{tenant}.example") });
+    event["data"]["referrer"] =
+        json!({ "name": "Rita Recruiter", "email": format!("rita.recruiter@{tenant}.example") });
     event
 }
 
@@ -41,56 +42,112 @@ pub(crate) async fn acquaintance(world: &World, tenant: &str, id: &str) -> Value
 /// The jobs of a tenant that take applications.
 pub(crate) fn jobs(world: &World, tenant: &str) -> Vec<i64> {
     let jobs = world.greenhouse.state_of(tenant).jobs();
-    let open = jobs.iter().filter(|job| job.status == JobStatus::Open && !job.confidential);
+    let open = jobs
+        .iter()
+        .filter(|job| job.status == JobStatus::Open && !job.confidential);
     open.map(|job| job.meta.id).collect()
 }
 
 /// Both.
 pub(crate) async fn both(world: &World) -> Vec<Value> {
-    vec![newcomer(world, "acme", NEW), acquaintance(world, "acme", KNOWN).await]
+    vec![
+        newcomer(world, "acme", NEW),
+        acquaintance(world, "acme", KNOWN).await,
+    ]
 }
 
 /// Asserts that an introduction is in Greenhouse completely and once, and was answered once.
 pub(crate) fn once(world: &World, event: &Value) {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let (tenant, id) = (text(&event["tenantid"]), text(&event["data"]["introduction_id"]));
+    let (tenant, id) = (
+        text(&event["tenantid"]),
+        text(&event["data"]["introduction_id"]),
+    );
     let state = world.greenhouse.state_of(&tenant);
-    let answers: Vec<_> = world.announced().into_iter().filter(|event| event.text("introductionId") == id).collect();
-    let [person] = &state.candidates_by_email(&email(&id))[..] else { panic!("{id}: one candidate") };
-    assert_eq!(person.company.as_deref(), Some("Analytical Engines"), "{id}");
+    let answers: Vec<_> = world
+        .announced()
+        .into_iter()
+        .filter(|event| event.text("introductionId") == id)
+        .collect();
+    let [person] = &state.candidates_by_email(&email(&id))[..] else {
+        panic!("{id}: one candidate")
+    };
+    assert_eq!(
+        person.company.as_deref(),
+        Some("Analytical Engines"),
+        "{id}"
+    );
     let tags: BTreeSet<&str> = person.tags.iter().map(String::as_str).collect();
-    assert_eq!((tags, person.tags.len()), (BTreeSet::from(["Intrro", "Mathematics"]), 2), "{answers:#?}");
+    assert_eq!(
+        (tags, person.tags.len()),
+        (BTreeSet::from(["Intrro", "Mathematics"]), 2),
+        "{answers:#?}"
+    );
     let applications = state.applications_of(person.meta.id);
-    let jobs: BTreeSet<Option<i64>> = applications.iter().map(|application| application.job_id).collect();
-    let wanted: BTreeSet<Option<i64>> = event["data"]["job_ids"].as_array().unwrap().iter().map(Value::as_i64).collect();
-    assert_eq!((&jobs, applications.len()), (&wanted, wanted.len()), "{answers:#?}");
+    let jobs: BTreeSet<Option<i64>> = applications
+        .iter()
+        .map(|application| application.job_id)
+        .collect();
+    let wanted: BTreeSet<Option<i64>> = event["data"]["job_ids"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(Value::as_i64)
+        .collect();
+    assert_eq!(
+        (&jobs, applications.len()),
+        (&wanted, wanted.len()),
+        "{answers:#?}"
+    );
     for application in &applications {
         let credited = application.source_id.is_some() && application.referrer_id.is_some();
-        assert!(credited, "{id}: source {:?}, referrer {:?}", application.source_id, application.referrer_id);
+        assert!(
+            credited,
+            "{id}: source {:?}, referrer {:?}",
+            application.source_id, application.referrer_id
+        );
     }
     assert_eq!(state.notes_of(person.meta.id).len(), 1, "{id}: notes");
     answered_once(world, &id);
 }
 
 fn answered_once(world: &World, id: &str) {
-    let about = world.announced().into_iter().filter(|event| event.text("introductionId") == id);
+    let about = world
+        .announced()
+        .into_iter()
+        .filter(|event| event.text("introductionId") == id);
     let answers: BTreeSet<(String, String)> = about.map(|event| (event.name, event.id)).collect();
     assert_eq!(answers.len(), 1, "{id}: {answers:?}");
-    assert!(answers.iter().all(|(name, _)| name == "IntroductionImported"), "{id}: {answers:?}");
+    assert!(
+        answers
+            .iter()
+            .all(|(name, _)| name == "IntroductionImported"),
+        "{id}: {answers:?}"
+    );
 }
 
 /// Puts somebody into Greenhouse as another integration would: name and e-mail, and an application under the first
 /// job without source or referrer.
 async fn plant(world: &World, tenant: &str, id: &str) {
     let access = world.greenhouse.all_access();
-    let access = access.iter().find(|access| access.organisation == tenant).expect("the tenant's organisation");
-    let http = reqwest::Client::builder().no_proxy().build().expect("an HTTP client");
+    let access = access
+        .iter()
+        .find(|access| access.organisation == tenant)
+        .expect("the tenant's organisation");
+    let http = reqwest::Client::builder()
+        .no_proxy()
+        .build()
+        .expect("an HTTP client");
     let token = http
         .post(format!("{}/token", world.greenhouse.auth_url()))
         .basic_auth(&access.client_id, Some(&access.client_secret))
         .header("content-type", "application/x-www-form-urlencoded")
-        .body(format!("grant_type=client_credentials&sub={}", access.site_admin_id));
-    let token: Value = serde_json::from_str(&token.send().await.unwrap().text().await.unwrap()).unwrap();
+        .body(format!(
+            "grant_type=client_credentials&sub={}",
+            access.site_admin_id
+        ));
+    let token: Value =
+        serde_json::from_str(&token.send().await.unwrap().text().await.unwrap()).unwrap();
     let token = token["access_token"].as_str().expect("a token");
     let person = json!({
         "first_name": "Ada", "last_name": "Known",
@@ -103,10 +160,27 @@ async fn plant(world: &World, tenant: &str, id: &str) {
         .header("content-type", "application/json")
         .body(person.to_string());
     let made = made.send().await.unwrap();
-    assert_eq!(made.status().as_u16(), 201, "{}", made.text().await.unwrap());
-    let search = format!("{}/v3/candidates?email={}", world.greenhouse.api_url(), email(id).replace('@', "%40"));
+    assert_eq!(
+        made.status().as_u16(),
+        201,
+        "{}",
+        made.text().await.unwrap()
+    );
+    let search = format!(
+        "{}/v3/candidates?email={}",
+        world.greenhouse.api_url(),
+        email(id).replace('@', "%40")
+    );
     until("Greenhouse's own search finds the person", async || {
-        let found = http.get(&search).bearer_auth(token).send().await.ok()?.text().await.ok()?;
+        let found = http
+            .get(&search)
+            .bearer_auth(token)
+            .send()
+            .await
+            .ok()?
+            .text()
+            .await
+            .ok()?;
         found.contains(&email(id)).then_some(())
     })
     .await;

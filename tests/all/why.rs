@@ -12,27 +12,48 @@ async fn bridge(world: &World, arguments: &[&str]) -> (String, i32) {
         .output()
         .await
         .expect("a bridge to ask");
-    (String::from_utf8_lossy(&output.stdout).into_owned(), output.status.code().unwrap_or(-1))
+    (
+        String::from_utf8_lossy(&output.stdout).into_owned(),
+        output.status.code().unwrap_or(-1),
+    )
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn why_gives_a_verdict_a_timeline_and_the_next_step() {
     let mut world = World::new("why").await;
     world.bridge().await;
-    world.publish(&introduction("acme", "i-1", &[world.job(0)])).await;
+    world
+        .publish(&introduction("acme", "i-1", &[world.job(0)]))
+        .await;
     world.answer("i-1").await;
     let (told, code) = bridge(&world, &["why", "i-1"]).await;
-    assert!(told.contains("It waits") && told.contains("connect Greenhouse"), "{told}");
+    assert!(
+        told.contains("It waits") && told.contains("connect Greenhouse"),
+        "{told}"
+    );
     assert_eq!(code, 1);
 
     world.connect("acme").await;
     world
-        .announced_until("the import", |events| events.iter().any(|event| event.name == "IntroductionImported"))
+        .announced_until("the import", |events| {
+            events
+                .iter()
+                .any(|event| event.name == "IntroductionImported")
+        })
         .await;
     crate::accounting::settled(&world, 1).await;
     let (told, code) = bridge(&world, &["why", "i-1"]).await;
-    assert!(told.starts_with("It is in Greenhouse: the person was created as candidate"), "{told}");
-    for moment in ["stored", "create_candidate", "add_note confirmed", "settled as done", "IntroductionImported published"] {
+    assert!(
+        told.starts_with("It is in Greenhouse: the person was created as candidate"),
+        "{told}"
+    );
+    for moment in [
+        "stored",
+        "create_candidate",
+        "add_note confirmed",
+        "settled as done",
+        "IntroductionImported published",
+    ] {
         assert!(told.contains(moment), "{moment} is missing in {told}");
     }
     assert_eq!(code, 0, "{told}");

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use broker::{Consumer, Outbound, Outcome, Publisher, Topology};
@@ -83,16 +82,25 @@ impl World {
 
     /// A world with this Greenhouse and without a bridge.
     pub async fn with(name: &str, config: Config) -> World {
-        let env = TestEnv::new(name).await.expect("the servers of `cargo xtask test`");
+        let env = TestEnv::new(name)
+            .await
+            .expect("the servers of `cargo xtask test`");
         World::on(env, config).await
     }
 
     /// A world on an environment of the caller's. Its schema is left to the bridges.
     pub async fn on(env: TestEnv, config: Config) -> World {
         boot::tls::install();
-        let broker = broker::Config::new(env.amqp_url.as_str().into(), "test").expect("an AMQP address");
-        until("the broker takes the topology", async || broker::declare(&broker).await.ok()).await;
-        env.management.declare_queue(&env.vhost, ANSWERS).await.expect("a queue");
+        let broker =
+            broker::Config::new(env.amqp_url.as_str().into(), "test").expect("an AMQP address");
+        until("the broker takes the topology", async || {
+            broker::declare(&broker).await.ok()
+        })
+        .await;
+        env.management
+            .declare_queue(&env.vhost, ANSWERS)
+            .await
+            .expect("a queue");
         env.management
             .bind_queue(&env.vhost, Topology::GREENHOUSE_EVENTS, ANSWERS, "#")
             .await
@@ -115,7 +123,10 @@ impl World {
             publisher: Publisher::start(broker, stop.clone()),
             announced,
             stop,
-            http: reqwest::Client::builder().no_proxy().build().expect("an HTTP client"),
+            http: reqwest::Client::builder()
+                .no_proxy()
+                .build()
+                .expect("an HTTP client"),
             variables: BTreeMap::from([("BRIDGE_SETTLE_SECONDS".to_owned(), "4".to_owned())]),
         }
     }
@@ -124,7 +135,11 @@ impl World {
     pub async fn bridge(&mut self) -> &mut Bridge {
         let mut bridge = self.start_bridge(&["all"], &[]);
         let url = bridge.url.clone();
-        bridge.process.ready(&url, SOON).await.expect("a bridge that gets ready");
+        bridge
+            .process
+            .ready(&url, SOON)
+            .await
+            .expect("a bridge that gets ready");
         self.bridges.push(bridge);
         self.bridges.last_mut().expect("the one just pushed")
     }
@@ -143,9 +158,20 @@ impl World {
             ("BRIDGE_HTTP_ADDR", addr.clone()),
             ("BRIDGE_LOG_FORMAT", "json".to_owned()),
         ]);
-        all.extend(self.variables.iter().map(|(name, value)| (name.as_str(), value.clone())));
-        all.extend(variables.iter().map(|(name, value)| (*name, (*value).to_owned())));
-        let all: Vec<(&str, &str)> = all.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        all.extend(
+            self.variables
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.clone())),
+        );
+        all.extend(
+            variables
+                .iter()
+                .map(|(name, value)| (*name, (*value).to_owned())),
+        );
+        let all: Vec<(&str, &str)> = all
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
         let arguments = [&["run"], services].concat();
         Bridge {
             process: Child::start(&program(), &arguments, &all).expect("a bridge process"),
@@ -166,40 +192,79 @@ impl World {
     /// Connects a tenant to the organisation of the same name, or to the first one; returns status and answer.
     pub async fn connect(&self, tenant: &str) -> (u16, Value) {
         let access = self.greenhouse.all_access();
-        let access = access.iter().find(|access| access.organisation == tenant).unwrap_or(&access[0]);
+        let access = access
+            .iter()
+            .find(|access| access.organisation == tenant)
+            .unwrap_or(&access[0]);
         let auth = json!({
             "kind": "client_credentials", "client_id": access.client_id, "client_secret": access.client_secret,
             "acting_user_id": access.site_admin_id,
         });
-        self.post("/v1/connections", json!({ "tenant": tenant, "auth": auth })).await
+        self.post("/v1/connections", json!({ "tenant": tenant, "auth": auth }))
+            .await
     }
 
     /// POSTs to the first bridge's API as the admin.
     pub async fn post(&self, path: &str, body: Value) -> (u16, Value) {
         let url = format!("{}{path}", self.bridges.first().expect("a bridge").url);
-        let request = self.http.post(url).bearer_auth(ADMIN_TOKEN).header("content-type", "application/json");
-        read(request.body(body.to_string()).send().await.expect("an answer")).await
+        let request = self
+            .http
+            .post(url)
+            .bearer_auth(ADMIN_TOKEN)
+            .header("content-type", "application/json");
+        read(
+            request
+                .body(body.to_string())
+                .send()
+                .await
+                .expect("an answer"),
+        )
+        .await
     }
 
     /// PATCHes on the first bridge's API as the admin.
     pub async fn patch(&self, path: &str, body: Value) -> (u16, Value) {
         let url = format!("{}{path}", self.bridges.first().expect("a bridge").url);
-        let request = self.http.patch(url).bearer_auth(ADMIN_TOKEN).header("content-type", "application/json");
-        read(request.body(body.to_string()).send().await.expect("an answer")).await
+        let request = self
+            .http
+            .patch(url)
+            .bearer_auth(ADMIN_TOKEN)
+            .header("content-type", "application/json");
+        read(
+            request
+                .body(body.to_string())
+                .send()
+                .await
+                .expect("an answer"),
+        )
+        .await
     }
 
     /// GETs from a bridge as the admin; the body as text.
     pub async fn get(&self, bridge: usize, path: &str) -> (u16, String) {
         let url = format!("{}{path}", self.bridges[bridge].url);
-        let answer = self.http.get(url).bearer_auth(ADMIN_TOKEN).send().await.expect("an answer");
-        (answer.status().as_u16(), answer.text().await.expect("a body"))
+        let answer = self
+            .http
+            .get(url)
+            .bearer_auth(ADMIN_TOKEN)
+            .send()
+            .await
+            .expect("an answer");
+        (
+            answer.status().as_u16(),
+            answer.text().await.expect("a body"),
+        )
     }
 
     /// Sum of a bridge's samples whose line contains `text`.
     pub async fn metric(&self, bridge: usize, text: &str) -> f64 {
         let (_, page) = self.get(bridge, "/metrics").await;
-        let samples = page.lines().filter(|line| !line.starts_with('#') && line.contains(text));
-        samples.filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok()).sum()
+        let samples = page
+            .lines()
+            .filter(|line| !line.starts_with('#') && line.contains(text));
+        samples
+            .filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok())
+            .sum()
     }
 
     /// Publishes an event as Intrro does, until the broker has confirmed it.
@@ -211,8 +276,14 @@ impl World {
     pub async fn publish_all(&self, events: &[Value]) {
         let mut rest: Vec<&Value> = events.iter().collect();
         while !rest.is_empty() {
-            let outcomes = self.publisher.publish(rest.iter().map(|event| outbound(event)).collect()).await;
-            let unconfirmed = rest.iter().zip(&outcomes).filter(|(_, outcome)| **outcome != Outcome::Confirmed);
+            let outcomes = self
+                .publisher
+                .publish(rest.iter().map(|event| outbound(event)).collect())
+                .await;
+            let unconfirmed = rest
+                .iter()
+                .zip(&outcomes)
+                .filter(|(_, outcome)| **outcome != Outcome::Confirmed);
             rest = unconfirmed.map(|(event, _)| *event).collect();
         }
     }
@@ -229,37 +300,73 @@ impl World {
 
     /// Announcements of one name.
     pub fn named(&self, name: &str) -> Vec<Announced> {
-        self.announced().into_iter().filter(|event| event.name == name).collect()
+        self.announced()
+            .into_iter()
+            .filter(|event| event.name == name)
+            .collect()
     }
 
     /// Waits until the announcements satisfy `enough`, and returns them.
-    pub async fn announced_until(&self, what: &str, enough: impl Fn(&[Announced]) -> bool) -> Vec<Announced> {
+    pub async fn announced_until(
+        &self,
+        what: &str,
+        enough: impl Fn(&[Announced]) -> bool,
+    ) -> Vec<Announced> {
         self.announced_within(SOON, what, enough).await
     }
 
     /// As [`World::announced_until`], with a limit of the caller's.
-    pub async fn announced_within(&self, limit: Duration, what: &str, enough: impl Fn(&[Announced]) -> bool) -> Vec<Announced> {
+    pub async fn announced_within(
+        &self,
+        limit: Duration,
+        what: &str,
+        enough: impl Fn(&[Announced]) -> bool,
+    ) -> Vec<Announced> {
         let mut announced = self.announced.clone();
         let waited = tokio::time::timeout(limit, announced.wait_for(|events| enough(events))).await;
         match waited {
             Ok(Ok(events)) => events.clone(),
-            _ => panic!("{what}: did not happen within {limit:?}; announced: {:#?}\n{}", self.announced(), self.logs()),
+            _ => panic!(
+                "{what}: did not happen within {limit:?}; announced: {:#?}\n{}",
+                self.announced(),
+                self.logs()
+            ),
         }
     }
 
     /// Waits for the final answer to an introduction: imported, or failed for good.
     pub async fn answer(&self, introduction: &str) -> Announced {
-        let is_answer = |event: &Announced| event.name.starts_with("Introduction") && event.text("introductionId") == introduction;
+        let is_answer = |event: &Announced| {
+            event.name.starts_with("Introduction") && event.text("introductionId") == introduction
+        };
         let events = self
-            .announced_until(&format!("an answer to {introduction}"), |events| events.iter().any(is_answer))
+            .announced_until(&format!("an answer to {introduction}"), |events| {
+                events.iter().any(is_answer)
+            })
             .await;
-        events.into_iter().find(is_answer).expect("the one waited for")
+        events
+            .into_iter()
+            .find(is_answer)
+            .expect("the one waited for")
     }
 
     /// The logs of all bridges, for a failing test.
     pub fn logs(&self) -> String {
-        let tail = |log: String| log.lines().rev().take(40).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("\n");
-        self.bridges.iter().map(|bridge| tail(bridge.process.log())).collect::<Vec<_>>().join("\n---\n")
+        let tail = |log: String| {
+            log.lines()
+                .rev()
+                .take(40)
+                .collect::<Vec<_>>()
+                .into_iter()
+                .rev()
+                .collect::<Vec<_>>()
+                .join("\n")
+        };
+        self.bridges
+            .iter()
+            .map(|bridge| tail(bridge.process.log()))
+            .collect::<Vec<_>>()
+            .join("\n---\n")
     }
 
     /// The open job of the simulator's seed at this position.
@@ -333,7 +440,12 @@ pub fn email(id: &str) -> String {
 
 fn outbound(event: &Value) -> Outbound {
     let text = |field: &str| event[field].as_str().unwrap_or_default().to_owned();
-    let mut message = Outbound::new(Topology::EVENTS, text("type"), text("id"), event.to_string());
+    let mut message = Outbound::new(
+        Topology::EVENTS,
+        text("type"),
+        text("id"),
+        event.to_string(),
+    );
     message.type_ = text("type");
     message.content_type = "application/cloudevents+json".to_owned();
     message
@@ -341,7 +453,11 @@ fn outbound(event: &Value) -> Outbound {
 
 async fn collect(mut consumer: Consumer, announced: watch::Sender<Vec<Announced>>) {
     while let Some(batch) = consumer.next_batch(1000).await {
-        let events: Vec<Announced> = batch.deliveries.iter().map(|delivery| parse(&delivery.body)).collect();
+        let events: Vec<Announced> = batch
+            .deliveries
+            .iter()
+            .map(|delivery| parse(&delivery.body))
+            .collect();
         announced.send_modify(|all| all.extend(events));
         let _ = batch.ack().await;
     }
@@ -352,7 +468,11 @@ fn parse(body: &[u8]) -> Announced {
     let text = |field: &str| event[field].as_str().unwrap_or_default().to_owned();
     Announced {
         id: text("id"),
-        name: text("type").rsplit('.').next().unwrap_or_default().to_owned(),
+        name: text("type")
+            .rsplit('.')
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
         tenant: text("tenantid"),
         data: event["data"].clone(),
     }
@@ -361,8 +481,8 @@ fn parse(body: &[u8]) -> Announced {
 async fn read(answer: reqwest::Response) -> (u16, Value) {
     let status = answer.status().as_u16();
     let text = answer.text().await.expect("a body");
-    (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+    (
+        status,
+        serde_json::from_str(&text).unwrap_or(Value::String(text)),
+    )
 }
-
-/// Shared state of hooks.
-pub type Shared<T> = Arc<Mutex<T>>;

@@ -60,7 +60,9 @@ struct Process {
 }
 
 pub(crate) async fn run(services: &[Service]) -> Result<ExitCode, Failure> {
-    let settings = Settings::from_process()?;
+    let mut settings = Settings::from_process()?;
+    // lapin logs returned messages with their bodies, which are people's data.
+    settings.telemetry.filter = format!("{},{}", settings.telemetry.filter, broker::LOG_DIRECTIVE);
     let metrics = Metrics::new();
     let telemetry =
         boot::telemetry::start(&settings.telemetry, &metrics).map_err(anyhow::Error::from)?;

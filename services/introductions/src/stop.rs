@@ -132,7 +132,9 @@ impl From<Remote> for Stop {
                 Stop::Pause(Problem::new(Code::ScopeMissing).field(scope))
             }
             Remote::NotFound { .. } => Stop::Retry(Code::UnexpectedAnswer.into()),
-            Remote::Rejected { .. } if about_absent_person(&error) => Stop::Retry(Code::UnexpectedAnswer.into()),
+            Remote::Rejected { .. } if about_absent_person(&error) => {
+                Stop::Retry(Code::UnexpectedAnswer.into())
+            }
             Remote::Rejected {
                 message, fields, ..
             } => {

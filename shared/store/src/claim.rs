@@ -209,7 +209,9 @@ impl Store {
                     taken,
                     steps: match row.steps {
                         None => Vec::new(),
-                        Some(json) => serde_json::from_value(json).map_err(|_| Error::Corrupt("step"))?,
+                        Some(json) => {
+                            serde_json::from_value(json).map_err(|_| Error::Corrupt("step"))?
+                        }
                     },
                     known: distinct(row.known.unwrap_or_default()),
                 })

@@ -15,8 +15,9 @@ use crate::{Error, Store};
 /// Entries that only record steps and entries that end or give back an operation are about different operations, so
 /// the two statements need no common transaction and run side by side.
 pub(crate) async fn commit(store: &Store, batch: Vec<Entry>) {
-    let (steps, leaving): (Vec<Entry>, Vec<Entry>) =
-        batch.into_iter().partition(|entry| matches!(entry.deed, Deed::Steps(_)));
+    let (steps, leaving): (Vec<Entry>, Vec<Entry>) = batch
+        .into_iter()
+        .partition(|entry| matches!(entry.deed, Deed::Steps(_)));
     let (written, left) = tokio::join!(write_steps(store, &steps), leave(store, &leaving));
     tell(steps, written);
     tell(leaving, left);
@@ -131,9 +132,15 @@ fn announcements(deed: &Deed) -> &[Announcement] {
 }
 
 /// Settlements among the entries that know who the person is.
-fn identified(entries: &[Entry]) -> impl Iterator<Item = (i64, &Settlement, &crate::journal::Identity)> {
+fn identified(
+    entries: &[Entry],
+) -> impl Iterator<Item = (i64, &Settlement, &crate::journal::Identity)> {
     entries.iter().filter_map(|entry| match &entry.deed {
-        Deed::Settle(settlement) => Some((entry.operation.0, &**settlement, settlement.identity.as_ref()?)),
+        Deed::Settle(settlement) => Some((
+            entry.operation.0,
+            &**settlement,
+            settlement.identity.as_ref()?,
+        )),
         Deed::Steps(_) | Deed::Release(_) => None,
     })
 }
@@ -146,7 +153,10 @@ struct Fence {
 
 impl Fence {
     fn of(entries: &[Entry]) -> Fence {
-        let (operations, leases) = entries.iter().map(|entry| (entry.operation.0, entry.lease)).unzip();
+        let (operations, leases) = entries
+            .iter()
+            .map(|entry| (entry.operation.0, entry.lease))
+            .unzip();
         Fence { operations, leases }
     }
 }
@@ -197,8 +207,22 @@ impl<'a> Leaving<'a> {
         for entry in entries {
             let (state, delay, counts, code, field, outcome) = match &entry.deed {
                 Deed::Steps(_) => continue,
-                Deed::Release(release) => ("open", release.delay.as_secs_f64(), release.counts, release.code, None, None),
-                Deed::Settle(end) => (end.end.as_str(), 0.0, false, end.code, end.field.as_deref(), Some(&end.outcome)),
+                Deed::Release(release) => (
+                    "open",
+                    release.delay.as_secs_f64(),
+                    release.counts,
+                    release.code,
+                    None,
+                    None,
+                ),
+                Deed::Settle(end) => (
+                    end.end.as_str(),
+                    0.0,
+                    false,
+                    end.code,
+                    end.field.as_deref(),
+                    Some(&end.outcome),
+                ),
             };
             columns.states.push(state);
             columns.delays.push(delay);
@@ -224,7 +248,12 @@ impl<'a> People<'a> {
         let mut columns = People::default();
         for (operation, _, identity) in identified(entries) {
             let own = (&identity.candidate_key, Some(identity.candidate.as_str()));
-            for (key, candidate) in identity.email_keys.iter().map(|key| (key, None)).chain([own]) {
+            for (key, candidate) in identity
+                .email_keys
+                .iter()
+                .map(|key| (key, None))
+                .chain([own])
+            {
                 columns.operations.push(operation);
                 columns.keys.push(key.0);
                 columns.greenhouse.push(identity.greenhouse.0);

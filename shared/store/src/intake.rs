@@ -69,12 +69,16 @@ pub async fn accept(tx: &mut Transaction, arrivals: &[Arrival]) -> Result<Vec<Ve
             _ => Verdict::AcceptedUnconnected(id),
         };
     }
-    let existing = intents.into_iter().filter(|index| !created.contains_key(index));
+    let existing = intents
+        .into_iter()
+        .filter(|index| !created.contains_key(index));
     for index in existing.chain(repeats) {
         verdicts[index] = compare(tx, &arrivals[index]).await?;
     }
     if !created.is_empty() {
-        sqlx::query("SELECT pg_notify('work', '')").execute(&mut **tx).await?;
+        sqlx::query("SELECT pg_notify('work', '')")
+            .execute(&mut **tx)
+            .await?;
     }
     Ok(verdicts)
 }
@@ -113,7 +117,10 @@ pub struct Refused<'a> {
 }
 
 /// Makes sure the tenants exist and takes the lock that keeps ids in commit order; tells who is connected.
-async fn enter_tenants(tx: &mut Transaction, arrivals: &[Arrival]) -> Result<HashMap<String, bool>, Error> {
+async fn enter_tenants(
+    tx: &mut Transaction,
+    arrivals: &[Arrival],
+) -> Result<HashMap<String, bool>, Error> {
     let mut tenants: Vec<&str> = arrivals.iter().map(|a| a.tenant.as_str()).collect();
     tenants.sort_unstable();
     tenants.dedup();
@@ -129,11 +136,17 @@ async fn enter_tenants(tx: &mut Transaction, arrivals: &[Arrival]) -> Result<Has
     )
     .fetch_all(&mut **tx)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.tenant, row.connected)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.tenant, row.connected))
+        .collect())
 }
 
 /// Enters the deliveries into the inbox and returns the indices of those never seen before.
-async fn record_deliveries(tx: &mut Transaction, arrivals: &[Arrival]) -> Result<Vec<usize>, Error> {
+async fn record_deliveries(
+    tx: &mut Transaction,
+    arrivals: &[Arrival],
+) -> Result<Vec<usize>, Error> {
     let tenants: Vec<&str> = arrivals.iter().map(|a| a.tenant.as_str()).collect();
     let ids: Vec<&str> = arrivals.iter().map(|a| a.message_id.as_str()).collect();
     let sources: Vec<&str> = arrivals.iter().map(|a| a.source.as_str()).collect();
@@ -160,7 +173,11 @@ async fn record_deliveries(tx: &mut Transaction, arrivals: &[Arrival]) -> Result
         .iter()
         .filter_map(|row| {
             first
-                .get(&(row.tenant.as_str(), row.message_id.as_str(), row.source.as_str()))
+                .get(&(
+                    row.tenant.as_str(),
+                    row.message_id.as_str(),
+                    row.source.as_str(),
+                ))
                 .copied()
         })
         .collect();
@@ -225,7 +242,11 @@ async fn create_operations(
     Ok(rows
         .iter()
         .filter_map(|row| {
-            let index = by_key.get(&(row.tenant.as_str(), row.kind.as_str(), row.business_key.as_str()))?;
+            let index = by_key.get(&(
+                row.tenant.as_str(),
+                row.kind.as_str(),
+                row.business_key.as_str(),
+            ))?;
             Some((*index, OperationId(row.id)))
         })
         .collect())
@@ -267,7 +288,10 @@ async fn compare(tx: &mut Transaction, arrival: &Arrival) -> Result<Verdict, Err
     if known == arrival.content_hash {
         return Ok(Verdict::Duplicate);
     }
-    let suffix: String = arrival.content_hash[..6].iter().map(|b| format!("{b:02x}")).collect();
+    let suffix: String = arrival.content_hash[..6]
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect();
     let parked = sqlx::query_scalar!(
         "INSERT INTO operations (tenant, kind, business_key, subject, message_id, content_hash, payload, trace,
             occurred_at, state, code, settled_at)

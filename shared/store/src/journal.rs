@@ -6,7 +6,10 @@
 
 use std::time::Duration;
 
-use domain::{ApplicationId, CandidateId, Code, IntrroCandidateId, IntroductionId, JobId, OperationId, StepKind};
+use domain::{
+    ApplicationId, CandidateId, Code, IntroductionId, IntrroCandidateId, JobId, OperationId,
+    StepKind,
+};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
@@ -177,7 +180,10 @@ impl Journal {
             done,
         };
         let gone = |_| JournalError::Unavailable;
-        self.entries.send(entry).await.map_err(|_| JournalError::Unavailable)?;
+        self.entries
+            .send(entry)
+            .await
+            .map_err(|_| JournalError::Unavailable)?;
         written.await.map_err(gone)?
     }
 }

@@ -124,7 +124,11 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn take_announcements(&self, limit: i64, lease: Duration) -> Result<Vec<Pending>, Error> {
+    pub async fn take_announcements(
+        &self,
+        limit: i64,
+        lease: Duration,
+    ) -> Result<Vec<Pending>, Error> {
         Ok(sqlx::query_as!(
             Pending,
             r#"WITH due AS (
@@ -150,9 +154,12 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`]; then the rows go out again under the same message ids.
     pub async fn mark_published(&self, ids: &[i64]) -> Result<(), Error> {
-        sqlx::query!("UPDATE outbox SET published_at = clock_timestamp() WHERE id = ANY($1)", ids)
-            .execute(&self.relaxed)
-            .await?;
+        sqlx::query!(
+            "UPDATE outbox SET published_at = clock_timestamp() WHERE id = ANY($1)",
+            ids
+        )
+        .execute(&self.relaxed)
+        .await?;
         Ok(())
     }
 
@@ -176,9 +183,13 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn park_announcements(&self, ids: &[i64], reason: &str) -> Result<(), Error> {
-        sqlx::query!("UPDATE outbox SET parked = $2 WHERE id = ANY($1) AND published_at IS NULL", ids, reason)
-            .execute(&self.pool)
-            .await?;
+        sqlx::query!(
+            "UPDATE outbox SET parked = $2 WHERE id = ANY($1) AND published_at IS NULL",
+            ids,
+            reason
+        )
+        .execute(&self.pool)
+        .await?;
         Ok(())
     }
 

@@ -103,6 +103,31 @@ async fn a_tenant_that_connects_again_keeps_its_id_and_gets_the_new_credential()
 }
 
 #[tokio::test]
+async fn what_was_learnt_of_the_limit_lives_as_long_as_the_client() {
+    let store = fresh_store().await;
+    connect(&store, "one").await;
+    let learn = sqlx::query("UPDATE budgets SET quota = 20, remaining = 3");
+    learn.execute(store.pool()).await.unwrap();
+    connect(&store, "another secret").await;
+    assert_eq!(quota(&store).await, Some(20));
+    let mut other = new("one", Vec::new());
+    other.credential = Credential::ClientCredentials {
+        client_id: "other".into(),
+        client_secret: "one".into(),
+    };
+    store
+        .connect_tenant(&keyring(), &other, announce)
+        .await
+        .unwrap();
+    assert_eq!(quota(&store).await, None);
+}
+
+async fn quota(store: &Store) -> Option<i32> {
+    let asked = sqlx::query_scalar("SELECT quota FROM budgets").fetch_one(store.pool());
+    asked.await.unwrap()
+}
+
+#[tokio::test]
 async fn a_refusal_pauses_the_revision_it_was_about_and_no_later_one() {
     let store = fresh_store().await;
     connect(&store, "one").await;

@@ -4,11 +4,15 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use chrono::Utc;
-use domain::{ApplicationId, CandidateId, Code, IntrroCandidateId, IntroductionId, JobId, StepKind, Tenant};
+use domain::{
+    ApplicationId, CandidateId, Code, IntroductionId, IntrroCandidateId, JobId, StepKind, Tenant,
+};
 use store::Store;
 use store::claim::{Claim, StepState, Want};
 use store::intake::{Arrival, Verdict, accept};
-use store::journal::{End, Identity, Journal, JournalError, Release, Settlement, StepWrite, Tracked};
+use store::journal::{
+    End, Identity, Journal, JournalError, Release, Settlement, StepWrite, Tracked,
+};
 use store::outbox::Announcement;
 use store::person::PersonKey;
 use uuid::Uuid;
@@ -22,7 +26,10 @@ fn tenant(name: &str) -> Tenant {
 fn arrival(name: &str, introduction: &str, candidate: &str, email: &str) -> Arrival {
     let tenant = tenant(name);
     let candidate = IntrroCandidateId::try_from(candidate).unwrap();
-    let keys = [Some(PersonKey::candidate(&tenant, &candidate)), PersonKey::email(&tenant, email)];
+    let keys = [
+        Some(PersonKey::candidate(&tenant, &candidate)),
+        PersonKey::email(&tenant, email),
+    ];
     Arrival {
         source: "/intrro".into(),
         message_id: format!("m-{introduction}"),
@@ -109,11 +116,17 @@ fn done(claim: &Claim, greenhouse: i64) -> Settlement {
         code: None,
         field: None,
         outcome: serde_json::json!({"how": "created"}),
-        steps: vec![step("create_candidate", StepState::Confirmed, Some(greenhouse))],
+        steps: vec![step(
+            "create_candidate",
+            StepState::Confirmed,
+            Some(greenhouse),
+        )],
         identity: Some(Identity {
             greenhouse: CandidateId(greenhouse),
             candidate_key: PersonKey::candidate(&claim.tenant, &candidate),
-            email_keys: PersonKey::email(&claim.tenant, "ada@example.com").into_iter().collect(),
+            email_keys: PersonKey::email(&claim.tenant, "ada@example.com")
+                .into_iter()
+                .collect(),
             candidate,
         }),
         tracked: vec![Tracked {
@@ -130,10 +143,22 @@ async fn the_same_delivery_twice_is_one_operation() {
     let store = fresh_store().await;
     connect(&store, "acme").await;
     let one = arrival("acme", "i-1", "c-1", "ada@example.com");
-    assert!(matches!(take_in(&store, std::slice::from_ref(&one)).await[..], [Verdict::Accepted(_)]));
-    assert_eq!(take_in(&store, &[one.clone(), one.clone()]).await, [Verdict::Duplicate; 2]);
-    let other_delivery = Arrival { message_id: "m-again".into(), ..one };
-    assert_eq!(take_in(&store, &[other_delivery]).await, [Verdict::Duplicate]);
+    assert!(matches!(
+        take_in(&store, std::slice::from_ref(&one)).await[..],
+        [Verdict::Accepted(_)]
+    ));
+    assert_eq!(
+        take_in(&store, &[one.clone(), one.clone()]).await,
+        [Verdict::Duplicate; 2]
+    );
+    let other_delivery = Arrival {
+        message_id: "m-again".into(),
+        ..one
+    };
+    assert_eq!(
+        take_in(&store, &[other_delivery]).await,
+        [Verdict::Duplicate]
+    );
     assert_eq!(claim(&store, 10).await.len(), 1);
 }
 
@@ -142,10 +167,20 @@ async fn the_same_introduction_with_other_content_is_parked_beside_the_first() {
     let store = fresh_store().await;
     connect(&store, "acme").await;
     let one = arrival("acme", "i-1", "c-1", "ada@example.com");
-    let two = Arrival { message_id: "m-2".into(), content_hash: [8; 32], ..one.clone() };
+    let two = Arrival {
+        message_id: "m-2".into(),
+        content_hash: [8; 32],
+        ..one.clone()
+    };
     let verdicts = take_in(&store, &[one.clone(), two.clone()]).await;
-    assert!(matches!(verdicts[..], [Verdict::Accepted(_), Verdict::Conflict(_)]), "{verdicts:?}");
-    let again = Arrival { message_id: "m-3".into(), ..two };
+    assert!(
+        matches!(verdicts[..], [Verdict::Accepted(_), Verdict::Conflict(_)]),
+        "{verdicts:?}"
+    );
+    let again = Arrival {
+        message_id: "m-3".into(),
+        ..two
+    };
     assert_eq!(take_in(&store, &[again]).await, [Verdict::Duplicate]);
     let claims = claim(&store, 10).await;
     assert_eq!(claims.len(), 1);
@@ -184,7 +219,12 @@ async fn a_lost_lease_writes_nothing() {
     let owner = claim(&store, 1).await.remove(0);
     let journal = Journal::start(store.clone());
     let lost = Err(JournalError::LeaseLost);
-    assert_eq!(journal.steps(&zombie, vec![sending("create_candidate")]).await, lost);
+    assert_eq!(
+        journal
+            .steps(&zombie, vec![sending("create_candidate")])
+            .await,
+        lost
+    );
     assert_eq!(journal.settle(&zombie, done(&zombie, 1)).await, lost);
     journal.settle(&owner, done(&owner, 2)).await.unwrap();
     assert_eq!(journal.settle(&zombie, done(&zombie, 1)).await, lost);
@@ -203,7 +243,10 @@ async fn steps_survive_their_process_and_a_confirmed_one_stays_so() {
     take_in(&store, &[arrival("acme", "i-1", "c-1", "ada@example.com")]).await;
     let crashed = claim_for(&store, 1, Duration::ZERO).await.remove(0);
     let journal = Journal::start(store.clone());
-    journal.steps(&crashed, vec![sending("create_candidate")]).await.unwrap();
+    journal
+        .steps(&crashed, vec![sending("create_candidate")])
+        .await
+        .unwrap();
     let next = claim_for(&store, 1, Duration::ZERO).await.remove(0);
     let record = next.step("create_candidate").unwrap();
     assert_eq!(record.state, StepState::Sending);
@@ -211,11 +254,17 @@ async fn steps_survive_their_process_and_a_confirmed_one_stays_so() {
     let confirmed = step("create_candidate", StepState::Confirmed, Some(5));
     journal.steps(&next, vec![confirmed]).await.unwrap();
     let last = claim(&store, 1).await.remove(0);
-    journal.steps(&last, vec![sending("create_candidate")]).await.unwrap();
+    journal
+        .steps(&last, vec![sending("create_candidate")])
+        .await
+        .unwrap();
     journal.release(&last, rest(Duration::ZERO)).await.unwrap();
     let last = claim(&store, 1).await.remove(0);
     let record = last.step("create_candidate").unwrap();
-    assert_eq!((record.state, record.remote_id), (StepState::Confirmed, Some(5)));
+    assert_eq!(
+        (record.state, record.remote_id),
+        (StepState::Confirmed, Some(5))
+    );
 }
 
 fn rest(delay: Duration) -> Release {
@@ -235,9 +284,15 @@ async fn a_released_operation_rests_and_counts_its_attempt() {
     take_in(&store, &[arrival("acme", "i-1", "c-1", "ada@example.com")]).await;
     let journal = Journal::start(store.clone());
     let first = claim(&store, 1).await.remove(0);
-    journal.release(&first, rest(Duration::from_secs(3600))).await.unwrap();
+    journal
+        .release(&first, rest(Duration::from_secs(3600)))
+        .await
+        .unwrap();
     assert!(claim(&store, 1).await.is_empty());
-    sqlx::query("UPDATE operations SET not_before = now()").execute(store.pool()).await.unwrap();
+    sqlx::query("UPDATE operations SET not_before = now()")
+        .execute(store.pool())
+        .await
+        .unwrap();
     assert_eq!(claim(&store, 1).await.remove(0).attempts, 1);
 }
 
@@ -247,18 +302,40 @@ async fn tenants_take_turns_and_the_unconnected_wait() {
     connect(&store, "big").await;
     connect(&store, "small").await;
     let mut arrivals: Vec<Arrival> = (0..50)
-        .map(|n| arrival("big", &format!("b-{n}"), &format!("c-{n}"), &format!("p{n}@example.com")))
+        .map(|n| {
+            arrival(
+                "big",
+                &format!("b-{n}"),
+                &format!("c-{n}"),
+                &format!("p{n}@example.com"),
+            )
+        })
         .collect();
     arrivals.push(arrival("small", "s-1", "c-1", "ada@example.com"));
     arrivals.push(arrival("absent", "a-1", "c-1", "ada@example.com"));
     let verdicts = take_in(&store, &arrivals).await;
     assert!(matches!(verdicts[51], Verdict::AcceptedUnconnected(_)));
     let claims = claim(&store, 4).await;
-    assert_eq!(claims.iter().filter(|c| c.tenant.as_str() == "small").count(), 1);
-    assert_eq!(claims.iter().filter(|c| c.tenant.as_str() == "big").count(), 3);
+    assert_eq!(
+        claims
+            .iter()
+            .filter(|c| c.tenant.as_str() == "small")
+            .count(),
+        1
+    );
+    assert_eq!(
+        claims.iter().filter(|c| c.tenant.as_str() == "big").count(),
+        3
+    );
     connect(&store, "absent").await;
     let claims = claim(&store, 4).await;
-    assert_eq!(claims.iter().filter(|c| c.tenant.as_str() == "absent").count(), 1);
+    assert_eq!(
+        claims
+            .iter()
+            .filter(|c| c.tenant.as_str() == "absent")
+            .count(),
+        1
+    );
 }
 
 #[tokio::test]
@@ -274,7 +351,10 @@ async fn a_tenant_without_budget_is_passed_over_until_its_window_ends() {
     .await
     .unwrap();
     assert!(claim(&store, 1).await.is_empty());
-    sqlx::query("UPDATE budgets SET window_ends = now()").execute(store.pool()).await.unwrap();
+    sqlx::query("UPDATE budgets SET window_ends = now()")
+        .execute(store.pool())
+        .await
+        .unwrap();
     assert_eq!(claim(&store, 1).await.len(), 1);
 }
 
@@ -283,7 +363,14 @@ async fn two_workers_never_claim_the_same_operation() {
     let store = fresh_store().await;
     connect(&store, "acme").await;
     let arrivals: Vec<Arrival> = (0..200)
-        .map(|n| arrival("acme", &format!("i-{n}"), &format!("c-{n}"), &format!("p{n}@example.com")))
+        .map(|n| {
+            arrival(
+                "acme",
+                &format!("i-{n}"),
+                &format!("c-{n}"),
+                &format!("p{n}@example.com"),
+            )
+        })
         .collect();
     take_in(&store, &arrivals).await;
     let workers = (0..4).map(|_| {
@@ -307,7 +394,11 @@ async fn two_workers_never_claim_the_same_operation() {
 #[tokio::test]
 async fn announcements_leave_in_order_per_key_and_are_marked() {
     let store = fresh_store().await;
-    let rows = [announcement("acme", "a"), announcement("acme", "a"), announcement("acme", "b")];
+    let rows = [
+        announcement("acme", "a"),
+        announcement("acme", "a"),
+        announcement("acme", "b"),
+    ];
     let mut tx = store.begin().await.unwrap();
     store::outbox::enqueue(&mut tx, &rows).await.unwrap();
     tx.commit().await.unwrap();
@@ -315,13 +406,34 @@ async fn announcements_leave_in_order_per_key_and_are_marked() {
     let taken = store.take_announcements(10, lease).await.unwrap();
     let ids: HashSet<Uuid> = taken.iter().map(|row| row.message_id).collect();
     assert_eq!(ids, HashSet::from([rows[0].message_id, rows[2].message_id]));
-    assert!(store.take_announcements(10, lease).await.unwrap().is_empty());
-    store.mark_published(&taken.iter().map(|row| row.id).collect::<Vec<_>>()).await.unwrap();
+    assert!(
+        store
+            .take_announcements(10, lease)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    store
+        .mark_published(&taken.iter().map(|row| row.id).collect::<Vec<_>>())
+        .await
+        .unwrap();
     let rest = store.take_announcements(10, lease).await.unwrap();
-    assert_eq!(rest.iter().map(|row| row.message_id).collect::<Vec<_>>(), [rows[1].message_id]);
-    store.return_announcements(&[rest[0].id], Duration::ZERO).await.unwrap();
-    assert_eq!(store.take_announcements(10, lease).await.unwrap()[0].attempts, 1);
-    store.park_announcements(&[rest[0].id], "unroutable").await.unwrap();
+    assert_eq!(
+        rest.iter().map(|row| row.message_id).collect::<Vec<_>>(),
+        [rows[1].message_id]
+    );
+    store
+        .return_announcements(&[rest[0].id], Duration::ZERO)
+        .await
+        .unwrap();
+    assert_eq!(
+        store.take_announcements(10, lease).await.unwrap()[0].attempts,
+        1
+    );
+    store
+        .park_announcements(&[rest[0].id], "unroutable")
+        .await
+        .unwrap();
     assert_eq!(store.outbox_backlog().await.unwrap().parked, 1);
 }
 
@@ -330,12 +442,22 @@ async fn an_old_uncommitted_announcement_is_not_skipped() {
     let store = fresh_store().await;
     let (low, high) = (announcement("acme", "low"), announcement("acme", "high"));
     let mut slow = store.begin().await.unwrap();
-    store::outbox::enqueue(&mut slow, std::slice::from_ref(&low)).await.unwrap();
+    store::outbox::enqueue(&mut slow, std::slice::from_ref(&low))
+        .await
+        .unwrap();
     let mut quick = store.begin().await.unwrap();
-    store::outbox::enqueue(&mut quick, std::slice::from_ref(&high)).await.unwrap();
+    store::outbox::enqueue(&mut quick, std::slice::from_ref(&high))
+        .await
+        .unwrap();
     quick.commit().await.unwrap();
     let lease = Duration::from_secs(30);
-    assert_eq!(store.take_announcements(10, lease).await.unwrap()[0].message_id, high.message_id);
+    assert_eq!(
+        store.take_announcements(10, lease).await.unwrap()[0].message_id,
+        high.message_id
+    );
     slow.commit().await.unwrap();
-    assert_eq!(store.take_announcements(10, lease).await.unwrap()[0].message_id, low.message_id);
+    assert_eq!(
+        store.take_announcements(10, lease).await.unwrap()[0].message_id,
+        low.message_id
+    );
 }
