@@ -23,6 +23,8 @@
 mod lane;
 mod pocket;
 mod row;
+mod told;
+mod view;
 mod window;
 
 #[cfg(test)]

@@ -115,8 +115,16 @@ impl Store {
         let mut tx = self.begin().await?;
         let previous = lock_tenant(&mut tx, &new.tenant).await?;
         let id = previous.as_ref().map_or_else(Uuid::now_v7, |old| old.id);
+        let known = match row_of(&mut *tx, &new.tenant).await? {
+            Some(row) => unsealed(keyring, row).ok(),
+            None => None,
+        };
         let sealed = new.credential.seal(keyring, &new.tenant, id)?;
         let connection = upsert(&mut tx, id, new, &sealed).await?;
+        // Greenhouse counts per client: another one starts with nothing learnt, a new secret changes nothing.
+        if known.is_none_or(|known| known.credential.client() != new.credential.client()) {
+            forget_budget(&mut tx, id).await?;
+        }
         finish(tx, connection, previous.map(|old| old.state), announce).await
     }
 
@@ -227,20 +235,8 @@ impl Store {
         keyring: &Keyring,
         tenant: &Tenant,
     ) -> Result<Option<Unsealed>, ConnectionError> {
-        let Some(mut row) = row_of(&self.pool, tenant).await? else {
-            return Ok(None);
-        };
-        let sealed = Sealed {
-            bytes: std::mem::take(&mut row.sealed),
-            key_id: std::mem::take(&mut row.key_id),
-        };
-        let connection = Connection::try_from(row)?;
-        let owner = owner_of_credential(tenant, connection.id);
-        let credential = Credential::read(connection.auth_kind, &keyring.open(owner, &sealed)?)?;
-        Ok(Some(Unsealed {
-            connection,
-            credential,
-        }))
+        let row = row_of(&self.pool, tenant).await?;
+        row.map(|row| unsealed(keyring, row)).transpose()
     }
 
     /// The connection's webhook secrets; none if there is no such connection.
@@ -329,14 +325,32 @@ async fn upsert(
     )
     .fetch_one(&mut **tx)
     .await?;
-    // A new credential may have another limit, or be counted apart: nothing that was learnt before holds.
-    sqlx::query!("DELETE FROM budgets WHERE connection = $1", id)
-        .execute(&mut **tx)
-        .await?;
-    sqlx::query!("INSERT INTO budgets (connection) VALUES ($1)", id)
-        .execute(&mut **tx)
-        .await?;
     Connection::try_from(row)
+}
+
+async fn forget_budget(tx: &mut Transaction, connection: Uuid) -> Result<(), Error> {
+    sqlx::query!("DELETE FROM budgets WHERE connection = $1", connection)
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query!("INSERT INTO budgets (connection) VALUES ($1)", connection)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+fn unsealed(keyring: &Keyring, mut row: Row) -> Result<Unsealed, ConnectionError> {
+    let sealed = Sealed {
+        bytes: std::mem::take(&mut row.sealed),
+        key_id: std::mem::take(&mut row.key_id),
+    };
+    let connection = Connection::try_from(row)?;
+    let owner = owner_of_credential(&connection.tenant, connection.id);
+    let plain = keyring.open(owner, &sealed)?;
+    let credential = Credential::read(connection.auth_kind, &plain)?;
+    Ok(Unsealed {
+        connection,
+        credential,
+    })
 }
 
 /// Announces a change of state, wakes whoever waits for the connection to work, and commits.

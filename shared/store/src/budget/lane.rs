@@ -9,7 +9,8 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::pocket::Pocket;
-use super::window::{Lease, Told, Window};
+use super::view::{Answer, View};
+use super::window::{Lease, Window};
 use super::{Denied, Gauges, Purpose, Report, Timing, row};
 use crate::Store;
 
@@ -19,8 +20,6 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const LOOK: Duration = Duration::from_millis(100);
 /// For how long a denial is believed without asking again.
 const BELIEF: Duration = Duration::from_secs(1);
-/// How often at most a lower count alone is told to others.
-const LOWER: Duration = Duration::from_millis(250);
 /// When to ask again while the database does not answer.
 const AWAY: Duration = Duration::from_secs(1);
 
@@ -32,6 +31,8 @@ pub(super) struct Lane {
     /// Set while Greenhouse tells no limit: a call then costs one look at this.
     free: AtomicBool,
     waiting: AtomicU32,
+    /// Set while an answer is on its way to the database.
+    telling: AtomicBool,
     pocket: tokio::sync::Mutex<Purse>,
     view: Mutex<Option<View>>,
     learnt: Notify,
@@ -46,14 +47,6 @@ struct Purse {
     denied: [Option<Instant>; 2],
     /// For which release of the reserve somebody is awake already.
     woken: Option<DateTime<Utc>>,
-}
-
-/// The row as this process last saw it.
-#[derive(Clone)]
-struct View {
-    window: Window,
-    now: DateTime<Utc>,
-    seen: Instant,
 }
 
 /// Counts those who wait in line, whatever becomes of them.
@@ -75,6 +68,7 @@ impl Lane {
             revision,
             free: AtomicBool::new(false),
             waiting: AtomicU32::new(0),
+            telling: AtomicBool::new(false),
             pocket: tokio::sync::Mutex::new(Purse {
                 pocket: Pocket::empty(now),
                 denied: [None; 2],
@@ -154,36 +148,42 @@ impl Lane {
 
     pub(super) fn observe(self: &Arc<Self>, report: Report) {
         let free = self.free.load(Ordering::Relaxed);
-        let told = match report {
+        let answer = match report {
             Report::Absent if free => return,
             Report::Absent => None,
             Report::Window {
                 limit,
                 remaining,
                 resets_in,
-            } => {
-                let seen = Instant::now();
-                if !free && !self.is_news(limit, remaining, resets_in, seen) {
-                    return;
-                }
-                self.free.store(false, Ordering::Relaxed);
-                Some((limit, remaining, resets_in, seen))
-            }
+            } => Some(Answer {
+                limit,
+                remaining,
+                resets_in,
+                seen: Instant::now(),
+            }),
         };
-        let lane = Arc::clone(self);
-        tokio::spawn(async move { lane.learn(told).await });
+        if let Some(answer) = &answer {
+            let known = self
+                .view()
+                .is_some_and(|view| !view.is_news(answer, &self.timing));
+            if known && !free {
+                return;
+            }
+            self.free.store(false, Ordering::Relaxed);
+        }
+        // While one answer is being told, the others wait for the next answer to repeat them.
+        if !self.telling.swap(true, Ordering::Relaxed) {
+            let lane = Arc::clone(self);
+            tokio::spawn(async move {
+                lane.learn(answer).await;
+                lane.telling.store(false, Ordering::Relaxed);
+            });
+        }
     }
 
-    async fn learn(&self, told: Option<(u32, Option<u32>, Option<Duration>, Instant)>) {
-        let rule = |window: &mut Window, now: DateTime<Utc>| match told {
-            Some((limit, remaining, resets_in, seen)) => {
-                let seen = now - seen.elapsed();
-                window.learn(
-                    now,
-                    &self.timing,
-                    reading(limit, remaining, resets_in, seen),
-                );
-            }
+    async fn learn(&self, answer: Option<Answer>) {
+        let rule = |window: &mut Window, now: DateTime<Utc>| match answer {
+            Some(answer) => window.learn(now, &self.timing, answer.told(now)),
             // Only the first answer of a connection can say so: a gateway's error has no such headers either.
             None if window.metered.is_none() => window.metered = Some(false),
             None => {}
@@ -229,25 +229,6 @@ impl Lane {
             denied: self.denied.load(Ordering::Relaxed),
             waited: Duration::from_millis(self.waited_ms.load(Ordering::Relaxed)),
         }
-    }
-
-    /// Whether other processes should know: tries it on the row as we last saw it.
-    fn is_news(
-        &self,
-        limit: u32,
-        remaining: Option<u32>,
-        resets_in: Option<Duration>,
-        seen: Instant,
-    ) -> bool {
-        let Some(view) = self.view() else {
-            return true;
-        };
-        let now = view.now + view.seen.elapsed();
-        let mut next = view.window.clone();
-        let told = reading(limit, remaining, resets_in, now - seen.elapsed());
-        next.learn(now, &self.timing, told);
-        let lower = next.left() < view.window.left() && view.seen.elapsed() > LOWER;
-        lower || view.window.differs(&next, &self.timing)
     }
 
     /// When the reserve becomes free, somebody has to say so: nobody asks while there is nothing to get.
@@ -296,19 +277,5 @@ impl Lane {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
-    }
-}
-
-fn reading(
-    limit: u32,
-    remaining: Option<u32>,
-    resets_in: Option<Duration>,
-    seen: DateTime<Utc>,
-) -> Told {
-    let number = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
-    Told {
-        limit: number(limit),
-        remaining: remaining.map(number),
-        resets: resets_in.map(|resets_in| (seen, resets_in)),
     }
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::pocket::Pocket;
-use super::window::{Lease, Told, Window};
+use super::told::Told;
+use super::window::{Lease, Window};
 use super::{Purpose, Timing};
 
 const SECOND: i64 = 1000;

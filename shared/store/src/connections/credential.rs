@@ -36,6 +36,13 @@ impl Credential {
         }
     }
 
+    /// Whose calls Greenhouse counts together.
+    pub(super) fn client(&self) -> &str {
+        match self {
+            Self::ClientCredentials { client_id, .. } => client_id,
+        }
+    }
+
     pub(super) fn seal(
         &self,
         keyring: &Keyring,
