@@ -1,0 +1,125 @@
+//! The statements behind a change of a connection, and what goes with every change.
+
+use domain::{Code, Tenant};
+use uuid::Uuid;
+
+use super::credential::{Credential, owner_of_credential};
+use super::row::Row;
+use super::{Announce, Change, Connection, ConnectionError, NewConnection, State, Unsealed};
+use crate::seal::{Keyring, Sealed};
+use crate::{Error, Transaction, outbox};
+
+/// Makes everybody who changes this tenant's connection wait in line, and returns it as it is.
+pub(super) async fn lock_tenant(
+    tx: &mut Transaction,
+    tenant: &Tenant,
+) -> Result<Option<Connection>, Error> {
+    sqlx::query!(
+        "INSERT INTO tenants (tenant) VALUES ($1) ON CONFLICT (tenant) DO NOTHING",
+        tenant.as_str()
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query!(
+        "SELECT tenant FROM tenants WHERE tenant = $1 FOR NO KEY UPDATE",
+        tenant.as_str()
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    let row = row_of(&mut **tx, tenant).await?;
+    row.map(Connection::try_from).transpose()
+}
+
+pub(super) async fn row_of(
+    executor: impl sqlx::PgExecutor<'_>,
+    tenant: &Tenant,
+) -> Result<Option<Row>, Error> {
+    let query = sqlx::query_as!(
+        Row,
+        "SELECT * FROM connections WHERE tenant = $1",
+        tenant.as_str()
+    );
+    Ok(query.fetch_optional(executor).await?)
+}
+
+pub(super) async fn upsert(
+    tx: &mut Transaction,
+    id: Uuid,
+    new: &NewConnection,
+    sealed: &Sealed,
+) -> Result<Connection, Error> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"INSERT INTO connections (id, tenant, api, auth_kind, sealed, key_id, acting_user_id, state, reason, findings,
+            verified_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, clock_timestamp())
+        ON CONFLICT (id) DO UPDATE SET api = excluded.api, auth_kind = excluded.auth_kind, sealed = excluded.sealed,
+            key_id = excluded.key_id, acting_user_id = excluded.acting_user_id, state = excluded.state,
+            reason = excluded.reason, findings = excluded.findings, verified_at = excluded.verified_at,
+            revision = connections.revision + 1, updated_at = clock_timestamp()
+        RETURNING *"#,
+        id,
+        new.tenant.as_str(),
+        new.credential.api().as_str(),
+        new.credential.kind().as_str(),
+        sealed.bytes,
+        sealed.key_id,
+        new.acting_user.map(i64::from),
+        new.health.state.as_str(),
+        new.health.reason.map(Code::as_str),
+        new.health.findings_json(),
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Connection::try_from(row)
+}
+
+pub(super) async fn forget_budget(tx: &mut Transaction, connection: Uuid) -> Result<(), Error> {
+    sqlx::query!("DELETE FROM budgets WHERE connection = $1", connection)
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query!("INSERT INTO budgets (connection) VALUES ($1)", connection)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+pub(super) fn unsealed(keyring: &Keyring, mut row: Row) -> Result<Unsealed, ConnectionError> {
+    let sealed = Sealed {
+        bytes: std::mem::take(&mut row.sealed),
+        key_id: std::mem::take(&mut row.key_id),
+    };
+    let connection = Connection::try_from(row)?;
+    let owner = owner_of_credential(&connection.tenant, connection.id);
+    let plain = keyring.open(owner, &sealed)?;
+    let credential = Credential::read(connection.auth_kind, &plain)?;
+    Ok(Unsealed {
+        connection,
+        credential,
+    })
+}
+
+/// Announces a change of state, wakes whoever waits for the connection to work, and commits.
+pub(super) async fn finish(
+    mut tx: Transaction,
+    connection: Connection,
+    previous: Option<State>,
+    announce: Announce,
+) -> Result<Connection, ConnectionError> {
+    if connection.state.works() {
+        sqlx::query!("SELECT pg_notify('work', '')")
+            .fetch_one(&mut *tx)
+            .await
+            .map_err(Error::from)?;
+    }
+    let change = Change {
+        connection,
+        previous,
+    };
+    if previous != Some(change.connection.state) {
+        let news = announce(&change);
+        outbox::enqueue(&mut tx, news.as_slice()).await?;
+    }
+    tx.commit().await.map_err(Error::from)?;
+    Ok(change.connection)
+}
