@@ -130,9 +130,13 @@ impl Store {
     /// Claims operations that are due.
     ///
     /// Tenants take turns: each gets its first operation before any gets its second, the tenant served longest ago
-    /// first. A tenant that is paused, not connected or out of budget is passed over. An operation waits while an
-    /// older open one shares a person with it. The commit does not wait for the disk: the first intent written under
-    /// the lease does, and takes it along.
+    /// first. A tenant that is paused, not connected or out of budget is passed over. Where Greenhouse limits calls,
+    /// only as many operations are in hand, over all processes, as the calls left can carry to their end at four each;
+    /// more of them would use up the window with looking and write nothing. So that processes see each other's claims,
+    /// they take turns with such a tenant.
+    ///
+    /// An operation waits while an older open one shares a person with it. The commit does not wait for the disk: the
+    /// first intent written under the lease does, and takes it along.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Corrupt`].
@@ -144,20 +148,26 @@ impl Store {
             .unzip();
         let taken = Instant::now();
         let rows = sqlx::query!(
-            r#"WITH lanes AS (
-                SELECT t.tenant, t.last_served, c.id AS connection, c.revision,
-                    least($2 - coalesce(h.n, 0), CASE
-                        WHEN b.metered IS NOT TRUE OR b.quota IS NULL OR b.window_ends <= clock_timestamp() THEN $2
-                        ELSE b.remaining END) AS room
+            r#"WITH lanes AS MATERIALIZED (
+                SELECT t.tenant, t.last_served, c.id AS connection, c.revision, $2 - coalesce(h.n, 0) AS room,
+                    coalesce(h.n, 0) = 0 AS idle, coalesce(b.metered AND b.quota IS NOT NULL, false) AS metered,
+                    CASE WHEN b.window_ends <= clock_timestamp() THEN b.quota ELSE b.remaining END AS calls
                 FROM tenants t
                 JOIN connections c ON c.tenant = t.tenant AND c.state IN ('active', 'degraded')
                 LEFT JOIN budgets b ON b.connection = c.id
                 LEFT JOIN unnest($3::text[], $4::bigint[]) AS h(tenant, n) ON h.tenant = t.tenant
                 WHERE coalesce(b.blocked_until, '-infinity') <= clock_timestamp()),
+            turns AS MATERIALIZED (
+                SELECT l.tenant, greatest(l.calls / 4 - hands.n, (l.idle AND l.calls > 0)::int) AS room
+                FROM lanes l JOIN tenants t ON t.tenant = l.tenant CROSS JOIN LATERAL (
+                    SELECT count(*) AS n FROM operations o WHERE o.tenant = l.tenant AND o.state = 'open'
+                      AND o.lease IS NOT NULL AND o.not_before > clock_timestamp()) hands
+                WHERE l.metered AND t.last_served < clock_timestamp() - interval '10 milliseconds'
+                FOR UPDATE OF t SKIP LOCKED),
             due AS (
                 SELECT o.id, l.connection, l.revision, l.tenant, l.last_served,
                     row_number() OVER (PARTITION BY l.tenant ORDER BY o.not_before, o.id) AS turn
-                FROM lanes l CROSS JOIN LATERAL (
+                FROM lanes l LEFT JOIN turns ON turns.tenant = l.tenant CROSS JOIN LATERAL (
                     SELECT o.id, o.not_before FROM operations o
                     WHERE o.tenant = l.tenant AND o.state = 'open' AND o.not_before <= clock_timestamp()
                       AND o.kind = ANY($5::text[])
@@ -166,7 +176,7 @@ impl Store {
                         JOIN operation_keys older ON older.key = mine.key AND older.operation_id < mine.operation_id
                         WHERE mine.operation_id = o.id)
                     ORDER BY o.not_before, o.id
-                    LIMIT greatest(l.room, 0)
+                    LIMIT greatest(CASE WHEN l.metered THEN least(l.room, coalesce(turns.room, 0)) ELSE l.room END, 0)
                     FOR UPDATE SKIP LOCKED) o),
             chosen AS (SELECT * FROM due ORDER BY turn, last_served, id LIMIT $1),
             served AS (
