@@ -87,7 +87,14 @@ impl Accounts {
             credential,
             Arc::new(Metered(self.budgets.of(connection, revision))),
         );
-        self.lock().insert(connection, (revision, client.clone()));
+        // Whoever came first keeps its client: tasks that asked together share one, and with it one token.
+        let mut clients = self.lock();
+        if let Some((known, first)) = clients.get(&connection)
+            && *known == revision
+        {
+            return Ok(first.clone());
+        }
+        clients.insert(connection, (revision, client.clone()));
         Ok(client)
     }
 
