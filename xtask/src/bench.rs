@@ -12,6 +12,7 @@ mod intake;
 mod latency;
 mod load;
 mod machine;
+mod meter;
 mod report;
 mod rig;
 mod truth;

@@ -9,7 +9,8 @@ use super::answers::Answers;
 use super::figures::{Figure, Scenario};
 use super::latency;
 use super::load::{self, Loader};
-use super::rig::{Rig, Stand, Usage};
+use super::meter::Usage;
+use super::rig::{Rig, Stand};
 use super::truth::{self, Counts};
 
 #[derive(clap::Args)]

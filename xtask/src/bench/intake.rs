@@ -9,7 +9,8 @@ use sqlx::{Connection, PgConnection};
 use super::Conduct;
 use super::figures::{Figure, Scenario};
 use super::load::{self, Loader};
-use super::rig::{Meter, Rig, Stand, TENANT};
+use super::meter::Meter;
+use super::rig::{Rig, Stand, TENANT};
 
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// Without a single event for this long, something is wrong.

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use testkit::{Child, Http, Options, Servers, TestEnv};
 
 use super::cpu::{self, Processes};
+use super::meter::Meter;
 
 pub(super) const TENANT: &str = "acme";
 const READY_WITHIN: Duration = Duration::from_secs(60);
@@ -236,52 +237,6 @@ impl Rig {
             ),
         }
     }
-}
-
-/// CPU seconds since each process started, at one moment.
-#[derive(Clone, Copy)]
-pub(super) struct Meter {
-    pub(super) at: Instant,
-    pub(super) service: f64,
-    pub(super) simulator: f64,
-    /// `None`: not started by us, so perhaps used by others too.
-    pub(super) postgres: Option<f64>,
-    pub(super) rabbitmq: Option<f64>,
-    pub(super) loader: f64,
-    machine: f64,
-}
-
-impl Meter {
-    /// What was used between `before` and this.
-    pub(super) fn since(&self, before: &Self) -> Usage {
-        let difference = |after: Option<f64>, before: Option<f64>| Some(after? - before?);
-        let mut usage = Usage {
-            seconds: (self.at - before.at).as_secs_f64(),
-            service: self.service - before.service,
-            simulator: self.simulator - before.simulator,
-            postgres: difference(self.postgres, before.postgres),
-            rabbitmq: difference(self.rabbitmq, before.rabbitmq),
-            loader: self.loader - before.loader,
-            others: 0.0,
-        };
-        let known = usage.service + usage.simulator + usage.loader;
-        let servers = usage.postgres.unwrap_or_default() + usage.rabbitmq.unwrap_or_default();
-        usage.others = (self.machine - before.machine - known - servers).max(0.0);
-        usage
-    }
-}
-
-/// CPU seconds used over `seconds` of time.
-pub(super) struct Usage {
-    pub(super) seconds: f64,
-    pub(super) service: f64,
-    pub(super) simulator: f64,
-    pub(super) postgres: Option<f64>,
-    pub(super) rabbitmq: Option<f64>,
-    /// This very process, which publishes and receives.
-    pub(super) loader: f64,
-    /// Everything else on the machine, the kernel's own work included: what a quiet machine would have had to spare.
-    pub(super) others: f64,
 }
 
 fn variables(env: &TestEnv, simulator: &Value, url: &str) -> Result<Vec<(String, String)>> {
