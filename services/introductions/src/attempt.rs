@@ -125,6 +125,12 @@ impl<'a> Attempt<'a> {
         sent
     }
 
+    /// Whether an earlier try may have sent this write.
+    pub(crate) fn was_sent(&self, step: &Step) -> bool {
+        let record = self.claim.step(&step.name);
+        record.is_some_and(|record| record.state != StepState::Planned)
+    }
+
     pub(crate) fn warn(&mut self, problem: Problem) {
         if self.warnings.iter().all(|known| known.code != problem.code) {
             self.warnings.push(problem);

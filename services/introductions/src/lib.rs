@@ -58,8 +58,8 @@ impl Config {
     /// The defaults for everything but the address and the name.
     pub fn new(intrro_url: Url, instance: String) -> Config {
         Config {
-            capacity: 64,
-            capacity_per_tenant: 48,
+            capacity: 128,
+            capacity_per_tenant: 96,
             lease: Duration::from_secs(60),
             call_deadline: Duration::from_secs(10),
             settle: Duration::from_secs(60),

@@ -56,9 +56,13 @@ pub(crate) async fn resolve(
             tag_ids.push(id);
         }
     }
-    let inline_tags = recall::<bool>(attempt, "feature", INLINE_TAGS)
-        .await?
-        .unwrap_or(true);
+    let inline_tags = match recall::<bool>(attempt, "feature", INLINE_TAGS).await? {
+        Some(known) => known,
+        None => {
+            remember(attempt, "feature", INLINE_TAGS, &true, DAY).await?;
+            true
+        }
+    };
     Ok(References {
         source,
         referrer,
@@ -189,13 +193,23 @@ async fn tag(attempt: &mut Attempt<'_>, name: &str) -> Result<Option<TagId>, Sto
     let id = match existing {
         Some(tag) => Some(tag.id),
         None => {
+            let step = Step::keyed(StepKind::CreateTag, name);
+            let sent_before = attempt.was_sent(&step);
             let written = attempt
                 .write_once(
-                    Step::keyed(StepKind::CreateTag, name),
+                    step,
                     async |client, _| {
                         Ok(client.candidate_tags().find(name).await?.map(|tag| tag.id))
                     },
-                    async |client| client.candidate_tags().create(name).await.map(|tag| tag.id),
+                    async |client| match client.candidate_tags().create(name).await {
+                        // Somebody else may just have made it, and reads do not show it yet.
+                        Err(refused) if refused.names_field("name") && !sent_before => {
+                            Err(harvest::Error::Unknown {
+                                cause: harvest::Cause::Status(422),
+                            })
+                        }
+                        answer => answer.map(|tag| tag.id),
+                    },
                 )
                 .await;
             match attempt.tolerate(written, Code::TagRefused, "candidate.tags")? {

@@ -17,7 +17,7 @@ use tokio_util::task::TaskTracker;
 use tracing::{Instrument, Span};
 
 use crate::stop::Stop;
-use crate::{Context, handler};
+use crate::{Config, Context, handler};
 
 /// How long to wait for news before looking anyway: a notification is a hint, delays end without one.
 const LOOK_INTERVAL: Duration = Duration::from_millis(500);
@@ -88,15 +88,18 @@ async fn take(context: &Context, hands: &Hands) -> Result<Vec<Claim>, store::Err
     context.store.claim(&want).await
 }
 
-/// Between two claims: while there is work, until a quarter of the hands are free, so that one claim takes many;
-/// otherwise until there is news.
+/// Between two claims: until there is news, and while there is more work than hands, until a quarter of the hands are
+/// free, so that one claim takes many. News always counts: it may be of a tenant for whom there is a free hand.
 async fn pause(context: &Context, hands: &Hands, found: usize) {
-    if found == 0 {
-        return context.wake.wait(News::Work, LOOK_INTERVAL).await;
-    }
-    let enough = (context.config.capacity / 4).max(1);
-    while context.config.capacity - hands.count().0 < enough {
-        hands.freed.notified().await;
+    let config = &context.config;
+    let full = hands
+        .count()
+        .1
+        .iter()
+        .any(|(_, held)| *held >= config.capacity_per_tenant);
+    tokio::select! {
+        () = hands.quarter_free(config), if found > 0 || full => {}
+        () = context.wake.wait(News::Work, LOOK_INTERVAL) => {}
     }
 }
 
@@ -205,6 +208,19 @@ impl Hands {
             .map(|(tenant, n)| (tenant.clone(), *n))
             .collect();
         (per_tenant.iter().map(|(_, n)| n).sum(), per_tenant)
+    }
+
+    /// Returns when a quarter of all hands, and of those that the busiest tenant may have, are free.
+    async fn quarter_free(&self, config: &Config) {
+        let enough = |all: usize, held: usize| all.saturating_sub(held) >= (all / 4).max(1);
+        loop {
+            let (total, held) = self.count();
+            let busiest = held.iter().map(|(_, n)| *n).max().unwrap_or_default();
+            if enough(config.capacity, total) && enough(config.capacity_per_tenant, busiest) {
+                return;
+            }
+            self.freed.notified().await;
+        }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Tenant, usize>> {

@@ -190,7 +190,10 @@ impl Store {
                 o.payload, o.trace, o.attempts, o.occurred_at, o.created_at, clock_timestamp() AS "now!",
                 (SELECT jsonb_agg(to_jsonb(s)) FROM steps s WHERE s.operation_id = o.id) AS steps,
                 (SELECT array_agg(p.greenhouse_id ORDER BY p.candidate_id NULLS LAST, p.updated_at DESC)
-                    FROM operation_keys k JOIN person_keys p ON p.key = k.key WHERE k.operation_id = o.id) AS known"#,
+                    FROM operation_keys k
+                    -- One look-up by key each: as a plain join it is planned as a scan of everybody ever imported.
+                    CROSS JOIN LATERAL (SELECT * FROM person_keys p WHERE p.key = k.key LIMIT 1) p
+                    WHERE k.operation_id = o.id) AS known"#,
             want.room as i64,
             want.room_per_tenant as i64,
             &held_tenants as _,
