@@ -117,10 +117,7 @@ impl<'a> Attempt<'a> {
     /// Whether an earlier try sent this write: what is found now was then made by us.
     pub(crate) fn added_earlier(&mut self, kind: StepKind, key: impl std::fmt::Display) -> bool {
         let step = Step::keyed(kind, key);
-        let sent = self
-            .claim
-            .step(&step.name)
-            .is_some_and(|record| record.state != StepState::Planned);
+        let sent = self.was_sent(&step);
         self.confirm_if_sent(step);
         sent
     }
