@@ -130,9 +130,7 @@ impl Window {
         self.reserved = 0;
         // It should not have happened: whatever we believed of the length of windows is in doubt.
         self.longest_reset = Duration::ZERO;
-        if self.metered == Some(false) {
-            self.metered = None;
-        }
+        // Where Greenhouse tells no limit it has told all it will: to wait as long as it says is all there is to do.
     }
 
     /// Calls left for anybody at this moment.
