@@ -50,14 +50,7 @@ async fn a_write_that_never_arrives() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_that_is_throttled() {
-    // Where no limit is told, as here, finding out how things stand takes ten seconds each time: so not every write.
-    let mut world = World::new("fault throttled").await;
-    let some = [
-        "candidates:create",
-        "applications:update",
-        "applied_candidate_tags:create",
-    ];
-    writes_survive(&mut world, &some, Fault::Throttle { retry_after: 1 }).await;
+    each_write_meets("throttled", Fault::Throttle { retry_after: 1 }).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -71,10 +64,10 @@ async fn each_write_meets(name: &str, fault: Fault) {
     world
         .variables
         .insert("BRIDGE_SETTLE_SECONDS".to_owned(), "2".to_owned());
-    writes_survive(&mut world, &WRITES, fault).await;
+    each_write_survives(&mut world, fault).await;
 }
 
-async fn writes_survive(world: &mut World, writes: &[&'static str], fault: Fault) {
+async fn each_write_survives(world: &mut World, fault: Fault) {
     world.bridge().await;
     world.connect("acme").await;
     let events = scene::both(world).await;
@@ -85,7 +78,7 @@ async fn writes_survive(world: &mut World, writes: &[&'static str], fault: Fault
             faults.add(When::operation(write).nth(1), fault.clone()),
         )
     };
-    let rules: Vec<_> = writes.iter().map(add).collect();
+    let rules: Vec<_> = WRITES.iter().map(add).collect();
     world.publish_all(&events).await;
     for event in &events {
         world
@@ -111,7 +104,7 @@ async fn reads_that_run_behind_lost_answers() {
         world
             .variables
             .insert("BRIDGE_SETTLE_SECONDS".to_owned(), "6".to_owned());
-        writes_survive(&mut world, &WRITES, Fault::CommitThenDrop).await;
+        each_write_survives(&mut world, Fault::CommitThenDrop).await;
     }
 }
 
