@@ -132,6 +132,25 @@ BRG-0406 not_site_admin
 BRG-0407 referrer_unknown
 BRG-0408 greenhouse_unavailable
 BRG-0409 unexpected_answer
+BRG-0410 connection_unknown
+BRG-0411 token_not_accepted
+BRG-0412 not_permitted
+BRG-0413 method_not_allowed
+BRG-0414 too_many_attempts
+BRG-0415 request_too_large
+BRG-0416 route_unknown
+BRG-0417 bridge_unavailable
+BRG-0418 permission_unproven
+BRG-0419 field_required
+BRG-0420 field_missing
+BRG-0421 jobs_visible
+BRG-0422 no_job_visible
+BRG-0423 pool_missing
+BRG-0424 rate_limit_seen
+BRG-0425 webhook_silent
+BRG-0426 reasons_missing
+BRG-0427 consent_ending
+BRG-0428 consent_needed
 BRG-0901 internal";
 
     #[test]

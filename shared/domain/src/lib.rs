@@ -11,7 +11,9 @@ pub mod crash;
 pub mod ids;
 pub mod marker;
 pub mod matching;
+pub mod phase;
 pub mod problem;
+pub mod settings;
 pub mod status;
 pub mod step;
 pub mod window;
@@ -19,6 +21,7 @@ mod words;
 
 pub use code::Code;
 pub use ids::*;
+pub use phase::Phase;
 pub use problem::Problem;
 pub use step::StepKind;
 pub use words::UnknownWord;

@@ -142,6 +142,67 @@ catalogue! {
         "Greenhouse answered with something this bridge does not understand."
         => "Report the operation id to the bridge's developers, and retry after an upgrade.";
 
+    // The HTTP API of connections: the request cannot be carried out.
+    ConnectionUnknown "connection_unknown" "BRG-0410" (HUMAN, FINAL)
+        "There is no connection of this id."
+        => "List the connections with GET /v1/connections, or make one with POST /v1/connections.";
+    TokenNotAccepted "token_not_accepted" "BRG-0411" (HUMAN, FINAL)
+        "The request carries no bearer token that this bridge accepts."
+        => "Send the header Authorization: Bearer with the value of BRIDGE_ADMIN_TOKEN, BRIDGE_OPERATOR_TOKEN or BRIDGE_VIEWER_TOKEN.";
+    NotPermitted "not_permitted" "BRG-0412" (HUMAN, FINAL)
+        "The token's role does not allow this."
+        => "Use a token of the role named in the answer.";
+    MethodNotAllowed "method_not_allowed" "BRG-0413" (HUMAN, FINAL)
+        "The address exists, but takes no requests of this method."
+        => "Use one of the methods in the header Allow; /v1/openapi.json lists them all.";
+    TooManyAttempts "too_many_attempts" "BRG-0414" (NOBODY, RETRIED)
+        "Too many wrong tokens came from this address."
+        => "Wait for the seconds named in the header Retry-After, then send a right token.";
+    RequestTooLarge "request_too_large" "BRG-0415" (HUMAN, FINAL)
+        "The body of the request is larger than 64 KiB."
+        => "Send a smaller body; no request of this API needs more.";
+    RouteUnknown "route_unknown" "BRG-0416" (HUMAN, FINAL)
+        "There is nothing at this address."
+        => "Compare the path with /v1/openapi.json.";
+    BridgeUnavailable "bridge_unavailable" "BRG-0417" (NOBODY, RETRIED)
+        "The bridge cannot do this right now, because its database does not answer."
+        => "Try again in a moment.";
+
+    // Findings of a verification.
+    PermissionUnproven "permission_unproven" "BRG-0418" (NOBODY, RETRIED)
+        "Whether the key has this permission cannot be proven without writing."
+        => "Nothing to do; it is checked at first use. To be sure, compare the key's permissions in Greenhouse (Configure → Dev Center → API Credentials).";
+    FieldRequired "field_required" "BRG-0419" (HUMAN, RETRIED)
+        "A custom field of candidates is required in Greenhouse, and introductions do not carry it."
+        => "In Greenhouse, under Configure → Custom Options → Candidate, make the field optional; or send it in the event's custom_fields.";
+    FieldMissing "field_missing" "BRG-0420" (HUMAN, RETRIED)
+        "A custom field that the settings ask for does not exist in Greenhouse."
+        => "Let the bridge create it with POST /v1/connections/{id}/provision, or switch the setting off.";
+    JobsVisible "jobs_visible" "BRG-0421" (NOBODY, RETRIED)
+        "Only jobs that the acting user sees can be imported; confidential ones stay hidden from whoever is not on their hiring team."
+        => "Compare the number of jobs with Greenhouse; add the acting user to the hiring team of a confidential job that should be offered.";
+    NoJobVisible "no_job_visible" "BRG-0422" (HUMAN, RETRIED)
+        "The acting user sees no open job, so there is nothing to introduce candidates to."
+        => "Open a job in Greenhouse, or add the acting user to the hiring teams, then verify the connection.";
+    PoolMissing "pool_missing" "BRG-0423" (HUMAN, RETRIED)
+        "Introductions are imported as prospects, and the prospect pool or stage of the settings does not exist in Greenhouse."
+        => "Set prospect_pool_id and prospect_pool_stage_id to an active pool and one of its stages, or set import_as to candidate.";
+    RateLimitSeen "rate_limit_seen" "BRG-0424" (NOBODY, RETRIED)
+        "Greenhouse limits the calls of this credential as shown."
+        => "Nothing to do; the bridge keeps within the limit.";
+    WebhookSilent "webhook_silent" "BRG-0425" (NOBODY, RETRIED)
+        "No webhook of Greenhouse has reached the bridge yet, so changes are found by polling only."
+        => "In Greenhouse, under Configure → Dev Center → Web Hooks, point a webhook to the connection's address and save it; Greenhouse then sends a ping.";
+    ReasonsMissing "reasons_missing" "BRG-0426" (HUMAN, RETRIED)
+        "No rejection reason is visible, so status changes will not say why a candidate was rejected."
+        => "Add rejection reasons in Greenhouse under Configure → Custom Options, then verify the connection.";
+    ConsentEnding "consent_ending" "BRG-0427" (HUMAN, RETRIED)
+        "The admin's consent could not be renewed and ends soon."
+        => "Have the company's admin authorise the bridge again with the link of POST /v1/connections/links.";
+    ConsentNeeded "consent_needed" "BRG-0428" (HUMAN, RETRIED)
+        "The admin's consent has ended or was taken back."
+        => "Have the company's admin authorise the bridge again with the link of POST /v1/connections/links; everything that waits then continues.";
+
     // Ours.
     Internal "internal" "BRG-0901" (HUMAN, FINAL)
         "The bridge itself has a fault."
