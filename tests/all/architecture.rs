@@ -47,6 +47,7 @@ fn allowed(folder: &str) -> &'static [&'static str] {
         "proto" | "shared/domain" => &[],
         "shared/broker" | "shared/harvest" | "shared/store" | "shared/boot" => &["domain"],
         "shared/accounts" => &["domain", "harvest", "proto", "store"],
+        "shared/intake" => &["boot", "broker", "domain", "proto", "store"],
         "shared/testkit" | "services/greenhouse-sim" => &[],
         "services/bridge" => &[
             "accounts",
@@ -63,7 +64,7 @@ fn allowed(folder: &str) -> &'static [&'static str] {
         ],
         "xtask" => &["broker", "domain", "proto", "testkit"],
         _ => &[
-            "accounts", "boot", "broker", "domain", "harvest", "proto", "store",
+            "accounts", "boot", "broker", "domain", "harvest", "intake", "proto", "store",
         ],
     }
 }

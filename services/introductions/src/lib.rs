@@ -1,6 +1,6 @@
 //! What happens to introductions and candidates in Intrro, performed in Greenhouse.
 //!
-//! The route of one message, file by file: [`intake`] (decode, dedupe, store, acknowledge) → [`worker`] (claim) →
+//! The route of one message, file by file: [`intake`] and `decode` (what a batch becomes in the ledger; the rest is the crate of that name) → [`worker`] (claim) →
 //! `handler` (which kind) → `introduction_accepted` (the straight line) → `attempt` (one remote write, at most once) →
 //! settle with the answer in the outbox. Nothing here publishes answers: that is the relay's work.
 #![deny(missing_docs)]
@@ -24,8 +24,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use ::intake::Intake;
 use accounts::Accounts;
-use boot::metrics::Metrics;
+use boot::metrics::{Metrics, Queue};
 use broker::{Consumer, Publisher, Topology};
 use domain::Tenant;
 use store::Store;
@@ -116,7 +117,9 @@ impl Context {
 
 /// Runs intake and workers until the token is cancelled, then finishes what is in hand.
 pub async fn run(parts: Parts, stop: CancellationToken) {
-    let intake = intake::Intake {
+    let intake = Intake {
+        take: intake::Ledger,
+        queue: Queue::Introductions,
         store: parts.store.clone(),
         consumer: parts.consumer,
         publisher: parts.publisher,

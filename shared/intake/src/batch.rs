@@ -1,0 +1,222 @@
+//! RabbitMQ → Postgres in batches: sorts, buries, records, acknowledges.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use boot::metrics::{EventType, Metrics, Outcome as Ended, Queue};
+use broker::{Batch, Consumer, Delivery, Outcome, Publisher, Topology};
+use domain::backoff;
+use domain::crash::{CrashPoint, crash_here};
+use store::intake::Refused;
+use store::{Store, Transaction};
+use tokio_util::sync::CancellationToken;
+
+use crate::message::{Message, read};
+use crate::refusal::Refusal;
+
+/// Most deliveries in one transaction.
+const BATCH: usize = 500;
+/// Longest pause between two tries to store a batch.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// What a service does with the commands of its queue.
+pub trait Take: Send + Sync {
+    /// A command in the terms of the service's tables.
+    type Arrival: Send + Sync;
+
+    /// What a command is to this service; none when another queue carries it to another service.
+    ///
+    /// # Errors
+    /// [`Refusal`] when the service can never accept it.
+    fn sort(&self, message: Message) -> Result<Option<Self::Arrival>, Refusal>;
+
+    /// Makes a batch durable in the caller's transaction. Called again with the same batch when the commit failed, and
+    /// with deliveries that were recorded before: those must have no effect.
+    fn record(
+        &self,
+        tx: &mut Transaction,
+        arrivals: &[Self::Arrival],
+    ) -> impl Future<Output = Result<Tally, store::Error>> + Send;
+}
+
+/// What became of the arrivals of one batch.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Never seen before.
+    pub new: u64,
+    /// Seen before; no effect.
+    pub repeats: u64,
+    /// The same intent with other content; set aside.
+    pub conflicts: u64,
+}
+
+/// The consumer of one queue.
+pub struct Intake<T> {
+    /// The service's part.
+    pub take: T,
+    /// The queue, for counters and dead letters.
+    pub queue: Queue,
+    /// Where batches are recorded.
+    pub store: Store,
+    /// Source of deliveries.
+    pub consumer: Consumer,
+    /// Publishes dead letters.
+    pub publisher: Publisher,
+    /// Names.
+    pub topology: Topology,
+    /// Name of this replica, for dead letters.
+    pub instance: String,
+    /// Counters.
+    pub metrics: Arc<Metrics>,
+}
+
+/// A batch of deliveries, sorted into what to store and what to bury.
+struct Sorted<A> {
+    arrivals: Vec<A>,
+    /// Index of the delivery, and why it is refused.
+    refused: Vec<(usize, Refusal)>,
+}
+
+impl<T: Take> Intake<T> {
+    /// Takes batches until the token is cancelled.
+    pub async fn run(mut self, stop: CancellationToken) {
+        loop {
+            let batch = tokio::select! {
+                batch = self.consumer.next_batch(BATCH) => batch,
+                () = stop.cancelled() => None,
+            };
+            let Some(batch) = batch else { break };
+            self.take(batch, &stop).await;
+        }
+        self.consumer.closed().await;
+    }
+
+    /// Everything in the batch is stored or buried before the batch is acknowledged. While either is impossible the
+    /// batch is kept: handing it back would count as a delivery, and after enough of those the broker would bury
+    /// good messages for an outage of ours.
+    async fn take(&self, batch: Batch, stop: &CancellationToken) {
+        let sorted = self.sort(&batch.deliveries);
+        let mut attempt = 1;
+        let tally = loop {
+            match self.store_all(&batch.deliveries, &sorted).await {
+                Ok(tally) => break tally,
+                Err(cause) => tracing::warn!(
+                    cause,
+                    queue = self.queue.as_str(),
+                    deliveries = batch.deliveries.len(),
+                    attempt,
+                    "deliveries cannot be stored yet"
+                ),
+            }
+            if stop.is_cancelled() || !batch.is_usable() {
+                return;
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(backoff::delay(attempt, rand::random()).min(LONGEST_PAUSE)) => attempt += 1,
+            }
+        };
+        crash_here(CrashPoint::IntakeAfterCommit);
+        let settled = batch.ack().await;
+        self.count(tally);
+        if settled != broker::Settled::Done {
+            self.metrics.stale_acks(self.queue, 1);
+        }
+    }
+
+    fn sort(&self, deliveries: &[Delivery]) -> Sorted<T::Arrival> {
+        let mut sorted = Sorted {
+            arrivals: Vec::with_capacity(deliveries.len()),
+            refused: Vec::new(),
+        };
+        for (index, delivery) in deliveries.iter().enumerate() {
+            match read(self.queue, delivery).and_then(|message| self.take.sort(message)) {
+                Ok(arrival) => sorted.arrivals.extend(arrival),
+                Err(refusal) => sorted.refused.push((index, refusal)),
+            }
+        }
+        sorted
+    }
+
+    async fn store_all(
+        &self,
+        deliveries: &[Delivery],
+        sorted: &Sorted<T::Arrival>,
+    ) -> Result<Tally, &'static str> {
+        if !self.bury(deliveries, &sorted.refused).await {
+            return Err("the broker did not take a dead letter");
+        }
+        self.record(deliveries, sorted)
+            .await
+            .map_err(|_| "the database did not confirm")
+    }
+
+    fn count(&self, tally: Tally) {
+        let count = |outcome, count| self.metrics.messages(self.queue, outcome, count);
+        count(Ended::Ack, tally.new);
+        count(Ended::Duplicate, tally.repeats);
+        count(Ended::Park, tally.conflicts);
+    }
+
+    /// Publishes the dead letters; `false` when the broker did not take every one.
+    async fn bury(&self, deliveries: &[Delivery], refused: &[(usize, Refusal)]) -> bool {
+        if refused.is_empty() {
+            return true;
+        }
+        let letters = refused
+            .iter()
+            .map(|(index, refusal)| self.letter(&deliveries[*index], refusal))
+            .collect();
+        let outcomes = self.publisher.publish(letters).await;
+        outcomes
+            .iter()
+            .all(|outcome| *outcome == Outcome::Confirmed)
+    }
+
+    fn letter(&self, delivery: &Delivery, refusal: &Refusal) -> broker::Outbound {
+        let event = EventType::from_word(delivery.type_.as_deref().map_or("", short));
+        self.metrics
+            .contract_violation(self.queue, event, refusal.code());
+        self.metrics.message(self.queue, Ended::Reject);
+        tracing::warn!(
+            message = delivery.message_id,
+            reason = refusal.word(),
+            path = refusal.path(),
+            "message goes to the dead letters"
+        );
+        let why = refusal.letter(self.queue, &self.instance);
+        broker::dead_letter(&self.topology, delivery, &why)
+    }
+
+    /// One transaction for the whole batch.
+    async fn record(
+        &self,
+        deliveries: &[Delivery],
+        sorted: &Sorted<T::Arrival>,
+    ) -> Result<Tally, store::Error> {
+        let mut tx = self.store.begin().await?;
+        let mut tally = Tally::default();
+        if !sorted.arrivals.is_empty() {
+            tally = self.take.record(&mut tx, &sorted.arrivals).await?;
+        }
+        for (index, refusal) in &sorted.refused {
+            let delivery = &deliveries[*index];
+            let refused = Refused {
+                message_id: delivery.message_id.as_deref(),
+                tenant: None,
+                event_type: delivery.type_.as_deref(),
+                reason: refusal.word(),
+                path: refusal.path(),
+            };
+            store::intake::record_refusal(&mut tx, &refused).await?;
+        }
+        crash_here(CrashPoint::IntakeBeforeCommit);
+        tx.commit().await.map_err(store::Error::from)?;
+        Ok(tally)
+    }
+}
+
+/// The last word of an event type.
+fn short(event_type: &str) -> &str {
+    event_type.rsplit('.').next().unwrap_or(event_type)
+}

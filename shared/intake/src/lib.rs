@@ -1,0 +1,15 @@
+//! From a queue of commands into the database: what one delivery becomes, and how a batch is made durable before it
+//! is acknowledged. Shared by the services that consume commands.
+//!
+//! A delivery goes: [`read`] (envelope, tenant) → [`Take::sort`] (what it is to this service) → [`Take::record`] (one
+//! transaction for the whole batch) → ack. What is refused on the way lies confirmed in the dead letters before that.
+//! Deliberately absent: what a command makes a service do, and any call to Greenhouse.
+#![deny(missing_docs)]
+
+mod batch;
+mod message;
+mod refusal;
+
+pub use batch::{Intake, Take, Tally};
+pub use message::{Message, read};
+pub use refusal::Refusal;

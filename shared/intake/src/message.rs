@@ -1,0 +1,43 @@
+//! One delivery, read.
+
+use boot::metrics::Queue;
+use broker::Delivery;
+use domain::Tenant;
+use proto::envelope::{self, Incoming, RawMessage};
+
+use crate::refusal::Refusal;
+
+/// A command and whose it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Message {
+    /// Whose it is; [`Incoming::tenant`] as an id.
+    pub tenant: Tenant,
+    /// The command and its envelope. It has a trace: where it came without one, one begins here.
+    pub incoming: Incoming,
+}
+
+/// Reads a delivery: CloudEvents, structured or binary.
+///
+/// # Errors
+/// [`Refusal`] when it will never be readable.
+pub fn read(queue: Queue, delivery: &Delivery) -> Result<Message, Refusal> {
+    let mut incoming = envelope::decode(&RawMessage {
+        headers: delivery.headers.clone(),
+        content_type: delivery.content_type.clone(),
+        message_id: delivery.message_id.clone(),
+        type_: delivery.type_.clone(),
+        body: delivery.body.clone(),
+    })?;
+    let tenant = Tenant::try_from(incoming.tenant.as_str())
+        .map_err(|error| Refusal::invalid("$.tenantid", error))?;
+    incoming.traceparent = incoming.traceparent.or_else(|| begin_trace(queue));
+    Ok(Message { tenant, incoming })
+}
+
+/// The event came without a trace: one begins here, so that every try joins it.
+fn begin_trace(queue: Queue) -> Option<String> {
+    let name = format!("receive {}", queue.as_str());
+    let span =
+        tracing::info_span!(parent: None, "receive", otel.name = name, otel.kind = "consumer");
+    span.in_scope(boot::telemetry::current_traceparent)
+}

@@ -1,0 +1,82 @@
+//! Why a delivery goes to the dead letters.
+
+use boot::metrics::Queue;
+use broker::DeadLetter;
+use domain::Code;
+use proto::envelope::{self, Reason};
+
+/// A delivery that will never be readable: what is wrong, and where. Holds nothing from the body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    reason: Reason,
+    path: Option<String>,
+    detail: String,
+}
+
+impl Refusal {
+    /// A field, named by its JSON path, has a value that cannot be used. `detail` must not quote the value.
+    pub fn invalid(path: &str, detail: impl ToString) -> Refusal {
+        Refusal {
+            reason: Reason::InvalidField,
+            path: Some(path.to_owned()),
+            detail: detail.to_string(),
+        }
+    }
+
+    /// The stable word of the reason.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        self.reason.as_str()
+    }
+
+    /// JSON path of the offending field; none when it is the message as a whole.
+    #[must_use]
+    pub fn path(&self) -> Option<&str> {
+        self.path.as_deref()
+    }
+
+    /// Its entry in the catalogue.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self.reason {
+            Reason::Malformed => Code::MalformedEnvelope,
+            Reason::UnknownVersion => Code::UnknownVersion,
+            Reason::UnknownType => Code::UnknownType,
+            Reason::TooLarge => Code::TooLarge,
+            Reason::MissingTenant => Code::MissingTenant,
+            Reason::NoJobs => Code::NoJobs,
+            Reason::InvalidField => Code::InvalidField,
+        }
+    }
+
+    /// The content of the `dl-*` headers.
+    pub(crate) fn letter<'a>(&'a self, queue: Queue, instance: &'a str) -> DeadLetter<'a> {
+        DeadLetter {
+            reason: match self.reason {
+                Reason::UnknownVersion | Reason::UnknownType => broker::Reason::UnknownVersion,
+                Reason::TooLarge => broker::Reason::TooLarge,
+                Reason::Malformed
+                | Reason::MissingTenant
+                | Reason::NoJobs
+                | Reason::InvalidField => broker::Reason::Malformed,
+            },
+            class: self.code().as_str(),
+            detail: &self.detail,
+            path: self.path(),
+            service: queue.service().as_str(),
+            instance,
+            tenant: None,
+            ordering_key: None,
+        }
+    }
+}
+
+impl From<envelope::Refusal> for Refusal {
+    fn from(refusal: envelope::Refusal) -> Refusal {
+        Refusal {
+            reason: refusal.reason,
+            path: refusal.path,
+            detail: refusal.detail,
+        }
+    }
+}
