@@ -14,7 +14,7 @@ use crate::v1::{
     CandidateErased, CandidateErasureRequested, CandidateMerged, CandidateProfileUpdated,
     CandidateStatusChanged, ConnectionHealthChanged, IntroductionAccepted,
     IntroductionImportFailed, IntroductionImported, IntroductionStatusChanged, JobChanged,
-    JobsRefreshRequested, JobsRefreshed, StatusRefreshRequested,
+    JobsRefreshRequested, JobsRefreshed, StatusRefreshRequested, StatusesRefreshed,
 };
 
 /// The protobuf package of every event, with its major version.
@@ -162,6 +162,7 @@ notices! {
     CandidateStatusChanged = "candidate_status_changed",
     JobChanged = "job_changed",
     JobsRefreshed = "jobs_refreshed",
+    StatusesRefreshed = "statuses_refreshed",
     CandidateMerged = "candidate_merged",
     CandidateErased = "candidate_erased",
     ConnectionHealthChanged = "connection_health_changed",

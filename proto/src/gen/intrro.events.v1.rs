@@ -218,7 +218,8 @@ pub struct CandidateStatusChanged {
     /// 1, 2, 3 and so on within the application, without gaps: apply in this order, and a missing one is still to come.
     #[prost(int64, tag = "6")]
     pub sequence: i64,
-    /// Where the application stood. Absent in the first event of an application.
+    /// Where the application stood. Absent in the first event of an application, unless it took the place of a prospect's:
+    /// then where that one stood.
     #[prost(message, optional, tag = "7")]
     pub previous: ::core::option::Option<candidate_status_changed::State>,
     /// Where it stands now.
@@ -245,6 +246,9 @@ pub struct CandidateStatusChanged {
     /// True: it was missed when it happened and is told late, from history.
     #[prost(bool, tag = "14")]
     pub backfilled: bool,
+    /// Only when this application took the place of a prospect's: the Greenhouse application that it replaced.
+    #[prost(int64, optional, tag = "15")]
+    pub converted_from_application_id: ::core::option::Option<i64>,
 }
 /// Nested message and enum types in `CandidateStatusChanged`.
 pub mod candidate_status_changed {
@@ -254,8 +258,8 @@ pub mod candidate_status_changed {
         /// Greenhouse's state of the application.
         #[prost(enumeration = "state::Status", tag = "1")]
         pub status: i32,
-        /// The Greenhouse id of the job's interview stage. Absent for prospects, the hired and the
-        /// converted; the rejected keep theirs.
+        /// The Greenhouse id of the job's interview stage. Absent for prospects, the hired, the converted
+        /// and the deleted; the rejected keep theirs.
         #[prost(int64, optional, tag = "2")]
         pub stage_id: ::core::option::Option<i64>,
         /// The stage's name as the company calls it. Absent when stage_id is.
@@ -501,7 +505,8 @@ pub mod candidate_status_changed {
             }
         }
     }
-    /// Where in a hiring process of any company a stage belongs, so that tenants can be compared.
+    /// Where in a hiring process of any company an application is, so that tenants can be compared. For stages that the
+    /// tenant's settings name, what they say; for others, what the words of the name say.
     #[derive(
         Clone,
         Copy,
@@ -515,10 +520,10 @@ pub mod candidate_status_changed {
     )]
     #[repr(i32)]
     pub enum Phase {
-        /// Not known: the stage's name says nothing the bridge understands.
+        /// No place in the process: converted, deleted, or a stage whose name says nothing the bridge understands.
         Unspecified = 0,
-        /// Interested, has not applied.
-        Prospect = 1,
+        /// Known to the company, has not applied.
+        Introduced = 1,
         /// Applied, being read.
         Review = 2,
         /// First talk, telephone screen, take-home work.
@@ -529,8 +534,10 @@ pub mod candidate_status_changed {
         Offer = 5,
         /// Took the offer.
         Hired = 6,
-        /// The process ended without a hire.
-        Closed = 7,
+        /// The company said no.
+        Rejected = 7,
+        /// The candidate said no.
+        Withdrawn = 8,
     }
     impl Phase {
         /// String value of the enum field names used in the ProtoBuf definition.
@@ -540,29 +547,69 @@ pub mod candidate_status_changed {
         pub fn as_str_name(&self) -> &'static str {
             match self {
                 Self::Unspecified => "UNSPECIFIED",
-                Self::Prospect => "PROSPECT",
+                Self::Introduced => "INTRODUCED",
                 Self::Review => "REVIEW",
                 Self::Screen => "SCREEN",
                 Self::Interview => "INTERVIEW",
                 Self::Offer => "OFFER",
                 Self::Hired => "HIRED",
-                Self::Closed => "CLOSED",
+                Self::Rejected => "REJECTED",
+                Self::Withdrawn => "WITHDRAWN",
             }
         }
         /// Creates an enum from field names used in the ProtoBuf definition.
         pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
             match value {
                 "UNSPECIFIED" => Some(Self::Unspecified),
-                "PROSPECT" => Some(Self::Prospect),
+                "INTRODUCED" => Some(Self::Introduced),
                 "REVIEW" => Some(Self::Review),
                 "SCREEN" => Some(Self::Screen),
                 "INTERVIEW" => Some(Self::Interview),
                 "OFFER" => Some(Self::Offer),
                 "HIRED" => Some(Self::Hired),
-                "CLOSED" => Some(Self::Closed),
+                "REJECTED" => Some(Self::Rejected),
+                "WITHDRAWN" => Some(Self::Withdrawn),
                 _ => None,
             }
         }
+    }
+}
+/// A StatusRefreshRequested is done: everything it asked for was looked at once after it arrived.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StatusesRefreshed {
+    /// The request answered.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// How many applications met each fate.
+    #[prost(message, optional, tag = "2")]
+    pub counts: ::core::option::Option<statuses_refreshed::Counts>,
+    /// The stable code of the problem, snake_case, when the refresh waits or was given up. Empty when it was done.
+    #[prost(string, tag = "3")]
+    pub code: ::prost::alloc::string::String,
+    /// What a person can do about it.
+    #[prost(string, tag = "4")]
+    pub remedy: ::prost::alloc::string::String,
+    /// When the last application was read.
+    #[prost(message, optional, tag = "5")]
+    pub refreshed_at: ::core::option::Option<crate::wkt::Timestamp>,
+}
+/// Nested message and enum types in `StatusesRefreshed`.
+pub mod statuses_refreshed {
+    /// How many applications met each fate.
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct Counts {
+        /// Applications of the people asked for that the bridge follows.
+        #[prost(int32, tag = "1")]
+        pub followed: i32,
+        /// Of those, read from Greenhouse.
+        #[prost(int32, tag = "2")]
+        pub read: i32,
+        /// Of those, told anew: at least one CandidateStatusChanged.
+        #[prost(int32, tag = "3")]
+        pub changed: i32,
+        /// People asked for whom the bridge follows nowhere.
+        #[prost(int32, tag = "4")]
+        pub unknown_candidates: i32,
     }
 }
 /// A recruiter merged the candidate into another one in Greenhouse: later events carry the new id.
@@ -861,7 +908,8 @@ pub mod jobs_refresh_requested {
         }
     }
 }
-/// Somebody wants to know now where people stand, without waiting for the next poll.
+/// Somebody wants to know now where people stand, without waiting for the next poll. What has changed is told as
+/// CandidateStatusChanged; the request itself is answered by StatusesRefreshed.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct StatusRefreshRequested {
     /// Chosen by the asker. Required.

@@ -1622,6 +1622,9 @@ impl serde::Serialize for CandidateStatusChanged {
         if true {
             len += 1;
         }
+        if true {
+            len += 1;
+        }
         let mut struct_ser = serializer.serialize_struct("intrro.events.v1.CandidateStatusChanged", len)?;
         if true {
             struct_ser.serialize_field("candidateId", &self.candidate_id)?;
@@ -1677,6 +1680,11 @@ impl serde::Serialize for CandidateStatusChanged {
         if true {
             struct_ser.serialize_field("backfilled", &self.backfilled)?;
         }
+        if let Some(v) = self.converted_from_application_id.as_ref() {
+            #[allow(clippy::needless_borrow)]
+            #[allow(clippy::needless_borrows_for_generic_args)]
+            struct_ser.serialize_field("convertedFromApplicationId", ToString::to_string(&v).as_str())?;
+        }
         struct_ser.end()
     }
 }
@@ -1710,6 +1718,8 @@ impl<'de> serde::Deserialize<'de> for CandidateStatusChanged {
             "detected_by",
             "detectedBy",
             "backfilled",
+            "converted_from_application_id",
+            "convertedFromApplicationId",
         ];
 
         #[allow(clippy::enum_variant_names)]
@@ -1728,6 +1738,7 @@ impl<'de> serde::Deserialize<'de> for CandidateStatusChanged {
             ObservedAt,
             DetectedBy,
             Backfilled,
+            ConvertedFromApplicationId,
             __SkipField__,
         }
         impl<'de> serde::Deserialize<'de> for GeneratedField {
@@ -1764,6 +1775,7 @@ impl<'de> serde::Deserialize<'de> for CandidateStatusChanged {
                             "observedAt" | "observed_at" => Ok(GeneratedField::ObservedAt),
                             "detectedBy" | "detected_by" => Ok(GeneratedField::DetectedBy),
                             "backfilled" => Ok(GeneratedField::Backfilled),
+                            "convertedFromApplicationId" | "converted_from_application_id" => Ok(GeneratedField::ConvertedFromApplicationId),
                             _ => Ok(GeneratedField::__SkipField__),
                         }
                     }
@@ -1797,6 +1809,7 @@ impl<'de> serde::Deserialize<'de> for CandidateStatusChanged {
                 let mut observed_at__ = None;
                 let mut detected_by__ = None;
                 let mut backfilled__ = None;
+                let mut converted_from_application_id__ = None;
                 while let Some(k) = map_.next_key()? {
                     match k {
                         GeneratedField::CandidateId => {
@@ -1891,6 +1904,14 @@ impl<'de> serde::Deserialize<'de> for CandidateStatusChanged {
                             }
                             backfilled__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
                         }
+                        GeneratedField::ConvertedFromApplicationId => {
+                            if converted_from_application_id__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("convertedFromApplicationId"));
+                            }
+                            converted_from_application_id__ = 
+                                map_.next_value::<::std::option::Option<crate::json::Integer<_>>>()?.map(|x| x.0)
+                            ;
+                        }
                         GeneratedField::__SkipField__ => {
                             let _ = map_.next_value::<serde::de::IgnoredAny>()?;
                         }
@@ -1911,6 +1932,7 @@ impl<'de> serde::Deserialize<'de> for CandidateStatusChanged {
                     observed_at: observed_at__,
                     detected_by: detected_by__.unwrap_or_default(),
                     backfilled: backfilled__.unwrap_or_default(),
+                    converted_from_application_id: converted_from_application_id__,
                 })
             }
         }
@@ -2229,13 +2251,14 @@ impl serde::Serialize for candidate_status_changed::Phase {
     {
         let variant = match self {
             Self::Unspecified => "UNSPECIFIED",
-            Self::Prospect => "PROSPECT",
+            Self::Introduced => "INTRODUCED",
             Self::Review => "REVIEW",
             Self::Screen => "SCREEN",
             Self::Interview => "INTERVIEW",
             Self::Offer => "OFFER",
             Self::Hired => "HIRED",
-            Self::Closed => "CLOSED",
+            Self::Rejected => "REJECTED",
+            Self::Withdrawn => "WITHDRAWN",
         };
         serializer.serialize_str(variant)
     }
@@ -2248,13 +2271,14 @@ impl<'de> serde::Deserialize<'de> for candidate_status_changed::Phase {
     {
         const FIELDS: &[&str] = &[
             "UNSPECIFIED",
-            "PROSPECT",
+            "INTRODUCED",
             "REVIEW",
             "SCREEN",
             "INTERVIEW",
             "OFFER",
             "HIRED",
-            "CLOSED",
+            "REJECTED",
+            "WITHDRAWN",
         ];
 
         struct GeneratedVisitor;
@@ -2296,13 +2320,14 @@ impl<'de> serde::Deserialize<'de> for candidate_status_changed::Phase {
             {
                 match value {
                     "UNSPECIFIED" => Ok(candidate_status_changed::Phase::Unspecified),
-                    "PROSPECT" => Ok(candidate_status_changed::Phase::Prospect),
+                    "INTRODUCED" => Ok(candidate_status_changed::Phase::Introduced),
                     "REVIEW" => Ok(candidate_status_changed::Phase::Review),
                     "SCREEN" => Ok(candidate_status_changed::Phase::Screen),
                     "INTERVIEW" => Ok(candidate_status_changed::Phase::Interview),
                     "OFFER" => Ok(candidate_status_changed::Phase::Offer),
                     "HIRED" => Ok(candidate_status_changed::Phase::Hired),
-                    "CLOSED" => Ok(candidate_status_changed::Phase::Closed),
+                    "REJECTED" => Ok(candidate_status_changed::Phase::Rejected),
+                    "WITHDRAWN" => Ok(candidate_status_changed::Phase::Withdrawn),
                     _ => Ok(candidate_status_changed::Phase::default()),
                 }
             }
@@ -6016,6 +6041,326 @@ impl<'de> serde::Deserialize<'de> for Office {
             }
         }
         deserializer.deserialize_struct("intrro.events.v1.Office", FIELDS, GeneratedVisitor)
+    }
+}
+impl serde::Serialize for StatusesRefreshed {
+    #[allow(deprecated)]
+    fn serialize<S>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error>
+    where
+        S: serde::Serializer,
+    {
+        use serde::ser::SerializeStruct;
+        let mut len = 0;
+        if !self.request_id.is_empty() {
+            len += 1;
+        }
+        if self.counts.is_some() {
+            len += 1;
+        }
+        if !self.code.is_empty() {
+            len += 1;
+        }
+        if !self.remedy.is_empty() {
+            len += 1;
+        }
+        if self.refreshed_at.is_some() {
+            len += 1;
+        }
+        let mut struct_ser = serializer.serialize_struct("intrro.events.v1.StatusesRefreshed", len)?;
+        if !self.request_id.is_empty() {
+            struct_ser.serialize_field("requestId", &self.request_id)?;
+        }
+        if let Some(v) = self.counts.as_ref() {
+            struct_ser.serialize_field("counts", v)?;
+        }
+        if !self.code.is_empty() {
+            struct_ser.serialize_field("code", &self.code)?;
+        }
+        if !self.remedy.is_empty() {
+            struct_ser.serialize_field("remedy", &self.remedy)?;
+        }
+        if let Some(v) = self.refreshed_at.as_ref() {
+            struct_ser.serialize_field("refreshedAt", v)?;
+        }
+        struct_ser.end()
+    }
+}
+impl<'de> serde::Deserialize<'de> for StatusesRefreshed {
+    #[allow(deprecated)]
+    fn deserialize<D>(deserializer: D) -> std::result::Result<Self, D::Error>
+    where
+        D: serde::Deserializer<'de>,
+    {
+        const FIELDS: &[&str] = &[
+            "request_id",
+            "requestId",
+            "counts",
+            "code",
+            "remedy",
+            "refreshed_at",
+            "refreshedAt",
+        ];
+
+        #[allow(clippy::enum_variant_names)]
+        enum GeneratedField {
+            RequestId,
+            Counts,
+            Code,
+            Remedy,
+            RefreshedAt,
+            __SkipField__,
+        }
+        impl<'de> serde::Deserialize<'de> for GeneratedField {
+            fn deserialize<D>(deserializer: D) -> std::result::Result<GeneratedField, D::Error>
+            where
+                D: serde::Deserializer<'de>,
+            {
+                struct GeneratedVisitor;
+
+                impl serde::de::Visitor<'_> for GeneratedVisitor {
+                    type Value = GeneratedField;
+
+                    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        write!(formatter, "expected one of: {:?}", &FIELDS)
+                    }
+
+                    #[allow(unused_variables)]
+                    fn visit_str<E>(self, value: &str) -> std::result::Result<GeneratedField, E>
+                    where
+                        E: serde::de::Error,
+                    {
+                        match value {
+                            "requestId" | "request_id" => Ok(GeneratedField::RequestId),
+                            "counts" => Ok(GeneratedField::Counts),
+                            "code" => Ok(GeneratedField::Code),
+                            "remedy" => Ok(GeneratedField::Remedy),
+                            "refreshedAt" | "refreshed_at" => Ok(GeneratedField::RefreshedAt),
+                            _ => Ok(GeneratedField::__SkipField__),
+                        }
+                    }
+                }
+                deserializer.deserialize_identifier(GeneratedVisitor)
+            }
+        }
+        struct GeneratedVisitor;
+        impl<'de> serde::de::Visitor<'de> for GeneratedVisitor {
+            type Value = StatusesRefreshed;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("struct intrro.events.v1.StatusesRefreshed")
+            }
+
+            fn visit_map<V>(self, mut map_: V) -> std::result::Result<StatusesRefreshed, V::Error>
+                where
+                    V: serde::de::MapAccess<'de>,
+            {
+                let mut request_id__ = None;
+                let mut counts__ = None;
+                let mut code__ = None;
+                let mut remedy__ = None;
+                let mut refreshed_at__ = None;
+                while let Some(k) = map_.next_key()? {
+                    match k {
+                        GeneratedField::RequestId => {
+                            if request_id__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("requestId"));
+                            }
+                            request_id__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
+                        }
+                        GeneratedField::Counts => {
+                            if counts__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("counts"));
+                            }
+                            counts__ = map_.next_value::<crate::json::Lenient<_>>()?.0;
+                        }
+                        GeneratedField::Code => {
+                            if code__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("code"));
+                            }
+                            code__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
+                        }
+                        GeneratedField::Remedy => {
+                            if remedy__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("remedy"));
+                            }
+                            remedy__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
+                        }
+                        GeneratedField::RefreshedAt => {
+                            if refreshed_at__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("refreshedAt"));
+                            }
+                            refreshed_at__ = map_.next_value::<crate::json::Lenient<_>>()?.0;
+                        }
+                        GeneratedField::__SkipField__ => {
+                            let _ = map_.next_value::<serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                Ok(StatusesRefreshed {
+                    request_id: request_id__.unwrap_or_default(),
+                    counts: counts__,
+                    code: code__.unwrap_or_default(),
+                    remedy: remedy__.unwrap_or_default(),
+                    refreshed_at: refreshed_at__,
+                })
+            }
+        }
+        deserializer.deserialize_struct("intrro.events.v1.StatusesRefreshed", FIELDS, GeneratedVisitor)
+    }
+}
+impl serde::Serialize for statuses_refreshed::Counts {
+    #[allow(deprecated)]
+    fn serialize<S>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error>
+    where
+        S: serde::Serializer,
+    {
+        use serde::ser::SerializeStruct;
+        let mut len = 0;
+        if self.followed != 0 {
+            len += 1;
+        }
+        if self.read != 0 {
+            len += 1;
+        }
+        if self.changed != 0 {
+            len += 1;
+        }
+        if self.unknown_candidates != 0 {
+            len += 1;
+        }
+        let mut struct_ser = serializer.serialize_struct("intrro.events.v1.StatusesRefreshed.Counts", len)?;
+        if self.followed != 0 {
+            struct_ser.serialize_field("followed", &self.followed)?;
+        }
+        if self.read != 0 {
+            struct_ser.serialize_field("read", &self.read)?;
+        }
+        if self.changed != 0 {
+            struct_ser.serialize_field("changed", &self.changed)?;
+        }
+        if self.unknown_candidates != 0 {
+            struct_ser.serialize_field("unknownCandidates", &self.unknown_candidates)?;
+        }
+        struct_ser.end()
+    }
+}
+impl<'de> serde::Deserialize<'de> for statuses_refreshed::Counts {
+    #[allow(deprecated)]
+    fn deserialize<D>(deserializer: D) -> std::result::Result<Self, D::Error>
+    where
+        D: serde::Deserializer<'de>,
+    {
+        const FIELDS: &[&str] = &[
+            "followed",
+            "read",
+            "changed",
+            "unknown_candidates",
+            "unknownCandidates",
+        ];
+
+        #[allow(clippy::enum_variant_names)]
+        enum GeneratedField {
+            Followed,
+            Read,
+            Changed,
+            UnknownCandidates,
+            __SkipField__,
+        }
+        impl<'de> serde::Deserialize<'de> for GeneratedField {
+            fn deserialize<D>(deserializer: D) -> std::result::Result<GeneratedField, D::Error>
+            where
+                D: serde::Deserializer<'de>,
+            {
+                struct GeneratedVisitor;
+
+                impl serde::de::Visitor<'_> for GeneratedVisitor {
+                    type Value = GeneratedField;
+
+                    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        write!(formatter, "expected one of: {:?}", &FIELDS)
+                    }
+
+                    #[allow(unused_variables)]
+                    fn visit_str<E>(self, value: &str) -> std::result::Result<GeneratedField, E>
+                    where
+                        E: serde::de::Error,
+                    {
+                        match value {
+                            "followed" => Ok(GeneratedField::Followed),
+                            "read" => Ok(GeneratedField::Read),
+                            "changed" => Ok(GeneratedField::Changed),
+                            "unknownCandidates" | "unknown_candidates" => Ok(GeneratedField::UnknownCandidates),
+                            _ => Ok(GeneratedField::__SkipField__),
+                        }
+                    }
+                }
+                deserializer.deserialize_identifier(GeneratedVisitor)
+            }
+        }
+        struct GeneratedVisitor;
+        impl<'de> serde::de::Visitor<'de> for GeneratedVisitor {
+            type Value = statuses_refreshed::Counts;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("struct intrro.events.v1.StatusesRefreshed.Counts")
+            }
+
+            fn visit_map<V>(self, mut map_: V) -> std::result::Result<statuses_refreshed::Counts, V::Error>
+                where
+                    V: serde::de::MapAccess<'de>,
+            {
+                let mut followed__ = None;
+                let mut read__ = None;
+                let mut changed__ = None;
+                let mut unknown_candidates__ = None;
+                while let Some(k) = map_.next_key()? {
+                    match k {
+                        GeneratedField::Followed => {
+                            if followed__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("followed"));
+                            }
+                            followed__ = 
+                                Some(map_.next_value::<crate::json::Integer<_>>()?.0)
+                            ;
+                        }
+                        GeneratedField::Read => {
+                            if read__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("read"));
+                            }
+                            read__ = 
+                                Some(map_.next_value::<crate::json::Integer<_>>()?.0)
+                            ;
+                        }
+                        GeneratedField::Changed => {
+                            if changed__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("changed"));
+                            }
+                            changed__ = 
+                                Some(map_.next_value::<crate::json::Integer<_>>()?.0)
+                            ;
+                        }
+                        GeneratedField::UnknownCandidates => {
+                            if unknown_candidates__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("unknownCandidates"));
+                            }
+                            unknown_candidates__ = 
+                                Some(map_.next_value::<crate::json::Integer<_>>()?.0)
+                            ;
+                        }
+                        GeneratedField::__SkipField__ => {
+                            let _ = map_.next_value::<serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                Ok(statuses_refreshed::Counts {
+                    followed: followed__.unwrap_or_default(),
+                    read: read__.unwrap_or_default(),
+                    changed: changed__.unwrap_or_default(),
+                    unknown_candidates: unknown_candidates__.unwrap_or_default(),
+                })
+            }
+        }
+        deserializer.deserialize_struct("intrro.events.v1.StatusesRefreshed.Counts", FIELDS, GeneratedVisitor)
     }
 }
 impl serde::Serialize for Warning {

@@ -68,22 +68,20 @@ fn event(
         application_id: tracked.application.0,
         job_id: job.map(i64::from),
         sequence,
-        previous: change
-            .previous
-            .as_ref()
-            .map(|previous| state(previous, None)),
-        current: Some(state(&change.current, why)),
+        previous: change.previous.as_ref().map(state),
+        current: Some(state(&change.current)),
         rejection: why.map(rejection),
         occurred_at: Some(change.occurred_at.into()),
         occurred_at_quality: quality(change.quality).into(),
         observed_at: Some(observation.observed_at.into()),
         detected_by: detector(observation.detected_by).into(),
         backfilled: change.backfilled,
+        converted_from_application_id: None,
     }
 }
 
-fn state(snapshot: &Snapshot, why: Option<&Rejection>) -> v1::candidate_status_changed::State {
-    let phase = phase(snapshot, why).map_or(proto::Phase::Unspecified, |phase| phase.contract());
+fn state(snapshot: &Snapshot) -> v1::candidate_status_changed::State {
+    let phase = phase(snapshot).map_or(proto::Phase::Unspecified, |phase| phase.contract());
     v1::candidate_status_changed::State {
         status: status(snapshot.status).into(),
         stage_id: snapshot.stage.as_ref().map(|stage| stage.job_stage_id.0),
@@ -109,6 +107,7 @@ const fn status(status: Status) -> proto::ApplicationStatus {
         Status::Rejected => proto::ApplicationStatus::Rejected,
         Status::Hired => proto::ApplicationStatus::Hired,
         Status::Converted => proto::ApplicationStatus::Converted,
+        Status::Deleted => proto::ApplicationStatus::Deleted,
     }
 }
 
@@ -155,6 +154,7 @@ mod tests {
             job_id: Some(JobId(4)),
             prospect: false,
             as_of: None,
+            withdrawn: false,
         }
     }
 
@@ -173,6 +173,7 @@ mod tests {
     fn turned_down() -> Observation {
         Observation {
             snapshot: offer(Status::Rejected),
+            visit: None,
             history: Vec::new(),
             rejection: Some(Rejection {
                 reason_id: None,
@@ -214,7 +215,7 @@ mod tests {
                 "candidateId": "c-1", "introductionIds": ["i-1"], "greenhouseCandidateId": "7",
                 "applicationId": "90", "jobId": "4", "sequence": "3",
                 "previous": {"status": "ACTIVE", "stageId": "5", "stageName": "Offer", "phase": "OFFER"},
-                "current": {"status": "REJECTED", "stageId": "5", "stageName": "Offer", "phase": "CLOSED"},
+                "current": {"status": "REJECTED", "stageId": "5", "stageName": "Offer", "phase": "WITHDRAWN"},
                 "rejection": {"reason": "Took another offer", "type": "THEY_REJECTED_US"},
                 "occurredAt": "2026-03-12T14:02:51Z", "occurredAtQuality": "EXACT",
                 "observedAt": "2026-03-12T14:03:22Z", "detectedBy": "POLL", "backfilled": false

@@ -67,7 +67,9 @@ pub(crate) fn observation(
             job_id: job(application),
             prospect: application.prospect,
             as_of: None,
+            withdrawn: false,
         },
+        visit: application.stage_id,
         rejection: rejected.then(|| background.rejection.unwrap_or(unexplained)),
         rejected_at: application
             .rejected_at

@@ -2,10 +2,7 @@
 //!
 //! Pure. Deliberately absent: a tenant's own mapping, which goes before this one.
 
-use domain::status::{Rejection, Snapshot, Status};
-
-/// Greenhouse's key for "they said no".
-const THEY_REJECTED_US: &str = "THEY_REJECTED_US";
+use domain::status::{Snapshot, Status};
 
 /// A place in the hiring process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,29 +26,28 @@ pub(crate) enum Phase {
 }
 
 impl Phase {
-    /// In the contract's words, which have one for both ways to end without a hire.
+    /// In the contract's words.
     pub(crate) const fn contract(self) -> proto::Phase {
         match self {
-            Phase::Introduced => proto::Phase::Prospect,
+            Phase::Introduced => proto::Phase::Introduced,
             Phase::Review => proto::Phase::Review,
             Phase::Screen => proto::Phase::Screen,
             Phase::Interview => proto::Phase::Interview,
             Phase::Offer => proto::Phase::Offer,
             Phase::Hired => proto::Phase::Hired,
-            Phase::Rejected | Phase::Withdrawn => proto::Phase::Closed,
+            Phase::Rejected => proto::Phase::Rejected,
+            Phase::Withdrawn => proto::Phase::Withdrawn,
         }
     }
 }
 
-/// The phase of a state; none where nothing tells it. `rejection`: why, if it is known of this state.
-pub(crate) fn phase(state: &Snapshot, rejection: Option<&Rejection>) -> Option<Phase> {
+/// The phase of a state; none where nothing tells it.
+pub(crate) fn phase(state: &Snapshot) -> Option<Phase> {
     match state.status {
         Status::Hired => Some(Phase::Hired),
-        Status::Rejected => Some(match rejection.and_then(|why| why.kind.as_deref()) {
-            Some(THEY_REJECTED_US) => Phase::Withdrawn,
-            _ => Phase::Rejected,
-        }),
-        Status::Converted => None,
+        Status::Rejected if state.withdrawn => Some(Phase::Withdrawn),
+        Status::Rejected => Some(Phase::Rejected),
+        Status::Converted | Status::Deleted => None,
         Status::InProcess if state.prospect => Some(Phase::Introduced),
         Status::InProcess => state.stage.as_ref()?.name.as_deref().and_then(of_name),
     }
@@ -143,6 +139,7 @@ mod tests {
             job_id: None,
             prospect: false,
             as_of: None,
+            withdrawn: false,
         }
     }
 
@@ -163,7 +160,7 @@ mod tests {
             ("Introduced by Intrro", Phase::Introduced),
         ] {
             assert_eq!(
-                phase(&state(Status::InProcess, Some(name)), None),
+                phase(&state(Status::InProcess, Some(name))),
                 Some(expected),
                 "{name}"
             );
@@ -180,29 +177,18 @@ mod tests {
 
     #[test]
     fn the_end_tells_who_said_no() {
-        let why = |kind: &str| Rejection {
-            reason_id: None,
-            reason: None,
-            kind: Some(kind.into()),
-        };
-        let rejected = state(Status::Rejected, Some("Offer"));
-        assert_eq!(
-            phase(&rejected, Some(&why("WE_REJECTED_THEM"))),
-            Some(Phase::Rejected)
-        );
-        assert_eq!(
-            phase(&rejected, Some(&why(THEY_REJECTED_US))),
-            Some(Phase::Withdrawn)
-        );
-        assert_eq!(phase(&rejected, None), Some(Phase::Rejected));
-        assert_eq!(phase(&state(Status::Hired, None), None), Some(Phase::Hired));
+        let mut rejected = state(Status::Rejected, Some("Offer"));
+        assert_eq!(phase(&rejected), Some(Phase::Rejected));
+        rejected.withdrawn = true;
+        assert_eq!(phase(&rejected), Some(Phase::Withdrawn));
+        assert_eq!(phase(&state(Status::Hired, None)), Some(Phase::Hired));
     }
 
     #[test]
     fn a_prospect_is_introduced_and_a_nameless_stage_tells_nothing() {
         let mut prospect = state(Status::InProcess, None);
-        assert_eq!(phase(&prospect, None), None);
+        assert_eq!(phase(&prospect), None);
         prospect.prospect = true;
-        assert_eq!(phase(&prospect, None), Some(Phase::Introduced));
+        assert_eq!(phase(&prospect), Some(Phase::Introduced));
     }
 }

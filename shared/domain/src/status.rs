@@ -6,6 +6,10 @@
 
 mod diff;
 #[cfg(test)]
+mod every_pair;
+#[cfg(test)]
+mod interleavings;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod scenarios;
@@ -30,6 +34,8 @@ words! {
         Hired = "HIRED",
         /// A prospect's application that was replaced by one to a job.
         Converted = "CONVERTED",
+        /// Gone from Greenhouse. No status of Greenhouse's: [`Observation::gone`] makes it.
+        Deleted = "DELETED",
     }
 }
 
@@ -98,7 +104,7 @@ pub struct Stage {
 pub struct Snapshot {
     /// Status.
     pub status: Status,
-    /// Stage; none for prospects, the hired and the converted. Rejected applications keep theirs.
+    /// Stage; none for prospects, the hired, the converted and the deleted. Rejected applications keep theirs.
     pub stage: Option<Stage>,
     /// The job applied to; none for a prospect without one.
     pub job_id: Option<JobId>,
@@ -107,6 +113,9 @@ pub struct Snapshot {
     /// Greenhouse's time of the last change that is accounted for; set by [`next_snapshot`], detectors leave it empty.
     #[serde(default)]
     pub as_of: Option<DateTime<Utc>>,
+    /// Whether it was the candidate who said no; only of rejected applications, and as it was told. Set by [`next_snapshot`].
+    #[serde(default)]
+    pub withdrawn: bool,
 }
 
 impl Snapshot {
@@ -138,6 +147,9 @@ pub struct Visit {
     pub current: bool,
 }
 
+/// Greenhouse's key of the reasons with which candidates say no.
+const THEY_REJECTED_US: &str = "THEY_REJECTED_US";
+
 /// Why an application was turned down.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rejection {
@@ -149,12 +161,22 @@ pub struct Rejection {
     pub kind: Option<String>,
 }
 
+impl Rejection {
+    /// Whether it was the candidate who said no.
+    #[must_use]
+    pub fn is_withdrawal(&self) -> bool {
+        self.kind.as_deref() == Some(THEY_REJECTED_US)
+    }
+}
+
 /// What a detector saw.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Observation {
     /// The application as it was read. A stage or job that is missing where there ought to be one counts as unknown,
     /// not as a change.
     pub snapshot: Snapshot,
+    /// The visit at which the application says it is (v3 only); what its history shows beyond happened after it was read.
+    pub visit: Option<StageId>,
     /// All its stage visits in any order, read after the application; empty if not read (always in v1).
     pub history: Vec<Visit>,
     /// Why it was turned down, if it was.
@@ -163,7 +185,8 @@ pub struct Observation {
     pub rejected_at: Option<DateTime<Utc>>,
     /// Greenhouse's time of the last activity.
     pub last_activity_at: Option<DateTime<Utc>>,
-    /// Greenhouse's time of the last update (v3 only). An observation that is older than the last one is ignored.
+    /// Greenhouse's time of the last update (v3 only). An observation that is older than the last one is ignored; without
+    /// this time, that of the last activity tells.
     pub updated_at: Option<DateTime<Utc>>,
     /// When we looked (database clock).
     pub observed_at: DateTime<Utc>,
@@ -171,6 +194,31 @@ pub struct Observation {
     pub detected_by: DetectedBy,
     /// Whether the person is known to be anonymised: Greenhouse then blanks or resets fields, and only the status counts.
     pub anonymised: bool,
+}
+
+impl Observation {
+    /// That an application is gone from Greenhouse, which says so itself or has not shown it for long.
+    ///
+    /// What was read before `observed_at` and arrives later does not bring it back.
+    #[must_use]
+    pub fn gone(known: &Snapshot, observed_at: DateTime<Utc>, detected_by: DetectedBy) -> Self {
+        Self {
+            snapshot: Snapshot {
+                status: Status::Deleted,
+                stage: None,
+                ..known.clone()
+            },
+            visit: None,
+            history: Vec::new(),
+            rejection: None,
+            rejected_at: None,
+            last_activity_at: None,
+            updated_at: None,
+            observed_at,
+            detected_by,
+            anonymised: false,
+        }
+    }
 }
 
 /// One step of an application through the hiring process.
@@ -213,6 +261,7 @@ mod tests {
             job_id: Some(JobId(1)),
             prospect: false,
             as_of: None,
+            withdrawn: false,
         };
         let json = serde_json::to_string(&snapshot).unwrap();
         assert!(json.contains("\"ACTIVE\""));

@@ -80,7 +80,8 @@ impl ApplicationStatus {
             Ok(Status::Rejected) => Self::Rejected,
             Ok(Status::Hired) => Self::Hired,
             Ok(Status::Converted) => Self::Converted,
-            Err(_) => Self::Other,
+            // Not a word of Greenhouse's.
+            Ok(Status::Deleted) | Err(_) => Self::Other,
         }
     }
 }

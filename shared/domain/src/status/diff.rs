@@ -1,10 +1,13 @@
 //! The pure difference between what was known and what is seen, as changes in the order in which they happened.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::visits::{News, newest, news};
 use super::{Change, DetectedBy, Observation, Quality, Snapshot, Stage, Status, Visit};
 use crate::ids::JobStageId;
+
+/// A change that is seen later than this was missed when it happened: longer than any poll interval that we choose.
+const LATE: TimeDelta = TimeDelta::hours(1);
 
 /// What has happened since `previous`, oldest first; empty if nothing a consumer would see.
 ///
@@ -26,10 +29,7 @@ fn replay(previous: Option<&Snapshot>, observation: &Observation) -> (Vec<Change
     let Some(previous) = previous else {
         return first(observation);
     };
-    if observation
-        .updated_at
-        .is_some_and(|updated_at| Some(updated_at) < previous.as_of)
-    {
+    if as_of(observation).is_some_and(|time| Some(time) < previous.as_of) {
         return (Vec::new(), previous.clone());
     }
     let news = news(previous, observation);
@@ -61,6 +61,10 @@ fn first(observation: &Observation) -> (Vec<Change>, Snapshot) {
         ..seen.clone()
     };
     let current = at_status(&known, seen.status);
+    let current = Snapshot {
+        withdrawn: withdrawn(observation, &current),
+        ..current
+    };
     let (occurred_at, quality) = arrival(observation, &current, newest);
     let change = Change {
         previous: None,
@@ -148,6 +152,7 @@ impl Replay<'_> {
                 job_id,
                 prospect: target.prospect,
                 as_of: None,
+                withdrawn: false,
             };
             let (time, quality) = entered(visit, self.observation);
             self.push(current, time, quality);
@@ -191,7 +196,11 @@ impl Replay<'_> {
     /// Goes on to `current`, which is a change only if a consumer would see a difference.
     fn push(&mut self, current: Snapshot, occurred_at: DateTime<Utc>, quality: Quality) {
         let previous = std::mem::replace(&mut self.now, current);
-        if !previous.same_state(&self.now) {
+        if previous.same_state(&self.now) {
+            // Who said no stays as it was told, whatever reason is entered later.
+            self.now.withdrawn = previous.withdrawn;
+        } else {
+            self.now.withdrawn = withdrawn(self.observation, &self.now);
             self.changes.push(Change {
                 previous: Some(previous),
                 current: self.now.clone(),
@@ -221,13 +230,14 @@ impl Replay<'_> {
             earlier = change.occurred_at;
         }
         if let Some(last) = self.changes.last_mut() {
-            last.backfilled = self.observation.detected_by == DetectedBy::StageHistory;
+            last.backfilled = self.observation.detected_by == DetectedBy::StageHistory
+                || self.observation.observed_at - last.occurred_at > LATE;
         }
         (self.changes, self.now)
     }
 }
 
-/// The same place under another status; the hired and the converted are in no stage.
+/// The same place under another status; the hired, the converted and the deleted are in no stage.
 fn at_status(snapshot: &Snapshot, status: Status) -> Snapshot {
     let in_a_stage = matches!(status, Status::InProcess | Status::Rejected);
     Snapshot {
@@ -256,6 +266,10 @@ fn rejection(observation: &Observation, current: &Snapshot) -> Option<super::Rej
     }
 }
 
+fn withdrawn(observation: &Observation, current: &Snapshot) -> bool {
+    rejection(observation, current).is_some_and(|why| why.is_withdrawal())
+}
+
 fn entered(visit: &Visit, observation: &Observation) -> (DateTime<Utc>, Quality) {
     match (visit.entered_at, visit.exited_at) {
         (Some(entered), _) => (entered, Quality::Exact),
@@ -272,8 +286,11 @@ fn status_time(observation: &Observation, status: Status) -> (DateTime<Utc>, Qua
     }
 }
 
-/// Up to when the observation shows what has happened.
+/// Up to when the observation shows what has happened. That something is gone shows it all.
 fn as_of(observation: &Observation) -> Option<DateTime<Utc>> {
+    if observation.snapshot.status == Status::Deleted {
+        return Some(observation.observed_at);
+    }
     observation.updated_at.or(observation.last_activity_at)
 }
 

@@ -7,7 +7,7 @@ use super::*;
 
 /// One thing a recruiter does.
 #[derive(Debug, Clone, Copy)]
-enum Act {
+pub(super) enum Act {
     Move { stage: i64, job: i64 },
     End(Status),
     Reopen,
@@ -15,7 +15,7 @@ enum Act {
 
 /// Everything that happened to one application: minute `n` is the time of act `n`.
 #[derive(Debug, Clone)]
-struct Truth(Vec<Act>);
+pub(super) struct Truth(pub(super) Vec<Act>);
 
 fn minute(n: usize) -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000, 0).unwrap()
@@ -24,7 +24,7 @@ fn minute(n: usize) -> DateTime<Utc> {
 
 impl Truth {
     /// What one sees after the first `acts` acts. The application enters its first stage at act 0.
-    fn seen(&self, acts: usize, with_history: bool) -> Observation {
+    pub(super) fn seen(&self, acts: usize, with_history: bool) -> Observation {
         let (mut history, mut status, mut ended, mut job) =
             (Vec::<Visit>::new(), Status::InProcess, 0, 0);
         for (n, act) in self.0[..acts].iter().enumerate() {
@@ -54,7 +54,9 @@ impl Truth {
                 job_id: Some(JobId(job)),
                 prospect: false,
                 as_of: None,
+                withdrawn: false,
             },
+            visit: None,
             history: if with_history {
                 history.into_iter().rev().collect()
             } else {
@@ -71,7 +73,7 @@ impl Truth {
     }
 
     /// Looks after each of `moments` acts in turn.
-    fn polled(&self, moments: &[(usize, bool)]) -> (Vec<Change>, Option<Snapshot>) {
+    pub(super) fn polled(&self, moments: &[(usize, bool)]) -> (Vec<Change>, Option<Snapshot>) {
         let (mut changes, mut known) = (Vec::new(), None);
         for (acts, with_history) in moments {
             let observation = self.seen(*acts, *with_history);
@@ -114,7 +116,7 @@ fn ending() -> impl Strategy<Value = Option<Act>> {
 
 /// A history that polling rarely can tell in full: it may start out ended, is then reopened, and may end again after
 /// at least one move. (An end that is taken back with no move before the next look leaves no trace.)
-fn truth() -> impl Strategy<Value = (Truth, usize)> {
+pub(super) fn truth() -> impl Strategy<Value = (Truth, usize)> {
     (moves(1), ending(), moves(0), ending()).prop_map(|(mut acts, start, mut more, end)| {
         let stage = |act: &Act| {
             if let Act::Move { stage, .. } = act {
@@ -136,10 +138,10 @@ fn truth() -> impl Strategy<Value = (Truth, usize)> {
     })
 }
 
-type Told = (Status, Option<Stage>, Option<JobId>, Option<DateTime<Utc>>);
+pub(super) type Told = (Status, Option<Stage>, Option<JobId>, Option<DateTime<Utc>>);
 
 /// What a consumer sees of a change; times only where they are exact.
-fn told(changes: &[Change]) -> Vec<Told> {
+pub(super) fn told(changes: &[Change]) -> Vec<Told> {
     let exact = |change: &Change| (change.quality == Quality::Exact).then_some(change.occurred_at);
     changes
         .iter()
@@ -154,33 +156,7 @@ fn told(changes: &[Change]) -> Vec<Told> {
         .collect()
 }
 
-/// Arbitrary, even impossible, states without a history.
-fn any_snapshot() -> impl Strategy<Value = Snapshot> {
-    (
-        0..4_usize,
-        prop::option::of(0..3_i64),
-        0..2_i64,
-        any::<bool>(),
-    )
-        .prop_map(|(status, stage, job, prospect)| {
-            let status = Status::ALL[status];
-            let open = !prospect && matches!(status, Status::InProcess | Status::Rejected);
-            let stage = if open { Some(stage.unwrap_or(0)) } else { None };
-            let stage = stage.map(|id| Stage {
-                job_stage_id: JobStageId(id),
-                name: None,
-            });
-            Snapshot {
-                status,
-                stage,
-                job_id: Some(JobId(job)),
-                prospect,
-                as_of: None,
-            }
-        })
-}
-
-fn bare(snapshot: &Snapshot) -> Observation {
+pub(super) fn bare(snapshot: &Snapshot) -> Observation {
     let template = Truth(vec![Act::Move { stage: 0, job: 0 }]).seen(1, false);
     Observation {
         snapshot: snapshot.clone(),
@@ -188,7 +164,7 @@ fn bare(snapshot: &Snapshot) -> Observation {
     }
 }
 
-fn is_chain(first: Option<&Snapshot>, changes: &[Change]) -> bool {
+pub(super) fn is_chain(first: Option<&Snapshot>, changes: &[Change]) -> bool {
     let mut known = first.cloned();
     changes.iter().all(|change| {
         let connected = match (&known, &change.previous) {
@@ -210,17 +186,7 @@ fn is_subsequence<T: PartialEq>(part: &[T], whole: &[T]) -> bool {
 
 proptest! {
     #[test]
-    fn applying_the_changes_leads_to_what_is_seen(previous in prop::option::of(any_snapshot()), seen in any_snapshot()) {
-        let changes = diff(previous.as_ref(), &bare(&seen));
-        prop_assert!(is_chain(previous.as_ref(), &changes));
-        let end = changes.last().map(|change| change.current.clone()).or(previous.clone()).unwrap();
-        prop_assert!(end.same_state(&seen), "{end:?}");
-        prop_assert!(next_snapshot(previous.as_ref(), &bare(&seen)).same_state(&seen));
-    }
-
-    #[test]
-    fn seeing_the_same_again_changes_nothing(snapshot in any_snapshot(), (truth, _) in truth()) {
-        prop_assert_eq!(diff(Some(&snapshot), &bare(&snapshot)), vec![]);
+    fn seeing_the_same_again_changes_nothing((truth, _) in truth()) {
         let observation = truth.seen(truth.0.len(), true);
         let known = next_snapshot(None, &observation);
         prop_assert_eq!(diff(Some(&known), &observation), vec![]);

@@ -26,9 +26,11 @@ fn in_stage(id: i64, updated: i64) -> Observation {
         job_id: Some(JobId(JOB)),
         prospect: false,
         as_of: None,
+        withdrawn: false,
     };
     Observation {
         snapshot,
+        visit: None,
         history: Vec::new(),
         rejection: None,
         rejected_at: None,
@@ -152,6 +154,54 @@ fn a_rejection_comes_after_the_moves_and_carries_its_reason() {
         story(&[in_stage(1, 1), after]),
         ["ACTIVE 2@5 EXACT", "REJECTED 2@8 EXACT"]
     );
+}
+
+#[test]
+fn who_said_no_stays_as_it_was_told() {
+    let left = in_stage(1, 9).rejected(8);
+    let known = next_snapshot(Some(&next_snapshot(None, &in_stage(1, 1))), &left);
+    assert!(known.withdrawn);
+    let other_reason = in_stage(1, 12).rejected(8).with(|seen| {
+        seen.rejection.as_mut().unwrap().kind = Some("WE_REJECTED_THEM".into());
+    });
+    assert_eq!(diff(Some(&known), &other_reason), vec![]);
+    assert!(next_snapshot(Some(&known), &other_reason).withdrawn);
+    let back = diff(Some(&known), &in_stage(1, 15));
+    assert!(back[0].previous.as_ref().unwrap().withdrawn && !back[0].current.withdrawn);
+}
+
+#[test]
+fn a_deleted_stage_is_no_change_until_the_application_is_elsewhere() {
+    let nameless = in_stage(1, 9).with(|seen| seen.snapshot.stage.as_mut().unwrap().name = None);
+    assert_eq!(
+        story(&[in_stage(1, 1), nameless.clone()]),
+        [] as [String; 0]
+    );
+    let known = next_snapshot(Some(&next_snapshot(None, &in_stage(1, 1))), &nameless);
+    assert_eq!(known.stage.unwrap().name.as_deref(), Some("Stage 1"));
+    assert_eq!(
+        story(&[in_stage(1, 1), nameless, in_stage(2, 12)]),
+        ["ACTIVE 2@12 APPROXIMATE"]
+    );
+}
+
+#[test]
+fn two_moves_without_a_history_are_one_change_as_good_as_it_is_known() {
+    let late = in_stage(3, 9).with(|seen| seen.updated_at = None);
+    assert_eq!(
+        story(&[in_stage(1, 1), late.clone()]),
+        ["ACTIVE 3@9 APPROXIMATE"]
+    );
+    let older = in_stage(1, 4).with(|seen| seen.updated_at = None);
+    assert_eq!(story(&[late, older]), [] as [String; 0]);
+}
+
+#[test]
+fn a_change_seen_long_after_it_happened_is_backfilled() {
+    let seen = |at| in_stage(2, 2).with(|seen| seen.observed_at = minute(at));
+    let known = next_snapshot(None, &in_stage(1, 1));
+    let late = |at| diff(Some(&known), &seen(at))[0].backfilled;
+    assert_eq!((late(30), late(90)), (false, true));
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub(super) fn news<'a>(previous: &Snapshot, observation: &'a Observation) -> New
     let history = in_order(&observation.history);
     let (told, new) = history.split_at(count_told(previous, &history));
     let Some((resume, before)) = told.split_last() else {
-        let visits = not_newer(new, None, observation);
+        let visits = not_newer(new, &[], observation);
         return News {
             visits,
             ..News::default()
@@ -41,14 +41,14 @@ pub(super) fn news<'a>(previous: &Snapshot, observation: &'a Observation) -> New
     };
     News {
         resume: Some(*resume),
-        visits: not_newer(new, Some(*resume), observation),
+        visits: not_newer(new, told, observation),
         left: before.iter().map(|visit| visit.job_stage_id).collect(),
     }
 }
 
 /// The newest visit of a history that is seen for the first time.
 pub(super) fn newest(observation: &Observation) -> Option<&Visit> {
-    not_newer(&in_order(&observation.history), None, observation).pop()
+    not_newer(&in_order(&observation.history), &[], observation).pop()
 }
 
 /// The visits that took place, oldest first. Rows without any time are stages never entered.
@@ -91,16 +91,23 @@ fn count_told(previous: &Snapshot, history: &[&Visit]) -> usize {
 /// Leaves out what happened after the application was read: the next observation tells it.
 fn not_newer<'a>(
     visits: &[&'a Visit],
-    resume: Option<&Visit>,
+    told: &[&Visit],
     observation: &Observation,
 ) -> Vec<&'a Visit> {
     let seen = &observation.snapshot;
+    let is_there = |visit: &&Visit| Some(visit.id) == observation.visit;
+    if let Some(there) = visits.iter().position(|visit| is_there(&visit)) {
+        return visits[..=there].to_vec();
+    }
+    if told.iter().any(|visit| is_there(&visit)) {
+        return Vec::new();
+    }
     let rejected_at = observation
         .rejected_at
         .filter(|_| seen.status == Status::Rejected);
-    let too_late = |visit: &&Visit| {
-        rejected_at.is_some_and(|end| visit.entered_at.is_some_and(|begin| begin > end))
-    };
+    let last = rejected_at.or(observation.updated_at);
+    let too_late =
+        |visit: &&Visit| last.is_some_and(|last| visit.entered_at.is_some_and(|at| at > last));
     let end = visits.iter().position(too_late).unwrap_or(visits.len());
     let Some(stage) = seen.stage.as_ref().map(|stage| stage.job_stage_id) else {
         return visits[..end].to_vec();
@@ -110,7 +117,7 @@ fn not_newer<'a>(
         .rposition(|visit| visit.job_stage_id == stage)
     {
         Some(there) => there + 1,
-        None if resume.is_some_and(|visit| visit.job_stage_id == stage) => 0,
+        None if told.last().is_some_and(|visit| visit.job_stage_id == stage) => 0,
         None => end,
     };
     visits[..end].to_vec()

@@ -62,6 +62,7 @@ fn in_stage(id: i64) -> Snapshot {
         job_id: Some(JobId(4)),
         prospect: false,
         as_of: None,
+        withdrawn: false,
     }
 }
 
