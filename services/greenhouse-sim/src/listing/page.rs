@@ -22,7 +22,7 @@ pub(crate) struct Sight {
 
 impl Sight {
     /// Whether a finished row shows up, given how it was asked for.
-    fn shows(self, row: &impl Row, selection: &Selection) -> bool {
+    pub(crate) fn shows(self, row: &impl Row, selection: &Selection) -> bool {
         let meta = row.meta();
         if meta.ready_at > self.now && !self.processing {
             return false;
@@ -32,12 +32,20 @@ impl Sight {
             return true;
         }
         let fresh = |moment: Stamp| moment.plus(self.lag.length) > self.now;
-        // A search by updated_at runs on an index that lags for changes as well as for new rows.
-        let by_update = selection
+        // A search by what changed last runs on an index that lags for changes as well as for new rows.
+        let moved = selection
             .dates
             .iter()
-            .any(|(name, _)| *name == "updated_at");
-        self.lag.length.is_zero() || !(fresh(meta.born) || (by_update && fresh(meta.updated_at)))
+            .filter(|(name, _)| ["updated_at", "last_activity_at"].contains(name))
+            .filter_map(|(name, _)| row.date(name));
+        self.lag.length.is_zero() || !(fresh(meta.born) || moved.into_iter().any(fresh))
+    }
+
+    /// Whether one finished row shows up when asked for by its id.
+    pub(crate) fn shows_by_id(self, row: &impl Row) -> bool {
+        let meta = row.meta();
+        let lags = self.lag.by_id && meta.born.plus(self.lag.length) > self.now;
+        meta.ready_at <= self.now && !lags
     }
 }
 
