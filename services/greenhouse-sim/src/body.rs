@@ -70,15 +70,51 @@ pub(crate) const fn must(name: &'static str, kind: Kind) -> Field {
 #[derive(Debug)]
 pub(crate) struct Body(Map<String, Value>);
 
-/// Reads and checks a body.
+/// Why a body was not taken.
+#[derive(Debug)]
+pub(crate) enum Unfit {
+    NotJson,
+    Flaws(Vec<Flaw>),
+}
+
+/// What is wrong with one key.
+#[derive(Debug)]
+pub(crate) struct Flaw {
+    /// Where it stands: `emails[0].type`.
+    pub(crate) path: String,
+    pub(crate) kind: FlawKind,
+    pub(crate) reason: String,
+}
+
+/// v1 has a sentence of its own for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FlawKind {
+    Missing,
+    Unknown,
+    Invalid,
+}
+
+/// Reads and checks a body, refusing it in v3's words.
 pub(crate) fn read(bytes: &[u8], schema: &[Field]) -> Result<Body, Reply> {
-    let value: Value = serde_json::from_slice(bytes)
-        .map_err(|_| Reply::bad_request("The body is not valid JSON."))?;
+    check_body(bytes, schema).map_err(|unfit| match unfit {
+        Unfit::NotJson => Reply::bad_request("The body is not valid JSON."),
+        Unfit::Flaws(flaws) => {
+            let each = flaws
+                .into_iter()
+                .map(|flaw| json!({ flaw.path: flaw.reason }));
+            Reply::unprocessable(each.collect())
+        }
+    })
+}
+
+/// Reads and checks a body.
+pub(crate) fn check_body(bytes: &[u8], schema: &[Field]) -> Result<Body, Unfit> {
+    let value: Value = serde_json::from_slice(bytes).map_err(|_| Unfit::NotJson)?;
     let mut errors = Vec::new();
     object(&value, schema, "", &mut errors);
     match value {
         Value::Object(map) if errors.is_empty() => Ok(Body(map)),
-        _ => Err(Reply::unprocessable(errors)),
+        _ => Err(Unfit::Flaws(errors)),
     }
 }
 
@@ -150,14 +186,14 @@ impl Body {
     }
 }
 
-fn object(value: &Value, schema: &[Field], path: &str, errors: &mut Vec<Value>) {
+fn object(value: &Value, schema: &[Field], path: &str, errors: &mut Vec<Flaw>) {
     let Value::Object(map) = value else {
         return wrong(errors, path, "is not an object");
     };
     for (name, value) in map {
         let path = join(path, name);
         match schema.iter().find(|field| field.name == name) {
-            None => wrong(errors, &path, "is not allowed"),
+            None => errors.push(Flaw::new(&path, FlawKind::Unknown, "is not allowed")),
             Some(field) if value.is_null() => {
                 if !field.nullable {
                     wrong(errors, &path, "must not be null");
@@ -170,11 +206,12 @@ fn object(value: &Value, schema: &[Field], path: &str, errors: &mut Vec<Value>) 
         .iter()
         .filter(|field| field.required && !map.contains_key(field.name))
     {
-        wrong(errors, &join(path, field.name), "is missing");
+        let path = join(path, field.name);
+        errors.push(Flaw::new(&path, FlawKind::Missing, "is missing"));
     }
 }
 
-fn check(value: &Value, kind: Kind, path: &str, errors: &mut Vec<Value>) {
+fn check(value: &Value, kind: Kind, path: &str, errors: &mut Vec<Flaw>) {
     let expected = match kind {
         Kind::Text if !value.is_string() => "is not a string",
         Kind::Filled if value.as_str().is_none_or(|text| text.trim().is_empty()) => {
@@ -217,8 +254,8 @@ fn check(value: &Value, kind: Kind, path: &str, errors: &mut Vec<Value>) {
 fn items(
     value: &Value,
     path: &str,
-    errors: &mut Vec<Value>,
-    each: impl Fn(&Value, &str, &mut Vec<Value>),
+    errors: &mut Vec<Flaw>,
+    each: impl Fn(&Value, &str, &mut Vec<Flaw>),
 ) {
     let Value::Array(items) = value else {
         return wrong(errors, path, "is not an array");
@@ -244,9 +281,19 @@ fn join(path: &str, name: &str) -> String {
     }
 }
 
-fn wrong(errors: &mut Vec<Value>, path: &str, reason: &str) {
+fn wrong(errors: &mut Vec<Flaw>, path: &str, reason: &str) {
     let path = if path.is_empty() { "body" } else { path };
-    errors.push(json!({ path: reason }));
+    errors.push(Flaw::new(path, FlawKind::Invalid, reason));
+}
+
+impl Flaw {
+    fn new(path: &str, kind: FlawKind, reason: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            kind,
+            reason: reason.to_owned(),
+        }
+    }
 }
 
 #[cfg(test)]
