@@ -10,7 +10,7 @@ mod custom_items;
 mod job_interview_stages;
 mod jobs;
 mod notes;
-mod people;
+pub(crate) mod people;
 mod referrers;
 mod rejection_details;
 mod rejection_reasons;

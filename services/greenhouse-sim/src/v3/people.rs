@@ -10,10 +10,10 @@ use crate::{
     },
 };
 
-const PHONES: &[&str] = &["home", "work", "mobile", "skype", "other"];
-const ADDRESSES: &[&str] = &["home", "work", "other"];
-const EMAILS: &[&str] = &["personal", "work", "other"];
-const WEBSITES: &[&str] = &["personal", "company", "portfolio", "blog", "other"];
+pub(crate) const PHONES: &[&str] = &["home", "work", "mobile", "skype", "other"];
+pub(crate) const ADDRESSES: &[&str] = &["home", "work", "other"];
+pub(crate) const EMAILS: &[&str] = &["personal", "work", "other"];
+pub(crate) const WEBSITES: &[&str] = &["personal", "company", "portfolio", "blog", "other"];
 
 /// What a person's body may hold.
 pub(super) const PERSON: &[Field] = &[
@@ -82,7 +82,7 @@ pub(super) fn details(body: &Body) -> Result<Details, Reply> {
     })
 }
 
-fn contacts(body: &Body, name: &str) -> Option<Vec<Contact>> {
+pub(crate) fn contacts(body: &Body, name: &str) -> Option<Vec<Contact>> {
     let text = |item: &Body, name: &str| item.text(name).unwrap_or_default();
     let items = body.list(name)?;
     Some(
@@ -96,7 +96,7 @@ fn contacts(body: &Body, name: &str) -> Option<Vec<Contact>> {
     )
 }
 
-fn profiles(body: &Body) -> Option<Vec<Profile>> {
+pub(crate) fn profiles(body: &Body) -> Option<Vec<Profile>> {
     let items = body.list("social_media_addresses")?;
     Some(
         items
