@@ -5,7 +5,11 @@ use std::{
     time::Duration,
 };
 
-use crate::{auth::scopes, seed::Seed};
+use crate::{
+    auth::scopes,
+    seed::Seed,
+    v1::{V1Settings, permissions},
+};
 
 /// Everything a simulator is started with.
 #[derive(Clone, Debug)]
@@ -51,7 +55,7 @@ impl Config {
     }
 }
 
-/// One customer of Greenhouse with one credential.
+/// One customer of Greenhouse with one credential for each version of the API.
 #[derive(Clone, Debug)]
 pub struct OrganisationConfig {
     /// Its name; also how tests and `/_sim/` address it.
@@ -62,12 +66,17 @@ pub struct OrganisationConfig {
     pub client_secret: String,
     /// The scopes granted, `harvest:candidates:list` and so on.
     pub scopes: Vec<String>,
+    /// The API key of v1.
+    pub api_key: String,
+    /// The key's permissions, `Candidates: list` and so on.
+    pub permissions: Vec<String>,
     /// What it contains at the start.
     pub seed: Seed,
 }
 
 impl OrganisationConfig {
-    /// An organisation with the small seed, every scope, and the credential `<name>-harvest` / `<name>-secret`.
+    /// An organisation with the small seed, every scope and permission of the mission, the credential `<name>-harvest` /
+    /// `<name>-secret`, and the API key `<name>-api-key`.
     pub fn named(name: &str) -> Self {
         Self {
             name: name.to_owned(),
@@ -77,6 +86,11 @@ impl OrganisationConfig {
                 .iter()
                 .map(|scope| (*scope).to_owned())
                 .collect(),
+            api_key: format!("{name}-api-key"),
+            permissions: permissions::ALL
+                .iter()
+                .map(|permission| (*permission).to_owned())
+                .collect(),
             seed: Seed::Small,
         }
     }
@@ -85,7 +99,7 @@ impl OrganisationConfig {
 /// How the simulator behaves; readable and changeable at any moment.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Requests per window and credential; 0 means no limit and no rate headers.
+    /// v3 requests per window and credential; 0 means no limit and no rate headers, in v1 neither.
     pub rate_limit: u32,
     /// Length of the fixed window.
     pub rate_window: Duration,
@@ -116,6 +130,8 @@ pub struct Settings {
     pub rejected_keeps_stage: bool,
     /// Added to the machine's clock.
     pub clock_offset_ms: i64,
+    /// What only v1 has.
+    pub v1: V1Settings,
 }
 
 impl Default for Settings {
@@ -136,6 +152,7 @@ impl Default for Settings {
             allow_duplicate_applications: true,
             rejected_keeps_stage: false,
             clock_offset_ms: 0,
+            v1: V1Settings::default(),
         }
     }
 }

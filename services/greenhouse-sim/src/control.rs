@@ -4,6 +4,7 @@
 mod faults;
 mod recruiting;
 mod settings;
+mod v1_settings;
 mod views;
 
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! The HTTP side: connections that can be reset, answers that can be cut short, and the path a request takes.
 
 pub(crate) mod connection;
-mod effect;
+pub(crate) mod effect;
 pub(crate) mod pipeline;
 pub(crate) mod reply;

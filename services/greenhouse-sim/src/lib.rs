@@ -1,9 +1,8 @@
-//! A strict, stateful Greenhouse in one process: Harvest v3 for the resources an import and its status polling need, the
-//! OAuth token host, rate limits, faults on demand, and recruiters who do what they are told. For tests (in this process
+//! A strict, stateful Greenhouse in one process: Harvest v3 and v1 over the same data, the OAuth token host, rate limits, faults on demand, and recruiters who do what they are told. For tests (in this process
 //! or another), demos and benchmarks.
 //!
 //! It is an independent reading of Greenhouse's documented behaviour and therefore shares no code with the client it
-//! checks. Where the facts leave room it takes the less friendly reading; README.md lists those. Deliberately absent: v1,
+//! checks. Where the facts leave room it takes the less friendly reading; README.md lists those. Deliberately absent:
 //! partner authorisation, webhooks, and every endpoint the bridge does not call.
 #![deny(missing_docs)]
 
@@ -24,6 +23,7 @@ mod simulator;
 mod stamp;
 mod state;
 mod table;
+pub mod v1;
 mod v3;
 mod world;
 
@@ -41,3 +41,4 @@ pub use simulator::{Access, Faults, Simulator};
 pub use stamp::Stamp;
 pub use state::{Counts, View};
 pub use table::Meta;
+pub use v1::V1Settings;

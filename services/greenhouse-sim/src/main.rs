@@ -14,7 +14,7 @@ use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-/// A strict, stateful Greenhouse (Harvest v3 and OAuth) for tests, demos and benchmarks.
+/// A strict, stateful Greenhouse (Harvest v3 with OAuth, v1 with API keys) for tests, demos and benchmarks.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
@@ -33,15 +33,19 @@ struct Arguments {
     /// What each organisation contains: empty, small, demo, or a number of candidates.
     #[arg(long, default_value = "small", value_parser = seed)]
     seed: Seed,
-    /// An organisation; repeat it for several side by side.
+    /// An organisation; repeat it for several side by side. Its OAuth client is NAME-harvest / NAME-secret, its API key
+    /// NAME-api-key.
     #[arg(long = "organisation", value_name = "NAME", default_value = "acme")]
     organisations: Vec<String>,
-    /// Requests per window and credential; 0 turns the limit and its headers off.
+    /// v3 requests per window and credential; 0 turns the limits and headers of both versions off.
     #[arg(long, default_value_t = 75)]
     rate_limit: u32,
     /// Seconds per window.
     #[arg(long, default_value_t = 30.0)]
     rate_window: f64,
+    /// v1 requests per 10 seconds and API key; 0 turns this limit off.
+    #[arg(long, default_value_t = 50)]
+    v1_rate_limit: u32,
     /// Token requests per minute and client; 0 turns the limit off.
     #[arg(long, default_value_t = 100)]
     token_limit: u32,
@@ -113,6 +117,7 @@ fn config(arguments: Arguments) -> anyhow::Result<Config> {
     let settings = &mut config.settings;
     settings.rate_limit = arguments.rate_limit;
     settings.rate_window = seconds(arguments.rate_window, "rate-window")?;
+    settings.v1.rate_limit = arguments.v1_rate_limit;
     settings.token_limit = arguments.token_limit;
     settings.token_lifetime = Duration::from_secs(arguments.token_lifetime);
     settings.latency = Duration::from_millis(arguments.latency_ms);
@@ -135,6 +140,7 @@ fn introduction(simulator: &Simulator) -> serde_json::Value {
                 "client_id": access.client_id,
                 "client_secret": access.client_secret,
                 "acting_user_id": access.site_admin_id,
+                "api_key": access.api_key,
             })
         })
         .collect();

@@ -1,10 +1,11 @@
-//! Which operation a path means. Routing comes before everything else, so an unknown path is 404 to anybody. The v1 API
-//! gets its own variant beside [`Route::V3`] and its own folder beside `v3/`.
+//! Which operation a path means. In v3 routing comes before everything else, so an unknown path is 404 to anybody; in
+//! v1 the key does, so an unknown path has a route there, to nowhere.
 
 use hyper::Method;
 
 use crate::{
     http::connection::Host,
+    v1,
     v3::{self, Operation},
 };
 
@@ -12,6 +13,7 @@ use crate::{
 #[derive(Clone, Copy)]
 pub(crate) enum Route {
     V3(&'static Operation, Option<i64>),
+    V1(Option<v1::Found>),
     Token,
     Introspect,
     Nowhere,
@@ -22,9 +24,10 @@ impl Route {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::V3(operation, _) => operation.name,
+            Self::V1(Some(found)) => found.operation.name,
             Self::Token => "token",
             Self::Introspect => "introspect",
-            Self::Nowhere => "",
+            Self::V1(None) | Self::Nowhere => "",
         }
     }
 }
@@ -36,6 +39,9 @@ pub(crate) fn find(host: Host, method: &Method, path: &str) -> Route {
         "/introspect" if auth => return Route::Introspect,
         _ if host == Host::Auth => return Route::Nowhere,
         _ => {}
+    }
+    if let Some(rest) = path.strip_prefix("/v1/") {
+        return Route::V1(v1::find(method, rest));
     }
     let Some(rest) = path.strip_prefix("/v3/") else {
         return Route::Nowhere;

@@ -38,8 +38,10 @@ pub struct Access {
     pub client_id: String,
     /// Its secret.
     pub client_secret: String,
-    /// A user who may list: the `sub` to ask a token for.
+    /// A user who may list: the `sub` to ask a token for, and whom v1 writes can be made for.
     pub site_admin_id: i64,
+    /// The key of v1.
+    pub api_key: String,
 }
 
 impl Simulator {
@@ -103,6 +105,7 @@ impl Simulator {
                 client_id: String::new(),
                 client_secret: String::new(),
                 site_admin_id: 0,
+                api_key: String::new(),
             })
     }
 
@@ -120,6 +123,7 @@ impl Simulator {
                 client_id: credential.client_id.clone(),
                 client_secret: credential.secret.clone(),
                 site_admin_id: admin.map_or(0, |user| user.meta.id),
+                api_key: state.api_keys.of_org(credential.org).to_owned(),
             }
         });
         access.collect()
@@ -169,6 +173,20 @@ impl Simulator {
         } else {
             scopes.remove(scope)
         }
+    }
+
+    /// Gives an API key a permission of v1, or takes it away, from the next request on. False when nothing changed, and
+    /// for keys and permissions that do not exist.
+    pub fn set_permission(&self, api_key: &str, permission: &str, granted: bool) -> bool {
+        self.world
+            .lock()
+            .api_keys
+            .set_permission(api_key, permission, granted)
+    }
+
+    /// Deletes an API key, or brings it back; false when there is no such key.
+    pub fn set_api_key(&self, api_key: &str, works: bool) -> bool {
+        self.world.lock().api_keys.set_working(api_key, works)
     }
 
     /// Revokes the tokens of one client, or all; returns how many.

@@ -14,6 +14,7 @@ use crate::{
     org::Org,
     seed,
     stamp::Stamp,
+    v1::{ApiKey, ApiKeys},
 };
 
 /// The simulator's heart, shared by all connections.
@@ -31,6 +32,7 @@ pub(crate) struct World {
 pub(crate) struct State {
     pub(crate) orgs: Vec<Org>,
     pub(crate) keyring: Keyring,
+    pub(crate) api_keys: ApiKeys,
     pub(crate) settings: Settings,
     pub(crate) rules: Rules,
     pub(crate) api_meter: Meter,
@@ -78,8 +80,19 @@ impl State {
                 org,
                 scopes: organisation.scopes.iter().cloned().collect(),
             });
+        let api_keys = config
+            .organisations
+            .iter()
+            .enumerate()
+            .map(|(org, organisation)| ApiKey {
+                key: organisation.api_key.clone(),
+                org,
+                permissions: organisation.permissions.iter().cloned().collect(),
+                revoked: false,
+            });
         Self {
             orgs: orgs.collect(),
+            api_keys: ApiKeys::of(api_keys.collect()),
             keyring: Keyring::of(credentials.collect()),
             settings: config.settings.clone(),
             rules: Rules::default(),

@@ -57,7 +57,7 @@ pub(super) fn oauth_error(error: &str, description: &str) -> Reply {
     )
 }
 
-fn user_and_password(headers: &HeaderMap) -> Option<(String, String)> {
+pub(crate) fn user_and_password(headers: &HeaderMap) -> Option<(String, String)> {
     let header = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let decoded = STANDARD.decode(header.strip_prefix("Basic ")?).ok()?;
     let decoded = String::from_utf8(decoded).ok()?;

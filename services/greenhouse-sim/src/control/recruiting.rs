@@ -10,6 +10,7 @@ use crate::{
     http::reply::{Answer, Reply},
     org::{Refused, people::NewUser, recruiting::NewJob, refused},
     recruiter::Recruiter,
+    v1::permissions,
 };
 
 #[derive(Deserialize)]
@@ -42,6 +43,21 @@ struct Scope {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Permission {
+    api_key: String,
+    permission: String,
+    granted: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ApiKey {
+    api_key: String,
+    works: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Client {
     client_id: Option<String>,
 }
@@ -65,6 +81,15 @@ pub(super) fn handle(control: &Control<'_>, path: &[&str]) -> Answer {
         }
         ("DELETE", ["sources", id]) => done(recruiter(control).remove_source(number(id)?)),
         ("POST", ["scopes"]) => scope(control),
+        ("POST", ["permissions"]) => permission(control),
+        ("POST", ["api_keys"]) => {
+            let change: ApiKey = control.body()?;
+            let mut state = control.world.lock();
+            match state.api_keys.set_working(&change.api_key, change.works) {
+                true => Ok(Reply::no_content()),
+                false => Err(conflict(refused("api_key", "is unknown"))),
+            }
+        }
         ("POST", ["tokens", "revoke"]) => {
             let client: Client = control.body()?;
             let revoked = control
@@ -122,6 +147,17 @@ fn scope(control: &Control<'_>) -> Answer {
     } else {
         scopes.remove(&change.scope)
     };
+    Ok(Reply::ok(&json!({"changed": changed})))
+}
+
+fn permission(control: &Control<'_>) -> Answer {
+    let change: Permission = control.body()?;
+    if !permissions::exists(&change.permission) {
+        return Err(conflict(refused("permission", "is unknown")));
+    }
+    let mut state = control.world.lock();
+    let keys = &mut state.api_keys;
+    let changed = keys.set_permission(&change.api_key, &change.permission, change.granted);
     Ok(Reply::ok(&json!({"changed": changed})))
 }
 

@@ -6,7 +6,7 @@ use hyper::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Control, conflict};
+use super::{Control, conflict, v1_settings};
 use crate::{
     config::{CreateAnswer, ListWithoutSiteAdmin, PatchAnswer, Processing, Settings, TokenExpiry},
     http::reply::{Answer, Reply},
@@ -34,6 +34,7 @@ struct Change {
     allow_duplicate_applications: Option<bool>,
     rejected_keeps_stage: Option<bool>,
     clock_offset_ms: Option<i64>,
+    v1: Option<v1_settings::Change>,
 }
 
 pub(super) fn handle(control: &Control<'_>) -> Answer {
@@ -62,6 +63,9 @@ fn apply(settings: &mut Settings, change: Change) -> Result<(), Refused> {
     );
     put(&mut settings.clock_offset_ms, change.clock_offset_ms);
     limit(settings, &change)?;
+    if let Some(change) = &change.v1 {
+        v1_settings::apply(&mut settings.v1, change)?;
+    }
     answer(settings, &change)
 }
 
@@ -157,16 +161,17 @@ fn shown(settings: &Settings) -> Value {
         "allow_duplicate_applications": settings.allow_duplicate_applications,
         "rejected_keeps_stage": settings.rejected_keeps_stage,
         "clock_offset_ms": settings.clock_offset_ms,
+        "v1": v1_settings::shown(&settings.v1),
     })
 }
 
-fn put<T>(place: &mut T, value: Option<T>) {
+pub(super) fn put<T>(place: &mut T, value: Option<T>) {
     if let Some(value) = value {
         *place = value;
     }
 }
 
-fn length(field: &str, seconds: Option<f64>) -> Result<Option<Duration>, Refused> {
+pub(super) fn length(field: &str, seconds: Option<f64>) -> Result<Option<Duration>, Refused> {
     let read = |seconds| {
         Duration::try_from_secs_f64(seconds)
             .map_err(|_| refused(field, "is not a length in seconds"))
@@ -174,7 +179,7 @@ fn length(field: &str, seconds: Option<f64>) -> Result<Option<Duration>, Refused
     seconds.map(read).transpose()
 }
 
-fn word<T: Copy>(
+pub(super) fn word<T: Copy>(
     field: &str,
     given: &Option<String>,
     words: &[(&str, T)],
@@ -186,7 +191,7 @@ fn word<T: Copy>(
         .ok_or_else(|| refused(field, "is not one of its words"))
 }
 
-fn name<T: PartialEq>(words: &[(&'static str, T)], value: T) -> Option<&'static str> {
+pub(super) fn name<T: PartialEq>(words: &[(&'static str, T)], value: T) -> Option<&'static str> {
     words
         .iter()
         .find(|(_, known)| *known == value)

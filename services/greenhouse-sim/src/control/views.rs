@@ -29,6 +29,8 @@ pub(super) fn organisations(control: &Control<'_>) -> Reply {
             "site_admin_ids": admins,
             "service_user_id": org.service_user,
             "scopes": scopes,
+            "api_key": state.api_keys.of_org(credential.org),
+            "permissions": state.api_keys.permissions_of(credential.org),
         })
     });
     Reply::ok(&each.collect::<Vec<Value>>())
@@ -42,6 +44,14 @@ pub(super) fn stats(control: &Control<'_>) -> Reply {
         .iter()
         .map(|org| (org.name.clone(), json!(counts(org))))
         .collect();
+    let keys = state.api_keys.iter().map(|key| {
+        let windows = state.api_meter.windows(&key.key);
+        let throttled: u32 = windows.iter().map(|window| window.throttled).sum();
+        (
+            key.key.clone(),
+            json!({"throttled": throttled, "windows": windows}),
+        )
+    });
     let clients = state.keyring.credentials.iter().map(|credential| {
         let api = state.api_meter.windows(&credential.client_id);
         let throttled: u32 = api.iter().map(|window| window.throttled).sum();
@@ -53,7 +63,7 @@ pub(super) fn stats(control: &Control<'_>) -> Reply {
         "now": state.now(),
         "requests": state.log.count(),
         "counts": counts,
-        "clients": clients.collect::<Map<String, Value>>(),
+        "clients": clients.chain(keys).collect::<Map<String, Value>>(),
     }))
 }
 

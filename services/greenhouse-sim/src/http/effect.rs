@@ -15,6 +15,7 @@ use crate::{
     meter::Reading,
     routes::Route,
     stamp::Stamp,
+    v1,
     v3::{
         Operation,
         call::{Call, Touched},
@@ -29,6 +30,7 @@ pub(super) fn carry_out(world: &World, arrived: &Arrived, fault: Option<&'static
     let now = state.now();
     let (reply, touched) = match arrived.route {
         Route::Token | Route::Introspect => (auth_host(state, arrived, now), None),
+        Route::V1(found) => v1::answer(world, state, arrived, found, now),
         _ => api(world, state, arrived, now),
     };
     note(state, arrived, touched, Some(reply.status.as_u16()), fault);
@@ -146,7 +148,7 @@ pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
         .strip_prefix("Bearer ")
 }
 
-fn base_url(world: &World, head: &Parts) -> String {
+pub(crate) fn base_url(world: &World, head: &Parts) -> String {
     let host = || {
         head.headers
             .get(HOST)

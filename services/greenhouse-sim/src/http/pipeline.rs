@@ -31,10 +31,10 @@ pub(crate) enum Outcome {
 const LARGEST_BODY: usize = 10 * 1024 * 1024;
 
 /// A request that has been read.
-pub(super) struct Arrived {
-    pub(super) head: Parts,
-    pub(super) body: Bytes,
-    pub(super) route: Route,
+pub(crate) struct Arrived {
+    pub(crate) head: Parts,
+    pub(crate) body: Bytes,
+    pub(crate) route: Route,
 }
 
 pub(crate) async fn run(request: Request<Incoming>, host: Host, world: Arc<World>) -> Outcome {
@@ -93,8 +93,11 @@ async fn prevented(world: &World, arrived: &Arrived, fault: &Fault) -> Option<Ou
         Fault::ErrorBeforeCommit => return refused(Some(Reply::broken())),
         Fault::Throttle { retry_after } => return refused(Some(throttled(world, *retry_after))),
         Fault::TokenRevoked => {
-            if let Some(text) = bearer(&arrived.head.headers) {
-                world.lock().keyring.revoke(text);
+            let headers = &arrived.head.headers;
+            let mut state = world.lock();
+            match bearer(headers) {
+                Some(text) => state.keyring.revoke(text),
+                None => state.api_keys.revoke_brought(headers),
             }
         }
         Fault::Late(wait) => tokio::time::sleep(*wait).await,
@@ -154,13 +157,17 @@ pub(super) fn note(
         return state.log.skip();
     }
     let at = state.now();
-    let client = bearer(&arrived.head.headers)
-        .and_then(|text| state.keyring.token(text))
-        .map(|token| {
-            state.keyring.credentials[token.credential]
-                .client_id
-                .as_str()
-        });
+    let headers = &arrived.head.headers;
+    let client = match arrived.route {
+        Route::V1(_) => state.api_keys.brought(headers).map(|key| key.key.as_str()),
+        _ => bearer(headers)
+            .and_then(|text| state.keyring.token(text))
+            .map(|token| {
+                state.keyring.credentials[token.credential]
+                    .client_id
+                    .as_str()
+            }),
+    };
     let touched = touched.unwrap_or_default();
     state.log.add(|number| LogEntry {
         number,

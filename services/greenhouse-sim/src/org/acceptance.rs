@@ -29,7 +29,7 @@ impl Org {
     }
 
     /// Whether an edit fits the application, but for its custom fields.
-    pub(super) fn check_edit(&self, application: &Application, edit: &Edit) -> Result<(), Refused> {
+    pub(crate) fn check_edit(&self, application: &Application, edit: &Edit) -> Result<(), Refused> {
         if edit.rejected_at.is_some() && application.status != Status::Rejected {
             return Err(refused(
                 "rejected_at",

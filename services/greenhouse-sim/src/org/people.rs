@@ -102,6 +102,14 @@ impl Org {
             .change(id, |candidate| candidate.last_activity_at = Some(now));
     }
 
+    /// The user with this address, primary or not, in exactly this spelling.
+    pub(crate) fn user_by_email(&self, email: &str) -> Option<i64> {
+        let mut users = self.users.iter();
+        users
+            .find(|user| user.primary_email == email || user.emails.iter().any(|own| own == email))
+            .map(|user| user.meta.id)
+    }
+
     pub(crate) fn active_user(&self, id: i64) -> bool {
         self.users.get(id).is_some_and(|user| !user.deactivated)
     }

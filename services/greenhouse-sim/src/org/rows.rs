@@ -8,7 +8,7 @@ mod people;
 mod rejection;
 
 pub use application::{Application, ApplicationStage, QuestionAnswer, Status};
-pub use candidate::{AppliedTag, Candidate, Contact, Profile, Tag};
+pub use candidate::{AppliedTag, Candidate, Contact, Employment, Profile, Tag};
 pub use job::{Job, JobStage, JobStatus};
 pub use note::Note;
 pub use people::{InterviewerTag, Referrer, Source, SourceType, User};

@@ -16,5 +16,7 @@ mod recruiting;
 #[cfg(test)]
 mod shapes;
 mod strictness;
+#[cfg(test)]
+mod v1;
 mod visibility;
 mod writes;

@@ -34,6 +34,13 @@ pub struct Candidate {
     pub website_addresses: Vec<Contact>,
     pub social_media_addresses: Vec<Profile>,
     pub custom_fields: Option<CustomValues>,
+    /// v1 knows who looks after a person; v3 only who looks after an application.
+    #[serde(skip)]
+    pub recruiter_id: Option<i64>,
+    #[serde(skip)]
+    pub coordinator_id: Option<i64>,
+    #[serde(skip)]
+    pub employments: Vec<Employment>,
 }
 
 impl Candidate {
@@ -58,6 +65,9 @@ impl Candidate {
             website_addresses: Vec::new(),
             social_media_addresses: Vec::new(),
             custom_fields: Some(custom_fields),
+            recruiter_id: None,
+            coordinator_id: None,
+            employments: Vec::new(),
         }
     }
 
@@ -116,6 +126,20 @@ pub struct Contact {
 pub struct Profile {
     /// The profile's address.
     pub value: String,
+}
+
+/// Where somebody worked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[expect(
+    missing_docs,
+    reason = "the fields of Greenhouse's v1 documentation, by its names"
+)]
+pub struct Employment {
+    pub id: i64,
+    pub company_name: String,
+    pub title: String,
+    pub start_date: Stamp,
+    pub end_date: Option<Stamp>,
 }
 
 /// A tag of the organisation.
