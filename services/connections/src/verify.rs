@@ -3,36 +3,20 @@
 use std::collections::BTreeSet;
 
 use domain::{Code, UserId};
-use harvest::{Client, Error as Remote, Operation};
+use harvest::{Client, Error as Remote, Feature, Version, least_scopes};
 use store::connections::{Finding, Severity};
 
 /// The source that every import names.
 const SOURCE: &str = "Intrro";
 
-/// A scope's use, for the findings.
-fn feature(operation: Operation) -> &'static str {
-    use Operation as O;
-    match operation {
-        O::Token
-        | O::CandidatesList
-        | O::CandidatesCreate
-        | O::CandidatesUpdate
-        | O::ApplicationsCreate
-        | O::JobsList
-        | O::SourcesList => "import",
-        O::NotesList | O::NotesCreate => "note",
-        O::CandidateTagsList
-        | O::CandidateTagsCreate
-        | O::AppliedCandidateTagsList
-        | O::AppliedCandidateTagsCreate => "tags",
-        O::UsersList | O::ReferrersList | O::ApplicationsUpdate => "referrer",
-        O::ApplicationsList
-        | O::ApplicationStagesList
-        | O::JobInterviewStagesList
-        | O::RejectionReasonsList
-        | O::RejectionDetailsList => "status",
-    }
-}
+/// What the bridge does for every tenant.
+const FEATURES: &[Feature] = &[
+    Feature::Import,
+    Feature::Note,
+    Feature::Tags,
+    Feature::Referrer,
+    Feature::Status,
+];
 
 /// Looks at a credential and at what it can see. Nothing found means that everything works.
 pub(crate) async fn verify(client: &Client, acting_user: Option<UserId>) -> Vec<Finding> {
@@ -63,13 +47,18 @@ fn missing(granted: &BTreeSet<&str>) -> Vec<Finding> {
     if granted.is_empty() {
         return Vec::new();
     }
-    let needed = Operation::ALL
-        .iter()
-        .filter_map(|operation| Some((operation.scope()?, feature(*operation))));
-    needed
-        .filter(|(scope, _)| !granted.contains(scope))
-        .map(|(scope, feature)| Finding::new(Code::ScopeMissing, Severity::Error, feature, scope))
-        .collect()
+    let mut told = BTreeSet::new();
+    let mut findings = Vec::new();
+    for feature in FEATURES {
+        for scope in least_scopes(Version::V3, &[*feature]) {
+            if !granted.contains(scope) && told.insert(scope) {
+                let severity = Severity::Error;
+                let feature = feature.as_str();
+                findings.push(Finding::new(Code::ScopeMissing, severity, feature, scope));
+            }
+        }
+    }
+    findings
 }
 
 /// Who acts, and whether they may list: every list of v3 needs a Site Admin.

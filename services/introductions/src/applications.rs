@@ -103,6 +103,7 @@ pub(crate) fn first(
         },
         source_id: references.source,
         referrer_id: references.referrer,
+        outside_referrer: None,
     }
 }
 
@@ -174,6 +175,7 @@ async fn add(
         },
         source_id: references.source,
         referrer_id: references.referrer,
+        outside_referrer: None,
     };
     let written = attempt
         .write_once(
@@ -230,6 +232,7 @@ async fn credit(
         referrer_id: references
             .referrer
             .filter(|_| application.referrer_id.is_none()),
+        ..ApplicationPatch::default()
     };
     let id = application.id;
     if patch.source_id.is_none() && patch.referrer_id.is_none() {

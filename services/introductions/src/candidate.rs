@@ -236,6 +236,7 @@ fn new_candidate(
         },
         custom_fields: custom_fields(introduction),
         application: Some(applications::first(introduction, jobs, references)),
+        note: None,
     }
 }
 

@@ -146,11 +146,13 @@ mod tests {
             stage_name: Some("Offer".into()),
             source_id: None,
             referrer_id: None,
+            rejection_reason_id: None,
             prospective_job_ids: Vec::new(),
             created_at: None,
             updated_at: Some(at(updated_at)),
             rejected_at: None,
             last_activity_at: None,
+            custom_fields: Vec::new(),
         }
     }
 

@@ -159,6 +159,10 @@ numeric_id! {
     NoteId,
     /// A reason for a rejection.
     RejectionReasonId,
+    /// A custom field.
+    CustomFieldId,
+    /// An option of a custom field that selects.
+    CustomFieldOptionId,
     /// An operation of our own ledger.
     OperationId,
 }

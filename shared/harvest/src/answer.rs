@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::error::{Cause, Error, FieldError};
 use crate::limits;
 use crate::operation::Operation;
+use crate::version::Version;
 
 /// Longest text taken over from Greenhouse, in characters.
 const MAX_TEXT: usize = 300;
@@ -35,7 +36,7 @@ pub(crate) struct Success {
 impl Answer {
     /// # Errors
     /// Every status but 2xx, and a 2xx whose body is incomplete.
-    pub(crate) fn success(self, operation: Operation) -> Result<Success, Error> {
+    pub(crate) fn success(self, operation: Operation, version: Version) -> Result<Success, Error> {
         match self.status.as_u16() {
             200..=299 => match self.body {
                 Ok(body) => Ok(Success {
@@ -44,16 +45,10 @@ impl Answer {
                 }),
                 Err(cause) => Err(Error::interrupted(operation, cause)),
             },
-            401 => Err(Error::Unauthorized {
-                detail: self.message(),
-            }),
-            403 => Err(Error::Forbidden {
-                operation,
-                scope: operation.scope().unwrap_or("none"),
-            }),
+            401 | 403 => Err(self.unwelcome(operation, version)),
             404 | 410 => Err(Error::NotFound { operation }),
             429 => Err(Error::Throttled {
-                retry_after: limits::retry_after(&self.headers, Utc::now()),
+                retry_after: limits::retry_after(&self.headers, Utc::now(), version.window()),
             }),
             status @ 300..=399 => Err(Error::interrupted(operation, Cause::Redirect(status))),
             // 408 tells that the server stopped waiting, not how far it got.
@@ -66,6 +61,31 @@ impl Answer {
                 })
             }
             status => Err(Error::interrupted(operation, Cause::Status(status))),
+        }
+    }
+
+    /// 401 and 403. v1 says `This API Key does not have permission for this endpoint` with either of them, and 403
+    /// also of a record that the acting user must not see or change, which is a matter of that record alone.
+    fn unwelcome(&self, operation: Operation, version: Version) -> Error {
+        let status = self.status.as_u16();
+        let Words { message, fields } = Words::of(self);
+        let told = message != NO_WORDS;
+        let lacks_permission = message.to_lowercase().contains("permission");
+        match (version, status) {
+            (Version::V3, 401) => Error::Unauthorized { detail: message },
+            (Version::V1, 401) if !lacks_permission => Error::Unauthorized { detail: message },
+            (Version::V1, 403) if told && !lacks_permission && operation.is_write() => {
+                Error::Rejected {
+                    status,
+                    message,
+                    fields,
+                }
+            }
+            (Version::V1, 403) if told && !lacks_permission => Error::NotFound { operation },
+            _ => Error::Forbidden {
+                operation,
+                scope: operation.needs(version).unwrap_or("none"),
+            },
         }
     }
 
@@ -128,6 +148,7 @@ fn text_of(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Array(list) => list.iter().map(text_of).collect::<Vec<_>>().join(", "),
+        Value::Object(object) => object.values().map(text_of).collect::<Vec<_>>().join(", "),
         _ => NO_WORDS.to_owned(),
     }
 }
@@ -155,15 +176,16 @@ mod tests {
     use proptest::prelude::*;
 
     fn refused(status: u16, body: &str) -> Error {
+        refused_by(Version::V3, Operation::CandidatesCreate, status, body)
+    }
+
+    fn refused_by(version: Version, operation: Operation, status: u16, body: &str) -> Error {
         let answer = Answer {
             status: StatusCode::from_u16(status).unwrap(),
             headers: HeaderMap::new(),
             body: Ok(Bytes::copy_from_slice(body.as_bytes())),
         };
-        answer
-            .success(Operation::CandidatesCreate)
-            .map(|_| ())
-            .unwrap_err()
+        answer.success(operation, version).map(|_| ()).unwrap_err()
     }
 
     fn words(body: &str) -> (String, Vec<(Option<String>, String)>) {
@@ -247,6 +269,32 @@ mod tests {
                 "{status}"
             );
         }
+    }
+
+    #[test]
+    fn v1_says_with_either_status_that_a_permission_is_missing() {
+        let body = r#"{"message":"This API Key does not have permission for this endpoint"}"#;
+        for status in [401, 403] {
+            let error = refused_by(Version::V1, Operation::NotesCreate, status, body);
+            assert_eq!(error.scope(), Some("Candidates: add note"), "{status}");
+        }
+        let silent = refused_by(Version::V1, Operation::NotesCreate, 403, "");
+        assert_eq!(silent.scope(), Some("Candidates: add note"));
+        let invalid = r#"{"message":"Invalid Basic Auth credentials"}"#;
+        let error = refused_by(Version::V1, Operation::NotesCreate, 401, invalid);
+        assert!(matches!(error, Error::Unauthorized { .. }));
+    }
+
+    #[test]
+    fn v1_keeps_single_records_from_the_acting_user() {
+        let denied = |operation| {
+            let body = r#"{"message":"Access denied"}"#;
+            refused_by(Version::V1, operation, 403, body)
+        };
+        let write = denied(Operation::CandidatesUpdate);
+        assert!(matches!(write, Error::Rejected { status: 403, .. }));
+        let read = denied(Operation::CandidatesRetrieve);
+        assert!(matches!(read, Error::NotFound { .. }));
     }
 
     proptest! {

@@ -6,6 +6,7 @@ use domain::{ApplicationId, JobStageId, StageId};
 use crate::client::Client;
 use crate::error::Error;
 use crate::v3;
+use crate::version::Version;
 
 /// One stay of an application in a stage.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +40,14 @@ impl Client {
 }
 
 impl ApplicationStages<'_> {
-    /// The whole history of these applications.
+    /// Whether Greenhouse tells the history at all. Where it does not (v1), applications tell the stage they are in,
+    /// [`crate::Application::job_stage_id`].
+    #[must_use]
+    pub fn are_told(&self) -> bool {
+        self.client.version() == Version::V3
+    }
+
+    /// The whole history of these applications; nothing where it is [not told](Self::are_told).
     ///
     /// # Errors
     /// [`Error`] of a read.
@@ -47,6 +55,9 @@ impl ApplicationStages<'_> {
         &self,
         ids: &[ApplicationId],
     ) -> Result<Vec<ApplicationStage>, Error> {
+        if !self.are_told() {
+            return Ok(Vec::new());
+        }
         use v3::application_stages::{of_applications, read_list};
         self.client.all_of(ids, of_applications, read_list).await
     }

@@ -2,13 +2,21 @@
 
 use chrono::{DateTime, Utc};
 use domain::status::Status;
-use domain::{ApplicationId, CandidateId, JobId, JobStageId, ReferrerId, SourceId, StageId};
+use domain::{
+    ApplicationId, CandidateId, JobId, JobStageId, ReferrerId, RejectionReasonId, SourceId, StageId,
+};
 use futures::Stream;
 
+use crate::call::Read;
 use crate::client::Client;
+use crate::custom_fields::{CustomFieldValue, FieldType, merged};
 use crate::error::Error;
+use crate::operation::Operation;
 use crate::pages::Pages;
+use crate::v1;
 use crate::v3;
+use crate::version::Version;
+use crate::wire;
 
 /// An application as Greenhouse has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,11 +39,13 @@ pub struct Application {
     pub stage_name: Option<String>,
     /// Where the person came from.
     pub source_id: Option<SourceId>,
-    /// Who gets the credit.
+    /// Who gets the credit; see [`crate::Referrer::id`].
     pub referrer_id: Option<ReferrerId>,
+    /// Why it was turned down, where the answer tells it (v1; v3 has it in the rejection details).
+    pub rejection_reason_id: Option<RejectionReasonId>,
     /// Jobs a prospect is considered for.
     pub prospective_job_ids: Vec<JobId>,
-    /// When it was made.
+    /// When it was made: when the person applied, or was added.
     pub created_at: Option<DateTime<Utc>>,
     /// When it was last changed (v3 only).
     pub updated_at: Option<DateTime<Utc>>,
@@ -43,6 +53,8 @@ pub struct Application {
     pub rejected_at: Option<DateTime<Utc>>,
     /// When anything last happened to it.
     pub last_activity_at: Option<DateTime<Utc>>,
+    /// Custom fields, null where there is no value; none where the answer leaves them out.
+    pub custom_fields: Vec<CustomFieldValue>,
 }
 
 /// Where an application stands, in one spelling for all versions of the API.
@@ -87,7 +99,7 @@ impl ApplicationStatus {
 }
 
 /// An application to make.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct NewApplication {
     /// What the person is considered for.
     pub target: Target,
@@ -95,7 +107,15 @@ pub struct NewApplication {
     pub source_id: Option<SourceId>,
     /// Who gets the credit.
     pub referrer_id: Option<ReferrerId>,
+    /// Name of somebody outside who gets it, where [`crate::Referrers::may_be_outside`]; v3 leaves it out.
+    pub outside_referrer: Option<String>,
 }
+
+crate::debug_without_personal_data!(NewApplication {
+    target,
+    source_id,
+    referrer_id
+});
 
 /// What a person is considered for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,20 +131,26 @@ pub enum Target {
     PooledProspect {
         /// The jobs.
         job_ids: Vec<JobId>,
-        /// Greenhouse's id of the pool.
+        /// The pool.
         pool_id: i64,
-        /// Greenhouse's id of the stage in that pool; the first one if none is given.
+        /// The stage in that pool; the first one if none is given.
         pool_stage_id: Option<i64>,
     },
 }
 
 /// Changes of an application; `None` leaves as it is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ApplicationPatch {
     /// Where the person came from.
     pub source_id: Option<SourceId>,
     /// Who gets the credit.
     pub referrer_id: Option<ReferrerId>,
+    /// The pool of a prospect.
+    pub prospect_pool_id: Option<i64>,
+    /// The stage in that pool.
+    pub prospect_pool_stage_id: Option<i64>,
+    /// Custom fields to change, null to remove; the others keep their values, in both versions.
+    pub custom_fields: Option<Vec<CustomFieldValue>>,
 }
 
 /// Operations on applications.
@@ -155,48 +181,118 @@ impl Applications<'_> {
     /// # Errors
     /// [`Error`] of a read.
     pub async fn of_candidates(&self, ids: &[CandidateId]) -> Result<Vec<Application>, Error> {
-        use v3::applications::{of_candidates, read_list};
-        self.client.all_of(ids, of_candidates, read_list).await
+        match self.client.version() {
+            Version::V3 => {
+                use v3::applications::{of_candidates, read_list};
+                self.client.all_of(ids, of_candidates, read_list).await
+            }
+            Version::V1 => {
+                use v1::applications::{of_candidate, read_of_candidate};
+                self.client
+                    .each_of(ids, of_candidate, read_of_candidate)
+                    .await
+            }
+        }
     }
 
-    /// These applications, in no particular order, without those that do not exist or must not be seen.
+    /// These applications, in no particular order, without those that do not exist or must not be seen. v1 takes a call
+    /// for each.
     ///
     /// # Errors
     /// [`Error`] of a read.
     pub async fn by_ids(&self, ids: &[ApplicationId]) -> Result<Vec<Application>, Error> {
-        use v3::applications::{read_list, with_ids};
-        self.client.all_of(ids, with_ids, read_list).await
+        match self.client.version() {
+            Version::V3 => {
+                use v3::applications::{read_list, with_ids};
+                self.client.all_of(ids, with_ids, read_list).await
+            }
+            Version::V1 => {
+                use v1::applications::{read_single, with_id};
+                self.client.each_of(ids, with_id, read_single).await
+            }
+        }
     }
 
-    /// Everything changed in a window, both ends included.
+    /// Everything changed in a window, both ends included. v1 knows the beginning only, and asks for activity instead:
+    /// what was touched after the window comes too.
     pub fn updated_between(
         &self,
         from: DateTime<Utc>,
         to: DateTime<Utc>,
     ) -> impl Stream<Item = Result<Application, Error>> + Send + use<> {
-        let request = v3::applications::updated_between(from, to);
-        Pages::new(self.client, request, v3::applications::read_list).stream()
+        let (request, read): (_, Read<_>) = match self.client.version() {
+            Version::V3 => (
+                v3::applications::updated_between(from, to),
+                v3::applications::read_list,
+            ),
+            Version::V1 => (
+                v1::applications::active_since(from),
+                v1::applications::read_list,
+            ),
+        };
+        Pages::new(self.client, request, read).stream()
+    }
+
+    /// All applications.
+    pub fn list(&self) -> impl Stream<Item = Result<Application, Error>> + Send + use<> {
+        let (request, read): (_, Read<_>) = match self.client.version() {
+            Version::V3 => (v3::applications::list_all(), v3::applications::read_list),
+            Version::V1 => (v1::applications::list_all(), v1::applications::read_list),
+        };
+        Pages::new(self.client, request, read).stream()
     }
 
     /// Adds an application to a person. Not idempotent. Of the answer only the id is sure to be there.
     ///
     /// # Errors
-    /// [`Error`] of a write.
+    /// [`Error`] of a write; [`Error::NotFound`] of somebody just created may mean that they are not ready yet.
     pub async fn create(
         &self,
         candidate: CandidateId,
         application: &NewApplication,
     ) -> Result<Application, Error> {
-        let request = v3::applications::create(candidate, application);
-        self.client.call(&request, v3::applications::read_one).await
+        let (request, read): (_, Read<_>) = match self.client.version() {
+            Version::V3 => (
+                v3::applications::create(candidate, application),
+                v3::applications::read_one,
+            ),
+            Version::V1 => (
+                v1::applications::create(candidate, application),
+                v1::applications::read_one,
+            ),
+        };
+        self.client.call(&request, read).await
     }
 
-    /// Changes an application.
+    /// Changes an application. v3 replaces all custom fields at once, so where some change, the others are read first.
     ///
     /// # Errors
     /// [`Error`] of a write.
     pub async fn update(&self, id: ApplicationId, patch: &ApplicationPatch) -> Result<(), Error> {
-        let request = v3::applications::update(id, patch);
-        self.client.call(&request, v3::read_nothing).await
+        let changes = patch.custom_fields.as_deref().unwrap_or_default();
+        let request = match self.client.version() {
+            Version::V3 => {
+                let fields = match changes {
+                    [] => Vec::new(),
+                    changes => merged(&self.fields_of(id).await?, changes),
+                };
+                v3::applications::update(id, patch, &fields)
+            }
+            Version::V1 => {
+                let fields = self.client.written(FieldType::Application, changes).await?;
+                v1::applications::update(id, patch, &fields)
+            }
+        };
+        self.client.call(&request, wire::read_nothing).await
+    }
+
+    async fn fields_of(&self, id: ApplicationId) -> Result<Vec<CustomFieldValue>, Error> {
+        let found = self.by_ids(&[id]).await.map_err(Error::before_a_write)?;
+        let operation = Operation::ApplicationsUpdate;
+        found
+            .into_iter()
+            .find(|application| application.id == id)
+            .map(|application| application.custom_fields)
+            .ok_or(Error::NotFound { operation })
     }
 }

@@ -3,13 +3,14 @@
 use bytes::{Bytes, BytesMut};
 use chrono::Utc;
 use reqwest::StatusCode;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 use tokio::time::{Instant, timeout_at};
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 use url::Url;
 
 use crate::answer::{Answer, Success};
+use crate::auth::{Auth, Proof};
 use crate::client::Client;
 use crate::error::{Cause, Error};
 use crate::http::Http;
@@ -17,7 +18,6 @@ use crate::limits;
 use crate::link;
 use crate::operation::Operation;
 use crate::request::Request;
-use crate::token::Token;
 
 /// Reads the body of a success.
 pub(crate) type Read<T> = fn(&[u8]) -> Result<T, serde_json::Error>;
@@ -75,31 +75,38 @@ impl Client {
     async fn judged(&self, request: &Request, url: &Url, span: &Span) -> Result<Success, Error> {
         let answer = self.authorized(request, url).await?;
         span.record("status", answer.status.as_u16());
-        let success = answer.success(request.operation);
+        let success = answer.success(request.operation, self.version());
         if let Err(Error::Throttled { retry_after }) = &success {
             self.budget().exhausted(*retry_after).await;
         }
         success
     }
 
-    /// Sends with the current token and, if that is refused, once more with a new one.
+    /// Sends with the current token and, if that is refused, once more with a new one. A key is what it is.
     async fn authorized(&self, request: &Request, url: &Url) -> Result<Answer, Error> {
         let until = Instant::now() + self.config().deadline;
-        let token = self.tokens().current(until).await?;
-        let answer = self.send(request, url, &token, until).await?;
+        let tokens = match self.auth() {
+            Auth::Tokens(tokens) => tokens,
+            Auth::Key(key) => {
+                let proof = key.prove(request.operation)?;
+                return self.send(request, url, proof, until).await;
+            }
+        };
+        let token = tokens.current(until).await?;
+        let answer = self.send(request, url, token.prove(), until).await?;
         if answer.status != StatusCode::UNAUTHORIZED {
             return Ok(answer);
         }
         // Whatever becomes of the token, this call was refused and therefore not executed.
-        let fresh = self.tokens().replace(Some(&token), until).await?;
-        self.send(request, url, &fresh, until).await
+        let fresh = tokens.replace(Some(&token), until).await?;
+        self.send(request, url, fresh.prove(), until).await
     }
 
     async fn send(
         &self,
         request: &Request,
         url: &Url,
-        token: &Token,
+        proof: Proof,
         until: Instant,
     ) -> Result<Answer, Error> {
         match timeout_at(until, self.budget().acquire(self.purpose())).await {
@@ -111,7 +118,7 @@ impl Client {
         }
         let mut wire = reqwest::Request::new(request.method.clone(), url.clone());
         let headers = wire.headers_mut();
-        headers.insert(AUTHORIZATION, token.header());
+        proof.add_to(headers);
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         if let Some(body) = &request.body {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -2,17 +2,21 @@
 
 use domain::TagId;
 
+use crate::call::Read;
 use crate::client::Client;
 use crate::error::Error;
 use crate::pages::Pages;
+use crate::request::Request;
+use crate::v1;
 use crate::v3;
+use crate::version::Version;
 
 /// A tag that candidates can have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CandidateTag {
     /// Id.
     pub id: TagId,
-    /// Name; unique, and "A" is not "a" (v3).
+    /// Name; unique. "A" is not "a" in v3, and is in v1.
     pub name: String,
 }
 
@@ -36,34 +40,45 @@ impl CandidateTags<'_> {
     /// # Errors
     /// [`Error`] of a read.
     pub async fn list(&self) -> Result<Vec<CandidateTag>, Error> {
-        let request = v3::candidate_tags::list();
-        self.client
-            .all(request, v3::candidate_tags::read_list)
-            .await
+        let (request, read) = self.listing();
+        self.client.all(request, read).await
     }
 
-    /// The tag of exactly this name. Greenhouse has no filter for it: reads page after page until it is found.
+    /// The tag of this name: exactly this one in v3, in any case in v1. Greenhouse has no filter for it: reads page after
+    /// page until it is found.
     ///
     /// # Errors
     /// [`Error`] of a read.
     pub async fn find(&self, name: &str) -> Result<Option<CandidateTag>, Error> {
-        let request = v3::candidate_tags::list();
-        let mut pages = Pages::new(self.client, request, v3::candidate_tags::read_list);
+        let same = |tag: &CandidateTag| match self.client.version() {
+            Version::V3 => tag.name == name,
+            Version::V1 => tag.name.to_lowercase() == name.to_lowercase(),
+        };
+        let (request, read) = self.listing();
+        let mut pages = Pages::new(self.client, request, read);
         while let Some(tags) = pages.next_page().await? {
-            if let Some(tag) = tags.into_iter().find(|tag| tag.name == name) {
+            if let Some(tag) = tags.into_iter().find(same) {
                 return Ok(Some(tag));
             }
         }
         Ok(None)
     }
 
-    /// Creates a tag; v3 refuses a name that exists.
+    /// Creates a tag. Of a name that exists v3 refuses another one, and v1 answers with the one that is there.
     ///
     /// # Errors
     /// [`Error`] of a write.
     pub async fn create(&self, name: &str) -> Result<CandidateTag, Error> {
-        let request = v3::candidate_tags::create(name);
-        let read = v3::candidate_tags::read_one;
+        let (request, read): (_, Read<_>) = match self.client.version() {
+            Version::V3 => (
+                v3::candidate_tags::create(name),
+                v3::candidate_tags::read_one,
+            ),
+            Version::V1 => (
+                v1::candidate_tags::create(name),
+                v1::candidate_tags::read_one,
+            ),
+        };
         let tag = self.client.call(&request, read).await?;
         Ok(CandidateTag {
             name: if tag.name.is_empty() {
@@ -73,5 +88,12 @@ impl CandidateTags<'_> {
             },
             ..tag
         })
+    }
+
+    fn listing(&self) -> (Request, Read<Vec<CandidateTag>>) {
+        match self.client.version() {
+            Version::V3 => (v3::candidate_tags::list(), v3::candidate_tags::read_list),
+            Version::V1 => (v1::candidate_tags::list(), v1::candidate_tags::read_list),
+        }
     }
 }

@@ -5,12 +5,18 @@ use domain::matching::Contact;
 use domain::{ApplicationId, CandidateId};
 use futures::Stream;
 
-use crate::applications::NewApplication;
+use crate::applications::{NewApplication, Target};
+use crate::call::Read;
 use crate::client::Client;
-use crate::custom_fields::CustomFieldValue;
+use crate::custom_fields::{CustomFieldValue, FieldType, merged};
 use crate::error::Error;
+use crate::notes::Visibility;
+use crate::operation::Operation;
 use crate::pages::Pages;
+use crate::v1;
 use crate::v3;
+use crate::version::Version;
+use crate::wire;
 
 /// A person as Greenhouse has them. `Debug` shows the id only.
 #[derive(Clone, PartialEq)]
@@ -76,11 +82,38 @@ pub struct NewCandidate {
     pub tags: Vec<String>,
     /// Custom fields.
     pub custom_fields: Vec<CustomFieldValue>,
-    /// The first application, made in the same call.
+    /// The first application, made in the same call. Without one the person becomes a prospect without a job in v1,
+    /// and somebody without any application in v3.
     pub application: Option<NewApplication>,
+    /// A note made in the same call, where [`crate::Notes::go_with_a_new_candidate`]; v3 leaves it out.
+    pub note: Option<InlineNote>,
 }
 
 crate::debug_without_personal_data!(NewCandidate {});
+
+impl NewCandidate {
+    /// What creating this person is called: prospects have a permission of their own.
+    pub(crate) fn operation(&self) -> Operation {
+        match &self.application {
+            Some(NewApplication {
+                target: Target::Job(_),
+                ..
+            }) => Operation::CandidatesCreate,
+            _ => Operation::ProspectsCreate,
+        }
+    }
+}
+
+/// A note about a person who is just being created. `Debug` leaves the text out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct InlineNote {
+    /// The text.
+    pub body: String,
+    /// Who may see it.
+    pub visibility: Visibility,
+}
+
+crate::debug_without_personal_data!(InlineNote { visibility });
 
 /// What creating a person answers. The rest of the record may not be readable for some time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,7 +146,7 @@ pub struct CandidatePatch {
     pub social_media_addresses: Option<Vec<Contact>>,
     /// All postal addresses.
     pub addresses: Option<Vec<Contact>>,
-    /// All custom fields (v3 replaces them as a whole).
+    /// Custom fields to change, null to remove; the others keep their values, in both versions.
     pub custom_fields: Option<Vec<CustomFieldValue>>,
 }
 
@@ -164,32 +197,44 @@ impl Candidates<'_> {
     /// # Errors
     /// [`Error`] of a read.
     pub async fn find_by_email(&self, email: &str) -> Result<Vec<Candidate>, Error> {
-        let request = v3::candidates::with_email(email);
-        let mut found = self.client.all(request, v3::candidates::read_list).await?;
+        let (request, read): (_, Read<_>) = match self.client.version() {
+            Version::V3 => (v3::candidates::with_email(email), v3::candidates::read_list),
+            Version::V1 => (v1::candidates::with_email(email), v1::candidates::read_list),
+        };
+        let mut found = self.client.all(request, read).await?;
         found.retain(|candidate| may_have(candidate, email));
         Ok(found)
     }
 
-    /// One person, if there is one with this id that we may see.
+    /// One person, if there is one with this id that we may see. Somebody just created may not be seen for minutes.
     ///
     /// # Errors
     /// [`Error`] of a read.
     pub async fn get(&self, id: CandidateId) -> Result<Option<Candidate>, Error> {
-        let request = v3::candidates::with_ids(&[id]);
-        let found = self
-            .client
-            .call(&request, v3::candidates::read_list)
-            .await?;
+        let (request, read): (_, Read<_>) = match self.client.version() {
+            Version::V3 => (v3::candidates::with_ids(&[id]), v3::candidates::read_list),
+            Version::V1 => (v1::candidates::with_id(id), v1::candidates::read_single),
+        };
+        let found = self.client.one(request, read).await?;
         Ok(found.into_iter().find(|candidate| candidate.id == id))
     }
 
-    /// Everybody created at or after `from`, newest first.
+    /// Everybody created at or after `from`, newest first (v3) or in no order that is documented (v1).
     pub fn created_since(
         &self,
         from: DateTime<Utc>,
     ) -> impl Stream<Item = Result<Candidate, Error>> + Send + use<> {
-        let request = v3::candidates::created_since(from);
-        Pages::new(self.client, request, v3::candidates::read_list).stream()
+        let (request, read): (_, Read<_>) = match self.client.version() {
+            Version::V3 => (
+                v3::candidates::created_since(from),
+                v3::candidates::read_list,
+            ),
+            Version::V1 => (
+                v1::candidates::created_since(from),
+                v1::candidates::read_list,
+            ),
+        };
+        Pages::new(self.client, request, read).stream()
     }
 
     /// Creates a person. Not idempotent: the same call twice makes two people.
@@ -197,19 +242,45 @@ impl Candidates<'_> {
     /// # Errors
     /// [`Error`] of a write.
     pub async fn create(&self, candidate: &NewCandidate) -> Result<CreatedCandidate, Error> {
-        let request = v3::candidates::create(candidate);
-        self.client
-            .call(&request, v3::candidates::read_created)
-            .await
+        let request = match self.client.version() {
+            Version::V3 => v3::candidates::create(candidate),
+            Version::V1 => {
+                let fields = &candidate.custom_fields;
+                let fields = self.client.written(FieldType::Candidate, fields).await?;
+                v1::candidates::create(candidate, &fields, self.client.acting_user())
+            }
+        };
+        self.client.call(&request, wire::read_created).await
     }
 
-    /// Changes a person.
+    /// Changes a person. v3 replaces all custom fields at once, so where some change, the others are read first.
     ///
     /// # Errors
     /// [`Error`] of a write.
     pub async fn update(&self, id: CandidateId, patch: &CandidatePatch) -> Result<(), Error> {
-        let request = v3::candidates::update(id, patch);
-        self.client.call(&request, v3::read_nothing).await
+        let changes = patch.custom_fields.as_deref().unwrap_or_default();
+        let request = match self.client.version() {
+            Version::V3 => {
+                let fields = match changes {
+                    [] => Vec::new(),
+                    changes => merged(&self.fields_of(id).await?, changes),
+                };
+                v3::candidates::update(id, patch, &fields)
+            }
+            Version::V1 => {
+                let fields = self.client.written(FieldType::Candidate, changes).await?;
+                v1::candidates::update(id, patch, &fields)
+            }
+        };
+        self.client.call(&request, wire::read_nothing).await
+    }
+
+    async fn fields_of(&self, id: CandidateId) -> Result<Vec<CustomFieldValue>, Error> {
+        let found = self.get(id).await.map_err(Error::before_a_write)?;
+        let operation = Operation::CandidatesUpdate;
+        found
+            .map(|person| person.custom_fields)
+            .ok_or(Error::NotFound { operation })
     }
 }
 

@@ -3,12 +3,18 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use domain::UserId;
+
+use crate::auth::{Auth, Key};
 use crate::budget::{Budget, Purpose, RateLimit};
 use crate::config::Config;
-use crate::credential::{Credential, Introspection};
+use crate::credential::{Credential, Introspection, Partner};
 use crate::error::Error;
 use crate::http::Http;
-use crate::token::Tokens;
+use crate::token::{Origin, Tokens};
+use crate::v1;
+use crate::version::Version;
+use crate::wire;
 
 /// Calls Greenhouse with one credential, within one budget. Cheap to clone; clones share token and budget.
 ///
@@ -24,7 +30,8 @@ struct Shared {
     config: Config,
     /// Address of the API without a slash at the end.
     base: String,
-    tokens: Arc<Tokens>,
+    version: Version,
+    auth: Auth,
     budget: Arc<dyn Budget>,
     told_absent: AtomicBool,
 }
@@ -38,12 +45,12 @@ impl Client {
         credential: Credential,
         budget: Arc<dyn Budget>,
     ) -> Self {
-        let tokens = Tokens::new(http.clone(), config.clone(), credential);
         let shared = Shared {
             http: http.clone(),
             base: config.api_url.as_str().trim_end_matches('/').to_owned(),
             config: config.clone(),
-            tokens: Arc::new(tokens),
+            version: credential.version(),
+            auth: auth(http, config, credential),
             budget,
             told_absent: AtomicBool::new(false),
         };
@@ -62,20 +69,43 @@ impl Client {
         }
     }
 
-    /// Fetches a new token, whatever is cached: proves that the credential works, costs nothing of the budget.
-    ///
-    /// # Errors
-    /// [`Error::Credential`] if it is refused, [`Error::NotSent`] or [`Error::Throttled`] if it could not be asked.
-    pub async fn verify_token(&self) -> Result<(), Error> {
-        self.shared.tokens.fresh().await.map(drop)
+    /// The version of the API that the credential is for. What it cannot do is asked where it matters, such as
+    /// [`crate::Notes::can_be_read`].
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.shared.version
     }
 
-    /// Asks the authorisation server what our token is good for; costs nothing of the budget.
+    /// Proves that the credential works: v3 fetches a new token, whatever is cached, which costs nothing of the budget;
+    /// v1, which has no tokens, makes the cheapest call, and whether the key may make it does not matter.
+    ///
+    /// # Errors
+    /// [`Error::Credential`] or [`Error::Unauthorized`] if it is refused, [`Error::NotSent`], [`Error::Unavailable`] or
+    /// [`Error::Throttled`] if it could not be asked.
+    pub async fn verify_token(&self) -> Result<(), Error> {
+        match &self.shared.auth {
+            Auth::Tokens(tokens) => tokens.fresh().await.map(drop),
+            Auth::Key(_) => match self.call(&v1::cheapest(), wire::read_nothing).await {
+                Err(Error::Forbidden { .. }) => Ok(()),
+                answer => answer,
+            },
+        }
+    }
+
+    /// Asks the authorisation server what our token is good for; costs nothing of the budget. v1 has nobody to ask: the
+    /// answer says what we know ourselves.
     ///
     /// # Errors
     /// As [`Client::verify_token`].
     pub async fn introspect(&self) -> Result<Introspection, Error> {
-        self.shared.tokens.introspect().await
+        match &self.shared.auth {
+            Auth::Tokens(tokens) => tokens.introspect().await,
+            Auth::Key(key) => Ok(Introspection {
+                active: true,
+                sub: key.acting_user,
+                ..Introspection::default()
+            }),
+        }
     }
 
     pub(crate) fn http(&self) -> &Http {
@@ -90,8 +120,16 @@ impl Client {
         &self.shared.base
     }
 
-    pub(crate) fn tokens(&self) -> &Arc<Tokens> {
-        &self.shared.tokens
+    pub(crate) fn auth(&self) -> &Auth {
+        &self.shared.auth
+    }
+
+    /// The user on whose behalf v1 writes.
+    pub(crate) fn acting_user(&self) -> Option<UserId> {
+        match &self.shared.auth {
+            Auth::Tokens(_) => None,
+            Auth::Key(key) => key.acting_user,
+        }
     }
 
     pub(crate) fn budget(&self) -> &dyn Budget {
@@ -111,9 +149,38 @@ impl Client {
     }
 }
 
+fn auth(http: &Http, config: &Config, credential: Credential) -> Auth {
+    let (client, origin) = match credential {
+        Credential::ClientCredentials {
+            client_id,
+            client_secret,
+            acting_user,
+        } => (
+            Partner {
+                client_id,
+                client_secret,
+            },
+            Origin::Client(acting_user),
+        ),
+        Credential::AuthorizationCode { partner, tokens } => (partner, Origin::Kept(tokens)),
+        Credential::ApiKey {
+            api_key,
+            acting_user,
+        } => {
+            return Auth::Key(Key {
+                api_key,
+                acting_user,
+            });
+        }
+    };
+    let tokens = Tokens::new(http.clone(), config.clone(), client, origin);
+    Auth::Tokens(Arc::new(tokens))
+}
+
 impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Client")
+            .field("version", &self.shared.version)
             .field("purpose", &self.purpose)
             .finish_non_exhaustive()
     }

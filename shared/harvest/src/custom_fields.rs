@@ -1,10 +1,21 @@
-//! Values of custom fields.
+//! Custom fields: what an organisation keeps beyond what Greenhouse knows.
 
+use std::fmt;
+
+use domain::CustomFieldId;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::call::Read;
+use crate::client::Client;
+use crate::custom_field_options::CustomFieldOption;
+use crate::error::Error;
+use crate::v1;
+use crate::v3;
+use crate::version::Version;
+
 /// One value of a custom field, in the form in which it is written.
-#[derive(Clone, PartialEq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct CustomFieldValue {
     /// The field's immutable key.
     pub name_key: String,
@@ -14,3 +25,262 @@ pub struct CustomFieldValue {
 }
 
 crate::debug_without_personal_data!(CustomFieldValue { name_key });
+
+/// The definition of a custom field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomField {
+    /// Id.
+    pub id: CustomFieldId,
+    /// What people see; may be changed.
+    pub name: String,
+    /// The immutable key under which values are read and written.
+    pub name_key: String,
+    /// What has the field; none for a word that did not exist when this was written.
+    pub field_type: Option<FieldType>,
+    /// What it holds; likewise.
+    pub value_type: Option<ValueType>,
+    /// Whether it was not archived.
+    pub active: bool,
+    /// Whether only some may see it.
+    pub private: bool,
+    /// Whether nothing can be saved without it.
+    pub required: bool,
+    /// The options of a select, told here by v1 only: [`crate::CustomFieldOptions::of_fields`] tells them for both.
+    pub options: Vec<CustomFieldOption>,
+}
+
+/// A custom field to create.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewCustomField {
+    /// What people see.
+    pub name: String,
+    /// What gets the field.
+    pub field_type: FieldType,
+    /// What it holds.
+    pub value_type: ValueType,
+    /// An explanation for people.
+    pub description: Option<String>,
+    /// Whether only some may see it.
+    pub private: bool,
+    /// Names of the options of a select, in their order.
+    pub options: Vec<String>,
+}
+
+/// Changes of a custom field; `None` leaves as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct CustomFieldPatch {
+    /// What people see.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// An explanation for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Whether only some may see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub private: Option<bool>,
+}
+
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($variant:ident = $word:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $name {
+            $(#[doc = concat!("`", $word, "`")] $variant,)+
+        }
+
+        impl $name {
+            /// Greenhouse's word.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+
+            pub(crate) fn from_word(word: &str) -> Option<Self> {
+                match word {
+                    $($word => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+    };
+}
+
+words! {
+    /// What has a custom field.
+    FieldType {
+        Candidate = "candidate",
+        Application = "application",
+        Job = "job",
+        Opening = "opening",
+        Offer = "offer",
+        RejectionQuestion = "rejection_question",
+        ReferralQuestion = "referral_question",
+        UserAttribute = "user_attribute",
+    }
+}
+
+words! {
+    /// What a custom field holds.
+    ValueType {
+        ShortText = "short_text",
+        LongText = "long_text",
+        YesNo = "yes_no",
+        SingleSelect = "single_select",
+        MultiSelect = "multi_select",
+        Currency = "currency",
+        CurrencyRange = "currency_range",
+        Number = "number",
+        NumberRange = "number_range",
+        Date = "date",
+        Url = "url",
+        User = "user",
+    }
+}
+
+/// What a record has after `changes`, for v3, which replaces all of it: what has a value and is not changed stays, and
+/// what is removed is said so.
+pub(crate) fn merged(
+    present: &[CustomFieldValue],
+    changes: &[CustomFieldValue],
+) -> Vec<CustomFieldValue> {
+    let changed = |key: &str| changes.iter().any(|change| change.name_key == key);
+    let kept = present
+        .iter()
+        .filter(|field| !field.value.is_null() && !changed(&field.name_key));
+    kept.chain(changes).cloned().collect()
+}
+
+/// Operations on custom fields.
+#[derive(Debug, Clone, Copy)]
+pub struct CustomFields<'a> {
+    client: &'a Client,
+}
+
+impl Client {
+    /// Custom fields: what an organisation keeps beyond what Greenhouse knows.
+    #[must_use]
+    pub fn custom_fields(&self) -> CustomFields<'_> {
+        CustomFields { client: self }
+    }
+
+    /// Values as v1 takes them, for something that has fields of this type.
+    pub(crate) async fn written(
+        &self,
+        field_type: FieldType,
+        fields: &[CustomFieldValue],
+    ) -> Result<Vec<v1::custom_fields::Written>, Error> {
+        let known = if v1::custom_fields::needs_definitions(fields) {
+            let known = self.custom_fields().of_type(field_type).await;
+            known.map_err(Error::before_a_write)?
+        } else {
+            Vec::new()
+        };
+        Ok(v1::custom_fields::written(fields, &known))
+    }
+}
+
+impl CustomFields<'_> {
+    /// All custom fields of a type, archived ones included.
+    ///
+    /// # Errors
+    /// [`Error`] of a read.
+    pub async fn of_type(&self, field_type: FieldType) -> Result<Vec<CustomField>, Error> {
+        let (request, read): (_, Read<_>) = match self.client.version() {
+            Version::V3 => (
+                v3::custom_fields::of_type(field_type),
+                v3::custom_fields::read_list,
+            ),
+            Version::V1 => (
+                v1::custom_fields::of_type(field_type),
+                v1::custom_fields::read_list,
+            ),
+        };
+        self.client.all(request, read).await
+    }
+
+    /// One custom field.
+    ///
+    /// # Errors
+    /// [`Error`] of a read.
+    pub async fn get(&self, id: CustomFieldId) -> Result<Option<CustomField>, Error> {
+        let (request, read): (_, Read<_>) = match self.client.version() {
+            Version::V3 => (v3::custom_fields::with_id(id), v3::custom_fields::read_list),
+            Version::V1 => (
+                v1::custom_fields::with_id(id),
+                v1::custom_fields::read_single,
+            ),
+        };
+        let found = self.client.one(request, read).await?;
+        Ok(found.into_iter().find(|field| field.id == id))
+    }
+
+    /// Creates a custom field. Not idempotent.
+    ///
+    /// # Errors
+    /// [`Error`] of a write.
+    pub async fn create(&self, field: &NewCustomField) -> Result<CustomField, Error> {
+        let (request, read): (_, Read<_>) = match self.client.version() {
+            Version::V3 => (
+                v3::custom_fields::create(field),
+                v3::custom_fields::read_one,
+            ),
+            Version::V1 => (
+                v1::custom_fields::create(field),
+                v1::custom_fields::read_one,
+            ),
+        };
+        self.client.call(&request, read).await
+    }
+
+    /// Changes a custom field.
+    ///
+    /// # Errors
+    /// [`Error`] of a write.
+    pub async fn update(&self, id: CustomFieldId, patch: &CustomFieldPatch) -> Result<(), Error> {
+        let request = match self.client.version() {
+            Version::V3 => v3::custom_fields::update(id, patch),
+            Version::V1 => v1::custom_fields::update(id, patch),
+        };
+        self.client.call(&request, crate::wire::read_nothing).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn value(name_key: &str, value: Value) -> CustomFieldValue {
+        CustomFieldValue {
+            name_key: name_key.into(),
+            value,
+        }
+    }
+
+    #[test]
+    fn a_change_costs_no_other_value() {
+        let present = [
+            value("level", json!("Senior")),
+            value("pay", json!({"amount": 1, "currency_code": "EUR"})),
+            value("unset", Value::Null),
+        ];
+        let changes = [value("level", Value::Null), value("status", json!("New"))];
+        let merged = merged(&present, &changes);
+        assert_eq!(
+            merged,
+            [
+                present[1].clone(),
+                value("level", Value::Null),
+                value("status", json!("New")),
+            ]
+        );
+    }
+}

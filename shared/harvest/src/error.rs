@@ -25,7 +25,8 @@ pub enum Error {
         /// When to call again, 1 s to 1 h.
         retry_after: Duration,
     },
-    /// The credential is no longer accepted (401 with a fresh token); not executed.
+    /// The credential is no longer accepted (401 with a fresh token), or lacks the acting user without whom v1 takes no
+    /// write; not executed.
     #[error("Greenhouse refuses the credential: {detail}")]
     Unauthorized {
         /// Greenhouse's words.
@@ -36,7 +37,8 @@ pub enum Error {
     Forbidden {
         /// What was asked for.
         operation: Operation,
-        /// The scope it needs. The right of the acting user may be what is missing instead: Greenhouse does not say.
+        /// The scope (v3) or permission (v1) it needs, [`Operation::needs`]. The right of the acting user may be what is
+        /// missing instead: Greenhouse does not say.
         scope: &'static str,
     },
     /// The thing addressed does not exist, or must not be seen (404); not executed.
@@ -133,6 +135,14 @@ impl Error {
         }
     }
 
+    /// The same error, of a read that a write needs first: the write was not sent.
+    pub(crate) fn before_a_write(self) -> Self {
+        match self {
+            Self::Unavailable { cause } => Self::NotSent { cause },
+            other => other,
+        }
+    }
+
     /// The same error, told later: what was to be waited is less by now.
     pub(crate) fn for_the_rest(&self, rest: Duration) -> Self {
         match self {
@@ -158,7 +168,7 @@ impl Error {
         }
     }
 
-    /// The scope that may be missing.
+    /// The scope or permission that may be missing.
     #[must_use]
     pub fn scope(&self) -> Option<&'static str> {
         match self {

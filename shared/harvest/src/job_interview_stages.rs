@@ -1,10 +1,15 @@
 //! Stages of the jobs' interview plans.
 
 use domain::{JobId, JobStageId};
+use futures::Stream;
 
+use crate::call::Read;
 use crate::client::Client;
 use crate::error::Error;
+use crate::pages::Pages;
+use crate::v1;
 use crate::v3;
+use crate::version::Version;
 
 /// A stage of a job's interview plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,21 +41,49 @@ impl Client {
 }
 
 impl JobInterviewStages<'_> {
-    /// The stages of these jobs, deleted ones included.
+    /// All stages of all jobs, deleted ones included.
+    pub fn list(&self) -> impl Stream<Item = Result<JobInterviewStage, Error>> + Send + use<> {
+        let (request, read): (_, Read<_>) = match self.client.version() {
+            Version::V3 => (
+                v3::job_interview_stages::list(),
+                v3::job_interview_stages::read_list,
+            ),
+            Version::V1 => (v1::job_stages::list(), v1::job_stages::read_list),
+        };
+        Pages::new(self.client, request, read).stream()
+    }
+
+    /// The stages of these jobs, deleted ones included. v1 takes a call for each job.
     ///
     /// # Errors
     /// [`Error`] of a read.
     pub async fn of_jobs(&self, ids: &[JobId]) -> Result<Vec<JobInterviewStage>, Error> {
-        use v3::job_interview_stages::{of_jobs, read_list};
-        self.client.all_of(ids, of_jobs, read_list).await
+        match self.client.version() {
+            Version::V3 => {
+                use v3::job_interview_stages::{of_jobs, read_list};
+                self.client.all_of(ids, of_jobs, read_list).await
+            }
+            Version::V1 => {
+                use v1::job_stages::{of_job, read_list};
+                self.client.each_of(ids, of_job, read_list).await
+            }
+        }
     }
 
-    /// These stages.
+    /// These stages. v1 takes a call for each.
     ///
     /// # Errors
     /// [`Error`] of a read.
     pub async fn by_ids(&self, ids: &[JobStageId]) -> Result<Vec<JobInterviewStage>, Error> {
-        use v3::job_interview_stages::{read_list, with_ids};
-        self.client.all_of(ids, with_ids, read_list).await
+        match self.client.version() {
+            Version::V3 => {
+                use v3::job_interview_stages::{read_list, with_ids};
+                self.client.all_of(ids, with_ids, read_list).await
+            }
+            Version::V1 => {
+                use v1::job_stages::{read_single, with_id};
+                self.client.each_of(ids, with_id, read_single).await
+            }
+        }
     }
 }

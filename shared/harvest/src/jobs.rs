@@ -4,10 +4,14 @@ use chrono::{DateTime, Utc};
 use domain::JobId;
 use futures::Stream;
 
+use crate::call::Read;
 use crate::client::Client;
+use crate::custom_fields::CustomFieldValue;
 use crate::error::Error;
 use crate::pages::Pages;
+use crate::v1;
 use crate::v3;
+use crate::version::Version;
 
 /// A job, as far as the acting user may see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,16 +28,20 @@ pub struct Job {
     pub confidential: bool,
     /// Whether it is a model for other jobs, not a job.
     pub template: bool,
-    /// Greenhouse's id of the department.
+    /// The department.
     pub department_id: Option<i64>,
-    /// Greenhouse's ids of the offices.
+    /// The offices.
     pub office_ids: Vec<i64>,
+    /// When it was made.
+    pub created_at: Option<DateTime<Utc>>,
     /// When it was opened.
     pub opened_at: Option<DateTime<Utc>>,
     /// When it was closed.
     pub closed_at: Option<DateTime<Utc>>,
     /// When it was last changed.
     pub updated_at: Option<DateTime<Utc>>,
+    /// Custom fields, null where there is no value.
+    pub custom_fields: Vec<CustomFieldValue>,
 }
 
 /// Where a job stands.
@@ -47,6 +55,17 @@ pub enum JobStatus {
     Closed,
     /// A word that did not exist when this was written, or none.
     Other,
+}
+
+impl JobStatus {
+    pub(crate) fn from_word(word: Option<&str>) -> Self {
+        match word {
+            Some("open") => Self::Open,
+            Some("draft") => Self::Draft,
+            Some("closed") => Self::Closed,
+            _ => Self::Other,
+        }
+    }
 }
 
 /// Operations on jobs.
@@ -64,17 +83,42 @@ impl Client {
 }
 
 impl Jobs<'_> {
-    /// These jobs, without those that do not exist or must not be seen.
+    /// These jobs, without those that do not exist or must not be seen. v1 takes a call for each.
     ///
     /// # Errors
     /// [`Error`] of a read.
     pub async fn by_ids(&self, ids: &[JobId]) -> Result<Vec<Job>, Error> {
-        use v3::jobs::{read_list, with_ids};
-        self.client.all_of(ids, with_ids, read_list).await
+        match self.client.version() {
+            Version::V3 => {
+                use v3::jobs::{read_list, with_ids};
+                self.client.all_of(ids, with_ids, read_list).await
+            }
+            Version::V1 => {
+                use v1::jobs::{read_single, with_id};
+                self.client.each_of(ids, with_id, read_single).await
+            }
+        }
     }
 
     /// All jobs, in any status.
     pub fn list(&self) -> impl Stream<Item = Result<Job, Error>> + Send + use<> {
-        Pages::new(self.client, v3::jobs::list(), v3::jobs::read_list).stream()
+        let (request, read): (_, Read<_>) = match self.client.version() {
+            Version::V3 => (v3::jobs::list(), v3::jobs::read_list),
+            Version::V1 => (v1::jobs::list(), v1::jobs::read_list),
+        };
+        Pages::new(self.client, request, read).stream()
+    }
+
+    /// The jobs changed in a window, both ends included.
+    pub fn updated_between(
+        &self,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> impl Stream<Item = Result<Job, Error>> + Send + use<> {
+        let (request, read): (_, Read<_>) = match self.client.version() {
+            Version::V3 => (v3::jobs::updated_between(from, to), v3::jobs::read_list),
+            Version::V1 => (v1::jobs::updated_between(from, to), v1::jobs::read_list),
+        };
+        Pages::new(self.client, request, read).stream()
     }
 }

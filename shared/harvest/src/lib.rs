@@ -3,7 +3,8 @@
 //!
 //! A call goes: typed operation (one file per resource) → `v3` (a pure function builds the request, another one reads
 //! the answer) → `call` (token, budget, one exchange on the wire, one place that turns a status into an [`Error`]).
-//! A further version of the API is a further folder beside `v3`; the typed operations stay.
+//! `v1` is a second folder of the same kind behind the same typed operations; where it cannot do what v3 can, or the
+//! other way round, a typed operation says so, as [`Notes::can_be_read`] does.
 //!
 //! Deliberately absent: retries and redirects. A write is sent once; whether it may be sent again is for the caller to
 //! decide, who is told by [`Error`] what is known about its effect. The one repetition is after a 401, which proves
@@ -15,6 +16,7 @@ mod answer;
 mod application_stages;
 mod applications;
 mod applied_candidate_tags;
+mod auth;
 mod budget;
 mod call;
 mod candidate_tags;
@@ -22,6 +24,7 @@ mod candidates;
 mod client;
 mod config;
 mod credential;
+mod custom_field_options;
 mod custom_fields;
 mod error;
 mod http;
@@ -39,7 +42,10 @@ mod request;
 mod sources;
 mod token;
 mod users;
+mod v1;
 mod v3;
+mod version;
+mod wire;
 
 pub use application_stages::{ApplicationStage, ApplicationStages};
 pub use applications::{
@@ -48,22 +54,29 @@ pub use applications::{
 pub use applied_candidate_tags::{AppliedCandidateTag, AppliedCandidateTags};
 pub use budget::{Budget, Denied, Purpose, RateLimit, Unmetered};
 pub use candidate_tags::{CandidateTag, CandidateTags};
-pub use candidates::{Candidate, CandidatePatch, Candidates, CreatedCandidate, NewCandidate};
+pub use candidates::{
+    Candidate, CandidatePatch, Candidates, CreatedCandidate, InlineNote, NewCandidate,
+};
 pub use client::Client;
 pub use config::{Config, DEFAULT_API_URL, DEFAULT_AUTH_URL};
-pub use credential::{Credential, Introspection, Organization};
-pub use custom_fields::CustomFieldValue;
+pub use credential::{AccessToken, AccessTokens, Credential, Introspection, Organization, Partner};
+pub use custom_field_options::{CustomFieldOption, CustomFieldOptions, NewCustomFieldOption};
+pub use custom_fields::{
+    CustomField, CustomFieldPatch, CustomFieldValue, CustomFields, FieldType, NewCustomField,
+    ValueType,
+};
 pub use error::{Cause, Error, FieldError};
 pub use http::{Http, HttpError};
 pub use job_interview_stages::{JobInterviewStage, JobInterviewStages};
 pub use jobs::{Job, JobStatus, Jobs};
 pub use notes::{NewNote, Note, Notes, Visibility};
-pub use operation::Operation;
+pub use operation::{Feature, Operation, least_scopes};
 pub use referrers::{Referrer, Referrers};
 pub use rejection_details::{RejectionDetail, RejectionDetails};
 pub use rejection_reasons::{RejectionReason, RejectionReasons};
 pub use sources::{Source, Sources};
 pub use users::{User, Users};
+pub use version::Version;
 
 /// `Debug` that shows the named fields only: the others are, or may hold, personal data.
 macro_rules! debug_without_personal_data {

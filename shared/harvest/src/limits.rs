@@ -8,8 +8,6 @@ use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
 use crate::budget::RateLimit;
 
-/// The window in which v3 counts calls.
-const WINDOW: Duration = Duration::from_secs(30);
 const SHORTEST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(3600);
 
@@ -25,15 +23,15 @@ pub(crate) fn rate_limit(headers: &HeaderMap, local: DateTime<Utc>) -> RateLimit
     }
 }
 
-/// How long a 429 asks us to stay away: `Retry-After`, else `X-RateLimit-Reset`, else a window. Whatever stands there,
+/// How long a 429 asks us to stay away: `Retry-After`, else `X-RateLimit-Reset`, else a `window`. Whatever stands there,
 /// it is 1 s to 1 h.
-pub(crate) fn retry_after(headers: &HeaderMap, local: DateTime<Utc>) -> Duration {
+pub(crate) fn retry_after(headers: &HeaderMap, local: DateTime<Utc>, window: Duration) -> Duration {
     headers
         .get(RETRY_AFTER)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| delay(value.trim(), headers, local))
         .or_else(|| resets_in(headers, local))
-        .unwrap_or(WINDOW)
+        .unwrap_or(window)
         .clamp(SHORTEST, LONGEST)
 }
 
@@ -67,6 +65,7 @@ fn number<N: std::str::FromStr>(headers: &HeaderMap, name: &str) -> Option<N> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::version::Version;
     use reqwest::header::{HeaderName, HeaderValue};
 
     const NOW: &str = "2026-11-24T10:00:00Z";
@@ -82,7 +81,8 @@ mod tests {
     }
 
     fn wait(pairs: &[(&'static str, &'static str)]) -> u64 {
-        retry_after(&headers(pairs), NOW.parse().unwrap()).as_secs()
+        let window = Version::V3.window();
+        retry_after(&headers(pairs), NOW.parse().unwrap(), window).as_secs()
     }
 
     #[test]

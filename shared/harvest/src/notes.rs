@@ -3,9 +3,12 @@
 use chrono::{DateTime, Utc};
 use domain::{CandidateId, NoteId};
 
+use crate::call::Read;
 use crate::client::Client;
-use crate::error::Error;
+use crate::error::{Cause, Error};
+use crate::v1;
 use crate::v3;
+use crate::version::Version;
 
 /// A note as Greenhouse has it. `Debug` leaves the text out.
 #[derive(Clone, PartialEq, Eq)]
@@ -33,6 +36,18 @@ pub enum Visibility {
     Private,
     /// Everybody who sees the candidate.
     Public,
+}
+
+impl Visibility {
+    /// From Greenhouse's word; v3 has other words for reading than for writing.
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "admin_only_visible" | "admin_only" => Some(Self::AdminOnly),
+            "privately_visible" | "private" => Some(Self::Private),
+            "publicly_visible" | "public" => Some(Self::Public),
+            _ => None,
+        }
+    }
 }
 
 /// A note to write. `Debug` leaves the text out.
@@ -63,11 +78,29 @@ impl Client {
 }
 
 impl Notes<'_> {
-    /// All notes about one person.
+    /// Whether notes can be read, so that one that may have been written can be looked for. In v1 they cannot, with the
+    /// permissions we ask for.
+    #[must_use]
+    pub fn can_be_read(&self) -> bool {
+        self.client.version() == Version::V3
+    }
+
+    /// Whether a note can be made together with its person, [`crate::NewCandidate::note`]: it exists then exactly if the
+    /// person does.
+    #[must_use]
+    pub fn go_with_a_new_candidate(&self) -> bool {
+        self.client.version() == Version::V1
+    }
+
+    /// All notes about one person, where they [can be read](Self::can_be_read).
     ///
     /// # Errors
-    /// [`Error`] of a read.
+    /// [`Error`] of a read; [`Error::Unavailable`] where they cannot be read.
     pub async fn of_candidate(&self, id: CandidateId) -> Result<Vec<Note>, Error> {
+        if !self.can_be_read() {
+            let cause = Cause::Request("v1 shows no notes");
+            return Err(Error::Unavailable { cause });
+        }
         let request = v3::notes::of_candidate(id);
         self.client.all(request, v3::notes::read_list).await
     }
@@ -77,7 +110,13 @@ impl Notes<'_> {
     /// # Errors
     /// [`Error`] of a write.
     pub async fn create(&self, note: &NewNote) -> Result<Note, Error> {
-        let request = v3::notes::create(note);
-        self.client.call(&request, v3::notes::read_one).await
+        let (request, read): (_, Read<_>) = match self.client.version() {
+            Version::V3 => (v3::notes::create(note), v3::notes::read_one),
+            Version::V1 => (
+                v1::notes::create(note, self.client.acting_user()),
+                v1::notes::read_one,
+            ),
+        };
+        self.client.call(&request, read).await
     }
 }

@@ -7,6 +7,7 @@ use crate::call::Read;
 use crate::client::Client;
 use crate::error::Error;
 use crate::request::{MAX_IDS, Request};
+use crate::version::Version;
 
 /// A list that has not been read to its end.
 pub(crate) struct Pages<T> {
@@ -80,6 +81,18 @@ impl Client {
         Pages::new(self, request, read).all().await
     }
 
+    /// Reads one record, as a list that is empty where there is none. v3 answers so itself, v1 with 404.
+    pub(crate) async fn one<T>(
+        &self,
+        request: Request,
+        read: Read<Vec<T>>,
+    ) -> Result<Vec<T>, Error> {
+        match self.call(&request, read).await {
+            Err(Error::NotFound { .. }) if self.version() == Version::V1 => Ok(Vec::new()),
+            answer => answer,
+        }
+    }
+
     /// Reads what belongs to `ids`, as many per call as Greenhouse allows. No ids, no call.
     pub(crate) async fn all_of<I, T>(
         &self,
@@ -90,6 +103,24 @@ impl Client {
         let mut all = Vec::new();
         for some in ids.chunks(MAX_IDS) {
             all.extend(self.all(request(some), read).await?);
+        }
+        Ok(all)
+    }
+
+    /// Reads what belongs to `ids`, one call each (v1). What does not exist, or must not be seen, is left out.
+    pub(crate) async fn each_of<I: Copy, T>(
+        &self,
+        ids: &[I],
+        request: impl Fn(I) -> Request,
+        read: Read<Vec<T>>,
+    ) -> Result<Vec<T>, Error> {
+        let mut all = Vec::new();
+        for id in ids {
+            match self.all(request(*id), read).await {
+                Ok(found) => all.extend(found),
+                Err(Error::NotFound { .. }) => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(all)
     }

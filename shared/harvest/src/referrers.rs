@@ -5,11 +5,12 @@ use domain::{ReferrerId, UserId};
 use crate::client::Client;
 use crate::error::Error;
 use crate::v3;
+use crate::version::Version;
 
 /// Somebody who may get the credit. `Debug` leaves the name out.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Referrer {
-    /// Id, for [`crate::NewApplication::referrer_id`].
+    /// Id, for [`crate::NewApplication::referrer_id`]. v1 credits users themselves: it is the user's there.
     pub id: ReferrerId,
     /// The user behind it; none for somebody outside.
     pub user_id: Option<UserId>,
@@ -18,6 +19,16 @@ pub struct Referrer {
 }
 
 crate::debug_without_personal_data!(Referrer { id, user_id });
+
+impl Referrer {
+    fn user(id: UserId) -> Self {
+        Self {
+            id: ReferrerId(id.0),
+            user_id: Some(id),
+            name: None,
+        }
+    }
+}
 
 /// Operations on referrers.
 #[derive(Debug, Clone, Copy)]
@@ -34,12 +45,23 @@ impl Client {
 }
 
 impl Referrers<'_> {
-    /// The referrers that stand for these users.
+    /// Whether somebody who is no user can get the credit by name, [`crate::NewApplication::outside_referrer`].
+    #[must_use]
+    pub fn may_be_outside(&self) -> bool {
+        self.client.version() == Version::V1
+    }
+
+    /// The referrers that stand for these users; in v1 the users themselves do, and nothing is asked.
     ///
     /// # Errors
     /// [`Error`] of a read.
     pub async fn by_users(&self, ids: &[UserId]) -> Result<Vec<Referrer>, Error> {
-        use v3::referrers::{of_users, read_list};
-        self.client.all_of(ids, of_users, read_list).await
+        match self.client.version() {
+            Version::V3 => {
+                use v3::referrers::{of_users, read_list};
+                self.client.all_of(ids, of_users, read_list).await
+            }
+            Version::V1 => Ok(ids.iter().copied().map(Referrer::user).collect()),
+        }
     }
 }

@@ -3,9 +3,11 @@
 use chrono::{DateTime, Utc};
 use domain::{ApplicationId, RejectionReasonId};
 
+use crate::applications::{Application, ApplicationStatus};
 use crate::client::Client;
 use crate::error::Error;
 use crate::v3;
+use crate::version::Version;
 
 /// The rejection of an application.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +18,18 @@ pub struct RejectionDetail {
     pub reason_id: Option<RejectionReasonId>,
     /// When.
     pub rejected_at: Option<DateTime<Utc>>,
+}
+
+impl RejectionDetail {
+    /// What an application of v1 tells itself; none if it was not turned down.
+    #[must_use]
+    pub fn told_by(application: &Application) -> Option<Self> {
+        (application.status == ApplicationStatus::Rejected).then_some(Self {
+            application_id: application.id,
+            reason_id: application.rejection_reason_id,
+            rejected_at: application.rejected_at,
+        })
+    }
 }
 
 /// Operations on rejections.
@@ -33,7 +47,8 @@ impl Client {
 }
 
 impl RejectionDetails<'_> {
-    /// The rejections of these applications; those that were not turned down have none.
+    /// The rejections of these applications; those that were not turned down have none. v1 tells them in the
+    /// applications, which are read one by one: whoever has just read them knows already.
     ///
     /// # Errors
     /// [`Error`] of a read.
@@ -41,7 +56,15 @@ impl RejectionDetails<'_> {
         &self,
         ids: &[ApplicationId],
     ) -> Result<Vec<RejectionDetail>, Error> {
-        use v3::rejection_details::{of_applications, read_list};
-        self.client.all_of(ids, of_applications, read_list).await
+        match self.client.version() {
+            Version::V3 => {
+                use v3::rejection_details::{of_applications, read_list};
+                self.client.all_of(ids, of_applications, read_list).await
+            }
+            Version::V1 => {
+                let read = self.client.applications().by_ids(ids).await?;
+                Ok(read.iter().filter_map(RejectionDetail::told_by).collect())
+            }
+        }
     }
 }

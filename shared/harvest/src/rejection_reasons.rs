@@ -2,9 +2,12 @@
 
 use domain::RejectionReasonId;
 
+use crate::call::Read;
 use crate::client::Client;
 use crate::error::Error;
+use crate::v1;
 use crate::v3;
+use crate::version::Version;
 
 /// A reason for turning somebody down.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,8 +40,16 @@ impl RejectionReasons<'_> {
     /// # Errors
     /// [`Error`] of a read.
     pub async fn list(&self, include_defaults: bool) -> Result<Vec<RejectionReason>, Error> {
-        let request = v3::rejection_reasons::list(include_defaults);
-        let read = v3::rejection_reasons::read_list;
+        let (request, read): (_, Read<_>) = match self.client.version() {
+            Version::V3 => (
+                v3::rejection_reasons::list(include_defaults),
+                v3::rejection_reasons::read_list,
+            ),
+            Version::V1 => (
+                v1::rejection_reasons::list(include_defaults),
+                v1::rejection_reasons::read_list,
+            ),
+        };
         self.client.all(request, read).await
     }
 }

@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use bytes::Bytes;
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use reqwest::Method;
 use serde::Serialize;
 use url::form_urlencoded::byte_serialize;
 
 use crate::operation::Operation;
+use crate::wire::text;
 
 /// Most ids in one `ids` or `…_ids` filter (v3).
 pub(crate) const MAX_IDS: usize = 50;
@@ -31,22 +32,26 @@ pub(crate) struct Request {
 
 impl Request {
     /// Reads something small.
-    pub(crate) fn get(operation: Operation, path: &'static str) -> Self {
+    pub(crate) fn get(operation: Operation, path: impl Into<Cow<'static, str>>) -> Self {
         Self {
             operation,
             method: Method::GET,
-            path: Cow::Borrowed(path),
+            path: path.into(),
             query: String::new(),
             body: None,
         }
     }
 
     /// Reads in pages of the largest size.
-    pub(crate) fn list(operation: Operation, path: &'static str) -> Self {
+    pub(crate) fn list(operation: Operation, path: impl Into<Cow<'static, str>>) -> Self {
         Self::get(operation, path).with("per_page", PER_PAGE)
     }
 
-    pub(crate) fn post(operation: Operation, path: &'static str, body: &impl Serialize) -> Self {
+    pub(crate) fn post(
+        operation: Operation,
+        path: impl Into<Cow<'static, str>>,
+        body: &impl Serialize,
+    ) -> Self {
         Self {
             method: Method::POST,
             body: Some(json(body)),
@@ -57,9 +62,15 @@ impl Request {
     pub(crate) fn patch(operation: Operation, path: String, body: &impl Serialize) -> Self {
         Self {
             method: Method::PATCH,
-            path: Cow::Owned(path),
-            body: Some(json(body)),
-            ..Self::get(operation, "")
+            ..Self::post(operation, path, body)
+        }
+    }
+
+    /// A write that says everything in its path.
+    pub(crate) fn put(operation: Operation, path: String) -> Self {
+        Self {
+            method: Method::PUT,
+            ..Self::get(operation, path)
         }
     }
 
@@ -88,13 +99,17 @@ impl Request {
         from: DateTime<Utc>,
         to: Option<DateTime<Utc>>,
     ) -> Self {
-        let text = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Millis, true);
         let mut filter = format!("gte|{}", text(from));
         if let Some(to) = to {
             filter.push_str("|lte|");
             filter.push_str(&text(to));
         }
         self.with(name, &filter)
+    }
+
+    /// Adds a time as a value of its own (v1).
+    pub(crate) fn with_time(self, name: &str, time: DateTime<Utc>) -> Self {
+        self.with(name, &text(time))
     }
 
     fn begin(&mut self, name: &str) {

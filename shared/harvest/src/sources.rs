@@ -2,9 +2,12 @@
 
 use domain::SourceId;
 
+use crate::call::Read;
 use crate::client::Client;
 use crate::error::Error;
+use crate::v1;
 use crate::v3;
+use crate::version::Version;
 
 /// Where candidates come from, such as "Intrro".
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +40,10 @@ impl Sources<'_> {
     /// # Errors
     /// [`Error`] of a read.
     pub async fn list(&self) -> Result<Vec<Source>, Error> {
-        let request = v3::sources::list();
-        self.client.all(request, v3::sources::read_list).await
+        let (request, read): (_, Read<_>) = match self.client.version() {
+            Version::V3 => (v3::sources::list(), v3::sources::read_list),
+            Version::V1 => (v1::sources::list(), v1::sources::read_list),
+        };
+        self.client.all(request, read).await
     }
 }

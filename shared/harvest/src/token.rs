@@ -1,29 +1,32 @@
 //! The bearer token of one credential: fetched when needed, kept until shortly before it expires, one refresh at a
-//! time. It lives in memory only; v3's client credentials give a new one at any time.
+//! time. It lives in memory only; client credentials give a new one at any time, and the tokens of an authorization
+//! code are kept by whoever implements [`AccessTokens`].
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use domain::UserId;
 use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use tokio::sync::{Mutex, MutexGuard};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 use url::{Url, form_urlencoded};
 
 use crate::answer::Answer;
+use crate::auth::{Proof, basic};
 use crate::call::{Failure, exchange};
 use crate::config::Config;
-use crate::credential::{Credential, Introspection};
+use crate::credential::{AccessToken, AccessTokens, Introspection, Partner};
 use crate::error::{Cause, Error};
 use crate::http::Http;
 use crate::operation::Operation;
 use crate::v3;
+use crate::version::Version;
+use crate::wire::Moment;
 
 /// Lifetime where the answer tells none: the documented one.
 const LIFETIME: Duration = Duration::from_secs(3600);
@@ -43,34 +46,58 @@ pub(crate) struct Token {
 }
 
 impl Token {
-    pub(crate) fn header(&self) -> HeaderValue {
-        self.header.clone()
+    fn new(asked: Instant, token: AccessToken) -> Result<Self, Error> {
+        let text = token.token;
+        let mut header = HeaderValue::from_str(&format!("Bearer {}", text.expose_secret()))
+            .map_err(|_| not_sent(Cause::Request("the token does not fit into a header")))?;
+        header.set_sensitive(true);
+        let lifetime = token.good_for;
+        Ok(Self {
+            header,
+            text,
+            replace_at: asked + lifetime - EARLY.min(lifetime / 10),
+            ends_at: asked + lifetime,
+        })
     }
+
+    pub(crate) fn prove(&self) -> Proof {
+        Proof::bearer(self.header.clone())
+    }
+}
+
+/// Where tokens come from.
+pub(crate) enum Origin {
+    /// Client credentials, for this user.
+    Client(Option<UserId>),
+    /// An authorization code, kept elsewhere.
+    Kept(Arc<dyn AccessTokens>),
 }
 
 /// The token of one credential.
 pub(crate) struct Tokens {
     http: Http,
     config: Config,
-    credential: Credential,
+    client: Partner,
+    origin: Origin,
     current: RwLock<Option<Arc<Token>>>,
     /// Held while fetching; remembers a failure and until when it stands.
     fetching: Mutex<Option<(Instant, Error)>>,
 }
 
 #[derive(Deserialize)]
-struct TokenAnswer {
+pub(crate) struct TokenAnswer {
     access_token: String,
     expires_in: Option<serde_json::Value>,
-    expires_at: Option<v3::Moment>,
+    expires_at: Option<Moment>,
 }
 
 impl Tokens {
-    pub(crate) fn new(http: Http, config: Config, credential: Credential) -> Self {
+    pub(crate) fn new(http: Http, config: Config, client: Partner, origin: Origin) -> Self {
         Self {
             http,
             config,
-            credential,
+            client,
+            origin,
             current: RwLock::new(None),
             fetching: Mutex::new(None),
         }
@@ -110,7 +137,7 @@ impl Tokens {
             Some((stands_until, error)) if Instant::now() < *stands_until => {
                 Err(error.for_the_rest(*stands_until - Instant::now()))
             }
-            _ => self.fetch(&mut failed, until).await,
+            _ => self.fetch(&mut failed, refused, until).await,
         }
     }
 
@@ -118,7 +145,7 @@ impl Tokens {
     pub(crate) async fn fresh(&self) -> Result<Arc<Token>, Error> {
         let until = Instant::now() + self.config.deadline;
         let mut failed = self.fetching.lock().await;
-        self.fetch(&mut failed, until).await
+        self.fetch(&mut failed, None, until).await
     }
 
     pub(crate) async fn introspect(self: &Arc<Self>) -> Result<Introspection, Error> {
@@ -128,7 +155,8 @@ impl Tokens {
             .append_pair("token", token.text.expose_secret())
             .append_pair("token_type_hint", "access_token")
             .finish();
-        let body = self.post("introspect", form, until).await?;
+        let asked = self.ask("introspect", form, until).await;
+        let body = asked.map_err(Unanswered::not_sent)?;
         v3::introspection::read(&body).map_err(|error| not_sent(Cause::from(error)))
     }
 
@@ -150,7 +178,7 @@ impl Tokens {
             if needed && !resting {
                 let until = Instant::now() + tokens.config.deadline;
                 // The old token is good for a while: whoever needs a new one then meets the error.
-                let _not_yet = tokens.fetch(&mut failed, until).await;
+                let _not_yet = tokens.fetch(&mut failed, None, until).await;
             }
         });
     }
@@ -158,9 +186,10 @@ impl Tokens {
     async fn fetch(
         &self,
         failed: &mut MutexGuard<'_, Option<(Instant, Error)>>,
+        refused: Option<&Arc<Token>>,
         until: Instant,
     ) -> Result<Arc<Token>, Error> {
-        let fetched = self.request(until).await;
+        let fetched = self.obtain(refused, until).await;
         **failed = fetched.as_ref().err().map(|error| {
             let rest = error.retry_after().unwrap_or(REST);
             (Instant::now() + rest, error.clone())
@@ -170,64 +199,96 @@ impl Tokens {
         Ok(token)
     }
 
-    async fn request(&self, until: Instant) -> Result<Token, Error> {
-        let Credential::ClientCredentials { acting_user, .. } = &self.credential;
+    async fn obtain(&self, refused: Option<&Arc<Token>>, until: Instant) -> Result<Token, Error> {
+        let asked = Instant::now();
+        let token = match &self.origin {
+            Origin::Client(acting_user) => self.request(*acting_user, until).await?,
+            Origin::Kept(tokens) => {
+                let refused = refused.map(|token| &token.text);
+                timeout_at(until, tokens.access_token(refused))
+                    .await
+                    .unwrap_or_else(|_| Err(not_sent(Cause::Timeout)))?
+            }
+        };
+        Token::new(asked, token)
+    }
+
+    async fn request(
+        &self,
+        acting_user: Option<UserId>,
+        until: Instant,
+    ) -> Result<AccessToken, Error> {
         let mut form = "grant_type=client_credentials".to_owned();
         if let Some(user) = acting_user {
             form.push_str(&format!("&sub={user}"));
         }
-        let asked = Instant::now();
-        let body = self.post("token", form, until).await?;
+        let asked = self.ask("token", form, until).await;
+        let body = asked.map_err(Unanswered::not_sent)?;
         let answer: TokenAnswer =
             serde_json::from_slice(&body).map_err(|error| not_sent(Cause::from(error)))?;
-        let mut header = HeaderValue::from_str(&format!("Bearer {}", answer.access_token))
-            .map_err(|_| not_sent(Cause::Request("the token does not fit into a header")))?;
-        header.set_sensitive(true);
-        let lifetime = answer.lifetime(Utc::now());
-        Ok(Token {
-            header,
-            replace_at: asked + lifetime - EARLY.min(lifetime / 10),
-            ends_at: asked + lifetime,
-            text: answer.access_token.into(),
-        })
+        Ok(answer.access(Utc::now()))
     }
 
-    /// One call of the authorisation server. Nothing was sent to the API yet, so whatever goes wrong here leaves the
-    /// call that needs the token unsent.
-    async fn post(&self, path: &str, form: String, until: Instant) -> Result<Bytes, Error> {
-        let base = self.config.auth_url.as_str().trim_end_matches('/');
-        let url = Url::parse(&format!("{base}/{path}"))
-            .map_err(|_| not_sent(Cause::Request("the address is none")))?;
-        let mut request = reqwest::Request::new(Method::POST, url);
-        let headers = request.headers_mut();
-        headers.insert(AUTHORIZATION, self.basic()?);
-        headers.insert(
-            CONTENT_TYPE,
-            HeaderValue::from_static("application/x-www-form-urlencoded"),
-        );
-        *request.body_mut() = Some(form.into());
-        let max_body = self.config.max_body;
-        match exchange(&self.http, Operation::Token, request, until, max_body).await {
-            Ok(answer) => accept(answer),
-            Err(Failure::Unsent(cause) | Failure::Sent(cause)) => Err(not_sent(cause)),
+    async fn ask(&self, path: &str, form: String, until: Instant) -> Result<Bytes, Unanswered> {
+        ask(&self.http, &self.config, &self.client, path, form, until).await
+    }
+}
+
+/// No usable answer of the authorisation server.
+pub(crate) enum Unanswered {
+    /// Nothing happened there.
+    Clear(Error),
+    /// Something may have happened there.
+    Open(Cause),
+}
+
+impl Unanswered {
+    /// Where nothing can have happened that matters: nothing was sent to the API yet, so whatever goes wrong here
+    /// leaves the call that needs the token unsent.
+    pub(crate) fn not_sent(self) -> Error {
+        match self {
+            Self::Clear(error) => error,
+            Self::Open(cause) => not_sent(cause),
         }
     }
+}
 
-    fn basic(&self) -> Result<HeaderValue, Error> {
-        let Credential::ClientCredentials {
-            client_id,
-            client_secret,
-            ..
-        } = &self.credential;
-        let pair = format!("{client_id}:{}", client_secret.expose_secret());
-        let mut header = HeaderValue::from_str(&format!("Basic {}", BASE64_STANDARD.encode(pair)))
-            .map_err(|_| not_sent(Cause::Request("the credential does not fit into a header")))?;
-        header.set_sensitive(true);
-        Ok(header)
+/// One call of the authorisation server.
+pub(crate) async fn ask(
+    http: &Http,
+    config: &Config,
+    client: &Partner,
+    path: &str,
+    form: String,
+    until: Instant,
+) -> Result<Bytes, Unanswered> {
+    let base = config.auth_url.as_str().trim_end_matches('/');
+    let unsent = |what| Unanswered::Clear(not_sent(Cause::Request(what)));
+    let url = Url::parse(&format!("{base}/{path}")).map_err(|_| unsent("the address is none"))?;
+    let mut request = reqwest::Request::new(Method::POST, url);
+    let headers = request.headers_mut();
+    let authorization = basic(&client.client_id, client.client_secret.expose_secret());
+    headers.insert(AUTHORIZATION, authorization.map_err(Unanswered::Clear)?);
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("application/x-www-form-urlencoded"),
+    );
+    *request.body_mut() = Some(form.into());
+    match exchange(http, Operation::Token, request, until, config.max_body).await {
+        Ok(answer) => accept(answer),
+        Err(Failure::Unsent(cause)) => Err(Unanswered::Clear(not_sent(cause))),
+        Err(Failure::Sent(cause)) => Err(Unanswered::Open(cause)),
     }
 }
 
 impl TokenAnswer {
+    pub(crate) fn access(self, now: DateTime<Utc>) -> AccessToken {
+        AccessToken {
+            good_for: self.lifetime(now),
+            token: self.access_token.into(),
+        }
+    }
+
     /// Either field counts; if there is neither, the documented hour.
     fn lifetime(&self, now: DateTime<Utc>) -> Duration {
         let told = self.expires_in.as_ref();
@@ -243,21 +304,21 @@ impl TokenAnswer {
     }
 }
 
-fn accept(answer: Answer) -> Result<Bytes, Error> {
+fn accept(answer: Answer) -> Result<Bytes, Unanswered> {
     let status = answer.status.as_u16();
     let refused = matches!(status, 400..=407 | 409..=428 | 430..=499);
     if refused {
-        return Err(Error::Credential {
+        return Err(Unanswered::Clear(Error::Credential {
             status,
             detail: answer.message(),
-        });
+        }));
     }
     answer
-        .success(Operation::Token)
+        .success(Operation::Token, Version::V3)
         .map(|success| success.body)
         .map_err(|error| match error {
-            Error::Unavailable { cause } => not_sent(cause),
-            other => other,
+            Error::Unavailable { cause } => Unanswered::Open(cause),
+            other => Unanswered::Clear(other),
         })
 }
 

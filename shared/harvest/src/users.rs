@@ -1,10 +1,15 @@
 //! Greenhouse's users: the customer's employees.
 
 use domain::UserId;
+use futures::Stream;
 
+use crate::call::Read;
 use crate::client::Client;
 use crate::error::Error;
+use crate::pages::Pages;
+use crate::v1;
 use crate::v3;
+use crate::version::Version;
 
 /// A user. `Debug` shows neither name nor address.
 #[derive(Clone, PartialEq, Eq)]
@@ -42,21 +47,47 @@ impl Client {
 }
 
 impl Users<'_> {
-    /// The users whose main address this is; one at most, service accounts left out.
+    /// The users whose main address this is (v1: one of whose addresses); one at most, service accounts left out.
     ///
     /// # Errors
     /// [`Error`] of a read.
     pub async fn by_primary_email(&self, email: &str) -> Result<Vec<User>, Error> {
-        let request = v3::users::with_primary_email(email);
-        self.client.all(request, v3::users::read_list).await
+        let (request, read): (_, Read<_>) = match self.client.version() {
+            Version::V3 => (v3::users::with_primary_email(email), v3::users::read_list),
+            Version::V1 => (v1::users::with_email(email), v1::users::read_single),
+        };
+        self.client.all(request, read).await
     }
 
-    /// These users, service accounts included.
+    /// These users, service accounts included. v1 takes a call for each.
     ///
     /// # Errors
     /// [`Error`] of a read.
     pub async fn by_ids(&self, ids: &[UserId]) -> Result<Vec<User>, Error> {
-        use v3::users::{read_list, with_ids};
-        self.client.all_of(ids, with_ids, read_list).await
+        match self.client.version() {
+            Version::V3 => {
+                use v3::users::{read_list, with_ids};
+                self.client.all_of(ids, with_ids, read_list).await
+            }
+            Version::V1 => {
+                use v1::users::{read_single, with_id};
+                self.client.each_of(ids, with_id, read_single).await
+            }
+        }
     }
+
+    /// All users that are no service accounts.
+    pub fn list(&self) -> impl Stream<Item = Result<User, Error>> + Send + use<> {
+        let (request, read): (_, Read<_>) = match self.client.version() {
+            Version::V3 => (v3::users::list(), v3::users::read_list),
+            Version::V1 => (v1::users::list(), v1::users::read_list),
+        };
+        Pages::new(self.client, request, read).stream()
+    }
+}
+
+/// A full name from its parts, if there is any.
+pub(crate) fn joined(first: Option<String>, last: Option<String>) -> Option<String> {
+    let parts: Vec<String> = [first, last].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
 }

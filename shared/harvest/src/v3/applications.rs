@@ -8,8 +8,10 @@ use super::{List, Moment, list, row, rows, time};
 use crate::applications::{
     Application, ApplicationPatch, ApplicationStatus, NewApplication, Target,
 };
+use crate::custom_fields::CustomFieldValue;
 use crate::operation::Operation;
 use crate::request::Request;
+use crate::wire::{WireFields, values};
 
 const PATH: &str = "/v3/applications";
 
@@ -18,11 +20,15 @@ pub(crate) fn of_candidates(ids: &[CandidateId]) -> Request {
 }
 
 pub(crate) fn with_ids(ids: &[ApplicationId]) -> Request {
-    Request::get(Operation::ApplicationsList, PATH).with_ids("ids", ids)
+    Request::get(Operation::ApplicationsRetrieve, PATH).with_ids("ids", ids)
 }
 
 pub(crate) fn updated_between(from: DateTime<Utc>, to: DateTime<Utc>) -> Request {
     Request::list(Operation::ApplicationsList, PATH).with_dates("updated_at", from, Some(to))
+}
+
+pub(crate) fn list_all() -> Request {
+    Request::list(Operation::ApplicationsList, PATH)
 }
 
 pub(crate) fn create(candidate: CandidateId, application: &NewApplication) -> Request {
@@ -30,10 +36,18 @@ pub(crate) fn create(candidate: CandidateId, application: &NewApplication) -> Re
     Request::post(Operation::ApplicationsCreate, PATH, &body)
 }
 
-pub(crate) fn update(id: ApplicationId, patch: &ApplicationPatch) -> Request {
+/// `fields`: all custom fields the application shall have, since they replace what is there.
+pub(crate) fn update(
+    id: ApplicationId,
+    patch: &ApplicationPatch,
+    fields: &[CustomFieldValue],
+) -> Request {
     let body = PatchBody {
         source_id: patch.source_id,
         referrer_id: patch.referrer_id,
+        prospect_pool_id: patch.prospect_pool_id,
+        prospect_stage_id: patch.prospect_pool_stage_id,
+        custom_fields: fields,
     };
     Request::patch(Operation::ApplicationsUpdate, format!("{PATH}/{id}"), &body)
 }
@@ -97,11 +111,17 @@ impl<'a> ApplicationBody<'a> {
 }
 
 #[derive(Serialize)]
-struct PatchBody {
+struct PatchBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     source_id: Option<SourceId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     referrer_id: Option<ReferrerId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prospect_pool_id: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prospect_stage_id: Option<i64>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    custom_fields: &'a [CustomFieldValue],
 }
 
 #[derive(Deserialize)]
@@ -120,6 +140,7 @@ struct Wire {
     updated_at: Option<Moment>,
     rejected_at: Option<Moment>,
     last_activity_at: Option<Moment>,
+    custom_fields: Option<WireFields>,
 }
 
 fn accept(wire: Wire) -> Option<Application> {
@@ -134,10 +155,12 @@ fn accept(wire: Wire) -> Option<Application> {
         stage_name: wire.stage_name,
         source_id: wire.source_id,
         referrer_id: wire.referrer_id,
+        rejection_reason_id: None,
         prospective_job_ids: list(wire.prospective_job_ids),
         created_at: time(wire.created_at),
         updated_at: time(wire.updated_at),
         rejected_at: time(wire.rejected_at),
         last_activity_at: time(wire.last_activity_at),
+        custom_fields: values(wire.custom_fields),
     })
 }

@@ -1,18 +1,17 @@
 //! `/v3/candidates`
 
 use chrono::{DateTime, Utc};
+use domain::CandidateId;
 use domain::matching::Contact;
-use domain::{ApplicationId, CandidateId};
-use serde::de::Error;
 use serde::{Deserialize, Serialize};
 
 use super::applications::ApplicationBody;
-use super::custom_fields::{self, WireFields};
 use super::{List, Moment, list, rows, time};
-use crate::candidates::{Candidate, CandidatePatch, CreatedCandidate, NewCandidate};
+use crate::candidates::{Candidate, CandidatePatch, NewCandidate};
 use crate::custom_fields::CustomFieldValue;
 use crate::operation::Operation;
 use crate::request::Request;
+use crate::wire::{Profile, WireContact, WireFields, contacts, profiles, values};
 
 const PATH: &str = "/v3/candidates";
 
@@ -21,7 +20,7 @@ pub(crate) fn with_email(email: &str) -> Request {
 }
 
 pub(crate) fn with_ids(ids: &[CandidateId]) -> Request {
-    Request::get(Operation::CandidatesList, PATH).with_ids("ids", ids)
+    Request::get(Operation::CandidatesRetrieve, PATH).with_ids("ids", ids)
 }
 
 pub(crate) fn created_since(from: DateTime<Utc>) -> Request {
@@ -48,10 +47,15 @@ pub(crate) fn create(candidate: &NewCandidate) -> Request {
             custom_fields: &candidate.custom_fields,
         },
     };
-    Request::post(Operation::CandidatesCreate, PATH, &body)
+    Request::post(candidate.operation(), PATH, &body)
 }
 
-pub(crate) fn update(id: CandidateId, patch: &CandidatePatch) -> Request {
+/// `fields`: all custom fields the person shall have, since they replace what is there.
+pub(crate) fn update(
+    id: CandidateId,
+    patch: &CandidatePatch,
+    fields: &[CustomFieldValue],
+) -> Request {
     let body = UpdateBody {
         first_name: patch.first_name.as_deref(),
         last_name: patch.last_name.as_deref(),
@@ -63,7 +67,7 @@ pub(crate) fn update(id: CandidateId, patch: &CandidatePatch) -> Request {
             website_addresses: all(&patch.website_addresses),
             social_media_addresses: profiles(all(&patch.social_media_addresses)),
             addresses: all(&patch.addresses),
-            custom_fields: all(&patch.custom_fields),
+            custom_fields: fields,
         },
     };
     Request::patch(Operation::CandidatesUpdate, format!("{PATH}/{id}"), &body)
@@ -71,26 +75,6 @@ pub(crate) fn update(id: CandidateId, patch: &CandidatePatch) -> Request {
 
 pub(crate) fn read_list(body: &[u8]) -> Result<Vec<Candidate>, serde_json::Error> {
     rows(body, accept)
-}
-
-/// Accepts what was seen or is described: `{candidate, application}`, a flat candidate, and the truncated answers of a
-/// busy Greenhouse, which hold ids only.
-pub(crate) fn read_created(body: &[u8]) -> Result<CreatedCandidate, serde_json::Error> {
-    let wire: WireCreated = serde_json::from_slice(body)?;
-    let wrapped = wire.candidate.and_then(|candidate| candidate.id);
-    let candidate_id = wrapped.or(wire.id).or(wire.candidate_id);
-    let application_id = wire
-        .application
-        .and_then(|application| application.id)
-        .or(wire.application_id)
-        .or_else(|| list(wire.application_ids).first().copied())
-        .or_else(|| list(wire.applications).first()?.id);
-    Ok(CreatedCandidate {
-        candidate_id: candidate_id
-            .map(CandidateId)
-            .ok_or_else(|| serde_json::Error::custom("no id"))?,
-        application_id: application_id.map(ApplicationId),
-    })
 }
 
 #[derive(Serialize)]
@@ -136,17 +120,6 @@ struct PersonBody<'a> {
     custom_fields: &'a [CustomFieldValue],
 }
 
-/// Social media profiles have a value and nothing else.
-#[derive(Serialize)]
-struct Profile<'a> {
-    value: &'a str,
-}
-
-fn profiles(contacts: &[Contact]) -> Vec<Profile<'_>> {
-    let values = contacts.iter().map(|contact| &contact.value);
-    values.map(|value| Profile { value }).collect()
-}
-
 fn all<T>(list: &Option<Vec<T>>) -> &[T] {
     list.as_deref().unwrap_or_default()
 }
@@ -171,29 +144,6 @@ struct WireCandidate {
     custom_fields: Option<WireFields>,
 }
 
-#[derive(Deserialize)]
-struct WireContact {
-    value: Option<String>,
-    #[serde(rename = "type")]
-    kind: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct WireCreated {
-    id: Option<i64>,
-    candidate_id: Option<i64>,
-    candidate: Option<WireId>,
-    application: Option<WireId>,
-    application_id: Option<i64>,
-    application_ids: List<i64>,
-    applications: List<WireId>,
-}
-
-#[derive(Deserialize)]
-struct WireId {
-    id: Option<i64>,
-}
-
 fn accept(wire: WireCandidate) -> Option<Candidate> {
     Some(Candidate {
         id: wire.id?,
@@ -211,16 +161,6 @@ fn accept(wire: WireCandidate) -> Option<Candidate> {
         website_addresses: contacts(wire.website_addresses),
         social_media_addresses: contacts(wire.social_media_addresses),
         addresses: contacts(wire.addresses),
-        custom_fields: custom_fields::read(wire.custom_fields),
+        custom_fields: values(wire.custom_fields),
     })
-}
-
-fn contacts(wire: List<WireContact>) -> Vec<Contact> {
-    let accept = |contact: WireContact| {
-        Some(Contact {
-            value: contact.value?,
-            kind: contact.kind,
-        })
-    };
-    list(wire).into_iter().filter_map(accept).collect()
 }

@@ -1,59 +1,90 @@
-//! `custom_fields` of a record: `{key: {name, type, value}}`, to be read in the form in which values are written, since
-//! v3 replaces all of them on every edit.
+//! `/v3/custom_fields`
 
-use std::collections::BTreeMap;
+use domain::CustomFieldId;
+use serde::{Deserialize, Serialize};
 
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use super::{row, rows};
+use crate::custom_fields::{CustomField, CustomFieldPatch, FieldType, NewCustomField, ValueType};
+use crate::operation::Operation;
+use crate::request::Request;
 
-use crate::custom_fields::CustomFieldValue;
+const PATH: &str = "/v3/custom_fields";
 
-/// The property as it is sent.
-pub(super) type WireFields = BTreeMap<String, Option<WireField>>;
+pub(crate) fn of_type(field_type: FieldType) -> Request {
+    Request::list(Operation::CustomFieldsList, PATH).with("field_type", field_type.as_str())
+}
+
+pub(crate) fn with_id(id: CustomFieldId) -> Request {
+    Request::get(Operation::CustomFieldsRetrieve, PATH).with_ids("ids", &[id])
+}
+
+pub(crate) fn create(field: &NewCustomField) -> Request {
+    let options = field.options.iter().zip(0..);
+    let body = CreateBody {
+        name: &field.name,
+        field_type: field.field_type.as_str(),
+        value_type: field.value_type.as_str(),
+        description: field.description.as_deref(),
+        private: field.private,
+        custom_field_options: options
+            .map(|(name, sort_order)| OptionBody { name, sort_order })
+            .collect(),
+    };
+    Request::post(Operation::CustomFieldsCreate, PATH, &body)
+}
+
+pub(crate) fn update(id: CustomFieldId, patch: &CustomFieldPatch) -> Request {
+    Request::patch(Operation::CustomFieldsUpdate, format!("{PATH}/{id}"), patch)
+}
+
+pub(crate) fn read_list(body: &[u8]) -> Result<Vec<CustomField>, serde_json::Error> {
+    rows(body, accept)
+}
+
+pub(crate) fn read_one(body: &[u8]) -> Result<CustomField, serde_json::Error> {
+    row(body, accept)
+}
+
+#[derive(Serialize)]
+struct CreateBody<'a> {
+    name: &'a str,
+    field_type: &'static str,
+    value_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+    private: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    custom_field_options: Vec<OptionBody<'a>>,
+}
+
+#[derive(Serialize)]
+struct OptionBody<'a> {
+    name: &'a str,
+    sort_order: i64,
+}
 
 #[derive(Deserialize)]
-pub(super) struct WireField {
-    #[serde(rename = "type")]
-    kind: Option<String>,
-    #[serde(default)]
-    value: Value,
+struct Wire {
+    id: Option<CustomFieldId>,
+    name: Option<String>,
+    name_key: Option<String>,
+    field_type: Option<String>,
+    value_type: Option<String>,
+    active: Option<bool>,
+    private: Option<bool>,
+    required: Option<bool>,
 }
 
-pub(super) fn read(fields: Option<WireFields>) -> Vec<CustomFieldValue> {
-    let fields = fields.unwrap_or_default().into_iter();
-    fields
-        .map(|(name_key, field)| CustomFieldValue {
-            name_key,
-            value: field.map_or(Value::Null, writable),
-        })
-        .collect()
-}
-
-/// Amounts and users are read as other objects than they are written as; everything else is the same both ways.
-fn writable(field: WireField) -> Value {
-    let Value::Object(value) = field.value else {
-        return field.value;
-    };
-    match field.kind.as_deref() {
-        Some("currency") => renamed(value, &[("value", "amount"), ("unit", "currency_code")]),
-        Some("currency_range") => renamed(
-            value,
-            &[
-                ("min_value", "min_amount"),
-                ("max_value", "max_amount"),
-                ("unit", "currency_code"),
-            ],
-        ),
-        Some("user") => value.get("user_id").cloned().unwrap_or(Value::Null),
-        _ => Value::Object(value),
-    }
-}
-
-fn renamed(mut value: Map<String, Value>, names: &[(&str, &str)]) -> Value {
-    for (read, written) in names {
-        if let Some(found) = value.remove(*read) {
-            value.entry(*written).or_insert(found);
-        }
-    }
-    Value::Object(value)
+fn accept(wire: Wire) -> Option<CustomField> {
+    Some(CustomField {
+        id: wire.id?,
+        name: wire.name.unwrap_or_default(),
+        name_key: wire.name_key.unwrap_or_default(),
+        field_type: wire.field_type.as_deref().and_then(FieldType::from_word),
+        value_type: wire.value_type.as_deref().and_then(ValueType::from_word),
+        active: wire.active.unwrap_or(true),
+        private: wire.private.unwrap_or_default(),
+        required: wire.required.unwrap_or_default(),
+        options: Vec::new(),
+    })
 }

@@ -10,12 +10,16 @@ use crate::request::Request;
 
 const PATH: &str = "/v3/job_interview_stages";
 
+pub(crate) fn list() -> Request {
+    Request::list(Operation::JobInterviewStagesList, PATH)
+}
+
 pub(crate) fn of_jobs(ids: &[JobId]) -> Request {
-    Request::list(Operation::JobInterviewStagesList, PATH).with_ids("job_ids", ids)
+    Request::list(Operation::JobInterviewStagesOfJob, PATH).with_ids("job_ids", ids)
 }
 
 pub(crate) fn with_ids(ids: &[JobStageId]) -> Request {
-    Request::get(Operation::JobInterviewStagesList, PATH).with_ids("ids", ids)
+    Request::get(Operation::JobInterviewStagesRetrieve, PATH).with_ids("ids", ids)
 }
 
 pub(crate) fn read_list(body: &[u8]) -> Result<Vec<JobInterviewStage>, serde_json::Error> {

@@ -1,5 +1,6 @@
 //! `/v3/jobs`
 
+use chrono::{DateTime, Utc};
 use domain::JobId;
 use serde::Deserialize;
 
@@ -7,6 +8,7 @@ use super::{List, Moment, list as items, rows, time};
 use crate::jobs::{Job, JobStatus};
 use crate::operation::Operation;
 use crate::request::Request;
+use crate::wire::{WireFields, values};
 
 const PATH: &str = "/v3/jobs";
 
@@ -14,8 +16,12 @@ pub(crate) fn list() -> Request {
     Request::list(Operation::JobsList, PATH)
 }
 
+pub(crate) fn updated_between(from: DateTime<Utc>, to: DateTime<Utc>) -> Request {
+    list().with_dates("updated_at", from, Some(to))
+}
+
 pub(crate) fn with_ids(ids: &[JobId]) -> Request {
-    Request::get(Operation::JobsList, PATH).with_ids("ids", ids)
+    Request::get(Operation::JobsRetrieve, PATH).with_ids("ids", ids)
 }
 
 pub(crate) fn read_list(body: &[u8]) -> Result<Vec<Job>, serde_json::Error> {
@@ -32,9 +38,11 @@ struct Wire {
     is_template: Option<bool>,
     department_id: Option<i64>,
     office_ids: List<i64>,
+    created_at: Option<Moment>,
     opened_at: Option<Moment>,
     closed_at: Option<Moment>,
     updated_at: Option<Moment>,
+    custom_fields: Option<WireFields>,
 }
 
 fn accept(wire: Wire) -> Option<Job> {
@@ -42,18 +50,15 @@ fn accept(wire: Wire) -> Option<Job> {
         id: wire.id?,
         name: wire.name,
         requisition_id: wire.requisition_id,
-        status: match wire.status.as_deref() {
-            Some("open") => JobStatus::Open,
-            Some("draft") => JobStatus::Draft,
-            Some("closed") => JobStatus::Closed,
-            _ => JobStatus::Other,
-        },
+        status: JobStatus::from_word(wire.status.as_deref()),
         confidential: wire.confidential.unwrap_or_default(),
         template: wire.is_template.unwrap_or_default(),
         department_id: wire.department_id,
         office_ids: items(wire.office_ids),
+        created_at: time(wire.created_at),
         opened_at: time(wire.opened_at),
         closed_at: time(wire.closed_at),
         updated_at: time(wire.updated_at),
+        custom_fields: values(wire.custom_fields),
     })
 }

@@ -58,16 +58,7 @@ fn accept(wire: Wire) -> Option<Note> {
         id: wire.id?,
         candidate_id: wire.candidate_id,
         body: wire.body.unwrap_or_default(),
-        visibility: wire.visibility.as_deref().and_then(visibility),
+        visibility: wire.visibility.as_deref().and_then(Visibility::from_word),
         created_at: time(wire.created_at),
     })
-}
-
-fn visibility(word: &str) -> Option<Visibility> {
-    match word {
-        "admin_only_visible" | "admin_only" => Some(Visibility::AdminOnly),
-        "privately_visible" | "private" => Some(Visibility::Private),
-        "publicly_visible" | "public" => Some(Visibility::Public),
-        _ => None,
-    }
 }

@@ -99,6 +99,7 @@ fn a_new_candidate_takes_their_first_application_along() {
             target: Target::Job(JobId(5)),
             source_id: Some(SourceId(6)),
             referrer_id: None,
+            outside_referrer: None,
         }),
         ..NewCandidate::default()
     };
@@ -124,7 +125,7 @@ fn a_patch_never_sends_an_empty_list() {
         custom_fields: Some(vec![]),
         ..CandidatePatch::default()
     };
-    let request = candidates::update(CandidateId(9), &patch);
+    let request = candidates::update(CandidateId(9), &patch, &[]);
     assert_eq!(line(&request), "PATCH /v3/candidates/9?");
     assert_eq!(body(&request), json!({"title": "Countess"}));
     assert!(!patch.is_empty());
@@ -142,6 +143,7 @@ fn applications_are_for_a_job_or_for_a_prospect() {
             target,
             source_id: None,
             referrer_id: Some(ReferrerId(4)),
+            outside_referrer: None,
         };
         body(&applications::create(CandidateId(1), &application))
     };
@@ -168,9 +170,9 @@ fn applications_are_for_a_job_or_for_a_prospect() {
     );
     let patch = ApplicationPatch {
         source_id: Some(SourceId(6)),
-        referrer_id: None,
+        ..ApplicationPatch::default()
     };
-    let request = applications::update(ApplicationId(7), &patch);
+    let request = applications::update(ApplicationId(7), &patch, &[]);
     assert_eq!(line(&request), "PATCH /v3/applications/7?");
     assert_eq!(body(&request), json!({"source_id": 6}));
 }
@@ -254,11 +256,11 @@ fn what_creating_answers_has_four_shapes() {
         (json!({"id": 1, "application_ids": [2]}), Some(2)),
         (json!({"candidate_id": 1, "application_id": 2}), Some(2)),
     ] {
-        let created = candidates::read_created(&bytes(&answer)).unwrap();
+        let created = crate::wire::read_created(&bytes(&answer)).unwrap();
         assert_eq!(created.candidate_id, CandidateId(1));
         assert_eq!(created.application_id, application.map(ApplicationId));
     }
-    assert!(candidates::read_created(b"{\"application\":{\"id\":2}}").is_err());
+    assert!(crate::wire::read_created(b"{\"application\":{\"id\":2}}").is_err());
 }
 
 #[test]
@@ -409,7 +411,7 @@ proptest! {
             let _ = read(&page);
             let _ = read(&page[..cut.min(page.len())]);
         }
-        let _ = candidates::read_created(&bytes(&json));
+        let _ = crate::wire::read_created(&bytes(&json));
         let _ = introspection::read(&bytes(&json));
     }
 }

@@ -6,9 +6,13 @@ use serde::Deserialize;
 use super::rows;
 use crate::operation::Operation;
 use crate::request::Request;
-use crate::users::User;
+use crate::users::{User, joined};
 
 const PATH: &str = "/v3/users";
+
+pub(crate) fn list() -> Request {
+    Request::list(Operation::UsersList, PATH)
+}
 
 pub(crate) fn with_primary_email(email: &str) -> Request {
     Request::get(Operation::UsersList, PATH).with("primary_email", email)
@@ -16,7 +20,7 @@ pub(crate) fn with_primary_email(email: &str) -> Request {
 
 /// The user we act for may be a service account, which is hidden unless asked for.
 pub(crate) fn with_ids(ids: &[UserId]) -> Request {
-    Request::get(Operation::UsersList, PATH)
+    Request::get(Operation::UsersRetrieve, PATH)
         .with_ids("ids", ids)
         .with("show_service_accounts", "true")
 }
@@ -37,14 +41,11 @@ struct Wire {
 }
 
 fn accept(wire: Wire) -> Option<User> {
-    let parts: Vec<String> = [wire.first_name, wire.last_name]
-        .into_iter()
-        .flatten()
-        .collect();
-    let joined = (!parts.is_empty()).then(|| parts.join(" "));
     Some(User {
         id: wire.id?,
-        name: wire.name.or(joined),
+        name: wire
+            .name
+            .or_else(|| joined(wire.first_name, wire.last_name)),
         primary_email: wire.primary_email,
         deactivated: wire.deactivated.unwrap_or_default(),
         site_admin: wire.site_admin.unwrap_or_default(),

@@ -1,0 +1,60 @@
+//! Harvest v1's requests and JSON, in the crate's types: the second adapter, for accounts and gateways that still speak
+//! it. What v1 does differently ends here; [`crate::wire`] says how generously answers are read.
+//!
+//! Sources of the facts: Greenhouse's v1 documentation and recorded answers.
+
+pub(crate) mod applications;
+pub(crate) mod candidate_tags;
+pub(crate) mod candidates;
+pub(crate) mod custom_fields;
+pub(crate) mod job_stages;
+pub(crate) mod jobs;
+pub(crate) mod notes;
+pub(crate) mod rejection_reasons;
+pub(crate) mod sources;
+pub(crate) mod users;
+
+use serde::Serialize;
+
+use crate::applications::NewApplication;
+use crate::operation::Operation;
+use crate::request::Request;
+use crate::wire::{List, Moment, Named, WireId, known, list, one_or_many, only, rows, time};
+use domain::ReferrerId;
+
+/// The call that costs Greenhouse the least.
+pub(crate) fn cheapest() -> Request {
+    Request::get(Operation::SourcesList, "/v1/sources").with("per_page", "1")
+}
+
+/// Who gets the credit, as v1 writes it. The id is that of a user: v1 knows no referrers of their own.
+#[derive(Serialize)]
+struct Referrer<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    value: ReferrerValue<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum ReferrerValue<'a> {
+    User(ReferrerId),
+    Outside(&'a str),
+}
+
+fn referrer(id: Option<ReferrerId>, outside: Option<&str>) -> Option<Referrer<'_>> {
+    let (kind, value) = match (id, outside) {
+        (Some(id), _) => ("id", ReferrerValue::User(id)),
+        (None, Some(name)) => ("outside", ReferrerValue::Outside(name)),
+        (None, None) => return None,
+    };
+    Some(Referrer { kind, value })
+}
+
+fn referrer_of(application: &NewApplication) -> Option<Referrer<'_>> {
+    let outside = application.outside_referrer.as_deref();
+    referrer(application.referrer_id, outside)
+}
+
+#[cfg(test)]
+mod tests;

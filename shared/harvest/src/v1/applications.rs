@@ -1,0 +1,210 @@
+//! `/v1/applications`, and the applications inside `/v1/candidates`.
+
+use chrono::{DateTime, Utc};
+use domain::{
+    ApplicationId, CandidateId, JobId, JobStageId, ReferrerId, RejectionReasonId, SourceId,
+};
+use serde::{Deserialize, Serialize};
+
+use super::custom_fields::Written;
+use super::{
+    List, Moment, Named, Referrer, WireId, known, list, one_or_many, only, referrer, referrer_of,
+    rows, time,
+};
+use crate::applications::{
+    Application, ApplicationPatch, ApplicationStatus, NewApplication, Target,
+};
+use crate::operation::Operation;
+use crate::request::Request;
+use crate::wire::{Lenient, WireFields, values};
+
+const PATH: &str = "/v1/applications";
+
+/// They are part of the person.
+pub(crate) fn of_candidate(id: CandidateId) -> Request {
+    Request::get(
+        Operation::CandidatesRetrieve,
+        format!("/v1/candidates/{id}"),
+    )
+}
+
+pub(crate) fn with_id(id: ApplicationId) -> Request {
+    Request::get(Operation::ApplicationsRetrieve, format!("{PATH}/{id}"))
+}
+
+pub(crate) fn active_since(from: DateTime<Utc>) -> Request {
+    Request::list(Operation::ApplicationsList, PATH).with_time("last_activity_after", from)
+}
+
+pub(crate) fn list_all() -> Request {
+    Request::list(Operation::ApplicationsList, PATH)
+}
+
+pub(crate) fn create(candidate: CandidateId, application: &NewApplication) -> Request {
+    Request::post(
+        Operation::ApplicationsCreate,
+        format!("/v1/candidates/{candidate}/applications"),
+        &ApplicationBody::added(application),
+    )
+}
+
+/// `fields`: the custom fields to change; v1 leaves the others as they are.
+pub(crate) fn update(id: ApplicationId, patch: &ApplicationPatch, fields: &[Written]) -> Request {
+    let body = PatchBody {
+        source_id: patch.source_id,
+        referrer: referrer(patch.referrer_id, None),
+        prospect_pool_id: patch.prospect_pool_id,
+        prospect_stage_id: patch.prospect_pool_stage_id,
+        custom_fields: fields,
+    };
+    Request::patch(Operation::ApplicationsUpdate, format!("{PATH}/{id}"), &body)
+}
+
+pub(crate) fn read_list(body: &[u8]) -> Result<Vec<Application>, serde_json::Error> {
+    rows(body, accept)
+}
+
+pub(crate) fn read_one(body: &[u8]) -> Result<Application, serde_json::Error> {
+    only(body, accept)
+}
+
+pub(crate) fn read_single(body: &[u8]) -> Result<Vec<Application>, serde_json::Error> {
+    one_or_many(body, accept)
+}
+
+pub(crate) fn read_of_candidate(body: &[u8]) -> Result<Vec<Application>, serde_json::Error> {
+    let people: Vec<Vec<Application>> = one_or_many(body, |person: WirePerson| {
+        let candidate_id = person.id;
+        let read = list(person.applications).into_iter().filter_map(accept);
+        Some(
+            read.map(|application| Application {
+                candidate_id: application.candidate_id.or(candidate_id),
+                ..application
+            })
+            .collect(),
+        )
+    })?;
+    Ok(people.into_iter().flatten().collect())
+}
+
+/// An application of its own, or one inside a new person.
+#[derive(Serialize)]
+pub(super) struct ApplicationBody<'a> {
+    /// Text, where v1 has to be told that the person has not applied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prospect: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    job_id: Option<JobId>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    job_ids: &'a [JobId],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prospect_pool_id: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prospect_pool_stage_id: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source_id: Option<SourceId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    referrer: Option<Referrer<'a>>,
+}
+
+impl<'a> ApplicationBody<'a> {
+    /// Added to a person who is there.
+    fn added(application: &'a NewApplication) -> Self {
+        let prospect = !matches!(application.target, Target::Job(_));
+        Self {
+            prospect: prospect.then_some("true"),
+            ..Self::inline(application)
+        }
+    }
+
+    /// Made together with a person; what kind it is tells the path.
+    pub(super) fn inline(application: &'a NewApplication) -> Self {
+        let (job_id, job_ids, pool, stage): (_, &[JobId], _, _) = match &application.target {
+            Target::Job(id) => (Some(*id), &[], None, None),
+            Target::Prospect { job_ids } => (None, job_ids, None, None),
+            Target::PooledProspect {
+                job_ids,
+                pool_id,
+                pool_stage_id,
+            } => (None, job_ids, Some(*pool_id), *pool_stage_id),
+        };
+        Self {
+            prospect: None,
+            job_id,
+            job_ids,
+            prospect_pool_id: pool,
+            prospect_pool_stage_id: stage,
+            source_id: application.source_id,
+            referrer: referrer_of(application),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct PatchBody<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source_id: Option<SourceId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    referrer: Option<Referrer<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prospect_pool_id: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prospect_stage_id: Option<i64>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    custom_fields: &'a [Written],
+}
+
+#[derive(Deserialize)]
+struct WirePerson {
+    id: Option<CandidateId>,
+    applications: List<Wire>,
+}
+
+#[derive(Deserialize)]
+struct Wire {
+    id: Option<ApplicationId>,
+    candidate_id: Option<CandidateId>,
+    prospect: Option<bool>,
+    status: Option<String>,
+    jobs: List<WireId>,
+    current_stage: Option<Named>,
+    source: Option<WireId>,
+    /// A user, or the mere name of somebody outside.
+    credited_to: Option<Lenient<WireId>>,
+    rejection_reason: Option<WireId>,
+    applied_at: Option<Moment>,
+    rejected_at: Option<Moment>,
+    last_activity_at: Option<Moment>,
+    keyed_custom_fields: Option<WireFields>,
+}
+
+fn accept(wire: Wire) -> Option<Application> {
+    let prospect = wire.prospect.unwrap_or_default();
+    let jobs: Vec<JobId> = list(wire.jobs)
+        .into_iter()
+        .filter_map(|job| job.id.map(JobId))
+        .collect();
+    let id = |wire: Option<WireId>| wire?.id;
+    let (stage_id, stage_name) = wire
+        .current_stage
+        .map_or((None, None), |stage| (stage.id, stage.name));
+    Some(Application {
+        id: wire.id?,
+        candidate_id: wire.candidate_id,
+        job_id: jobs.first().copied().filter(|_| !prospect),
+        status: ApplicationStatus::from_word(wire.status.as_deref().unwrap_or_default()),
+        prospect,
+        stage_id: None,
+        job_stage_id: stage_id.map(JobStageId),
+        stage_name,
+        source_id: id(wire.source).map(SourceId),
+        referrer_id: id(known(wire.credited_to)).map(ReferrerId),
+        rejection_reason_id: id(wire.rejection_reason).map(RejectionReasonId),
+        prospective_job_ids: if prospect { jobs } else { Vec::new() },
+        created_at: time(wire.applied_at),
+        updated_at: None,
+        rejected_at: time(wire.rejected_at),
+        last_activity_at: time(wire.last_activity_at),
+        custom_fields: values(wire.keyed_custom_fields),
+    })
+}

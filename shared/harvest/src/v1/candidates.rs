@@ -1,0 +1,195 @@
+//! `/v1/candidates` and `/v1/prospects`: people who applied, and people who have not (yet).
+
+use chrono::{DateTime, Utc};
+use domain::matching::Contact;
+use domain::{CandidateId, UserId};
+use serde::{Deserialize, Serialize};
+
+use super::applications::ApplicationBody;
+use super::custom_fields::Written;
+use super::notes::visibility;
+use super::{List, Moment, list, one_or_many, rows, time};
+use crate::candidates::{Candidate, CandidatePatch, NewCandidate};
+use crate::operation::Operation;
+use crate::request::Request;
+use crate::wire::{Profile, WireContact, WireFields, contacts, profiles, values};
+
+const PATH: &str = "/v1/candidates";
+
+pub(crate) fn with_email(email: &str) -> Request {
+    Request::list(Operation::CandidatesList, PATH).with("email", email)
+}
+
+pub(crate) fn with_id(id: CandidateId) -> Request {
+    Request::get(Operation::CandidatesRetrieve, format!("{PATH}/{id}"))
+}
+
+pub(crate) fn created_since(from: DateTime<Utc>) -> Request {
+    Request::list(Operation::CandidatesList, PATH).with_time("created_after", from)
+}
+
+/// v1 has a path for people who apply and another for prospects; whoever applies needs an application.
+pub(crate) fn create(
+    candidate: &NewCandidate,
+    fields: &[Written],
+    author: Option<UserId>,
+) -> Request {
+    let operation = candidate.operation();
+    let inline = candidate.application.as_ref().map(ApplicationBody::inline);
+    let (path, applications, application) = match operation {
+        Operation::CandidatesCreate => (PATH, inline.into_iter().collect(), None),
+        _ => ("/v1/prospects", Vec::new(), inline),
+    };
+    let notes = candidate.note.iter().map(|note| NoteBody {
+        user_id: author,
+        body: &note.body,
+        visibility: visibility(note.visibility),
+    });
+    let body = CreateBody {
+        first_name: &candidate.first_name,
+        last_name: &candidate.last_name,
+        rest: PersonBody {
+            company: candidate.company.as_deref(),
+            title: candidate.title.as_deref(),
+            email_addresses: &candidate.email_addresses,
+            phone_numbers: &candidate.phone_numbers,
+            website_addresses: &candidate.website_addresses,
+            social_media_addresses: profiles(&candidate.social_media_addresses),
+            addresses: &candidate.addresses,
+            tags: &candidate.tags,
+            custom_fields: fields,
+        },
+        activity_feed_notes: notes.collect(),
+        applications,
+        application,
+    };
+    Request::post(operation, path, &body)
+}
+
+/// `fields`: the custom fields to change; v1 leaves the others as they are.
+pub(crate) fn update(id: CandidateId, patch: &CandidatePatch, fields: &[Written]) -> Request {
+    let body = UpdateBody {
+        first_name: patch.first_name.as_deref(),
+        last_name: patch.last_name.as_deref(),
+        rest: PersonBody {
+            company: patch.company.as_deref(),
+            title: patch.title.as_deref(),
+            email_addresses: all(&patch.email_addresses),
+            phone_numbers: all(&patch.phone_numbers),
+            website_addresses: all(&patch.website_addresses),
+            social_media_addresses: profiles(all(&patch.social_media_addresses)),
+            addresses: all(&patch.addresses),
+            tags: &[],
+            custom_fields: fields,
+        },
+    };
+    Request::patch(Operation::CandidatesUpdate, format!("{PATH}/{id}"), &body)
+}
+
+pub(crate) fn read_list(body: &[u8]) -> Result<Vec<Candidate>, serde_json::Error> {
+    rows(body, accept)
+}
+
+pub(crate) fn read_single(body: &[u8]) -> Result<Vec<Candidate>, serde_json::Error> {
+    one_or_many(body, accept)
+}
+
+#[derive(Serialize)]
+struct CreateBody<'a> {
+    first_name: &'a str,
+    last_name: &'a str,
+    #[serde(flatten)]
+    rest: PersonBody<'a>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    activity_feed_notes: Vec<NoteBody<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    applications: Vec<ApplicationBody<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    application: Option<ApplicationBody<'a>>,
+}
+
+#[derive(Serialize)]
+struct UpdateBody<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_name: Option<&'a str>,
+    #[serde(flatten)]
+    rest: PersonBody<'a>,
+}
+
+/// What creating and editing have in common. Lists replace what is there, so an empty one is left out: it would clear.
+#[derive(Serialize)]
+struct PersonBody<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    company: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    email_addresses: &'a [Contact],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    phone_numbers: &'a [Contact],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    website_addresses: &'a [Contact],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    social_media_addresses: Vec<Profile<'a>>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    addresses: &'a [Contact],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    tags: &'a [String],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    custom_fields: &'a [Written],
+}
+
+#[derive(Serialize)]
+struct NoteBody<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_id: Option<UserId>,
+    body: &'a str,
+    visibility: &'static str,
+}
+
+fn all<T>(list: &Option<Vec<T>>) -> &[T] {
+    list.as_deref().unwrap_or_default()
+}
+
+#[derive(Deserialize)]
+struct Wire {
+    id: Option<CandidateId>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    company: Option<String>,
+    title: Option<String>,
+    is_private: Option<bool>,
+    created_at: Option<Moment>,
+    updated_at: Option<Moment>,
+    last_activity: Option<Moment>,
+    tags: List<String>,
+    email_addresses: List<WireContact>,
+    phone_numbers: List<WireContact>,
+    website_addresses: List<WireContact>,
+    social_media_addresses: List<WireContact>,
+    addresses: List<WireContact>,
+    keyed_custom_fields: Option<WireFields>,
+}
+
+fn accept(wire: Wire) -> Option<Candidate> {
+    Some(Candidate {
+        id: wire.id?,
+        first_name: wire.first_name,
+        last_name: wire.last_name,
+        company: wire.company,
+        title: wire.title,
+        private: wire.is_private.unwrap_or_default(),
+        created_at: time(wire.created_at),
+        updated_at: time(wire.updated_at),
+        last_activity_at: time(wire.last_activity),
+        tags: list(wire.tags),
+        email_addresses: contacts(wire.email_addresses),
+        phone_numbers: contacts(wire.phone_numbers),
+        website_addresses: contacts(wire.website_addresses),
+        social_media_addresses: contacts(wire.social_media_addresses),
+        addresses: contacts(wire.addresses),
+        custom_fields: values(wire.keyed_custom_fields),
+    })
+}

@@ -1,0 +1,73 @@
+//! `/v1/jobs`
+
+use chrono::{DateTime, Utc};
+use domain::JobId;
+use serde::Deserialize;
+
+use super::{List, Moment, WireId, list as items, one_or_many, rows, time};
+use crate::jobs::{Job, JobStatus};
+use crate::operation::Operation;
+use crate::request::Request;
+use crate::wire::{WireFields, values};
+
+const PATH: &str = "/v1/jobs";
+
+pub(crate) fn list() -> Request {
+    Request::list(Operation::JobsList, PATH)
+}
+
+pub(crate) fn updated_between(from: DateTime<Utc>, to: DateTime<Utc>) -> Request {
+    // `…_before` leaves its moment out and `…_after` does not.
+    let after_the_end = to + chrono::TimeDelta::milliseconds(1);
+    list()
+        .with_time("updated_after", from)
+        .with_time("updated_before", after_the_end)
+}
+
+pub(crate) fn with_id(id: JobId) -> Request {
+    Request::get(Operation::JobsRetrieve, format!("{PATH}/{id}"))
+}
+
+pub(crate) fn read_list(body: &[u8]) -> Result<Vec<Job>, serde_json::Error> {
+    rows(body, accept)
+}
+
+pub(crate) fn read_single(body: &[u8]) -> Result<Vec<Job>, serde_json::Error> {
+    one_or_many(body, accept)
+}
+
+#[derive(Deserialize)]
+struct Wire {
+    id: Option<JobId>,
+    name: Option<String>,
+    requisition_id: Option<String>,
+    status: Option<String>,
+    confidential: Option<bool>,
+    is_template: Option<bool>,
+    departments: List<WireId>,
+    offices: List<WireId>,
+    created_at: Option<Moment>,
+    opened_at: Option<Moment>,
+    closed_at: Option<Moment>,
+    updated_at: Option<Moment>,
+    keyed_custom_fields: Option<WireFields>,
+}
+
+fn accept(wire: Wire) -> Option<Job> {
+    let ids = |rows| items(rows).into_iter().filter_map(|row: WireId| row.id);
+    Some(Job {
+        id: wire.id?,
+        name: wire.name,
+        requisition_id: wire.requisition_id,
+        status: JobStatus::from_word(wire.status.as_deref()),
+        confidential: wire.confidential.unwrap_or_default(),
+        template: wire.is_template.unwrap_or_default(),
+        department_id: ids(wire.departments).next(),
+        office_ids: ids(wire.offices).collect(),
+        created_at: time(wire.created_at),
+        opened_at: time(wire.opened_at),
+        closed_at: time(wire.closed_at),
+        updated_at: time(wire.updated_at),
+        custom_fields: values(wire.keyed_custom_fields),
+    })
+}

@@ -1,0 +1,33 @@
+//! `/v1/sources`
+
+use domain::SourceId;
+use serde::Deserialize;
+
+use super::{Named, rows};
+use crate::operation::Operation;
+use crate::request::Request;
+use crate::sources::Source;
+
+pub(crate) fn list() -> Request {
+    Request::list(Operation::SourcesList, "/v1/sources")
+}
+
+pub(crate) fn read_list(body: &[u8]) -> Result<Vec<Source>, serde_json::Error> {
+    rows(body, accept)
+}
+
+#[derive(Deserialize)]
+struct Wire {
+    id: Option<SourceId>,
+    name: Option<String>,
+    #[serde(rename = "type")]
+    kind: Option<Named>,
+}
+
+fn accept(wire: Wire) -> Option<Source> {
+    Some(Source {
+        id: wire.id?,
+        name: wire.name.unwrap_or_default(),
+        kind: wire.kind.and_then(|kind| kind.name),
+    })
+}

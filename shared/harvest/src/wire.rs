@@ -1,0 +1,114 @@
+//! What the readers of both versions have in common.
+//!
+//! Reading is generous, because new properties, new words and nulls may appear at any time: unknown fields are ignored,
+//! every field may be null or missing, a row without its id (a record that is still being processed) is left out.
+
+mod contacts;
+mod created;
+mod moment;
+mod values;
+
+pub(crate) use contacts::{Profile, WireContact, contacts, profiles};
+pub(crate) use created::read_created;
+pub(crate) use moment::Moment;
+pub(crate) use values::{WireFields, values};
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, Error, IgnoredAny};
+
+/// For writes whose answer tells nothing that their status does not: some clients saw 204 where the specification has
+/// 200 and a record, and v1 answers some edits with an array.
+pub(crate) fn read_nothing(_: &[u8]) -> Result<(), serde_json::Error> {
+    Ok(())
+}
+
+/// Reads an array of rows.
+pub(crate) fn rows<W: DeserializeOwned, T>(
+    body: &[u8],
+    accept: fn(W) -> Option<T>,
+) -> Result<Vec<T>, serde_json::Error> {
+    let rows: Vec<Option<W>> = serde_json::from_slice(body)?;
+    Ok(rows.into_iter().flatten().filter_map(accept).collect())
+}
+
+/// Reads one record, which must have its id.
+pub(crate) fn row<W: DeserializeOwned, T>(
+    body: &[u8],
+    accept: fn(W) -> Option<T>,
+) -> Result<T, serde_json::Error> {
+    accept(serde_json::from_slice(body)?).ok_or_else(|| serde_json::Error::custom("no id"))
+}
+
+/// Reads what may be an array of records or a record alone, as a list.
+pub(crate) fn one_or_many<W: DeserializeOwned, T>(
+    body: &[u8],
+    accept: fn(W) -> Option<T>,
+) -> Result<Vec<T>, serde_json::Error> {
+    let found = match serde_json::from_slice(body)? {
+        OneOrMany::Many(rows) => list(Some(rows)),
+        OneOrMany::One(record) => vec![record],
+    };
+    Ok(found.into_iter().filter_map(accept).collect())
+}
+
+/// Reads one record that may also be the only element of an array.
+pub(crate) fn only<W: DeserializeOwned, T>(
+    body: &[u8],
+    accept: fn(W) -> Option<T>,
+) -> Result<T, serde_json::Error> {
+    let found = one_or_many(body, accept)?.into_iter().next();
+    found.ok_or_else(|| serde_json::Error::custom("no id"))
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMany<W> {
+    Many(Vec<Option<W>>),
+    One(W),
+}
+
+/// Something that may be of another kind than expected, and then counts as missing: v1 shows who gets the credit as a
+/// user or as a mere name.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Lenient<T> {
+    Known(T),
+    Other(IgnoredAny),
+}
+
+pub(crate) fn known<T>(lenient: Option<Lenient<T>>) -> Option<T> {
+    match lenient? {
+        Lenient::Known(value) => Some(value),
+        Lenient::Other(_) => None,
+    }
+}
+
+pub(crate) fn time(moment: Option<Moment>) -> Option<DateTime<Utc>> {
+    moment.and_then(Moment::time)
+}
+
+/// A time in the form that both versions take, to the millisecond.
+pub(crate) fn text(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// A list that may be null and have nulls in it.
+pub(crate) type List<T> = Option<Vec<Option<T>>>;
+
+pub(crate) fn list<T>(list: List<T>) -> Vec<T> {
+    list.unwrap_or_default().into_iter().flatten().collect()
+}
+
+/// Something of which only the id counts.
+#[derive(Deserialize)]
+pub(crate) struct WireId {
+    pub(crate) id: Option<i64>,
+}
+
+/// Something that has a name.
+#[derive(Deserialize)]
+pub(crate) struct Named {
+    pub(crate) id: Option<i64>,
+    pub(crate) name: Option<String>,
+}
