@@ -1,11 +1,13 @@
 //! Stages of the jobs' interview plans.
 
+use chrono::{DateTime, Utc};
 use domain::{JobId, JobStageId};
 use futures::Stream;
 
 use crate::call::Read;
 use crate::client::Client;
 use crate::error::Error;
+use crate::page::{Cursor, Page};
 use crate::pages::Pages;
 use crate::v1;
 use crate::v3;
@@ -70,7 +72,27 @@ impl JobInterviewStages<'_> {
         }
     }
 
-    /// These stages. v1 takes a call for each.
+    /// One page of all of them, deleted ones included, or of those changed since `since`; the first page without a
+    /// cursor.
+    ///
+    /// # Errors
+    /// [`Error`] of a read.
+    pub async fn page(
+        &self,
+        since: Option<DateTime<Utc>>,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<JobInterviewStage>, Error> {
+        let (request, read): (_, Read<_>) = match self.client.version() {
+            Version::V3 => (
+                v3::job_interview_stages::changed(since),
+                v3::job_interview_stages::read_list,
+            ),
+            Version::V1 => (v1::job_stages::changed(since), v1::job_stages::read_list),
+        };
+        self.client.page_at(&request, read, cursor).await
+    }
+
+    /// These stages.
     ///
     /// # Errors
     /// [`Error`] of a read.

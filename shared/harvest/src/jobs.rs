@@ -8,6 +8,7 @@ use crate::call::Read;
 use crate::client::Client;
 use crate::custom_fields::CustomFieldValue;
 use crate::error::Error;
+use crate::page::{Cursor, Page};
 use crate::pages::Pages;
 use crate::v1;
 use crate::v3;
@@ -98,6 +99,22 @@ impl Jobs<'_> {
                 self.client.each_of(ids, with_id, read_single).await
             }
         }
+    }
+
+    /// One page of all jobs, in any status, or of those changed since `since`; the first page without a cursor.
+    ///
+    /// # Errors
+    /// [`Error`] of a read.
+    pub async fn page(
+        &self,
+        since: Option<DateTime<Utc>>,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Job>, Error> {
+        let (request, read): (_, Read<_>) = match self.client.version() {
+            Version::V3 => (v3::jobs::changed(since), v3::jobs::read_list),
+            Version::V1 => (v1::jobs::changed(since), v1::jobs::read_list),
+        };
+        self.client.page_at(&request, read, cursor).await
     }
 
     /// All jobs, in any status.

@@ -18,23 +18,40 @@ mod applications;
 mod applied_candidate_tags;
 mod auth;
 mod budget;
+mod bulk_requests;
 mod call;
 mod candidate_tags;
 mod candidates;
 mod client;
+mod close_reasons;
 mod config;
 mod credential;
 mod custom_field_options;
 mod custom_fields;
+mod departments;
 mod error;
+#[cfg(test)]
+mod fuzz;
+#[cfg(test)]
+mod golden;
 mod http;
+mod job_hiring_managers;
 mod job_interview_stages;
+mod job_owners;
+mod job_post_locations;
+mod job_posts;
 mod jobs;
 mod limits;
 mod link;
 mod notes;
+mod oauth;
+mod offices;
+mod openings;
 mod operation;
+mod page;
 mod pages;
+mod prospect_details;
+mod prospect_pools;
 mod referrers;
 mod rejection_details;
 mod rejection_reasons;
@@ -53,11 +70,13 @@ pub use applications::{
 };
 pub use applied_candidate_tags::{AppliedCandidateTag, AppliedCandidateTags};
 pub use budget::{Budget, Denied, Purpose, RateLimit, Unmetered};
+pub use bulk_requests::{BulkRequest, BulkRequestId, BulkRequests};
 pub use candidate_tags::{CandidateTag, CandidateTags};
 pub use candidates::{
     Candidate, CandidatePatch, Candidates, CreatedCandidate, InlineNote, NewCandidate,
 };
 pub use client::Client;
+pub use close_reasons::{CloseReason, CloseReasons};
 pub use config::{Config, DEFAULT_API_URL, DEFAULT_AUTH_URL};
 pub use credential::{AccessToken, AccessTokens, Credential, Introspection, Organization, Partner};
 pub use custom_field_options::{CustomFieldOption, CustomFieldOptions, NewCustomFieldOption};
@@ -65,17 +84,28 @@ pub use custom_fields::{
     CustomField, CustomFieldPatch, CustomFieldValue, CustomFields, FieldType, NewCustomField,
     ValueType,
 };
+pub use departments::{Department, Departments};
 pub use error::{Cause, Error, FieldError};
 pub use http::{Http, HttpError};
+pub use job_hiring_managers::{JobHiringManager, JobHiringManagers};
 pub use job_interview_stages::{JobInterviewStage, JobInterviewStages};
+pub use job_owners::{JobOwner, JobOwners};
+pub use job_post_locations::{JobPostLocation, JobPostLocations};
+pub use job_posts::{JobPost, JobPosts};
 pub use jobs::{Job, JobStatus, Jobs};
 pub use notes::{NewNote, Note, Notes, Visibility};
+pub use oauth::{AuthorizedTokens, authorize_url};
+pub use offices::{Office, Offices};
+pub use openings::{Opening, Openings};
 pub use operation::{Feature, Operation, least_scopes};
+pub use page::{Cursor, Page};
+pub use prospect_details::{ProspectDetail, ProspectDetails};
+pub use prospect_pools::{ProspectPool, ProspectPoolStage, ProspectPools};
 pub use referrers::{Referrer, Referrers};
 pub use rejection_details::{RejectionDetail, RejectionDetails};
 pub use rejection_reasons::{RejectionReason, RejectionReasons};
 pub use sources::{Source, Sources};
-pub use users::{User, Users};
+pub use users::{AddedUser, NewUser, User, Users};
 pub use version::Version;
 
 /// `Debug` that shows the named fields only: the others are, or may hold, personal data.

@@ -114,7 +114,7 @@ operations! {
     JobInterviewStagesOfJob = "job_interview_stages_of_job"."list", "harvest:job_interview_stages:list", "Job stages: for a job", [Status, Jobs];
     JobPostsList = "job_posts"."list", "harvest:job_posts:list", "Job posts: list", [Jobs];
     JobPostsOfJob = "job_posts_of_job"."list", "harvest:job_posts:list", "Job posts: for a job", [Jobs];
-    JobPostsRetrieve = "job_posts"."retrieve", "harvest:job_posts:list", "Job posts: single for a job", [Jobs];
+    JobPostsRetrieve = "job_posts"."retrieve", "harvest:job_posts:list", "Job posts: retrieve for a job", [Jobs];
     JobPostLocationsList = "job_post_locations"."list", "harvest:job_post_locations:list", none, [Jobs];
     JobOwnersList = "job_owners"."list", "harvest:job_owners:list", none, [Jobs];
     JobHiringManagersList = "job_hiring_managers"."list", "harvest:job_hiring_managers:list", none, [Jobs];

@@ -3,6 +3,7 @@
 use domain::UserId;
 use futures::Stream;
 
+use crate::bulk_requests::BulkRequestId;
 use crate::call::Read;
 use crate::client::Client;
 use crate::error::Error;
@@ -31,6 +32,28 @@ crate::debug_without_personal_data!(User {
     deactivated,
     site_admin
 });
+
+/// A user to add, with Greenhouse's least rights and without an invitation. `Debug` shows nothing of them.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NewUser {
+    /// Given name.
+    pub first_name: String,
+    /// Family name.
+    pub last_name: String,
+    /// Main e-mail address.
+    pub email: String,
+}
+
+crate::debug_without_personal_data!(NewUser {});
+
+/// What adding a user answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AddedUser {
+    /// They are there (v1).
+    Now(User),
+    /// Greenhouse will add them (v3 adds in bulk only): ask [`crate::BulkRequests::get`], then look for their address.
+    Soon(BulkRequestId),
+}
 
 /// Operations on users.
 #[derive(Debug, Clone, Copy)]
@@ -72,6 +95,28 @@ impl Users<'_> {
             Version::V1 => {
                 use v1::users::{read_single, with_id};
                 self.client.each_of(ids, with_id, read_single).await
+            }
+        }
+    }
+
+    /// Adds a user. Not idempotent; a second one with the same address is refused.
+    ///
+    /// # Errors
+    /// [`Error`] of a write.
+    pub async fn create(&self, user: &NewUser) -> Result<AddedUser, Error> {
+        match self.client.version() {
+            Version::V3 => {
+                let request = v3::users::create(user);
+                let id = self
+                    .client
+                    .call(&request, v3::bulk_requests::read_id)
+                    .await?;
+                Ok(AddedUser::Soon(id))
+            }
+            Version::V1 => {
+                let request = v1::users::create(user);
+                let added = self.client.call(&request, v1::users::read_one).await?;
+                Ok(AddedUser::Now(added))
             }
         }
     }

@@ -6,25 +6,41 @@
 pub(crate) mod applications;
 pub(crate) mod candidate_tags;
 pub(crate) mod candidates;
+pub(crate) mod close_reasons;
 pub(crate) mod custom_fields;
+pub(crate) mod departments;
+pub(crate) mod hiring_teams;
+pub(crate) mod job_posts;
 pub(crate) mod job_stages;
 pub(crate) mod jobs;
 pub(crate) mod notes;
+pub(crate) mod offices;
+pub(crate) mod openings;
+pub(crate) mod prospect_pools;
 pub(crate) mod rejection_reasons;
 pub(crate) mod sources;
 pub(crate) mod users;
 
+use chrono::{DateTime, Utc};
+use domain::ReferrerId;
 use serde::Serialize;
 
 use crate::applications::NewApplication;
 use crate::operation::Operation;
 use crate::request::Request;
 use crate::wire::{List, Moment, Named, WireId, known, list, one_or_many, only, rows, time};
-use domain::ReferrerId;
 
 /// The call that costs Greenhouse the least.
 pub(crate) fn cheapest() -> Request {
     Request::get(Operation::SourcesList, "/v1/sources").with("per_page", "1")
+}
+
+/// Narrows a list to what changed since then, that moment included.
+fn changed_since(list: Request, since: Option<DateTime<Utc>>) -> Request {
+    match since {
+        Some(since) => list.with_time("updated_after", since),
+        None => list,
+    }
 }
 
 /// Who gets the credit, as v1 writes it. The id is that of a user: v1 knows no referrers of their own.

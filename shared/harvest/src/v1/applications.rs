@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    ApplicationId, CandidateId, JobId, JobStageId, ReferrerId, RejectionReasonId, SourceId,
+    ApplicationId, CandidateId, JobId, JobStageId, ReferrerId, RejectionReasonId, SourceId, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,7 @@ use crate::applications::{
     Application, ApplicationPatch, ApplicationStatus, NewApplication, Target,
 };
 use crate::operation::Operation;
+use crate::prospect_details::ProspectDetail;
 use crate::request::Request;
 use crate::wire::{Lenient, WireFields, values};
 
@@ -87,6 +88,30 @@ pub(crate) fn read_of_candidate(body: &[u8]) -> Result<Vec<Application>, serde_j
     Ok(people.into_iter().flatten().collect())
 }
 
+/// Only a prospect has such a detail.
+pub(crate) fn read_prospect_detail(body: &[u8]) -> Result<Vec<ProspectDetail>, serde_json::Error> {
+    one_or_many(body, |wire: WireProspect| {
+        let id = |wire: Option<WireId>| wire?.id;
+        let detail = wire.prospect_detail;
+        let (pool, stage, owner) = detail.map_or((None, None, None), |detail| {
+            (
+                detail.prospect_pool,
+                detail.prospect_stage,
+                detail.prospect_owner,
+            )
+        });
+        wire.prospect.unwrap_or_default().then_some(())?;
+        Some(ProspectDetail {
+            application_id: wire.id?,
+            pool_id: id(pool),
+            pool_stage_id: id(stage),
+            owner_id: id(owner).map(UserId),
+            department_id: id(wire.prospective_department),
+            office_id: id(wire.prospective_office),
+        })
+    })
+}
+
 /// An application of its own, or one inside a new person.
 #[derive(Serialize)]
 pub(super) struct ApplicationBody<'a> {
@@ -152,6 +177,22 @@ struct PatchBody<'a> {
     prospect_stage_id: Option<i64>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     custom_fields: &'a [Written],
+}
+
+#[derive(Deserialize)]
+struct WireProspect {
+    id: Option<ApplicationId>,
+    prospect: Option<bool>,
+    prospect_detail: Option<WireProspectDetail>,
+    prospective_department: Option<WireId>,
+    prospective_office: Option<WireId>,
+}
+
+#[derive(Deserialize)]
+struct WireProspectDetail {
+    prospect_pool: Option<WireId>,
+    prospect_stage: Option<WireId>,
+    prospect_owner: Option<WireId>,
 }
 
 #[derive(Deserialize)]

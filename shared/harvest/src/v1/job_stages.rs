@@ -1,9 +1,10 @@
 //! `/v1/job_stages`, and `/v1/jobs/{id}/stages`, which is not paged.
 
+use chrono::{DateTime, Utc};
 use domain::{JobId, JobStageId};
 use serde::Deserialize;
 
-use super::{one_or_many, rows};
+use super::{changed_since, one_or_many, rows};
 use crate::job_interview_stages::JobInterviewStage;
 use crate::operation::Operation;
 use crate::request::Request;
@@ -12,6 +13,10 @@ const PATH: &str = "/v1/job_stages";
 
 pub(crate) fn list() -> Request {
     Request::list(Operation::JobInterviewStagesList, PATH)
+}
+
+pub(crate) fn changed(since: Option<DateTime<Utc>>) -> Request {
+    changed_since(list(), since)
 }
 
 pub(crate) fn of_job(id: JobId) -> Request {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::JobId;
 use serde::Deserialize;
 
-use super::{List, Moment, WireId, list as items, one_or_many, rows, time};
+use super::{List, Moment, WireId, changed_since, list as items, one_or_many, rows, time};
 use crate::jobs::{Job, JobStatus};
 use crate::operation::Operation;
 use crate::request::Request;
@@ -14,6 +14,10 @@ const PATH: &str = "/v1/jobs";
 
 pub(crate) fn list() -> Request {
     Request::list(Operation::JobsList, PATH)
+}
+
+pub(crate) fn changed(since: Option<DateTime<Utc>>) -> Request {
+    changed_since(list(), since)
 }
 
 pub(crate) fn updated_between(from: DateTime<Utc>, to: DateTime<Utc>) -> Request {

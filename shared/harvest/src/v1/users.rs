@@ -1,17 +1,27 @@
 //! `/v1/users`
 
 use domain::UserId;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::{one_or_many, rows};
+use super::{one_or_many, only, rows};
 use crate::operation::Operation;
 use crate::request::Request;
-use crate::users::User;
+use crate::users::{NewUser, User, joined};
 
 const PATH: &str = "/v1/users";
 
 pub(crate) fn list() -> Request {
     Request::list(Operation::UsersList, PATH)
+}
+
+pub(crate) fn create(user: &NewUser) -> Request {
+    let body = CreateBody {
+        first_name: &user.first_name,
+        last_name: &user.last_name,
+        email: &user.email,
+        send_email_invite: false,
+    };
+    Request::post(Operation::UsersCreate, PATH, &body)
 }
 
 /// Matches the main address and any other one of the user.
@@ -31,6 +41,18 @@ pub(crate) fn read_single(body: &[u8]) -> Result<Vec<User>, serde_json::Error> {
     one_or_many(body, accept)
 }
 
+pub(crate) fn read_one(body: &[u8]) -> Result<User, serde_json::Error> {
+    only(body, accept)
+}
+
+#[derive(Serialize)]
+struct CreateBody<'a> {
+    first_name: &'a str,
+    last_name: &'a str,
+    email: &'a str,
+    send_email_invite: bool,
+}
+
 #[derive(Deserialize)]
 struct Wire {
     id: Option<UserId>,
@@ -47,7 +69,7 @@ fn accept(wire: Wire) -> Option<User> {
         id: wire.id?,
         name: wire
             .name
-            .or_else(|| crate::users::joined(wire.first_name, wire.last_name)),
+            .or_else(|| joined(wire.first_name, wire.last_name)),
         primary_email: wire.primary_email_address,
         deactivated: wire.disabled.unwrap_or_default(),
         site_admin: wire.site_admin.unwrap_or_default(),

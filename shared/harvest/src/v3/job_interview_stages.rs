@@ -1,9 +1,10 @@
 //! `/v3/job_interview_stages`
 
+use chrono::{DateTime, Utc};
 use domain::{JobId, JobStageId};
 use serde::Deserialize;
 
-use super::rows;
+use super::{changed_since, rows};
 use crate::job_interview_stages::JobInterviewStage;
 use crate::operation::Operation;
 use crate::request::Request;
@@ -12,6 +13,10 @@ const PATH: &str = "/v3/job_interview_stages";
 
 pub(crate) fn list() -> Request {
     Request::list(Operation::JobInterviewStagesList, PATH)
+}
+
+pub(crate) fn changed(since: Option<DateTime<Utc>>) -> Request {
+    changed_since(list(), since)
 }
 
 pub(crate) fn of_jobs(ids: &[JobId]) -> Request {

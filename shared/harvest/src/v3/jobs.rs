@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::JobId;
 use serde::Deserialize;
 
-use super::{List, Moment, list as items, rows, time};
+use super::{List, Moment, changed_since, list as items, rows, time};
 use crate::jobs::{Job, JobStatus};
 use crate::operation::Operation;
 use crate::request::Request;
@@ -18,6 +18,10 @@ pub(crate) fn list() -> Request {
 
 pub(crate) fn updated_between(from: DateTime<Utc>, to: DateTime<Utc>) -> Request {
     list().with_dates("updated_at", from, Some(to))
+}
+
+pub(crate) fn changed(since: Option<DateTime<Utc>>) -> Request {
+    changed_since(list(), since)
 }
 
 pub(crate) fn with_ids(ids: &[JobId]) -> Request {

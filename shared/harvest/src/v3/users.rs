@@ -1,14 +1,27 @@
 //! `/v3/users`
 
 use domain::UserId;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::rows;
 use crate::operation::Operation;
 use crate::request::Request;
-use crate::users::{User, joined};
+use crate::users::{NewUser, User, joined};
 
 const PATH: &str = "/v3/users";
+
+/// One user, in bulk: adding them singly was withdrawn from the documentation.
+pub(crate) fn create(user: &NewUser) -> Request {
+    let body = CreateBody {
+        data: [NewBody {
+            first_name: &user.first_name,
+            last_name: &user.last_name,
+            primary_email: &user.email,
+            send_email_invite: false,
+        }],
+    };
+    Request::post(Operation::UsersCreate, "/v3/users/bulk", &body)
+}
 
 pub(crate) fn list() -> Request {
     Request::list(Operation::UsersList, PATH)
@@ -27,6 +40,19 @@ pub(crate) fn with_ids(ids: &[UserId]) -> Request {
 
 pub(crate) fn read_list(body: &[u8]) -> Result<Vec<User>, serde_json::Error> {
     rows(body, accept)
+}
+
+#[derive(Serialize)]
+struct CreateBody<'a> {
+    data: [NewBody<'a>; 1],
+}
+
+#[derive(Serialize)]
+struct NewBody<'a> {
+    first_name: &'a str,
+    last_name: &'a str,
+    primary_email: &'a str,
+    send_email_invite: bool,
 }
 
 #[derive(Deserialize)]

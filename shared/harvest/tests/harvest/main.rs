@@ -8,4 +8,7 @@ mod answers;
 mod credentials;
 mod limits;
 mod lists;
+mod oauth;
+mod permissions;
 mod server;
+mod v1;

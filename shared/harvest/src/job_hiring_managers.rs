@@ -1,0 +1,78 @@
+//! Hiring managers of jobs.
+
+use chrono::{DateTime, Utc};
+use domain::{JobId, UserId};
+
+use crate::call::Read;
+use crate::client::Client;
+use crate::error::Error;
+use crate::page::{Cursor, Page};
+use crate::v1;
+use crate::v3;
+use crate::version::Version;
+
+/// Whom the hired will report to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobHiringManager {
+    /// Id; v1 has none, so it is derived from job and user.
+    pub id: i64,
+    /// The job.
+    pub job_id: Option<JobId>,
+    /// Who.
+    pub user_id: Option<UserId>,
+}
+
+/// Operations on hiring managers.
+#[derive(Debug, Clone, Copy)]
+pub struct JobHiringManagers<'a> {
+    client: &'a Client,
+}
+
+impl Client {
+    /// Hiring managers of jobs.
+    #[must_use]
+    pub fn job_hiring_managers(&self) -> JobHiringManagers<'_> {
+        JobHiringManagers { client: self }
+    }
+}
+
+impl JobHiringManagers<'_> {
+    /// One page of all of them, or of those changed since `since`; the first page without a cursor.
+    ///
+    /// # Errors
+    /// [`Error`] of a read.
+    pub async fn page(
+        &self,
+        since: Option<DateTime<Utc>>,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<JobHiringManager>, Error> {
+        let (request, read): (_, Read<_>) = match self.client.version() {
+            Version::V3 => (
+                v3::job_hiring_managers::changed(since),
+                v3::job_hiring_managers::read_list,
+            ),
+            Version::V1 => (
+                v1::hiring_teams::changed(since),
+                v1::hiring_teams::read_managers,
+            ),
+        };
+        self.client.page_at(&request, read, cursor).await
+    }
+
+    /// Those of these jobs.
+    ///
+    /// # Errors
+    /// [`Error`] of a read.
+    pub async fn of_jobs(&self, ids: &[JobId]) -> Result<Vec<JobHiringManager>, Error> {
+        match self.client.version() {
+            Version::V3 => {
+                use v3::job_hiring_managers::{of_jobs, read_list};
+                self.client.all_of(ids, of_jobs, read_list).await
+            }
+            Version::V1 => {
+                use v1::hiring_teams::{of_job, read_managers_of_one as read};
+                self.client.each_of(ids, of_job, read).await
+            }
+        }
+    }
+}

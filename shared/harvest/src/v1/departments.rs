@@ -1,0 +1,43 @@
+//! `/v1/departments`
+
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+
+use super::{one_or_many, rows};
+use crate::departments::Department;
+use crate::operation::Operation;
+use crate::request::Request;
+
+const PATH: &str = "/v1/departments";
+
+/// There is no telling v1 since when.
+pub(crate) fn changed(_: Option<DateTime<Utc>>) -> Request {
+    Request::list(Operation::DepartmentsList, PATH)
+}
+
+pub(crate) fn with_id(id: i64) -> Request {
+    Request::get(Operation::DepartmentsRetrieve, format!("{PATH}/{id}"))
+}
+
+pub(crate) fn read_list(body: &[u8]) -> Result<Vec<Department>, serde_json::Error> {
+    rows(body, accept)
+}
+
+pub(crate) fn read_single(body: &[u8]) -> Result<Vec<Department>, serde_json::Error> {
+    one_or_many(body, accept)
+}
+
+#[derive(Deserialize)]
+struct Wire {
+    id: Option<i64>,
+    name: Option<String>,
+    parent_id: Option<i64>,
+}
+
+fn accept(wire: Wire) -> Option<Department> {
+    Some(Department {
+        id: wire.id?,
+        name: wire.name,
+        parent_id: wire.parent_id,
+    })
+}

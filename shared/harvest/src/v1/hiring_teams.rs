@@ -1,0 +1,105 @@
+//! Who looks after a job, which is part of the job.
+
+use chrono::{DateTime, Utc};
+use domain::{JobId, UserId};
+use serde::Deserialize;
+
+use super::{List, list, one_or_many, rows};
+use crate::job_hiring_managers::JobHiringManager;
+use crate::job_owners::JobOwner;
+use crate::request::Request;
+
+pub(crate) fn changed(since: Option<DateTime<Utc>>) -> Request {
+    super::jobs::changed(since)
+}
+
+pub(crate) fn of_job(id: JobId) -> Request {
+    super::jobs::with_id(id)
+}
+
+pub(crate) fn read_owners(body: &[u8]) -> Result<Vec<JobOwner>, serde_json::Error> {
+    Ok(rows(body, owners)?.into_iter().flatten().collect())
+}
+
+pub(crate) fn read_owners_of_one(body: &[u8]) -> Result<Vec<JobOwner>, serde_json::Error> {
+    Ok(one_or_many(body, owners)?.into_iter().flatten().collect())
+}
+
+pub(crate) fn read_managers(body: &[u8]) -> Result<Vec<JobHiringManager>, serde_json::Error> {
+    Ok(rows(body, managers)?.into_iter().flatten().collect())
+}
+
+pub(crate) fn read_managers_of_one(
+    body: &[u8],
+) -> Result<Vec<JobHiringManager>, serde_json::Error> {
+    Ok(one_or_many(body, managers)?.into_iter().flatten().collect())
+}
+
+#[derive(Deserialize)]
+struct WireJob {
+    id: Option<JobId>,
+    hiring_team: Option<Team>,
+}
+
+#[derive(Deserialize)]
+struct Team {
+    hiring_managers: List<Member>,
+    recruiters: List<Member>,
+    coordinators: List<Member>,
+    sourcers: List<Member>,
+}
+
+#[derive(Deserialize)]
+struct Member {
+    id: Option<UserId>,
+    responsible: Option<bool>,
+}
+
+fn owners(job: WireJob) -> Option<Vec<JobOwner>> {
+    let (job_id, team) = (job.id?, job.hiring_team?);
+    let roles = [
+        ("recruiter", team.recruiters),
+        ("coordinator", team.coordinators),
+        ("sourcer", team.sourcers),
+    ];
+    let owner = |role: &str, member: Member| {
+        let user_id = member.id?;
+        Some(JobOwner {
+            id: derived_id(job_id, user_id, role),
+            job_id: Some(job_id),
+            user_id: Some(user_id),
+            role: Some(role.to_owned()),
+            responsible: member.responsible.unwrap_or_default(),
+        })
+    };
+    let owners = roles.into_iter().flat_map(|(role, members)| {
+        let members = list(members).into_iter();
+        members.filter_map(move |member| owner(role, member))
+    });
+    Some(owners.collect())
+}
+
+fn managers(job: WireJob) -> Option<Vec<JobHiringManager>> {
+    let (job_id, team) = (job.id?, job.hiring_team?);
+    let manager = |member: Member| {
+        let user_id = member.id?;
+        Some(JobHiringManager {
+            id: derived_id(job_id, user_id, "hiring_manager"),
+            job_id: Some(job_id),
+            user_id: Some(user_id),
+        })
+    };
+    let members = list(team.hiring_managers).into_iter();
+    Some(members.filter_map(manager).collect())
+}
+
+/// An id for what v1 gives none: the same for the same member, today and tomorrow (FNV-1a), and positive.
+fn derived_id(job: JobId, user: UserId, role: &str) -> i64 {
+    let numbers = job.0.to_be_bytes().into_iter().chain(user.0.to_be_bytes());
+    let hash = numbers
+        .chain(role.bytes())
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+    (hash >> 1).cast_signed()
+}

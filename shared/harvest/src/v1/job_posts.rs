@@ -1,0 +1,94 @@
+//! `/v1/job_posts`, with the place of the work in each, and the posts of one job, which are not paged.
+
+use chrono::{DateTime, Utc};
+use domain::JobId;
+use serde::Deserialize;
+
+use super::{changed_since, one_or_many, rows};
+use crate::job_post_locations::JobPostLocation;
+use crate::job_posts::JobPost;
+use crate::operation::Operation;
+use crate::request::Request;
+
+pub(crate) fn changed(since: Option<DateTime<Utc>>) -> Request {
+    list("true", since)
+}
+
+pub(crate) fn deleted(since: Option<DateTime<Utc>>) -> Request {
+    list("false", since)
+}
+
+fn list(active: &str, since: Option<DateTime<Utc>>) -> Request {
+    let list = Request::list(Operation::JobPostsList, "/v1/job_posts");
+    changed_since(list.with("active", active), since)
+}
+
+pub(crate) fn of_job(id: JobId) -> Request {
+    let path = format!("/v1/jobs/{id}/job_posts");
+    Request::get(Operation::JobPostsOfJob, path).with("active", "true")
+}
+
+/// The one post that a job had before it could have several.
+pub(crate) fn single_of_job(id: JobId) -> Request {
+    let path = format!("/v1/jobs/{id}/job_post");
+    Request::get(Operation::JobPostsRetrieve, path)
+}
+
+pub(crate) fn read_list(body: &[u8]) -> Result<Vec<JobPost>, serde_json::Error> {
+    rows(body, accept)
+}
+
+pub(crate) fn read_single(body: &[u8]) -> Result<Vec<JobPost>, serde_json::Error> {
+    one_or_many(body, accept)
+}
+
+pub(crate) fn read_locations(body: &[u8]) -> Result<Vec<JobPostLocation>, serde_json::Error> {
+    rows(body, place)
+}
+
+#[derive(Deserialize)]
+struct Wire {
+    id: Option<i64>,
+    /// None of a post that collects prospects.
+    job_id: Option<JobId>,
+    title: Option<String>,
+    internal: Option<bool>,
+    active: Option<bool>,
+    live: Option<bool>,
+}
+
+#[derive(Deserialize)]
+struct WirePlace {
+    id: Option<i64>,
+    location: Option<Location>,
+}
+
+#[derive(Deserialize)]
+struct Location {
+    id: Option<i64>,
+    name: Option<String>,
+    office_id: Option<i64>,
+}
+
+fn accept(wire: Wire) -> Option<JobPost> {
+    Some(JobPost {
+        id: wire.id?,
+        job_id: wire.job_id,
+        title: wire.title,
+        internal: wire.internal.unwrap_or_default(),
+        active: wire.active.unwrap_or(true),
+        live: wire.live.unwrap_or_default(),
+        public_url: None,
+        language: None,
+    })
+}
+
+fn place(wire: WirePlace) -> Option<JobPostLocation> {
+    let location = wire.location?;
+    Some(JobPostLocation {
+        id: location.id?,
+        job_post_id: wire.id,
+        name: location.name,
+        office_id: location.office_id,
+    })
+}

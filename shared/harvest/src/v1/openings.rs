@@ -1,0 +1,57 @@
+//! Openings, which are part of their jobs.
+
+use chrono::{DateTime, Utc};
+use domain::JobId;
+use serde::Deserialize;
+
+use super::{List, Moment, WireId, list, one_or_many, rows, time};
+use crate::openings::Opening;
+use crate::request::Request;
+
+pub(crate) fn changed(since: Option<DateTime<Utc>>) -> Request {
+    super::jobs::changed(since)
+}
+
+pub(crate) fn of_job(id: JobId) -> Request {
+    super::jobs::with_id(id)
+}
+
+pub(crate) fn read_list(body: &[u8]) -> Result<Vec<Opening>, serde_json::Error> {
+    Ok(rows(body, accept)?.into_iter().flatten().collect())
+}
+
+pub(crate) fn read_of_one(body: &[u8]) -> Result<Vec<Opening>, serde_json::Error> {
+    Ok(one_or_many(body, accept)?.into_iter().flatten().collect())
+}
+
+#[derive(Deserialize)]
+struct WireJob {
+    id: Option<JobId>,
+    openings: List<Wire>,
+}
+
+#[derive(Deserialize)]
+struct Wire {
+    id: Option<i64>,
+    opening_id: Option<String>,
+    status: Option<String>,
+    opened_at: Option<Moment>,
+    closed_at: Option<Moment>,
+    close_reason: Option<WireId>,
+}
+
+fn accept(job: WireJob) -> Option<Vec<Opening>> {
+    let job_id = Some(job.id?);
+    let opening = |wire: Wire| {
+        Some(Opening {
+            id: wire.id?,
+            job_id,
+            opening_id: wire.opening_id,
+            open: wire.status.as_deref() == Some("open"),
+            opened_at: time(wire.opened_at),
+            closed_at: time(wire.closed_at),
+            close_reason_id: wire.close_reason.and_then(|reason| reason.id),
+        })
+    };
+    Some(list(job.openings).into_iter().filter_map(opening).collect())
+}

@@ -1,0 +1,42 @@
+//! `/v3/bulk_requests/{uuid}`
+
+use serde::Deserialize;
+use serde::de::Error;
+use url::form_urlencoded::byte_serialize;
+
+use super::{Moment, row};
+use crate::bulk_requests::{BulkRequest, BulkRequestId};
+use crate::operation::Operation;
+use crate::request::Request;
+
+pub(crate) fn with_id(id: &BulkRequestId) -> Request {
+    let id: String = byte_serialize(id.0.as_bytes()).collect();
+    let path = format!("/v3/bulk_requests/{id}");
+    Request::get(Operation::BulkRequestsRetrieve, path)
+}
+
+/// What accepting a bulk request answers.
+pub(crate) fn read_id(body: &[u8]) -> Result<BulkRequestId, serde_json::Error> {
+    let accepted: Wire = serde_json::from_slice(body)?;
+    let id = accepted.bulk_action_uuid.filter(|id| !id.is_empty());
+    id.map(BulkRequestId)
+        .ok_or_else(|| serde_json::Error::custom("no id"))
+}
+
+pub(crate) fn read_one(body: &[u8]) -> Result<BulkRequest, serde_json::Error> {
+    row(body, |wire: Wire| {
+        Some(BulkRequest {
+            completed: wire.completed_at.and_then(Moment::time).is_some(),
+            succeeded: wire.success_count.unwrap_or_default(),
+            failed: wire.failure_count.unwrap_or_default(),
+        })
+    })
+}
+
+#[derive(Deserialize)]
+struct Wire {
+    bulk_action_uuid: Option<String>,
+    success_count: Option<i64>,
+    failure_count: Option<i64>,
+    completed_at: Option<Moment>,
+}

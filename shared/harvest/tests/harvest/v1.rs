@@ -1,0 +1,181 @@
+//! v1 on the wire: its key, its paging, and what it does in several steps.
+
+use std::sync::Arc;
+
+use domain::{ApplicationId, CandidateId, TagId, UserId};
+use futures::TryStreamExt;
+use harvest::{
+    Application, CandidatePatch, Client, Config, Credential, CustomFieldValue, Error, Http,
+    Unmetered, Version,
+};
+use serde_json::json;
+
+use crate::server::{Server, answer, answer_with, config};
+
+fn client(server: &Server) -> Client {
+    client_for(server, Some(UserId(77)))
+}
+
+fn client_for(server: &Server, acting_user: Option<UserId>) -> Client {
+    let config: Config = config(server);
+    let credential = Credential::ApiKey {
+        api_key: "key".to_owned().into(),
+        acting_user,
+    };
+    let http = Http::new(&config).unwrap();
+    Client::new(&http, &config, credential, Arc::new(Unmetered))
+}
+
+#[tokio::test]
+async fn a_key_needs_no_token_and_names_the_user_on_writes_alone() {
+    let server = Server::start(|_, _| answer(200, r#"[{"id":1,"name":"Intrro"}]"#)).await;
+    let client = client(&server);
+    assert_eq!(client.version(), Version::V1);
+    client.sources().list().await.unwrap();
+    client.candidate_tags().create("Intrro").await.unwrap();
+    assert_eq!(server.token_requests().len(), 0);
+    let calls = server.calls();
+    // key:
+    let basic = "authorization: Basic a2V5Og==\r\n";
+    assert!(calls.iter().all(|call| call.head.contains(basic)));
+    assert!(!calls[0].head.contains("on-behalf-of"));
+    assert!(calls[1].head.contains("on-behalf-of: 77\r\n"));
+}
+
+#[tokio::test]
+async fn without_an_acting_user_nothing_is_written() {
+    let server = Server::start(|_, _| answer(200, "[]")).await;
+    let created = client_for(&server, None)
+        .candidate_tags()
+        .create("Intrro")
+        .await;
+    assert!(matches!(created, Err(Error::Unauthorized { .. })));
+    assert_eq!(server.calls().len(), 0);
+}
+
+#[tokio::test]
+async fn a_refused_key_is_not_tried_again() {
+    let body = r#"{"message":"Invalid Basic Auth credentials"}"#;
+    let server = Server::start(move |_, _| answer(401, body)).await;
+    let error = client(&server).sources().list().await.unwrap_err();
+    assert!(matches!(error, Error::Unauthorized { .. }));
+    assert_eq!(server.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn a_key_that_may_not_make_the_cheapest_call_is_a_good_key() {
+    let body = r#"{"message":"This API Key does not have permission for this endpoint"}"#;
+    let server = Server::start(move |_, _| answer(403, body)).await;
+    assert_eq!(client(&server).verify_token().await, Ok(()));
+    let refused = Server::start(|_, _| answer(401, "")).await;
+    assert!(client(&refused).verify_token().await.is_err());
+    let told = client(&server).introspect().await.unwrap();
+    assert!(told.active && told.scopes.is_empty());
+    assert_eq!(told.sub, Some(UserId(77)));
+}
+
+#[tokio::test]
+async fn pages_follow_the_link_with_its_numbers_and_filters() {
+    let server = Server::start(|_, before| match before {
+        0 => {
+            let link = "link: </v1/applications?job_id=1&page=2&per_page=500>; rel=\"next\",\
+                        </v1/applications?job_id=1&page=2&per_page=500>; rel=\"last\"\r\n";
+            answer_with(200, link, r#"[{"id":2}]"#)
+        }
+        _ => {
+            let link = "link: </v1/applications?page=1>; rel=\"prev\"\r\n";
+            answer_with(200, link, r#"[{"id":1}]"#)
+        }
+    })
+    .await;
+    let from = "2026-11-24T10:00:00Z".parse().unwrap();
+    let stream = client(&server).applications().updated_between(from, from);
+    let found: Vec<Application> = stream.try_collect().await.unwrap();
+    assert_eq!(found.len(), 2);
+    let lines: Vec<_> = server.calls().into_iter().map(|call| call.line).collect();
+    assert_eq!(
+        lines,
+        [
+            "GET /v1/applications?per_page=500&last_activity_after=2026-11-24T10%3A00%3A00.000Z",
+            "GET /v1/applications?job_id=1&page=2&per_page=500"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn what_does_not_exist_is_left_out() {
+    let server = Server::start(|seen, _| match seen.line.ends_with("/2") {
+        true => answer(404, r#"{"message":"Resource not found"}"#),
+        false => answer(200, r#"{"id":1}"#),
+    })
+    .await;
+    let client = client(&server);
+    let ids = [ApplicationId(1), ApplicationId(2)];
+    let found = client.applications().by_ids(&ids).await.unwrap();
+    assert_eq!(found.len(), 1);
+    let absent = client.candidates().get(CandidateId(2)).await.unwrap();
+    assert!(absent.is_none());
+}
+
+#[tokio::test]
+async fn custom_fields_with_several_options_are_written_by_id() {
+    let server = Server::start(|seen, _| match seen.line.as_str() {
+        "PATCH /v1/candidates/9" => answer(200, r#"[{"id":9}]"#),
+        _ => answer(
+            200,
+            r#"[{"id":1,"name_key":"skills","custom_field_options":[{"id":11,"name":"Rust"}]}]"#,
+        ),
+    })
+    .await;
+    let patch = CandidatePatch {
+        custom_fields: Some(vec![CustomFieldValue {
+            name_key: "skills".into(),
+            value: json!(["Rust"]),
+        }]),
+        ..CandidatePatch::default()
+    };
+    let edited = client(&server)
+        .candidates()
+        .update(CandidateId(9), &patch)
+        .await;
+    assert_eq!(edited, Ok(()));
+    let written = server.calls().pop().unwrap().body;
+    let expected = r#"{"custom_fields":[{"name_key":"skills","value":[11]}]}"#;
+    assert_eq!(written, expected);
+}
+
+#[tokio::test]
+async fn a_tag_is_looked_for_by_name_in_any_case() {
+    let server = Server::start(|seen, _| match seen.line.starts_with("GET /v1/tags") {
+        true => answer(200, r#"[{"id":5,"name":"intrro"},{"id":6,"name":"Other"}]"#),
+        false => answer(200, r#"{"id":1,"tags":["intrro"]}"#),
+    })
+    .await;
+    let client = client(&server);
+    let found = client.candidate_tags().find("Intrro").await.unwrap();
+    assert_eq!(found.unwrap().id, TagId(5));
+    let tags = client.applied_candidate_tags();
+    assert!(tags.has(CandidateId(1), TagId(5)).await.unwrap());
+    assert!(!tags.has(CandidateId(1), TagId(6)).await.unwrap());
+}
+
+#[tokio::test]
+async fn what_v1_cannot_do_is_said_and_costs_no_call() {
+    let server = Server::start(|_, _| answer(200, "[]")).await;
+    let client = client(&server);
+    assert!(!client.notes().can_be_read());
+    assert!(client.notes().go_with_a_new_candidate());
+    assert!(client.notes().of_candidate(CandidateId(1)).await.is_err());
+    assert!(!client.application_stages().are_told());
+    let stages = client.application_stages();
+    assert_eq!(
+        stages.of_applications(&[ApplicationId(1)]).await,
+        Ok(vec![])
+    );
+    let credited = client.referrers().by_users(&[UserId(4)]).await.unwrap();
+    assert_eq!(
+        (credited[0].id.0, credited[0].user_id),
+        (4, Some(UserId(4)))
+    );
+    assert_eq!(server.calls().len(), 0);
+}
