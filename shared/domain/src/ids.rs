@@ -147,6 +147,12 @@ numeric_id! {
     StageId,
     /// A stage of a job's interview plan (`/v3/job_interview_stages`).
     JobStageId,
+    /// A job post: what the public sees of a job.
+    JobPostId,
+    /// A department of the organisation.
+    DepartmentId,
+    /// An office of the organisation.
+    OfficeId,
     /// A Greenhouse user.
     UserId,
     /// A source, such as "Intrro".

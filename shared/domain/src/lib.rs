@@ -16,6 +16,7 @@ pub mod problem;
 pub mod settings;
 pub mod status;
 pub mod step;
+pub mod webhook;
 pub mod window;
 mod words;
 

@@ -19,6 +19,7 @@ pub mod person;
 pub mod polls;
 pub mod seal;
 pub mod wake;
+pub mod webhooks;
 
 mod error;
 mod flush;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::webhook::Consumer;
 use sqlx::postgres::PgListener;
 use tokio::sync::Notify;
 
@@ -15,16 +16,35 @@ pub enum News {
     Work,
     /// Outbox rows may be waiting.
     Outbox,
+    /// Tasks from webhooks may be waiting for this consumer.
+    Webhooks(Consumer),
 }
 
 impl News {
-    const ALL: [News; 2] = [News::Work, News::Outbox];
+    const ALL: [News; 4] = [
+        News::Work,
+        News::Outbox,
+        News::Webhooks(Consumer::Statuses),
+        News::Webhooks(Consumer::Jobs),
+    ];
+
+    /// Index in [`News::ALL`].
+    const fn place(self) -> usize {
+        match self {
+            News::Work => 0,
+            News::Outbox => 1,
+            News::Webhooks(Consumer::Statuses) => 2,
+            News::Webhooks(Consumer::Jobs) => 3,
+        }
+    }
 
     /// The channel's name in PostgreSQL.
     pub const fn channel(self) -> &'static str {
         match self {
             News::Work => "work",
             News::Outbox => "outbox",
+            News::Webhooks(Consumer::Statuses) => "webhook_statuses",
+            News::Webhooks(Consumer::Jobs) => "webhook_jobs",
         }
     }
 }
@@ -32,8 +52,8 @@ impl News {
 /// One listening connection of this process, shared by everybody who waits.
 #[derive(Clone)]
 pub struct Wake {
-    work: Arc<Notify>,
-    outbox: Arc<Notify>,
+    /// One for each of [`News::ALL`].
+    bells: Arc<[Notify; News::ALL.len()]>,
 }
 
 impl Wake {
@@ -46,23 +66,24 @@ impl Wake {
         let mut listener = PgListener::connect_with(store.pool()).await?;
         listener.listen_all(News::ALL.map(News::channel)).await?;
         let wake = Wake {
-            work: Arc::new(Notify::new()),
-            outbox: Arc::new(Notify::new()),
+            bells: Arc::new(News::ALL.map(|_| Notify::new())),
         };
-        let (work, outbox) = (Arc::downgrade(&wake.work), Arc::downgrade(&wake.outbox));
+        let bells = Arc::downgrade(&wake.bells);
         tokio::spawn(async move {
             loop {
                 let heard = listener.recv().await;
-                let (Some(work), Some(outbox)) = (work.upgrade(), outbox.upgrade()) else {
-                    return;
-                };
+                let Some(bells) = bells.upgrade() else { return };
                 match heard {
-                    Ok(note) if note.channel() == News::Outbox.channel() => outbox.notify_one(),
-                    Ok(_) => work.notify_one(),
+                    Ok(note) => {
+                        for (news, bell) in News::ALL.iter().zip(bells.iter()) {
+                            if news.channel() == note.channel() {
+                                bell.notify_one();
+                            }
+                        }
+                    }
                     Err(_) => {
-                        work.notify_one();
-                        outbox.notify_one();
-                        drop((work, outbox));
+                        bells.iter().for_each(Notify::notify_one);
+                        drop(bells);
                         tokio::time::sleep(Duration::from_secs(1)).await;
                     }
                 }
@@ -73,18 +94,26 @@ impl Wake {
 
     /// Returns when there may be news, at the latest after `interval`.
     pub async fn wait(&self, news: News, interval: Duration) {
-        let bell = match news {
-            News::Work => &self.work,
-            News::Outbox => &self.outbox,
-        };
+        let bell = &self.bells[news.place()];
         let _ = tokio::time::timeout(interval, bell.notified()).await;
     }
 
     /// Rings the bell inside this process only.
     pub fn ring(&self, news: News) {
-        match news {
-            News::Work => self.work.notify_one(),
-            News::Outbox => self.outbox.notify_one(),
+        self.bells[news.place()].notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_has_a_bell_and_a_channel_of_its_own() {
+        for (place, news) in News::ALL.into_iter().enumerate() {
+            assert_eq!(news.place(), place, "{news:?}");
+            let channel = |other: &News| other.channel() == news.channel();
+            assert_eq!(News::ALL.iter().position(channel), Some(place));
         }
     }
 }

@@ -5,6 +5,7 @@ mod budget;
 mod connections;
 mod ledger;
 mod statuses;
+mod webhooks;
 
 use secrecy::SecretString;
 use sqlx::Connection;

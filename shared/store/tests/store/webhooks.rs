@@ -1,0 +1,334 @@
+//! Deliveries recorded once, tasks taken in turns.
+
+use std::time::Duration;
+
+use domain::webhook::{Action, Consumer, Notice, Refusal};
+use domain::{ApplicationId, CandidateId, JobId, Tenant};
+use secrecy::{ExposeSecret, SecretBox, SecretString};
+use serde_json::json;
+use store::Store;
+use store::connections::{Change, Credential, Health, NewConnection};
+use store::outbox::Announcement;
+use store::seal::Keyring;
+use store::wake::{News, Wake};
+use store::webhooks::{Delivery, Recorded, Task, WebhookKey};
+use uuid::Uuid;
+
+use crate::fresh_store;
+
+const LEASE: Duration = Duration::from_secs(60);
+
+fn keyring() -> Keyring {
+    Keyring::new([("k".to_owned(), SecretBox::new(Box::new([7; 32])))]).unwrap()
+}
+
+fn say_nothing(_: &Change) -> Option<Announcement> {
+    None
+}
+
+/// A connected tenant whose webhooks are signed with `hook`.
+async fn connect(store: &Store, tenant: &str) -> Uuid {
+    let new = NewConnection {
+        tenant: Tenant::try_from(tenant).unwrap(),
+        credential: Credential::ClientCredentials {
+            client_id: tenant.into(),
+            client_secret: "secret".into(),
+        },
+        acting_user: None,
+        health: Health::of(Vec::new()),
+    };
+    let connected = store.connect_tenant(&keyring(), &new, say_nothing).await;
+    let id = connected.unwrap().id;
+    set_secrets(store, id, &["hook"]).await;
+    id
+}
+
+async fn set_secrets(store: &Store, id: Uuid, secrets: &[&str]) {
+    let secrets: Vec<SecretString> = secrets.iter().copied().map(SecretString::from).collect();
+    let set = store
+        .configure_connection(&keyring(), id, &json!({}), Some(&secrets))
+        .await;
+    set.unwrap().unwrap();
+}
+
+async fn key(store: &Store, id: Uuid) -> WebhookKey {
+    store.webhook_key(&keyring(), id).await.unwrap().unwrap()
+}
+
+fn moved(application: i64) -> Notice {
+    Notice::ApplicationChanged {
+        application_id: ApplicationId(application),
+        candidate_id: Some(CandidateId(1)),
+    }
+}
+
+async fn delivery(store: &Store, id: Uuid, event: &str, notices: Vec<Notice>) -> Delivery {
+    Delivery {
+        connection: id,
+        seal: key(store, id).await.seal,
+        event_id: event.to_owned(),
+        action: Action::CandidateStageChange,
+        notices,
+    }
+}
+
+async fn claim(store: &Store, consumer: Consumer, limit: i64) -> Vec<Task> {
+    store.claim_tasks(consumer, limit, LEASE).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_delivery_is_recorded_once_and_fans_out_once() {
+    let store = fresh_store().await;
+    let id = connect(&store, "acme").await;
+    let job = Notice::JobChanged { job_id: JobId(3) };
+    let one = delivery(&store, id, "e1", vec![moved(7), job.clone()]).await;
+    let two = delivery(&store, id, "e2", vec![moved(8)]).await;
+    let batch = [two.clone(), one.clone(), two.clone()];
+    let first = store.record_webhooks(&batch).await.unwrap();
+    assert_eq!(first, [Recorded::New, Recorded::New, Recorded::Duplicate]);
+    let again = store.record_webhooks(&[one, two]).await.unwrap();
+    assert_eq!(again, [Recorded::Duplicate, Recorded::Duplicate]);
+
+    let statuses = claim(&store, Consumer::Statuses, 10).await;
+    let mut notices: Vec<Notice> = statuses.into_iter().map(|task| task.notice).collect();
+    notices.sort_by_key(|notice| format!("{notice:?}"));
+    assert_eq!(notices, [moved(7), moved(8)]);
+    let jobs = claim(&store, Consumer::Jobs, 10).await;
+    assert_eq!(jobs.len(), 1);
+    assert_eq!(jobs[0].notice, job);
+    assert_eq!((jobs[0].tenant.as_str(), jobs[0].connection), ("acme", id));
+}
+
+#[tokio::test]
+async fn a_changed_secret_is_noticed_by_the_commit_itself() {
+    let store = fresh_store().await;
+    let id = connect(&store, "acme").await;
+    let old = delivery(&store, id, "e1", vec![moved(7)]).await;
+    set_secrets(&store, id, &["new", "hook"]).await;
+    let stranger = Delivery {
+        connection: Uuid::from_u128(5),
+        ..old.clone()
+    };
+    let batch = [old.clone(), stranger, old.clone()];
+    assert_eq!(
+        store.record_webhooks(&batch).await.unwrap(),
+        [Recorded::Stale; 3]
+    );
+    assert!(claim(&store, Consumer::Statuses, 10).await.is_empty());
+    let secrets = key(&store, id).await.secrets;
+    let secrets: Vec<&str> = secrets.iter().map(|one| one.expose_secret()).collect();
+    assert_eq!(secrets, ["new", "hook"]);
+    let fresh = delivery(&store, id, "e1", vec![moved(7)]).await;
+    assert_eq!(
+        store.record_webhooks(&[old, fresh]).await.unwrap(),
+        [Recorded::Stale, Recorded::New]
+    );
+    let nobody = store.webhook_key(&keyring(), Uuid::from_u128(5)).await;
+    assert!(nobody.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn two_processes_with_the_same_deliveries_in_opposite_order_record_each_once() {
+    let store = fresh_store().await;
+    let id = connect(&store, "acme").await;
+    let seal = key(&store, id).await.seal;
+    let mut batch: Vec<Delivery> = (0..500)
+        .map(|number| Delivery {
+            connection: id,
+            seal,
+            event_id: format!("e{number}"),
+            action: Action::CandidateStageChange,
+            notices: vec![moved(number)],
+        })
+        .collect();
+    let forward = batch.clone();
+    batch.reverse();
+    let (one, other) = tokio::join!(
+        store.record_webhooks(&forward),
+        store.record_webhooks(&batch)
+    );
+    let new = |outcome: Vec<Recorded>| {
+        outcome
+            .into_iter()
+            .filter(|one| *one == Recorded::New)
+            .count()
+    };
+    assert_eq!(new(one.unwrap()) + new(other.unwrap()), 500);
+    assert_eq!(claim(&store, Consumer::Statuses, 1000).await.len(), 500);
+}
+
+#[tokio::test]
+async fn tenants_take_turns() {
+    let store = fresh_store().await;
+    let (loud, quiet) = (
+        connect(&store, "loud").await,
+        connect(&store, "quiet").await,
+    );
+    let many = (0..50).map(moved).collect();
+    let many = delivery(&store, loud, "many", many).await;
+    let few = delivery(&store, quiet, "few", vec![moved(1), moved(2)]).await;
+    store.record_webhooks(&[many]).await.unwrap();
+    store.record_webhooks(&[few]).await.unwrap();
+    let claimed = claim(&store, Consumer::Statuses, 10).await;
+    let of_quiet = claimed
+        .iter()
+        .filter(|task| task.connection == quiet)
+        .count();
+    assert_eq!((claimed.len(), of_quiet), (10, 2));
+    assert_eq!(claim(&store, Consumer::Statuses, 100).await.len(), 42);
+}
+
+#[tokio::test]
+async fn what_is_paused_waits_and_is_not_in_anybodys_way() {
+    let store = fresh_store().await;
+    let (paused, other) = (
+        connect(&store, "paused").await,
+        connect(&store, "other").await,
+    );
+    for id in [paused, other] {
+        let one = delivery(&store, id, "e", vec![moved(1)]).await;
+        store.record_webhooks(&[one]).await.unwrap();
+    }
+    let sql = "UPDATE connections SET state = $2 WHERE id = $1";
+    let set = async |state: &str| {
+        let query = sqlx::query(sql).bind(paused).bind(state);
+        query.execute(store.pool()).await.unwrap();
+    };
+    set("paused").await;
+    let claimed = claim(&store, Consumer::Statuses, 10).await;
+    assert_eq!(claimed.len(), 1);
+    assert_eq!(claimed[0].connection, other);
+    set("active").await;
+    let claimed = claim(&store, Consumer::Statuses, 10).await;
+    assert_eq!(claimed[0].connection, paused);
+}
+
+#[tokio::test]
+async fn a_task_is_settled_given_back_or_lost() {
+    let store = fresh_store().await;
+    let id = connect(&store, "acme").await;
+    let notices = (0..3).map(moved).collect();
+    let one = delivery(&store, id, "e", notices).await;
+    store.record_webhooks(&[one]).await.unwrap();
+    let tasks = claim(&store, Consumer::Statuses, 10).await;
+    assert_eq!(store.settle_tasks(&tasks[..1]).await.unwrap(), 1);
+    store
+        .release_tasks(&tasks[1..2], Duration::ZERO, true)
+        .await
+        .unwrap();
+    store
+        .extend_tasks(&tasks[2..], Duration::ZERO)
+        .await
+        .unwrap();
+    let again = claim(&store, Consumer::Statuses, 10).await;
+    let attempts: Vec<u32> = again.iter().map(|task| task.attempts).collect();
+    assert_eq!(attempts, [1, 0]);
+    // The one whose lease ended is somebody else's now.
+    assert_eq!(store.settle_tasks(&tasks).await.unwrap(), 0);
+    assert_eq!(store.settle_tasks(&again).await.unwrap(), 2);
+    assert!(claim(&store, Consumer::Statuses, 10).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_new_task_rings_its_consumers_bell_and_no_other() {
+    let store = fresh_store().await;
+    let id = connect(&store, "acme").await;
+    let wake = Wake::start(&store).await.unwrap();
+    let one = delivery(&store, id, "e", vec![moved(1)]).await;
+    let long = Duration::from_secs(30);
+    let heard = wake.wait(News::Webhooks(Consumer::Statuses), long);
+    let (recorded, ()) = tokio::join!(store.record_webhooks(&[one]), async {
+        let limit = tokio::time::timeout(long / 2, heard);
+        limit.await.expect("rung");
+    });
+    recorded.unwrap();
+    let jobs = wake.wait(News::Webhooks(Consumer::Jobs), long);
+    let quiet = tokio::time::timeout(Duration::from_millis(50), jobs).await;
+    assert!(quiet.is_err());
+}
+
+#[tokio::test]
+async fn a_connection_knows_when_it_was_heard_of() {
+    let store = fresh_store().await;
+    let id = connect(&store, "acme").await;
+    assert_eq!(store.webhook_seen(id).await.unwrap(), Default::default());
+    let mut ping = delivery(&store, id, "p", Vec::new()).await;
+    ping.action = Action::Ping;
+    store.record_webhooks(&[ping]).await.unwrap();
+    let pinged = store.webhook_seen(id).await.unwrap();
+    assert!(pinged.pinged_at.is_some() && pinged.refused.is_none());
+    let one = delivery(&store, id, "e", Vec::new()).await;
+    store.record_webhooks(&[one]).await.unwrap();
+    store.webhook_refused(id, Refusal::Forged).await.unwrap();
+    let seen = store.webhook_seen(id).await.unwrap();
+    assert_eq!(seen.pinged_at, pinged.pinged_at);
+    assert!(seen.delivered_at > pinged.delivered_at);
+    assert_eq!(seen.refused.unwrap().why, Refusal::Forged);
+    let nobody = Uuid::from_u128(5);
+    store
+        .webhook_refused(nobody, Refusal::Forged)
+        .await
+        .unwrap();
+    assert_eq!(store.webhook_seen(nobody).await.unwrap().refused, None);
+}
+
+#[tokio::test]
+async fn everything_goes_with_its_connection() {
+    let store = fresh_store().await;
+    let id = connect(&store, "acme").await;
+    let one = delivery(&store, id, "e", vec![moved(1)]).await;
+    store
+        .record_webhooks(std::slice::from_ref(&one))
+        .await
+        .unwrap();
+    let query = sqlx::query("DELETE FROM connections WHERE id = $1").bind(id);
+    query.execute(store.pool()).await.unwrap();
+    let left: i64 = sqlx::query_scalar(
+        "SELECT (SELECT count(*) FROM webhook_deliveries) + (SELECT count(*) FROM webhook_tasks)
+            + (SELECT count(*) FROM webhook_seen)",
+    )
+    .fetch_one(store.pool())
+    .await
+    .unwrap();
+    assert_eq!(left, 0);
+    assert_eq!(
+        store.record_webhooks(&[one]).await.unwrap(),
+        [Recorded::Stale]
+    );
+}
+
+#[tokio::test]
+async fn what_is_old_is_swept_in_small_batches() {
+    let store = fresh_store().await;
+    let id = connect(&store, "acme").await;
+    for event in ["a", "b", "c"] {
+        let one = delivery(&store, id, event, vec![moved(1)]).await;
+        store.record_webhooks(&[one]).await.unwrap();
+    }
+    let hour = Duration::from_secs(3600);
+    let sweep = async |keep, keep_tasks, limit| {
+        store.sweep_webhooks(keep, keep_tasks, limit).await.unwrap()
+    };
+    assert_eq!(sweep(hour, hour, 10).await, 0);
+    assert_eq!(sweep(Duration::ZERO, hour, 2).await, 2);
+    assert_eq!(sweep(Duration::ZERO, hour, 2).await, 1);
+    assert_eq!(sweep(hour, Duration::ZERO, 10).await, 3);
+    let backlog = store.webhook_backlog().await.unwrap();
+    assert!(backlog.iter().all(|one| one.tasks == 0));
+}
+
+#[tokio::test]
+async fn the_backlog_tells_how_long_the_oldest_has_waited() {
+    let store = fresh_store().await;
+    let id = connect(&store, "acme").await;
+    let one = delivery(&store, id, "e", vec![moved(1), moved(2)]).await;
+    store.record_webhooks(&[one]).await.unwrap();
+    let sql = "UPDATE webhook_tasks SET received_at = now() - interval '5 minutes'";
+    sqlx::query(sql).execute(store.pool()).await.unwrap();
+    let backlog = store.webhook_backlog().await.unwrap();
+    let of = |consumer| backlog.iter().find(|one| one.consumer == consumer).unwrap();
+    let statuses = of(Consumer::Statuses);
+    assert_eq!(statuses.tasks, 2);
+    assert!(statuses.oldest_seconds >= 300.0);
+    assert_eq!(of(Consumer::Jobs).oldest_seconds, 0.0);
+}
