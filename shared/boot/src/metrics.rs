@@ -12,6 +12,7 @@ mod words;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::webhook::{Action, Consumer, Refusal};
 use domain::{Code, StepKind};
 use prometheus::{Encoder, TextEncoder};
 
@@ -20,7 +21,7 @@ pub use grid::Family;
 pub use label::{Label, Queue, Stage, Values};
 pub use words::{
     AdminAction, AdminResult, Arrival, Class, Exchange, OperationState, Outcome, PublishOutcome,
-    RecordAction, Resource, Service, Signal, Terminal,
+    RecordAction, Resource, Service, Signal, Terminal, WebhookOutcome,
 };
 
 use families::Families;
@@ -205,6 +206,30 @@ impl Metrics {
         self.0
             .outbox_oldest
             .at(Service::Relay, ())
+            .set(oldest.as_secs_f64());
+    }
+
+    /// A webhook delivery was stored and is about to be answered.
+    pub fn webhook_taken(&self, action: Action, outcome: WebhookOutcome, took: Duration) {
+        self.0.webhook_deliveries.at(outcome, (), ()).inc();
+        self.0.webhook_actions.at(action, (), ()).inc();
+        self.0
+            .webhook_seconds
+            .at((), (), ())
+            .observe(took.as_secs_f64());
+    }
+
+    /// A webhook delivery was not taken.
+    pub fn webhook_refused(&self, reason: Refusal) {
+        self.0.webhook_refused.at(reason, (), ()).inc();
+    }
+
+    /// What a consumer has yet to look at, and for how long the oldest has waited.
+    pub fn webhook_tasks(&self, consumer: Consumer, count: u64, oldest: Duration) {
+        self.0.webhook_tasks.at(consumer, ()).set(count as f64);
+        self.0
+            .webhook_oldest
+            .at(consumer, ())
             .set(oldest.as_secs_f64());
     }
 

@@ -1,6 +1,7 @@
 //! The table of metric families: names, labels (by their types), bounds of buckets, help texts. Nothing else.
 
 use domain::StepKind;
+use domain::webhook::{Action, Consumer, Refusal};
 use prometheus::{Counter, Gauge, Histogram, IntCounter};
 
 use super::foreign::{ContractRule, Endpoint, ReconnectCause};
@@ -8,7 +9,7 @@ use super::grid::{About, Catalogue, Grid, Sparse};
 use super::label::{Build, Intake, Queue, Stage, WhyParked, WhyRetried};
 use super::words::{
     AdminAction, AdminResult, Arrival, Class, Exchange, OperationState, Outcome, PublishOutcome,
-    RecordAction, Resource, Service, Signal, Terminal,
+    RecordAction, Resource, Service, Signal, Terminal, WebhookOutcome,
 };
 
 /// Handling one message; the bounds OpenTelemetry recommends for messaging.
@@ -128,6 +129,18 @@ families! {
         "Database connections waiting for work.";
     pool_max: Sparse<Gauge, ()>, "bridge_db_pool_max",
         "Most database connections this process may open.";
+    webhook_deliveries: Grid<IntCounter, WebhookOutcome>, "bridge_webhook_deliveries_total",
+        "Webhook deliveries that were taken.";
+    webhook_actions: Grid<IntCounter, Action>, "bridge_webhook_actions_total",
+        "Webhook deliveries that were taken, by what they were about.";
+    webhook_refused: Grid<IntCounter, Refusal>, "bridge_webhook_refused_total",
+        "Webhook deliveries that were not taken, by reason.";
+    webhook_seconds: Grid<Histogram, ()>, "bridge_webhook_answer_seconds" [CONFIRM],
+        "From the request of a webhook to its 200.";
+    webhook_tasks: Sparse<Gauge, Consumer>, "bridge_webhook_tasks",
+        "What webhooks told of and nobody has looked at.";
+    webhook_oldest: Sparse<Gauge, Consumer>, "bridge_webhook_task_oldest_seconds",
+        "Age of the oldest of them.";
     admin: Grid<IntCounter, AdminAction, AdminResult>, "bridge_admin_actions_total",
         "What administrators did, or tried.";
     telemetry_dropped: Grid<IntCounter, Signal>, "bridge_telemetry_dropped_total",

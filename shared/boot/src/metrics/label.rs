@@ -1,6 +1,6 @@
 //! Typed labels: what a label can say, and the labels that say more than one word.
 
-use domain::{Code, StepKind};
+use domain::{Code, StepKind, webhook};
 
 use super::foreign::{ContractRule, EventType};
 use super::words::Service;
@@ -48,6 +48,30 @@ impl Label for StepKind {
     fn position(self) -> usize {
         self as usize
     }
+}
+
+macro_rules! domain_labels {
+    ($($word:ty, $label:literal;)+) => {$(
+        impl Values for $word {
+            const NAMES: &'static [&'static str] = &[$label];
+            fn values(self) -> Vec<&'static str> {
+                vec![self.as_str()]
+            }
+        }
+
+        impl Label for $word {
+            const ALL: &'static [Self] = <$word>::ALL;
+            fn position(self) -> usize {
+                self as usize
+            }
+        }
+    )+};
+}
+
+domain_labels! {
+    webhook::Action, "action";
+    webhook::Consumer, "consumer";
+    webhook::Refusal, "reason";
 }
 
 /// A queue we consume. Each belongs to one service.
@@ -288,6 +312,9 @@ mod tests {
         positions_match::<Endpoint>();
         positions_match::<Class>();
         positions_match::<Service>();
+        positions_match::<webhook::Action>();
+        positions_match::<webhook::Consumer>();
+        positions_match::<webhook::Refusal>();
         positions_match::<EventType>();
         positions_match::<Queue>();
         positions_match::<Intake>();

@@ -29,6 +29,9 @@ fn touch_everything(metrics: &Metrics) {
     for resource in Resource::ALL {
         metrics.poll_succeeded(*resource, 1.0);
     }
+    for consumer in Consumer::ALL {
+        metrics.webhook_tasks(*consumer, 1, second);
+    }
     metrics.outbox(1, second);
     metrics.harvest_rate_limit(1, 50);
     metrics.db_pool(1, 1, 10);

@@ -195,6 +195,16 @@ labels! {
         Failed = "failed",
     }
 
+    /// What became of a webhook delivery that was taken.
+    WebhookOutcome "outcome" {
+        /// Stored.
+        New = "new",
+        /// Stored before; without effect.
+        Duplicate = "duplicate",
+        /// Stored, but not of the shape that its action has: nothing will be looked at.
+        Unreadable = "unreadable",
+    }
+
     /// What kind of telemetry.
     Signal "signal" {
         /// Spans.
