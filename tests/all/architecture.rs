@@ -61,6 +61,7 @@ fn allowed(folder: &str) -> &'static [&'static str] {
             "relay",
             "statuses",
             "store",
+            "webhooks",
         ],
         "xtask" => &["broker", "domain", "proto", "testkit"],
         _ => &[

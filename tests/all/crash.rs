@@ -29,6 +29,8 @@ enum Scenario {
     Acquaintance,
     /// A recruiter moves an application.
     Progress,
+    /// Greenhouse delivers a webhook: see `webhooks.rs`.
+    Webhook,
 }
 
 fn scenario(point: CrashPoint) -> Scenario {
@@ -49,6 +51,7 @@ fn scenario(point: CrashPoint) -> Scenario {
         | CrashPoint::RelayBeforePublish
         | CrashPoint::RelayAfterConfirm => Scenario::Newcomer,
         CrashPoint::StatusBeforeCommit | CrashPoint::StatusAfterCommit => Scenario::Progress,
+        CrashPoint::WebhookBeforeCommit | CrashPoint::WebhookAfterCommit => Scenario::Webhook,
     }
 }
 

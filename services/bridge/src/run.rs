@@ -38,6 +38,8 @@ pub(crate) enum Service {
     Statuses,
     /// HTTP API of connections.
     Connections,
+    /// What Greenhouse tells by webhook.
+    Webhooks,
     /// Outbox to RabbitMQ.
     Relay,
 }
@@ -71,13 +73,16 @@ pub(crate) async fn run(services: &[Service]) -> Result<ExitCode, Failure> {
     let stop = boot::shutdown::on_signal(readiness.clone()).context("cannot listen for signals")?;
     let process = start(settings, metrics, readiness, stop).await?;
     let runs = |service| services.contains(&Service::All) || services.contains(&service);
-    let http = process.serve(runs(Service::Connections)).await?;
+    let http = process.serve(runs).await?;
     let mut tasks = JoinSet::new();
     if runs(Service::Introductions) {
         tasks.spawn(process.introductions());
     }
     if runs(Service::Statuses) {
         tasks.spawn(process.statuses());
+    }
+    if runs(Service::Webhooks) {
+        tasks.spawn(webhooks::run(process.webhooks(), process.stop.clone()));
     }
     if runs(Service::Relay) {
         tasks.spawn(process.relay());
@@ -156,10 +161,10 @@ async fn start(
 }
 
 impl Process {
-    /// Health, metrics and, where asked for, the connections API.
-    async fn serve(&self, connections: bool) -> Result<JoinHandle<()>, Failure> {
+    /// Health, metrics, and the routes of the services that have some.
+    async fn serve(&self, runs: impl Fn(Service) -> bool) -> Result<JoinHandle<()>, Failure> {
         let mut router = boot::http::router(self.readiness.clone(), Arc::clone(&self.metrics));
-        if connections {
+        if runs(Service::Connections) {
             router = router.merge(connections::router(connections::Parts {
                 store: self.store.clone(),
                 keys: Arc::clone(&self.keys),
@@ -167,6 +172,9 @@ impl Process {
                 metrics: Arc::clone(&self.metrics),
                 admin_token: self.settings.admin_token.clone(),
             }));
+        }
+        if runs(Service::Webhooks) {
+            router = router.merge(webhooks::router(&self.webhooks()));
         }
         let (addr, task) = boot::http::serve(self.settings.http_addr, router, self.late.clone())
             .await
@@ -217,6 +225,15 @@ impl Process {
             config: statuses::Config::default(),
         };
         statuses::run(parts, self.stop.clone())
+    }
+
+    fn webhooks(&self) -> webhooks::Parts {
+        webhooks::Parts {
+            store: self.store.clone(),
+            keys: Arc::clone(&self.keys),
+            metrics: Arc::clone(&self.metrics),
+            config: webhooks::Config::default(),
+        }
     }
 
     fn relay(&self) -> impl Future<Output = ()> + 'static {

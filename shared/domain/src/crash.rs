@@ -48,6 +48,10 @@ pub enum CrashPoint {
     StatusBeforeCommit,
     /// Snapshot and events are committed, the watermark is not moved.
     StatusAfterCommit,
+    /// Webhook deliveries are verified, nothing is stored.
+    WebhookBeforeCommit,
+    /// Webhook deliveries are stored, not answered.
+    WebhookAfterCommit,
 }
 
 impl CrashPoint {
@@ -71,6 +75,8 @@ impl CrashPoint {
         (Self::RelayAfterConfirm, "relay:after_confirm"),
         (Self::StatusBeforeCommit, "status:before_commit"),
         (Self::StatusAfterCommit, "status:after_commit"),
+        (Self::WebhookBeforeCommit, "webhook:before_commit"),
+        (Self::WebhookAfterCommit, "webhook:after_commit"),
     ];
 }
 
@@ -142,7 +148,7 @@ mod tests {
             .iter()
             .map(CrashPoint::to_string)
             .collect();
-        assert_eq!(names.len(), StepKind::ALL.len() * Moment::ALL.len() + 8);
+        assert_eq!(names.len(), StepKind::ALL.len() * Moment::ALL.len() + 10);
         names.sort();
         names.dedup();
         assert_eq!(names.len(), CrashPoint::all().len());
