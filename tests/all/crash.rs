@@ -167,7 +167,7 @@ async fn prepare(world: &mut World, scenario: Scenario) -> Value {
     let (status, connection) = world.connect("acme").await;
     assert_eq!(status, 201, "{connection}");
     let event = match scenario {
-        Scenario::Newcomer => scene::newcomer(world, "acme", scene::NEW),
+        Scenario::Newcomer | Scenario::Webhook => scene::newcomer(world, "acme", scene::NEW),
         Scenario::Acquaintance => scene::acquaintance(world, "acme", scene::KNOWN).await,
         Scenario::Progress => {
             let path = format!(

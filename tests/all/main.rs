@@ -18,5 +18,6 @@ mod import;
 mod input;
 mod replicas;
 mod scene;
+mod webhooks;
 mod why;
 mod world;
