@@ -97,7 +97,7 @@ impl Rabbit {
 
     /// Ends it without any chance to clean up, as a power failure would. Confirmed messages must survive.
     ///
-    /// RabbitMQ 3.10 may lose a quorum queue that was declared only moments before: let a message pass through it first.
+    /// RabbitMQ 3.10 may lose a quorum queue that was declared not long before: [`Self::restart`] it once first.
     pub async fn kill9(&mut self) -> Result<()> {
         match &mut self.instance {
             Instance::Local(local) => {
