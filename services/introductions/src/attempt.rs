@@ -3,7 +3,7 @@
 //! Harvest has no idempotency key, so a write that may have happened is never sent again before its proof was read:
 //! `planned → sending (on disk before the socket) → confirmed | unknown | rejected`.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use domain::crash::{CrashPoint, Moment, crash_here};
@@ -73,6 +73,17 @@ impl Made for () {
     }
 }
 
+/// How long before its send the intent of a write may have been committed together with another one's. Reads that
+/// find nothing prove something only later by as much.
+const FORESIGHT: Duration = Duration::from_secs(1);
+
+/// A write whose intent goes to disk with that of a write before it.
+struct Foreseen {
+    step: Step,
+    /// When the intent was committed; none while it still waits for a commit to go with.
+    on_disk: Option<Instant>,
+}
+
 /// One try at one operation.
 pub(crate) struct Attempt<'a> {
     pub(crate) context: &'a Context,
@@ -82,6 +93,7 @@ pub(crate) struct Attempt<'a> {
     pub(crate) warnings: Vec<Problem>,
     /// Step states learnt but not yet on disk; they travel with the next entry in the journal.
     learnt: Vec<StepWrite>,
+    foreseen: Option<Foreseen>,
 }
 
 impl<'a> Attempt<'a> {
@@ -92,6 +104,19 @@ impl<'a> Attempt<'a> {
             greenhouse,
             warnings: Vec::new(),
             learnt: Vec::new(),
+            foreseen: None,
+        }
+    }
+
+    /// Announces a write that will follow others at once: its intent is committed with the next one, which saves a
+    /// commit. Should the process die in between, the write counts as sent, and a read finds out that it was not.
+    pub(crate) fn foresee(&mut self, step: Step) {
+        let planned = |record: &store::claim::Step| record.state == StepState::Planned;
+        if self.claim.step(&step.name).is_none_or(planned) {
+            self.foreseen = Some(Foreseen {
+                step,
+                on_disk: None,
+            });
         }
     }
 
@@ -102,6 +127,13 @@ impl<'a> Attempt<'a> {
 
     /// Step states that must go into the operation's last entry.
     pub(crate) fn take_learnt(&mut self) -> Vec<StepWrite> {
+        if let Some(Foreseen {
+            step,
+            on_disk: Some(_),
+        }) = self.foreseen.take()
+        {
+            self.learn(&step, StepState::Planned, None, None);
+        }
         std::mem::take(&mut self.learnt)
     }
 
@@ -204,11 +236,7 @@ impl<'a> Attempt<'a> {
         send: impl AsyncFnOnce(&Client) -> Result<T, harvest::Error>,
     ) -> Result<Written<T>, Stop> {
         crash_here(CrashPoint::Step(step.kind, Moment::BeforeIntent));
-        self.learn(&step, StepState::Sending, None, None);
-        let entries = self.take_learnt();
-        let confirmed = confirmed_kinds(&entries);
-        self.context.journal.steps(self.claim, entries).await?;
-        crash_after_confirm(&confirmed);
+        self.commit_intent(&step).await?;
         crash_here(CrashPoint::Step(step.kind, Moment::AfterIntent));
         // A process that was stopped and resumed must not write under a lease that somebody else may hold by now.
         if self.claim.taken.elapsed() + self.context.config.call_deadline
@@ -236,10 +264,35 @@ impl<'a> Attempt<'a> {
         Ok(Written::Now(made))
     }
 
+    /// Puts `sending` on disk, unless it is there since moments ago.
+    async fn commit_intent(&mut self, step: &Step) -> Result<(), Stop> {
+        let ours = |foreseen: &mut Foreseen| foreseen.step.name == step.name;
+        if let Some(foreseen) = self.foreseen.take_if(ours)
+            && foreseen.on_disk.is_some_and(|at| at.elapsed() < FORESIGHT)
+        {
+            return Ok(());
+        }
+        self.learn(step, StepState::Sending, None, None);
+        let mut entries = std::mem::take(&mut self.learnt);
+        let waiting = self
+            .foreseen
+            .as_mut()
+            .filter(|foreseen| foreseen.on_disk.is_none());
+        if let Some(foreseen) = waiting {
+            // Before the commit, so that the time on record is not older than this.
+            foreseen.on_disk = Some(Instant::now());
+            entries.push(write(&foreseen.step, StepState::Sending, None, None));
+        }
+        let confirmed = confirmed_kinds(&entries);
+        self.context.journal.steps(self.claim, entries).await?;
+        crash_after_confirm(&confirmed);
+        Ok(())
+    }
+
     /// Reading found nothing. That proves something only when the last send lies far enough back for a slow write
     /// and for Greenhouse's delay between writing and reading.
     fn rest_until_settled(&self, last_sent: DateTime<Utc>) -> Result<(), Stop> {
-        let settled = last_sent + self.context.config.settle;
+        let settled = last_sent + FORESIGHT + self.context.config.settle;
         let rest = (settled - self.claim.clock()).to_std().unwrap_or_default();
         if rest.is_zero() {
             return Ok(());
@@ -254,13 +307,17 @@ impl<'a> Attempt<'a> {
 
     fn learn(&mut self, step: &Step, state: StepState, remote_id: Option<i64>, code: Option<Code>) {
         self.learnt.retain(|write| write.name != step.name);
-        self.learnt.push(StepWrite {
-            name: step.name.clone(),
-            kind: step.kind,
-            state,
-            remote_id,
-            code,
-        });
+        self.learnt.push(write(step, state, remote_id, code));
+    }
+}
+
+fn write(step: &Step, state: StepState, remote_id: Option<i64>, code: Option<Code>) -> StepWrite {
+    StepWrite {
+        name: step.name.clone(),
+        kind: step.kind,
+        state,
+        remote_id,
+        code,
     }
 }
 

@@ -21,6 +21,7 @@ pub(crate) async fn handle(
 ) -> Result<(), Stop> {
     let jobs = applications::open_jobs(attempt, introduction).await?;
     let references = references::resolve(attempt, introduction).await?;
+    attempt.foresee(note::step());
     let person = candidate::find_or_create(attempt, introduction, &jobs, &references).await?;
     let applications =
         applications::apply(attempt, introduction, &person, &jobs, &references).await?;

@@ -14,6 +14,11 @@ impl Made for NoteId {
     }
 }
 
+/// The write of the note.
+pub(crate) fn step() -> Step {
+    Step::only(StepKind::AddNote)
+}
+
 /// Adds the note, once per introduction.
 pub(crate) async fn add(
     attempt: &mut Attempt<'_>,
@@ -28,7 +33,7 @@ pub(crate) async fn add(
     };
     let written = attempt
         .write_once(
-            Step::only(StepKind::AddNote),
+            step(),
             async |client, _| {
                 let notes = client.notes().of_candidate(candidate).await?;
                 let ours = notes
