@@ -73,7 +73,8 @@ pub enum Report {
     Absent,
 }
 
-/// How windows are reckoned. The defaults fit Harvest v3: windows of 30 s, told in whole seconds.
+/// How windows are reckoned. The defaults fit Harvest v3, whose windows last 30 s and are told in whole seconds; those of
+/// v1 last 10 s, which the connection's row says, and no answer tells where they end.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Timing {
     /// Added to the end that an answer tells, because it is cut to the second.

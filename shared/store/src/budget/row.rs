@@ -29,7 +29,9 @@ pub(super) async fn change<R>(
         Some(row) => row,
         None => {
             sqlx::query!(
-                "INSERT INTO budgets (connection) VALUES ($1) ON CONFLICT DO NOTHING",
+                "INSERT INTO budgets (connection, window_seconds)
+                SELECT id, CASE api WHEN 'v1' THEN 10 ELSE 30 END FROM connections WHERE id = $1
+                ON CONFLICT DO NOTHING",
                 connection
             )
             .execute(&mut *tx)

@@ -78,9 +78,13 @@ pub(super) async fn forget_budget(tx: &mut Transaction, connection: Uuid) -> Res
     sqlx::query!("DELETE FROM budgets WHERE connection = $1", connection)
         .execute(&mut **tx)
         .await?;
-    sqlx::query!("INSERT INTO budgets (connection) VALUES ($1)", connection)
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query!(
+        "INSERT INTO budgets (connection, window_seconds)
+        SELECT id, CASE api WHEN 'v1' THEN 10 ELSE 30 END FROM connections WHERE id = $1",
+        connection
+    )
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 

@@ -216,3 +216,16 @@ async fn metered(store: &Store) -> Option<bool> {
     let asked = sqlx::query_scalar("SELECT metered FROM budgets").fetch_optional(store.pool());
     asked.await.unwrap().flatten()
 }
+
+#[tokio::test]
+async fn windows_of_v1_are_shorter() {
+    let store = fresh_store().await;
+    let connection = connection(&store).await;
+    let change = sqlx::query("UPDATE connections SET api = 'v1', auth_kind = 'api_key'");
+    change.execute(store.pool()).await.unwrap();
+    let budget = Budgets::with_timing(store.clone(), timing()).of(connection, 1);
+    budget.acquire(Purpose::Work).await.unwrap();
+    let asked = sqlx::query_scalar("SELECT window_seconds FROM budgets").fetch_one(store.pool());
+    let seconds: i32 = asked.await.unwrap();
+    assert_eq!(seconds, 10);
+}
