@@ -102,7 +102,7 @@ impl JobPosts<'_> {
     /// [`Error`] of a read.
     pub async fn of_job(&self, id: JobId) -> Result<Option<JobPost>, Error> {
         let (request, read): (_, Read<_>) = match self.client.version() {
-            Version::V3 => (v3::job_posts::of_jobs(&[id]), v3::job_posts::read_list),
+            Version::V3 => (v3::job_posts::single_of_job(id), v3::job_posts::read_list),
             Version::V1 => (v1::job_posts::single_of_job(id), v1::job_posts::read_single),
         };
         let found = self.client.one(request, read).await?;

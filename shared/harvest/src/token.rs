@@ -205,9 +205,9 @@ impl Tokens {
             Origin::Client(acting_user) => self.request(*acting_user, until).await?,
             Origin::Kept(tokens) => {
                 let refused = refused.map(|token| &token.text);
-                timeout_at(until, tokens.access_token(refused))
-                    .await
-                    .unwrap_or_else(|_| Err(not_sent(Cause::Timeout)))?
+                let had = timeout_at(until, tokens.access_token(refused)).await;
+                had.unwrap_or_else(|_| Err(not_sent(Cause::Timeout)))
+                    .map_err(without_token)?
             }
         };
         Token::new(asked, token)
@@ -320,6 +320,14 @@ fn accept(answer: Answer) -> Result<Bytes, Unanswered> {
             Error::Unavailable { cause } => Unanswered::Open(cause),
             other => Unanswered::Clear(other),
         })
+}
+
+/// What the lack of a token means for the call that needed it, whatever became of the refresh: it was not sent.
+fn without_token(error: Error) -> Error {
+    match error {
+        Error::Unknown { cause } | Error::Unavailable { cause } => not_sent(cause),
+        other => other,
+    }
 }
 
 fn not_sent(cause: Cause) -> Error {

@@ -14,19 +14,24 @@ const PATH: &str = "/v3/job_posts";
 const FIELDS: &str = "id,job_id,title,internal,active,live,public_url,language";
 
 pub(crate) fn changed(since: Option<DateTime<Utc>>) -> Request {
-    changed_since(whole(), since)
+    changed_since(listing(Operation::JobPostsList), since)
 }
 
 pub(crate) fn deleted(since: Option<DateTime<Utc>>) -> Request {
-    changed_since(whole().with("active", "false"), since)
+    let deleted = listing(Operation::JobPostsList).with("active", "false");
+    changed_since(deleted, since)
 }
 
 pub(crate) fn of_jobs(ids: &[JobId]) -> Request {
-    whole().with_ids("job_ids", ids)
+    listing(Operation::JobPostsOfJob).with_ids("job_ids", ids)
 }
 
-fn whole() -> Request {
-    Request::list(Operation::JobPostsList, PATH).with("fields", FIELDS)
+pub(crate) fn single_of_job(id: JobId) -> Request {
+    listing(Operation::JobPostsRetrieve).with_ids("job_ids", &[id])
+}
+
+fn listing(operation: Operation) -> Request {
+    Request::list(operation, PATH).with("fields", FIELDS)
 }
 
 pub(crate) fn read_list(body: &[u8]) -> Result<Vec<JobPost>, serde_json::Error> {

@@ -9,6 +9,7 @@ mod credentials;
 mod limits;
 mod lists;
 mod oauth;
+mod operations;
 mod permissions;
 mod server;
 mod v1;
