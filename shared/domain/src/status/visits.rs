@@ -96,10 +96,10 @@ fn not_newer<'a>(
 ) -> Vec<&'a Visit> {
     let seen = &observation.snapshot;
     let is_there = |visit: &&Visit| Some(visit.id) == observation.visit;
-    if let Some(there) = visits.iter().position(|visit| is_there(&visit)) {
+    if let Some(there) = visits.iter().position(&is_there) {
         return visits[..=there].to_vec();
     }
-    if told.iter().any(|visit| is_there(&visit)) {
+    if told.iter().any(is_there) {
         return Vec::new();
     }
     let rejected_at = observation
