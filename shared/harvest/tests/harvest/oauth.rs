@@ -57,13 +57,14 @@ async fn a_code_becomes_tokens() {
 
 #[tokio::test]
 async fn a_refused_refresh_is_told_from_one_whose_fate_is_unknown() {
-    let replies: [(fn() -> Reply, &str); 4] = [
-        (|| answer(400, r#"{"error":"invalid_grant"}"#), "credential"),
-        (|| answer(503, ""), "unknown"),
-        (|| Reply::Bytes("".into()), "unknown"),
-        (|| answer(200, r#"{"access_token":"#), "unknown"),
+    let replies: [fn() -> Reply; 4] = [
+        || answer(400, r#"{"error":"invalid_grant"}"#),
+        || answer(503, ""),
+        || Reply::Bytes("".into()),
+        || answer(200, r#"{"access_token":"#),
     ];
-    for (reply, expected) in replies {
+    let kinds = ["credential", "unknown", "unknown", "unknown"];
+    for (reply, expected) in replies.into_iter().zip(kinds) {
         let server = Server::start_with_tokens(move |_, _| reply(), |_, _| answer(200, "[]")).await;
         let refresh = SecretString::from("r0");
         let error = http(&server)
