@@ -1,6 +1,8 @@
 //! Who is calling: credentials, tokens, and the token host.
 
+pub(crate) mod authorize;
 pub(crate) mod basic;
+pub(crate) mod grants;
 pub(crate) mod introspect;
 pub mod scopes;
 pub(crate) mod token;
@@ -11,6 +13,7 @@ use std::{
 };
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use grants::Grants;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -19,14 +22,23 @@ use crate::stamp::Stamp;
 /// What every well-formed client id ends in.
 pub const CLIENT_SUFFIX: &str = "-harvest";
 
-/// An OAuth client of one organisation.
+/// An OAuth client.
 #[derive(Debug)]
 pub(crate) struct Credential {
     pub(crate) client_id: String,
     pub(crate) secret: String,
-    /// Index of its organisation.
-    pub(crate) org: usize,
+    pub(crate) kind: Kind,
     pub(crate) scopes: HashSet<String>,
+}
+
+/// Whose client it is.
+#[derive(Debug)]
+pub(crate) enum Kind {
+    /// A custom integration of one organisation, by its index.
+    Custom { org: usize },
+    /// A partner of Greenhouse's, whom users of any organisation may let in; where they may come back to, anywhere on this
+    /// machine when none is registered.
+    Partner { redirects: Vec<String> },
 }
 
 /// An access token handed out.
@@ -41,12 +53,15 @@ pub(crate) struct Token {
     pub(crate) scopes: Arc<HashSet<String>>,
     pub(crate) expires: Stamp,
     pub(crate) revoked: bool,
+    /// The consent behind a partner's token.
+    pub(crate) grant: Option<usize>,
 }
 
 /// All credentials and tokens.
 #[derive(Debug, Default)]
 pub(crate) struct Keyring {
     pub(crate) credentials: Vec<Credential>,
+    pub(crate) grants: Grants,
     tokens: HashMap<String, Token>,
 }
 
@@ -57,6 +72,7 @@ impl Keyring {
     pub(crate) fn of(credentials: Vec<Credential>) -> Self {
         Self {
             credentials,
+            grants: Grants::default(),
             tokens: HashMap::new(),
         }
     }
@@ -71,28 +87,10 @@ impl Keyring {
         self.tokens.get(text)
     }
 
-    pub(crate) fn issue(
-        &mut self,
-        credential: usize,
-        sub: i64,
-        now: Stamp,
-        expires: Stamp,
-    ) -> String {
-        let Credential {
-            client_id,
-            org,
-            scopes,
-            ..
-        } = &self.credentials[credential];
-        let text = jwt(client_id, sub, now, expires);
-        let token = Token {
-            credential,
-            org: *org,
-            sub,
-            scopes: Arc::new(scopes.clone()),
-            expires,
-            revoked: false,
-        };
+    /// Hands a token out.
+    pub(crate) fn issue(&mut self, token: Token, now: Stamp) -> String {
+        let client_id = &self.credentials[token.credential].client_id;
+        let text = jwt(client_id, token.sub, now, token.expires);
         if self.tokens.len() >= MANY_TOKENS {
             self.tokens.retain(|_, token| token.expires > now);
         }
@@ -106,9 +104,14 @@ impl Keyring {
         }
     }
 
-    /// Revokes every token of one client, or of all; returns how many.
+    /// Revokes every token of one client, or of all, with the consents behind them; returns how many access tokens.
     pub(crate) fn revoke_all(&mut self, client_id: Option<&str>) -> usize {
         let credential = client_id.map(|client_id| self.credential(client_id));
+        match credential {
+            None => self.grants.revoke_all(None),
+            Some(Some(credential)) => self.grants.revoke_all(Some(credential)),
+            Some(None) => {}
+        }
         let hit = |token: &&mut Token| {
             !token.revoked && credential.is_none_or(|wanted| wanted == Some(token.credential))
         };

@@ -22,6 +22,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// The customers; the first one is the default of every test view.
     pub organisations: Vec<OrganisationConfig>,
+    /// Partners that users of any customer may let in.
+    pub partners: Vec<PartnerConfig>,
     /// Entries the request log keeps; 0 keeps none.
     pub log_capacity: usize,
     /// What can also be changed later.
@@ -36,6 +38,7 @@ impl Default for Config {
             auth_addr: Some(loopback),
             public_url: None,
             organisations: vec![OrganisationConfig::named("acme")],
+            partners: vec![PartnerConfig::default()],
             log_capacity: 100_000,
             settings: Settings::default(),
         }
@@ -96,6 +99,34 @@ impl OrganisationConfig {
     }
 }
 
+/// A partner of Greenhouse's: one client for all the customers who let it in.
+#[derive(Clone, Debug)]
+pub struct PartnerConfig {
+    /// The OAuth client.
+    pub client_id: String,
+    /// The client's secret.
+    pub client_secret: String,
+    /// The scopes it may ask for.
+    pub scopes: Vec<String>,
+    /// Where users are sent back to; none registered means anywhere on this machine.
+    pub redirect_uris: Vec<String>,
+}
+
+impl Default for PartnerConfig {
+    /// `intrro-partner-harvest` / `intrro-partner-secret`, with every scope.
+    fn default() -> Self {
+        Self {
+            client_id: format!("intrro-partner{}", crate::auth::CLIENT_SUFFIX),
+            client_secret: "intrro-partner-secret".to_owned(),
+            scopes: scopes::ALL
+                .iter()
+                .map(|scope| (*scope).to_owned())
+                .collect(),
+            redirect_uris: Vec::new(),
+        }
+    }
+}
+
 /// How the simulator behaves; readable and changeable at any moment.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -111,6 +142,12 @@ pub struct Settings {
     pub token_lifetime: Duration,
     /// How the token answer tells its end.
     pub token_expiry: TokenExpiry,
+    /// How long the code of a partner's authorisation is good for.
+    pub code_lifetime: Duration,
+    /// How long a refresh token lives; each refresh issues another one.
+    pub refresh_lifetime: Duration,
+    /// Whether a refresh token used twice takes the whole authorisation with it, or is only refused.
+    pub refresh_reuse_revokes: bool,
     /// Time every request takes, half before and half after its effect.
     pub latency: Duration,
     /// How far reads run behind writes.
@@ -128,6 +165,18 @@ pub struct Settings {
     pub allow_duplicate_applications: bool,
     /// Whether a rejected application still names its stage.
     pub rejected_keeps_stage: bool,
+    /// How long a bulk write takes.
+    pub bulk_delay: Duration,
+    /// What a minute between two attempts of a webhook shrinks to: 1 is Greenhouse's pace, 0 is at once.
+    pub webhook_time_scale: f64,
+    /// How long an endpoint may take to answer.
+    pub webhook_timeout: Duration,
+    /// Whether every event is delivered twice, under the same event id.
+    pub webhook_duplicates: bool,
+    /// Whether neighbouring events change places.
+    pub webhook_reorder: bool,
+    /// Whether another attempt has an event id of its own.
+    pub webhook_retries_renamed: bool,
     /// Added to the machine's clock.
     pub clock_offset_ms: i64,
     /// What only v1 has.
@@ -143,6 +192,9 @@ impl Default for Settings {
             token_window: Duration::from_secs(60),
             token_lifetime: Duration::from_secs(3600),
             token_expiry: TokenExpiry::Both,
+            code_lifetime: Duration::from_secs(60),
+            refresh_lifetime: Duration::from_secs(24 * 3600),
+            refresh_reuse_revokes: true,
             latency: Duration::ZERO,
             lag: Lag::default(),
             create_answer: CreateAnswer::Wrapped,
@@ -151,6 +203,12 @@ impl Default for Settings {
             list_without_site_admin: ListWithoutSiteAdmin::Forbidden,
             allow_duplicate_applications: true,
             rejected_keeps_stage: false,
+            bulk_delay: Duration::from_secs(1),
+            webhook_time_scale: 1.0,
+            webhook_timeout: Duration::from_secs(10),
+            webhook_duplicates: false,
+            webhook_reorder: false,
+            webhook_retries_renamed: false,
             clock_offset_ms: 0,
             v1: V1Settings::default(),
         }

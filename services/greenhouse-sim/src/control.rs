@@ -6,6 +6,7 @@ mod recruiting;
 mod settings;
 mod v1_settings;
 mod views;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -67,6 +68,7 @@ fn route(control: &Control<'_>, path: &[&str]) -> Answer {
             control.world.lock().reset();
             Ok(Reply::no_content())
         }
+        (_, ["webhooks", ..]) => webhooks::handle(control, path),
         _ => recruiting::handle(control, path),
     }
 }

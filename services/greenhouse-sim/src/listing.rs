@@ -23,6 +23,8 @@ pub(crate) enum Filter {
     /// A word compared without regard to case.
     Caseless(&'static str),
     Bool(&'static str),
+    /// Where the parameter is absent, this value is taken.
+    BoolUnless(&'static str, bool),
     /// One of these words.
     Word(&'static str, &'static [&'static str]),
     /// A date range; the field must be one of the row's dates.
@@ -39,9 +41,11 @@ impl Filter {
             | Self::Int(name)
             | Self::Text(name)
             | Self::Caseless(name) => name,
-            Self::Bool(name) | Self::Word(name, _) | Self::Dates(name) | Self::Unhide(name, _) => {
-                name
-            }
+            Self::Bool(name)
+            | Self::BoolUnless(name, _)
+            | Self::Word(name, _)
+            | Self::Dates(name)
+            | Self::Unhide(name, _) => name,
         }
     }
 }

@@ -52,6 +52,9 @@ struct Arguments {
     /// Seconds an access token lives.
     #[arg(long, default_value_t = 3600)]
     token_lifetime: u64,
+    /// What a minute between two attempts of a webhook shrinks to; 0 makes them at once.
+    #[arg(long, default_value_t = 1.0)]
+    webhook_time_scale: f64,
     /// Milliseconds every request takes.
     #[arg(long, default_value_t = 0)]
     latency_ms: u64,
@@ -120,6 +123,11 @@ fn config(arguments: Arguments) -> anyhow::Result<Config> {
     settings.v1.rate_limit = arguments.v1_rate_limit;
     settings.token_limit = arguments.token_limit;
     settings.token_lifetime = Duration::from_secs(arguments.token_lifetime);
+    anyhow::ensure!(
+        (0.0..=1.0).contains(&arguments.webhook_time_scale),
+        "--webhook-time-scale must lie between 0 and 1, such as 0.01"
+    );
+    settings.webhook_time_scale = arguments.webhook_time_scale;
     settings.latency = Duration::from_millis(arguments.latency_ms);
     settings.lag = Lag {
         length: seconds(arguments.lag, "lag")?,
@@ -144,7 +152,11 @@ fn introduction(simulator: &Simulator) -> serde_json::Value {
             })
         })
         .collect();
+    let partner = simulator.partner().map(|(client_id, client_secret)| {
+        json!({ "client_id": client_id, "client_secret": client_secret })
+    });
     json!({
+        "partner": partner,
         "api_url": simulator.api_url(),
         "auth_url": simulator.auth_url(),
         "control_url": format!("{}/_sim", simulator.api_url()),

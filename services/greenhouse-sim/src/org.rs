@@ -3,23 +3,35 @@
 
 pub(crate) mod acceptance;
 pub(crate) mod annotating;
+pub(crate) mod announcing;
 pub(crate) mod applying;
+pub(crate) mod bulk;
 pub mod custom_fields;
+pub(crate) mod fields;
 pub(crate) mod ids;
+pub mod jobs;
+pub(crate) mod merging;
+pub(crate) mod moving;
 pub mod people;
+pub mod posting;
+pub(crate) mod prospecting;
 pub mod recruiting;
 pub mod rows;
+pub(crate) mod staffing;
+pub(crate) mod structure;
+mod telling;
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use custom_fields::CustomField;
+use bulk::Promise;
+use custom_fields::Definitions;
 use ids::Ids;
 use rows::{
-    Application, ApplicationStage, AppliedTag, Candidate, Job, JobStage, Note, Referrer,
-    RejectionDetail, RejectionReason, Source, Tag, User,
+    Application, ApplicationStage, AppliedTag, BulkRequest, Candidate, CloseReason, Department,
+    Job, JobHiringManager, JobOwner, JobPost, JobPostLocation, JobStage, Note, Office, Opening,
+    ProspectDetail, ProspectPool, ProspectPoolStage, Referrer, RejectionDetail, RejectionReason,
+    Source, Tag, User, Webhook,
 };
 
-use crate::{stamp::Stamp, table::Table};
+use crate::{stamp::Stamp, table::Table, webhooks::Mailbox};
 
 /// One customer's data.
 #[derive(Debug)]
@@ -40,11 +52,22 @@ pub(crate) struct Org {
     pub(crate) sources: Table<Source>,
     pub(crate) rejection_reasons: Table<RejectionReason>,
     pub(crate) rejection_details: Table<RejectionDetail>,
-    pub(crate) custom_fields: Vec<CustomField>,
-    /// Prospect pools with their stages.
-    pub(crate) pools: BTreeMap<i64, Vec<i64>>,
-    pub(crate) departments: BTreeSet<i64>,
-    pub(crate) offices: BTreeSet<i64>,
+    pub(crate) custom_fields: Definitions,
+    pub(crate) departments: Table<Department>,
+    pub(crate) offices: Table<Office>,
+    pub(crate) job_posts: Table<JobPost>,
+    pub(crate) job_post_locations: Table<JobPostLocation>,
+    pub(crate) openings: Table<Opening>,
+    pub(crate) job_owners: Table<JobOwner>,
+    pub(crate) job_hiring_managers: Table<JobHiringManager>,
+    pub(crate) close_reasons: Table<CloseReason>,
+    pub(crate) prospect_pools: Table<ProspectPool>,
+    pub(crate) prospect_pool_stages: Table<ProspectPoolStage>,
+    pub(crate) prospect_details: Table<ProspectDetail>,
+    pub(crate) bulk_requests: Table<BulkRequest>,
+    pub(crate) webhooks: Table<Webhook>,
+    promises: Vec<Promise>,
+    mailbox: Option<Mailbox>,
     /// Who acts when a token names no user.
     pub(crate) service_user: i64,
 }
@@ -76,10 +99,22 @@ impl Org {
             sources: Table::default(),
             rejection_reasons: Table::default(),
             rejection_details: Table::default(),
-            custom_fields: Vec::new(),
-            pools: BTreeMap::new(),
-            departments: BTreeSet::new(),
-            offices: BTreeSet::new(),
+            custom_fields: Definitions::default(),
+            departments: Table::default(),
+            offices: Table::default(),
+            job_posts: Table::default(),
+            job_post_locations: Table::default(),
+            openings: Table::default(),
+            job_owners: Table::default(),
+            job_hiring_managers: Table::default(),
+            close_reasons: Table::default(),
+            prospect_pools: Table::default(),
+            prospect_pool_stages: Table::default(),
+            prospect_details: Table::default(),
+            bulk_requests: Table::default(),
+            webhooks: Table::default(),
+            promises: Vec::new(),
+            mailbox: None,
             service_user: 0,
         };
         org.service_user = org.add_service_user(now);

@@ -1,9 +1,12 @@
 //! What people do in Greenhouse's own pages while the bridge is connected.
 
+pub(crate) mod candidates;
+mod jobs;
+
 use std::sync::Arc;
 
 use crate::{
-    org::{Org, Refused, people::NewUser, recruiting::NewJob, refused},
+    org::{Org, Refused, people::NewUser, refused},
     stamp::Stamp,
     world::World,
 };
@@ -62,30 +65,6 @@ impl Recruiter {
     /// When the application is a prospect's or not in process.
     pub fn hire(&self, application_id: i64) -> Result<(), Refused> {
         self.act(|org, now| org.hire(application_id, now))
-    }
-
-    /// Closes a job.
-    ///
-    /// # Errors
-    /// When there is no such job.
-    pub fn close_job(&self, job_id: i64) -> Result<(), Refused> {
-        self.act(|org, now| org.close_job(job_id, now))
-    }
-
-    /// Opens a closed job again.
-    ///
-    /// # Errors
-    /// When there is no such job.
-    pub fn reopen_job(&self, job_id: i64) -> Result<(), Refused> {
-        self.act(|org, now| org.reopen_job(job_id, now))
-    }
-
-    /// Opens a job; returns its id.
-    ///
-    /// # Errors
-    /// When the organisation does not exist.
-    pub fn add_job(&self, job: NewJob) -> Result<i64, Refused> {
-        self.act(|org, now| Ok(org.add_job(job, now)))
     }
 
     /// Adds a user; returns their id.

@@ -16,6 +16,7 @@ pub(crate) enum Route {
     V1(Option<v1::Found>),
     Token,
     Introspect,
+    Authorize,
     Nowhere,
 }
 
@@ -27,6 +28,7 @@ impl Route {
             Self::V1(Some(found)) => found.operation.name,
             Self::Token => "token",
             Self::Introspect => "introspect",
+            Self::Authorize => "authorize",
             Self::V1(None) | Self::Nowhere => "",
         }
     }
@@ -37,6 +39,9 @@ pub(crate) fn find(host: Host, method: &Method, path: &str) -> Route {
     match path {
         "/token" if auth => return Route::Token,
         "/introspect" if auth => return Route::Introspect,
+        "/authorize" if auth || (host != Host::Api && method == Method::GET) => {
+            return Route::Authorize;
+        }
         _ if host == Host::Auth => return Route::Nowhere,
         _ => {}
     }

@@ -6,8 +6,12 @@ mod names;
 use std::time::Duration;
 
 use crate::{
-    org::{Org, custom_fields::CustomField, people::NewUser, recruiting::NewJob},
+    org::{
+        Org, fields::NewOption, people::NewUser, posting::NewPost, recruiting::NewJob,
+        rows::CustomField,
+    },
     stamp::Stamp,
+    table::Meta,
 };
 
 /// How much there is.
@@ -18,14 +22,17 @@ pub enum Seed {
     /// Seven jobs (five open, one closed, one confidential), eight users, sources, reasons; no candidates.
     #[default]
     Small,
-    /// 25 jobs, 40 users, 400 candidates.
+    /// 3 offices, 5 departments, 25 jobs with posts and stages, 40 users, 400 candidates.
     Demo,
-    /// This many candidates on 25 jobs.
+    /// This many candidates, on a tenth as many jobs but at least 25.
     Candidates(u32),
 }
 
 /// Everything planted is older than the simulator by this much.
 const AGE: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// Jobs of the bigger seeds, those of the small one included.
+const FEWEST_JOBS: usize = 25;
 
 /// The seed's Site Admin, as tests and the program's first line find them.
 pub(crate) const ADMIN_EMPLOYEE: &str = "E0001";
@@ -37,11 +44,15 @@ pub(crate) fn plant(org: &mut Org, seed: Seed, now: Stamp) {
         return;
     }
     plant_choices(org, then);
+    plant_structure(org, then);
     plant_staff(org, then);
     plant_jobs(org, admin, then);
     match seed {
-        Seed::Demo => crowd::gather(org, 400, then, now),
-        Seed::Candidates(count) => crowd::gather(org, count, then, now),
+        Seed::Demo => crowd::gather(org, 400, FEWEST_JOBS, then, now),
+        Seed::Candidates(count) => {
+            let jobs = FEWEST_JOBS.max(count as usize / 10);
+            crowd::gather(org, count, jobs, then, now);
+        }
         Seed::Empty | Seed::Small => {}
     }
 }
@@ -118,11 +129,17 @@ fn plant_choices(org: &mut Org, then: Stamp) {
     for (name, kind, default) in reasons {
         org.add_rejection_reason(name, kind, default, then);
     }
-    org.departments
-        .extend((0..5).map(|number| 4_200_001 + number));
-    org.offices.extend((0..3).map(|number| 4_300_001 + number));
-    org.pools.insert(4_400_001, vec![4_410_001, 4_410_002]);
-    plant_custom_fields(org);
+    for name in [
+        "Hire - New Headcount",
+        "Hire - Backfill",
+        "Budget cut",
+        "On hold",
+    ] {
+        org.add_close_reason(name, then);
+    }
+    org.add_pool("Introductions", &["Introduced", "In contact"], then);
+    org.add_pool("Alumni", &["Left"], then);
+    plant_custom_fields(org, then);
 }
 
 /// Belongs to, key, label, value type, options.
@@ -135,7 +152,7 @@ type FieldSeed = (
 );
 
 const STATUSES: &[&str] = &["Introduced", "Accepted", "Interviewing", "Hired", "Closed"];
-const FIELDS: [FieldSeed; 6] = [
+const FIELDS: [FieldSeed; 7] = [
     (
         "candidate",
         "intrro_status",
@@ -178,24 +195,55 @@ const FIELDS: [FieldSeed; 6] = [
         "short_text",
         &[],
     ),
+    (
+        "job",
+        "employment_type",
+        "Employment type",
+        "single_select",
+        &["Full-time", "Part-time", "Contract"],
+    ),
 ];
 
-fn plant_custom_fields(org: &mut Org) {
+fn plant_custom_fields(org: &mut Org, then: Stamp) {
     for (field_type, name_key, name, value_type, options) in FIELDS {
-        let id = org.ids.next("custom_field");
-        let options = options
-            .iter()
-            .map(|name| (org.ids.next("custom_field_option"), *name))
-            .collect();
-        org.custom_fields.push(CustomField {
-            id,
-            field_type,
-            name_key,
-            name,
-            value_type,
-            options,
+        let meta = Meta::new(org.ids.next("custom_field"), then);
+        let field = CustomField {
+            name_key: name_key.to_owned(),
+            ..CustomField::plain(meta, field_type, name, value_type)
+        };
+        let options = options.iter().map(|name| NewOption {
+            name: (*name).to_owned(),
+            ..NewOption::default()
         });
+        let _ = org.add_custom_field(field, options.collect());
     }
+}
+
+/// Two levels of departments and of offices.
+fn plant_structure(org: &mut Org, then: Stamp) {
+    let engineering = org.add_department("Engineering", None, Some("D-ENG"), then);
+    org.add_department("Platform", Some(engineering), Some("D-PLT"), then);
+    org.add_department("Design", None, None, then);
+    org.add_department("Data", Some(engineering), Some("D-DAT"), then);
+    org.add_department("Sales", None, Some("D-SAL"), then);
+    let europe = org.add_office("Europe", None, Some("O-EU"), then);
+    org.add_office("Berlin", Some(europe), Some("O-BER"), then);
+    org.add_office("New York", None, None, then);
+}
+
+/// A published post for a job, in the job's first office.
+fn plant_post(org: &mut Org, job_id: i64, then: Stamp) {
+    let Some(job) = org.jobs.get(job_id) else {
+        return;
+    };
+    let post = NewPost {
+        title: job.name.clone(),
+        job_id: Some(job_id),
+        content: format!("<p>We look for a {} & more.</p>", job.name),
+        office_id: job.office_ids.iter().flatten().next().copied(),
+        ..NewPost::default()
+    };
+    let _ = org.add_post(post, then);
 }
 
 fn plant_jobs(org: &mut Org, admin: i64, then: Stamp) {
@@ -206,17 +254,33 @@ fn plant_jobs(org: &mut Org, admin: i64, then: Stamp) {
         "Account Executive",
         "Site Reliability Engineer",
     ];
-    for (number, name) in (1..).zip(open) {
+    let departments: Vec<i64> = org.departments.iter().map(|row| row.meta.id).collect();
+    let offices: Vec<i64> = org.offices.iter().map(|row| row.meta.id).collect();
+    let recruiter = org.users.find("employee_ids", "E0002").next();
+    let manager = org.users.find("employee_ids", "E0004").next();
+    let recruiters: Vec<i64> = recruiter.map(|user| user.meta.id).into_iter().collect();
+    let hiring_managers: Vec<i64> = manager.map(|user| user.meta.id).into_iter().collect();
+    for (number, name) in open.into_iter().enumerate() {
         let new = NewJob {
             name: name.to_owned(),
-            requisition_id: Some(format!("REQ-{number}")),
-            department_id: org.departments.iter().next().copied(),
-            office_ids: org.offices.iter().copied().take(1).collect(),
+            requisition_id: Some(format!("REQ-{}", number + 1)),
+            department_id: departments.get(number % departments.len().max(1)).copied(),
+            office_ids: vec![offices[number % offices.len()]],
             hiring_team: vec![admin],
+            recruiters: recruiters.clone(),
+            hiring_managers: hiring_managers.clone(),
             ..NewJob::default()
         };
-        org.add_job(new, then);
+        let job = org.add_job(new, then);
+        plant_post(org, job, then);
     }
+    let community = NewPost {
+        title: "Join our talent community".to_owned(),
+        content: "<p>Nothing that fits? Tell us about you.</p>".to_owned(),
+        location: Some("Anywhere".to_owned()),
+        ..NewPost::default()
+    };
+    let _ = org.add_post(community, then);
     let closed = org.add_job(
         NewJob {
             name: "Office Manager".to_owned(),

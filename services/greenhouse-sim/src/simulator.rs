@@ -11,11 +11,13 @@ use std::{
 use tokio::sync::watch;
 
 use crate::{
+    auth::Kind,
     config::{Config, Settings},
     faults::{Fault, Gate, When},
     http::connection::{self, Host},
     recruiter::Recruiter,
     state::View,
+    webhooks::{Webhooks, courier},
     world::World,
 };
 
@@ -56,13 +58,15 @@ impl Simulator {
         let auth_addr = auth
             .as_ref()
             .map_or(Ok(api_addr), TcpListener::local_addr)?;
-        let world = Arc::new(World::new(config));
+        let (world, letters) = World::new(config);
+        let world = Arc::new(world);
         let (stop, stopped) = watch::channel(false);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
         let shared = Arc::clone(&world);
         let serve = async move {
+            tokio::spawn(courier::run(Arc::clone(&shared), letters));
             match auth {
                 Some(auth) => {
                     let api =
@@ -112,21 +116,33 @@ impl Simulator {
     /// How to call each organisation.
     pub fn all_access(&self) -> Vec<Access> {
         let state = self.world.lock();
-        let access = state.keyring.credentials.iter().map(|credential| {
-            let org = &state.orgs[credential.org];
+        let custom = state.keyring.credentials.iter().filter_map(|credential| {
+            let Kind::Custom { org: number } = credential.kind else {
+                return None;
+            };
+            let org = &state.orgs[number];
             let admin = org
                 .users
                 .iter()
                 .find(|user| user.site_admin && !user.deactivated);
-            Access {
+            Some(Access {
                 organisation: org.name.clone(),
                 client_id: credential.client_id.clone(),
                 client_secret: credential.secret.clone(),
                 site_admin_id: admin.map_or(0, |user| user.meta.id),
-                api_key: state.api_keys.of_org(credential.org).to_owned(),
-            }
+                api_key: state.api_keys.of_org(number).to_owned(),
+            })
         });
-        access.collect()
+        custom.collect()
+    }
+
+    /// How the first partner calls `/authorize` and `/token`: client id and secret.
+    pub fn partner(&self) -> Option<(String, String)> {
+        let state = self.world.lock();
+        let mut credentials = state.keyring.credentials.iter();
+        let partner =
+            credentials.find(|credential| matches!(credential.kind, Kind::Partner { .. }));
+        partner.map(|partner| (partner.client_id.clone(), partner.secret.clone()))
     }
 
     /// What the first organisation contains, and what was asked of the whole simulator.
@@ -147,6 +163,16 @@ impl Simulator {
     /// Somebody who works in this organisation's Greenhouse.
     pub fn recruiter_of(&self, organisation: &str) -> Recruiter {
         Recruiter::new(Arc::clone(&self.world), Some(organisation.to_owned()))
+    }
+
+    /// The first organisation's webhooks.
+    pub fn webhooks(&self) -> Webhooks {
+        Webhooks::new(Arc::clone(&self.world), None)
+    }
+
+    /// One organisation's webhooks.
+    pub fn webhooks_of(&self, organisation: &str) -> Webhooks {
+        Webhooks::new(Arc::clone(&self.world), Some(organisation.to_owned()))
     }
 
     /// What goes wrong.

@@ -10,8 +10,9 @@ use crate::{
     org::{
         Org,
         rows::{
-            Application, ApplicationStage, Candidate, Job, JobStage, Note, Referrer,
-            RejectionReason, Source, User,
+            Application, ApplicationStage, Candidate, CustomField, CustomFieldOption, Department,
+            Job, JobPost, JobStage, Note, Office, Opening, ProspectDetail, ProspectPool,
+            ProspectPoolStage, Referrer, RejectionReason, Source, User,
         },
     },
     stamp::Stamp,
@@ -140,6 +141,57 @@ impl View {
     pub fn stages_of_job(&self, job_id: i64) -> Vec<JobStage> {
         self.org(|org| org.stages_of(job_id).into_iter().cloned().collect())
             .unwrap_or_default()
+    }
+
+    /// Every stage of every job, deleted ones included.
+    pub fn job_stages(&self) -> Vec<JobStage> {
+        self.all(|org| &org.job_stages)
+    }
+
+    /// All posts, deleted ones and those for prospects included.
+    pub fn job_posts(&self) -> Vec<JobPost> {
+        self.all(|org| &org.job_posts)
+    }
+
+    /// All openings.
+    pub fn openings(&self) -> Vec<Opening> {
+        self.all(|org| &org.openings)
+    }
+
+    /// All departments.
+    pub fn departments(&self) -> Vec<Department> {
+        self.all(|org| &org.departments)
+    }
+
+    /// All offices.
+    pub fn offices(&self) -> Vec<Office> {
+        self.all(|org| &org.offices)
+    }
+
+    /// All prospect pools.
+    pub fn prospect_pools(&self) -> Vec<ProspectPool> {
+        self.all(|org| &org.prospect_pools)
+    }
+
+    /// The stages of all prospect pools.
+    pub fn prospect_pool_stages(&self) -> Vec<ProspectPoolStage> {
+        self.all(|org| &org.prospect_pool_stages)
+    }
+
+    /// Where an application is filed, if it is a prospect's.
+    pub fn prospect_detail(&self, application_id: i64) -> Option<ProspectDetail> {
+        self.org(|org| org.filing_of(application_id).cloned())
+            .flatten()
+    }
+
+    /// All custom fields, archived ones included.
+    pub fn custom_fields(&self) -> Vec<CustomField> {
+        self.all(|org| &org.custom_fields.fields)
+    }
+
+    /// The options of all custom fields, archived ones included.
+    pub fn custom_field_options(&self) -> Vec<CustomFieldOption> {
+        self.all(|org| &org.custom_fields.options)
     }
 
     /// All users, service accounts included.

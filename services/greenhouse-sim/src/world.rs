@@ -1,11 +1,11 @@
 //! Everything a simulator holds, behind one lock: the organisations, who may call, what goes wrong, what was asked.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicUsize};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc};
 
 use crate::{
-    auth::{Credential, Keyring, Token},
+    auth::{Credential, Keyring, Kind, Token},
     config::{Config, Settings},
     faults::Rules,
     listing::cursor::Seal,
@@ -15,6 +15,7 @@ use crate::{
     seed,
     stamp::Stamp,
     v1::{ApiKey, ApiKeys},
+    webhooks::{Letter, Mailbox, Post},
 };
 
 /// The simulator's heart, shared by all connections.
@@ -38,28 +39,45 @@ pub(crate) struct State {
     pub(crate) api_meter: Meter,
     pub(crate) token_meter: Meter,
     pub(crate) log: Log,
+    pub(crate) post: Post,
+    letters: mpsc::UnboundedSender<Letter>,
     config: Config,
 }
 
 impl World {
-    pub(crate) fn new(config: Config) -> Self {
+    /// The world, and the letters its organisations post.
+    pub(crate) fn new(config: Config) -> (Self, mpsc::UnboundedReceiver<Letter>) {
         let public_url = config.public_url.clone();
-        let state = Mutex::new(State::new(config));
-        Self {
+        let (letters, posted) = mpsc::unbounded_channel();
+        let state = Mutex::new(State::new(config, letters, Arc::default()));
+        let world = Self {
             state,
             changed: Notify::new(),
             public_url,
             seal: Seal::default(),
-        }
+        };
+        (world, posted)
     }
 
+    /// The state, with everything done that has fallen due.
     pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = state.now();
+        for org in &mut state.orgs {
+            org.keep_promises(now);
+        }
+        state
     }
 }
 
 impl State {
-    fn new(config: Config) -> Self {
+    /// Letters on their way outlive a reset, so their count does as well.
+    fn new(
+        config: Config,
+        letters: mpsc::UnboundedSender<Letter>,
+        outstanding: Arc<AtomicUsize>,
+    ) -> Self {
+        let post = Post::counting(outstanding);
         let now = Stamp::now(config.settings.clock_offset_ms);
         let orgs = config
             .organisations
@@ -68,6 +86,7 @@ impl State {
             .map(|(number, organisation)| {
                 let mut org = Org::empty(number, &organisation.name, now);
                 seed::plant(&mut org, organisation.seed, now);
+                org.listen(Mailbox::new(letters.clone(), Arc::clone(&post.outstanding)));
                 org
             });
         let credentials = config
@@ -77,7 +96,7 @@ impl State {
             .map(|(org, organisation)| Credential {
                 client_id: organisation.client_id.clone(),
                 secret: organisation.client_secret.clone(),
-                org,
+                kind: Kind::Custom { org },
                 scopes: organisation.scopes.iter().cloned().collect(),
             });
         let api_keys = config
@@ -90,8 +109,18 @@ impl State {
                 permissions: organisation.permissions.iter().cloned().collect(),
                 revoked: false,
             });
+        let partners = config.partners.iter().map(|partner| Credential {
+            client_id: partner.client_id.clone(),
+            secret: partner.client_secret.clone(),
+            kind: Kind::Partner {
+                redirects: partner.redirect_uris.clone(),
+            },
+            scopes: partner.scopes.iter().cloned().collect(),
+        });
+        let credentials = credentials.chain(partners);
+        let orgs = orgs.collect();
         Self {
-            orgs: orgs.collect(),
+            orgs,
             api_keys: ApiKeys::of(api_keys.collect()),
             keyring: Keyring::of(credentials.collect()),
             settings: config.settings.clone(),
@@ -99,6 +128,8 @@ impl State {
             api_meter: Meter::default(),
             token_meter: Meter::default(),
             log: Log::keeping(config.log_capacity),
+            post,
+            letters,
             config,
         }
     }
@@ -106,7 +137,8 @@ impl State {
     /// Back to the start: data, tokens, faults, settings, log.
     pub(crate) fn reset(&mut self) {
         self.rules.clear();
-        *self = Self::new(self.config.clone());
+        let outstanding = Arc::clone(&self.post.outstanding);
+        *self = Self::new(self.config.clone(), self.letters.clone(), outstanding);
     }
 
     pub(crate) fn now(&self) -> Stamp {
@@ -130,6 +162,10 @@ impl State {
 
     /// Whether a token opens anything now: not expired, not revoked, its user still active.
     pub(crate) fn token_works(&self, token: &Token, now: Stamp) -> bool {
-        !token.revoked && token.expires > now && self.orgs[token.org].active_user(token.sub)
+        let granted = |grant| self.keyring.grants.get(grant).is_some();
+        !token.revoked
+            && token.expires > now
+            && self.orgs[token.org].active_user(token.sub)
+            && token.grant.is_none_or(granted)
     }
 }

@@ -8,8 +8,15 @@ use serde_json::json;
 use super::{Control, conflict, nowhere, number};
 use crate::{
     http::reply::{Answer, Reply},
-    org::{Refused, people::NewUser, recruiting::NewJob, refused},
-    recruiter::Recruiter,
+    org::{
+        Refused,
+        jobs::JobEdit,
+        people::NewUser,
+        posting::{NewPost, PostEdit},
+        recruiting::NewJob,
+        refused,
+    },
+    recruiter::{Recruiter, candidates::CandidateEdit},
     v1::permissions,
 };
 
@@ -17,6 +24,8 @@ use crate::{
 #[serde(deny_unknown_fields)]
 struct Move {
     to_stage: Option<String>,
+    /// Another job, for transfers and conversions.
+    job_id: Option<i64>,
 }
 
 #[derive(Deserialize)]
@@ -31,6 +40,19 @@ struct Rejection {
 struct Named {
     name: String,
     user_id: Option<i64>,
+    parent_id: Option<i64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Merge {
+    duplicate_id: i64,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Anonymisation {
+    fields: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -63,23 +85,130 @@ struct Client {
 }
 
 pub(super) fn handle(control: &Control<'_>, path: &[&str]) -> Answer {
-    match (control.method.as_str(), path) {
-        ("POST", ["applications", id, action]) => application(control, number(id)?, action),
-        ("POST", ["jobs"]) => created(recruiter(control).add_job(control.body::<NewJob>()?)),
-        ("POST", ["jobs", id, "close"]) => done(recruiter(control).close_job(number(id)?)),
-        ("POST", ["jobs", id, "reopen"]) => done(recruiter(control).reopen_job(number(id)?)),
-        ("POST", ["users"]) => created(recruiter(control).add_user(control.body::<NewUser>()?)),
-        ("POST", ["users", id, "deactivate"]) => {
-            done(recruiter(control).deactivate_user(number(id)?))
+    let (Some((first, rest)), method) = (path.split_first(), control.method.as_str()) else {
+        return Err(nowhere());
+    };
+    match *first {
+        "applications" => applications(control, method, rest),
+        "candidates" => candidates(control, method, rest),
+        "jobs" => jobs(control, method, rest),
+        "stages" | "posts" | "departments" | "offices" => structure(control, method, path),
+        "scopes" | "permissions" | "api_keys" | "tokens" => access(control, path),
+        _ => people(control, method, path),
+    }
+}
+
+/// Every action but the deletion answers the application as it then is; a conversion answers the new one.
+fn applications(control: &Control<'_>, method: &str, path: &[&str]) -> Answer {
+    let recruiter = recruiter(control);
+    let (id, action) = match (method, path) {
+        ("POST", [id, action]) => (number(id)?, *action),
+        ("DELETE", [id]) => return done(recruiter.delete_application(number(id)?)),
+        _ => return Err(nowhere()),
+    };
+    let result = match action {
+        "advance" => recruiter.move_to_next_stage(id).map(|_| id),
+        "move" => {
+            let to: Move = control.body()?;
+            match (to.job_id, to.to_stage) {
+                (Some(job), stage) => recruiter.transfer(id, job, stage.as_deref()).map(|_| id),
+                (None, Some(stage)) => recruiter.move_to_stage(id, &stage).map(|_| id),
+                (None, None) => recruiter.move_to_next_stage(id).map(|_| id),
+            }
         }
+        "convert" => {
+            let to: Move = control.body()?;
+            let job = to
+                .job_id
+                .ok_or_else(|| conflict(refused("job_id", "is missing")))?;
+            recruiter.convert_prospect(id, job, to.to_stage.as_deref())
+        }
+        "reject" => {
+            let reason = reason(control, control.body()?).map_err(conflict)?;
+            recruiter.reject(id, reason).map(|()| id)
+        }
+        "unreject" => recruiter.unreject(id).map(|()| id),
+        "hire" => recruiter.hire(id).map(|()| id),
+        "unhire" => recruiter.unhire(id).map(|()| id),
+        _ => return Err(nowhere()),
+    };
+    let application = control.view().application(result.map_err(conflict)?);
+    Ok(Reply::ok(&application))
+}
+
+fn candidates(control: &Control<'_>, method: &str, path: &[&str]) -> Answer {
+    let recruiter = recruiter(control);
+    match (method, path) {
+        ("PATCH", [id]) => {
+            done(recruiter.edit_candidate(number(id)?, control.body::<CandidateEdit>()?))
+        }
+        ("DELETE", [id]) => done(recruiter.delete_candidate(number(id)?)),
+        ("POST", [id, "merge"]) => {
+            let merge: Merge = control.body()?;
+            done(recruiter.merge_candidates(number(id)?, merge.duplicate_id))
+        }
+        ("POST", [id, "anonymise"]) => {
+            let wanted: Anonymisation = control.body()?;
+            done(recruiter.anonymise_candidate(number(id)?, &wanted.fields))
+        }
+        _ => Err(nowhere()),
+    }
+}
+
+fn jobs(control: &Control<'_>, method: &str, path: &[&str]) -> Answer {
+    let recruiter = recruiter(control);
+    match (method, path) {
+        ("POST", []) => created(recruiter.add_job(control.body::<NewJob>()?)),
+        ("PATCH", [id]) => done(recruiter.edit_job(number(id)?, control.body::<JobEdit>()?)),
+        ("DELETE", [id]) => done(recruiter.delete_job(number(id)?)),
+        ("POST", [id, "close"]) => done(recruiter.close_job(number(id)?)),
+        ("POST", [id, "reopen"]) => done(recruiter.reopen_job(number(id)?)),
+        ("POST", [id, "stages"]) => {
+            created(recruiter.add_stage(number(id)?, &control.body::<Named>()?.name))
+        }
+        _ => Err(nowhere()),
+    }
+}
+
+fn structure(control: &Control<'_>, method: &str, path: &[&str]) -> Answer {
+    let recruiter = recruiter(control);
+    match (method, path) {
+        ("PATCH", ["stages", id]) => {
+            done(recruiter.rename_stage(number(id)?, &control.body::<Named>()?.name))
+        }
+        ("DELETE", ["stages", id]) => done(recruiter.delete_stage(number(id)?)),
+        ("POST", ["posts"]) => created(recruiter.add_post(control.body::<NewPost>()?)),
+        ("PATCH", ["posts", id]) => {
+            done(recruiter.edit_post(number(id)?, control.body::<PostEdit>()?))
+        }
+        ("DELETE", ["posts", id]) => done(recruiter.delete_post(number(id)?)),
+        ("POST", ["departments"]) => {
+            let new: Named = control.body()?;
+            created(recruiter.add_department(&new.name, new.parent_id))
+        }
+        ("DELETE", ["departments", id]) => done(recruiter.delete_department(number(id)?)),
+        ("DELETE", ["offices", id]) => done(recruiter.delete_office(number(id)?)),
+        _ => Err(nowhere()),
+    }
+}
+
+fn people(control: &Control<'_>, method: &str, path: &[&str]) -> Answer {
+    let recruiter = recruiter(control);
+    match (method, path) {
+        ("POST", ["users"]) => created(recruiter.add_user(control.body::<NewUser>()?)),
+        ("POST", ["users", id, "deactivate"]) => done(recruiter.deactivate_user(number(id)?)),
         ("POST", ["referrers"]) => {
             let new: Named = control.body()?;
-            created(recruiter(control).add_referrer(&new.name, new.user_id))
+            created(recruiter.add_referrer(&new.name, new.user_id))
         }
-        ("POST", ["sources"]) => {
-            created(recruiter(control).add_source(&control.body::<Named>()?.name))
-        }
-        ("DELETE", ["sources", id]) => done(recruiter(control).remove_source(number(id)?)),
+        ("POST", ["sources"]) => created(recruiter.add_source(&control.body::<Named>()?.name)),
+        ("DELETE", ["sources", id]) => done(recruiter.remove_source(number(id)?)),
+        _ => Err(nowhere()),
+    }
+}
+
+fn access(control: &Control<'_>, path: &[&str]) -> Answer {
+    match (control.method.as_str(), path) {
         ("POST", ["scopes"]) => scope(control),
         ("POST", ["permissions"]) => permission(control),
         ("POST", ["api_keys"]) => {
@@ -101,28 +230,6 @@ pub(super) fn handle(control: &Control<'_>, path: &[&str]) -> Answer {
         }
         _ => Err(nowhere()),
     }
-}
-
-/// Every action answers the application as it then is.
-fn application(control: &Control<'_>, id: i64, action: &str) -> Answer {
-    let recruiter = recruiter(control);
-    let result = match action {
-        "advance" => recruiter.move_to_next_stage(id).map(drop),
-        "move" => match control.body::<Move>()?.to_stage {
-            Some(stage) => recruiter.move_to_stage(id, &stage).map(drop),
-            None => recruiter.move_to_next_stage(id).map(drop),
-        },
-        "reject" => {
-            let reason = reason(control, control.body()?).map_err(conflict)?;
-            recruiter.reject(id, reason)
-        }
-        "unreject" => recruiter.unreject(id),
-        "hire" => recruiter.hire(id),
-        _ => return Err(nowhere()),
-    };
-    result.map_err(conflict)?;
-    let application = control.view().application(id);
-    Ok(Reply::ok(&application))
 }
 
 fn reason(control: &Control<'_>, rejection: Rejection) -> Result<Option<i64>, Refused> {

@@ -23,6 +23,9 @@ struct Change {
     token_window: Option<f64>,
     token_lifetime: Option<f64>,
     token_expiry: Option<String>,
+    code_lifetime: Option<f64>,
+    refresh_lifetime: Option<f64>,
+    refresh_reuse_revokes: Option<bool>,
     latency_ms: Option<u64>,
     lag: Option<f64>,
     lag_by_id: Option<bool>,
@@ -33,6 +36,12 @@ struct Change {
     list_without_site_admin: Option<String>,
     allow_duplicate_applications: Option<bool>,
     rejected_keeps_stage: Option<bool>,
+    bulk_delay: Option<f64>,
+    webhook_time_scale: Option<f64>,
+    webhook_timeout: Option<f64>,
+    webhook_duplicates: Option<bool>,
+    webhook_reorder: Option<bool>,
+    webhook_retries_renamed: Option<bool>,
     clock_offset_ms: Option<i64>,
     v1: Option<v1_settings::Change>,
 }
@@ -61,12 +70,36 @@ fn apply(settings: &mut Settings, change: Change) -> Result<(), Refused> {
         &mut settings.rejected_keeps_stage,
         change.rejected_keeps_stage,
     );
+    put(
+        &mut settings.bulk_delay,
+        length("bulk_delay", change.bulk_delay)?,
+    );
+    webhooks(settings, &change)?;
     put(&mut settings.clock_offset_ms, change.clock_offset_ms);
     limit(settings, &change)?;
     if let Some(change) = &change.v1 {
         v1_settings::apply(&mut settings.v1, change)?;
     }
     answer(settings, &change)
+}
+
+fn webhooks(settings: &mut Settings, change: &Change) -> Result<(), Refused> {
+    if change
+        .webhook_time_scale
+        .is_some_and(|scale| !(0.0..=1.0).contains(&scale))
+    {
+        return Err(refused("webhook_time_scale", "is not between 0 and 1"));
+    }
+    put(&mut settings.webhook_time_scale, change.webhook_time_scale);
+    let wait = length("webhook_timeout", change.webhook_timeout)?;
+    put(&mut settings.webhook_timeout, wait);
+    put(&mut settings.webhook_duplicates, change.webhook_duplicates);
+    put(&mut settings.webhook_reorder, change.webhook_reorder);
+    put(
+        &mut settings.webhook_retries_renamed,
+        change.webhook_retries_renamed,
+    );
+    Ok(())
 }
 
 fn limit(settings: &mut Settings, change: &Change) -> Result<(), Refused> {
@@ -83,6 +116,18 @@ fn limit(settings: &mut Settings, change: &Change) -> Result<(), Refused> {
     put(
         &mut settings.token_lifetime,
         length("token_lifetime", change.token_lifetime)?,
+    );
+    put(
+        &mut settings.code_lifetime,
+        length("code_lifetime", change.code_lifetime)?,
+    );
+    put(
+        &mut settings.refresh_lifetime,
+        length("refresh_lifetime", change.refresh_lifetime)?,
+    );
+    put(
+        &mut settings.refresh_reuse_revokes,
+        change.refresh_reuse_revokes,
     );
     Ok(())
 }
@@ -150,6 +195,9 @@ fn shown(settings: &Settings) -> Value {
         "token_window": settings.token_window.as_secs_f64(),
         "token_lifetime": settings.token_lifetime.as_secs_f64(),
         "token_expiry": name(&EXPIRIES, settings.token_expiry),
+        "code_lifetime": settings.code_lifetime.as_secs_f64(),
+        "refresh_lifetime": settings.refresh_lifetime.as_secs_f64(),
+        "refresh_reuse_revokes": settings.refresh_reuse_revokes,
         "latency_ms": u64::try_from(settings.latency.as_millis()).unwrap_or(u64::MAX),
         "lag": settings.lag.length.as_secs_f64(),
         "lag_by_id": settings.lag.by_id,
@@ -160,6 +208,12 @@ fn shown(settings: &Settings) -> Value {
         "list_without_site_admin": name(&LISTS, settings.list_without_site_admin),
         "allow_duplicate_applications": settings.allow_duplicate_applications,
         "rejected_keeps_stage": settings.rejected_keeps_stage,
+        "bulk_delay": settings.bulk_delay.as_secs_f64(),
+        "webhook_time_scale": settings.webhook_time_scale,
+        "webhook_timeout": settings.webhook_timeout.as_secs_f64(),
+        "webhook_duplicates": settings.webhook_duplicates,
+        "webhook_reorder": settings.webhook_reorder,
+        "webhook_retries_renamed": settings.webhook_retries_renamed,
         "clock_offset_ms": settings.clock_offset_ms,
         "v1": v1_settings::shown(&settings.v1),
     })

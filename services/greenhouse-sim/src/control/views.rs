@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Control, conflict, nowhere, number};
 use crate::{
+    auth::Kind,
     http::reply::{Answer, Reply},
     log::LogEntry,
     org::{Org, refused, rows::Candidate},
@@ -13,27 +14,35 @@ use crate::{
 pub(super) fn organisations(control: &Control<'_>) -> Reply {
     let state = control.world.lock();
     let each = state.keyring.credentials.iter().map(|credential| {
-        let org = &state.orgs[credential.org];
-        let admins = org
-            .users
-            .iter()
-            .filter(|user| user.site_admin && !user.deactivated);
-        let admins: Vec<i64> = admins.map(|user| user.meta.id).collect();
         let mut scopes: Vec<&String> = credential.scopes.iter().collect();
         scopes.sort_unstable();
-        json!({
-            "organisation": org.name,
-            "organisation_id": org.id,
+        let mut shown = json!({
             "client_id": credential.client_id,
             "client_secret": credential.secret,
-            "site_admin_ids": admins,
-            "service_user_id": org.service_user,
             "scopes": scopes,
-            "api_key": state.api_keys.of_org(credential.org),
-            "permissions": state.api_keys.permissions_of(credential.org),
-        })
+        });
+        match &credential.kind {
+            Kind::Custom { org } => {
+                own(&mut shown, &state.orgs[*org]);
+                shown["api_key"] = json!(state.api_keys.of_org(*org));
+                shown["permissions"] = json!(state.api_keys.permissions_of(*org));
+            }
+            Kind::Partner { redirects } => shown["redirect_uris"] = json!(redirects),
+        }
+        shown
     });
     Reply::ok(&each.collect::<Vec<Value>>())
+}
+
+fn own(shown: &mut Value, org: &Org) {
+    let admins = org
+        .users
+        .iter()
+        .filter(|user| user.site_admin && !user.deactivated);
+    shown["organisation"] = json!(org.name);
+    shown["organisation_id"] = json!(org.id);
+    shown["site_admin_ids"] = admins.map(|user| user.meta.id).collect();
+    shown["service_user_id"] = json!(org.service_user);
 }
 
 /// Row counts by organisation, rate windows by client.

@@ -11,7 +11,7 @@ use super::{
     reply::Reply,
 };
 use crate::{
-    auth::{Token, basic, introspect, token},
+    auth::{Kind, Token, authorize, basic, introspect, token},
     meter::Reading,
     routes::Route,
     stamp::Stamp,
@@ -29,7 +29,9 @@ pub(super) fn carry_out(world: &World, arrived: &Arrived, fault: Option<&'static
     let state = &mut *guard;
     let now = state.now();
     let (reply, touched) = match arrived.route {
-        Route::Token | Route::Introspect => (auth_host(state, arrived, now), None),
+        Route::Token | Route::Introspect | Route::Authorize => {
+            (auth_host(state, arrived, now), None)
+        }
         Route::V1(found) => v1::answer(world, state, arrived, found, now),
         _ => api(world, state, arrived, now),
     };
@@ -39,6 +41,10 @@ pub(super) fn carry_out(world: &World, arrived: &Arrived, fault: Option<&'static
 
 fn auth_host(state: &mut State, arrived: &Arrived, now: Stamp) -> Reply {
     let headers = &arrived.head.headers;
+    if matches!(arrived.route, Route::Authorize) {
+        return authorize::authorize(state, &arrived.head, &arrived.body, now)
+            .unwrap_or_else(|refusal| refusal);
+    }
     if matches!(arrived.route, Route::Introspect) {
         return introspect::introspect(state, headers, &arrived.body, now)
             .unwrap_or_else(|refusal| refusal);
@@ -84,7 +90,9 @@ fn api(
         headers: &head.headers,
         body: &arrived.body,
         acting: token.sub,
+        partner: token.grant.is_some(),
         id: id.unwrap_or_default(),
+        word: head.uri.path().rsplit('/').next().unwrap_or_default(),
         now,
         touched: Touched::default(),
     };
@@ -96,14 +104,22 @@ fn api(
 /// Counts a request against its credential's window; those without one share a window.
 fn measure(state: &mut State, token: Option<&Token>, now: Stamp) -> Option<Reading> {
     let State {
+        orgs,
         keyring,
         api_meter,
         settings,
         ..
     } = state;
-    let client = token.map(|token| keyring.credentials[token.credential].client_id.as_str());
+    let client = token.map(|token| {
+        let credential = &keyring.credentials[token.credential];
+        match credential.kind {
+            Kind::Custom { .. } => credential.client_id.clone(),
+            // A partner has a budget at each customer.
+            Kind::Partner { .. } => format!("{}@{}", credential.client_id, orgs[token.org].name),
+        }
+    });
     api_meter.count(
-        client.unwrap_or_default(),
+        &client.unwrap_or_default(),
         settings.rate_limit,
         settings.rate_window,
         now,

@@ -46,6 +46,10 @@ impl Reply {
         Self::json(StatusCode::CREATED, body)
     }
 
+    pub(crate) fn accepted(body: &impl Serialize) -> Self {
+        Self::json(StatusCode::ACCEPTED, body)
+    }
+
     pub(crate) fn no_content() -> Self {
         Self {
             status: StatusCode::NO_CONTENT,
@@ -115,6 +119,14 @@ impl Reply {
             .headers
             .push((RETRY_AFTER, HeaderValue::from(retry_after_seconds)));
         reply
+    }
+
+    pub(crate) fn html(status: StatusCode, html: String) -> Self {
+        Self {
+            status,
+            headers: vec![(CONTENT_TYPE, HTML)],
+            body: html.into(),
+        }
     }
 
     /// 500 as a page for people, which is what a broken server sends.

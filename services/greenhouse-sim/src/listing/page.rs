@@ -1,5 +1,7 @@
 //! Finding a page: the narrowest index leads, the others are only asked whether they agree.
 
+use std::{collections::BTreeSet, iter::Peekable};
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -67,17 +69,12 @@ pub(crate) fn find<'a, T: Row>(
         sight.shows(*row, selection) && matches(table, *row, selection) && permitted(row)
     };
     let wanted = selection.per_page + 1;
-    let mut rows: Vec<&T> = match leading_ids(table, selection) {
-        Some(mut ids) => {
-            ids.sort_unstable_by(|a, b| b.cmp(a));
-            ids.dedup();
-            ids.into_iter()
-                .filter(|id| *id < bound)
-                .filter_map(|id| table.get(id))
-                .filter(fits)
-                .take(wanted)
-                .collect()
-        }
+    let mut rows: Vec<&T> = match lead(table, selection, bound) {
+        Some(ids) => ids
+            .filter_map(|id| table.get(id))
+            .filter(fits)
+            .take(wanted)
+            .collect(),
         None => table.below(bound).filter(fits).take(wanted).collect(),
     };
     let more = rows.len() == wanted;
@@ -123,41 +120,75 @@ pub(crate) fn answer<T: Row>(
     }
 }
 
-fn leading_ids<T: Row>(table: &Table<T>, selection: &Selection) -> Option<Vec<i64>> {
+/// The most ids of a date range that are put in order; in a wider one, walking the table finds a page sooner.
+const MOST_SORTED: usize = 5_000;
+
+/// The ids worth looking at, newest first and lazily, so that a page costs what is on it; none means every row.
+fn lead<'a, T: Row>(
+    table: &'a Table<T>,
+    selection: &Selection,
+    bound: i64,
+) -> Option<Box<dyn Iterator<Item = i64> + 'a>> {
     if let Some(ids) = &selection.ids {
-        return Some(ids.clone());
+        return Some(Box::new(sorted(ids.clone(), bound)));
     }
-    let size = |filter: &(&'static str, Vec<KeyValue>)| -> usize {
-        filter
-            .1
+    let sets = |(name, values): &(&'static str, Vec<KeyValue>)| -> Vec<&'a BTreeSet<i64>> {
+        values
             .iter()
-            .map(|value| {
-                table
-                    .ids(filter.0, value.clone())
-                    .map_or(0, |ids| ids.len())
-            })
-            .sum()
+            .filter_map(|value| table.ids(name, value.clone()))
+            .collect()
     };
     let narrowest = selection
         .keys
         .iter()
-        .map(|filter| (size(filter), filter))
-        .min_by_key(|(size, _)| *size);
-    let most = narrowest.map_or(usize::MAX, |(size, _)| size);
+        .map(sets)
+        .min_by_key(|sets| size(sets));
+    let most = narrowest
+        .as_ref()
+        .map_or(MOST_SORTED, |sets| size(sets).min(MOST_SORTED));
     for (name, range) in &selection.dates {
         let dated: Vec<i64> = table
             .dated(name, range.from, range.to)
-            .take(most.saturating_add(1))
+            .take(most + 1)
             .collect();
         if dated.len() <= most {
-            return Some(dated);
+            return Some(Box::new(sorted(dated, bound)));
         }
     }
-    let (_, (name, values)) = narrowest?;
-    let found = values
-        .iter()
-        .filter_map(|value| table.ids(name, value.clone()));
-    Some(found.flatten().copied().collect())
+    let each = narrowest?
+        .into_iter()
+        .map(|ids| ids.range(..bound).rev().copied().peekable())
+        .collect();
+    Some(Box::new(Merged(each)))
+}
+
+fn size(sets: &[&BTreeSet<i64>]) -> usize {
+    sets.iter().map(|ids| ids.len()).sum()
+}
+
+fn sorted(mut ids: Vec<i64>, bound: i64) -> impl Iterator<Item = i64> {
+    ids.sort_unstable_by(|a, b| b.cmp(a));
+    ids.dedup();
+    ids.into_iter().filter(move |id| *id < bound)
+}
+
+/// Several descending lists as one, each id once.
+struct Merged<I: Iterator<Item = i64>>(Vec<Peekable<I>>);
+
+impl<I: Iterator<Item = i64>> Iterator for Merged<I> {
+    type Item = i64;
+
+    fn next(&mut self) -> Option<i64> {
+        let newest = self
+            .0
+            .iter_mut()
+            .filter_map(|ids| ids.peek().copied())
+            .max()?;
+        for ids in &mut self.0 {
+            ids.next_if_eq(&newest);
+        }
+        Some(newest)
+    }
 }
 
 fn matches<T: Row>(table: &Table<T>, row: &T, selection: &Selection) -> bool {

@@ -180,13 +180,17 @@ impl<'a> Reader<'a> {
             return Err(Reply::unprocessable(self.errors));
         }
         for filter in self.listing.filters {
-            if let Filter::Unhide(_, mark) = filter
-                && !self.unhidden.contains(mark)
-            {
-                self.selection
-                    .keys
-                    .push((mark, vec![KeyValue::Bool(false)]));
-            }
+            let unless_given = match filter {
+                Filter::Unhide(_, mark) if !self.unhidden.contains(mark) => (*mark, false),
+                Filter::BoolUnless(name, value) if !self.seen.iter().any(|seen| seen == name) => {
+                    (*name, *value)
+                }
+                _ => continue,
+            };
+            let (name, value) = unless_given;
+            self.selection
+                .keys
+                .push((name, vec![KeyValue::Bool(value)]));
         }
         self.selection.dates = self
             .bounds
@@ -221,7 +225,9 @@ fn values(filter: &Filter, value: &str) -> Result<Vec<KeyValue>, String> {
         Filter::Int(_) => vec![KeyValue::Int(int(value)?)],
         Filter::Text(_) => vec![KeyValue::Text(filled(value)?.to_owned())],
         Filter::Caseless(_) => vec![KeyValue::Text(filled(value)?.to_lowercase())],
-        Filter::Bool(_) | Filter::Unhide(..) => vec![KeyValue::Bool(boolean(value)?)],
+        Filter::Bool(_) | Filter::BoolUnless(..) | Filter::Unhide(..) => {
+            vec![KeyValue::Bool(boolean(value)?)]
+        }
         Filter::Word(_, words) => {
             if !words.contains(&value) {
                 return Err(format!("`{value}` is not one of: {}", words.join(", ")));

@@ -3,7 +3,7 @@
 use super::{
     Org, Refused,
     applying::{Credits, Draft, Edit, Prospecting},
-    custom_fields, refused,
+    refused,
     rows::{Application, JobStatus, Status},
 };
 
@@ -25,7 +25,7 @@ impl Org {
         )?;
         self.check_prospecting(&draft.prospecting)?;
         let items = draft.custom_fields.as_deref().unwrap_or_default();
-        custom_fields::replace(&self.custom_fields, "application", items).map(drop)
+        self.custom_fields.replace("application", items).map(drop)
     }
 
     /// Whether an edit fits the application, but for its custom fields.
@@ -40,11 +40,9 @@ impl Org {
             return Err(refused("prospect_pool_id", "can only be set on a prospect"));
         }
         self.check_credits(&edit.credits)?;
-        self.check_pool(
-            "prospect_stage_id",
-            edit.pool_id.or(application.prospect_pool_id),
-            edit.pool_stage_id,
-        )
+        let filed = self.filing_of(application.meta.id);
+        let pool = edit.pool_id.or(filed.and_then(|filed| filed.pool_id));
+        self.check_pool("prospect_stage_id", pool, edit.pool_stage_id)
     }
 
     fn check_job(&self, field: &str, job_id: i64, acting: i64) -> Result<(), Refused> {
@@ -98,20 +96,15 @@ impl Org {
         pool: Option<i64>,
         stage: Option<i64>,
     ) -> Result<(), Refused> {
-        let stages = match pool {
-            Some(pool) => self
-                .pools
-                .get(&pool)
-                .ok_or_else(|| refused("prospect_pool_id", "is unknown"))?
-                .as_slice(),
-            None => &[],
-        };
-        match stage {
-            Some(stage) if !stages.contains(&stage) => {
-                Err(refused(stage_field, "is not a stage of the pool"))
-            }
-            _ => Ok(()),
+        let active = |pool| self.prospect_pools.get(pool).is_some_and(|row| row.active);
+        if pool.is_some_and(|pool| !active(pool)) {
+            return Err(refused("prospect_pool_id", "is unknown"));
         }
+        let row = stage.and_then(|stage| self.prospect_pool_stages.get(stage));
+        if stage.is_some() && row.map(|row| row.prospect_pool_id) != pool {
+            return Err(refused(stage_field, "is not a stage of the pool"));
+        }
+        Ok(())
     }
 
     fn check_prospecting(&self, prospecting: &Prospecting) -> Result<(), Refused> {
@@ -120,15 +113,21 @@ impl Org {
         }
         if prospecting
             .department_id
-            .is_some_and(|id| !self.departments.contains(&id))
+            .is_some_and(|id| self.departments.get(id).is_none())
         {
             return Err(refused("prospective_department_id", "is unknown"));
         }
         if prospecting
             .office_id
-            .is_some_and(|id| !self.offices.contains(&id))
+            .is_some_and(|id| self.offices.get(id).is_none())
         {
             return Err(refused("prospective_office_id", "is unknown"));
+        }
+        if prospecting.office_id.is_some() && prospecting.department_id.is_none() {
+            return Err(refused(
+                "prospective_office_id",
+                "needs prospective_department_id",
+            ));
         }
         Ok(())
     }

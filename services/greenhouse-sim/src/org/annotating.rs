@@ -53,6 +53,7 @@ impl Org {
             candidate.meta.updated_at = now;
             candidate.last_activity_at = Some(now);
         });
+        self.announce_candidate(candidate_id);
         Ok(row)
     }
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     Org, Refused,
-    custom_fields::{self, CustomValues},
+    custom_fields::CustomValues,
     refused,
     rows::{Application, ApplicationStage, JobStage, Status},
 };
@@ -69,19 +69,28 @@ impl Org {
         meta.created_at = draft.created_at.unwrap_or(now);
         let id = meta.id;
         let items = draft.custom_fields.as_deref().unwrap_or_default();
-        let values = custom_fields::replace(&self.custom_fields, "application", items).ok();
+        let values = self.custom_fields.replace("application", items).ok();
         let stage = draft.initial_stage_id;
         let stage = stage.or_else(|| {
             self.stages_of(draft.job_id?)
                 .first()
                 .map(|stage| stage.meta.id)
         });
+        let prospect = draft.prospect;
+        if prospect {
+            self.file_prospect(id, &draft.prospecting, now, ready_at);
+        }
         self.applications
             .insert(Application::drafted(meta, candidate_id, draft, values));
         if let Some(stage) = stage {
             self.enter_stage(id, stage, now, ready_at);
         }
         self.touch_candidate(candidate_id, now);
+        let action = match prospect {
+            true => "new_prospect_application",
+            false => "new_candidate_application",
+        };
+        self.announce_application(action, id);
         id
     }
 
@@ -99,22 +108,22 @@ impl Org {
         self.check_edit(application, &edit)?;
         let items = edit.custom_fields.as_deref();
         let values = items
-            .map(|items| custom_fields::replace(&self.custom_fields, "application", items))
+            .map(|items| self.custom_fields.replace("application", items))
             .transpose()?;
         self.applications.change(id, |application| {
             application.credit(&edit.credits);
-            application.prospect_pool_id = edit.pool_id.or(application.prospect_pool_id);
-            application.prospect_stage_id = edit.pool_stage_id.or(application.prospect_stage_id);
             application.rejected_at = edit.rejected_at.or(application.rejected_at);
             application.meta.created_at = edit.created_at.unwrap_or(application.meta.created_at);
             application.custom_fields = values.or_else(|| application.custom_fields.take());
             application.meta.updated_at = now;
             application.last_activity_at = Some(now);
         });
+        self.refile_prospect(id, edit.pool_id, edit.pool_stage_id, now);
         if let Some(rejected_at) = edit.rejected_at {
             self.date_rejection(id, rejected_at, now);
         }
         self.touch_candidate(candidate_id, now);
+        self.announce_application("application_updated", id);
         Ok(())
     }
 
@@ -222,8 +231,6 @@ impl Application {
             answers: None,
             prospective_job_ids: draft.prospecting.job_ids,
             custom_fields,
-            prospect_pool_id: draft.prospecting.pool_id,
-            prospect_stage_id: draft.prospecting.pool_stage_id,
             meta,
         }
     }

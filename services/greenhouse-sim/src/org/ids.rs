@@ -45,7 +45,20 @@ fn first(kind: &str) -> i64 {
         "rejection_detail" => 153,
         "custom_field" => 164,
         "custom_field_option" => 175,
-        _ => 186,
+        "department" => 186,
+        "office" => 197,
+        "job_post" => 208,
+        "job_post_location" => 219,
+        "opening" => 230,
+        "job_owner" => 241,
+        "job_hiring_manager" => 252,
+        "close_reason" => 263,
+        "prospect_pool" => 274,
+        "prospect_pool_stage" => 285,
+        "prospect_detail" => 296,
+        "bulk_request" => 307,
+        "webhook" => 318,
+        _ => 329,
     };
     range * 1_000_000_000
 }

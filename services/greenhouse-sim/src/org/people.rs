@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
-    Org, Refused, custom_fields, refused,
+    Org, Refused, refused,
     rows::{Candidate, Contact, Profile, Referrer, Source, SourceType, User},
 };
 use crate::{stamp::Stamp, table::Meta};
@@ -60,7 +60,7 @@ impl Org {
             ));
         }
         let items = details.custom_fields.as_deref().unwrap_or_default();
-        custom_fields::replace(&self.custom_fields, "candidate", items).map(drop)
+        self.custom_fields.replace("candidate", items).map(drop)
     }
 
     /// Makes a candidate out of checked details. Nobody looks for an existing one.
@@ -74,17 +74,21 @@ impl Org {
             ready_at,
             ..Meta::new(self.ids.next("candidate"), now)
         };
-        let blank = custom_fields::blank(&self.custom_fields, "candidate");
+        let blank = self.custom_fields.blank("candidate");
         let id = self.candidates.insert(Candidate::new(meta, blank));
-        self.write_details(id, details, now);
+        self.store_details(id, details, now);
         id
     }
 
-    /// Stores checked details.
+    /// Stores checked details of somebody known.
     pub(crate) fn write_details(&mut self, id: i64, details: Details, now: Stamp) {
+        self.store_details(id, details, now);
+        self.announce_candidate(id);
+    }
+
+    fn store_details(&mut self, id: i64, details: Details, now: Stamp) {
         let items = details.custom_fields.as_deref();
-        let values = items
-            .and_then(|items| custom_fields::replace(&self.custom_fields, "candidate", items).ok());
+        let values = items.and_then(|items| self.custom_fields.replace("candidate", items).ok());
         if let Some(names) = &details.tags {
             self.set_tags(id, names, now);
         }

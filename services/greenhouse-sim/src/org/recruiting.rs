@@ -26,6 +26,14 @@ pub struct NewJob {
     pub department_id: Option<i64>,
     /// Offices' ids.
     pub office_ids: Vec<i64>,
+    /// How many people it looks for; three unless said.
+    pub openings: Option<u32>,
+    /// Users who recruit for it, the responsible one first.
+    pub recruiters: Vec<i64>,
+    /// Users the hired will report to.
+    pub hiring_managers: Vec<i64>,
+    /// Not open yet.
+    pub draft: bool,
 }
 
 /// The stages of a job nobody thought about.
@@ -37,6 +45,9 @@ pub(crate) const USUAL_STAGES: [&str; 5] = [
     "Offer",
 ];
 
+/// The openings of a job nobody counted.
+const USUAL_OPENINGS: u32 = 3;
+
 impl Org {
     pub(crate) fn add_job(&mut self, new: NewJob, now: Stamp) -> i64 {
         let id = self.jobs.insert(Job {
@@ -45,16 +56,27 @@ impl Org {
             requisition_id: new.requisition_id,
             notes: None,
             confidential: new.confidential,
-            status: JobStatus::Open,
-            opened_at: Some(now),
+            status: if new.draft {
+                JobStatus::Draft
+            } else {
+                JobStatus::Open
+            },
+            opened_at: (!new.draft).then_some(now),
             closed_at: None,
             is_template: Some(false),
             copied_from_id: None,
             department_id: new.department_id,
             office_ids: Some(new.office_ids),
-            custom_fields: None,
+            custom_fields: Some(self.custom_fields.blank("job")),
             hiring_team: new.hiring_team,
         });
+        self.add_openings(id, new.openings.unwrap_or(USUAL_OPENINGS), now);
+        for user in new.recruiters {
+            self.add_owner(id, user, "recruiter", now);
+        }
+        for user in new.hiring_managers {
+            self.add_hiring_manager(id, user, now);
+        }
         let usual = USUAL_STAGES.iter().map(|name| (*name).to_owned());
         let names: Vec<String> = if new.stages.is_empty() {
             usual.collect()
@@ -71,15 +93,20 @@ impl Org {
                 active: true,
             });
         }
+        self.announce_job("job_created", id);
         id
     }
 
     pub(crate) fn close_job(&mut self, id: i64, now: Stamp) -> Result<(), Refused> {
-        self.set_job(id, JobStatus::Closed, now)
+        self.set_job(id, JobStatus::Closed, now)?;
+        self.close_openings(id, None, now);
+        Ok(())
     }
 
     pub(crate) fn reopen_job(&mut self, id: i64, now: Stamp) -> Result<(), Refused> {
-        self.set_job(id, JobStatus::Open, now)
+        self.set_job(id, JobStatus::Open, now)?;
+        self.reopen_openings(id, now);
+        Ok(())
     }
 
     pub(crate) fn add_rejection_reason(
@@ -123,6 +150,7 @@ impl Org {
             .id;
         self.enter_stage(id, target, now, now);
         self.touch_application(id, now);
+        self.announce_application("candidate_stage_change", id);
         Ok(target)
     }
 
@@ -157,17 +185,13 @@ impl Org {
             question_custom_fields: None,
         });
         self.touch_application(id, now);
+        self.announce_application("reject_candidate", id);
         Ok(())
     }
 
     /// Takes a rejection back: the application re-enters its last stage, which is a new visit.
     pub(crate) fn unreject(&mut self, id: i64, now: Stamp) -> Result<(), Refused> {
         self.in_state(id, Status::Rejected)?;
-        let last = self
-            .application_stages
-            .find("application_ids", id)
-            .next_back();
-        let last = last.map(|visit| visit.job_interview_stage_id);
         let details: Vec<i64> = self
             .rejection_details
             .find("application_ids", id)
@@ -180,15 +204,15 @@ impl Org {
             application.status = Status::InProcess;
             application.rejected_at = None;
         });
-        if let Some(stage) = last {
-            self.enter_stage(id, stage, now, now);
-        }
+        self.re_enter(id, now);
         self.touch_application(id, now);
+        self.announce_application("unreject_candidate", id);
         Ok(())
     }
 
     pub(crate) fn hire(&mut self, id: i64, now: Stamp) -> Result<(), Refused> {
-        self.on_a_job(id, Status::InProcess)?;
+        let job = self.on_a_job(id, Status::InProcess)?;
+        self.fill_opening(job, id, now)?;
         self.leave_stage(id, now);
         self.applications.change(id, |application| {
             application.status = Status::Hired;
@@ -196,23 +220,33 @@ impl Org {
             application.stage_name = None;
         });
         self.touch_application(id, now);
+        self.announce_application("hire_candidate", id);
         Ok(())
     }
 
-    fn set_job(&mut self, id: i64, status: JobStatus, now: Stamp) -> Result<(), Refused> {
+    pub(super) fn set_job(
+        &mut self,
+        id: i64,
+        status: JobStatus,
+        now: Stamp,
+    ) -> Result<(), Refused> {
         let changed = self.jobs.change(id, |job| {
             job.status = status;
+            job.opened_at = job
+                .opened_at
+                .or_else(|| (status == JobStatus::Open).then_some(now));
             job.closed_at = (status == JobStatus::Closed).then_some(now);
             job.meta.updated_at = now;
         });
         if changed {
+            self.announce_job("job_updated", id);
             Ok(())
         } else {
             Err(refused("job_id", "is unknown"))
         }
     }
 
-    fn in_state(&self, id: i64, wanted: Status) -> Result<(), Refused> {
+    pub(super) fn in_state(&self, id: i64, wanted: Status) -> Result<(), Refused> {
         let application = self
             .applications
             .get(id)
@@ -227,7 +261,7 @@ impl Org {
         ))
     }
 
-    fn on_a_job(&self, id: i64, wanted: Status) -> Result<i64, Refused> {
+    pub(super) fn on_a_job(&self, id: i64, wanted: Status) -> Result<i64, Refused> {
         self.in_state(id, wanted)?;
         let job = self
             .applications
@@ -246,7 +280,7 @@ impl Org {
             .position(|stage| stage.meta.id == visit.job_interview_stage_id)
     }
 
-    fn touch_application(&mut self, id: i64, now: Stamp) {
+    pub(super) fn touch_application(&mut self, id: i64, now: Stamp) {
         let mut candidate = None;
         self.applications.change(id, |application| {
             application.meta.updated_at = now;

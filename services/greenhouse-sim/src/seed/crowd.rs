@@ -2,32 +2,31 @@
 
 use std::time::Duration;
 
-use super::names::{FIRST, JOBS, LAST};
+use super::{
+    names::{FIRST, JOBS, LAST},
+    plant_post,
+};
 use crate::{
     org::{
         Org,
-        applying::{Credits, Draft},
+        applying::{Credits, Draft, Prospecting},
         people::{Details, NewUser},
         recruiting::NewJob,
         rows::{Contact, JobStatus},
     },
     stamp::Stamp,
+    table::{Row, Table},
 };
 
 const USERS: usize = 40;
 
-pub(super) fn gather(org: &mut Org, candidates: u32, then: Stamp, now: Stamp) {
-    for name in JOBS {
-        org.add_job(
-            NewJob {
-                name: name.to_owned(),
-                ..NewJob::default()
-            },
-            then,
-        );
-    }
-    for number in org.users.len()..USERS {
+pub(super) fn gather(org: &mut Org, candidates: u32, jobs: usize, then: Stamp, now: Stamp) {
+    // One of them is the service account, whom nobody counts.
+    for number in org.users.len()..=USERS {
         add_employee(org, number, then);
+    }
+    for number in 0..jobs.saturating_sub(org.jobs.len()) {
+        open_job(org, number, then);
     }
     let jobs: Vec<i64> = org
         .jobs
@@ -36,24 +35,69 @@ pub(super) fn gather(org: &mut Org, candidates: u32, then: Stamp, now: Stamp) {
         .map(|job| job.meta.id)
         .collect();
     let sources: Vec<i64> = org.sources.iter().map(|source| source.meta.id).collect();
+    let pool = org.prospect_pools.iter().next().map(|pool| pool.meta.id);
     let span = u64::try_from(now.millis() - then.millis()).unwrap_or_default();
     for number in 0..candidates {
         let at = then.plus(Duration::from_millis(
             span * u64::from(number) / u64::from(candidates.max(1)),
         ));
         let number = number as usize;
-        let draft = Draft {
-            job_id: Some(jobs[number % jobs.len()]),
-            credits: Credits {
-                source_id: Some(sources[number % sources.len()]),
-                ..Credits::default()
+        let job = jobs[number % jobs.len()];
+        let credits = Credits {
+            source_id: Some(sources[number % sources.len()]),
+            ..Credits::default()
+        };
+        let draft = match pool {
+            Some(pool) if number % 20 == 19 => prospect(job, pool, credits),
+            _ => Draft {
+                job_id: Some(job),
+                credits,
+                ..Draft::default()
             },
-            ..Draft::default()
         };
         let candidate = org.create_candidate(person(number), at, at);
         let application = org.apply(candidate, draft, at, at);
         advance(org, application, number, at, now);
     }
+}
+
+/// Every twentieth has not applied yet.
+fn prospect(job: i64, pool: i64, credits: Credits) -> Draft {
+    Draft {
+        prospect: true,
+        credits,
+        prospecting: Prospecting {
+            job_ids: vec![job],
+            pool_id: Some(pool),
+            ..Prospecting::default()
+        },
+        ..Draft::default()
+    }
+}
+
+fn open_job(org: &mut Org, number: usize, then: Stamp) {
+    fn pick<T: Row>(table: &Table<T>, number: usize) -> Option<i64> {
+        let row = table.iter().nth(number % table.len().max(1));
+        row.map(|row| row.meta().id)
+    }
+    let (name, round) = (JOBS[number % JOBS.len()], number / JOBS.len());
+    let name = match round {
+        0 => name.to_owned(),
+        _ => format!("{name} {}", round + 1),
+    };
+    let job = org.add_job(
+        NewJob {
+            name,
+            requisition_id: Some(format!("REQ-{}", number + 101)),
+            department_id: pick(&org.departments, number),
+            office_ids: pick(&org.offices, number).into_iter().collect(),
+            recruiters: pick(&org.users, number).into_iter().collect(),
+            hiring_managers: pick(&org.users, number + 3).into_iter().collect(),
+            ..NewJob::default()
+        },
+        then,
+    );
+    plant_post(org, job, then);
 }
 
 fn add_employee(org: &mut Org, number: usize, then: Stamp) {

@@ -6,8 +6,9 @@ use serde_json::{Map, Value, json};
 use super::settings::CurrencyKey;
 use crate::org::{
     Org, Refused,
-    custom_fields::{self, CustomField, CustomValue, CustomValues},
+    custom_fields::{CustomValues, holding},
     refused,
+    rows::CustomField,
 };
 
 const KEYS: [&str; 7] = [
@@ -22,7 +23,7 @@ const KEYS: [&str; 7] = [
 
 /// Every field of one type, unset.
 pub(super) fn blank(org: &Org, field_type: &str) -> CustomValues {
-    custom_fields::blank(&org.custom_fields, field_type)
+    org.custom_fields.blank(field_type)
 }
 
 /// The present values with those of the items put in their place.
@@ -51,44 +52,34 @@ pub(super) fn shown(
 ) -> (Value, Value) {
     let (mut slugs, mut keyed) = (Map::new(), Map::new());
     for field in fields(org, field_type) {
-        let held = values.get(field.name_key).map(|held| &held.value);
+        let held = values.get(&field.name_key).map(|held| &held.value);
         let value = held.map_or(Value::Null, |value| read_back(org, field, value, currency));
         let whole = match &value {
             Value::Null => Value::Null,
             value => json!({"name": field.name, "type": read_type(field), "value": value}),
         };
-        slugs.insert(slug(field.name), value);
+        slugs.insert(slug(&field.name), value);
         keyed.insert(field.name_key.to_owned(), whole);
     }
     (slugs.into(), keyed.into())
 }
 
-fn fields<'a>(org: &'a Org, field_type: &str) -> impl Iterator<Item = &'a CustomField> {
-    let own = org.custom_fields.iter();
-    own.filter(move |field| field.field_type == field_type)
+fn fields<'a>(org: &'a Org, field_type: &'a str) -> impl Iterator<Item = &'a CustomField> {
+    org.custom_fields.of_type(field_type)
 }
 
 /// Ids and names of the choices a field has.
-fn choices(_org: &Org, field: &CustomField) -> Vec<(i64, String)> {
-    let options = field.options.iter();
+fn choices(org: &Org, field: &CustomField) -> Vec<(i64, String)> {
+    let options = org.custom_fields.options_of(field.meta.id).into_iter();
     options
-        .map(|(id, name)| (*id, (*name).to_owned()))
+        .map(|option| (option.meta.id, option.name.clone()))
         .collect()
-}
-
-fn holding(field: &CustomField, value: Value, option_ids: Vec<i64>) -> CustomValue {
-    CustomValue {
-        name: field.name.to_owned(),
-        kind: field.value_type.to_owned(),
-        value,
-        option_ids,
-    }
 }
 
 /// The field an item names, its value as v3 writes it, and the options chosen.
 fn read<'a>(
     org: &'a Org,
-    field_type: &str,
+    field_type: &'a str,
     item: &Value,
 ) -> Result<(&'a CustomField, Value, Vec<i64>), String> {
     let item = item.as_object().ok_or("is not an object")?;
@@ -98,8 +89,8 @@ fn read<'a>(
     let id = item.get("id").map(Value::as_i64);
     let key = item.get("name_key").map(Value::as_str);
     let named = |field: &&CustomField| match (id, key) {
-        (Some(id), None) => Some(field.id) == id,
-        (None, Some(key)) => Some(field.name_key) == key,
+        (Some(id), None) => Some(field.meta.id) == id,
+        (None, Some(key)) => Some(field.name_key.as_str()) == key,
         _ => false,
     };
     let field = fields(org, field_type).find(named);
@@ -120,7 +111,7 @@ fn written(
     field: &CustomField,
     item: &Map<String, Value>,
 ) -> Result<(Value, Vec<i64>), String> {
-    let kind = field.value_type;
+    let kind = field.value_type.as_str();
     let part = |name: &str| match item.get(name) {
         Some(Value::Null) | None => Err(format!("{name} is missing")),
         Some(Value::String(text)) if text.trim().is_empty() => Err(format!("{name} is blank")),
@@ -219,7 +210,7 @@ fn amount(value: &Value) -> Result<&Value, String> {
 /// A value kept as v3 writes it, as v1 reads it.
 fn read_back(org: &Org, field: &CustomField, value: &Value, currency: CurrencyKey) -> Value {
     let at = |name: &str| value.get(name).cloned().unwrap_or_default();
-    match field.value_type {
+    match field.value_type.as_str() {
         _ if value.is_null() => Value::Null,
         "currency" => {
             let key = match currency {
@@ -245,7 +236,7 @@ fn read_back(org: &Org, field: &CustomField, value: &Value, currency: CurrencyKe
 
 /// A yes or no is a `boolean` where it is read, whatever the definition calls it.
 fn read_type(field: &CustomField) -> &str {
-    match field.value_type {
+    match field.value_type.as_str() {
         "yes_no" => "boolean",
         kind => kind,
     }

@@ -35,8 +35,12 @@ pub(crate) struct Call<'a> {
     /// The token's user.
     pub(crate) acting: i64,
     pub(crate) site_admin: bool,
+    /// Whether a partner is calling.
+    pub(crate) partner: bool,
     /// The id in the path, for operations that have one.
     pub(crate) id: i64,
+    /// The last word of the path.
+    pub(crate) word: &'a str,
     pub(crate) now: Stamp,
     pub(crate) touched: Touched,
 }
@@ -145,7 +149,16 @@ impl Call<'_> {
         format!("{}{}", self.org.id, self.path)
     }
 
-    fn no_parameters(&self) -> Result<(), Reply> {
+    /// Custom integrations are refused, whatever their scopes.
+    pub(super) fn partners_only(&self) -> Result<(), Reply> {
+        match self.partner {
+            true => Ok(()),
+            false => Err(Reply::forbidden()),
+        }
+    }
+
+    /// Refuses any query.
+    pub(super) fn no_parameters(&self) -> Result<(), Reply> {
         let names: Vec<String> = selection::pairs(self.query)
             .into_iter()
             .map(|(name, _)| name)

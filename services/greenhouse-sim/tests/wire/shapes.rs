@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::client::Sim;
 
-const SHAPES: [(&str, &str); 13] = [
+const SHAPES: [(&str, &str); 27] = [
     (
         "candidates",
         "id created_at updated_at first_name last_name preferred_name company title last_activity_at private can_email \
@@ -54,6 +54,65 @@ const SHAPES: [(&str, &str); 13] = [
         "id created_at updated_at application_id rejected_by_id rejection_note_id rejection_reason_id rejected_at \
          question_custom_fields",
     ),
+    (
+        "departments",
+        "id created_at updated_at name parent_id external_id",
+    ),
+    (
+        "offices",
+        "id created_at updated_at name parent_id external_id location primary_in_house_contact_user_id",
+    ),
+    (
+        "job_posts",
+        "id created_at updated_at title internal active live featured first_published_at content internal_content \
+         language public_url demographic_question_set_id job_id job_board_id questions",
+    ),
+    (
+        "job_post_locations",
+        "id created_at updated_at plain_text_location office_id type job_post_id custom_location_id",
+    ),
+    ("close_reasons", "id created_at updated_at name"),
+    (
+        "prospect_pools",
+        "id created_at updated_at name active description department_ids office_ids job_ids",
+    ),
+    (
+        "prospect_pool_stages",
+        "id created_at updated_at prospect_pool_id name sort_order",
+    ),
+    (
+        "prospect_details",
+        "id created_at updated_at application_id pool_id pool_stage_id prospect_owner_id department_id office_id",
+    ),
+    (
+        "openings",
+        "id created_at updated_at job_id opened_at closed_at sort_order opening_id application_id close_reason_id \
+         target_start_on open custom_fields",
+    ),
+    (
+        "job_owners",
+        "id created_at updated_at job_id user_id type responsible",
+    ),
+    (
+        "job_hiring_managers",
+        "id created_at updated_at user_id job_id",
+    ),
+    (
+        "custom_fields",
+        "id created_at updated_at field_type sort_order name value_type private required require_approval \
+         trigger_new_version active updated_by_id internal_type expose_in_job_board_api placeholder name_key \
+         description application_type api_only use_for_job_approvals use_for_offer_approvals template_token_string \
+         default_value",
+    ),
+    (
+        "custom_field_options",
+        "id created_at updated_at custom_field_id name external_id sort_order active",
+    ),
+    (
+        "bulk_requests",
+        "id created_at updated_at bulk_action_uuid requested_by_user_id status record_count success_count \
+         failure_count callback_url callback_response completed_at expires_at api_endpoint requested_at",
+    ),
 ];
 
 fn filled() -> Sim {
@@ -66,6 +125,10 @@ fn filled() -> Sim {
     let note = json!({"candidate_id": candidate, "body": "x", "note_type": "NOTE", "visibility": "public"});
     sim.post("/v3/notes", &note);
     sim.sim.recruiter().reject(application, None).unwrap();
+    let prospect = json!({"candidate_id": candidate, "prospect": true});
+    sim.post("/v3/applications", &prospect);
+    let user = json!({"first_name": "A", "last_name": "B", "primary_email": "a.b@acme.example"});
+    sim.post("/v3/users/bulk", &json!({ "data": [user] }));
     sim
 }
 

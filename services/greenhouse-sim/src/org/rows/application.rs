@@ -63,10 +63,6 @@ pub struct Application {
     pub answers: Option<Vec<QuestionAnswer>>,
     pub prospective_job_ids: Vec<i64>,
     pub custom_fields: Option<CustomValues>,
-    #[serde(skip)]
-    pub prospect_pool_id: Option<i64>,
-    #[serde(skip)]
-    pub prospect_stage_id: Option<i64>,
 }
 
 impl Application {

@@ -93,6 +93,12 @@ impl Row for Job {
                 .flatten()
                 .map(|id| ("office_id", (*id).into())),
         );
+        let values = self.custom_fields.iter().flat_map(|values| values.values());
+        keys.extend(
+            values
+                .flat_map(|value| &value.option_ids)
+                .map(|id| ("custom_field_option_id", (*id).into())),
+        );
         keys
     }
 
