@@ -38,7 +38,7 @@ pub(super) fn merge(
     for (at, item) in items.iter().enumerate() {
         let (field, value, option_ids) = read(org, field_type, item)
             .map_err(|reason| refused(&format!("custom_fields[{at}]"), reason))?;
-        values.insert(field.name_key.to_owned(), holding(field, value, option_ids));
+        values.insert(field.name_key.clone(), holding(field, value, option_ids));
     }
     Ok(values)
 }
@@ -51,7 +51,7 @@ pub(super) fn shown(
     currency: CurrencyKey,
 ) -> (Value, Value) {
     let (mut slugs, mut keyed) = (Map::new(), Map::new());
-    for field in fields(org, field_type) {
+    for field in org.custom_fields.of_type(field_type) {
         let held = values.get(&field.name_key).map(|held| &held.value);
         let value = held.map_or(Value::Null, |value| read_back(org, field, value, currency));
         let whole = match &value {
@@ -59,27 +59,15 @@ pub(super) fn shown(
             value => json!({"name": field.name, "type": read_type(field), "value": value}),
         };
         slugs.insert(slug(&field.name), value);
-        keyed.insert(field.name_key.to_owned(), whole);
+        keyed.insert(field.name_key.clone(), whole);
     }
     (slugs.into(), keyed.into())
-}
-
-fn fields<'a>(org: &'a Org, field_type: &'a str) -> impl Iterator<Item = &'a CustomField> {
-    org.custom_fields.of_type(field_type)
-}
-
-/// Ids and names of the choices a field has.
-fn choices(org: &Org, field: &CustomField) -> Vec<(i64, String)> {
-    let options = org.custom_fields.options_of(field.meta.id).into_iter();
-    options
-        .map(|option| (option.meta.id, option.name.clone()))
-        .collect()
 }
 
 /// The field an item names, its value as v3 writes it, and the options chosen.
 fn read<'a>(
     org: &'a Org,
-    field_type: &'a str,
+    field_type: &str,
     item: &Value,
 ) -> Result<(&'a CustomField, Value, Vec<i64>), String> {
     let item = item.as_object().ok_or("is not an object")?;
@@ -93,7 +81,7 @@ fn read<'a>(
         (None, Some(key)) => Some(field.name_key.as_str()) == key,
         _ => false,
     };
-    let field = fields(org, field_type).find(named);
+    let field = org.custom_fields.of_type(field_type).find(named);
     let field = field.ok_or("needs either the id or the name_key of a custom field")?;
     if let Some(delete) = item.get("delete_value") {
         return match (delete.as_str(), item.get("value")) {
@@ -186,13 +174,15 @@ fn plain<'v>(org: &Org, kind: &str, value: &'v Value) -> Result<&'v Value, Strin
 
 /// The option an id or an exact name means.
 fn choice(org: &Org, field: &CustomField, value: &Value) -> Result<(i64, String), String> {
-    let mut choices = choices(org, field).into_iter();
-    let chosen = choices.find(|(id, name)| match value {
-        Value::Number(number) => number.as_i64() == Some(*id),
-        Value::String(text) => text == name,
+    let options = org.custom_fields.options_of(field.meta.id);
+    let chosen = options.into_iter().find(|option| match value {
+        Value::Number(number) => number.as_i64() == Some(option.meta.id),
+        Value::String(text) => *text == option.name,
         _ => false,
     });
-    chosen.ok_or_else(|| "value is not an option".to_owned())
+    chosen
+        .map(|option| (option.meta.id, option.name.clone()))
+        .ok_or_else(|| "value is not an option".to_owned())
 }
 
 fn amount(value: &Value) -> Result<&Value, String> {
