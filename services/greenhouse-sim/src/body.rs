@@ -67,7 +67,7 @@ pub(crate) const fn must(name: &'static str, kind: Kind) -> Field {
 }
 
 /// A checked body.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Body(Map<String, Value>);
 
 /// Why a body was not taken.

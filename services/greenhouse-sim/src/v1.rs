@@ -4,16 +4,25 @@
 mod applications;
 mod call;
 mod candidates;
+mod close_reasons;
+mod custom_field_options;
+mod custom_fields;
 mod custom_values;
+mod departments;
 mod drafts;
 mod gate;
+mod job_posts;
 mod job_stages;
 mod jobs;
 mod key;
 mod notes;
+mod offices;
 mod page;
 mod people;
 pub mod permissions;
+mod places;
+mod prospect_pools;
+mod prospects;
 mod query;
 mod refusal;
 mod rejection_reasons;
@@ -84,6 +93,26 @@ operations! {
     "job_interview_stages:list" GET "job_stages" "Job stages: list" => job_stages::list;
     "job_interview_stages:retrieve" GET "job_stages/{}" "Job stages: retrieve" => job_stages::retrieve;
     "job_interview_stages_of_job:list" GET "jobs/{}/stages" "Job stages: for a job" => job_stages::of_job;
+    "job_posts:list" GET "job_posts" "Job posts: list" => job_posts::list;
+    "job_posts:retrieve" GET "job_posts/{}" "Job posts: retrieve" => job_posts::retrieve;
+    "job_posts_of_job:list" GET "jobs/{}/job_posts" "Job posts: for a job" => job_posts::of_job;
+    "job_posts_of_job:retrieve" GET "jobs/{}/job_post" "Job posts: retrieve for a job" => job_posts::single_of_job;
+    "departments:list" GET "departments" "Departments: list" => departments::list;
+    "departments:retrieve" GET "departments/{}" "Departments: retrieve" => departments::retrieve;
+    "offices:list" GET "offices" "Offices: list" => offices::list;
+    "offices:retrieve" GET "offices/{}" "Offices: retrieve" => offices::retrieve;
+    "close_reasons:list" GET "close_reasons" "Close reasons: list" => close_reasons::list;
+    "candidates:create" POST "prospects" "Candidates: add prospect" => prospects::create;
+    "prospect_pools:list" GET "prospect_pools" "Prospect pools: list" => prospect_pools::list;
+    "prospect_pools:retrieve" GET "prospect_pools/{}" "Prospect pools: retrieve" => prospect_pools::retrieve;
+    "custom_fields:list" GET "custom_fields/{word}" "Custom fields: list" => custom_fields::list;
+    "custom_fields:retrieve" GET "custom_field/{}" "Custom fields: retrieve" => custom_fields::retrieve;
+    "custom_fields:create" POST "custom_fields" "Custom fields: create" => custom_fields::create;
+    "custom_fields:update" PATCH "custom_fields/{}" "Custom fields: update" => custom_fields::update;
+    "custom_field_options:list" GET "custom_field/{}/custom_field_options" "Custom field options: list" => custom_field_options::list;
+    "custom_field_options:create" POST "custom_field/{}/custom_field_options" "Custom field options: create" => custom_field_options::create;
+    "custom_field_options:update" PATCH "custom_field/{}/custom_field_options" "Custom field options: update" => custom_field_options::update;
+    "users:create" POST "users" "Users: add" => users::create;
     "sources:list" GET "sources" "Sources: list" => sources::list;
     "users:list" GET "users" "Users: list" => users::list;
     "users:retrieve" GET "users/{}" "Users: retrieve" => users::retrieve;
@@ -130,6 +159,17 @@ mod tests {
                 permissions::exists(operation.permission),
                 "{}",
                 operation.name
+            );
+        }
+    }
+
+    #[test]
+    fn every_permission_is_for_something() {
+        for permission in permissions::ALL {
+            let mut all = OPERATIONS.iter();
+            assert!(
+                all.any(|operation| operation.permission == *permission),
+                "{permission}"
             );
         }
     }

@@ -29,6 +29,7 @@ pub(super) struct Change {
     unknown_parameters: Option<String>,
     currency_key: Option<String>,
     application_custom_fields: Option<bool>,
+    employee_ids: Option<bool>,
 }
 
 pub(super) fn apply(settings: &mut V1Settings, change: &Change) -> Result<(), Refused> {
@@ -54,6 +55,7 @@ pub(super) fn apply(settings: &mut V1Settings, change: &Change) -> Result<(), Re
     }
     let shown = change.application_custom_fields;
     put(&mut settings.application_custom_fields, shown);
+    put(&mut settings.employee_ids, change.employee_ids);
     Ok(())
 }
 
@@ -72,6 +74,7 @@ pub(super) fn shown(settings: &V1Settings) -> Value {
         "unknown_parameters": name(&PARAMETERS, settings.unknown_parameters),
         "currency_key": name(&CURRENCY, settings.currency_key),
         "application_custom_fields": settings.application_custom_fields,
+        "employee_ids": settings.employee_ids,
     })
 }
 

@@ -76,11 +76,16 @@ impl Call<'_> {
     ) -> Answer {
         let order = self.settings.v1.order;
         let rows = page::fitting(table, selection, self.sight(), permitted, order);
-        let place = Place {
+        let settings = &self.settings.v1;
+        page::answer(&rows, |row| shown(row), query, self.place(), settings)
+    }
+
+    /// Where this list is found.
+    pub(super) fn place(&self) -> Place<'_> {
+        Place {
             base: self.base,
             path: self.path,
-        };
-        page::answer(&rows, |row| shown(row), query, place, &self.settings.v1)
+        }
     }
 
     /// All rows found under one key, oldest first, for the lists that have no pages.

@@ -3,11 +3,13 @@
 
 use serde_json::Value;
 
+use super::custom_values;
 use crate::{
     body::{Body, Field, Kind, may, must},
     org::{
         Org, Refused,
         applying::{Credits, Draft, Prospecting},
+        custom_fields::CustomValues,
         refused,
     },
     stamp::Stamp,
@@ -44,10 +46,26 @@ pub(super) const OF_PROSPECT: &[Field] = &[
     may("prospective_office_id", Kind::Id),
 ];
 
+/// The prospect's application inside a new person. Nobody has to say that it is one.
+pub(super) const IN_PROSPECT: &[Field] = &[
+    may("job_ids", Kind::Ids),
+    may("source_id", Kind::Id),
+    may("referrer", REFERRER),
+    may("recruiter_id", Kind::Id),
+    may("coordinator_id", Kind::Id),
+    may("custom_fields", Kind::Anything),
+    may("prospect_pool_id", Kind::Id),
+    may("prospect_pool_stage_id", Kind::Id),
+    may("prospect_owner_id", Kind::Id),
+    may("prospective_department_id", Kind::Id),
+    may("prospective_office_id", Kind::Id),
+];
+
 /// An application and who gets credit for it.
 pub(super) struct Wish {
     pub(super) draft: Draft,
     referral: Option<Referral>,
+    values: CustomValues,
 }
 
 /// Who gets credit, known to exist where they have to.
@@ -73,10 +91,6 @@ pub(super) fn read(
         department_id: body.id("prospective_department_id"),
         office_id: body.id("prospective_office_id"),
     };
-    if prospecting.office_id.is_some() && prospecting.department_id.is_none() {
-        let reason = "needs prospective_department_id";
-        return Err(below(refused("prospective_office_id", reason)));
-    }
     let draft = Draft {
         prospect,
         job_id: body.id("job_id"),
@@ -87,7 +101,22 @@ pub(super) fn read(
     };
     org.check_draft(&draft, acting).map_err(below)?;
     let referral = referral(org, body).map_err(below)?;
-    Ok(Wish { draft, referral })
+    let values = values(org, body).map_err(below)?;
+    Ok(Wish {
+        draft,
+        referral,
+        values,
+    })
+}
+
+/// The application's custom fields, unset where the body has nothing.
+fn values(org: &Org, body: &Body) -> Result<CustomValues, Refused> {
+    let blank = custom_values::blank(org, "application");
+    match body.get("custom_fields") {
+        None => Ok(blank),
+        Some(Value::Array(items)) => custom_values::merge(org, "application", &blank, items),
+        Some(_) => Err(refused("custom_fields", "is not an array")),
+    }
 }
 
 /// Everything but the referrer.
@@ -148,6 +177,19 @@ impl Wish {
     pub(super) fn apply(self, org: &mut Org, candidate: i64, now: Stamp, ready_at: Stamp) -> i64 {
         let mut draft = self.draft;
         draft.credits.referrer_id = self.referral.map(|referral| referral.row(org, now));
-        org.apply(candidate, draft, now, ready_at)
+        let primary = draft.job_id.and_then(|job| recruiter_of(org, job));
+        draft.credits.recruiter_id = draft.credits.recruiter_id.or(primary);
+        let id = org.apply(candidate, draft, now, ready_at);
+        org.applications.change(id, |application| {
+            application.custom_fields = Some(self.values);
+        });
+        id
     }
+}
+
+/// The recruiter responsible for a job, who gets its applications unless somebody else is named.
+fn recruiter_of(org: &Org, job: i64) -> Option<i64> {
+    let mut owners = org.job_owners.find("job_ids", job);
+    let primary = owners.find(|owner| owner.kind == "recruiter" && owner.responsible);
+    primary.map(|owner| owner.user_id)
 }

@@ -77,6 +77,33 @@ pub(super) fn answer<T>(
     })
 }
 
+/// Where the newer kind of list goes on; opaque to callers.
+pub(super) const SINCE: &str = "since_id";
+
+/// One page of rows in order of their ids, with no way but onward.
+pub(super) fn onward<T: Row>(
+    rows: &[&T],
+    shown: impl Fn(&T) -> Value,
+    query: &Query,
+    place: Place<'_>,
+) -> Result<Reply, Reply> {
+    let wanted = query.wanted()?;
+    let since = query.id(SINCE)?.unwrap_or_default();
+    let mut rest = rows.iter().filter(|row| row.meta().id > since);
+    let page: Vec<&T> = rest.by_ref().take(wanted.per_page).copied().collect();
+    let more = rest.next().is_some();
+    let reply = Reply::ok(&page.iter().map(|row| shown(row)).collect::<Vec<_>>());
+    let last = page.last().filter(|_| more).map(|row| row.meta().id);
+    let link = last.map(|last| {
+        let query = query.onward_from(SINCE, last, wanted.per_page);
+        format!("<{}{}?{query}>; rel=\"next\"", place.base, place.path)
+    });
+    Ok(match link.map(HeaderValue::try_from) {
+        Some(Ok(link)) => reply.with("link", link),
+        _ => reply,
+    })
+}
+
 /// Relations and the pages they lead to.
 fn links(rows: usize, wanted: Wanted, single: SinglePage) -> Vec<(&'static str, usize)> {
     let last = rows.div_ceil(wanted.per_page).max(1);

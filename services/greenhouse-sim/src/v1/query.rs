@@ -145,6 +145,19 @@ impl Query {
         out.finish()
     }
 
+    /// The same query, going on after an id.
+    pub(super) fn onward_from(&self, name: &str, id: i64, per_page: usize) -> String {
+        let mut out = form_urlencoded::Serializer::new(String::new());
+        let others = self
+            .0
+            .iter()
+            .filter(|(known, _)| ![name, "per_page"].contains(&known.as_str()));
+        out.extend_pairs(others);
+        out.append_pair(name, &id.to_string());
+        out.append_pair("per_page", &per_page.to_string());
+        out.finish()
+    }
+
     fn each<T>(
         &self,
         name: &str,

@@ -31,6 +31,8 @@ pub struct V1Settings {
     pub currency_key: CurrencyKey,
     /// Whether applications show custom fields, which only some subscriptions do.
     pub application_custom_fields: bool,
+    /// Whether users can be given an `employee_id`, which only some subscriptions can.
+    pub employee_ids: bool,
 }
 
 impl Default for V1Settings {
@@ -49,6 +51,7 @@ impl Default for V1Settings {
             unknown_parameters: UnknownParameters::Refused,
             currency_key: CurrencyKey::Amount,
             application_custom_fields: true,
+            employee_ids: true,
         }
     }
 }

@@ -5,10 +5,14 @@ mod auth;
 mod candidates;
 mod custom_values;
 mod faults;
+mod fields;
 mod limits;
 mod lists;
 mod pages;
+mod prospects;
 mod shapes;
+mod structure;
+mod users;
 mod writes;
 
 use std::io;

@@ -2,11 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::person;
+use super::{
+    person,
+    place::{department_in_short, office_in_short},
+};
 use crate::{
     org::{
         Org,
-        rows::{Application, Status},
+        rows::{Application, ProspectDetail, Status},
     },
     v1::{call::Call, custom_values},
 };
@@ -32,6 +35,9 @@ pub(super) fn nested(org: &Org, application: &Application) -> Value {
         .map(|answer| json!({"question": answer.question, "answer": answer.answer}))
         .collect();
     let address = application.location_address.as_ref();
+    let filing = org.filing_of(application.id());
+    let office = filing.and_then(|row| org.offices.get(row.office_id?));
+    let department = filing.and_then(|row| org.departments.get(row.department_id?));
     json!({
         "id": application.id(),
         "candidate_id": application.candidate_id,
@@ -51,10 +57,22 @@ pub(super) fn nested(org: &Org, application: &Application) -> Value {
         "status": application.status.query_word(),
         "current_stage": current_stage(org, application),
         "answers": answers,
-        "prospective_office": null,
-        "prospective_department": null,
-        "prospect_detail": {"prospect_pool": null, "prospect_stage": null, "prospect_owner": null},
+        "prospective_office": office.map(|row| office_in_short(org, row)),
+        "prospective_department": department.map(|row| department_in_short(org, row)),
+        "prospect_detail": prospect_detail(org, filing),
         "attachments": [],
+    })
+}
+
+/// Pool, stage and owner; all null for whoever is no prospect.
+fn prospect_detail(org: &Org, filing: Option<&ProspectDetail>) -> Value {
+    let pool = filing.and_then(|row| org.prospect_pools.get(row.pool_id?));
+    let stage = filing.and_then(|row| org.prospect_pool_stages.get(row.pool_stage_id?));
+    let owner = filing.and_then(|row| org.users.get(row.prospect_owner_id?));
+    json!({
+        "prospect_pool": pool.map(|row| json!({"id": row.meta.id, "name": row.name})),
+        "prospect_stage": stage.map(|row| json!({"id": row.meta.id, "name": row.name})),
+        "prospect_owner": owner.map(|row| json!({"id": row.meta.id, "name": row.name})),
     })
 }
 

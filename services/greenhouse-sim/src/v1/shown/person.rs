@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::place::{department, office};
 use crate::org::{Org, rows::User};
 
 /// A user in short; null when there is none.
@@ -19,7 +20,10 @@ pub(in crate::v1) fn person(org: &Org, id: Option<i64>) -> Value {
 }
 
 /// A whole user, without custom fields.
-pub(in crate::v1) fn user(_org: &Org, user: &User) -> Value {
+pub(in crate::v1) fn user(org: &Org, user: &User) -> Value {
+    let offices = user.office_ids.iter().filter_map(|id| org.offices.get(*id));
+    let departments = user.department_ids.iter();
+    let departments = departments.filter_map(|id| org.departments.get(*id));
     json!({
         "id": user.meta.id,
         "name": user.name,
@@ -33,7 +37,7 @@ pub(in crate::v1) fn user(_org: &Org, user: &User) -> Value {
         "emails": user.emails,
         "employee_id": user.employee_id,
         "linked_candidate_ids": user.linked_candidate_ids,
-        "offices": [],
-        "departments": [],
+        "offices": offices.map(|row| office(org, row)).collect::<Vec<_>>(),
+        "departments": departments.map(|row| department(org, row)).collect::<Vec<_>>(),
     })
 }

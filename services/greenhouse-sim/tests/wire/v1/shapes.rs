@@ -17,6 +17,13 @@ const JOB: &str = "id name requisition_id notes confidential status created_at o
 const STAGE: &str = "id name created_at updated_at active job_id priority interviews";
 const USER: &str = "id name first_name last_name primary_email_address updated_at created_at disabled site_admin emails \
     employee_id linked_candidate_ids offices departments";
+const POST: &str = "id title location internal external active live first_published_at job_id content internal_content \
+    updated_at created_at demographic_question_set_id questions";
+const DEPARTMENT: &str = "id name parent_id parent_department_external_id child_ids child_department_external_ids external_id";
+const OFFICE: &str = "id name location primary_contact_user_id parent_id parent_office_external_id child_ids \
+    child_office_external_ids external_id";
+const FIELD: &str = "id name active field_type priority value_type private required require_approval trigger_new_version \
+    name_key description expose_in_job_board_api api_only offices departments template_token_string custom_field_options";
 
 fn keys(record: &Value) -> BTreeSet<&str> {
     record
@@ -47,6 +54,12 @@ fn records_have_the_documented_fields() {
         ("users", USER),
         ("sources", "id name type"),
         ("rejection_reasons", "id name type"),
+        ("close_reasons", "id name"),
+        ("departments", DEPARTMENT),
+        ("offices", OFFICE),
+        ("job_posts", POST),
+        ("prospect_pools", "id name active prospect_stages"),
+        ("custom_fields/candidate", FIELD),
     ] {
         let rows = v1.get(&format!("/v1/{list}")).json();
         assert_eq!(keys(&rows[0]), words(fields), "{list}");
