@@ -13,3 +13,4 @@ mod operations;
 mod permissions;
 mod server;
 mod v1;
+mod versions;

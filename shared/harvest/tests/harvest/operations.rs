@@ -8,7 +8,7 @@ use domain::{
     UserId,
 };
 use futures::TryStreamExt;
-use greenhouse_sim::{Config as Sim, Simulator};
+use greenhouse_sim::{Config as Sim, Settings, Simulator};
 use harvest::{
     AddedUser, ApplicationPatch, CandidatePatch, Client, Config, Credential, CustomFieldPatch,
     Error, FieldType, Http, NewApplication, NewCandidate, NewCustomField, NewCustomFieldOption,
@@ -17,31 +17,6 @@ use harvest::{
 
 /// What the simulator may answer with 404, because it does not serve it yet.
 const NOT_SERVED: &[(Version, Operation)] = &[
-    (Version::V3, Operation::UsersCreate),
-    (Version::V3, Operation::BulkRequestsRetrieve),
-    (Version::V3, Operation::JobPostsList),
-    (Version::V3, Operation::JobPostsOfJob),
-    (Version::V3, Operation::JobPostsRetrieve),
-    (Version::V3, Operation::JobPostLocationsList),
-    (Version::V3, Operation::JobOwnersList),
-    (Version::V3, Operation::JobHiringManagersList),
-    (Version::V3, Operation::OpeningsList),
-    (Version::V3, Operation::CloseReasonsList),
-    (Version::V3, Operation::DepartmentsList),
-    (Version::V3, Operation::DepartmentsRetrieve),
-    (Version::V3, Operation::OfficesList),
-    (Version::V3, Operation::OfficesRetrieve),
-    (Version::V3, Operation::ProspectPoolsList),
-    (Version::V3, Operation::ProspectPoolsRetrieve),
-    (Version::V3, Operation::ProspectPoolStagesList),
-    (Version::V3, Operation::ProspectDetailsList),
-    (Version::V3, Operation::CustomFieldsList),
-    (Version::V3, Operation::CustomFieldsRetrieve),
-    (Version::V3, Operation::CustomFieldsCreate),
-    (Version::V3, Operation::CustomFieldsUpdate),
-    (Version::V3, Operation::CustomFieldOptionsList),
-    (Version::V3, Operation::CustomFieldOptionsCreate),
-    (Version::V3, Operation::CustomFieldOptionsUpdate),
     (Version::V1, Operation::ProspectsCreate),
     (Version::V1, Operation::UsersCreate),
     (Version::V1, Operation::BulkRequestsRetrieve),
@@ -69,18 +44,24 @@ const NOT_SERVED: &[(Version, Operation)] = &[
 /// Exchanges as the HTTP client reports them.
 type Seen = Arc<Mutex<Vec<(Operation, &'static str)>>>;
 
-struct World {
-    sim: Simulator,
-    version: Version,
-    client: Client,
+/// A simulator, and a client that speaks this version to it.
+pub(crate) struct World {
+    pub(crate) sim: Simulator,
+    pub(crate) version: Version,
+    pub(crate) client: Client,
     seen: Seen,
 }
 
 impl World {
-    fn new(version: Version) -> World {
+    pub(crate) fn new(version: Version) -> World {
+        World::with(version, |_| {})
+    }
+
+    pub(crate) fn with(version: Version, change: impl FnOnce(&mut Settings)) -> World {
         let mut config = Sim::default();
         config.settings.rate_limit = 0;
         config.settings.token_limit = 0;
+        change(&mut config.settings);
         let sim = Simulator::start(config).unwrap();
         let address = |text: String| text.parse().unwrap();
         let config = Config::new(address(sim.api_url()), address(sim.auth_url()));
@@ -110,7 +91,7 @@ impl World {
         }
     }
 
-    fn job(&self) -> JobId {
+    pub(crate) fn job(&self) -> JobId {
         let jobs = self.sim.state().jobs();
         let open = jobs
             .iter()
@@ -122,7 +103,7 @@ impl World {
         JobStageId(self.sim.state().stages_of_job(self.job().0)[0].meta.id)
     }
 
-    fn user(&self) -> UserId {
+    pub(crate) fn user(&self) -> UserId {
         UserId(self.sim.access().site_admin_id)
     }
 
@@ -172,7 +153,7 @@ impl World {
     }
 }
 
-fn application(target: Target) -> NewApplication {
+pub(crate) fn application(target: Target) -> NewApplication {
     NewApplication {
         target,
         source_id: None,
