@@ -5,8 +5,13 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use harvest::{AccessToken, AccessTokens, Client, Credential, Error, Http, Partner, Unmetered};
+use greenhouse_sim::Simulator;
+use harvest::{
+    AccessToken, AccessTokens, Client, Credential, Error, Feature, Http, Partner, Unmetered,
+    Version, authorize_url, least_scopes,
+};
 use secrecy::{ExposeSecret, SecretString};
+use url::Url;
 
 use crate::server::{Reply, Server, answer, config};
 
@@ -92,6 +97,103 @@ async fn a_refresh_that_brings_no_new_refresh_token_keeps_the_old_one() {
         server.token_requests()[0].body,
         "grant_type=refresh_token&refresh_token=r0"
     );
+}
+
+/// An admin of the simulated company agrees; what comes back is the code.
+async fn consent(sim: &Simulator, page: &Url) -> SecretString {
+    let admin = sim.access().site_admin_id.to_string();
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    form.extend_pairs(page.query_pairs())
+        .append_pair("decision", "allow")
+        .append_pair("user", &admin);
+    let browser = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap();
+    let answer = browser
+        .post(page[..url::Position::AfterPath].to_owned())
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(form.finish())
+        .send()
+        .await
+        .unwrap();
+    let location = answer.headers()["location"].to_str().unwrap();
+    let back: Url = location.parse().unwrap();
+    let found = |name: &str| {
+        back.query_pairs()
+            .find(|pair| pair.0 == name)
+            .unwrap()
+            .1
+            .into_owned()
+    };
+    assert_eq!(found("state"), "the state");
+    found("code").into()
+}
+
+#[tokio::test]
+async fn a_partner_is_let_in_once_per_code_and_goes_on_with_refresh_tokens() {
+    let sim = Simulator::start(greenhouse_sim::Config::default()).unwrap();
+    let address = |text: String| text.parse().unwrap();
+    let config = harvest::Config::new(address(sim.api_url()), address(sim.auth_url()));
+    let (client_id, client_secret) = sim.partner().unwrap();
+    let partner = Partner {
+        client_id,
+        client_secret: client_secret.into(),
+    };
+    let back = "http://127.0.0.1/connect/greenhouse/callback"
+        .parse()
+        .unwrap();
+    let scopes = least_scopes(Version::V3, &[Feature::Import]);
+    let http = Http::new(&config).unwrap();
+    let page = authorize_url(&config, &partner.client_id, &back, "the state", scopes).unwrap();
+    let code = consent(&sim, &page).await;
+    let first = http
+        .exchange_code(&config, &partner, &code, &back)
+        .await
+        .unwrap();
+    let again = http.exchange_code(&config, &partner, &code, &back).await;
+    assert_eq!(again.unwrap_err().kind(), "credential");
+    // A second use of the code may have taken the authorisation with it: the admin agrees again.
+    let code = consent(&sim, &page).await;
+    let second = http
+        .exchange_code(&config, &partner, &code, &back)
+        .await
+        .unwrap();
+    assert_ne!(
+        first.refresh_token.expose_secret(),
+        second.refresh_token.expose_secret()
+    );
+    let third = http
+        .refresh_tokens(&config, &partner, &second.refresh_token)
+        .await
+        .unwrap();
+    let kept = Given(third.access);
+    let credential = Credential::AuthorizationCode {
+        partner,
+        tokens: Arc::new(kept),
+    };
+    let client = Client::new(&http, &config, credential, Arc::new(Unmetered));
+    assert!(!client.sources().list().await.unwrap().is_empty());
+    let told = client.introspect().await.unwrap();
+    assert_eq!(
+        told.sub.map(|user| user.0),
+        Some(sim.access().site_admin_id)
+    );
+    // What was not asked for is not granted.
+    let refused = client.departments().get(1).await.unwrap_err();
+    assert_eq!(refused.scope(), Some("harvest:departments:list"));
+}
+
+/// One token, whatever becomes of it.
+struct Given(AccessToken);
+
+impl AccessTokens for Given {
+    fn access_token<'a>(
+        &'a self,
+        _: Option<&'a SecretString>,
+    ) -> BoxFuture<'a, Result<AccessToken, Error>> {
+        std::future::ready(Ok(self.0.clone())).boxed()
+    }
 }
 
 /// Gives `t0` until it is refused, then `t1`.

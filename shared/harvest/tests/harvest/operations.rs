@@ -137,7 +137,7 @@ impl World {
 
     async fn field(&self) -> Result<CustomFieldId, Error> {
         let field = NewCustomField {
-            name: "Intrro status".into(),
+            name: "Made by a test".into(),
             field_type: FieldType::Candidate,
             value_type: ValueType::SingleSelect,
             description: None,
