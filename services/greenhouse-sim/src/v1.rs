@@ -36,6 +36,7 @@ use call::Call;
 pub(crate) use gate::answer;
 use hyper::Method;
 pub(crate) use key::{ApiKey, ApiKeys};
+pub(crate) use refusal::too_many;
 pub use settings::{
     ActingUserDenied, ActingUserMissing, CreateStatus, CurrencyKey, Order, PermissionMissing,
     SinglePage, UnknownParameters, UnknownReference, V1PatchAnswer, V1Settings,

@@ -18,6 +18,8 @@ use crate::{
 pub(super) struct Change {
     rate_limit: Option<u32>,
     rate_window: Option<f64>,
+    /// 0 switches v1 on again.
+    switched_off: Option<u16>,
     permission_missing: Option<String>,
     acting_user_missing: Option<String>,
     acting_user_denied: Option<String>,
@@ -41,6 +43,11 @@ pub(super) fn apply(settings: &mut V1Settings, change: &Change) -> Result<(), Re
     put(&mut settings.rate_limit, change.rate_limit);
     let window = length("v1.rate_window", change.rate_window)?;
     put(&mut settings.rate_window, window);
+    let off = change.switched_off;
+    put(
+        &mut settings.switched_off,
+        off.map(|status| Some(status).filter(|status| *status > 0)),
+    );
     words! {
         permission_missing PERMISSION;
         acting_user_missing ACTING_MISSING;
@@ -63,6 +70,7 @@ pub(super) fn shown(settings: &V1Settings) -> Value {
     json!({
         "rate_limit": settings.rate_limit,
         "rate_window": settings.rate_window.as_secs_f64(),
+        "switched_off": settings.switched_off.unwrap_or_default(),
         "permission_missing": name(&PERMISSION, settings.permission_missing),
         "acting_user_missing": name(&ACTING_MISSING, settings.acting_user_missing),
         "acting_user_denied": name(&ACTING_DENIED, settings.acting_user_denied),

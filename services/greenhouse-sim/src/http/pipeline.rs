@@ -17,6 +17,7 @@ use crate::{
     log::LogEntry,
     meter::Reading,
     routes::{self, Route},
+    v1,
     v3::call::Touched,
     world::{State, World},
 };
@@ -91,7 +92,9 @@ async fn prevented(world: &World, arrived: &Arrived, fault: &Fault) -> Option<Ou
     match fault {
         Fault::DropBeforeCommit => return refused(None),
         Fault::ErrorBeforeCommit => return refused(Some(Reply::broken())),
-        Fault::Throttle { retry_after } => return refused(Some(throttled(world, *retry_after))),
+        Fault::Throttle { retry_after } => {
+            return refused(Some(throttled(world, arrived.route, *retry_after)));
+        }
         Fault::TokenRevoked => {
             let headers = &arrived.head.headers;
             let mut state = world.lock();
@@ -130,7 +133,7 @@ async fn altered(reply: Reply, fault: Fault) -> Outcome {
     Outcome::Answer(reply)
 }
 
-fn throttled(world: &World, retry_after: u64) -> Reply {
+fn throttled(world: &World, route: Route, retry_after: u64) -> Reply {
     let state = world.lock();
     let reset = state.now().millis() / 1000 + i64::try_from(retry_after).unwrap_or_default();
     let limit = state.settings.rate_limit;
@@ -141,7 +144,10 @@ fn throttled(world: &World, retry_after: u64) -> Reply {
         retry_after,
         allowed: false,
     };
-    metered(Reply::too_many(retry_after), (limit > 0).then_some(reading))
+    match route {
+        Route::V1(_) => v1::too_many(reading),
+        _ => metered(Reply::too_many(retry_after), (limit > 0).then_some(reading)),
+    }
 }
 
 /// Writes a request into the log.

@@ -24,6 +24,9 @@ pub(crate) fn answer(
     found: Option<Found>,
     now: Stamp,
 ) -> (Reply, Option<Touched>) {
+    if let Some(status) = state.settings.v1.switched_off {
+        return (refusal::switched_off(status), None);
+    }
     let reading = measure(state, &arrived.head.headers, now);
     if let Some(reading) = reading.filter(|reading| !reading.allowed) {
         return (refusal::too_many(reading), None);

@@ -18,6 +18,13 @@ pub(super) fn invalid_key() -> Reply {
     Reply::json(StatusCode::UNAUTHORIZED, &body)
 }
 
+/// v1 is no more. Nobody has told how that looks, so the status is whatever the setting says.
+pub(super) fn switched_off(status: u16) -> Reply {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::GONE);
+    let body = json!({"message": "This version of the API is no longer available"});
+    Reply::json(status, &body)
+}
+
 /// The key may not use this endpoint.
 pub(super) fn not_permitted(setting: PermissionMissing) -> Reply {
     let status = match setting {
@@ -60,7 +67,7 @@ pub(super) fn denied(setting: ActingUserDenied) -> Reply {
 }
 
 /// 429: when to come back, and nothing about the window.
-pub(super) fn too_many(reading: Reading) -> Reply {
+pub(crate) fn too_many(reading: Reading) -> Reply {
     Reply::json(
         StatusCode::TOO_MANY_REQUESTS,
         &json!({"message": "Too Many Requests"}),

@@ -9,6 +9,8 @@ pub struct V1Settings {
     pub rate_limit: u32,
     /// Length of the fixed window.
     pub rate_window: Duration,
+    /// The status of every answer, once v1 has been switched off.
+    pub switched_off: Option<u16>,
     /// What a key without the endpoint's permission gets.
     pub permission_missing: PermissionMissing,
     /// What a write without `On-Behalf-Of` gets.
@@ -40,6 +42,7 @@ impl Default for V1Settings {
         Self {
             rate_limit: 50,
             rate_window: Duration::from_secs(10),
+            switched_off: None,
             permission_missing: PermissionMissing::Forbidden,
             acting_user_missing: ActingUserMissing::NotFound,
             acting_user_denied: ActingUserDenied::Forbidden,

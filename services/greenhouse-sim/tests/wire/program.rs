@@ -44,6 +44,7 @@ fn the_program_introduces_itself_serves_and_stops_on_sigterm() {
     assert_eq!(introduced["api_url"], introduced["auth_url"]);
     assert_eq!(introduced["credentials"][1]["client_id"], "two-harvest");
     assert!(introduced["credentials"][0]["acting_user_id"].is_i64());
+    assert_eq!(introduced["credentials"][0]["api_key"], "one-api-key");
     let stats = send(
         introduced["api_url"].as_str().unwrap(),
         "GET",

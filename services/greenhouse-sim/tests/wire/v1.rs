@@ -3,12 +3,14 @@
 mod applications;
 mod auth;
 mod candidates;
+mod control;
 mod custom_values;
 mod faults;
 mod fields;
 mod limits;
 mod lists;
 mod pages;
+mod permissions;
 mod prospects;
 mod shapes;
 mod structure;

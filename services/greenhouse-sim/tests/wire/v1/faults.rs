@@ -36,6 +36,21 @@ fn a_revoked_key_is_401_now_and_later() {
 }
 
 #[test]
+fn a_throttle_tells_the_wait_and_nothing_of_the_window() {
+    let v1 = V1::start();
+    let throttle = Fault::Throttle { retry_after: 7 };
+    let jobs = When::operation("jobs:list").nth(1);
+    v1.sim.sim.faults().add(jobs, throttle);
+    let answer = v1.get("/v1/jobs");
+    assert_eq!(
+        (answer.status, answer.header("retry-after")),
+        (429, Some("7"))
+    );
+    assert!(answer.header("x-ratelimit-reset").is_some());
+    assert_eq!(answer.header("x-ratelimit-limit"), None);
+}
+
+#[test]
 fn searches_do_not_show_what_was_just_written() {
     let v1 = V1::with(|config| {
         config.settings.lag.length = Duration::from_secs(30);
