@@ -30,6 +30,8 @@ pub(crate) struct Mailboxes {
     store: Store,
     keyring: Arc<Keyring>,
     known: Mutex<HashMap<Uuid, Arc<Mailbox>>>,
+    /// Held by whoever meets a connection for the first time: a storm after a start must read its secrets once.
+    meeting: tokio::sync::Mutex<()>,
     reads: Bucket,
     rate: Rate,
 }
@@ -56,6 +58,7 @@ impl Mailboxes {
             store,
             keyring,
             known: Mutex::default(),
+            meeting: tokio::sync::Mutex::default(),
             reads: Bucket::full(config.key_reads, Instant::now()),
             rate: config.per_connection,
         }
@@ -63,8 +66,12 @@ impl Mailboxes {
 
     /// The mailbox of a connection.
     pub(crate) async fn find(&self, connection: Uuid) -> Result<Arc<Mailbox>, Refusal> {
-        if let Some(mailbox) = self.known().get(&connection) {
-            return Ok(Arc::clone(mailbox));
+        if let Some(mailbox) = self.met(connection) {
+            return Ok(mailbox);
+        }
+        let _alone = self.meeting.lock().await;
+        if let Some(mailbox) = self.met(connection) {
+            return Ok(mailbox);
         }
         let at = Instant::now();
         let key = self.read(connection).await?;
@@ -156,7 +163,7 @@ impl Mailboxes {
 
     /// Notes a refusal for the administrators, where a connection is met that is known.
     pub(crate) async fn note(&self, connection: Uuid, refusal: Refusal) {
-        let Some(mailbox) = self.known().get(&connection).cloned() else {
+        let Some(mailbox) = self.met(connection) else {
             return;
         };
         if !mailbox.may_note(Instant::now()) {
@@ -165,6 +172,10 @@ impl Mailboxes {
         if let Err(error) = self.store.webhook_refused(connection, refusal).await {
             tracing::warn!(%error, "cannot note a refused webhook");
         }
+    }
+
+    fn met(&self, connection: Uuid) -> Option<Arc<Mailbox>> {
+        self.known().get(&connection).cloned()
     }
 
     fn known(&self) -> std::sync::MutexGuard<'_, HashMap<Uuid, Arc<Mailbox>>> {

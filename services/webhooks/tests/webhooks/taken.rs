@@ -117,6 +117,22 @@ async fn in_the_steady_state_secrets_are_not_read_again() {
 }
 
 #[tokio::test]
+async fn a_storm_at_a_process_that_has_just_started_reads_the_secrets_once() {
+    let world = World::with(Config {
+        key_reads: Rate::new(1, 1),
+        ..Config::default()
+    })
+    .await;
+    let id = world.connect("acme").await;
+    let deliver = async |number: i64| {
+        let body = stage_change(number);
+        world.deliver(id, &format!("e{number}"), &body).await
+    };
+    let statuses = futures::future::join_all((1..=200).map(deliver)).await;
+    assert!(statuses.iter().all(|status| *status == 200), "{statuses:?}");
+}
+
+#[tokio::test]
 async fn what_is_too_old_is_removed_meanwhile() {
     let world = World::new().await;
     let id = world.connect("acme").await;
