@@ -961,6 +961,12 @@ pub mod connection_health_changed {
         /// What suffers: "import", "referrer", "status", "jobs", ...
         #[prost(string, tag = "5")]
         pub feature: ::prost::alloc::string::String,
+        /// What shows it: a number, a name, Greenhouse's words. No personal data.
+        #[prost(string, tag = "6")]
+        pub evidence: ::prost::alloc::string::String,
+        /// The scope (v3) or permission (v1) that is missing, where one is.
+        #[prost(string, tag = "7")]
+        pub scope: ::prost::alloc::string::String,
     }
     /// Nested message and enum types in `Finding`.
     pub mod finding {

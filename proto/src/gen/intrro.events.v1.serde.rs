@@ -3697,6 +3697,12 @@ impl serde::Serialize for connection_health_changed::Finding {
         if !self.feature.is_empty() {
             len += 1;
         }
+        if !self.evidence.is_empty() {
+            len += 1;
+        }
+        if !self.scope.is_empty() {
+            len += 1;
+        }
         let mut struct_ser = serializer.serialize_struct("intrro.events.v1.ConnectionHealthChanged.Finding", len)?;
         if !self.code.is_empty() {
             struct_ser.serialize_field("code", &self.code)?;
@@ -3715,6 +3721,12 @@ impl serde::Serialize for connection_health_changed::Finding {
         if !self.feature.is_empty() {
             struct_ser.serialize_field("feature", &self.feature)?;
         }
+        if !self.evidence.is_empty() {
+            struct_ser.serialize_field("evidence", &self.evidence)?;
+        }
+        if !self.scope.is_empty() {
+            struct_ser.serialize_field("scope", &self.scope)?;
+        }
         struct_ser.end()
     }
 }
@@ -3730,6 +3742,8 @@ impl<'de> serde::Deserialize<'de> for connection_health_changed::Finding {
             "message",
             "remedy",
             "feature",
+            "evidence",
+            "scope",
         ];
 
         #[allow(clippy::enum_variant_names)]
@@ -3739,6 +3753,8 @@ impl<'de> serde::Deserialize<'de> for connection_health_changed::Finding {
             Message,
             Remedy,
             Feature,
+            Evidence,
+            Scope,
             __SkipField__,
         }
         impl<'de> serde::Deserialize<'de> for GeneratedField {
@@ -3766,6 +3782,8 @@ impl<'de> serde::Deserialize<'de> for connection_health_changed::Finding {
                             "message" => Ok(GeneratedField::Message),
                             "remedy" => Ok(GeneratedField::Remedy),
                             "feature" => Ok(GeneratedField::Feature),
+                            "evidence" => Ok(GeneratedField::Evidence),
+                            "scope" => Ok(GeneratedField::Scope),
                             _ => Ok(GeneratedField::__SkipField__),
                         }
                     }
@@ -3790,6 +3808,8 @@ impl<'de> serde::Deserialize<'de> for connection_health_changed::Finding {
                 let mut message__ = None;
                 let mut remedy__ = None;
                 let mut feature__ = None;
+                let mut evidence__ = None;
+                let mut scope__ = None;
                 while let Some(k) = map_.next_key()? {
                     match k {
                         GeneratedField::Code => {
@@ -3822,6 +3842,18 @@ impl<'de> serde::Deserialize<'de> for connection_health_changed::Finding {
                             }
                             feature__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
                         }
+                        GeneratedField::Evidence => {
+                            if evidence__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("evidence"));
+                            }
+                            evidence__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
+                        }
+                        GeneratedField::Scope => {
+                            if scope__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("scope"));
+                            }
+                            scope__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
+                        }
                         GeneratedField::__SkipField__ => {
                             let _ = map_.next_value::<serde::de::IgnoredAny>()?;
                         }
@@ -3833,6 +3865,8 @@ impl<'de> serde::Deserialize<'de> for connection_health_changed::Finding {
                     message: message__.unwrap_or_default(),
                     remedy: remedy__.unwrap_or_default(),
                     feature: feature__.unwrap_or_default(),
+                    evidence: evidence__.unwrap_or_default(),
+                    scope: scope__.unwrap_or_default(),
                 })
             }
         }

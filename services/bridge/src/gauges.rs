@@ -30,6 +30,9 @@ pub(crate) async fn watch_ledger(
             metrics.harvest_throttled(now.waited.saturating_sub(before.waited));
         }
         before = now;
+        if let Err(error) = accounts.forget_gone().await {
+            tracing::warn!(%error, "cannot tell which connections are gone");
+        }
         if let Err(error) = read_ledger(&store, &metrics).await {
             tracing::warn!(%error, "cannot read the gauges");
         }

@@ -7,6 +7,7 @@ mod catalogue;
 mod client;
 mod failure;
 mod gauges;
+mod keys;
 mod publish;
 mod run;
 mod story;
@@ -61,6 +62,11 @@ enum Command {
     },
     /// Ask the running bridge whether it is ready; for container health checks.
     Healthcheck,
+    /// The master keys that seal tenants' secrets.
+    Keys {
+        #[command(subcommand)]
+        command: keys::Command,
+    },
 }
 
 /// The command line as clap sees it, for checking the commands that documents name.
@@ -78,6 +84,7 @@ pub async fn main() -> ExitCode {
         Command::Why { id } => why::why(&id, cli.json).await,
         Command::Explain { code } => catalogue::explain(code.as_deref(), cli.json),
         Command::Healthcheck => client::healthcheck().await,
+        Command::Keys { command } => keys::keys(command, cli.json).await,
     };
     match outcome {
         Ok(code) => code,

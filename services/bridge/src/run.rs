@@ -75,6 +75,14 @@ pub(crate) async fn run(services: &[Service]) -> Result<ExitCode, Failure> {
     let runs = |service| services.contains(&Service::All) || services.contains(&service);
     let http = process.serve(runs).await?;
     let mut tasks = JoinSet::new();
+    if runs(Service::Connections) {
+        tasks.spawn(connections::keep(
+            process.store.clone(),
+            Arc::clone(&process.accounts),
+            Arc::clone(&process.metrics),
+            process.stop.clone(),
+        ));
+    }
     if runs(Service::Introductions) {
         tasks.spawn(process.introductions());
     }
@@ -170,7 +178,12 @@ impl Process {
                 keys: Arc::clone(&self.keys),
                 accounts: Arc::clone(&self.accounts),
                 metrics: Arc::clone(&self.metrics),
-                admin_token: self.settings.admin_token.clone(),
+                tokens: connections::RoleTokens {
+                    admin: self.settings.admin_token.clone(),
+                    operator: self.settings.operator_token.clone(),
+                    viewer: self.settings.viewer_token.clone(),
+                },
+                authorisation: self.authorisation(),
             }));
         }
         if runs(Service::Webhooks) {
@@ -181,6 +194,13 @@ impl Process {
             .with_context(|| format!("cannot listen on {}", self.settings.http_addr))?;
         tracing::info!(%addr, "listening");
         Ok(task)
+    }
+
+    fn authorisation(&self) -> Option<connections::Authorisation> {
+        Some(connections::Authorisation {
+            partner: partner(&self.settings)?,
+            public_url: self.settings.public_url.clone()?,
+        })
     }
 
     fn introductions(&self) -> impl Future<Output = ()> + 'static {
@@ -307,7 +327,16 @@ fn accounts(
                     took,
                 );
             });
-    Ok(Accounts::new(store.clone(), Arc::clone(keys), http, config))
+    let accounts = Accounts::new(store.clone(), Arc::clone(keys), http, config);
+    Ok(accounts.with_partner(partner(settings)))
+}
+
+fn partner(settings: &Settings) -> Option<harvest::Partner> {
+    let partner = settings.partner.as_ref()?;
+    Some(harvest::Partner {
+        client_id: partner.client_id.clone(),
+        client_secret: partner.client_secret.clone(),
+    })
 }
 
 fn class_of(word: &str) -> Class {

@@ -5,7 +5,15 @@
 
 mod access;
 mod api;
+mod authorise;
+mod connect;
+mod extract;
+mod keeper;
+mod manage;
+mod openapi;
+mod page;
 mod problem;
+mod provision;
 mod request;
 mod verify;
 
@@ -13,11 +21,41 @@ use std::sync::Arc;
 
 use accounts::Accounts;
 use axum::Router;
-use axum::routing::{get, post};
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{any, get, post};
 use boot::metrics::Metrics;
-use secrecy::SecretString;
 use store::Store;
 use store::seal::Keyring;
+
+pub use access::RoleTokens;
+pub use authorise::Authorisation;
+pub use keeper::keep;
+
+use problem::Failure;
+
+/// Largest body of a request.
+const MAX_BODY: usize = 64 * 1024;
+
+/// Every route, for whoever compares documents with it.
+pub const ROUTES: &[(&str, &str)] = &[
+    ("/v1/openapi.json", "get"),
+    ("/v1/connections", "post"),
+    ("/v1/connections", "get"),
+    ("/v1/connections/{id}", "get"),
+    ("/v1/connections/{id}", "patch"),
+    ("/v1/connections/{id}", "delete"),
+    ("/v1/connections/{id}/findings", "get"),
+    ("/v1/connections/{id}/settings", "get"),
+    ("/v1/connections/{id}/verify", "post"),
+    ("/v1/connections/{id}/rotate", "post"),
+    ("/v1/connections/{id}/pause", "post"),
+    ("/v1/connections/{id}/resume", "post"),
+    ("/v1/connections/{id}/provision", "post"),
+    ("/v1/connections/links", "post"),
+    ("/connect/greenhouse", "get"),
+    ("/connect/greenhouse/callback", "get"),
+];
 
 /// What the service works with.
 pub struct Parts {
@@ -30,26 +68,52 @@ pub struct Parts {
     /// Counters.
     pub metrics: Arc<Metrics>,
     /// What a caller must present.
-    pub admin_token: SecretString,
+    pub tokens: RoleTokens,
+    /// What it takes to be let in by admins in their browsers; none where Intrro is no partner of Greenhouse's.
+    pub authorisation: Option<Authorisation>,
 }
 
-/// The routes under `/v1/connections`, all behind the admin token.
+/// The routes under `/v1`; all but the document of the API are behind a token.
 pub fn router(parts: Parts) -> Router {
-    let access = access::Access::new(&parts.admin_token);
+    let access = Arc::new(access::Access::new(&parts.tokens));
     let shared = Arc::new(api::Shared {
         store: parts.store,
         keys: parts.keys,
         accounts: parts.accounts,
         metrics: parts.metrics,
+        authorisation: parts.authorisation,
     });
+    let routes = Router::new()
+        .route("/v1/connections", post(connect::connect).get(manage::list))
+        .route(
+            "/v1/connections/{id}",
+            get(manage::show)
+                .patch(manage::change)
+                .delete(manage::disconnect),
+        )
+        .route("/v1/connections/{id}/findings", get(manage::findings))
+        .route("/v1/connections/{id}/settings", get(manage::settings))
+        .route("/v1/connections/{id}/verify", post(verify::verify_again))
+        .route("/v1/connections/{id}/rotate", post(connect::rotate))
+        .route("/v1/connections/{id}/pause", post(manage::pause))
+        .route("/v1/connections/{id}/resume", post(manage::resume))
+        .route("/v1/connections/{id}/provision", post(provision::provision))
+        .route("/v1/connections/links", post(authorise::make_link))
+        .with_state(Arc::clone(&shared))
+        .route("/v1/{*rest}", any(async || Failure::no_such_route()))
+        .method_not_allowed_fallback(async || Failure::method_not_allowed())
+        .layer(from_fn_with_state(Arc::clone(&access), access::check))
+        .layer(DefaultBodyLimit::max(MAX_BODY));
+    let pages = Router::new()
+        .route("/connect/greenhouse", get(authorise::begin))
+        .with_state((Arc::clone(&shared), access))
+        .merge(
+            Router::new()
+                .route("/connect/greenhouse/callback", get(authorise::end))
+                .with_state(shared),
+        );
     Router::new()
-        .route("/v1/connections", post(api::connect).get(api::of_tenant))
-        .route("/v1/connections/{id}", get(api::show).patch(api::change))
-        .route("/v1/connections/{id}/verify", post(api::verify_again))
-        .with_state(shared)
-        .layer(axum::middleware::from_fn_with_state(
-            Arc::new(access),
-            access::check,
-        ))
-        .layer(axum::extract::DefaultBodyLimit::max(64 * 1024))
+        .route("/v1/openapi.json", get(openapi::document))
+        .merge(pages)
+        .merge(routes)
 }

@@ -1,52 +1,56 @@
 //! What callers send, parsed once: field by field, so that a refusal names the field.
 
-use domain::{Tenant, UserId};
+mod auth;
+mod read;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use domain::Tenant;
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
 use crate::problem::Failure;
+pub(crate) use auth::{ActingUser, Auth};
+use read::{object, only, text};
 
-/// Longest interval of polling, in seconds.
-const MAX_POLL_INTERVAL: u64 = 24 * 3600;
+/// Longest pause that ends by itself.
+const LONGEST_PAUSE: Duration = Duration::from_secs(366 * 24 * 3600);
 
 /// A tenant that wants to connect.
 #[derive(Debug)]
 pub(crate) struct Connect {
     pub(crate) tenant: Tenant,
-    pub(crate) client_id: String,
-    pub(crate) client_secret: SecretString,
-    pub(crate) acting_user: Option<UserId>,
+    pub(crate) auth: Auth,
 }
 
 impl Connect {
     pub(crate) fn parse(body: &[u8]) -> Result<Connect, Failure> {
         let body = object(body)?;
-        let tenant = text(&body, "tenant", "tenant")?;
-        let tenant =
-            Tenant::try_from(tenant.as_str()).map_err(|error| Failure::invalid("tenant", error))?;
-        let Some(Value::Object(auth)) = body.get("auth") else {
-            return Err(Failure::invalid(
-                "auth",
-                "is missing; it is an object with `kind`",
-            ));
-        };
-        match text(auth, "kind", "auth.kind")?.as_str() {
-            "client_credentials" => Ok(Connect {
-                tenant,
-                client_id: text(auth, "client_id", "auth.client_id")?,
-                client_secret: text(auth, "client_secret", "auth.client_secret")?.into(),
-                acting_user: user(auth)?,
-            }),
-            "api_key" => Err(Failure::invalid(
-                "auth.kind",
-                "Harvest v1 API keys are not supported yet: create a Harvest v3 (OAuth) credential and send client_credentials",
-            )),
-            _ => Err(Failure::invalid(
-                "auth.kind",
-                "is not known; use client_credentials",
-            )),
-        }
+        Ok(Connect {
+            tenant: tenant(&body)?,
+            auth: Auth::parse(&body)?,
+        })
     }
+}
+
+/// A new credential for a connection: `{"auth": {…}}`.
+pub(crate) fn rotation(body: &[u8]) -> Result<Auth, Failure> {
+    let body = object(body)?;
+    only(&body, &["auth"])?;
+    Auth::parse(&body)
+}
+/// `{"tenant": "…"}`.
+pub(crate) fn link(body: &[u8]) -> Result<Tenant, Failure> {
+    let body = object(body)?;
+    only(&body, &["tenant"])?;
+    tenant(&body)
+}
+
+fn tenant(body: &Map<String, Value>) -> Result<Tenant, Failure> {
+    let tenant = text(body, "tenant", "tenant")?;
+    Tenant::try_from(tenant).map_err(|error| Failure::invalid("tenant", error))
 }
 
 /// Changes to a connection's settings and webhook secrets.
@@ -60,23 +64,12 @@ pub(crate) struct Change {
 impl Change {
     pub(crate) fn parse(body: &[u8]) -> Result<Change, Failure> {
         let body = object(body)?;
-        if body
-            .keys()
-            .any(|key| !["settings", "webhook_secrets"].contains(&key.as_str()))
-        {
-            return Err(Failure::invalid(
-                "$",
-                "only `settings` and `webhook_secrets` can be changed",
-            ));
-        }
+        only(&body, &["settings", "webhook_secrets"])?;
         let settings = match body.get("settings") {
             Some(Value::Object(settings)) => settings.clone(),
             None => Map::new(),
             Some(_) => return Err(Failure::invalid("settings", "is not an object")),
         };
-        for (key, value) in &settings {
-            check_setting(key, value)?;
-        }
         Ok(Change {
             settings,
             webhook_secrets: body.get("webhook_secrets").map(secrets).transpose()?,
@@ -84,6 +77,7 @@ impl Change {
     }
 }
 
+/// Greenhouse signs with one secret per webhook; an old one is kept beside the new one while both are in use.
 fn secrets(value: &Value) -> Result<Vec<SecretString>, Failure> {
     let wrong = || {
         Failure::invalid(
@@ -96,133 +90,57 @@ fn secrets(value: &Value) -> Result<Vec<SecretString>, Failure> {
         .filter(|list| list.len() <= 10)
         .ok_or_else(wrong)?;
     let text = |value: &Value| match value.as_str() {
-        Some(text) if is_secret(text) => Ok(SecretString::from(text)),
+        Some(text) if read::is_secret(text) => Ok(SecretString::from(text)),
         _ => Err(wrong()),
     };
     list.iter().map(text).collect()
 }
 
-fn check_setting(key: &str, value: &Value) -> Result<(), Failure> {
-    match key {
-        "poll_interval_seconds" => match value.as_u64() {
-            Some(1..=MAX_POLL_INTERVAL) => Ok(()),
-            _ => Err(Failure::invalid(
-                "settings.poll_interval_seconds",
-                format!("is a whole number of seconds from 1 to {MAX_POLL_INTERVAL}"),
-            )),
-        },
-        _ => Err(Failure::invalid(
-            "settings",
-            "there is only poll_interval_seconds so far",
-        )),
-    }
+/// A pause: `{"reason": "…", "for": seconds}`.
+#[derive(Debug)]
+pub(crate) struct Pause {
+    pub(crate) reason: String,
+    /// When it ends by itself.
+    pub(crate) lasts: Option<Duration>,
 }
 
-fn object(body: &[u8]) -> Result<Map<String, Value>, Failure> {
-    match serde_json::from_slice(body) {
-        Ok(Value::Object(object)) => Ok(object),
-        Ok(_) => Err(Failure::invalid("$", "the body is not a JSON object")),
-        Err(error) => Err(Failure::invalid(
-            "$",
-            format!(
-                "the body is not JSON (line {}, column {})",
-                error.line(),
-                error.column()
-            ),
-        )),
-    }
-}
-
-fn text(object: &Map<String, Value>, key: &str, field: &'static str) -> Result<String, Failure> {
-    match object.get(key) {
-        Some(Value::String(text)) if is_secret(text.trim()) => Ok(text.trim().to_owned()),
-        Some(Value::String(_)) => Err(Failure::invalid(
-            field,
-            "is empty, longer than 4096 bytes, or has control characters",
-        )),
-        Some(_) => Err(Failure::invalid(field, "is not a text")),
-        None => Err(Failure::invalid(field, "is missing")),
-    }
-}
-
-/// Secrets end up in headers and are stored line by line: neither takes a control character.
-fn is_secret(text: &str) -> bool {
-    !text.is_empty() && text.len() <= 4096 && !text.chars().any(char::is_control)
-}
-
-fn user(auth: &Map<String, Value>) -> Result<Option<UserId>, Failure> {
-    let wrong = || {
-        Failure::invalid(
-            "auth.acting_user_id",
-            "is not a Greenhouse user id: a positive whole number",
-        )
-    };
-    let id = match auth.get("acting_user_id") {
-        None | Some(Value::Null) => return Ok(None),
-        Some(Value::String(text)) => text.trim().parse().map_err(|_| wrong())?,
-        Some(value) => value.as_i64().ok_or_else(wrong)?,
-    };
-    if id <= 0 {
-        return Err(wrong());
-    }
-    Ok(Some(UserId(id)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn field(body: &str) -> String {
-        format!("{:?}", Connect::parse(body.as_bytes()).unwrap_err())
-    }
-
-    #[test]
-    fn client_credentials_are_read() {
-        let body = r#"{"tenant":"acme","auth":{"kind":"client_credentials","client_id":"i","client_secret":"s","acting_user_id":"7"}}"#;
-        let connect = Connect::parse(body.as_bytes()).unwrap();
-        assert_eq!(
-            (connect.tenant.as_str(), connect.acting_user),
-            ("acme", Some(UserId(7)))
-        );
-        assert!(!format!("{connect:?}").contains("\"s\""));
-    }
-
-    #[test]
-    fn what_is_wrong_is_named() {
-        for (body, name) in [
-            ("[]", "\"$\""),
-            ("{", "\"$\""),
-            (r#"{"auth":{}}"#, "tenant"),
-            (r#"{"tenant":"acme"}"#, "auth"),
-            (r#"{"tenant":"acme","auth":{"kind":"magic"}}"#, "auth.kind"),
-            (
-                r#"{"tenant":"acme","auth":{"kind":"api_key","api_key":"k"}}"#,
-                "v1",
-            ),
-            (
-                r#"{"tenant":"acme","auth":{"kind":"client_credentials","client_id":"i"}}"#,
-                "auth.client_secret",
-            ),
-            (
-                r#"{"tenant":"acme","auth":{"kind":"client_credentials","client_id":"i","client_secret":"s","acting_user_id":-1}}"#,
-                "auth.acting_user_id",
-            ),
-        ] {
-            assert!(field(body).contains(name), "{body}: {}", field(body));
+impl Pause {
+    pub(crate) fn parse(body: &[u8]) -> Result<Pause, Failure> {
+        let body = object(body)?;
+        only(&body, &["reason", "for"])?;
+        let reason = text(&body, "reason", "reason")?;
+        if reason.chars().count() > 200 {
+            return Err(Failure::invalid("reason", "is longer than 200 characters"));
         }
+        let lasts = match body.get("for") {
+            None | Some(Value::Null) => None,
+            Some(value) => Some(duration(value).ok_or_else(|| {
+                Failure::invalid(
+                    "for",
+                    "is a whole number of seconds up to a year, or a text like 90s, 30m, 12h or 7d",
+                )
+            })?),
+        };
+        Ok(Pause { reason, lasts })
     }
+}
 
-    #[test]
-    fn settings_are_checked() {
-        assert!(Change::parse(br#"{"settings":{"poll_interval_seconds":30}}"#).is_ok());
-        for wrong in [
-            r#"{"settings":{"poll_interval_seconds":0}}"#,
-            r#"{"settings":{"x":1}}"#,
-            r#"{"webhook_secrets":[1]}"#,
-            r#"{"webhook_secrets":["two\nlines"]}"#,
-            r#"{"state":"active"}"#,
-        ] {
-            assert!(Change::parse(wrong.as_bytes()).is_err(), "{wrong}");
+fn duration(value: &Value) -> Option<Duration> {
+    let seconds = match value {
+        Value::String(text) => {
+            let text = text.trim();
+            let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
+            let unit = match unit {
+                "s" => 1,
+                "m" => 60,
+                "h" => 3600,
+                "d" => 24 * 3600,
+                _ => return None,
+            };
+            number.parse::<u64>().ok()?.checked_mul(unit)?
         }
-    }
+        value => value.as_u64()?,
+    };
+    let lasts = Duration::from_secs(seconds);
+    (seconds > 0 && lasts <= LONGEST_PAUSE).then_some(lasts)
 }

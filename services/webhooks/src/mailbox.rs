@@ -158,6 +158,8 @@ impl Mailboxes {
                 tracing::error!(%connection, %error, "webhook secrets cannot be opened");
                 Err(Refusal::Unavailable)
             }
+            // Nothing is changed here.
+            Err(ConnectionError::Setting(_)) => Err(Refusal::Unavailable),
         }
     }
 

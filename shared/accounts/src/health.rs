@@ -2,6 +2,7 @@
 
 use chrono::Utc;
 use domain::{Problem, Tenant};
+use harvest::Operation;
 use proto::envelope::{OutMeta, encode};
 use proto::{ConnectionState, Notice, v1};
 use store::Store;
@@ -24,7 +25,7 @@ pub async fn set_aside(
     problem: &Problem,
 ) -> Result<bool, ConnectionError> {
     let judge = |connection: &store::connections::Connection| {
-        Health::refused(problem, &connection.findings)
+        Health::refused(problem, feature(problem), &connection.findings)
     };
     let changed = store
         .change_health(tenant, revision, false, judge, announcement)
@@ -73,6 +74,17 @@ pub fn announcement(change: &Change) -> Option<Announcement> {
     })
 }
 
+/// What suffers from a refusal. Whatever is not about a single right stops everything.
+fn feature(problem: &Problem) -> &'static str {
+    let right = problem.field.as_deref();
+    let needs = |operation: &&Operation| {
+        right.is_some() && (operation.scope() == right || operation.permission() == right)
+    };
+    let found = Operation::ALL.iter().find(needs);
+    let feature = found.and_then(|operation| operation.features().first());
+    feature.map_or("all", |feature| feature.as_str())
+}
+
 fn word(state: State) -> ConnectionState {
     match state {
         State::Active => ConnectionState::Active,
@@ -94,5 +106,7 @@ fn told(finding: &Finding) -> v1::connection_health_changed::Finding {
         message: finding.message.clone(),
         remedy: finding.remedy.clone(),
         feature: finding.feature.clone(),
+        evidence: finding.evidence.clone(),
+        scope: finding.scope.clone().unwrap_or_default(),
     }
 }

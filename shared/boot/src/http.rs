@@ -152,8 +152,10 @@ pub async fn serve(
     let listener = TcpListener::bind(addr).await?;
     let bound = listener.local_addr()?;
     let task = tokio::spawn(async move {
+        // Services that limit attempts want to know where a request comes from.
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
         let server =
-            axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
+            axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
         let too_long = async {
             stop.cancelled().await;
             tokio::time::sleep(DRAIN_TIMEOUT).await;

@@ -233,6 +233,12 @@ impl Metrics {
             .set(oldest.as_secs_f64());
     }
 
+    /// Time until the first consent of an admin ends if nothing is renewed; none where nobody authorised us.
+    pub fn consent_left(&self, left: Option<Duration>) {
+        let seconds = left.map_or(f64::INFINITY, |left| left.as_secs_f64());
+        self.0.consent_left.at((), ()).set(seconds);
+    }
+
     /// One call to Greenhouse.
     pub fn harvest_call(&self, endpoint: Endpoint, class: Class, took: Duration) {
         self.0.harvest_requests.at(endpoint, class, ()).inc();

@@ -30,6 +30,14 @@ pub struct Settings {
     pub master_keys: Vec<MasterKey>,
     /// Bearer token of the HTTP API.
     pub admin_token: SecretString,
+    /// Bearer token of those who may look, verify, pause and resume.
+    pub operator_token: Option<SecretString>,
+    /// Bearer token of those who may look.
+    pub viewer_token: Option<SecretString>,
+    /// What Greenhouse gave Intrro as a partner.
+    pub partner: Option<Partner>,
+    /// Where browsers reach the bridge.
+    pub public_url: Option<Url>,
     /// Greenhouse.
     pub greenhouse: Greenhouse,
     /// Where the HTTP listener listens.
@@ -40,6 +48,15 @@ pub struct Settings {
     pub settle: Duration,
     /// Logs and traces.
     pub telemetry: TelemetrySettings,
+}
+
+/// Client of the authorization-code flow.
+#[derive(Debug, Clone)]
+pub struct Partner {
+    /// Client id; not a secret.
+    pub client_id: String,
+    /// Client secret.
+    pub client_secret: SecretString,
 }
 
 /// Addresses of Greenhouse.
@@ -102,6 +119,10 @@ impl Settings {
         let database_url = database_url(env);
         let master_keys = master_keys(env);
         let admin_token = admin_token(env);
+        let operator_token = optional_token(env, &variables::OPERATOR_TOKEN);
+        let viewer_token = optional_token(env, &variables::VIEWER_TOKEN);
+        let public_url = env.optional_url(&variables::PUBLIC_URL);
+        let partner = Partner::read(env, public_url.is_some());
         let greenhouse = Greenhouse::read(env);
         let http_addr = env.parsed(&variables::HTTP_ADDR);
         let intrro_url = env.url(&variables::INTRRO_URL);
@@ -114,6 +135,10 @@ impl Settings {
                 database_url: database_url?,
                 master_keys: master_keys?,
                 admin_token: admin_token?,
+                operator_token,
+                viewer_token,
+                partner,
+                public_url,
                 greenhouse: greenhouse?,
                 http_addr: http_addr?,
                 intrro_url: intrro_url?,
@@ -136,6 +161,37 @@ impl Greenhouse {
         Some(Self {
             api_url: api_url?,
             auth_url: auth_url?,
+        })
+    }
+}
+
+impl Partner {
+    /// Both or neither; and with them the address to which Greenhouse sends admins back.
+    fn read(env: &mut Env, is_public: bool) -> Option<Self> {
+        let client_id = env.optional(&variables::GREENHOUSE_CLIENT_ID);
+        let client_secret = env.optional_secret(&variables::GREENHOUSE_CLIENT_SECRET);
+        let (client_id, client_secret) = match (client_id, client_secret) {
+            (Some(id), Some(secret)) => (id, secret),
+            (Some(_), None) => {
+                let what = "is not set, and GREENHOUSE_CLIENT_ID is".to_owned();
+                env.note(&variables::GREENHOUSE_CLIENT_SECRET, what);
+                return None;
+            }
+            (None, Some(_)) => {
+                let what = "is not set, and GREENHOUSE_CLIENT_SECRET is".to_owned();
+                env.note(&variables::GREENHOUSE_CLIENT_ID, what);
+                return None;
+            }
+            (None, None) => return None,
+        };
+        if !is_public {
+            let what = "is not set, and GREENHOUSE_CLIENT_ID is".to_owned();
+            env.note(&variables::PUBLIC_URL, what);
+            return None;
+        }
+        Some(Self {
+            client_id,
+            client_secret,
         })
     }
 }
@@ -167,11 +223,18 @@ pub fn database_url(env: &mut Env) -> Option<SecretString> {
 /// The administrators' token alone. `None` after a problem was noted.
 pub fn admin_token(env: &mut Env) -> Option<SecretString> {
     let token = env.secret(&variables::ADMIN_TOKEN)?;
+    without_space(env, &variables::ADMIN_TOKEN, token)
+}
+
+fn optional_token(env: &mut Env, variable: &Variable) -> Option<SecretString> {
+    let token = env.optional_secret(variable)?;
+    without_space(env, variable, token)
+}
+
+/// A header cannot carry such a token as it is.
+fn without_space(env: &mut Env, variable: &Variable, token: SecretString) -> Option<SecretString> {
     if token.expose_secret().contains(char::is_whitespace) {
-        env.note(
-            &variables::ADMIN_TOKEN,
-            "contains a space or a line break".to_owned(),
-        );
+        env.note(variable, "contains a space or a line break".to_owned());
         return None;
     }
     Some(token)

@@ -1,19 +1,33 @@
 //! Connections: a tenant's account of Greenhouse, how well it works, and its sealed credential.
 //!
-//! A connection's `revision` grows with every credential and every verification. Whoever saw a credential refused may
-//! pause the connection only at the revision it used, so that a late refusal never undoes a newer credential. Nothing
-//! here asks Greenhouse anything: what a verification found comes from the caller.
+//! A connection's `revision` grows with every credential, every verification and every change of settings, so that
+//! clients and settings may be kept per revision. Whoever saw a credential refused may pause the connection only at the
+//! revision it used, so that a late refusal never undoes a newer credential. Nothing here asks Greenhouse anything: what
+//! a verification found comes from the caller.
 
+mod authorisations;
 mod credential;
+mod disconnect;
 mod health;
+mod hold;
+mod listing;
+mod reseal;
 mod row;
+mod settings;
+mod tokens;
 mod write;
 
 pub use credential::Credential;
 pub use health::{Finding, Health, Severity, State};
+pub use hold::Hold;
+pub use listing::After;
+pub use reseal::Resealed;
 pub use row::{Api, AuthKind};
+pub use settings::{Configuration, SettingsChange};
+pub use tokens::{Consent, NewTokens, Tokens};
 
 use chrono::{DateTime, Utc};
+use domain::settings::{Settings, WrongSetting};
 use domain::{Code, Tenant, UserId};
 use secrecy::SecretString;
 use serde_json::Value;
@@ -22,8 +36,9 @@ use uuid::Uuid;
 use crate::outbox::Announcement;
 use crate::seal::{Keyring, SealError, Sealed};
 use crate::{Error, Store};
-use credential::{join, owner_of_webhooks, text};
+use credential::{owner_of_webhooks, text};
 use row::Row;
+use tokens::replace_tokens;
 use write::{finish, forget_budget, lock_tenant, row_of, unsealed, upsert};
 
 /// A tenant's account of Greenhouse, without its secrets.
@@ -43,11 +58,15 @@ pub struct Connection {
     pub state: State,
     /// Why it is not active.
     pub reason: Option<Code>,
+    /// Who stopped its work by hand, if somebody did.
+    pub held: Option<Hold>,
     /// What the last verification, or the last refusal, found.
     pub findings: Vec<Finding>,
-    /// The tenant's settings, a JSON object.
-    pub settings: Value,
-    /// Grows with every credential and every verification.
+    /// The tenant's settings, with defaults where nothing was chosen.
+    pub settings: Settings,
+    /// What the tenant chose, a JSON object.
+    pub chosen: Value,
+    /// Grows with every credential, verification and change of settings: whoever has a revision has all of it.
     pub revision: i64,
     /// When it was last verified.
     pub verified_at: Option<DateTime<Utc>>,
@@ -66,6 +85,8 @@ pub struct NewConnection {
     pub credential: Credential,
     /// The user to act for.
     pub acting_user: Option<UserId>,
+    /// What came with [`Credential::AuthorizationCode`].
+    pub tokens: Option<NewTokens>,
     /// What the verification found.
     pub health: Health,
 }
@@ -100,6 +121,9 @@ pub enum ConnectionError {
     /// See [`SealError`].
     #[error(transparent)]
     Seal(#[from] SealError),
+    /// A setting cannot be changed like this.
+    #[error(transparent)]
+    Setting(#[from] WrongSetting),
 }
 
 impl Store {
@@ -122,7 +146,11 @@ impl Store {
             None => None,
         };
         let sealed = new.credential.seal(keyring, &new.tenant, id)?;
-        let connection = upsert(&mut tx, id, new, &sealed).await?;
+        // A hold outlives the credential: whoever stopped the work lets it go on.
+        let held = previous.as_ref().and_then(|old| old.held.as_ref());
+        let health = new.health.clone().under(held);
+        let connection = upsert(&mut tx, id, new, &health, &sealed).await?;
+        replace_tokens(&mut tx, keyring, &new.tenant, id, new.tokens.as_ref()).await?;
         // Greenhouse counts per client: another one starts with nothing learnt, a new secret changes nothing.
         if known.is_none_or(|known| known.credential.client() != new.credential.client()) {
             forget_budget(&mut tx, id).await?;
@@ -152,7 +180,7 @@ impl Store {
         if old.revision != if_revision {
             return Ok(None);
         }
-        let health = judge(&old);
+        let health = judge(&old).under(old.held.as_ref());
         let row = sqlx::query_as!(
             Row,
             r#"UPDATE connections SET state = $2, reason = $3, findings = $4, updated_at = clock_timestamp(),
@@ -172,40 +200,6 @@ impl Store {
         finish(tx, connection, Some(old.state), announce)
             .await
             .map(Some)
-    }
-
-    /// Merges settings into the connection's (a null removes one) and replaces its webhook secrets where given.
-    ///
-    /// # Errors
-    /// [`ConnectionError`]. Returns nothing if there is no such connection.
-    pub async fn configure_connection(
-        &self,
-        keyring: &Keyring,
-        id: Uuid,
-        settings: &Value,
-        webhook_secrets: Option<&[SecretString]>,
-    ) -> Result<Option<Connection>, ConnectionError> {
-        let Some(connection) = self.connection(id).await? else {
-            return Ok(None);
-        };
-        let owner = owner_of_webhooks(&connection.tenant, id);
-        let sealed = webhook_secrets
-            .map(|secrets| keyring.seal(owner, &join(secrets)))
-            .transpose()?;
-        let row = sqlx::query_as!(
-            Row,
-            r#"UPDATE connections SET settings = jsonb_strip_nulls(settings || $2), updated_at = clock_timestamp(),
-                webhook_sealed = coalesce($3, webhook_sealed), webhook_key_id = coalesce($4, webhook_key_id)
-            WHERE id = $1 RETURNING *"#,
-            id,
-            settings,
-            sealed.as_ref().map(|sealed| sealed.bytes.as_slice()),
-            sealed.as_ref().map(|sealed| sealed.key_id.as_str()),
-        )
-        .fetch_optional(&self.pool)
-        .await
-        .map_err(Error::from)?;
-        Ok(row.map(Connection::try_from).transpose()?)
     }
 
     /// The connection of that id.

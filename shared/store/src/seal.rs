@@ -1,7 +1,7 @@
 //! Sealing of secrets at rest: AES-256-GCM under a master key, bound to tenant, connection and purpose.
 //!
 //! A sealed secret that is copied to another tenant's row, or into another column, does not open. Deliberately absent:
-//! where master keys come from, and re-sealing under a new key (whatever is stored again is sealed with the first key).
+//! where master keys come from, and which secrets to seal again under a new one (see `connections`).
 
 use aes_gcm::aead::{Aead, Generate, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
@@ -70,6 +70,11 @@ impl Keyring {
             return Err(SealError::NoKey);
         }
         Ok(Self { keys })
+    }
+
+    /// Id of the key that seals.
+    pub fn first(&self) -> &str {
+        self.keys.first().map_or("", |(id, _)| id.as_str())
     }
 
     /// Seals a secret.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use accounts::Accounts;
 use boot::metrics::Metrics;
-use connections::Parts;
+use connections::{Parts, RoleTokens};
 use greenhouse_sim::faults::{Fault, When};
 use greenhouse_sim::{Config, ListWithoutSiteAdmin, Simulator};
 use secrecy::{SecretBox, SecretString};
@@ -17,6 +17,8 @@ use testkit::http::Answer;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub(crate) const TOKEN: &str = "the admin token";
+pub(crate) const OPERATOR: &str = "the operator token";
+pub(crate) const VIEWER: &str = "the viewer token";
 
 pub(crate) struct World {
     pub(crate) greenhouse: Simulator,
@@ -41,7 +43,12 @@ impl World {
             keys,
             accounts,
             metrics: Metrics::new(),
-            admin_token: SecretString::from(TOKEN),
+            tokens: RoleTokens {
+                admin: TOKEN.into(),
+                operator: Some(OPERATOR.into()),
+                viewer: Some(VIEWER.into()),
+            },
+            authorisation: None,
         });
         let stop = CancellationToken::new();
         let anywhere = "127.0.0.1:0".parse().unwrap();

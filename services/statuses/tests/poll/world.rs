@@ -188,6 +188,7 @@ async fn connect(store: &Store, access: &Access) {
             client_secret: SecretString::from(access.client_secret.clone()),
         },
         acting_user: Some(UserId(access.site_admin_id)),
+        tokens: None,
         health: Health::of(Vec::new()),
     };
     store

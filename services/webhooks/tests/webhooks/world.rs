@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 use sqlx::Connection;
 use store::Store;
-use store::connections::{Change, Credential, Health, NewConnection};
+use store::connections::{Change, Configuration, Credential, Health, NewConnection};
 use store::outbox::Announcement;
 use store::seal::Keyring;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -68,6 +68,7 @@ impl World {
                 client_secret: "secret".into(),
             },
             acting_user: None,
+            tokens: None,
             health: Health::of(Vec::new()),
         };
         let connected = self
@@ -81,9 +82,15 @@ impl World {
 
     pub(crate) async fn set_secrets(&self, id: Uuid, secrets: &[&str]) {
         let secrets: Vec<SecretString> = secrets.iter().copied().map(SecretString::from).collect();
+        let nothing = serde_json::Map::new();
+        let change = Configuration {
+            settings: &nothing,
+            webhook_secrets: Some(&secrets),
+            by: "test",
+        };
         let set = self
             .store
-            .configure_connection(&self.parts.keys, id, &json!({}), Some(&secrets))
+            .configure_connection(&self.parts.keys, id, &change)
             .await;
         set.unwrap().unwrap();
     }

@@ -143,6 +143,8 @@ families! {
         "Age of the oldest of them.";
     admin: Grid<IntCounter, AdminAction, AdminResult>, "bridge_admin_actions_total",
         "What administrators did, or tried.";
+    consent_left: Sparse<Gauge, ()>, "bridge_consent_seconds_left",
+        "Time until the first admin has to authorise us anew, if nothing is renewed.";
     telemetry_dropped: Grid<IntCounter, Signal>, "bridge_telemetry_dropped_total",
         "Telemetry that no collector will see.";
     build: Sparse<Gauge, Build>, "bridge_build_info",

@@ -181,6 +181,16 @@ labels! {
         Update = "update",
         /// Disconnect a tenant.
         Disconnect = "disconnect",
+        /// Replace the credential of a connection.
+        Rotate = "rotate",
+        /// Stop a tenant's work.
+        Pause = "pause",
+        /// Let a tenant's work go on.
+        Resume = "resume",
+        /// Create our tag and fields in a tenant's account.
+        Provision = "provision",
+        /// Send an admin to Greenhouse to authorise us, or take them back.
+        Authorise = "authorise",
     }
 
     /// How it ended.

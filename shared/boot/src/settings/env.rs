@@ -148,6 +148,13 @@ impl Env {
         }
     }
 
+    /// A secret that may be missing. Notes a problem when it is set and cannot be read.
+    pub fn optional_secret(&mut self, variable: &Variable) -> Option<SecretString> {
+        let file = format!("{}_FILE", variable.name);
+        let is_set = self.plain(variable.name).is_some() || self.plain(&file).is_some();
+        is_set.then(|| self.secret(variable)).flatten()
+    }
+
     /// An address that carries credentials: its scheme is checked here, the rest where it is used.
     pub fn secret_url(&mut self, variable: &Variable, schemes: &[&str]) -> Option<SecretString> {
         use secrecy::ExposeSecret;

@@ -53,7 +53,9 @@ fn an_empty_variable_counts_as_not_set() {
 
 #[test]
 fn every_default_and_every_example_can_be_read() {
-    for variable in reference().iter().filter(|variable| !variable.secret) {
+    // An id without its secret is no partner.
+    let alone = |variable: &&Variable| !variable.secret && variable.name != "GREENHOUSE_CLIENT_ID";
+    for variable in reference().iter().filter(alone) {
         for value in [Some(variable.example), variable.default]
             .into_iter()
             .flatten()
@@ -166,4 +168,32 @@ fn the_general_collector_address_gets_the_path_of_traces_and_the_special_one_doe
         special.telemetry.traces_endpoint.unwrap().as_str(),
         "http://collector:4318/x"
     );
+}
+
+#[test]
+fn a_partner_has_id_secret_and_an_address_to_come_back_to() {
+    let partner = [
+        ("GREENHOUSE_CLIENT_ID", "intrro"),
+        ("GREENHOUSE_CLIENT_SECRET", "hunter2"),
+        ("BRIDGE_PUBLIC_URL", "https://bridge.example.com"),
+    ];
+    let read = |left_out: &str| {
+        let some = partner.iter().filter(|(name, _)| *name != left_out);
+        let given = some.map(|(name, value)| (*name, (*value).to_owned()));
+        Settings::read(&mut Env::from_map(complete().into_iter().chain(given)))
+    };
+    assert_eq!(read("").unwrap().partner.unwrap().client_id, "intrro");
+    for (name, _) in partner {
+        let error = read(name).unwrap_err().to_string();
+        assert!(error.contains(&format!("{name} is not set")), "{error}");
+    }
+}
+
+#[test]
+fn roles_have_tokens_where_they_are_set() {
+    let settings = Settings::read(&mut Env::from_map(complete())).unwrap();
+    assert!(settings.operator_token.is_none() && settings.viewer_token.is_none());
+    let settings = with("BRIDGE_VIEWER_TOKEN", "look").unwrap();
+    assert_eq!(settings.viewer_token.unwrap().expose_secret(), "look");
+    assert!(with("BRIDGE_OPERATOR_TOKEN", "two words").is_err());
 }

@@ -27,7 +27,7 @@ macro_rules! variables {
             meaning: $meaning,
             expected: $expected,
             example: $example,
-            secret: matches!(Kind::$kind, Kind::Secret),
+            secret: matches!(Kind::$kind, Kind::Secret | Kind::OptionalSecret),
             required: matches!(Kind::$kind, Kind::Secret),
         };)+
 
@@ -69,9 +69,11 @@ pub fn reference_table() -> String {
     table
 }
 
-/// The secrets are also the variables without which nothing works.
 enum Kind {
+    /// Without it nothing works.
     Secret,
+    /// Without it something is switched off.
+    OptionalSecret,
     Plain,
 }
 
@@ -93,9 +95,34 @@ variables! {
         "k1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
     /// Token of the administrators' HTTP API.
     ADMIN_TOKEN: "BRIDGE_ADMIN_TOKEN", Secret, None,
-        "Bearer token of the HTTP API for connections.",
+        "Bearer token of the HTTP API for connections; may do everything.",
         "any text without spaces; 32 random characters are a good one",
         "$(openssl rand -hex 32)";
+    /// Token of operators.
+    OPERATOR_TOKEN: "BRIDGE_OPERATOR_TOKEN", OptionalSecret, None,
+        "Bearer token for those who may look, verify, pause and resume. Without it there is no such role.",
+        "any text without spaces, another one than the admin's",
+        "$(openssl rand -hex 32)";
+    /// Token of viewers.
+    VIEWER_TOKEN: "BRIDGE_VIEWER_TOKEN", OptionalSecret, None,
+        "Bearer token for those who may look. Without it there is no such role.",
+        "any text without spaces, another one than the admin's",
+        "$(openssl rand -hex 32)";
+    /// Our client id as a partner of Greenhouse.
+    GREENHOUSE_CLIENT_ID: "GREENHOUSE_CLIENT_ID", Plain, None,
+        "Client id that Greenhouse gave Intrro as a partner. With it admins can authorise the bridge in their browser.",
+        "a text as Greenhouse shows it",
+        "intrro-bridge";
+    /// Our client secret as a partner of Greenhouse.
+    GREENHOUSE_CLIENT_SECRET: "GREENHOUSE_CLIENT_SECRET", OptionalSecret, None,
+        "The secret that belongs to GREENHOUSE_CLIENT_ID.",
+        "a text as Greenhouse shows it",
+        "a-secret-of-greenhouse";
+    /// Where browsers reach this bridge.
+    PUBLIC_URL: "BRIDGE_PUBLIC_URL", Plain, None,
+        "Address at which browsers and Greenhouse reach the bridge; Greenhouse sends admins back to /connect/greenhouse/callback under it.",
+        "an http:// or https:// address",
+        "https://bridge.example.com";
     /// Greenhouse's Harvest API.
     GREENHOUSE_API_URL: "GREENHOUSE_API_URL", Plain, Some("https://harvest.greenhouse.io"),
         "Greenhouse's Harvest API, or a simulator of it.",

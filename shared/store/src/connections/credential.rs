@@ -19,13 +19,21 @@ pub enum Credential {
         /// Client secret.
         client_secret: SecretString,
     },
+    /// A Harvest API key (v1).
+    ApiKey {
+        /// The key.
+        api_key: SecretString,
+    },
+    /// OAuth 2, authorised by the tenant's admin (v3). Its tokens change too often to be part of it.
+    AuthorizationCode,
 }
 
 impl Credential {
     /// Version of the API it is for.
     pub fn api(&self) -> Api {
         match self {
-            Self::ClientCredentials { .. } => Api::V3,
+            Self::ClientCredentials { .. } | Self::AuthorizationCode => Api::V3,
+            Self::ApiKey { .. } => Api::V1,
         }
     }
 
@@ -33,6 +41,8 @@ impl Credential {
     pub fn kind(&self) -> AuthKind {
         match self {
             Self::ClientCredentials { .. } => AuthKind::ClientCredentials,
+            Self::ApiKey { .. } => AuthKind::ApiKey,
+            Self::AuthorizationCode => AuthKind::AuthorizationCode,
         }
     }
 
@@ -40,6 +50,9 @@ impl Credential {
     pub(super) fn client(&self) -> &str {
         match self {
             Self::ClientCredentials { client_id, .. } => client_id,
+            Self::ApiKey { api_key } => api_key.expose_secret(),
+            // Counted per organisation that authorised us, and that is one per connection.
+            Self::AuthorizationCode => "",
         }
     }
 
@@ -50,18 +63,15 @@ impl Credential {
         connection: Uuid,
     ) -> Result<Sealed, SealError> {
         let owner = owner_of_credential(tenant, connection);
-        match self {
+        let secrets = match self {
             Self::ClientCredentials {
                 client_id,
                 client_secret,
-            } => keyring.seal(
-                owner,
-                &join(&[
-                    SecretString::from(client_id.as_str()),
-                    client_secret.clone(),
-                ]),
-            ),
-        }
+            } => vec![client_id.as_str().into(), client_secret.clone()],
+            Self::ApiKey { api_key } => vec![api_key.clone()],
+            Self::AuthorizationCode => Vec::new(),
+        };
+        keyring.seal(owner, &join(&secrets))
     }
 
     pub(super) fn read(kind: AuthKind, plain: &[u8]) -> Result<Self, Error> {
@@ -75,7 +85,10 @@ impl Credential {
                     client_secret: client_secret.into(),
                 })
             }
-            AuthKind::ApiKey => Err(Error::Corrupt("credential kind")),
+            AuthKind::ApiKey => Ok(Self::ApiKey {
+                api_key: text(plain)?.into(),
+            }),
+            AuthKind::AuthorizationCode => Ok(Self::AuthorizationCode),
         }
     }
 }
@@ -93,6 +106,14 @@ pub(super) fn owner_of_webhooks(tenant: &Tenant, connection: Uuid) -> Owner<'_> 
         tenant,
         connection,
         purpose: "webhooks",
+    }
+}
+
+pub(super) fn owner_of_tokens(tenant: &Tenant, connection: Uuid) -> Owner<'_> {
+    Owner {
+        tenant,
+        connection,
+        purpose: "tokens",
     }
 }
 

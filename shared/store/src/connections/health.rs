@@ -55,7 +55,10 @@ pub struct Finding {
     pub message: String,
     /// What shows it, such as a scope's name or Greenhouse's words. No personal data.
     pub evidence: String,
-    /// What suffers: `import`, `statuses`, `referrer`, …
+    /// The scope (v3) or permission (v1) that is missing, where one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// What suffers: `import`, `status`, `referrer`, …
     pub feature: String,
     /// What to do about it.
     pub remedy: String,
@@ -107,9 +110,17 @@ impl Finding {
             severity,
             message: code.cause().to_owned(),
             evidence: evidence.into(),
+            scope: None,
             feature: feature.to_owned(),
             remedy: code.remedy().to_owned(),
         }
+    }
+
+    /// Names the scope or permission that is missing.
+    #[must_use]
+    pub fn scope(mut self, scope: &str) -> Self {
+        self.scope = Some(scope.to_owned());
+        self
     }
 }
 
@@ -132,15 +143,19 @@ impl Health {
         }
     }
 
-    /// After a refusal at work: the findings there were, and this one.
-    pub fn refused(problem: &Problem, known: &[Finding]) -> Self {
+    /// After a refusal at work: the findings there were, and this one. `feature`: what suffers.
+    pub fn refused(problem: &Problem, feature: &str, known: &[Finding]) -> Self {
         let state = if refuses(problem.code) {
             State::Reauthorise
         } else {
             State::Paused
         };
         let evidence = problem.field.clone().unwrap_or_default();
-        let finding = Finding::new(problem.code, Severity::Error, "import", evidence);
+        let mut finding = Finding::new(problem.code, Severity::Error, feature, evidence);
+        finding.scope = problem
+            .field
+            .clone()
+            .filter(|_| problem.code == Code::ScopeMissing);
         let others = known.iter().filter(|known| known.code != problem.code);
         Self {
             state,
@@ -157,7 +172,10 @@ impl Health {
 fn refuses(code: Code) -> bool {
     matches!(
         code,
-        Code::CredentialRefused | Code::TokenEndpointRefused | Code::ActingUserMissing
+        Code::CredentialRefused
+            | Code::TokenEndpointRefused
+            | Code::ActingUserMissing
+            | Code::ConsentNeeded
     )
 }
 
@@ -211,10 +229,12 @@ mod tests {
             finding(Code::ScopeMissing, Severity::Error),
         ];
         let problem = Problem::new(Code::ScopeMissing).field("harvest:notes:create");
-        let health = Health::refused(&problem, &known);
+        let health = Health::refused(&problem, "note", &known);
         assert_eq!(health.state, State::Paused);
         let codes: Vec<Code> = health.findings.iter().map(|found| found.code).collect();
         assert_eq!(codes, [Code::ScopeMissing, Code::SourceMissing]);
+        let scope = health.findings[0].scope.as_deref();
+        assert_eq!(scope, Some("harvest:notes:create"));
         assert_eq!(health.findings[0].evidence, "harvest:notes:create");
     }
 }

@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use domain::UserId;
+use domain::settings::Settings;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Connection, State};
+use super::{Connection, Hold, State};
 use crate::Error;
 
 /// Version of Greenhouse's API.
@@ -24,6 +25,8 @@ pub enum AuthKind {
     ClientCredentials,
     /// A Harvest API key.
     ApiKey,
+    /// OAuth 2, authorised by the tenant's admin.
+    AuthorizationCode,
 }
 
 /// The whole row, column by column.
@@ -45,6 +48,8 @@ pub(super) struct Row {
     pub(super) verified_at: Option<DateTime<Utc>>,
     pub(super) created_at: DateTime<Utc>,
     pub(super) updated_at: DateTime<Utc>,
+    pub(super) held_reason: Option<String>,
+    pub(super) held_until: Option<DateTime<Utc>>,
 }
 
 impl Api {
@@ -63,6 +68,7 @@ impl AuthKind {
         match self {
             Self::ClientCredentials => "client_credentials",
             Self::ApiKey => "api_key",
+            Self::AuthorizationCode => "authorization_code",
         }
     }
 }
@@ -84,6 +90,7 @@ impl TryFrom<Row> for Connection {
             auth_kind: match row.auth_kind.as_str() {
                 "client_credentials" => AuthKind::ClientCredentials,
                 "api_key" => AuthKind::ApiKey,
+                "authorization_code" => AuthKind::AuthorizationCode,
                 _ => return Err(Error::Corrupt("credential kind")),
             },
             acting_user: row.acting_user_id.map(UserId),
@@ -92,11 +99,16 @@ impl TryFrom<Row> for Connection {
             reason: row.reason.and_then(|code| code.parse().ok()),
             findings: serde_json::from_value(row.findings)
                 .map_err(|_| Error::Corrupt("finding"))?,
-            settings: row.settings,
+            settings: Settings::of_stored(&row.settings),
+            chosen: row.settings,
             revision: row.revision,
             verified_at: row.verified_at,
             created_at: row.created_at,
             updated_at: row.updated_at,
+            held: row.held_reason.map(|reason| Hold {
+                reason,
+                until: row.held_until,
+            }),
         })
     }
 }

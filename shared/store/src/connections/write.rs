@@ -5,7 +5,9 @@ use uuid::Uuid;
 
 use super::credential::{Credential, owner_of_credential};
 use super::row::Row;
-use super::{Announce, Change, Connection, ConnectionError, NewConnection, State, Unsealed};
+use super::{
+    Announce, Change, Connection, ConnectionError, Health, NewConnection, State, Unsealed,
+};
 use crate::seal::{Keyring, Sealed};
 use crate::{Error, Transaction, outbox};
 
@@ -46,6 +48,7 @@ pub(super) async fn upsert(
     tx: &mut Transaction,
     id: Uuid,
     new: &NewConnection,
+    health: &Health,
     sealed: &Sealed,
 ) -> Result<Connection, Error> {
     let row = sqlx::query_as!(
@@ -65,9 +68,9 @@ pub(super) async fn upsert(
         sealed.bytes,
         sealed.key_id,
         new.acting_user.map(i64::from),
-        new.health.state.as_str(),
-        new.health.reason.map(Code::as_str),
-        new.health.findings_json(),
+        health.state.as_str(),
+        health.reason.map(Code::as_str),
+        health.findings_json(),
     )
     .fetch_one(&mut **tx)
     .await?;

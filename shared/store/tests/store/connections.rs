@@ -8,7 +8,8 @@ use serde_json::json;
 use store::Store;
 use store::cache::Cache;
 use store::connections::{
-    Change, Connection, Credential, Finding, Health, NewConnection, Severity, State,
+    Change, Configuration, Connection, ConnectionError, Credential, Finding, Health, NewConnection,
+    Severity, State,
 };
 use store::outbox::Announcement;
 use store::seal::Keyring;
@@ -16,6 +17,8 @@ use store::wake::{News, Wake};
 use uuid::Uuid;
 
 use crate::fresh_store;
+
+mod secrets;
 
 fn acme() -> Tenant {
     Tenant::try_from("acme").unwrap()
@@ -33,6 +36,7 @@ fn new(secret: &str, findings: Vec<Finding>) -> NewConnection {
             client_secret: secret.into(),
         },
         acting_user: Some(UserId(7)),
+        tokens: None,
         health: Health::of(findings),
     }
 }
@@ -58,7 +62,7 @@ async fn connect(store: &Store, secret: &str) -> Connection {
 
 async fn pause(store: &Store, revision: i64) -> Option<Connection> {
     let problem = Problem::new(Code::CredentialRefused);
-    let judge = |old: &Connection| Health::refused(&problem, &old.findings);
+    let judge = |old: &Connection| Health::refused(&problem, "import", &old.findings);
     store
         .change_health(&acme(), revision, false, judge, announce)
         .await
@@ -78,7 +82,9 @@ async fn secret(store: &Store) -> (String, i64) {
         .await
         .unwrap()
         .unwrap();
-    let Credential::ClientCredentials { client_secret, .. } = unsealed.credential;
+    let Credential::ClientCredentials { client_secret, .. } = unsealed.credential else {
+        panic!("another kind of credential");
+    };
     (
         client_secret.expose_secret().to_owned(),
         unsealed.connection.revision,
@@ -211,12 +217,8 @@ async fn no_secret_is_stored_in_the_clear() {
     let connection = connect(&store, "clear-secret").await;
     let secrets = [SecretString::from("clear-hook")];
     let settings = json!({"poll_interval_seconds": 45});
-    let set = store
-        .configure_connection(&keyring(), connection.id, &settings, Some(&secrets))
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(set.settings, settings);
+    let set = configure(&store, connection.id, settings.clone(), Some(&secrets)).await;
+    assert_eq!(set.unwrap().chosen, settings);
     let in_the_clear: bool = sqlx::query_scalar(
         "SELECT position('clear-'::bytea IN sealed || webhook_sealed) > 0 OR c::text LIKE '%clear-%' FROM connections c",
     )
@@ -236,15 +238,58 @@ async fn settings_are_merged_and_a_null_removes_one() {
     let store = fresh_store().await;
     let id = connect(&store, "one").await.id;
     let set = async |settings| {
-        let keyring = keyring();
-        let set = store.configure_connection(&keyring, id, &settings, None);
-        set.await.unwrap().unwrap().settings
+        let set = configure(&store, id, settings, None).await;
+        set.unwrap().chosen
     };
-    assert_eq!(set(json!({"a": 1, "b": 2})).await, json!({"a": 1, "b": 2}));
+    let both = json!({"tags": false, "poll_interval_seconds": 2});
+    assert_eq!(set(both.clone()).await, both);
     assert_eq!(
-        set(json!({"b": null, "c": 3})).await,
-        json!({"a": 1, "c": 3})
+        set(json!({"tags": null, "several_matches": "hold"})).await,
+        json!({"poll_interval_seconds": 2, "several_matches": "hold"})
     );
+}
+
+#[tokio::test]
+async fn a_change_of_settings_makes_a_new_revision_and_is_remembered() {
+    let store = fresh_store().await;
+    let id = connect(&store, "one").await.id;
+    for interval in [10, 20] {
+        let changes = json!({"poll_interval_seconds": interval});
+        let changed = configure(&store, id, changes, None).await.unwrap();
+        assert_eq!(changed.settings.poll_interval_seconds, interval);
+    }
+    let now = store.connection(id).await.unwrap().unwrap();
+    assert_eq!((now.revision, now.state), (3, State::Active));
+    let history = store.settings_history(id, 10).await.unwrap();
+    assert_eq!(history[0].changes, json!({"poll_interval_seconds": 20}));
+    assert_eq!((history.len(), history[0].changed_by.as_str()), (2, "test"));
+}
+
+#[tokio::test]
+async fn a_setting_that_is_not_right_changes_nothing() {
+    let store = fresh_store().await;
+    let id = connect(&store, "one").await.id;
+    let wrong = json!({"tags": false, "poll_interval_seconds": 0});
+    let refused = configure(&store, id, wrong, None).await.unwrap_err();
+    assert!(matches!(refused, ConnectionError::Setting(_)), "{refused}");
+    let now = store.connection(id).await.unwrap().unwrap();
+    assert_eq!((now.revision, now.chosen), (1, json!({})));
+    assert!(store.settings_history(id, 10).await.unwrap().is_empty());
+}
+
+async fn configure(
+    store: &Store,
+    id: Uuid,
+    settings: serde_json::Value,
+    webhook_secrets: Option<&[SecretString]>,
+) -> Result<Connection, ConnectionError> {
+    let change = Configuration {
+        settings: settings.as_object().unwrap(),
+        webhook_secrets,
+        by: "test",
+    };
+    let configured = store.configure_connection(&keyring(), id, &change).await?;
+    Ok(configured.unwrap())
 }
 
 #[tokio::test]

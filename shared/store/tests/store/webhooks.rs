@@ -5,7 +5,6 @@ use std::time::Duration;
 use domain::webhook::{Action, Consumer, Notice, Refusal};
 use domain::{ApplicationId, CandidateId, JobId, Tenant};
 use secrecy::{ExposeSecret, SecretBox, SecretString};
-use serde_json::json;
 use store::Store;
 use store::connections::{Change, Credential, Health, NewConnection};
 use store::outbox::Announcement;
@@ -35,6 +34,7 @@ async fn connect(store: &Store, tenant: &str) -> Uuid {
             client_secret: "secret".into(),
         },
         acting_user: None,
+        tokens: None,
         health: Health::of(Vec::new()),
     };
     let connected = store.connect_tenant(&keyring(), &new, say_nothing).await;
@@ -45,9 +45,13 @@ async fn connect(store: &Store, tenant: &str) -> Uuid {
 
 async fn set_secrets(store: &Store, id: Uuid, secrets: &[&str]) {
     let secrets: Vec<SecretString> = secrets.iter().copied().map(SecretString::from).collect();
-    let set = store
-        .configure_connection(&keyring(), id, &json!({}), Some(&secrets))
-        .await;
+    let nothing = serde_json::Map::new();
+    let change = store::connections::Configuration {
+        settings: &nothing,
+        webhook_secrets: Some(&secrets),
+        by: "test",
+    };
+    let set = store.configure_connection(&keyring(), id, &change).await;
     set.unwrap().unwrap();
 }
 

@@ -1,0 +1,128 @@
+//! Connecting a tenant, and giving a connection another credential: look first, then store.
+
+use std::sync::Arc;
+
+use accounts::health;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use boot::metrics::AdminAction;
+use domain::{Tenant, UserId};
+use harvest::Error as Remote;
+use store::connections::{Connection, Health, NewConnection, State as Condition};
+
+use crate::access::AsAdmin;
+use crate::api::{Shared, shown};
+use crate::extract::{Body, Id};
+use crate::problem::Failure;
+use crate::request::{ActingUser, Auth, Connect, rotation};
+use crate::verify::verify;
+
+/// `POST /v1/connections`: connects a tenant, or connects it again with another credential.
+pub(crate) async fn connect(
+    State(shared): State<Arc<Shared>>,
+    _: AsAdmin,
+    Body(body): Body,
+) -> Response {
+    let answer = match Connect::parse(&body) {
+        Ok(request) => connect_tenant(&shared, request).await,
+        Err(failure) => Err(failure),
+    };
+    let answer = answer.map(|connection| shown(&connection));
+    shared.answer(AdminAction::Connect, StatusCode::CREATED, answer)
+}
+
+async fn connect_tenant(shared: &Shared, request: Connect) -> Result<Connection, Failure> {
+    let known = shared.store.connection_of(&request.tenant).await?;
+    let new = looked_at(shared, request.tenant, request.auth, known.as_ref()).await?;
+    store(shared, new).await
+}
+
+/// `POST /v1/connections/{id}/rotate`: another credential for the same tenant, if it works; else the old one stays.
+pub(crate) async fn rotate(
+    State(shared): State<Arc<Shared>>,
+    _: AsAdmin,
+    Id(id): Id,
+    Body(body): Body,
+) -> Response {
+    let answer = match rotation(&body) {
+        Ok(auth) => exchange(&shared, id, auth).await,
+        Err(failure) => Err(failure),
+    };
+    let answer = answer.map(|connection| shown(&connection));
+    shared.answer(AdminAction::Rotate, StatusCode::OK, answer)
+}
+
+async fn exchange(shared: &Shared, id: uuid::Uuid, auth: Auth) -> Result<Connection, Failure> {
+    let known = shared.store.connection(id).await?;
+    let known = known.ok_or_else(Failure::not_found)?;
+    let new = looked_at(shared, known.tenant.clone(), auth, Some(&known)).await?;
+    match new.health.reason {
+        Some(reason) if new.health.state == Condition::Reauthorise => {
+            Err(Failure::refused_credential(reason, new.health.findings))
+        }
+        _ => store(shared, new).await,
+    }
+}
+
+/// Verifies a credential that is not stored yet.
+async fn looked_at(
+    shared: &Shared,
+    tenant: Tenant,
+    auth: Auth,
+    known: Option<&Connection>,
+) -> Result<NewConnection, Failure> {
+    let acting_user = match &auth.acting_user {
+        None => None,
+        Some(ActingUser::Id(id)) => Some(*id),
+        Some(ActingUser::Email(email)) => look_up(shared, &auth, known, email).await?,
+    };
+    let lane = known.map(|known| (known.id, known.revision));
+    let examiner = shared
+        .accounts
+        .examiner(auth.credential.clone(), acting_user, lane)?;
+    let settings = known.map(|known| known.settings.clone());
+    let findings = verify(&examiner, acting_user, &settings.unwrap_or_default()).await;
+    Ok(NewConnection {
+        tenant,
+        credential: auth.credential,
+        acting_user,
+        tokens: None,
+        health: Health::of(findings),
+    })
+}
+
+/// The id of the user with that address. A credential that does not work finds nobody, and the verification says why.
+async fn look_up(
+    shared: &Shared,
+    auth: &Auth,
+    known: Option<&Connection>,
+    email: &str,
+) -> Result<Option<UserId>, Failure> {
+    let lane = known.map(|known| (known.id, known.revision));
+    let examiner = shared
+        .accounts
+        .examiner(auth.credential.clone(), None, lane)?;
+    match examiner.client.users().by_primary_email(email).await {
+        Ok(found) => match found.iter().find(|user| !user.deactivated) {
+            Some(user) => Ok(Some(user.id)),
+            None => Err(Failure::invalid(
+                "auth.acting_user_id",
+                "no active user with this address is visible in Greenhouse",
+            )),
+        },
+        Err(Remote::Credential { .. } | Remote::Unauthorized { .. } | Remote::Forbidden { .. }) => {
+            Ok(None)
+        }
+        Err(_) => Err(Failure::greenhouse_unavailable()),
+    }
+}
+
+async fn store(shared: &Shared, new: NewConnection) -> Result<Connection, Failure> {
+    let connection = shared
+        .store
+        .connect_tenant(&shared.keys, &new, health::announcement)
+        .await?;
+    tracing::info!(tenant = %connection.tenant, state = connection.state.as_str(), "connected");
+    Ok(connection)
+}

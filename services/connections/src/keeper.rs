@@ -1,0 +1,106 @@
+//! What has to happen to connections without anybody asking: pauses that end by themselves, and consents of admins that
+//! are kept alive while their tenants are idle.
+//!
+//! Every replica does it; each piece of work is taken under a lock or a lease, so that more of them do no harm.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use accounts::{Accounts, health};
+use boot::metrics::Metrics;
+use domain::Code;
+use store::Store;
+use store::connections::{Connection, Consent, Finding, Health, Severity};
+use tokio_util::sync::CancellationToken;
+
+/// A pause ends at most so much too late.
+const INTERVAL: Duration = Duration::from_secs(10);
+/// A refresh token is good for a day: from here on it is renewed.
+const RENEW: Duration = Duration::from_secs(18 * 3600);
+/// From here on somebody is told that it could not be renewed; half a working day before it matters.
+const TELL: Duration = Duration::from_secs(6 * 3600);
+/// Consents that are looked at in one round.
+const ROUND: i64 = 100;
+
+/// Looks after connections until `stop`.
+pub async fn keep(
+    store: Store,
+    accounts: Arc<Accounts>,
+    metrics: Arc<Metrics>,
+    stop: CancellationToken,
+) {
+    while !stop.is_cancelled() {
+        match store.end_holds(health::announcement).await {
+            Ok(0) => {}
+            Ok(ended) => tracing::info!(ended, "pauses have ended"),
+            Err(error) => tracing::warn!(%error, "cannot end pauses"),
+        }
+        keep_consents(&store, &accounts).await;
+        match store.shortest_consent().await {
+            Ok(left) => metrics.consent_left(left),
+            Err(error) => tracing::warn!(%error, "cannot tell how long consents last"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(INTERVAL) => {}
+        }
+    }
+}
+
+/// Renews the consents that end first.
+pub(crate) async fn keep_consents(store: &Store, accounts: &Accounts) {
+    let ending = match store.consents_ending(RENEW, ROUND).await {
+        Ok(ending) => ending,
+        Err(error) => return tracing::warn!(%error, "cannot read which consents end"),
+    };
+    for consent in ending {
+        match accounts.keep_alive(&consent, RENEW).await {
+            Ok(()) => judge(store, &consent, false).await,
+            // It was set aside, and somebody was told.
+            Err(harvest::Error::Credential { .. }) => {}
+            Err(error) => {
+                tracing::warn!(tenant = %consent.tenant, kind = error.kind(), "a consent was not renewed");
+                judge(store, &consent, consent.left < TELL).await;
+            }
+        }
+    }
+}
+
+/// Says, or no longer says, that a consent ends soon.
+async fn judge(store: &Store, consent: &Consent, ends: bool) {
+    let known = match store.connection(consent.connection).await {
+        Ok(Some(known)) => known,
+        Ok(None) | Err(_) => return,
+    };
+    let says = |known: &Connection| {
+        let mut findings = known.findings.iter();
+        findings.any(|finding| finding.code == Code::ConsentEnding)
+    };
+    if says(&known) == ends {
+        return;
+    }
+    let hours = consent.left.as_secs() / 3600;
+    let judge = |known: &Connection| {
+        let mut findings = known.findings.clone();
+        findings.retain(|finding| finding.code != Code::ConsentEnding);
+        if ends {
+            let evidence = format!("less than {} hours are left", hours + 1);
+            let code = Code::ConsentEnding;
+            findings.push(Finding::new(code, Severity::Warning, "all", evidence));
+        }
+        Health::of(findings)
+    };
+    let revision = known.revision;
+    let changed = store
+        .change_health(
+            &consent.tenant,
+            revision,
+            false,
+            judge,
+            health::announcement,
+        )
+        .await;
+    if let Err(error) = changed {
+        tracing::warn!(%error, "cannot say that a consent ends");
+    }
+}

@@ -1,0 +1,252 @@
+//! What the bridge may create in a customer's Greenhouse, on request only: the tag "Intrro" and its custom fields.
+//!
+//! Looks by name before it creates, so that asking again changes nothing. A create whose answer was lost is not tried
+//! again here: the next request looks first.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use boot::metrics::AdminAction;
+use harvest::{
+    Client, CustomField, Error as Remote, FieldType, NewCustomField, NewCustomFieldOption,
+    ValueType,
+};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::access::AsAdmin;
+use crate::api::Shared;
+use crate::extract::{Asked, Id};
+use crate::problem::Failure;
+
+/// The source that every import names; Greenhouse lets nobody create one over its API.
+pub(crate) const SOURCE: &str = "Intrro";
+/// The tag of everybody who was introduced.
+const TAG: &str = "Intrro";
+/// The field that follows an introduction.
+pub(crate) const STATUS_FIELD: &str = "Intrro status";
+
+/// A custom field of ours.
+pub(crate) struct OurField {
+    pub(crate) name: &'static str,
+    value_type: ValueType,
+    description: &'static str,
+    options: &'static [&'static str],
+}
+
+/// All custom fields of ours; all of them on candidates.
+pub(crate) const FIELDS: &[OurField] = &[
+    OurField {
+        name: STATUS_FIELD,
+        value_type: ValueType::SingleSelect,
+        description: "Where the introduction stands in Intrro. Written by the Intrro bridge.",
+        options: &["Introduced", "Accepted", "Interviewing", "Hired", "Closed"],
+    },
+    OurField {
+        name: "Intrro introduction",
+        value_type: ValueType::ShortText,
+        description: "Link to the introduction in Intrro. Written by the Intrro bridge.",
+        options: &[],
+    },
+    OurField {
+        name: "Intrro referrer",
+        value_type: ValueType::ShortText,
+        description: "The employee who made the introduction. Written by the Intrro bridge.",
+        options: &[],
+    },
+];
+
+/// One thing, and what became of it.
+struct Item {
+    kind: &'static str,
+    name: String,
+    outcome: &'static str,
+    detail: Option<String>,
+}
+
+/// `POST /v1/connections/{id}/provision?dry_run=true`.
+pub(crate) async fn provision(
+    State(shared): State<Arc<Shared>>,
+    _: AsAdmin,
+    Id(id): Id,
+    asked: Asked,
+) -> Response {
+    let answer = create_missing(&shared, id, &asked).await;
+    shared.answer(AdminAction::Provision, StatusCode::OK, answer)
+}
+
+async fn create_missing(shared: &Shared, id: Uuid, asked: &Asked) -> Result<Value, Failure> {
+    asked.only(&["dry_run"])?;
+    let dry_run = match asked.get("dry_run") {
+        None | Some("false") => false,
+        Some("true") => true,
+        Some(_) => return Err(Failure::invalid("dry_run", "is true or false")),
+    };
+    let known = shared.store.connection(id).await?;
+    let known = known.ok_or_else(Failure::not_found)?;
+    let account = shared
+        .accounts
+        .account_at(&known.tenant, id, known.revision)
+        .await?;
+    let plan = Plan {
+        client: account.client,
+        dry_run,
+    };
+    let mut items = vec![plan.tag().await];
+    items.extend(plan.fields().await);
+    if !dry_run {
+        tracing::info!(tenant = %known.tenant, "provisioned");
+    }
+    Ok(json!({
+        "dry_run": dry_run,
+        "items": items.iter().map(Item::shown).collect::<Vec<_>>(),
+    }))
+}
+
+struct Plan {
+    client: Client,
+    dry_run: bool,
+}
+
+impl Plan {
+    async fn tag(&self) -> Item {
+        let found = self.client.candidate_tags().find(TAG).await;
+        match found {
+            Ok(Some(_)) => Item::new("tag", TAG, "exists"),
+            Ok(None) if self.dry_run => Item::new("tag", TAG, "would_create"),
+            Ok(None) => Item::created("tag", TAG, self.client.candidate_tags().create(TAG).await),
+            Err(error) => Item::failed("tag", TAG, &error),
+        }
+    }
+
+    async fn fields(&self) -> Vec<Item> {
+        let known = match self
+            .client
+            .custom_fields()
+            .of_type(FieldType::Candidate)
+            .await
+        {
+            Ok(known) => known,
+            Err(error) => {
+                let failed = FIELDS
+                    .iter()
+                    .map(|field| Item::failed("custom_field", field.name, &error));
+                return failed.collect();
+            }
+        };
+        let mut items = Vec::new();
+        for field in FIELDS {
+            let same = |known: &&CustomField| known.active && known.name == field.name;
+            match known.iter().find(same) {
+                Some(known) => {
+                    items.push(Item::new("custom_field", field.name, "exists"));
+                    items.extend(self.options(field, known).await);
+                }
+                None if self.dry_run => {
+                    items.push(Item::new("custom_field", field.name, "would_create"))
+                }
+                None => {
+                    let created = self.client.custom_fields().create(&field.to_create()).await;
+                    items.push(Item::created("custom_field", field.name, created));
+                }
+            }
+        }
+        items
+    }
+
+    /// Options that somebody took away, or that a newer bridge knows.
+    async fn options(&self, field: &OurField, known: &CustomField) -> Vec<Item> {
+        if field.options.is_empty() {
+            return Vec::new();
+        }
+        let there = match self
+            .client
+            .custom_field_options()
+            .of_fields(&[known.id])
+            .await
+        {
+            Ok(there) => there,
+            Err(error) => return vec![Item::failed("custom_field_option", field.name, &error)],
+        };
+        let mut items = Vec::new();
+        for (order, option) in (0..).zip(field.options) {
+            if there
+                .iter()
+                .any(|known| known.active && known.name == *option)
+            {
+                continue;
+            }
+            let name = format!("{}: {option}", field.name);
+            if self.dry_run {
+                items.push(Item::new("custom_field_option", &name, "would_create"));
+                continue;
+            }
+            let new = NewCustomFieldOption {
+                name: (*option).to_owned(),
+                sort_order: order,
+                external_id: None,
+            };
+            let created = self
+                .client
+                .custom_field_options()
+                .create(known.id, &new)
+                .await;
+            items.push(Item::created("custom_field_option", &name, created));
+        }
+        items
+    }
+}
+
+impl OurField {
+    fn to_create(&self) -> NewCustomField {
+        NewCustomField {
+            name: self.name.to_owned(),
+            field_type: FieldType::Candidate,
+            value_type: self.value_type,
+            description: Some(self.description.to_owned()),
+            private: false,
+            options: self
+                .options
+                .iter()
+                .map(|&option| option.to_owned())
+                .collect(),
+        }
+    }
+}
+
+impl Item {
+    fn new(kind: &'static str, name: &str, outcome: &'static str) -> Item {
+        Item {
+            kind,
+            name: name.to_owned(),
+            outcome,
+            detail: None,
+        }
+    }
+
+    fn created<T>(kind: &'static str, name: &str, created: Result<T, Remote>) -> Item {
+        match created {
+            Ok(_) => Item::new(kind, name, "created"),
+            Err(error) => Item::failed(kind, name, &error),
+        }
+    }
+
+    fn failed(kind: &'static str, name: &str, error: &Remote) -> Item {
+        let scope = error.scope().map(|scope| format!(", needs {scope}"));
+        Item {
+            detail: Some(format!("{}{}", error.kind(), scope.unwrap_or_default())),
+            ..Item::new(kind, name, "failed")
+        }
+    }
+
+    fn shown(&self) -> Value {
+        json!({
+            "kind": self.kind,
+            "name": self.name,
+            "outcome": self.outcome,
+            "detail": self.detail,
+        })
+    }
+}

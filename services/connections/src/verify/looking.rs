@@ -1,0 +1,175 @@
+//! One verification on its way: what it knows, what it has found, and how it waits for the budget.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use domain::settings::{ImportAs, ReferrerUnknown, Settings};
+use domain::{Code, UserId};
+use harvest::{Client, Error as Remote, Feature, Operation, RateLimit, Version};
+use store::connections::{Finding, Severity};
+use tokio::time::Instant;
+
+/// How long a verification may wait for the budget in all; whoever asked for it is waiting too.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+pub(super) struct Looking<'a> {
+    pub(super) client: &'a Client,
+    pub(super) settings: &'a Settings,
+    /// The user that the tenant chose to act for.
+    pub(super) chosen: Option<UserId>,
+    /// The user that Greenhouse says we act for.
+    pub(super) acting: Option<UserId>,
+    /// Scopes that the credential has; empty where Greenhouse does not tell.
+    pub(super) granted: BTreeSet<String>,
+    until: Instant,
+    findings: Vec<Finding>,
+}
+
+impl<'a> Looking<'a> {
+    pub(super) fn new(client: &'a Client, settings: &'a Settings, chosen: Option<UserId>) -> Self {
+        Self {
+            client,
+            settings,
+            chosen,
+            acting: chosen,
+            granted: BTreeSet::new(),
+            until: Instant::now() + PATIENCE,
+            findings: Vec::new(),
+        }
+    }
+
+    pub(super) fn is_v1(&self) -> bool {
+        self.client.version() == Version::V1
+    }
+
+    /// What the tenant has on.
+    pub(super) fn features(&self) -> Vec<Feature> {
+        let settings = self.settings;
+        let optional = [
+            (Feature::Tags, settings.tags),
+            (Feature::Prospects, settings.import_as == ImportAs::Prospect),
+            (
+                Feature::NewReferrer,
+                settings.referrer_unknown == ReferrerUnknown::AddUser,
+            ),
+            (
+                Feature::CustomFields,
+                settings.introduction_status_field || settings.introduction_fields,
+            ),
+        ];
+        let off = |feature: &Feature| optional.contains(&(*feature, false));
+        let all = Feature::ALL.iter().copied();
+        all.filter(|feature| !off(feature)).collect()
+    }
+
+    /// What suffers without an operation, among what the tenant has on; empty if nothing does.
+    pub(super) fn suffers(&self, operation: Operation) -> String {
+        let on = self.features();
+        let suffering = operation
+            .features()
+            .iter()
+            .filter(|feature| on.contains(feature));
+        let words: Vec<&str> = suffering.map(|feature| feature.as_str()).collect();
+        words.join(", ")
+    }
+
+    pub(super) fn find(&mut self, finding: Finding) {
+        let known = |other: &Finding| {
+            (other.code, &other.evidence, &other.scope)
+                == (finding.code, &finding.evidence, &finding.scope)
+        };
+        if !self.findings.iter().any(known) {
+            self.findings.push(finding);
+        }
+    }
+
+    pub(super) fn findings(self) -> Vec<Finding> {
+        self.findings
+    }
+
+    /// Asks, and waits where the budget says later.
+    pub(super) async fn patiently<T, Asked: Future<Output = Result<T, Remote>>>(
+        &self,
+        ask: impl Fn(Client) -> Asked,
+    ) -> Result<T, Remote> {
+        loop {
+            let answer = ask(self.client.clone()).await;
+            match answer.as_ref().err().and_then(Remote::retry_after) {
+                Some(wait) if Instant::now() + wait < self.until => tokio::time::sleep(wait).await,
+                _ => return answer,
+            }
+        }
+    }
+
+    /// What a failed look means to the admin; nothing where it is told already.
+    pub(super) fn failed(&mut self, error: &Remote, feature: &str, what: &str) {
+        let finding = |code, severity| {
+            Finding::new(code, severity, feature, format!("{what}: {}", error.kind()))
+        };
+        let finding = match error {
+            Remote::Credential { .. } | Remote::Unauthorized { .. } => {
+                finding(Code::CredentialRefused, Severity::Error)
+            }
+            Remote::Forbidden { operation, scope } => {
+                return self.forbidden(*operation, scope);
+            }
+            Remote::Denied { .. } | Remote::Throttled { .. } => {
+                finding(Code::Throttled, Severity::Info)
+            }
+            Remote::NotSent { .. } | Remote::Unavailable { .. } => {
+                finding(Code::GreenhouseUnavailable, Severity::Warning)
+            }
+            Remote::NotFound { .. } | Remote::Rejected { .. } | Remote::Unknown { .. } => {
+                finding(Code::UnexpectedAnswer, Severity::Warning)
+            }
+        };
+        self.find(finding);
+    }
+
+    /// Either the right is missing, which may be known already, or whoever acts may not list.
+    fn forbidden(&mut self, operation: Operation, scope: &str) {
+        if self.granted.contains(scope) {
+            return self.no_site_admin();
+        }
+        if self.granted.is_empty() {
+            self.missing(scope, &self.suffers(operation));
+        }
+    }
+
+    pub(super) fn missing(&mut self, scope: &str, feature: &str) {
+        let finding = Finding::new(Code::ScopeMissing, Severity::Error, feature, scope);
+        self.find(finding.scope(scope));
+    }
+
+    pub(super) fn no_site_admin(&mut self) {
+        let Some(user) = self.acting else {
+            return;
+        };
+        // v1 reads everything that its permissions allow; only writes ask who acts.
+        let (severity, feature) = if self.is_v1() {
+            (Severity::Warning, "import")
+        } else {
+            (Severity::Error, "all")
+        };
+        let evidence = format!("user {user}");
+        self.find(Finding::new(
+            Code::NotSiteAdmin,
+            severity,
+            feature,
+            evidence,
+        ));
+    }
+
+    pub(super) fn at_limit(&mut self, seen: Option<RateLimit>) {
+        if let Some(RateLimit::Window { limit, .. }) = seen {
+            let window = if self.is_v1() { 10 } else { 30 };
+            let evidence = format!("{limit} calls in {window} seconds");
+            self.find(Finding::new(
+                Code::RateLimitSeen,
+                Severity::Info,
+                "all",
+                evidence,
+            ));
+        }
+    }
+}

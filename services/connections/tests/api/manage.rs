@@ -1,0 +1,327 @@
+//! Roles, listing, settings, pausing, rotating, disconnecting.
+
+use serde_json::{Value, json};
+use testkit::http::Answer;
+
+use crate::world::{OPERATOR, TOKEN, VIEWER, World};
+
+async fn send(world: &World, method: &str, path: &str, token: &str, body: &str) -> Answer {
+    let method = method.to_uppercase().parse().unwrap();
+    let request = world.http.request(method, &world.url(path));
+    let answer = request.bearer_auth(token).body(body.to_owned()).send();
+    let answer = answer.await.unwrap();
+    let status = answer.status().as_u16();
+    let body = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap_or_default();
+    Answer { status, body }
+}
+
+async fn connected(world: &World) -> String {
+    let answer = world.connect(world.auth()).await;
+    answer.body["id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn each_role_may_do_what_it_may() {
+    let world = World::new().await;
+    let id = connected(&world).await;
+    let path = |tail: &str| format!("/v1/connections/{id}{tail}");
+    for (method, path, needed) in [
+        ("get", path(""), 1),
+        ("get", path("/findings"), 1),
+        ("get", path("/settings"), 1),
+        ("get", "/v1/connections".to_owned(), 1),
+        ("post", path("/verify"), 2),
+        ("post", path("/pause"), 2),
+        ("post", path("/resume"), 2),
+        ("post", path("/rotate"), 3),
+        ("patch", path(""), 3),
+        ("post", "/v1/connections".to_owned(), 3),
+        ("delete", path(""), 3),
+    ] {
+        for (token, role) in [(VIEWER, 1), (OPERATOR, 2), (TOKEN, 3)] {
+            let answer = send(&world, method, &path, token, "{}").await;
+            let refused = answer.status == 403;
+            assert_eq!(refused, role < needed, "{method} {path} {role}: {answer:?}");
+            assert!(!refused || answer.body["code"] == "not_permitted");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_refusal_is_a_problem_with_a_code() {
+    let world = World::new().await;
+    let large = "x".repeat(70_000);
+    for (method, path, token, body, status, code) in [
+        (
+            "get",
+            "/v1/connections",
+            "wrong",
+            "",
+            401,
+            "token_not_accepted",
+        ),
+        (
+            "get",
+            "/v1/connections/nonsense",
+            TOKEN,
+            "",
+            404,
+            "connection_unknown",
+        ),
+        ("get", "/v1/nonsense", TOKEN, "", 404, "route_unknown"),
+        (
+            "put",
+            "/v1/connections",
+            TOKEN,
+            "",
+            405,
+            "method_not_allowed",
+        ),
+        (
+            "post",
+            "/v1/connections",
+            TOKEN,
+            large.as_str(),
+            413,
+            "request_too_large",
+        ),
+        ("post", "/v1/connections", TOKEN, "{", 422, "invalid_field"),
+        (
+            "get",
+            "/v1/connections?limit=0",
+            TOKEN,
+            "",
+            422,
+            "invalid_field",
+        ),
+        (
+            "get",
+            "/v1/connections?tennant=x",
+            TOKEN,
+            "",
+            422,
+            "invalid_field",
+        ),
+    ] {
+        let answer = send(&world, method, path, token, body).await;
+        assert_eq!(
+            (answer.status, &answer.body["code"]),
+            (status, &json!(code)),
+            "{path}"
+        );
+        assert_eq!(answer.body["status"], status);
+        for part in ["type", "title", "detail"] {
+            assert!(
+                !answer.body[part].as_str().unwrap().is_empty(),
+                "{answer:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn too_many_wrong_tokens_are_turned_away_and_a_right_one_never_is() {
+    let world = World::new().await;
+    let mut last = 0;
+    for _ in 0..25 {
+        last = send(&world, "get", "/v1/connections", "wrong", "")
+            .await
+            .status;
+    }
+    assert_eq!(last, 429);
+    for token in [TOKEN, OPERATOR, VIEWER] {
+        let answer = send(&world, "get", "/v1/connections", token, "").await;
+        assert_eq!(answer.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn connections_are_listed_page_by_page() {
+    let world = World::new().await;
+    for tenant in ["a", "b", "c"] {
+        let body = json!({"tenant": tenant, "auth": world.auth()});
+        assert_eq!(world.post("/v1/connections", &body).await.status, 201);
+    }
+    let (mut seen, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = world
+            .get(&format!("/v1/connections?limit=2{cursor}"))
+            .await
+            .body;
+        let tenants = page["connections"].as_array().unwrap().iter();
+        seen.extend(tenants.map(|found| found["tenant"].as_str().unwrap().to_owned()));
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(seen, ["a", "b", "c"]);
+    let one = world.get("/v1/connections?tenant=b").await.body;
+    assert_eq!(one["connections"][0]["tenant"], "b");
+    let none = world.get("/v1/connections?tenant=z").await.body;
+    assert_eq!(none, json!({"connections": [], "next_cursor": null}));
+}
+
+#[tokio::test]
+async fn settings_are_checked_kept_and_remembered() {
+    let world = World::new().await;
+    let path = format!("/v1/connections/{}", connected(&world).await);
+    let wrong = world
+        .patch(&path, &json!({"settings": {"pol_interval_seconds": 30}}))
+        .await;
+    assert_eq!(
+        (wrong.status, &wrong.body["field"]),
+        (422, &json!("settings.pol_interval_seconds"))
+    );
+    assert!(
+        wrong.body["reason"]
+            .as_str()
+            .unwrap()
+            .contains("poll_interval_seconds")
+    );
+    let right = world
+        .patch(&path, &json!({"settings": {"poll_interval_seconds": 30}}))
+        .await;
+    assert_eq!(right.body["settings"], json!({"poll_interval_seconds": 30}));
+    assert_eq!(
+        right.body["effective_settings"]["poll_interval_seconds"],
+        30
+    );
+    world
+        .patch(&path, &json!({"settings": {"poll_interval_seconds": null}}))
+        .await;
+    let shown = world.get(&format!("{path}/settings")).await.body;
+    assert_eq!(shown["settings"], json!({}));
+    let history = shown["history"].as_array().unwrap();
+    assert_eq!(history.len(), 2);
+    assert_eq!(
+        history[0]["settings"],
+        json!({"poll_interval_seconds": null})
+    );
+    assert_eq!(history[1]["changed_by"], "admin");
+}
+
+#[tokio::test]
+async fn a_paused_connection_stays_paused_until_it_is_resumed() {
+    let world = World::new().await;
+    let path = format!("/v1/connections/{}", connected(&world).await);
+    let paused = world
+        .post(&format!("{path}/pause"), &json!({"reason": "audit"}))
+        .await;
+    assert_eq!(
+        (paused.status, &paused.body["state"]),
+        (200, &json!("paused"))
+    );
+    assert_eq!(paused.body["findings"][0]["evidence"], "audit");
+    let verified = world.post(&format!("{path}/verify"), &Value::Null).await;
+    assert_eq!(verified.body["state"], "paused");
+    let again = world.connect(world.auth()).await;
+    assert_eq!(again.body["state"], "paused");
+    let resumed = world.post(&format!("{path}/resume"), &Value::Null).await;
+    assert_eq!(resumed.body["state"], "active");
+    assert!(!resumed.body["findings"].to_string().contains("audit"));
+    assert_eq!(world.announced().await, ["ACTIVE", "PAUSED", "ACTIVE"]);
+}
+
+#[tokio::test]
+async fn a_pause_can_end_by_itself() {
+    let world = World::new().await;
+    let path = format!("/v1/connections/{}", connected(&world).await);
+    let body = json!({"reason": "audit", "for": "1h"});
+    world.post(&format!("{path}/pause"), &body).await;
+    let announce = accounts::health::announcement;
+    assert_eq!(world.store.end_holds(announce).await.unwrap(), 0);
+    sqlx::query("UPDATE connections SET held_until = now() - interval '1 second'")
+        .execute(world.store.pool())
+        .await
+        .unwrap();
+    assert_eq!(world.store.end_holds(announce).await.unwrap(), 1);
+    assert_eq!(world.get(&path).await.body["state"], "active");
+    assert_eq!(world.store.end_holds(announce).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_credential_is_replaced_only_by_one_that_works() {
+    let world = World::new().await;
+    let path = format!("/v1/connections/{}", connected(&world).await);
+    let mut auth = world.auth();
+    auth["client_secret"] = json!("wrong-secret");
+    let refused = world
+        .post(&format!("{path}/rotate"), &json!({"auth": auth}))
+        .await;
+    assert_eq!(
+        (refused.status, &refused.body["field"]),
+        (422, &json!("auth"))
+    );
+    assert_eq!(refused.body["findings"][0]["code"], "credential_refused");
+    let unchanged = world.get(&path).await.body;
+    assert_eq!(
+        (&unchanged["state"], &unchanged["revision"]),
+        (&json!("active"), &json!(1))
+    );
+    let rotated = world
+        .post(&format!("{path}/rotate"), &json!({"auth": world.auth()}))
+        .await;
+    assert_eq!(
+        (rotated.status, &rotated.body["revision"]),
+        (200, &json!(2)),
+        "{rotated:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_acting_user_is_found_by_address() {
+    let world = World::new().await;
+    let id = world.greenhouse.access().site_admin_id;
+    let users = world.greenhouse.state().users();
+    let admin = users.iter().find(|user| user.meta.id == id).unwrap();
+    let mut auth = world.auth();
+    auth["acting_user_id"] = json!(admin.primary_email);
+    let answer = world.connect(auth.clone()).await;
+    assert_eq!(answer.body["auth"]["acting_user_id"], id, "{answer:?}");
+    auth["acting_user_id"] = json!("nobody@example.com");
+    let answer = world.connect(auth).await;
+    assert_eq!(
+        (answer.status, &answer.body["field"]),
+        (422, &json!("auth.acting_user_id"))
+    );
+}
+
+#[tokio::test]
+async fn disconnecting_deletes_the_secrets_and_says_so() {
+    let world = World::new().await;
+    let path = format!("/v1/connections/{}", connected(&world).await);
+    world
+        .patch(&path, &json!({"webhook_secrets": ["hook-secret"]}))
+        .await;
+    let gone = send(&world, "delete", &path, TOKEN, "").await;
+    assert_eq!(gone.status, 204);
+    assert_eq!(world.get(&path).await.status, 404);
+    assert_eq!(send(&world, "delete", &path, TOKEN, "").await.status, 404);
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM connections")
+        .fetch_one(world.store.pool())
+        .await
+        .unwrap();
+    assert_eq!(left, 0);
+    assert_eq!(world.announced().await, ["ACTIVE", "PAUSED"]);
+}
+
+#[tokio::test]
+async fn the_document_of_the_api_is_served_and_every_route_in_it_answers() {
+    let world = World::new().await;
+    let document = world
+        .http
+        .get(&world.url("/v1/openapi.json"), None)
+        .await
+        .unwrap();
+    assert_eq!(document.body["openapi"], "3.1.0");
+    for (path, method) in connections::ROUTES {
+        let path = path.replace("{id}", "00000000-0000-0000-0000-000000000000");
+        let answer = send(&world, method, &path, TOKEN, "{}").await;
+        let code = &answer.body["code"];
+        assert!(
+            code != "route_unknown" && code != "method_not_allowed",
+            "{method} {path}"
+        );
+    }
+}
