@@ -115,26 +115,26 @@ impl<T: Row> Table<T> {
     /// Adds a row and returns its id.
     pub(crate) fn insert(&mut self, row: T) -> i64 {
         let id = row.meta().id;
-        self.index(&row);
+        self.reindex(id, Marks::default(), Marks::of(&row));
         self.rows.insert(id, row);
         id
     }
 
     /// Changes a row in place, indexes included; false when there is none.
     pub(crate) fn change(&mut self, id: i64, change: impl FnOnce(&mut T)) -> bool {
-        let Some(mut row) = self.rows.remove(&id) else {
+        let Some(row) = self.rows.get_mut(&id) else {
             return false;
         };
-        self.unindex(&row);
-        change(&mut row);
-        self.index(&row);
-        self.rows.insert(id, row);
+        let before = Marks::of(row);
+        change(row);
+        let after = Marks::of(row);
+        self.reindex(id, before, after);
         true
     }
 
     pub(crate) fn remove(&mut self, id: i64) -> Option<T> {
         let row = self.rows.remove(&id)?;
-        self.unindex(&row);
+        self.reindex(id, Marks::of(&row), Marks::default());
         Some(row)
     }
 
@@ -187,32 +187,51 @@ impl<T: Row> Table<T> {
             .map(|(_, id)| *id)
     }
 
-    fn index(&mut self, row: &T) {
-        let id = row.meta().id;
-        for key in row.keys() {
-            self.keys.entry(key).or_default().insert(id);
+    /// Moves a row in the indexes. Most changes leave most marks alone, so only the difference is touched.
+    fn reindex(&mut self, id: i64, before: Marks, after: Marks) {
+        for key in before.keys.iter().filter(|key| !after.keys.contains(key)) {
+            if let Some(ids) = self.keys.get_mut(key) {
+                ids.remove(&id);
+                if ids.is_empty() {
+                    self.keys.remove(key);
+                }
+            }
         }
-        for name in T::DATES {
-            if let Some(moment) = row.date(name) {
+        for key in after.keys {
+            if !before.keys.contains(&key) {
+                self.keys.entry(key).or_default().insert(id);
+            }
+        }
+        for (name, moment) in &before.dates {
+            if !after.dates.contains(&(name, *moment))
+                && let Some(index) = self.dates.get_mut(name)
+            {
+                index.remove(&(*moment, id));
+            }
+        }
+        for (name, moment) in after.dates {
+            if !before.dates.contains(&(name, moment)) {
                 self.dates.entry(name).or_default().insert((moment, id));
             }
         }
     }
+}
 
-    fn unindex(&mut self, row: &T) {
-        let id = row.meta().id;
-        for key in row.keys() {
-            if let Some(ids) = self.keys.get_mut(&key) {
-                ids.remove(&id);
-                if ids.is_empty() {
-                    self.keys.remove(&key);
-                }
-            }
-        }
-        for name in T::DATES {
-            if let Some((moment, index)) = row.date(name).zip(self.dates.get_mut(name)) {
-                index.remove(&(moment, id));
-            }
+/// Everything a row is found by.
+#[derive(Default)]
+struct Marks {
+    keys: Vec<Key>,
+    dates: Vec<(&'static str, Stamp)>,
+}
+
+impl Marks {
+    fn of<T: Row>(row: &T) -> Self {
+        let dates = T::DATES
+            .iter()
+            .filter_map(|name| Some((*name, row.date(name)?)));
+        Self {
+            keys: row.keys(),
+            dates: dates.collect(),
         }
     }
 }
