@@ -17,7 +17,7 @@ use crate::{org::rows::Webhook, world::World};
 const GAPS: [u32; 6] = [1, 15, 60, 120, 240, 480];
 
 /// How long an event waits for a successor to be swapped with.
-const SWAP_WAIT: Duration = Duration::from_millis(500);
+const SWAP_WAIT: Duration = Duration::from_secs(2);
 
 /// Delivers until the simulator stops.
 pub(crate) async fn run(world: Arc<World>, mut letters: mpsc::UnboundedReceiver<Letter>) {

@@ -255,6 +255,42 @@ fn every_operation_needs_its_own_scope() {
         ("GET", "/v3/rejection_reasons", "rejection_reasons:list"),
         ("GET", "/v3/rejection_reasons/1", "rejection_reasons:list"),
         ("GET", "/v3/rejection_details", "rejection_details:list"),
+        ("GET", "/v3/departments", "departments:list"),
+        ("GET", "/v3/offices", "offices:list"),
+        ("GET", "/v3/job_posts", "job_posts:list"),
+        ("GET", "/v3/job_post_locations", "job_post_locations:list"),
+        ("GET", "/v3/close_reasons", "close_reasons:list"),
+        ("GET", "/v3/prospect_pools", "prospect_pools:list"),
+        (
+            "GET",
+            "/v3/prospect_pool_stages",
+            "prospect_pool_stages:list",
+        ),
+        ("GET", "/v3/prospect_details", "prospect_details:list"),
+        ("GET", "/v3/openings", "openings:list"),
+        ("GET", "/v3/job_owners", "job_owners:list"),
+        ("GET", "/v3/job_hiring_managers", "job_hiring_managers:list"),
+        ("GET", "/v3/custom_fields", "custom_fields:list"),
+        (
+            "GET",
+            "/v3/custom_field_options",
+            "custom_field_options:list",
+        ),
+        ("GET", "/v3/bulk_requests", "bulk_requests:list"),
+        ("POST", "/v3/custom_fields", "custom_fields:create"),
+        ("PATCH", "/v3/custom_fields/1", "custom_fields:update"),
+        (
+            "POST",
+            "/v3/custom_field_options",
+            "custom_field_options:create",
+        ),
+        (
+            "PATCH",
+            "/v3/custom_field_options/1",
+            "custom_field_options:update",
+        ),
+        ("POST", "/v3/users/bulk", "users:create"),
+        ("GET", "/v3/bulk_requests/x", "bulk_requests:list"),
     ];
     let sim = Sim::start();
     for (method, path, scope) in operations {
