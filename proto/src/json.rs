@@ -88,9 +88,11 @@ macro_rules! elements {
 elements!(
     ApplicationResult,
     Contact,
+    HiringTeamMember,
     JobPost,
     JobStage,
     Office,
+    Opening,
     Warning
 );
 

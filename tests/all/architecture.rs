@@ -57,6 +57,7 @@ fn allowed(folder: &str) -> &'static [&'static str] {
             "domain",
             "harvest",
             "introductions",
+            "jobs",
             "proto",
             "relay",
             "statuses",

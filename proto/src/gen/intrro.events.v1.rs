@@ -1082,6 +1082,9 @@ pub struct Department {
     /// Greenhouse id of the department it belongs to. Absent at the top.
     #[prost(int64, optional, tag = "3")]
     pub parent_id: ::core::option::Option<i64>,
+    /// Names from the top of the company down to this department, its own last.
+    #[prost(string, repeated, tag = "4")]
+    pub path: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// A place of work.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1105,7 +1108,7 @@ pub struct JobPost {
     /// Its headline.
     #[prost(string, tag = "2")]
     pub title: ::prost::alloc::string::String,
-    /// Where the work is, in words.
+    /// Where the work is, in words; several places are separated by semicolons.
     #[prost(string, tag = "3")]
     pub location: ::prost::alloc::string::String,
     /// True: only for people inside the company.
@@ -1117,6 +1120,12 @@ pub struct JobPost {
     /// The public page, empty when there is none.
     #[prost(string, tag = "6")]
     pub url: ::prost::alloc::string::String,
+    /// Where the work is, one entry for each place.
+    #[prost(string, repeated, tag = "7")]
+    pub locations: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The language it is written in, as Greenhouse abbreviates it ("en", "de"). Empty when not said.
+    #[prost(string, tag = "8")]
+    pub language: ::prost::alloc::string::String,
 }
 /// One step of a job's hiring process.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1133,6 +1142,105 @@ pub struct JobStage {
     /// False: kept for old applications only.
     #[prost(bool, tag = "4")]
     pub active: bool,
+}
+/// Somebody who works on filling a job. Ids only: who it is, is asked of Greenhouse.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HiringTeamMember {
+    /// Greenhouse id of the user.
+    #[prost(int64, tag = "1")]
+    pub user_id: i64,
+    /// What they do for it.
+    #[prost(enumeration = "hiring_team_member::Role", tag = "2")]
+    pub role: i32,
+    /// True: new candidates are theirs.
+    #[prost(bool, tag = "3")]
+    pub responsible: bool,
+}
+/// Nested message and enum types in `HiringTeamMember`.
+pub mod hiring_team_member {
+    /// What they do for it.
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
+    #[repr(i32)]
+    pub enum Role {
+        /// A role that did not exist when this was written.
+        Unspecified = 0,
+        /// Whom the hired will report to.
+        HiringManager = 1,
+        /// Looks after the candidates.
+        Recruiter = 2,
+        /// Plans the interviews.
+        Coordinator = 3,
+        /// Finds candidates.
+        Sourcer = 4,
+    }
+    impl Role {
+        /// String value of the enum field names used in the ProtoBuf definition.
+        ///
+        /// The values are not transformed in any way and thus are considered stable
+        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+        pub fn as_str_name(&self) -> &'static str {
+            match self {
+                Self::Unspecified => "UNSPECIFIED",
+                Self::HiringManager => "HIRING_MANAGER",
+                Self::Recruiter => "RECRUITER",
+                Self::Coordinator => "COORDINATOR",
+                Self::Sourcer => "SOURCER",
+            }
+        }
+        /// Creates an enum from field names used in the ProtoBuf definition.
+        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+            match value {
+                "UNSPECIFIED" => Some(Self::Unspecified),
+                "HIRING_MANAGER" => Some(Self::HiringManager),
+                "RECRUITER" => Some(Self::Recruiter),
+                "COORDINATOR" => Some(Self::Coordinator),
+                "SOURCER" => Some(Self::Sourcer),
+                _ => None,
+            }
+        }
+    }
+}
+/// Why a job or a seat was closed.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CloseReason {
+    /// Greenhouse id.
+    #[prost(int64, tag = "1")]
+    pub id: i64,
+    /// Its name as the company calls it.
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+}
+/// A seat to be filled under a job.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Opening {
+    /// Greenhouse id.
+    #[prost(int64, tag = "1")]
+    pub id: i64,
+    /// The company's own number of it, empty when it has none.
+    #[prost(string, tag = "2")]
+    pub opening_id: ::prost::alloc::string::String,
+    /// True: neither filled nor given up.
+    #[prost(bool, tag = "3")]
+    pub open: bool,
+    /// When it was opened.
+    #[prost(message, optional, tag = "4")]
+    pub opened_at: ::core::option::Option<crate::wkt::Timestamp>,
+    /// When it was closed. Absent while open.
+    #[prost(message, optional, tag = "5")]
+    pub closed_at: ::core::option::Option<crate::wkt::Timestamp>,
+    /// Why it was closed. Absent while open, or when nobody said.
+    #[prost(message, optional, tag = "6")]
+    pub close_reason: ::core::option::Option<CloseReason>,
 }
 /// A job as Greenhouse has it.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -1173,6 +1281,18 @@ pub struct Job {
     /// When Greenhouse last changed it.
     #[prost(message, optional, tag = "12")]
     pub updated_at: ::core::option::Option<crate::wkt::Timestamp>,
+    /// Who works on filling it.
+    #[prost(message, repeated, tag = "13")]
+    pub hiring_team: ::prost::alloc::vec::Vec<HiringTeamMember>,
+    /// Its seats.
+    #[prost(message, repeated, tag = "14")]
+    pub openings: ::prost::alloc::vec::Vec<Opening>,
+    /// Values of the company's own fields, by the field's key; fields without a value are left out.
+    #[prost(message, optional, tag = "15")]
+    pub custom_fields: ::core::option::Option<crate::wkt::Struct>,
+    /// Why it was closed: the reason of the seat closed last. Absent while open, or when nobody said.
+    #[prost(message, optional, tag = "16")]
+    pub close_reason: ::core::option::Option<CloseReason>,
 }
 /// Nested message and enum types in `Job`.
 pub mod job {
@@ -1224,7 +1344,8 @@ pub mod job {
         }
     }
 }
-/// A job is new, different or gone.
+/// A job opened, changed, closed or disappeared. The first event about a job is OPENED: drafts, and jobs that were closed
+/// before the company connected, are not told until they open.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct JobChanged {
     /// What happened to the job.
@@ -1233,6 +1354,13 @@ pub struct JobChanged {
     /// The job as it is now.
     #[prost(message, optional, tag = "2")]
     pub job: ::core::option::Option<Job>,
+    /// Fields of the job that differ from the event before ("name", "posts", ...), sorted. Empty for the first event about a
+    /// job and for DELETED.
+    #[prost(string, repeated, tag = "3")]
+    pub changed_fields: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Number of the event among those about this job: 1, 2, 3, without gaps.
+    #[prost(int64, tag = "4")]
+    pub sequence: i64,
 }
 /// Nested message and enum types in `JobChanged`.
 pub mod job_changed {
@@ -1252,13 +1380,13 @@ pub mod job_changed {
     pub enum Change {
         /// Never sent.
         Unspecified = 0,
-        /// Seen for the first time.
-        Created = 1,
-        /// Something about it, its posts or its stages is different.
+        /// It takes candidates now: new to us, or opened again.
+        Opened = 1,
+        /// Something about it, its posts, stages, openings, team, department or offices is different.
         Updated = 2,
-        /// It stopped hiring.
+        /// It no longer takes candidates.
         Closed = 3,
-        /// It is gone from Greenhouse; the job is as it was last seen.
+        /// It is gone from Greenhouse, or hidden from us; the job is as it was last seen.
         Deleted = 4,
     }
     impl Change {
@@ -1269,7 +1397,7 @@ pub mod job_changed {
         pub fn as_str_name(&self) -> &'static str {
             match self {
                 Self::Unspecified => "UNSPECIFIED",
-                Self::Created => "CREATED",
+                Self::Opened => "OPENED",
                 Self::Updated => "UPDATED",
                 Self::Closed => "CLOSED",
                 Self::Deleted => "DELETED",
@@ -1279,7 +1407,7 @@ pub mod job_changed {
         pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
             match value {
                 "UNSPECIFIED" => Some(Self::Unspecified),
-                "CREATED" => Some(Self::Created),
+                "OPENED" => Some(Self::Opened),
                 "UPDATED" => Some(Self::Updated),
                 "CLOSED" => Some(Self::Closed),
                 "DELETED" => Some(Self::Deleted),
@@ -1288,7 +1416,7 @@ pub mod job_changed {
         }
     }
 }
-/// An import of jobs is complete: the answer to a JobsRefreshRequested, or the end of a scheduled one.
+/// An import of jobs ended: the answer to a JobsRefreshRequested, or the end of a scheduled one that changed something.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct JobsRefreshed {
     /// The request answered, empty for a scheduled import.
@@ -1303,6 +1431,27 @@ pub struct JobsRefreshed {
     /// When the import ended.
     #[prost(message, optional, tag = "4")]
     pub refreshed_at: ::core::option::Option<crate::wkt::Timestamp>,
+    /// How long the import took, from its begin; requests that came later joined it. Milliseconds.
+    #[prost(int32, tag = "5")]
+    pub duration_ms: i32,
+    /// Calls to Greenhouse the import used.
+    #[prost(int32, tag = "6")]
+    pub calls: i32,
+    /// Kinds of record left out because the credential may not read them ("openings", ...).
+    #[prost(string, repeated, tag = "7")]
+    pub not_read: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Why there was no import, a code of the catalogue. Empty when there was one.
+    #[prost(string, tag = "8")]
+    pub code: ::prost::alloc::string::String,
+    /// What that means, in words.
+    #[prost(string, tag = "9")]
+    pub message: ::prost::alloc::string::String,
+    /// What to do about it.
+    #[prost(string, tag = "10")]
+    pub remedy: ::prost::alloc::string::String,
+    /// True: it stays so until a person acts.
+    #[prost(bool, tag = "11")]
+    pub needs_human: bool,
 }
 /// Nested message and enum types in `JobsRefreshed`.
 pub mod jobs_refreshed {
@@ -1312,13 +1461,13 @@ pub mod jobs_refreshed {
         /// Jobs read from Greenhouse.
         #[prost(int32, tag = "1")]
         pub read: i32,
-        /// Of those, new.
+        /// Jobs never seen before.
         #[prost(int32, tag = "2")]
         pub created: i32,
-        /// Of those, different from before.
+        /// Jobs different from before.
         #[prost(int32, tag = "3")]
         pub updated: i32,
-        /// Of those, no longer hiring since the last import.
+        /// Jobs that no longer take candidates since the last import.
         #[prost(int32, tag = "4")]
         pub closed: i32,
         /// Known before, gone now.
@@ -1327,5 +1476,8 @@ pub mod jobs_refreshed {
         /// Open now, in all.
         #[prost(int32, tag = "6")]
         pub open: i32,
+        /// Jobs that take candidates since this import: new ones and those opened again.
+        #[prost(int32, tag = "7")]
+        pub opened: i32,
     }
 }

@@ -3504,6 +3504,122 @@ impl<'de> serde::Deserialize<'de> for CandidateMerged {
         deserializer.deserialize_struct("intrro.events.v1.CandidateMerged", FIELDS, GeneratedVisitor)
     }
 }
+impl serde::Serialize for CloseReason {
+    #[allow(deprecated)]
+    fn serialize<S>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error>
+    where
+        S: serde::Serializer,
+    {
+        use serde::ser::SerializeStruct;
+        let mut len = 0;
+        if self.id != 0 {
+            len += 1;
+        }
+        if !self.name.is_empty() {
+            len += 1;
+        }
+        let mut struct_ser = serializer.serialize_struct("intrro.events.v1.CloseReason", len)?;
+        if self.id != 0 {
+            #[allow(clippy::needless_borrow)]
+            #[allow(clippy::needless_borrows_for_generic_args)]
+            struct_ser.serialize_field("id", ToString::to_string(&self.id).as_str())?;
+        }
+        if !self.name.is_empty() {
+            struct_ser.serialize_field("name", &self.name)?;
+        }
+        struct_ser.end()
+    }
+}
+impl<'de> serde::Deserialize<'de> for CloseReason {
+    #[allow(deprecated)]
+    fn deserialize<D>(deserializer: D) -> std::result::Result<Self, D::Error>
+    where
+        D: serde::Deserializer<'de>,
+    {
+        const FIELDS: &[&str] = &[
+            "id",
+            "name",
+        ];
+
+        #[allow(clippy::enum_variant_names)]
+        enum GeneratedField {
+            Id,
+            Name,
+            __SkipField__,
+        }
+        impl<'de> serde::Deserialize<'de> for GeneratedField {
+            fn deserialize<D>(deserializer: D) -> std::result::Result<GeneratedField, D::Error>
+            where
+                D: serde::Deserializer<'de>,
+            {
+                struct GeneratedVisitor;
+
+                impl serde::de::Visitor<'_> for GeneratedVisitor {
+                    type Value = GeneratedField;
+
+                    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        write!(formatter, "expected one of: {:?}", &FIELDS)
+                    }
+
+                    #[allow(unused_variables)]
+                    fn visit_str<E>(self, value: &str) -> std::result::Result<GeneratedField, E>
+                    where
+                        E: serde::de::Error,
+                    {
+                        match value {
+                            "id" => Ok(GeneratedField::Id),
+                            "name" => Ok(GeneratedField::Name),
+                            _ => Ok(GeneratedField::__SkipField__),
+                        }
+                    }
+                }
+                deserializer.deserialize_identifier(GeneratedVisitor)
+            }
+        }
+        struct GeneratedVisitor;
+        impl<'de> serde::de::Visitor<'de> for GeneratedVisitor {
+            type Value = CloseReason;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("struct intrro.events.v1.CloseReason")
+            }
+
+            fn visit_map<V>(self, mut map_: V) -> std::result::Result<CloseReason, V::Error>
+                where
+                    V: serde::de::MapAccess<'de>,
+            {
+                let mut id__ = None;
+                let mut name__ = None;
+                while let Some(k) = map_.next_key()? {
+                    match k {
+                        GeneratedField::Id => {
+                            if id__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("id"));
+                            }
+                            id__ = 
+                                Some(map_.next_value::<crate::json::Integer<_>>()?.0)
+                            ;
+                        }
+                        GeneratedField::Name => {
+                            if name__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("name"));
+                            }
+                            name__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
+                        }
+                        GeneratedField::__SkipField__ => {
+                            let _ = map_.next_value::<serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                Ok(CloseReason {
+                    id: id__.unwrap_or_default(),
+                    name: name__.unwrap_or_default(),
+                })
+            }
+        }
+        deserializer.deserialize_struct("intrro.events.v1.CloseReason", FIELDS, GeneratedVisitor)
+    }
+}
 impl serde::Serialize for ConnectionHealthChanged {
     #[allow(deprecated)]
     fn serialize<S>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error>
@@ -4047,6 +4163,9 @@ impl serde::Serialize for Department {
         if self.parent_id.is_some() {
             len += 1;
         }
+        if !self.path.is_empty() {
+            len += 1;
+        }
         let mut struct_ser = serializer.serialize_struct("intrro.events.v1.Department", len)?;
         if self.id != 0 {
             #[allow(clippy::needless_borrow)]
@@ -4060,6 +4179,9 @@ impl serde::Serialize for Department {
             #[allow(clippy::needless_borrow)]
             #[allow(clippy::needless_borrows_for_generic_args)]
             struct_ser.serialize_field("parentId", ToString::to_string(&v).as_str())?;
+        }
+        if !self.path.is_empty() {
+            struct_ser.serialize_field("path", &self.path)?;
         }
         struct_ser.end()
     }
@@ -4075,6 +4197,7 @@ impl<'de> serde::Deserialize<'de> for Department {
             "name",
             "parent_id",
             "parentId",
+            "path",
         ];
 
         #[allow(clippy::enum_variant_names)]
@@ -4082,6 +4205,7 @@ impl<'de> serde::Deserialize<'de> for Department {
             Id,
             Name,
             ParentId,
+            Path,
             __SkipField__,
         }
         impl<'de> serde::Deserialize<'de> for GeneratedField {
@@ -4107,6 +4231,7 @@ impl<'de> serde::Deserialize<'de> for Department {
                             "id" => Ok(GeneratedField::Id),
                             "name" => Ok(GeneratedField::Name),
                             "parentId" | "parent_id" => Ok(GeneratedField::ParentId),
+                            "path" => Ok(GeneratedField::Path),
                             _ => Ok(GeneratedField::__SkipField__),
                         }
                     }
@@ -4129,6 +4254,7 @@ impl<'de> serde::Deserialize<'de> for Department {
                 let mut id__ = None;
                 let mut name__ = None;
                 let mut parent_id__ = None;
+                let mut path__ = None;
                 while let Some(k) = map_.next_key()? {
                     match k {
                         GeneratedField::Id => {
@@ -4153,6 +4279,12 @@ impl<'de> serde::Deserialize<'de> for Department {
                                 map_.next_value::<::std::option::Option<crate::json::Integer<_>>>()?.map(|x| x.0)
                             ;
                         }
+                        GeneratedField::Path => {
+                            if path__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("path"));
+                            }
+                            path__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
+                        }
                         GeneratedField::__SkipField__ => {
                             let _ = map_.next_value::<serde::de::IgnoredAny>()?;
                         }
@@ -4162,10 +4294,227 @@ impl<'de> serde::Deserialize<'de> for Department {
                     id: id__.unwrap_or_default(),
                     name: name__.unwrap_or_default(),
                     parent_id: parent_id__,
+                    path: path__.unwrap_or_default(),
                 })
             }
         }
         deserializer.deserialize_struct("intrro.events.v1.Department", FIELDS, GeneratedVisitor)
+    }
+}
+impl serde::Serialize for HiringTeamMember {
+    #[allow(deprecated)]
+    fn serialize<S>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error>
+    where
+        S: serde::Serializer,
+    {
+        use serde::ser::SerializeStruct;
+        let mut len = 0;
+        if self.user_id != 0 {
+            len += 1;
+        }
+        if self.role != 0 {
+            len += 1;
+        }
+        if self.responsible {
+            len += 1;
+        }
+        let mut struct_ser = serializer.serialize_struct("intrro.events.v1.HiringTeamMember", len)?;
+        if self.user_id != 0 {
+            #[allow(clippy::needless_borrow)]
+            #[allow(clippy::needless_borrows_for_generic_args)]
+            struct_ser.serialize_field("userId", ToString::to_string(&self.user_id).as_str())?;
+        }
+        if self.role != 0 {
+            let v = hiring_team_member::Role::try_from(self.role)
+                .map_err(|_| serde::ser::Error::custom(format!("Invalid variant {}", self.role)))?;
+            struct_ser.serialize_field("role", &v)?;
+        }
+        if self.responsible {
+            struct_ser.serialize_field("responsible", &self.responsible)?;
+        }
+        struct_ser.end()
+    }
+}
+impl<'de> serde::Deserialize<'de> for HiringTeamMember {
+    #[allow(deprecated)]
+    fn deserialize<D>(deserializer: D) -> std::result::Result<Self, D::Error>
+    where
+        D: serde::Deserializer<'de>,
+    {
+        const FIELDS: &[&str] = &[
+            "user_id",
+            "userId",
+            "role",
+            "responsible",
+        ];
+
+        #[allow(clippy::enum_variant_names)]
+        enum GeneratedField {
+            UserId,
+            Role,
+            Responsible,
+            __SkipField__,
+        }
+        impl<'de> serde::Deserialize<'de> for GeneratedField {
+            fn deserialize<D>(deserializer: D) -> std::result::Result<GeneratedField, D::Error>
+            where
+                D: serde::Deserializer<'de>,
+            {
+                struct GeneratedVisitor;
+
+                impl serde::de::Visitor<'_> for GeneratedVisitor {
+                    type Value = GeneratedField;
+
+                    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        write!(formatter, "expected one of: {:?}", &FIELDS)
+                    }
+
+                    #[allow(unused_variables)]
+                    fn visit_str<E>(self, value: &str) -> std::result::Result<GeneratedField, E>
+                    where
+                        E: serde::de::Error,
+                    {
+                        match value {
+                            "userId" | "user_id" => Ok(GeneratedField::UserId),
+                            "role" => Ok(GeneratedField::Role),
+                            "responsible" => Ok(GeneratedField::Responsible),
+                            _ => Ok(GeneratedField::__SkipField__),
+                        }
+                    }
+                }
+                deserializer.deserialize_identifier(GeneratedVisitor)
+            }
+        }
+        struct GeneratedVisitor;
+        impl<'de> serde::de::Visitor<'de> for GeneratedVisitor {
+            type Value = HiringTeamMember;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("struct intrro.events.v1.HiringTeamMember")
+            }
+
+            fn visit_map<V>(self, mut map_: V) -> std::result::Result<HiringTeamMember, V::Error>
+                where
+                    V: serde::de::MapAccess<'de>,
+            {
+                let mut user_id__ = None;
+                let mut role__ = None;
+                let mut responsible__ = None;
+                while let Some(k) = map_.next_key()? {
+                    match k {
+                        GeneratedField::UserId => {
+                            if user_id__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("userId"));
+                            }
+                            user_id__ = 
+                                Some(map_.next_value::<crate::json::Integer<_>>()?.0)
+                            ;
+                        }
+                        GeneratedField::Role => {
+                            if role__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("role"));
+                            }
+                            role__ = map_.next_value::<Option<hiring_team_member::Role>>()?.map(|value| value as i32);
+                        }
+                        GeneratedField::Responsible => {
+                            if responsible__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("responsible"));
+                            }
+                            responsible__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
+                        }
+                        GeneratedField::__SkipField__ => {
+                            let _ = map_.next_value::<serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                Ok(HiringTeamMember {
+                    user_id: user_id__.unwrap_or_default(),
+                    role: role__.unwrap_or_default(),
+                    responsible: responsible__.unwrap_or_default(),
+                })
+            }
+        }
+        deserializer.deserialize_struct("intrro.events.v1.HiringTeamMember", FIELDS, GeneratedVisitor)
+    }
+}
+impl serde::Serialize for hiring_team_member::Role {
+    #[allow(deprecated)]
+    fn serialize<S>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error>
+    where
+        S: serde::Serializer,
+    {
+        let variant = match self {
+            Self::Unspecified => "UNSPECIFIED",
+            Self::HiringManager => "HIRING_MANAGER",
+            Self::Recruiter => "RECRUITER",
+            Self::Coordinator => "COORDINATOR",
+            Self::Sourcer => "SOURCER",
+        };
+        serializer.serialize_str(variant)
+    }
+}
+impl<'de> serde::Deserialize<'de> for hiring_team_member::Role {
+    #[allow(deprecated)]
+    fn deserialize<D>(deserializer: D) -> std::result::Result<Self, D::Error>
+    where
+        D: serde::Deserializer<'de>,
+    {
+        const FIELDS: &[&str] = &[
+            "UNSPECIFIED",
+            "HIRING_MANAGER",
+            "RECRUITER",
+            "COORDINATOR",
+            "SOURCER",
+        ];
+
+        struct GeneratedVisitor;
+
+        impl serde::de::Visitor<'_> for GeneratedVisitor {
+            type Value = hiring_team_member::Role;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(formatter, "expected one of: {:?}", &FIELDS)
+            }
+
+            fn visit_i64<E>(self, v: i64) -> std::result::Result<Self::Value, E>
+            where
+                E: serde::de::Error,
+            {
+                i32::try_from(v)
+                    .ok()
+                    .and_then(|x| x.try_into().ok().or_else(|| Some(hiring_team_member::Role::default())))
+                    .ok_or_else(|| {
+                        serde::de::Error::invalid_value(serde::de::Unexpected::Signed(v), &self)
+                    })
+            }
+
+            fn visit_u64<E>(self, v: u64) -> std::result::Result<Self::Value, E>
+            where
+                E: serde::de::Error,
+            {
+                i32::try_from(v)
+                    .ok()
+                    .and_then(|x| x.try_into().ok().or_else(|| Some(hiring_team_member::Role::default())))
+                    .ok_or_else(|| {
+                        serde::de::Error::invalid_value(serde::de::Unexpected::Unsigned(v), &self)
+                    })
+            }
+
+            fn visit_str<E>(self, value: &str) -> std::result::Result<Self::Value, E>
+            where
+                E: serde::de::Error,
+            {
+                match value {
+                    "UNSPECIFIED" => Ok(hiring_team_member::Role::Unspecified),
+                    "HIRING_MANAGER" => Ok(hiring_team_member::Role::HiringManager),
+                    "RECRUITER" => Ok(hiring_team_member::Role::Recruiter),
+                    "COORDINATOR" => Ok(hiring_team_member::Role::Coordinator),
+                    "SOURCER" => Ok(hiring_team_member::Role::Sourcer),
+                    _ => Ok(hiring_team_member::Role::default()),
+                }
+            }
+        }
+        deserializer.deserialize_any(GeneratedVisitor)
     }
 }
 impl serde::Serialize for IntroductionImportFailed {
@@ -4749,6 +5098,18 @@ impl serde::Serialize for Job {
         if self.updated_at.is_some() {
             len += 1;
         }
+        if !self.hiring_team.is_empty() {
+            len += 1;
+        }
+        if !self.openings.is_empty() {
+            len += 1;
+        }
+        if self.custom_fields.is_some() {
+            len += 1;
+        }
+        if self.close_reason.is_some() {
+            len += 1;
+        }
         let mut struct_ser = serializer.serialize_struct("intrro.events.v1.Job", len)?;
         if self.id != 0 {
             #[allow(clippy::needless_borrow)]
@@ -4790,6 +5151,18 @@ impl serde::Serialize for Job {
         if let Some(v) = self.updated_at.as_ref() {
             struct_ser.serialize_field("updatedAt", v)?;
         }
+        if !self.hiring_team.is_empty() {
+            struct_ser.serialize_field("hiringTeam", &self.hiring_team)?;
+        }
+        if !self.openings.is_empty() {
+            struct_ser.serialize_field("openings", &self.openings)?;
+        }
+        if let Some(v) = self.custom_fields.as_ref() {
+            struct_ser.serialize_field("customFields", v)?;
+        }
+        if let Some(v) = self.close_reason.as_ref() {
+            struct_ser.serialize_field("closeReason", v)?;
+        }
         struct_ser.end()
     }
 }
@@ -4816,6 +5189,13 @@ impl<'de> serde::Deserialize<'de> for Job {
             "closedAt",
             "updated_at",
             "updatedAt",
+            "hiring_team",
+            "hiringTeam",
+            "openings",
+            "custom_fields",
+            "customFields",
+            "close_reason",
+            "closeReason",
         ];
 
         #[allow(clippy::enum_variant_names)]
@@ -4832,6 +5212,10 @@ impl<'de> serde::Deserialize<'de> for Job {
             OpenedAt,
             ClosedAt,
             UpdatedAt,
+            HiringTeam,
+            Openings,
+            CustomFields,
+            CloseReason,
             __SkipField__,
         }
         impl<'de> serde::Deserialize<'de> for GeneratedField {
@@ -4866,6 +5250,10 @@ impl<'de> serde::Deserialize<'de> for Job {
                             "openedAt" | "opened_at" => Ok(GeneratedField::OpenedAt),
                             "closedAt" | "closed_at" => Ok(GeneratedField::ClosedAt),
                             "updatedAt" | "updated_at" => Ok(GeneratedField::UpdatedAt),
+                            "hiringTeam" | "hiring_team" => Ok(GeneratedField::HiringTeam),
+                            "openings" => Ok(GeneratedField::Openings),
+                            "customFields" | "custom_fields" => Ok(GeneratedField::CustomFields),
+                            "closeReason" | "close_reason" => Ok(GeneratedField::CloseReason),
                             _ => Ok(GeneratedField::__SkipField__),
                         }
                     }
@@ -4897,6 +5285,10 @@ impl<'de> serde::Deserialize<'de> for Job {
                 let mut opened_at__ = None;
                 let mut closed_at__ = None;
                 let mut updated_at__ = None;
+                let mut hiring_team__ = None;
+                let mut openings__ = None;
+                let mut custom_fields__ = None;
+                let mut close_reason__ = None;
                 while let Some(k) = map_.next_key()? {
                     match k {
                         GeneratedField::Id => {
@@ -4973,6 +5365,30 @@ impl<'de> serde::Deserialize<'de> for Job {
                             }
                             updated_at__ = map_.next_value::<crate::json::Lenient<_>>()?.0;
                         }
+                        GeneratedField::HiringTeam => {
+                            if hiring_team__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("hiringTeam"));
+                            }
+                            hiring_team__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
+                        }
+                        GeneratedField::Openings => {
+                            if openings__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("openings"));
+                            }
+                            openings__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
+                        }
+                        GeneratedField::CustomFields => {
+                            if custom_fields__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("customFields"));
+                            }
+                            custom_fields__ = map_.next_value::<crate::json::Lenient<_>>()?.0;
+                        }
+                        GeneratedField::CloseReason => {
+                            if close_reason__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("closeReason"));
+                            }
+                            close_reason__ = map_.next_value::<crate::json::Lenient<_>>()?.0;
+                        }
                         GeneratedField::__SkipField__ => {
                             let _ = map_.next_value::<serde::de::IgnoredAny>()?;
                         }
@@ -4991,6 +5407,10 @@ impl<'de> serde::Deserialize<'de> for Job {
                     opened_at: opened_at__,
                     closed_at: closed_at__,
                     updated_at: updated_at__,
+                    hiring_team: hiring_team__.unwrap_or_default(),
+                    openings: openings__.unwrap_or_default(),
+                    custom_fields: custom_fields__,
+                    close_reason: close_reason__,
                 })
             }
         }
@@ -5088,6 +5508,12 @@ impl serde::Serialize for JobChanged {
         if self.job.is_some() {
             len += 1;
         }
+        if !self.changed_fields.is_empty() {
+            len += 1;
+        }
+        if self.sequence != 0 {
+            len += 1;
+        }
         let mut struct_ser = serializer.serialize_struct("intrro.events.v1.JobChanged", len)?;
         if self.change != 0 {
             let v = job_changed::Change::try_from(self.change)
@@ -5096,6 +5522,14 @@ impl serde::Serialize for JobChanged {
         }
         if let Some(v) = self.job.as_ref() {
             struct_ser.serialize_field("job", v)?;
+        }
+        if !self.changed_fields.is_empty() {
+            struct_ser.serialize_field("changedFields", &self.changed_fields)?;
+        }
+        if self.sequence != 0 {
+            #[allow(clippy::needless_borrow)]
+            #[allow(clippy::needless_borrows_for_generic_args)]
+            struct_ser.serialize_field("sequence", ToString::to_string(&self.sequence).as_str())?;
         }
         struct_ser.end()
     }
@@ -5109,12 +5543,17 @@ impl<'de> serde::Deserialize<'de> for JobChanged {
         const FIELDS: &[&str] = &[
             "change",
             "job",
+            "changed_fields",
+            "changedFields",
+            "sequence",
         ];
 
         #[allow(clippy::enum_variant_names)]
         enum GeneratedField {
             Change,
             Job,
+            ChangedFields,
+            Sequence,
             __SkipField__,
         }
         impl<'de> serde::Deserialize<'de> for GeneratedField {
@@ -5139,6 +5578,8 @@ impl<'de> serde::Deserialize<'de> for JobChanged {
                         match value {
                             "change" => Ok(GeneratedField::Change),
                             "job" => Ok(GeneratedField::Job),
+                            "changedFields" | "changed_fields" => Ok(GeneratedField::ChangedFields),
+                            "sequence" => Ok(GeneratedField::Sequence),
                             _ => Ok(GeneratedField::__SkipField__),
                         }
                     }
@@ -5160,6 +5601,8 @@ impl<'de> serde::Deserialize<'de> for JobChanged {
             {
                 let mut change__ = None;
                 let mut job__ = None;
+                let mut changed_fields__ = None;
+                let mut sequence__ = None;
                 while let Some(k) = map_.next_key()? {
                     match k {
                         GeneratedField::Change => {
@@ -5174,6 +5617,20 @@ impl<'de> serde::Deserialize<'de> for JobChanged {
                             }
                             job__ = map_.next_value::<crate::json::Lenient<_>>()?.0;
                         }
+                        GeneratedField::ChangedFields => {
+                            if changed_fields__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("changedFields"));
+                            }
+                            changed_fields__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
+                        }
+                        GeneratedField::Sequence => {
+                            if sequence__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("sequence"));
+                            }
+                            sequence__ = 
+                                Some(map_.next_value::<crate::json::Integer<_>>()?.0)
+                            ;
+                        }
                         GeneratedField::__SkipField__ => {
                             let _ = map_.next_value::<serde::de::IgnoredAny>()?;
                         }
@@ -5182,6 +5639,8 @@ impl<'de> serde::Deserialize<'de> for JobChanged {
                 Ok(JobChanged {
                     change: change__.unwrap_or_default(),
                     job: job__,
+                    changed_fields: changed_fields__.unwrap_or_default(),
+                    sequence: sequence__.unwrap_or_default(),
                 })
             }
         }
@@ -5196,7 +5655,7 @@ impl serde::Serialize for job_changed::Change {
     {
         let variant = match self {
             Self::Unspecified => "UNSPECIFIED",
-            Self::Created => "CREATED",
+            Self::Opened => "OPENED",
             Self::Updated => "UPDATED",
             Self::Closed => "CLOSED",
             Self::Deleted => "DELETED",
@@ -5212,7 +5671,7 @@ impl<'de> serde::Deserialize<'de> for job_changed::Change {
     {
         const FIELDS: &[&str] = &[
             "UNSPECIFIED",
-            "CREATED",
+            "OPENED",
             "UPDATED",
             "CLOSED",
             "DELETED",
@@ -5257,7 +5716,7 @@ impl<'de> serde::Deserialize<'de> for job_changed::Change {
             {
                 match value {
                     "UNSPECIFIED" => Ok(job_changed::Change::Unspecified),
-                    "CREATED" => Ok(job_changed::Change::Created),
+                    "OPENED" => Ok(job_changed::Change::Opened),
                     "UPDATED" => Ok(job_changed::Change::Updated),
                     "CLOSED" => Ok(job_changed::Change::Closed),
                     "DELETED" => Ok(job_changed::Change::Deleted),
@@ -5294,6 +5753,12 @@ impl serde::Serialize for JobPost {
         if !self.url.is_empty() {
             len += 1;
         }
+        if !self.locations.is_empty() {
+            len += 1;
+        }
+        if !self.language.is_empty() {
+            len += 1;
+        }
         let mut struct_ser = serializer.serialize_struct("intrro.events.v1.JobPost", len)?;
         if self.id != 0 {
             #[allow(clippy::needless_borrow)]
@@ -5315,6 +5780,12 @@ impl serde::Serialize for JobPost {
         if !self.url.is_empty() {
             struct_ser.serialize_field("url", &self.url)?;
         }
+        if !self.locations.is_empty() {
+            struct_ser.serialize_field("locations", &self.locations)?;
+        }
+        if !self.language.is_empty() {
+            struct_ser.serialize_field("language", &self.language)?;
+        }
         struct_ser.end()
     }
 }
@@ -5331,6 +5802,8 @@ impl<'de> serde::Deserialize<'de> for JobPost {
             "internal",
             "live",
             "url",
+            "locations",
+            "language",
         ];
 
         #[allow(clippy::enum_variant_names)]
@@ -5341,6 +5814,8 @@ impl<'de> serde::Deserialize<'de> for JobPost {
             Internal,
             Live,
             Url,
+            Locations,
+            Language,
             __SkipField__,
         }
         impl<'de> serde::Deserialize<'de> for GeneratedField {
@@ -5369,6 +5844,8 @@ impl<'de> serde::Deserialize<'de> for JobPost {
                             "internal" => Ok(GeneratedField::Internal),
                             "live" => Ok(GeneratedField::Live),
                             "url" => Ok(GeneratedField::Url),
+                            "locations" => Ok(GeneratedField::Locations),
+                            "language" => Ok(GeneratedField::Language),
                             _ => Ok(GeneratedField::__SkipField__),
                         }
                     }
@@ -5394,6 +5871,8 @@ impl<'de> serde::Deserialize<'de> for JobPost {
                 let mut internal__ = None;
                 let mut live__ = None;
                 let mut url__ = None;
+                let mut locations__ = None;
+                let mut language__ = None;
                 while let Some(k) = map_.next_key()? {
                     match k {
                         GeneratedField::Id => {
@@ -5434,6 +5913,18 @@ impl<'de> serde::Deserialize<'de> for JobPost {
                             }
                             url__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
                         }
+                        GeneratedField::Locations => {
+                            if locations__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("locations"));
+                            }
+                            locations__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
+                        }
+                        GeneratedField::Language => {
+                            if language__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("language"));
+                            }
+                            language__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
+                        }
                         GeneratedField::__SkipField__ => {
                             let _ = map_.next_value::<serde::de::IgnoredAny>()?;
                         }
@@ -5446,6 +5937,8 @@ impl<'de> serde::Deserialize<'de> for JobPost {
                     internal: internal__.unwrap_or_default(),
                     live: live__.unwrap_or_default(),
                     url: url__.unwrap_or_default(),
+                    locations: locations__.unwrap_or_default(),
+                    language: language__.unwrap_or_default(),
                 })
             }
         }
@@ -5624,6 +6117,27 @@ impl serde::Serialize for JobsRefreshed {
         if self.refreshed_at.is_some() {
             len += 1;
         }
+        if self.duration_ms != 0 {
+            len += 1;
+        }
+        if self.calls != 0 {
+            len += 1;
+        }
+        if !self.not_read.is_empty() {
+            len += 1;
+        }
+        if !self.code.is_empty() {
+            len += 1;
+        }
+        if !self.message.is_empty() {
+            len += 1;
+        }
+        if !self.remedy.is_empty() {
+            len += 1;
+        }
+        if self.needs_human {
+            len += 1;
+        }
         let mut struct_ser = serializer.serialize_struct("intrro.events.v1.JobsRefreshed", len)?;
         if !self.request_id.is_empty() {
             struct_ser.serialize_field("requestId", &self.request_id)?;
@@ -5636,6 +6150,27 @@ impl serde::Serialize for JobsRefreshed {
         }
         if let Some(v) = self.refreshed_at.as_ref() {
             struct_ser.serialize_field("refreshedAt", v)?;
+        }
+        if self.duration_ms != 0 {
+            struct_ser.serialize_field("durationMs", &self.duration_ms)?;
+        }
+        if self.calls != 0 {
+            struct_ser.serialize_field("calls", &self.calls)?;
+        }
+        if !self.not_read.is_empty() {
+            struct_ser.serialize_field("notRead", &self.not_read)?;
+        }
+        if !self.code.is_empty() {
+            struct_ser.serialize_field("code", &self.code)?;
+        }
+        if !self.message.is_empty() {
+            struct_ser.serialize_field("message", &self.message)?;
+        }
+        if !self.remedy.is_empty() {
+            struct_ser.serialize_field("remedy", &self.remedy)?;
+        }
+        if self.needs_human {
+            struct_ser.serialize_field("needsHuman", &self.needs_human)?;
         }
         struct_ser.end()
     }
@@ -5653,6 +6188,16 @@ impl<'de> serde::Deserialize<'de> for JobsRefreshed {
             "counts",
             "refreshed_at",
             "refreshedAt",
+            "duration_ms",
+            "durationMs",
+            "calls",
+            "not_read",
+            "notRead",
+            "code",
+            "message",
+            "remedy",
+            "needs_human",
+            "needsHuman",
         ];
 
         #[allow(clippy::enum_variant_names)]
@@ -5661,6 +6206,13 @@ impl<'de> serde::Deserialize<'de> for JobsRefreshed {
             Full,
             Counts,
             RefreshedAt,
+            DurationMs,
+            Calls,
+            NotRead,
+            Code,
+            Message,
+            Remedy,
+            NeedsHuman,
             __SkipField__,
         }
         impl<'de> serde::Deserialize<'de> for GeneratedField {
@@ -5687,6 +6239,13 @@ impl<'de> serde::Deserialize<'de> for JobsRefreshed {
                             "full" => Ok(GeneratedField::Full),
                             "counts" => Ok(GeneratedField::Counts),
                             "refreshedAt" | "refreshed_at" => Ok(GeneratedField::RefreshedAt),
+                            "durationMs" | "duration_ms" => Ok(GeneratedField::DurationMs),
+                            "calls" => Ok(GeneratedField::Calls),
+                            "notRead" | "not_read" => Ok(GeneratedField::NotRead),
+                            "code" => Ok(GeneratedField::Code),
+                            "message" => Ok(GeneratedField::Message),
+                            "remedy" => Ok(GeneratedField::Remedy),
+                            "needsHuman" | "needs_human" => Ok(GeneratedField::NeedsHuman),
                             _ => Ok(GeneratedField::__SkipField__),
                         }
                     }
@@ -5710,6 +6269,13 @@ impl<'de> serde::Deserialize<'de> for JobsRefreshed {
                 let mut full__ = None;
                 let mut counts__ = None;
                 let mut refreshed_at__ = None;
+                let mut duration_ms__ = None;
+                let mut calls__ = None;
+                let mut not_read__ = None;
+                let mut code__ = None;
+                let mut message__ = None;
+                let mut remedy__ = None;
+                let mut needs_human__ = None;
                 while let Some(k) = map_.next_key()? {
                     match k {
                         GeneratedField::RequestId => {
@@ -5736,6 +6302,52 @@ impl<'de> serde::Deserialize<'de> for JobsRefreshed {
                             }
                             refreshed_at__ = map_.next_value::<crate::json::Lenient<_>>()?.0;
                         }
+                        GeneratedField::DurationMs => {
+                            if duration_ms__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("durationMs"));
+                            }
+                            duration_ms__ = 
+                                Some(map_.next_value::<crate::json::Integer<_>>()?.0)
+                            ;
+                        }
+                        GeneratedField::Calls => {
+                            if calls__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("calls"));
+                            }
+                            calls__ = 
+                                Some(map_.next_value::<crate::json::Integer<_>>()?.0)
+                            ;
+                        }
+                        GeneratedField::NotRead => {
+                            if not_read__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("notRead"));
+                            }
+                            not_read__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
+                        }
+                        GeneratedField::Code => {
+                            if code__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("code"));
+                            }
+                            code__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
+                        }
+                        GeneratedField::Message => {
+                            if message__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("message"));
+                            }
+                            message__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
+                        }
+                        GeneratedField::Remedy => {
+                            if remedy__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("remedy"));
+                            }
+                            remedy__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
+                        }
+                        GeneratedField::NeedsHuman => {
+                            if needs_human__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("needsHuman"));
+                            }
+                            needs_human__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
+                        }
                         GeneratedField::__SkipField__ => {
                             let _ = map_.next_value::<serde::de::IgnoredAny>()?;
                         }
@@ -5746,6 +6358,13 @@ impl<'de> serde::Deserialize<'de> for JobsRefreshed {
                     full: full__.unwrap_or_default(),
                     counts: counts__,
                     refreshed_at: refreshed_at__,
+                    duration_ms: duration_ms__.unwrap_or_default(),
+                    calls: calls__.unwrap_or_default(),
+                    not_read: not_read__.unwrap_or_default(),
+                    code: code__.unwrap_or_default(),
+                    message: message__.unwrap_or_default(),
+                    remedy: remedy__.unwrap_or_default(),
+                    needs_human: needs_human__.unwrap_or_default(),
                 })
             }
         }
@@ -5778,6 +6397,9 @@ impl serde::Serialize for jobs_refreshed::Counts {
         if self.open != 0 {
             len += 1;
         }
+        if self.opened != 0 {
+            len += 1;
+        }
         let mut struct_ser = serializer.serialize_struct("intrro.events.v1.JobsRefreshed.Counts", len)?;
         if self.read != 0 {
             struct_ser.serialize_field("read", &self.read)?;
@@ -5797,6 +6419,9 @@ impl serde::Serialize for jobs_refreshed::Counts {
         if self.open != 0 {
             struct_ser.serialize_field("open", &self.open)?;
         }
+        if self.opened != 0 {
+            struct_ser.serialize_field("opened", &self.opened)?;
+        }
         struct_ser.end()
     }
 }
@@ -5813,6 +6438,7 @@ impl<'de> serde::Deserialize<'de> for jobs_refreshed::Counts {
             "closed",
             "deleted",
             "open",
+            "opened",
         ];
 
         #[allow(clippy::enum_variant_names)]
@@ -5823,6 +6449,7 @@ impl<'de> serde::Deserialize<'de> for jobs_refreshed::Counts {
             Closed,
             Deleted,
             Open,
+            Opened,
             __SkipField__,
         }
         impl<'de> serde::Deserialize<'de> for GeneratedField {
@@ -5851,6 +6478,7 @@ impl<'de> serde::Deserialize<'de> for jobs_refreshed::Counts {
                             "closed" => Ok(GeneratedField::Closed),
                             "deleted" => Ok(GeneratedField::Deleted),
                             "open" => Ok(GeneratedField::Open),
+                            "opened" => Ok(GeneratedField::Opened),
                             _ => Ok(GeneratedField::__SkipField__),
                         }
                     }
@@ -5876,6 +6504,7 @@ impl<'de> serde::Deserialize<'de> for jobs_refreshed::Counts {
                 let mut closed__ = None;
                 let mut deleted__ = None;
                 let mut open__ = None;
+                let mut opened__ = None;
                 while let Some(k) = map_.next_key()? {
                     match k {
                         GeneratedField::Read => {
@@ -5926,6 +6555,14 @@ impl<'de> serde::Deserialize<'de> for jobs_refreshed::Counts {
                                 Some(map_.next_value::<crate::json::Integer<_>>()?.0)
                             ;
                         }
+                        GeneratedField::Opened => {
+                            if opened__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("opened"));
+                            }
+                            opened__ = 
+                                Some(map_.next_value::<crate::json::Integer<_>>()?.0)
+                            ;
+                        }
                         GeneratedField::__SkipField__ => {
                             let _ = map_.next_value::<serde::de::IgnoredAny>()?;
                         }
@@ -5938,6 +6575,7 @@ impl<'de> serde::Deserialize<'de> for jobs_refreshed::Counts {
                     closed: closed__.unwrap_or_default(),
                     deleted: deleted__.unwrap_or_default(),
                     open: open__.unwrap_or_default(),
+                    opened: opened__.unwrap_or_default(),
                 })
             }
         }
@@ -6075,6 +6713,194 @@ impl<'de> serde::Deserialize<'de> for Office {
             }
         }
         deserializer.deserialize_struct("intrro.events.v1.Office", FIELDS, GeneratedVisitor)
+    }
+}
+impl serde::Serialize for Opening {
+    #[allow(deprecated)]
+    fn serialize<S>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error>
+    where
+        S: serde::Serializer,
+    {
+        use serde::ser::SerializeStruct;
+        let mut len = 0;
+        if self.id != 0 {
+            len += 1;
+        }
+        if !self.opening_id.is_empty() {
+            len += 1;
+        }
+        if self.open {
+            len += 1;
+        }
+        if self.opened_at.is_some() {
+            len += 1;
+        }
+        if self.closed_at.is_some() {
+            len += 1;
+        }
+        if self.close_reason.is_some() {
+            len += 1;
+        }
+        let mut struct_ser = serializer.serialize_struct("intrro.events.v1.Opening", len)?;
+        if self.id != 0 {
+            #[allow(clippy::needless_borrow)]
+            #[allow(clippy::needless_borrows_for_generic_args)]
+            struct_ser.serialize_field("id", ToString::to_string(&self.id).as_str())?;
+        }
+        if !self.opening_id.is_empty() {
+            struct_ser.serialize_field("openingId", &self.opening_id)?;
+        }
+        if self.open {
+            struct_ser.serialize_field("open", &self.open)?;
+        }
+        if let Some(v) = self.opened_at.as_ref() {
+            struct_ser.serialize_field("openedAt", v)?;
+        }
+        if let Some(v) = self.closed_at.as_ref() {
+            struct_ser.serialize_field("closedAt", v)?;
+        }
+        if let Some(v) = self.close_reason.as_ref() {
+            struct_ser.serialize_field("closeReason", v)?;
+        }
+        struct_ser.end()
+    }
+}
+impl<'de> serde::Deserialize<'de> for Opening {
+    #[allow(deprecated)]
+    fn deserialize<D>(deserializer: D) -> std::result::Result<Self, D::Error>
+    where
+        D: serde::Deserializer<'de>,
+    {
+        const FIELDS: &[&str] = &[
+            "id",
+            "opening_id",
+            "openingId",
+            "open",
+            "opened_at",
+            "openedAt",
+            "closed_at",
+            "closedAt",
+            "close_reason",
+            "closeReason",
+        ];
+
+        #[allow(clippy::enum_variant_names)]
+        enum GeneratedField {
+            Id,
+            OpeningId,
+            Open,
+            OpenedAt,
+            ClosedAt,
+            CloseReason,
+            __SkipField__,
+        }
+        impl<'de> serde::Deserialize<'de> for GeneratedField {
+            fn deserialize<D>(deserializer: D) -> std::result::Result<GeneratedField, D::Error>
+            where
+                D: serde::Deserializer<'de>,
+            {
+                struct GeneratedVisitor;
+
+                impl serde::de::Visitor<'_> for GeneratedVisitor {
+                    type Value = GeneratedField;
+
+                    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        write!(formatter, "expected one of: {:?}", &FIELDS)
+                    }
+
+                    #[allow(unused_variables)]
+                    fn visit_str<E>(self, value: &str) -> std::result::Result<GeneratedField, E>
+                    where
+                        E: serde::de::Error,
+                    {
+                        match value {
+                            "id" => Ok(GeneratedField::Id),
+                            "openingId" | "opening_id" => Ok(GeneratedField::OpeningId),
+                            "open" => Ok(GeneratedField::Open),
+                            "openedAt" | "opened_at" => Ok(GeneratedField::OpenedAt),
+                            "closedAt" | "closed_at" => Ok(GeneratedField::ClosedAt),
+                            "closeReason" | "close_reason" => Ok(GeneratedField::CloseReason),
+                            _ => Ok(GeneratedField::__SkipField__),
+                        }
+                    }
+                }
+                deserializer.deserialize_identifier(GeneratedVisitor)
+            }
+        }
+        struct GeneratedVisitor;
+        impl<'de> serde::de::Visitor<'de> for GeneratedVisitor {
+            type Value = Opening;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("struct intrro.events.v1.Opening")
+            }
+
+            fn visit_map<V>(self, mut map_: V) -> std::result::Result<Opening, V::Error>
+                where
+                    V: serde::de::MapAccess<'de>,
+            {
+                let mut id__ = None;
+                let mut opening_id__ = None;
+                let mut open__ = None;
+                let mut opened_at__ = None;
+                let mut closed_at__ = None;
+                let mut close_reason__ = None;
+                while let Some(k) = map_.next_key()? {
+                    match k {
+                        GeneratedField::Id => {
+                            if id__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("id"));
+                            }
+                            id__ = 
+                                Some(map_.next_value::<crate::json::Integer<_>>()?.0)
+                            ;
+                        }
+                        GeneratedField::OpeningId => {
+                            if opening_id__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("openingId"));
+                            }
+                            opening_id__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
+                        }
+                        GeneratedField::Open => {
+                            if open__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("open"));
+                            }
+                            open__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
+                        }
+                        GeneratedField::OpenedAt => {
+                            if opened_at__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("openedAt"));
+                            }
+                            opened_at__ = map_.next_value::<crate::json::Lenient<_>>()?.0;
+                        }
+                        GeneratedField::ClosedAt => {
+                            if closed_at__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("closedAt"));
+                            }
+                            closed_at__ = map_.next_value::<crate::json::Lenient<_>>()?.0;
+                        }
+                        GeneratedField::CloseReason => {
+                            if close_reason__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("closeReason"));
+                            }
+                            close_reason__ = map_.next_value::<crate::json::Lenient<_>>()?.0;
+                        }
+                        GeneratedField::__SkipField__ => {
+                            let _ = map_.next_value::<serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                Ok(Opening {
+                    id: id__.unwrap_or_default(),
+                    opening_id: opening_id__.unwrap_or_default(),
+                    open: open__.unwrap_or_default(),
+                    opened_at: opened_at__,
+                    closed_at: closed_at__,
+                    close_reason: close_reason__,
+                })
+            }
+        }
+        deserializer.deserialize_struct("intrro.events.v1.Opening", FIELDS, GeneratedVisitor)
     }
 }
 impl serde::Serialize for StatusesRefreshed {

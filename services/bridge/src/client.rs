@@ -32,6 +32,26 @@ pub(crate) async fn connect(file: &str, url: &str) -> Result<ExitCode, Failure> 
     Ok(ExitCode::SUCCESS)
 }
 
+/// What the API answers at an address, as JSON.
+pub(crate) async fn get(url: &str) -> Result<serde_json::Value, Failure> {
+    let mut env = Env::from_process();
+    let token = boot::settings::admin_token(&mut env);
+    env.finish()?;
+    let token = token.ok_or_else(|| Failure::Usage("BRIDGE_ADMIN_TOKEN is missing".into()))?;
+    let answer = http()?
+        .get(url)
+        .bearer_auth(token.expose_secret())
+        .send()
+        .await
+        .map_err(unreachable)?;
+    let status = answer.status();
+    let text = answer.text().await.map_err(unreachable)?;
+    if !status.is_success() {
+        return Err(Failure::Refused(text));
+    }
+    serde_json::from_str(&text).map_err(|_| Failure::Refused("the answer is no JSON".into()))
+}
+
 /// `bridge healthcheck`: 0 when `/ready` says yes.
 pub(crate) async fn healthcheck() -> Result<ExitCode, Failure> {
     let mut env = Env::from_process();

@@ -55,6 +55,8 @@ async fn read_ledger(store: &Store, metrics: &Metrics) -> Result<(), store::Erro
             count(parked),
         );
     }
+    let oldest = store.oldest_job_request_seconds().await?;
+    metrics.oldest_pending(Queue::Jobs, seconds(oldest));
     let outbox = store.outbox_backlog().await?;
     metrics.outbox(count(outbox.rows), seconds(outbox.oldest_seconds));
     let pool = store.pool();

@@ -7,6 +7,7 @@ mod catalogue;
 mod client;
 mod failure;
 mod gauges;
+mod jobs;
 mod keys;
 mod publish;
 mod run;
@@ -50,6 +51,11 @@ enum Command {
         /// File with a CloudEvent in structured JSON; `-` reads stdin.
         file: String,
     },
+    /// A tenant's jobs: ask for an import, list them.
+    Jobs {
+        #[command(subcommand)]
+        what: jobs::Jobs,
+    },
     /// Why did an introduction not reach Greenhouse? Takes an introduction, candidate or event id.
     Why {
         /// The id.
@@ -81,6 +87,7 @@ pub async fn main() -> ExitCode {
         Command::Run { services } => run::run(&services).await,
         Command::Connect { file, url } => client::connect(&file, &url).await,
         Command::Publish { file } => publish::publish(&file, cli.json).await,
+        Command::Jobs { what } => jobs::jobs(what, cli.json).await,
         Command::Why { id } => why::why(&id, cli.json).await,
         Command::Explain { code } => catalogue::explain(code.as_deref(), cli.json),
         Command::Healthcheck => client::healthcheck().await,

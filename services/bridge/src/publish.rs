@@ -26,12 +26,6 @@ pub(crate) async fn publish(file: &str, json: bool) -> Result<ExitCode, Failure>
             "{file} is no CloudEvent in structured JSON: {error}"
         ))
     })?;
-    let mut env = Env::from_process();
-    let uri = env.secret_url(&variables::AMQP_URL, &["amqp", "amqps"]);
-    env.finish()?;
-    let uri = uri.ok_or_else(|| Failure::Usage("BRIDGE_AMQP_URL is missing".into()))?;
-    let config = broker::Config::new(uri, "bridge-publish")
-        .map_err(|error| Failure::Usage(error.to_string()))?;
     let mut message = Outbound::new(
         Topology::EVENTS,
         attributes.event_type.as_str(),
@@ -45,26 +39,36 @@ pub(crate) async fn publish(file: &str, json: bool) -> Result<ExitCode, Failure>
             .traceparent
             .map(|trace| ("traceparent".to_owned(), trace)),
     );
+    confirmed(message).await?;
+    if json {
+        println!(
+            "{}",
+            serde_json::json!({ "id": attributes.id, "outcome": "confirmed" })
+        );
+    } else {
+        println!(
+            "published {}; ask `bridge why` with its introduction id what becomes of it",
+            attributes.id
+        );
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Publishes one message and waits until the broker has it.
+pub(crate) async fn confirmed(message: Outbound) -> Result<(), Failure> {
+    let mut env = Env::from_process();
+    let uri = env.secret_url(&variables::AMQP_URL, &["amqp", "amqps"]);
+    env.finish()?;
+    let uri = uri.ok_or_else(|| Failure::Usage("BRIDGE_AMQP_URL is missing".into()))?;
+    let config = broker::Config::new(uri, "bridge-publish")
+        .map_err(|error| Failure::Usage(error.to_string()))?;
     boot::tls::install();
     let stop = CancellationToken::new();
     let publisher = Publisher::start(config, stop.clone());
     let outcome = publisher.publish(vec![message]).await.pop();
     stop.cancel();
     match outcome {
-        Some(Outcome::Confirmed) => {
-            if json {
-                println!(
-                    "{}",
-                    serde_json::json!({ "id": attributes.id, "outcome": "confirmed" })
-                );
-            } else {
-                println!(
-                    "published {}; ask `bridge why` with its introduction id what becomes of it",
-                    attributes.id
-                );
-            }
-            Ok(ExitCode::SUCCESS)
-        }
+        Some(Outcome::Confirmed) => Ok(()),
         Some(Outcome::Returned { text, .. }) => Err(Failure::Refused(format!(
             "the broker has no queue for it: {text}"
         ))),

@@ -34,6 +34,8 @@ pub(crate) enum Service {
     All,
     /// Introductions and candidates from Intrro into Greenhouse.
     Introductions,
+    /// Jobs from Greenhouse, and the HTTP API that lists them.
+    Jobs,
     /// Status changes from Greenhouse.
     Statuses,
     /// HTTP API of connections.
@@ -85,6 +87,9 @@ pub(crate) async fn run(services: &[Service]) -> Result<ExitCode, Failure> {
     }
     if runs(Service::Introductions) {
         tasks.spawn(process.introductions());
+    }
+    if runs(Service::Jobs) {
+        tasks.spawn(process.jobs());
     }
     if runs(Service::Statuses) {
         tasks.spawn(process.statuses());
@@ -235,6 +240,35 @@ impl Process {
             },
             self.stop.clone(),
         )
+    }
+
+    fn jobs(&self) -> impl Future<Output = ()> + 'static {
+        let topology = Topology::default();
+        let consumer = Consumer::start(
+            self.broker.clone(),
+            topology.jobs(),
+            PREFETCH,
+            self.stop.clone(),
+        );
+        self.watch(
+            "broker_jobs",
+            metrics::Service::Jobs,
+            Some(metrics::Queue::Jobs),
+            consumer.monitor(),
+        );
+        let requests = jobs::Requests {
+            consumer,
+            publisher: Publisher::start(self.broker.clone(), self.late.clone()),
+            topology,
+            instance: self.instance.clone(),
+        };
+        let parts = jobs::Parts {
+            store: self.store.clone(),
+            accounts: Arc::clone(&self.accounts),
+            metrics: Arc::clone(&self.metrics),
+            config: jobs::Config::default(),
+        };
+        jobs::run(parts, requests, self.stop.clone())
     }
 
     fn statuses(&self) -> impl Future<Output = ()> + 'static {

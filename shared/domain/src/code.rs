@@ -24,7 +24,7 @@ impl Code {
         self.entry().word
     }
 
-    /// The stable number for people, such as `BRG-0302`: 01xx contract, 02xx waiting, 03xx import, 04xx connection, 09xx ours.
+    /// The stable number for people, such as `BRG-0302`: 01xx contract, 02xx waiting, 03xx import, 04xx connection, 05xx jobs, 09xx ours.
     #[must_use]
     pub fn number(self) -> &'static str {
         self.entry().number
@@ -151,6 +151,7 @@ BRG-0425 webhook_silent
 BRG-0426 reasons_missing
 BRG-0427 consent_ending
 BRG-0428 consent_needed
+BRG-0501 jobs_vanished
 BRG-0901 internal";
 
     #[test]

@@ -13,6 +13,7 @@ pub mod connections;
 pub mod explain;
 pub mod gauges;
 pub mod intake;
+pub mod jobs;
 pub mod journal;
 pub mod outbox;
 pub mod person;

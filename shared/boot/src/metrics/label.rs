@@ -176,6 +176,8 @@ pub enum Stage {
     Publish,
     /// Polling.
     Poll,
+    /// Importing jobs.
+    Refresh,
     /// Verifying a connection, or getting a token.
     Verify,
 }
@@ -188,6 +190,7 @@ impl Stage {
             Self::Lookup | Self::Write | Self::Step(_) | Self::Settle => Service::Introductions,
             Self::Publish => Service::Relay,
             Self::Poll => Service::Statuses,
+            Self::Refresh => Service::Jobs,
             Self::Verify => Service::Connections,
         }
     }
@@ -200,6 +203,7 @@ impl Stage {
             Self::Settle => "settle",
             Self::Publish => "publish",
             Self::Poll => "poll",
+            Self::Refresh => "refresh",
             Self::Verify => "verify",
         }
     }
@@ -214,7 +218,7 @@ impl Values for Stage {
 
 impl Label for Stage {
     const ALL: &'static [Self] = &{
-        let mut all = [Self::Lookup; Self::STEPS + 6];
+        let mut all = [Self::Lookup; Self::STEPS + 7];
         let mut i = 0;
         while i < Self::STEPS {
             all[i] = Self::Step(StepKind::ALL[i]);
@@ -226,6 +230,7 @@ impl Label for Stage {
         all[i + 3] = Self::Poll;
         all[i + 4] = Self::Verify;
         all[i + 5] = Self::Write;
+        all[i + 6] = Self::Refresh;
         all
     };
 
@@ -238,6 +243,7 @@ impl Label for Stage {
             Self::Poll => Self::STEPS + 3,
             Self::Verify => Self::STEPS + 4,
             Self::Write => Self::STEPS + 5,
+            Self::Refresh => Self::STEPS + 6,
         }
     }
 }

@@ -202,6 +202,10 @@ catalogue! {
     ConsentNeeded "consent_needed" "BRG-0428" (HUMAN, RETRIED)
         "The admin's consent has ended or was taken back."
         => "Have the company's admin authorise the bridge again with the link of POST /v1/connections/links; everything that waits then continues.";
+    // Jobs.
+    JobsVanished "jobs_vanished" "BRG-0501" (HUMAN, RETRIED)
+        "Greenhouse shows not a single job where it showed some before, as it does to a user who may not list."
+        => "Check that the acting user is still a Site Admin and the credential still has its scopes, then verify the connection; the jobs known so far stay.";
 
     // Ours.
     Internal "internal" "BRG-0901" (HUMAN, FINAL)

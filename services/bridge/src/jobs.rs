@@ -1,0 +1,155 @@
+//! `bridge jobs …`: ask for an import, look at what is known.
+
+use std::process::ExitCode;
+
+use broker::Topology;
+use chrono::Utc;
+use clap::Subcommand;
+use proto::envelope::{OutMeta, encode_command};
+use proto::{Command, Scope, v1};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::client;
+use crate::failure::Failure;
+use crate::publish;
+
+/// What to do with a tenant's jobs.
+#[derive(Subcommand)]
+pub(crate) enum Jobs {
+    /// Ask for an import, as the platform would; the answer is a JobsRefreshed.
+    Refresh {
+        /// The tenant.
+        tenant: String,
+        /// Read everything again, not only what changed.
+        #[arg(long)]
+        full: bool,
+    },
+    /// List the jobs as Intrro's screen gets them.
+    List {
+        /// The tenant.
+        tenant: String,
+        /// open, closed, draft or any.
+        #[arg(long, default_value = "open")]
+        status: String,
+        /// Words in the title, the company's number or a post's title.
+        #[arg(long)]
+        text: Option<String>,
+        /// The bridge's HTTP address.
+        #[arg(long, env = "BRIDGE_URL", default_value = "http://127.0.0.1:8080")]
+        url: String,
+    },
+}
+
+pub(crate) async fn jobs(jobs: Jobs, json: bool) -> Result<ExitCode, Failure> {
+    match jobs {
+        Jobs::Refresh { tenant, full } => refresh(&tenant, full, json).await,
+        Jobs::List {
+            tenant,
+            status,
+            text,
+            url,
+        } => list(&tenant, &status, text.as_deref(), &url, json).await,
+    }
+}
+
+async fn refresh(tenant: &str, full: bool, json: bool) -> Result<ExitCode, Failure> {
+    let id = Uuid::now_v7();
+    let scope = if full { Scope::Full } else { Scope::Changed };
+    let command = Command::from(v1::JobsRefreshRequested {
+        request_id: id.to_string(),
+        scope: scope.into(),
+    });
+    let meta = OutMeta {
+        id,
+        source: "/intrro-greenhouse-bridge/cli",
+        tenant,
+        subject: "jobs",
+        time: Utc::now(),
+        traceparent: None,
+    };
+    let encoded = encode_command(&command, &meta).map_err(anyhow::Error::from)?;
+    let mut message = broker::Outbound::new(
+        Topology::EVENTS,
+        encoded.routing_key,
+        encoded.message_id.as_str(),
+        encoded.body,
+    );
+    message.type_ = encoded.routing_key.to_owned();
+    message.content_type = encoded.content_type.to_owned();
+    publish::confirmed(message).await?;
+    if json {
+        println!("{}", serde_json::json!({ "request_id": id }));
+    } else {
+        println!("asked for an import of jobs; the JobsRefreshed with request_id {id} answers it");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn list(
+    tenant: &str,
+    status: &str,
+    text: Option<&str>,
+    url: &str,
+    json: bool,
+) -> Result<ExitCode, Failure> {
+    let mut query = vec![("status", status), ("limit", "500")];
+    query.extend(text.map(|text| ("text", text)));
+    let mut address = reqwest::Url::parse_with_params(url, query)
+        .map_err(|error| Failure::Usage(format!("--url: {error}")))?;
+    if let Ok(mut path) = address.path_segments_mut() {
+        path.clear().extend(["v1", "tenants", tenant, "jobs"]);
+    }
+    let base = address.clone();
+    loop {
+        let page: Value = client::get(address.as_str()).await?;
+        for job in page["jobs"].as_array().into_iter().flatten() {
+            println!("{}", if json { job.to_string() } else { line(job) });
+        }
+        let Some(next) = page["next"].as_str() else {
+            return Ok(ExitCode::SUCCESS);
+        };
+        address = base
+            .join(next)
+            .map_err(|_| Failure::Refused("the next page is no address".into()))?;
+    }
+}
+
+fn line(job: &Value) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let path = job["department"]["path"].as_array();
+    let path: Vec<String> = path.into_iter().flatten().map(text).collect();
+    let offices = job["offices"].as_array();
+    let offices: Vec<String> = offices
+        .into_iter()
+        .flatten()
+        .map(|office| text(&office["name"]))
+        .collect();
+    let seats = job["openings"].as_array().into_iter().flatten();
+    format!(
+        "{:>14}  {:<6}  {}  [{}]  {}  {} open seat(s)",
+        text(&job["id"]),
+        text(&job["status"]).to_lowercase(),
+        text(&job["name"]),
+        path.join(" / "),
+        offices.join(", "),
+        seats.filter(|seat| seat["open"] == true).count(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_shows_what_one_looks_for() {
+        let job = serde_json::json!({
+            "id": "7", "status": "OPEN", "name": "Engineer", "department": {"path": ["Company", "Tech"]},
+            "offices": [{"name": "London"}], "openings": [{"open": true}, {"open": false}],
+        });
+        assert_eq!(
+            line(&job),
+            "             7  open    Engineer  [Company / Tech]  London  1 open seat(s)"
+        );
+    }
+}

@@ -1,0 +1,187 @@
+//! Jobs are put together again and told: document, number and event in one transaction.
+
+use boot::metrics::{RecordAction, Resource};
+use chrono::{DateTime, Utc};
+use domain::{Code, Problem, Tenant};
+use proto::{Change, v1};
+use serde_json::Value;
+use store::jobs::{Assembly, Edit, Refresh, StoredJob, Which};
+
+use crate::Parts;
+use crate::change::{Fate, happened};
+use crate::content::{Job, restored};
+use crate::document::{Surroundings, document, words};
+use crate::event::job_changed;
+use crate::run::{Run, Tally};
+use crate::stop::Stop;
+
+/// Jobs put together in one transaction.
+const BATCH: i64 = 100;
+
+/// An import that is moved on together with what it tells.
+pub(crate) type Import<'a> = Option<(&'a Refresh, &'a mut Run)>;
+
+/// Puts marked jobs together, at most a batch of them; answers whether there were any.
+pub(crate) async fn tell_marked(
+    parts: &Parts,
+    tenant: &Tenant,
+    now: DateTime<Utc>,
+    import: Import<'_>,
+) -> Result<bool, Stop> {
+    let assembly = parts
+        .store
+        .assemble_jobs(tenant, Which::Marked(BATCH))
+        .await?;
+    if assembly.jobs.is_empty() {
+        return Ok(false);
+    }
+    let surroundings = Surroundings::new(&assembly.surroundings);
+    let mut tally = Tally::default();
+    let mut edits = Vec::new();
+    for job in &assembly.jobs {
+        edits.extend(again(tenant, job, &surroundings, now, &mut tally)?);
+    }
+    commit(assembly, &edits, tally, import).await?;
+    count(parts, tally);
+    Ok(true)
+}
+
+/// Tells that these jobs are gone.
+pub(crate) async fn tell_gone(
+    parts: &Parts,
+    tenant: &Tenant,
+    ids: &[i64],
+    now: DateTime<Utc>,
+    import: Import<'_>,
+) -> Result<(), Stop> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let assembly = parts.store.assemble_jobs(tenant, Which::These(ids)).await?;
+    let mut tally = Tally::default();
+    let mut edits = Vec::new();
+    for job in &assembly.jobs {
+        edits.push(gone(tenant, job, now)?);
+        tally.deleted += 1;
+    }
+    commit(assembly, &edits, tally, import).await?;
+    count(parts, tally);
+    Ok(())
+}
+
+async fn commit(
+    assembly: Assembly,
+    edits: &[Edit],
+    tally: Tally,
+    import: Import<'_>,
+) -> Result<(), Stop> {
+    let Some((refresh, run)) = import else {
+        assembly.commit(edits, None).await?;
+        return Ok(());
+    };
+    let mut moved = run.clone();
+    let counts = &mut moved.counts;
+    counts.opened += tally.opened;
+    counts.updated += tally.updated;
+    counts.closed += tally.closed;
+    counts.deleted += tally.deleted;
+    if !assembly
+        .commit(edits, Some((refresh, &moved.stored())))
+        .await?
+    {
+        return Err(Stop::Abandon);
+    }
+    *run = moved;
+    Ok(())
+}
+
+fn count(parts: &Parts, tally: Tally) {
+    let changed = tally.opened + tally.updated + tally.closed + tally.deleted;
+    let changed = u64::try_from(changed).unwrap_or_default();
+    parts
+        .metrics
+        .polled(Resource::Jobs, RecordAction::Changed, changed);
+}
+
+/// None when the document is as it was.
+fn again(
+    tenant: &Tenant,
+    stored: &StoredJob,
+    surroundings: &Surroundings,
+    now: DateTime<Utc>,
+    tally: &mut Tally,
+) -> Result<Option<Edit>, Stop> {
+    let job: Job = restored(&stored.content);
+    let told = document(stored.id, &job, &stored.parts, surroundings);
+    let after = serde_json::to_value(&told).map_err(|_| unspeakable(stored.id))?;
+    let departments = job.department_id.map(|id| surroundings.ancestry(id));
+    if stored.document.as_ref() == Some(&after) {
+        return Ok(None);
+    }
+    let happened = happened(stored.document.as_ref(), stored.sequence > 0, &after);
+    match happened.fate {
+        Fate::Same => {}
+        Fate::Opened => tally.opened += 1,
+        Fate::Updated => tally.updated += 1,
+        Fate::Closed => tally.closed += 1,
+    }
+    let words = words(&told);
+    let announcement = happened.change.map(|change| {
+        let sequence = stored.sequence + 1;
+        job_changed(tenant, sequence, change, happened.fields, told, now)
+    });
+    Ok(Some(Edit {
+        id: stored.id,
+        document: Some(after),
+        status: status(&job.status),
+        confidential: job.confidential,
+        department_ids: departments.unwrap_or_default(),
+        office_ids: job.office_ids,
+        words,
+        announcement: announcement
+            .transpose()
+            .map_err(|_| unspeakable(stored.id))?,
+    }))
+}
+
+fn gone(tenant: &Tenant, stored: &StoredJob, now: DateTime<Utc>) -> Result<Edit, Stop> {
+    let job: Job = restored(&stored.content);
+    let last: Option<v1::Job> = stored
+        .document
+        .as_ref()
+        .filter(|_| stored.sequence > 0)
+        .and_then(read_back);
+    let announcement = last.map(|last| {
+        let sequence = stored.sequence + 1;
+        job_changed(tenant, sequence, Change::Deleted, Vec::new(), last, now)
+    });
+    Ok(Edit {
+        id: stored.id,
+        document: None,
+        status: status(&job.status),
+        confidential: job.confidential,
+        department_ids: Vec::new(),
+        office_ids: Vec::new(),
+        words: String::new(),
+        announcement: announcement
+            .transpose()
+            .map_err(|_| unspeakable(stored.id))?,
+    })
+}
+
+fn read_back(document: &Value) -> Option<v1::Job> {
+    serde_json::from_value(document.clone()).ok()
+}
+
+fn status(word: &str) -> &'static str {
+    match word {
+        "open" => "open",
+        "draft" => "draft",
+        _ => "closed",
+    }
+}
+
+fn unspeakable(job: i64) -> Stop {
+    tracing::error!(job, "the event about a job cannot be written");
+    Stop::Retry(Problem::new(Code::Internal))
+}

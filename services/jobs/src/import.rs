@@ -1,0 +1,387 @@
+//! One import: list by list, page by page. What is found on a page is committed before the next one is read; what is
+//! gone is removed after the last one. An import that breaks off goes on from the page it had reached.
+
+use std::time::{Duration, Instant};
+
+use boot::metrics::{RecordAction, Resource};
+use chrono::TimeDelta;
+use domain::{Code, Problem};
+use harvest::{Client, Error as Remote, Purpose};
+use store::jobs::{Complete, Kept, Kind, Page, Refresh, Sweep};
+use tokio_util::sync::CancellationToken;
+
+use crate::Parts;
+use crate::assemble::{tell_gone, tell_marked};
+use crate::finish::{Next, finish};
+use crate::read::{self, AROUND, IDS, Records};
+use crate::run::{Run, Step};
+use crate::stop::Stop;
+
+/// An import that did not go through: why, and how far it came.
+pub(crate) struct Stopped {
+    pub(crate) stop: Stop,
+    pub(crate) run: Run,
+}
+
+/// An import in hand.
+struct Round<'a> {
+    parts: &'a Parts,
+    refresh: &'a Refresh,
+    client: Client,
+    stop: &'a CancellationToken,
+    run: Run,
+    /// Ids met so far in a list without order.
+    met: Vec<i64>,
+    extended: Instant,
+}
+
+/// Imports to the end.
+pub(crate) async fn import(
+    parts: &Parts,
+    refresh: &Refresh,
+    stop: &CancellationToken,
+) -> Result<(), Stopped> {
+    let (run, new) = Run::of(refresh, overlap(parts));
+    let client = parts
+        .accounts
+        .client_at(&refresh.tenant, refresh.connection, refresh.revision)
+        .await;
+    let client = match client {
+        Ok(client) => client.with_purpose(Purpose::Poll),
+        Err(error) => {
+            let stop = error.into();
+            return Err(Stopped { stop, run });
+        }
+    };
+    let mut round = Round {
+        parts,
+        refresh,
+        client,
+        stop,
+        run,
+        met: Vec::new(),
+        extended: Instant::now(),
+    };
+    match round.go(new).await {
+        Ok(()) => Ok(()),
+        Err(stop) => Err(Stopped {
+            stop,
+            run: round.run,
+        }),
+    }
+}
+
+fn overlap(parts: &Parts) -> TimeDelta {
+    TimeDelta::from_std(parts.config.overlap).unwrap_or_default()
+}
+
+impl Round<'_> {
+    async fn go(&mut self, new: bool) -> Result<(), Stop> {
+        if new {
+            self.forget(None).await?;
+        } else if self.run.unordered {
+            // What was met is known to whoever read it, and that is not us.
+            self.begin_list_anew(None).await?;
+        }
+        loop {
+            self.stay().await?;
+            match self.run.step {
+                Step::Read(kind) => self.read(kind).await?,
+                Step::DeletedPosts => self.read_deleted_posts().await?,
+                Step::Remove => self.remove().await?,
+                Step::Tell => {
+                    let (tenant, now) = (&self.refresh.tenant, self.refresh.clock());
+                    let import = Some((self.refresh, &mut self.run));
+                    if tell_marked(self.parts, tenant, now, import).await? {
+                        continue;
+                    }
+                    match finish(self.parts, self.refresh, &self.run).await? {
+                        Next::Ended => return Ok(()),
+                        Next::CatchUp(now) => self.run.catch_up(now, overlap(self.parts)),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Goes on only while the lease is ours and nobody wants the process to end.
+    async fn stay(&mut self) -> Result<(), Stop> {
+        if self.stop.is_cancelled() {
+            return Err(Stop::Rest(Duration::ZERO));
+        }
+        let lease = self.parts.config.lease;
+        if self.extended.elapsed() < lease / 3 {
+            return Ok(());
+        }
+        let store = &self.parts.store;
+        if !store.extend_job_refresh(self.refresh, lease).await? {
+            return Err(Stop::Abandon);
+        }
+        self.extended = Instant::now();
+        Ok(())
+    }
+
+    async fn read(&mut self, kind: Kind) -> Result<(), Stop> {
+        let since = self.run.since(kind);
+        let cursor = self.run.cursor();
+        self.run.calls += 1;
+        let page = match read::page(&self.client, kind, since, cursor.as_ref()).await {
+            Ok(page) => page,
+            Err(Remote::Rejected { .. } | Remote::NotFound { .. }) if cursor.is_some() => {
+                tracing::info!(tenant = %self.refresh.tenant, kind = kind.as_str(), "a cursor was refused");
+                return self.begin_list_anew(Some(kind)).await;
+            }
+            // Without these a job is still worth showing.
+            Err(Remote::Forbidden { scope, .. }) if kind != Kind::Job => {
+                tracing::warn!(tenant = %self.refresh.tenant, scope, "left out of the import of jobs");
+                if !self.run.not_read.contains(&kind) {
+                    self.run.not_read.push(kind);
+                }
+                self.run.next_step();
+                return Ok(());
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let first = cursor.is_none();
+        if kind == Kind::Job && since.is_none() && first && page.ids.is_empty() {
+            self.doubt_nothing().await?;
+        }
+        if since.is_none() && !self.run.unordered && !in_order(&page.ids, self.run.below) {
+            self.begin_list_anew(Some(kind)).await?;
+            self.run.unordered = true;
+            return Ok(());
+        }
+        self.take_in(kind, page, since.is_none()).await
+    }
+
+    /// Somebody who lost the right to list gets an empty list, and that must not close every job of the tenant.
+    async fn doubt_nothing(&self) -> Result<(), Stop> {
+        if self.parts.store.knows_jobs(&self.refresh.tenant).await? {
+            return Err(Stop::End(Code::JobsVanished.into()));
+        }
+        Ok(())
+    }
+
+    async fn take_in(&mut self, kind: Kind, page: Records, whole: bool) -> Result<(), Stop> {
+        let (unordered, below, began) = (self.run.unordered, self.run.below, self.run.began);
+        let last = page.next.is_none();
+        let lowest = page.ids.last().copied();
+        let mut moved = self.run.clone();
+        moved.turn_page(page.next.as_ref(), lowest);
+        if kind == Kind::Job {
+            moved.counts.read += i32::try_from(page.records.len()).unwrap_or(i32::MAX);
+        }
+        if unordered {
+            self.met.extend(page.records.iter().map(|record| record.id));
+        }
+        let sweep = match (whole, unordered) {
+            (false, _) => None,
+            (true, false) => Some(Sweep::Range {
+                floor: lowest.filter(|_| !last),
+                below,
+                stored_before: began,
+            }),
+            (true, true) => last.then_some(Sweep::Met {
+                ids: &self.met,
+                stored_before: began,
+            }),
+        };
+        let listed = Page {
+            sweep,
+            ..Page::of(kind, &page.records)
+        };
+        let kept = self.keep(listed, &mut moved, !last).await?;
+        self.run = moved;
+        if last {
+            self.met.clear();
+        }
+        self.count(kind, page.records.len(), &kept);
+        let touched = [kept.new, kept.changed].concat();
+        match kind {
+            Kind::Job if !whole => self.read_around(&touched).await,
+            Kind::Post if !whole => self.read_places(&touched).await,
+            _ => Ok(()),
+        }
+    }
+
+    async fn keep(&self, page: Page<'_>, moved: &mut Run, save: bool) -> Result<Kept, Stop> {
+        let store = &self.parts.store;
+        if page.is_empty() && !save {
+            return Ok(Kept::default());
+        }
+        let kept = store
+            .keep_job_page(self.refresh, page, &moved.stored(), save)
+            .await?
+            .ok_or(Stop::Abandon)?;
+        if page.kind == Kind::Job {
+            moved.counts.created += i32::try_from(kept.new.len()).unwrap_or(i32::MAX);
+        }
+        Ok(kept)
+    }
+
+    fn count(&self, kind: Kind, read: usize, kept: &Kept) {
+        if kind != Kind::Job {
+            return;
+        }
+        let metrics = &self.parts.metrics;
+        let same = read - kept.new.len() - kept.changed.len();
+        metrics.polled(Resource::Jobs, RecordAction::New, kept.new.len() as u64);
+        metrics.polled(Resource::Jobs, RecordAction::Same, same as u64);
+    }
+
+    /// What belongs to jobs that changed is read as a whole: a look for changes does not show what was taken away from a
+    /// job, nor what a job that was hidden until now had all along.
+    async fn read_around(&mut self, jobs: &[i64]) -> Result<(), Stop> {
+        for some in jobs.chunks(IDS) {
+            for kind in AROUND {
+                self.stay().await?;
+                self.run.calls += 1;
+                let records = match read::of_jobs(&self.client, *kind, some).await {
+                    Ok(records) => records,
+                    Err(Remote::Forbidden { .. }) => continue,
+                    Err(error) => return Err(error.into()),
+                };
+                let page = Page {
+                    complete: Some(Complete::Jobs(some)),
+                    ..Page::of(*kind, &records)
+                };
+                self.keep_aside(page).await?;
+                if *kind == Kind::Post {
+                    let posts: Vec<i64> = records.iter().map(|post| post.id).collect();
+                    self.read_places(&posts).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A place that a post no longer names does not show in a look for changes either.
+    async fn read_places(&mut self, posts: &[i64]) -> Result<(), Stop> {
+        for some in posts.chunks(IDS) {
+            self.stay().await?;
+            self.run.calls += 1;
+            let places = match read::places(&self.client, some).await {
+                Ok(places) => places,
+                Err(Remote::Forbidden { .. }) => return Ok(()),
+                Err(error) => return Err(error.into()),
+            };
+            let page = Page {
+                complete: Some(Complete::Posts(some)),
+                ..Page::of(Kind::PostLocation, &places)
+            };
+            self.keep_aside(page).await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps records that are not on the page the import is at.
+    async fn keep_aside(&self, page: Page<'_>) -> Result<(), Stop> {
+        let mut here = self.run.clone();
+        self.keep(page, &mut here, false).await.map(drop)
+    }
+
+    async fn read_deleted_posts(&mut self) -> Result<(), Stop> {
+        let cursor = self.run.cursor();
+        self.run.calls += 1;
+        let read = read::deleted_posts(&self.client, self.run.since, cursor.as_ref()).await;
+        let (ids, next) = match read {
+            Ok(page) => page,
+            Err(Remote::Rejected { .. } | Remote::NotFound { .. }) if cursor.is_some() => {
+                return self.begin_list_anew(None).await;
+            }
+            Err(Remote::Forbidden { .. }) => {
+                self.run.next_step();
+                return Ok(());
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let mut moved = self.run.clone();
+        moved.turn_page(next.as_ref(), None);
+        let page = Page {
+            removed: &ids,
+            ..Page::of(Kind::Post, &[])
+        };
+        self.keep(page, &mut moved, next.is_some()).await?;
+        self.run = moved;
+        Ok(())
+    }
+
+    /// Jobs are looked at once more by their ids before they are told to be gone.
+    async fn remove(&mut self) -> Result<(), Stop> {
+        let (store, tenant) = (&self.parts.store, &self.refresh.tenant);
+        if !store.remove_missing_parts(self.refresh).await? {
+            return Err(Stop::Abandon);
+        }
+        loop {
+            self.stay().await?;
+            let missing = store.missing_jobs(self.refresh, IDS as i64).await?;
+            if missing.is_empty() {
+                break;
+            }
+            self.run.calls += 1;
+            let found = read::jobs(&self.client, &missing).await?;
+            let gone: Vec<i64> = missing
+                .iter()
+                .filter(|id| found.iter().all(|record| record.id != **id))
+                .copied()
+                .collect();
+            self.keep_aside(Page::of(Kind::Job, &found)).await?;
+            let import = Some((self.refresh, &mut self.run));
+            let now = self.refresh.clock();
+            tell_gone(self.parts, tenant, &gone, now, import).await?;
+            let met = Some(missing.as_slice());
+            if !store
+                .forget_missing(self.refresh, Some(Kind::Job), met)
+                .await?
+            {
+                return Err(Stop::Abandon);
+            }
+        }
+        self.run.next_step();
+        Ok(())
+    }
+
+    async fn begin_list_anew(&mut self, kind: Option<Kind>) -> Result<(), Stop> {
+        self.met.clear();
+        if !self.run.begin_list_anew() {
+            return Err(Stop::Retry(
+                Problem::new(Code::UnexpectedAnswer).detail("a list of jobs does not end"),
+            ));
+        }
+        match kind {
+            Some(_) => self.forget(kind).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn forget(&self, kind: Option<Kind>) -> Result<(), Stop> {
+        let store = &self.parts.store;
+        match store.forget_missing(self.refresh, kind, None).await? {
+            true => Ok(()),
+            false => Err(Stop::Abandon),
+        }
+    }
+}
+
+/// Whether the ids of a page go down, and begin below the page before.
+fn in_order(ids: &[i64], below: Option<i64>) -> bool {
+    let begins = match (ids.first(), below) {
+        (Some(first), Some(below)) => *first < below,
+        _ => true,
+    };
+    begins && ids.is_sorted_by(|one, next| one > next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_in_order_goes_down_from_the_one_before() {
+        assert!(in_order(&[9, 7, 3], Some(10)));
+        assert!(in_order(&[], Some(10)));
+        assert!(!in_order(&[9, 9], None));
+        assert!(!in_order(&[3, 7], None));
+        assert!(!in_order(&[10, 7], Some(10)));
+    }
+}

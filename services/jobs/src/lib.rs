@@ -1,0 +1,109 @@
+//! The jobs people can be introduced to: imports them from Greenhouse, on request and on schedule, and shows them.
+//!
+//! The route of one import, file by file: `requests` (a JobsRefreshRequested becomes a row) → `schedule` (whose turn it
+//! is) → `import` (list by list, page by page) → `read` (a page of Greenhouse → records) → `assemble` (marked jobs) →
+//! `document` (records → the contract's job) → `change` (two documents → what happened) → `event` → `finish` (watermark
+//! and answers). `api` shows the documents. Publishing is the relay's work; nothing here ever writes to Greenhouse.
+#![deny(missing_docs)]
+
+mod api;
+mod assemble;
+mod change;
+mod content;
+mod document;
+mod event;
+mod finish;
+mod import;
+mod read;
+mod requests;
+mod run;
+mod schedule;
+mod stop;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ::intake::Intake;
+use accounts::Accounts;
+use boot::metrics::{Metrics, Queue};
+use broker::{Consumer, Publisher, Topology};
+use store::Store;
+use tokio_util::sync::CancellationToken;
+
+pub use api::router;
+
+/// How much this service does at once and how patient it is.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Connections imported at once.
+    pub concurrency: usize,
+    /// How long an import is ours; longer than a page takes, after which it is extended.
+    pub lease: Duration,
+    /// How often to look which imports are due.
+    pub look_interval: Duration,
+    /// How far a look for changes reaches back behind the last one: clocks differ, and searches lag behind writes.
+    pub overlap: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            concurrency: 4,
+            lease: Duration::from_secs(120),
+            look_interval: Duration::from_millis(500),
+            overlap: Duration::from_secs(120),
+        }
+    }
+}
+
+/// What an import works with.
+pub struct Parts {
+    /// Records, documents and the outbox.
+    pub store: Store,
+    /// Greenhouse clients.
+    pub accounts: Arc<Accounts>,
+    /// Counters.
+    pub metrics: Arc<Metrics>,
+    /// Settings.
+    pub config: Config,
+}
+
+/// The queue of requests.
+pub struct Requests {
+    /// Consumer of `greenhouse.jobs`.
+    pub consumer: Consumer,
+    /// For dead letters.
+    pub publisher: Publisher,
+    /// Names.
+    pub topology: Topology,
+    /// Name of this replica, for dead letters.
+    pub instance: String,
+}
+
+/// Takes requests and imports until the token is cancelled, then gives back what is in hand.
+pub async fn run(parts: Parts, requests: Requests, stop: CancellationToken) {
+    let intake = Intake {
+        take: requests::Table,
+        queue: Queue::Jobs,
+        store: parts.store.clone(),
+        consumer: requests.consumer,
+        publisher: requests.publisher,
+        topology: requests.topology,
+        instance: requests.instance,
+        metrics: Arc::clone(&parts.metrics),
+    };
+    tokio::join!(
+        intake.run(stop.clone()),
+        schedule::keep_importing(Arc::new(parts), stop)
+    );
+}
+
+/// Imports whatever is due now, once, and answers how many connections that were: for tools and tests.
+pub async fn refresh_due(parts: &Parts) -> usize {
+    refresh_until(parts, &CancellationToken::new()).await
+}
+
+/// The same, until the token is cancelled; then what is in hand is given back.
+pub async fn refresh_until(parts: &Parts, stop: &CancellationToken) -> usize {
+    schedule::refresh_due(parts, stop).await
+}

@@ -1,0 +1,39 @@
+//! What a JobsRefreshRequested becomes: a row that waits for its answer.
+
+use ::intake::{Message, Refusal, Take, Tally};
+use proto::{Command, Scope};
+use store::Transaction;
+use store::jobs::{NewRequest, accept};
+
+/// Takes the commands of `greenhouse.jobs`.
+pub(crate) struct Table;
+
+impl Take for Table {
+    type Arrival = NewRequest;
+
+    fn sort(&self, message: Message) -> Result<Option<NewRequest>, Refusal> {
+        let Message { tenant, incoming } = message;
+        let Command::JobsRefreshRequested(request) = incoming.event else {
+            return Ok(None);
+        };
+        Ok(Some(NewRequest {
+            tenant,
+            whole: request.scope() == Scope::Full,
+            request_id: request.request_id,
+            trace: incoming.traceparent,
+        }))
+    }
+
+    async fn record(
+        &self,
+        tx: &mut Transaction,
+        arrivals: &[NewRequest],
+    ) -> Result<Tally, store::Error> {
+        let new = accept(tx, arrivals).await?;
+        Ok(Tally {
+            new,
+            repeats: (arrivals.len() as u64).saturating_sub(new),
+            conflicts: 0,
+        })
+    }
+}

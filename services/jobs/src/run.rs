@@ -1,0 +1,259 @@
+//! An import under way: what it has read, and where it goes on. Kept with the lease, so that any replica can go on.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use harvest::Cursor;
+use proto::v1::jobs_refreshed::Counts;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use store::jobs::{Kind, Refresh};
+use uuid::Uuid;
+
+/// How often a list may be begun anew because its cursor was refused or its order is not the expected one.
+const RESTARTS: u32 = 3;
+
+/// What is done next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Step {
+    /// A page of a list.
+    Read(Kind),
+    /// A page of the posts that were deleted.
+    DeletedPosts,
+    /// What was not met is removed.
+    Remove,
+    /// Marked jobs are put together and told.
+    Tell,
+}
+
+/// See the module.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Run {
+    pub(crate) id: Uuid,
+    /// Whether it reads everything.
+    pub(crate) full: bool,
+    pub(crate) began: DateTime<Utc>,
+    /// Begin of this pass over the lists: what changed before it is read when it ends.
+    pub(crate) pass_began: DateTime<Utc>,
+    /// The second pass, over what changed during the first, because somebody asked meanwhile.
+    pub(crate) catching_up: bool,
+    /// Only what changed since; none: everything.
+    pub(crate) since: Option<DateTime<Utc>>,
+    pub(crate) step: Step,
+    /// Where the list goes on.
+    cursor: Option<String>,
+    /// Lowest id met in the list so far.
+    pub(crate) below: Option<i64>,
+    /// The list does not come in the order of its ids.
+    pub(crate) unordered: bool,
+    restarts: u32,
+    pub(crate) calls: i32,
+    pub(crate) counts: Tally,
+    /// Kinds that may not be read.
+    pub(crate) not_read: Vec<Kind>,
+}
+
+/// How many jobs met each fate.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Tally {
+    pub(crate) read: i32,
+    pub(crate) created: i32,
+    pub(crate) opened: i32,
+    pub(crate) updated: i32,
+    pub(crate) closed: i32,
+    pub(crate) deleted: i32,
+}
+
+impl Tally {
+    /// Whether anything is different from before.
+    pub(crate) fn is_news(self) -> bool {
+        self != Tally {
+            read: self.read,
+            ..Tally::default()
+        }
+    }
+
+    pub(crate) fn told(self, open: i64) -> Counts {
+        Counts {
+            read: self.read,
+            created: self.created,
+            updated: self.updated,
+            closed: self.closed,
+            deleted: self.deleted,
+            open: i32::try_from(open).unwrap_or(i32::MAX),
+            opened: self.opened,
+        }
+    }
+}
+
+impl Run {
+    /// The import under way, or a new one. One that an older version left in a form of its own is begun anew.
+    pub(crate) fn of(refresh: &Refresh, overlap: TimeDelta) -> (Run, bool) {
+        let left = refresh
+            .run
+            .as_ref()
+            .and_then(|run| Run::deserialize(run).ok());
+        match left {
+            Some(run) => (run, false),
+            None => (Run::begin(refresh, overlap), true),
+        }
+    }
+
+    fn begin(refresh: &Refresh, overlap: TimeDelta) -> Run {
+        let whole = refresh.full_due || refresh.watermark.is_none();
+        let since = refresh.watermark.filter(|_| !whole);
+        Run {
+            id: Uuid::now_v7(),
+            full: whole,
+            began: refresh.now,
+            pass_began: refresh.now,
+            catching_up: false,
+            since: since.map(|since| since - overlap),
+            step: Step::Read(Kind::ALL[0]),
+            cursor: None,
+            below: None,
+            unordered: false,
+            restarts: 0,
+            calls: 0,
+            counts: Tally::default(),
+            not_read: Vec::new(),
+        }
+    }
+
+    /// Once more over what changed since the first pass began.
+    pub(crate) fn catch_up(&mut self, now: DateTime<Utc>, overlap: TimeDelta) {
+        self.since = Some(self.pass_began - overlap);
+        self.pass_began = now;
+        self.catching_up = true;
+        self.go(Step::Read(Kind::ALL[0]));
+    }
+
+    pub(crate) fn stored(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+
+    pub(crate) fn cursor(&self) -> Option<Cursor> {
+        self.cursor.clone().map(Cursor::from_text)
+    }
+
+    /// Since when a list is read. Short lists that others refer to are always read as a whole: that is how their
+    /// deletions are noticed, at the same price of one page.
+    pub(crate) fn since(&self, kind: Kind) -> Option<DateTime<Utc>> {
+        match kind {
+            Kind::Department | Kind::Office | Kind::CloseReason => None,
+            _ => self.since,
+        }
+    }
+
+    /// After a page: to the next one or, after the last, to the next step. A list without order is read in one go: its
+    /// place is worth nothing without the ids met before it.
+    pub(crate) fn turn_page(&mut self, next: Option<&Cursor>, lowest: Option<i64>) {
+        match next {
+            Some(cursor) => {
+                self.cursor = Some(cursor.as_text().to_owned());
+                self.below = lowest.or(self.below);
+            }
+            None => self.next_step(),
+        }
+    }
+
+    pub(crate) fn next_step(&mut self) {
+        let next = match self.step {
+            Step::Read(Kind::Post) if self.since.is_some() => Step::DeletedPosts,
+            Step::Read(kind) => after(kind),
+            Step::DeletedPosts => after(Kind::Post),
+            Step::Remove | Step::Tell => Step::Tell,
+        };
+        self.go(next);
+    }
+
+    /// The list from its first page; `false` when that happened too often.
+    pub(crate) fn begin_list_anew(&mut self) -> bool {
+        self.restarts += 1;
+        self.cursor = None;
+        self.below = None;
+        self.restarts <= RESTARTS
+    }
+
+    fn go(&mut self, step: Step) {
+        self.step = step;
+        self.cursor = None;
+        self.below = None;
+        self.unordered = false;
+        self.restarts = 0;
+    }
+}
+
+fn after(kind: Kind) -> Step {
+    let place = Kind::ALL.iter().position(|one| *one == kind);
+    let next = place.and_then(|place| Kind::ALL.get(place + 1));
+    next.map_or(Step::Remove, |kind| Step::Read(*kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    fn refresh(watermark: Option<DateTime<Utc>>, full_due: bool) -> Refresh {
+        Refresh {
+            tenant: "acme".parse().unwrap(),
+            connection: Uuid::nil(),
+            revision: 1,
+            lease: Uuid::nil(),
+            run: None,
+            watermark,
+            full_due,
+            failures: 0,
+            now: Utc::now(),
+            taken: Instant::now(),
+        }
+    }
+
+    fn steps(mut run: Run) -> Vec<Step> {
+        let mut steps = vec![run.step];
+        while run.step != Step::Tell {
+            run.next_step();
+            steps.push(run.step);
+        }
+        steps
+    }
+
+    #[test]
+    fn the_first_import_reads_everything_and_never_asks_for_deleted_posts() {
+        let (run, new) = Run::of(&refresh(None, false), TimeDelta::zero());
+        assert!(new && run.full && run.since.is_none());
+        let steps = steps(run);
+        assert_eq!(steps.len(), Kind::ALL.len() + 2);
+        assert!(!steps.contains(&Step::DeletedPosts));
+    }
+
+    #[test]
+    fn a_look_for_changes_reaches_back_and_asks_for_deleted_posts() {
+        let now = Utc::now();
+        let (run, _) = Run::of(&refresh(Some(now), false), TimeDelta::minutes(2));
+        assert_eq!(run.since, Some(now - TimeDelta::minutes(2)));
+        assert_eq!(run.since(Kind::Department), None);
+        assert!(steps(run).contains(&Step::DeletedPosts));
+    }
+
+    #[test]
+    fn an_import_goes_on_where_it_was_left() {
+        let mut refresh = refresh(None, true);
+        let (mut run, _) = Run::of(&refresh, TimeDelta::zero());
+        run.next_step();
+        run.turn_page(Some(&Cursor::from_text("c".into())), Some(7));
+        refresh.run = Some(run.stored());
+        let (left, new) = Run::of(&refresh, TimeDelta::zero());
+        assert!(!new);
+        assert_eq!(left.step, Step::Read(Kind::Office));
+        assert_eq!((left.cursor(), left.below), (run.cursor(), Some(7)));
+    }
+
+    #[test]
+    fn a_list_is_not_begun_anew_for_ever() {
+        let (mut run, _) = Run::of(&refresh(None, true), TimeDelta::zero());
+        assert!((0..RESTARTS).all(|_| run.begin_list_anew()));
+        assert!(!run.begin_list_anew());
+    }
+}

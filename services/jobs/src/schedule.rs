@@ -1,0 +1,141 @@
+//! Takes imports that are due and carries out how they end, a few connections at once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use accounts::health::set_aside;
+use boot::metrics::Stage;
+use domain::{Problem, backoff};
+use futures::future::join_all;
+use store::jobs::Refresh;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::Parts;
+use crate::finish::{answer_stranded, give_up};
+use crate::import::{Stopped, import};
+use crate::run::Run;
+use crate::stop::Stop;
+
+/// Longest rest of an import that failed.
+const LONGEST_REST: Duration = Duration::from_secs(300);
+/// When an import that came to nothing is tried anew.
+const NEXT_TRY: Duration = Duration::from_secs(600);
+
+/// Imports once whatever is due, a few connections at once; answers how many.
+pub(crate) async fn refresh_due(parts: &Parts, stop: &CancellationToken) -> usize {
+    strand(parts).await;
+    let due = take(parts, parts.config.concurrency).await;
+    let imports = due.into_iter().map(|due| perform(parts, due, stop));
+    join_all(imports).await.len()
+}
+
+/// Imports until the token is cancelled, then gives back what is in hand.
+pub(crate) async fn keep_importing(parts: Arc<Parts>, stop: CancellationToken) {
+    let hands = Arc::new(Semaphore::new(parts.config.concurrency));
+    let tasks = TaskTracker::new();
+    while !stop.is_cancelled() {
+        strand(&parts).await;
+        for due in take(&parts, hands.available_permits()).await {
+            let Ok(hand) = Arc::clone(&hands).acquire_owned().await else {
+                break;
+            };
+            let (parts, stop) = (Arc::clone(&parts), stop.clone());
+            tasks.spawn(async move {
+                perform(&parts, due, &stop).await;
+                drop(hand);
+            });
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(parts.config.look_interval) => {}
+        }
+    }
+    tasks.close();
+    tasks.wait().await;
+}
+
+async fn strand(parts: &Parts) {
+    if let Err(error) = answer_stranded(parts).await {
+        tracing::warn!(%error, "cannot answer requests for jobs");
+    }
+}
+
+async fn take(parts: &Parts, room: usize) -> Vec<Refresh> {
+    if room == 0 {
+        return Vec::new();
+    }
+    let due = parts
+        .store
+        .claim_job_refreshes(room as i64, parts.config.lease)
+        .await;
+    due.unwrap_or_else(|error| {
+        tracing::warn!(%error, "cannot claim imports of jobs");
+        Vec::new()
+    })
+}
+
+async fn perform(parts: &Parts, refresh: Refresh, stop: &CancellationToken) {
+    let Err(Stopped { stop, run }) = import(parts, &refresh, stop).await else {
+        return;
+    };
+    let carried = carry_out(parts, &refresh, &run, stop).await;
+    if let Err(error) = carried {
+        // The lease ends by itself, and the import goes on.
+        tracing::warn!(tenant = %refresh.tenant, %error, "cannot give an import of jobs back");
+    }
+}
+
+async fn carry_out(
+    parts: &Parts,
+    refresh: &Refresh,
+    run: &Run,
+    stop: Stop,
+) -> Result<(), store::Error> {
+    let tenant = &refresh.tenant;
+    let release = async |delay, failed| {
+        let run = run.stored();
+        let released = parts
+            .store
+            .release_job_refresh(refresh, &run, delay, failed);
+        released.await.map(drop)
+    };
+    match stop {
+        Stop::Abandon => {
+            tracing::info!(%tenant, "the lease of an import of jobs was lost");
+            Ok(())
+        }
+        Stop::Rest(delay) => release(delay, false).await,
+        Stop::Retry(problem) => {
+            report(parts, refresh, &problem, "an import of jobs failed");
+            let delay = backoff::delay(refresh.failures + 1, rand::random()).min(LONGEST_REST);
+            release(delay, true).await
+        }
+        Stop::End(problem) => {
+            report(
+                parts,
+                refresh,
+                &problem,
+                "an import of jobs came to nothing",
+            );
+            if let Err(stop) = give_up(parts, refresh, &problem, NEXT_TRY).await {
+                tracing::warn!(%tenant, ?stop, "cannot end an import of jobs");
+            }
+            Ok(())
+        }
+        Stop::Pause(problem) => {
+            tracing::warn!(%tenant, code = problem.code.as_str(), scope = problem.field, "an import of jobs paused its tenant");
+            // What cannot be written now is found out again by the next import.
+            match set_aside(&parts.store, tenant, refresh.revision, &problem).await {
+                Ok(_) => release(Duration::ZERO, false).await,
+                Err(_) => release(LONGEST_REST, true).await,
+            }
+        }
+    }
+}
+
+fn report(parts: &Parts, refresh: &Refresh, problem: &Problem, what: &'static str) {
+    tracing::warn!(tenant = %refresh.tenant, code = problem.code.as_str(), detail = problem.detail, what);
+    parts.metrics.retry(Stage::Refresh, problem.code);
+}

@@ -1,0 +1,237 @@
+//! Recruiters open, edit, close and delete jobs in a strict Greenhouse; what the imports store and tell, on a real
+//! PostgreSQL.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod api;
+mod kills;
+mod requests;
+mod trouble;
+mod world;
+
+use greenhouse_sim::{JobEdit, NewPost, PostEdit};
+
+use world::World;
+
+#[tokio::test]
+async fn the_first_import_tells_the_open_jobs_and_ends_with_counts() {
+    let world = World::unread().await;
+    assert_eq!(jobs::refresh_due(&world.parts).await, 2);
+    let told = world.told().await;
+    assert_eq!(told.len(), 5, "{told:?}");
+    assert!(told.iter().all(|one| one.starts_with("OPENED ")));
+    let ends = world.answers().await;
+    assert_eq!(ends.len(), 1);
+    assert_eq!(ends[0].get("requestId"), None);
+    assert_eq!(ends[0]["full"], true);
+    let counts = &ends[0]["counts"];
+    assert_eq!(
+        (&counts["read"], &counts["open"], &counts["opened"]),
+        (&6.into(), &5.into(), &5.into())
+    );
+    assert_eq!(jobs::refresh_due(&world.parts).await, 0, "nothing is due");
+}
+
+#[tokio::test]
+async fn a_job_comes_with_everything_that_belongs_to_it() {
+    let world = World::new().await;
+    let job = world.open_job("Cook");
+    let post = NewPost {
+        title: "Cook (m/f/x)".to_owned(),
+        job_id: Some(job),
+        location: Some("Remote".to_owned()),
+        ..NewPost::default()
+    };
+    world.greenhouse.recruiter().add_post(post).unwrap();
+    world.refresh().await;
+    let events = world.events("acme", "JobChanged").await;
+    assert_eq!(events.len(), 1);
+    assert_eq!(
+        (&events[0]["change"], &events[0]["sequence"]),
+        (&"OPENED".into(), &"1".into())
+    );
+    let job = &events[0]["job"];
+    assert!(!job["department"]["path"].as_array().unwrap().is_empty());
+    assert_eq!(job["offices"].as_array().unwrap().len(), 2);
+    assert_eq!(job["posts"][0]["title"], "Cook (m/f/x)");
+    assert_eq!(job["posts"][0]["locations"][0], "Remote");
+    assert!(
+        job["posts"][0]["url"]
+            .as_str()
+            .unwrap()
+            .starts_with("https://")
+    );
+    let stages = job["stages"].as_array().unwrap();
+    assert_eq!(stages[0]["name"], "Application Review");
+    assert_eq!(stages[4]["position"], 4);
+    assert_eq!(job["hiringTeam"][0]["role"], "RECRUITER");
+    assert_eq!(job["openings"].as_array().unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn a_department_comes_with_its_path_from_the_top() {
+    let world = World::new().await;
+    let recruiter = world.greenhouse.recruiter();
+    let top = recruiter.add_department("Kitchen", None).unwrap();
+    let below = recruiter.add_department("Pastry", Some(top)).unwrap();
+    let job = world.open_job("Cook");
+    let edit = JobEdit {
+        department_id: Some(below),
+        ..JobEdit::default()
+    };
+    recruiter.edit_job(job, edit).unwrap();
+    world.refresh().await;
+    let path = &world.events("acme", "JobChanged").await[0]["job"]["department"]["path"];
+    assert_eq!(path, &serde_json::json!(["Kitchen", "Pastry"]));
+    recruiter.delete_department(below).unwrap();
+    world.refresh().await;
+    assert_eq!(world.told().await[1], "UPDATED Cook: department");
+}
+
+#[tokio::test]
+async fn each_change_is_one_event_that_names_the_fields() {
+    let world = World::new().await;
+    let recruiter = world.greenhouse.recruiter();
+    let job = world.open_job("Cook");
+    world.refresh().await;
+    let rename = JobEdit {
+        name: Some("Chef".to_owned()),
+        ..JobEdit::default()
+    };
+    recruiter.edit_job(job, rename).unwrap();
+    world.refresh().await;
+    let stage = recruiter.add_stage(job, "Trial shift").unwrap();
+    world.refresh().await;
+    recruiter.delete_stage(stage).unwrap();
+    world.refresh().await;
+    recruiter.close_job(job).unwrap();
+    world.refresh().await;
+    recruiter.reopen_job(job).unwrap();
+    world.refresh().await;
+    let told = world.told().await;
+    assert_eq!(
+        told[..4],
+        [
+            "OPENED Cook",
+            "UPDATED Chef: name",
+            "UPDATED Chef: stages",
+            "UPDATED Chef: stages",
+        ]
+    );
+    assert!(told[4].starts_with("CLOSED Chef: closed_at"), "{}", told[4]);
+    assert!(told[5].starts_with("OPENED Chef: closed_at"), "{}", told[5]);
+    let numbers = world.events("acme", "JobChanged").await;
+    let numbers: Vec<&str> = numbers
+        .iter()
+        .map(|event| event["sequence"].as_str().unwrap())
+        .collect();
+    assert_eq!(numbers, ["1", "2", "3", "4", "5", "6"]);
+}
+
+#[tokio::test]
+async fn posts_that_move_or_go_are_noticed_by_a_look_for_changes() {
+    let world = World::new().await;
+    let recruiter = world.greenhouse.recruiter();
+    let job = world.open_job("Cook");
+    let post = NewPost {
+        title: "Cook".to_owned(),
+        job_id: Some(job),
+        location: Some("London".to_owned()),
+        ..NewPost::default()
+    };
+    let post = recruiter.add_post(post).unwrap();
+    world.refresh().await;
+    let moved = PostEdit {
+        title: Some("Cook, anywhere".to_owned()),
+        location: Some("Remote".to_owned()),
+        ..PostEdit::default()
+    };
+    recruiter.edit_post(post, moved).unwrap();
+    world.refresh().await;
+    let events = world.events("acme", "JobChanged").await;
+    assert_eq!(events[1]["changedFields"], serde_json::json!(["posts"]));
+    assert_eq!(events[1]["job"]["posts"][0]["location"], "Remote");
+    recruiter.delete_post(post).unwrap();
+    world.refresh().await;
+    let events = world.events("acme", "JobChanged").await;
+    assert_eq!(events[2]["job"].get("posts"), None);
+}
+
+#[tokio::test]
+async fn a_deleted_job_is_told_by_a_full_import() {
+    let world = World::new().await;
+    let job = world.open_job("Cook");
+    world.refresh().await;
+    world.greenhouse.recruiter().delete_job(job).unwrap();
+    world.refresh_fully().await;
+    assert_eq!(world.told().await, ["OPENED Cook", "DELETED Cook"]);
+    let left = format!("SELECT count(*) FROM job_parts WHERE tenant = 'acme' AND job_id = {job}");
+    assert_eq!(world.number(&left).await, 0);
+    world.refresh_fully().await;
+    assert_eq!(world.told().await.len(), 2, "and only once");
+}
+
+#[tokio::test]
+async fn a_confidential_job_appears_with_what_it_had_all_along() {
+    let world = World::new().await;
+    let recruiter = world.greenhouse.recruiter();
+    let job = world.open_job("Spy");
+    let hide = |confidential| JobEdit {
+        confidential: Some(confidential),
+        ..JobEdit::default()
+    };
+    recruiter.edit_job(job, hide(true)).unwrap();
+    world.refresh().await;
+    assert_eq!(world.told().await, Vec::<String>::new());
+    world
+        .run("UPDATE job_refreshes SET watermark = now() + interval '10 min'")
+        .await;
+    world
+        .greenhouse
+        .configure(|settings| settings.clock_offset_ms = 15 * 60 * 1000);
+    recruiter.edit_job(job, hide(false)).unwrap();
+    world.refresh().await;
+    let event = &world.events("acme", "JobChanged").await[0];
+    assert_eq!(event["job"]["stages"].as_array().unwrap().len(), 5);
+    assert_eq!(event["job"]["openings"].as_array().unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn an_unchanged_import_tells_nothing_and_writes_nothing_but_where_it_is() {
+    let world = World::new().await;
+    let versions = "SELECT (sum(xmin::text::bigint) + count(*))::bigint FROM (SELECT xmin FROM jobs UNION ALL SELECT xmin FROM job_parts) v";
+    let before = (world.number(versions).await, world.everything().await);
+    world.refresh().await;
+    let changed: usize = world.calls().values().sum();
+    world.refresh_fully().await;
+    assert_eq!(
+        before,
+        (world.number(versions).await, world.everything().await)
+    );
+    assert_eq!(world.told().await, Vec::<String>::new());
+    assert_eq!(world.answers().await.len(), 0);
+    // Two tenants: ten lists and the deleted posts; then ten lists.
+    assert_eq!(changed, 2 * 11);
+    assert_eq!(world.calls().values().sum::<usize>(), 2 * 21);
+}
+
+#[tokio::test]
+async fn a_touch_without_a_visible_change_is_no_event() {
+    let world = World::new().await;
+    let job = world.greenhouse.state().jobs()[0].meta.id;
+    let touch = JobEdit {
+        notes: Some("nobody sees this".to_owned()),
+        ..JobEdit::default()
+    };
+    world.greenhouse.recruiter().edit_job(job, touch).unwrap();
+    world.refresh().await;
+    assert_eq!(world.told().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn only_one_replica_imports_at_a_time() {
+    let world = World::unread().await;
+    let other = world::parts(&world.store, &world.address);
+    let (one, two) = tokio::join!(jobs::refresh_due(&world.parts), jobs::refresh_due(&other));
+    assert_eq!(one + two, 2);
+    assert_eq!(world.told().await.len(), 5);
+}

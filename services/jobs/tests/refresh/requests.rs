@@ -1,0 +1,98 @@
+//! Whoever asks is answered, once.
+
+use greenhouse_sim::{JobEdit, When};
+
+use crate::world::World;
+
+#[tokio::test]
+async fn a_request_is_answered_with_counts_time_and_calls() {
+    let world = World::new().await;
+    world.open_job("Cook");
+    world.ask("acme", "r-1", true).await;
+    world.go_on().await;
+    let answers = world.answers().await;
+    assert_eq!(answers.len(), 1);
+    let answer = &answers[0];
+    assert_eq!(
+        (&answer["requestId"], &answer["full"]),
+        (&"r-1".into(), &true.into())
+    );
+    assert_eq!(answer["counts"]["created"], 1);
+    assert_eq!(answer["calls"], 10);
+    assert!(answer["durationMs"].as_i64().unwrap() > 0);
+}
+
+#[tokio::test]
+async fn a_request_that_comes_twice_is_answered_once() {
+    let world = World::new().await;
+    world.ask("acme", "r-1", false).await;
+    world.go_on().await;
+    world.ask("acme", "r-1", false).await;
+    world.go_on().await;
+    assert_eq!(world.answers().await.len(), 1);
+}
+
+#[tokio::test]
+async fn requests_that_arrive_while_one_runs_join_it_and_see_what_changed_meanwhile() {
+    let world = World::new().await;
+    world.ask("acme", "r-1", true).await;
+    let last = When::operation("job_hiring_managers:list").times(1);
+    let gate = world.greenhouse.faults().hold_answers(last);
+    let job = world.greenhouse.state().jobs()[0].meta.id;
+    let meanwhile = async {
+        gate.reached_by(1).await;
+        let edit = JobEdit {
+            name: Some("Renamed meanwhile".to_owned()),
+            ..JobEdit::default()
+        };
+        world.greenhouse.recruiter().edit_job(job, edit).unwrap();
+        world.ask("acme", "r-2", true).await;
+        world.ask("acme", "r-3", false).await;
+        gate.open();
+    };
+    tokio::join!(world.go_on(), meanwhile);
+    let answers = world.answers().await;
+    let mut ids: Vec<&str> = answers
+        .iter()
+        .map(|one| one["requestId"].as_str().unwrap())
+        .collect();
+    ids.sort_unstable();
+    assert_eq!(ids, ["r-1", "r-2", "r-3"]);
+    assert_eq!(world.told().await, ["UPDATED Renamed meanwhile: name"]);
+    assert_eq!(world.calls()["jobs:list"], 2);
+}
+
+#[tokio::test]
+async fn a_full_request_is_not_answered_by_a_look_for_changes() {
+    let world = World::new().await;
+    world.ask("acme", "r-1", false).await;
+    let gate = world
+        .greenhouse
+        .faults()
+        .hold(When::operation("openings:list").times(1));
+    let meanwhile = async {
+        gate.reached_by(1).await;
+        world.ask("acme", "r-2", true).await;
+        gate.open();
+    };
+    tokio::join!(world.go_on(), meanwhile);
+    assert_eq!(world.answers().await.len(), 1);
+    world.go_on().await;
+    let answers = world.answers().await;
+    assert_eq!(
+        (&answers[1]["requestId"], &answers[1]["full"]),
+        (&"r-2".into(), &true.into())
+    );
+}
+
+#[tokio::test]
+async fn who_is_not_connected_is_told_so() {
+    let world = World::new().await;
+    world.ask("nobody", "r-1", false).await;
+    world.go_on().await;
+    world.go_on().await;
+    let answers = world.events("nobody", "JobsRefreshed").await;
+    assert_eq!(answers.len(), 1);
+    assert_eq!(answers[0]["code"], "not_connected");
+    assert_eq!(answers[0]["needsHuman"], true);
+}

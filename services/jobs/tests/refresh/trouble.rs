@@ -1,0 +1,189 @@
+//! Greenhouse or the process fails on the way.
+
+use std::time::Duration;
+
+use domain::UserId;
+use greenhouse_sim::{Fault, ListWithoutSiteAdmin, NewJob, When};
+use tokio_util::sync::CancellationToken;
+
+use crate::world::{World, parts};
+
+fn many_jobs(world: &World, count: usize) {
+    let recruiter = world.greenhouse.recruiter();
+    for number in 0..count {
+        let new = NewJob {
+            name: format!("Job {number}"),
+            stages: vec!["Review".to_owned()],
+            openings: Some(1),
+            ..NewJob::default()
+        };
+        recruiter.add_job(new).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_import_that_breaks_off_goes_on_from_its_page() {
+    let world = World::new().await;
+    many_jobs(&world, 1_100);
+    let third = When::operation("jobs:list").nth(3);
+    world
+        .greenhouse
+        .faults()
+        .add(third, Fault::ErrorBeforeCommit);
+    world.ask("acme", "r-1", true).await;
+    world.go_on().await;
+    assert_eq!(world.answers().await.len(), 0);
+    assert_eq!(world.calls()["jobs:list"], 3);
+    world.go_on().await;
+    assert_eq!(world.answers().await.len(), 1);
+    assert_eq!(world.calls()["jobs:list"], 4, "only the third page again");
+    assert_eq!(world.calls()["departments:list"], 1);
+    assert_eq!(world.told().await.len(), 1_100);
+}
+
+#[tokio::test]
+async fn a_cursor_that_is_refused_begins_the_list_anew() {
+    let world = World::new().await;
+    many_jobs(&world, 600);
+    let second = When::operation("jobs:list").nth(2);
+    world
+        .greenhouse
+        .faults()
+        .add(second, Fault::ErrorBeforeCommit);
+    world.ask("acme", "r-1", true).await;
+    world.go_on().await;
+    world
+        .run("UPDATE job_refreshes SET run = jsonb_set(run, '{cursor}', to_jsonb(replace(run ->> 'cursor', 'cursor=', 'cursor=x'))) WHERE run IS NOT NULL")
+        .await;
+    world.go_on().await;
+    assert_eq!(world.answers().await.len(), 1);
+    assert_eq!(world.calls()["jobs:list"], 2 + 3);
+    assert_eq!(world.told().await.len(), 600);
+}
+
+#[tokio::test]
+async fn nothing_is_removed_before_the_last_page() {
+    let world = World::new().await;
+    let job = world.open_job("Cook");
+    world.refresh().await;
+    world.greenhouse.recruiter().delete_job(job).unwrap();
+    let last = When::operation("job_hiring_managers:list").times(1);
+    world
+        .greenhouse
+        .faults()
+        .add(last, Fault::ErrorBeforeCommit);
+    world.ask("acme", "r-1", true).await;
+    world.go_on().await;
+    assert_eq!(world.told().await, ["OPENED Cook"]);
+    let parts = format!("SELECT count(*) FROM job_parts WHERE tenant = 'acme' AND job_id = {job}");
+    assert!(world.number(&parts).await > 0);
+    world.go_on().await;
+    assert_eq!(world.told().await, ["OPENED Cook", "DELETED Cook"]);
+}
+
+#[tokio::test]
+async fn an_empty_list_removes_nothing_and_says_why() {
+    let world = World::new().await;
+    let nobody = world.greenhouse.state().users()[2].meta.id;
+    world
+        .greenhouse
+        .configure(|settings| settings.list_without_site_admin = ListWithoutSiteAdmin::Empty);
+    world
+        .run(&format!(
+            "UPDATE connections SET acting_user_id = {}, revision = revision + 1 WHERE tenant = 'acme'",
+            UserId(nobody)
+        ))
+        .await;
+    world.ask("acme", "r-1", true).await;
+    world.go_on().await;
+    assert_eq!(world.told().await, Vec::<String>::new());
+    assert_eq!(world.answers().await[0]["code"], "jobs_vanished");
+    let known = "SELECT count(*) FROM jobs WHERE tenant = 'acme' AND deleted_at IS NULL";
+    assert_eq!(world.number(known).await, 6);
+}
+
+#[tokio::test]
+async fn a_missing_scope_leaves_out_what_needs_it() {
+    let world = World::unread().await;
+    world
+        .greenhouse
+        .set_scope("acme-harvest", "harvest:openings:list", false);
+    jobs::refresh_due(&world.parts).await;
+    assert_eq!(world.told().await.len(), 5);
+    assert_eq!(
+        world.answers().await[0]["notRead"],
+        serde_json::json!(["opening"])
+    );
+}
+
+#[tokio::test]
+async fn without_the_scope_for_jobs_that_tenant_pauses_and_is_told() {
+    let world = World::new().await;
+    world
+        .greenhouse
+        .set_scope("acme-harvest", "harvest:jobs:list", false);
+    world.ask("acme", "r-1", false).await;
+    world.ask("globex", "r-1", false).await;
+    world.go_on().await;
+    world.go_on().await;
+    let answers = world.answers().await;
+    assert_eq!(answers[0]["code"], "scope_missing");
+    let other = world.events("globex", "JobsRefreshed").await;
+    assert_eq!(other[0].get("code"), None);
+}
+
+#[tokio::test]
+async fn a_throttled_import_rests_and_goes_on() {
+    let world = World::new().await;
+    let throttle = Fault::Throttle { retry_after: 20 };
+    let stages = When::operation("job_interview_stages:list").times(1);
+    world.greenhouse.faults().add(stages, throttle);
+    world.ask("acme", "r-1", true).await;
+    world.go_on().await;
+    assert_eq!(jobs::refresh_due(&world.parts).await, 0);
+    world.rest().await;
+    // Whoever counts the budget knows of the throttling as well: another replica starts without that.
+    jobs::refresh_due(&parts(&world.store, &world.address)).await;
+    assert_eq!(world.answers().await.len(), 1);
+    assert_eq!(world.calls()["jobs:list"], 1);
+}
+
+#[tokio::test]
+async fn an_import_that_lost_its_lease_writes_nothing_more() {
+    let world = World::new().await;
+    world.open_job("Cook");
+    world.ask("acme", "r-1", true).await;
+    let gate = world
+        .greenhouse
+        .faults()
+        .hold_answers(When::operation("openings:list").times(1));
+    let faster = async {
+        gate.reached_by(1).await;
+        world.go_on().await;
+        gate.open();
+    };
+    tokio::join!(jobs::refresh_due(&world.parts), faster);
+    assert_eq!(world.told().await, ["OPENED Cook"]);
+    assert_eq!(world.answers().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_process_that_is_told_to_stop_gives_its_import_back() {
+    let world = World::unread().await;
+    let gate = world
+        .greenhouse
+        .faults()
+        .hold(When::operation("openings:list"));
+    let stop = CancellationToken::new();
+    let stopping = async {
+        gate.reached_by(1).await;
+        stop.cancel();
+        gate.open();
+    };
+    tokio::join!(jobs::refresh_until(&world.parts, &stop), stopping);
+    let held = "SELECT count(*) FROM job_refreshes WHERE lease_until > now()";
+    assert_eq!(world.number(held).await, 0);
+    jobs::refresh_due(&world.parts).await;
+    assert_eq!(world.told().await.len(), 5);
+    assert_eq!(world.parts.config.lease, Duration::from_secs(120));
+}

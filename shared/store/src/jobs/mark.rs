@@ -1,0 +1,110 @@
+//! Which jobs a changed record belongs to: they are put together again.
+
+use super::Kind;
+use crate::{Error, Transaction};
+
+/// Records of one kind that changed, came or went.
+pub(super) struct Touched {
+    pub(super) ids: Vec<i64>,
+    /// Jobs they name.
+    pub(super) jobs: Vec<i64>,
+    /// What they lie under.
+    pub(super) parents: Vec<i64>,
+}
+
+pub(super) async fn mark(
+    tx: &mut Transaction,
+    tenant: &str,
+    kind: Kind,
+    touched: &Touched,
+) -> Result<(), Error> {
+    if touched.ids.is_empty() {
+        return Ok(());
+    }
+    let jobs = match kind {
+        Kind::Job => return Ok(()),
+        Kind::Post | Kind::Stage | Kind::Opening | Kind::Owner | Kind::HiringManager => {
+            touched.jobs.clone()
+        }
+        Kind::PostLocation => jobs_of_posts(tx, tenant, &touched.parents).await?,
+        Kind::Department => jobs_in_departments(tx, tenant, &touched.ids).await?,
+        Kind::Office => jobs_in_offices(tx, tenant, &touched.ids).await?,
+        Kind::CloseReason => jobs_closed_for(tx, tenant, &touched.ids).await?,
+    };
+    // In one order, so that two writers cannot lock each other out.
+    sqlx::query!(
+        "WITH marked AS (SELECT id FROM jobs WHERE tenant = $1 AND id = ANY($2) AND NOT dirty AND deleted_at IS NULL
+            ORDER BY id FOR NO KEY UPDATE)
+        UPDATE jobs j SET dirty = true FROM marked WHERE j.tenant = $1 AND j.id = marked.id",
+        tenant,
+        &jobs,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+async fn jobs_of_posts(
+    tx: &mut Transaction,
+    tenant: &str,
+    posts: &[i64],
+) -> Result<Vec<i64>, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT DISTINCT job_id AS "job_id!" FROM job_parts
+        WHERE tenant = $1 AND kind = 'post' AND id = ANY($2) AND job_id IS NOT NULL"#,
+        tenant,
+        posts,
+    )
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+/// A document holds the ids of all departments above its own, so whatever lies below one is found by it.
+async fn jobs_in_departments(
+    tx: &mut Transaction,
+    tenant: &str,
+    departments: &[i64],
+) -> Result<Vec<i64>, Error> {
+    Ok(sqlx::query_scalar!(
+        "SELECT id FROM jobs WHERE tenant = $1 AND deleted_at IS NULL AND department_ids && $2",
+        tenant,
+        departments,
+    )
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+async fn jobs_in_offices(
+    tx: &mut Transaction,
+    tenant: &str,
+    offices: &[i64],
+) -> Result<Vec<i64>, Error> {
+    // Posts can name an office as their location too.
+    Ok(sqlx::query_scalar!(
+        r#"SELECT id AS "id!" FROM jobs WHERE tenant = $1 AND deleted_at IS NULL AND office_ids && $2
+        UNION
+        SELECT post.job_id FROM job_parts place
+        JOIN job_parts post ON post.tenant = place.tenant AND post.kind = 'post' AND post.id = place.parent_id
+        WHERE place.tenant = $1 AND place.kind = 'post_location' AND (place.content ->> 'office_id')::bigint = ANY($2)
+          AND post.job_id IS NOT NULL"#,
+        tenant,
+        offices,
+    )
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+async fn jobs_closed_for(
+    tx: &mut Transaction,
+    tenant: &str,
+    reasons: &[i64],
+) -> Result<Vec<i64>, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT DISTINCT job_id AS "job_id!" FROM job_parts
+        WHERE tenant = $1 AND kind = 'opening' AND (content ->> 'close_reason_id')::bigint = ANY($2) AND job_id IS NOT NULL"#,
+        tenant,
+        reasons,
+    )
+    .fetch_all(&mut **tx)
+    .await?)
+}

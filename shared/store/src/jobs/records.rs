@@ -1,0 +1,467 @@
+//! Records as they are read, page by page: stored where they differ from what is known, and what is missing noted.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::mark::{Touched, mark};
+use super::{Kind, Refresh};
+use crate::{Error, Store, Transaction};
+
+/// One record of Greenhouse.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// Its id, unique within its kind.
+    pub id: i64,
+    /// The job it belongs to.
+    pub job: Option<i64>,
+    /// A location's post; the department above a department.
+    pub parent: Option<i64>,
+    /// What is kept of it.
+    pub content: Value,
+}
+
+/// One page of a list.
+#[derive(Debug, Clone, Copy)]
+pub struct Page<'a> {
+    /// What it lists.
+    pub kind: Kind,
+    /// What is there.
+    pub records: &'a [Record],
+    /// What the page says is gone.
+    pub removed: &'a [i64],
+    /// Whose records these are, where all of theirs are on the page: others they had are gone.
+    pub complete: Option<Complete<'a>>,
+    /// Where the page shows everything there is, which part of everything it is.
+    pub sweep: Option<Sweep<'a>>,
+}
+
+/// Whose records are complete on a page.
+#[derive(Debug, Clone, Copy)]
+pub enum Complete<'a> {
+    /// Those of these jobs.
+    Jobs(&'a [i64]),
+    /// Those of these posts.
+    Posts(&'a [i64]),
+}
+
+impl<'a> Page<'a> {
+    /// A page that says nothing of what is not on it.
+    #[must_use]
+    pub const fn of(kind: Kind, records: &'a [Record]) -> Self {
+        Self {
+            kind,
+            records,
+            removed: &[],
+            complete: None,
+            sweep: None,
+        }
+    }
+
+    /// Whether there is nothing to do about it.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.records.is_empty()
+            && self.removed.is_empty()
+            && self.complete.is_none()
+            && self.sweep.is_none()
+    }
+}
+
+/// What a page of a whole list covers: what is known within and not on the page is missing.
+#[derive(Debug, Clone, Copy)]
+pub enum Sweep<'a> {
+    /// The ids from `floor` (none: the lowest) up to `below`, excluded (none: the highest), as lists in the order of their
+    /// ids do.
+    Range {
+        /// Lowest id covered.
+        floor: Option<i64>,
+        /// End of the range, excluded.
+        below: Option<i64>,
+        /// What was stored at this moment or later is not missed.
+        stored_before: DateTime<Utc>,
+    },
+    /// Everything, after the last page; these are the ids met on all of them.
+    Met {
+        /// The ids.
+        ids: &'a [i64],
+        /// What was stored at this moment or later is not missed.
+        stored_before: DateTime<Utc>,
+    },
+}
+
+/// What became of a page's records.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// Ids never seen before, or seen again after they were gone.
+    pub new: Vec<i64>,
+    /// Ids of records that differ from before.
+    pub changed: Vec<i64>,
+}
+
+impl Store {
+    /// Stores what differs, marks the jobs it belongs to, notes what is missing, and moves the import on to `run`, all
+    /// in one transaction. Where nothing differs, nothing is written, unless `save` asks for it. Returns nothing if the
+    /// lease was lost; then nothing was written either.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`]; then it may or may not have taken place, and doing it again has no further effect.
+    pub async fn keep_job_page(
+        &self,
+        refresh: &Refresh,
+        page: Page<'_>,
+        run: &Value,
+        save: bool,
+    ) -> Result<Option<Kept>, Error> {
+        let mut tx = self.relaxed.begin().await?;
+        let tenant = refresh.tenant.as_str();
+        let (kept, mut news) = take_in(&mut tx, tenant, page).await?;
+        if let Some(sweep) = page.sweep {
+            news += miss(&mut tx, refresh, page, sweep).await?;
+        }
+        if news == 0 && !save {
+            return Ok(Some(kept));
+        }
+        if !move_on(&mut tx, refresh, Some(run)).await? {
+            return Ok(None);
+        }
+        tx.commit().await?;
+        Ok(Some(kept))
+    }
+
+    /// Stores records outside of any import, because something told of them, and marks the jobs they belong to.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn keep_job_records(
+        &self,
+        tenant: &domain::Tenant,
+        page: Page<'_>,
+    ) -> Result<Kept, Error> {
+        let mut tx = self.begin().await?;
+        let (kept, _) = take_in(&mut tx, tenant.as_str(), page).await?;
+        tx.commit().await?;
+        Ok(kept)
+    }
+
+    /// Forgets that records of a kind (none: of any) were missed; `ids`: only these. Answers whether the lease was still
+    /// ours.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn forget_missing(
+        &self,
+        refresh: &Refresh,
+        kind: Option<Kind>,
+        ids: Option<&[i64]>,
+    ) -> Result<bool, Error> {
+        let mut tx = self.relaxed.begin().await?;
+        if !move_on(&mut tx, refresh, None).await? {
+            return Ok(false);
+        }
+        sqlx::query!(
+            "DELETE FROM job_gone WHERE connection = $1 AND ($2::text IS NULL OR kind = $2)
+                AND ($3::bigint[] IS NULL OR id = ANY($3))",
+            refresh.connection,
+            kind.map(Kind::as_str),
+            ids,
+        )
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Jobs that the import did not meet, at most `limit`.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn missing_jobs(&self, refresh: &Refresh, limit: i64) -> Result<Vec<i64>, Error> {
+        Ok(sqlx::query_scalar!(
+            "SELECT id FROM job_gone WHERE connection = $1 AND kind = 'job' ORDER BY id LIMIT $2",
+            refresh.connection,
+            limit,
+        )
+        .fetch_all(&self.pool)
+        .await?)
+    }
+
+    /// Whether any job of the tenant is known that is not gone.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn knows_jobs(&self, tenant: &domain::Tenant) -> Result<bool, Error> {
+        Ok(sqlx::query_scalar!(
+            r#"SELECT EXISTS (SELECT 1 FROM jobs WHERE tenant = $1 AND deleted_at IS NULL) AS "knows!""#,
+            tenant.as_str(),
+        )
+        .fetch_one(&self.pool)
+        .await?)
+    }
+
+    /// Removes what the import missed, jobs apart, and marks the jobs it belonged to. Answers whether the lease was
+    /// still ours.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn remove_missing_parts(&self, refresh: &Refresh) -> Result<bool, Error> {
+        let mut tx = self.relaxed.begin().await?;
+        if !move_on(&mut tx, refresh, None).await? {
+            return Ok(false);
+        }
+        let missing = sqlx::query!(
+            "DELETE FROM job_gone WHERE connection = $1 AND kind <> 'job' RETURNING kind, id",
+            refresh.connection,
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        for kind in Kind::ALL {
+            let ids: Vec<i64> = missing
+                .iter()
+                .filter(|row| row.kind == kind.as_str())
+                .map(|row| row.id)
+                .collect();
+            remove(&mut tx, refresh.tenant.as_str(), *kind, &ids).await?;
+        }
+        tx.commit().await?;
+        Ok(true)
+    }
+}
+
+/// The fence: whoever lost the lease writes nothing.
+pub(super) async fn move_on(
+    tx: &mut Transaction,
+    refresh: &Refresh,
+    run: Option<&Value>,
+) -> Result<bool, Error> {
+    let held = match run {
+        Some(run) => {
+            sqlx::query_scalar!(
+                "UPDATE job_refreshes SET run = $3 WHERE connection = $1 AND lease = $2 RETURNING connection",
+                refresh.connection,
+                refresh.lease,
+                run,
+            )
+            .fetch_optional(&mut **tx)
+            .await?
+        }
+        None => {
+            sqlx::query_scalar!(
+                "SELECT connection FROM job_refreshes WHERE connection = $1 AND lease = $2 FOR SHARE",
+                refresh.connection,
+                refresh.lease,
+            )
+            .fetch_optional(&mut **tx)
+            .await?
+        }
+    };
+    Ok(held.is_some())
+}
+
+/// Answers what was kept, and how much differs in all.
+async fn take_in(
+    tx: &mut Transaction,
+    tenant: &str,
+    page: Page<'_>,
+) -> Result<(Kept, usize), Error> {
+    let kept = keep(tx, tenant, page.kind, page.records).await?;
+    let mut news = kept.new.len() + kept.changed.len();
+    news += remove(tx, tenant, page.kind, page.removed).await?;
+    if let Some(complete) = page.complete {
+        let others = others(tx, tenant, page, complete).await?;
+        news += remove(tx, tenant, page.kind, &others).await?;
+    }
+    Ok((kept, news))
+}
+
+/// Records of the same owners that are not on the page.
+async fn others(
+    tx: &mut Transaction,
+    tenant: &str,
+    page: Page<'_>,
+    complete: Complete<'_>,
+) -> Result<Vec<i64>, Error> {
+    let met: Vec<i64> = page.records.iter().map(|record| record.id).collect();
+    let (jobs, posts): (&[i64], &[i64]) = match complete {
+        Complete::Jobs(jobs) => (jobs, &[]),
+        Complete::Posts(posts) => (&[], posts),
+    };
+    Ok(sqlx::query_scalar!(
+        "SELECT id FROM job_parts WHERE tenant = $1 AND kind = $2 AND (job_id = ANY($3) OR parent_id = ANY($4))
+            AND NOT id = ANY($5)",
+        tenant,
+        page.kind.as_str(),
+        jobs,
+        posts,
+        &met,
+    )
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+async fn keep(
+    tx: &mut Transaction,
+    tenant: &str,
+    kind: Kind,
+    records: &[Record],
+) -> Result<Kept, Error> {
+    match kind {
+        _ if records.is_empty() => Ok(Kept::default()),
+        Kind::Job => keep_jobs(tx, tenant, records).await,
+        _ => keep_parts(tx, tenant, kind, records).await,
+    }
+}
+
+/// What is equal is passed over by the inner question: not even a lock is taken on it.
+async fn keep_jobs(tx: &mut Transaction, tenant: &str, records: &[Record]) -> Result<Kept, Error> {
+    let (ids, contents) = columns(records);
+    let rows = sqlx::query!(
+        r#"WITH before AS MATERIALIZED (
+            SELECT u.id, u.content, j.deleted_at IS NULL AND j.id IS NOT NULL AS known
+            FROM unnest($2::bigint[], $3::jsonb[]) AS u(id, content)
+            LEFT JOIN jobs j ON j.tenant = $1 AND j.id = u.id
+            WHERE j.id IS NULL OR j.deleted_at IS NOT NULL OR j.content <> u.content
+            ORDER BY u.id),
+        kept AS (
+            INSERT INTO jobs (tenant, id, content) SELECT $1, id, content FROM before
+            ON CONFLICT (tenant, id) DO UPDATE
+            SET content = excluded.content, dirty = true, deleted_at = NULL, stored_at = clock_timestamp()
+            RETURNING id)
+        SELECT before.id AS "id!", before.known AS "known!" FROM before JOIN kept USING (id)"#,
+        tenant,
+        &ids,
+        &contents,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let (changed, new): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.known);
+    Ok(Kept {
+        new: new.into_iter().map(|row| row.id).collect(),
+        changed: changed.into_iter().map(|row| row.id).collect(),
+    })
+}
+
+async fn keep_parts(
+    tx: &mut Transaction,
+    tenant: &str,
+    kind: Kind,
+    records: &[Record],
+) -> Result<Kept, Error> {
+    let (ids, contents) = columns(records);
+    let jobs: Vec<Option<i64>> = records.iter().map(|record| record.job).collect();
+    let parents: Vec<Option<i64>> = records.iter().map(|record| record.parent).collect();
+    let rows = sqlx::query!(
+        r#"WITH before AS MATERIALIZED (
+            SELECT u.id, u.job_id, u.parent_id, u.content, p.id IS NOT NULL AS known, p.job_id AS old_job
+            FROM unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::jsonb[]) AS u(id, job_id, parent_id, content)
+            LEFT JOIN job_parts p ON p.tenant = $1 AND p.kind = $2 AND p.id = u.id
+            WHERE p.id IS NULL OR p.content <> u.content OR p.job_id IS DISTINCT FROM u.job_id
+                OR p.parent_id IS DISTINCT FROM u.parent_id
+            ORDER BY u.id),
+        kept AS (
+            INSERT INTO job_parts (tenant, kind, id, job_id, parent_id, content)
+            SELECT $1, $2, id, job_id, parent_id, content FROM before
+            ON CONFLICT (tenant, kind, id) DO UPDATE
+            SET content = excluded.content, job_id = excluded.job_id, parent_id = excluded.parent_id,
+                stored_at = clock_timestamp()
+            RETURNING id)
+        SELECT before.id AS "id!", before.job_id, before.parent_id, before.old_job, before.known AS "known!"
+        FROM before JOIN kept USING (id)"#,
+        tenant,
+        kind.as_str(),
+        &ids,
+        &jobs as _,
+        &parents as _,
+        &contents,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let touched = Touched {
+        ids: rows.iter().map(|row| row.id).collect(),
+        jobs: rows
+            .iter()
+            .flat_map(|row| [row.job_id, row.old_job])
+            .flatten()
+            .collect(),
+        parents: rows.iter().filter_map(|row| row.parent_id).collect(),
+    };
+    mark(tx, tenant, kind, &touched).await?;
+    let (changed, new): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.known);
+    Ok(Kept {
+        new: new.into_iter().map(|row| row.id).collect(),
+        changed: changed.into_iter().map(|row| row.id).collect(),
+    })
+}
+
+/// Parts that are gone; answers how many of them were known. A location goes with its post.
+async fn remove(
+    tx: &mut Transaction,
+    tenant: &str,
+    kind: Kind,
+    ids: &[i64],
+) -> Result<usize, Error> {
+    if ids.is_empty() || kind == Kind::Job {
+        return Ok(0);
+    }
+    let rows = sqlx::query!(
+        "DELETE FROM job_parts WHERE tenant = $1 AND (kind = $2 AND id = ANY($3)
+            OR $2 = 'post' AND kind = 'post_location' AND parent_id = ANY($3))
+        RETURNING id, job_id, parent_id",
+        tenant,
+        kind.as_str(),
+        ids,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let touched = Touched {
+        ids: rows.iter().map(|row| row.id).collect(),
+        jobs: rows.iter().filter_map(|row| row.job_id).collect(),
+        parents: rows.iter().filter_map(|row| row.parent_id).collect(),
+    };
+    mark(tx, tenant, kind, &touched).await?;
+    Ok(rows.len())
+}
+
+/// Notes what is known within the sweep and not on the page; answers how many those are.
+async fn miss(
+    tx: &mut Transaction,
+    refresh: &Refresh,
+    page: Page<'_>,
+    sweep: Sweep<'_>,
+) -> Result<usize, Error> {
+    let met: Vec<i64> = page.records.iter().map(|record| record.id).collect();
+    let (floor, below, stored_before, met) = match sweep {
+        Sweep::Range {
+            floor,
+            below,
+            stored_before,
+        } => (floor, below, stored_before, met.as_slice()),
+        Sweep::Met { ids, stored_before } => (None, None, stored_before, ids),
+    };
+    let missed = sqlx::query!(
+        "INSERT INTO job_gone (connection, kind, id)
+        SELECT $1, $2, known.id FROM (
+            SELECT id FROM jobs WHERE $2 = 'job' AND tenant = $3 AND deleted_at IS NULL AND stored_at < $6
+            UNION ALL
+            SELECT id FROM job_parts WHERE $2 <> 'job' AND tenant = $3 AND kind = $2 AND stored_at < $6) known
+        WHERE ($4::bigint IS NULL OR known.id >= $4) AND ($5::bigint IS NULL OR known.id < $5)
+          AND NOT EXISTS (SELECT 1 FROM unnest($7::bigint[]) AS met(id) WHERE met.id = known.id)
+        ON CONFLICT DO NOTHING",
+        refresh.connection,
+        page.kind.as_str(),
+        refresh.tenant.as_str(),
+        floor,
+        below,
+        stored_before,
+        met,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(usize::try_from(missed.rows_affected()).unwrap_or(usize::MAX))
+}
+
+fn columns(records: &[Record]) -> (Vec<i64>, Vec<Value>) {
+    records
+        .iter()
+        .map(|record| (record.id, record.content.clone()))
+        .unzip()
+}

@@ -1,0 +1,167 @@
+//! Who wants the jobs fresh.
+
+use std::collections::HashSet;
+
+use domain::{Code, Tenant};
+
+use crate::outbox::{self, Announcement};
+use crate::{Error, Store, Transaction};
+
+/// A request as it arrived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRequest {
+    /// Whose jobs.
+    pub tenant: Tenant,
+    /// Chosen by the asker, and repeated in the answer.
+    pub request_id: String,
+    /// Whether everything is to be read again.
+    pub whole: bool,
+    /// W3C `traceparent`.
+    pub trace: Option<String>,
+}
+
+/// A request that waits for its answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Row id.
+    pub id: i64,
+    /// See [`NewRequest::request_id`].
+    pub request_id: String,
+    /// See [`NewRequest::whole`].
+    pub whole: bool,
+    /// See [`NewRequest::trace`].
+    pub trace: Option<String>,
+    /// When it was stored, by the database's clock.
+    pub asked_at: chrono::DateTime<chrono::Utc>,
+}
+
+/// A request of a tenant whose Greenhouse cannot be asked.
+#[derive(Debug)]
+pub struct StrandedRequest {
+    /// Whose.
+    pub tenant: Tenant,
+    /// The request.
+    pub request: Request,
+    /// Why.
+    pub code: Code,
+}
+
+/// Stranded requests in hand.
+#[derive(Debug)]
+pub struct Stranded {
+    tx: Transaction,
+    /// The requests.
+    pub requests: Vec<StrandedRequest>,
+}
+
+/// Stores requests in the caller's transaction; answers how many are new. One whose tenant and id are known is a repeat and
+/// has no effect.
+///
+/// # Errors
+/// [`Error::Unavailable`].
+pub async fn accept(tx: &mut Transaction, requests: &[NewRequest]) -> Result<u64, Error> {
+    let mut seen = HashSet::new();
+    let first: Vec<&NewRequest> = requests
+        .iter()
+        .filter(|one| seen.insert((one.tenant.as_str(), one.request_id.as_str())))
+        .collect();
+    let accepted = sqlx::query!(
+        "INSERT INTO job_requests (tenant, request_id, whole, trace)
+        SELECT * FROM unnest($1::text[], $2::text[], $3::boolean[], $4::text[])
+        ON CONFLICT (tenant, request_id) DO NOTHING",
+        &first
+            .iter()
+            .map(|one| one.tenant.as_str())
+            .collect::<Vec<_>>() as _,
+        &first
+            .iter()
+            .map(|one| one.request_id.as_str())
+            .collect::<Vec<_>>() as _,
+        &first.iter().map(|one| one.whole).collect::<Vec<_>>(),
+        &first
+            .iter()
+            .map(|one| one.trace.as_deref())
+            .collect::<Vec<_>>() as _,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(accepted.rows_affected())
+}
+
+impl Store {
+    /// Takes requests in hand whose tenants have no connection that can be used, at most `limit`.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Corrupt`].
+    pub async fn stranded_job_requests(&self, limit: i64) -> Result<Stranded, Error> {
+        let mut tx = self.begin().await?;
+        let rows = sqlx::query!(
+            r#"SELECT q.id, q.tenant, q.request_id, q.whole, q.trace, q.asked_at, c.state AS "state?", c.reason
+            FROM job_requests q LEFT JOIN connections c ON c.tenant = q.tenant
+            WHERE q.answered_at IS NULL AND (c.state IS NULL OR c.state NOT IN ('active', 'degraded'))
+            ORDER BY q.id LIMIT $1 FOR UPDATE OF q SKIP LOCKED"#,
+            limit,
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        let requests = rows.into_iter().map(|row| {
+            let code = match (row.state, row.reason) {
+                (None, _) => Code::NotConnected,
+                (Some(_), None) => Code::ConnectionPaused,
+                (Some(_), Some(word)) => word.parse().unwrap_or(Code::ConnectionPaused),
+            };
+            Ok(StrandedRequest {
+                tenant: row.tenant.parse().map_err(|_| Error::Corrupt("tenant"))?,
+                code,
+                request: Request {
+                    id: row.id,
+                    request_id: row.request_id,
+                    whole: row.whole,
+                    trace: row.trace,
+                    asked_at: row.asked_at,
+                },
+            })
+        });
+        let requests = requests.collect::<Result<_, Error>>()?;
+        Ok(Stranded { tx, requests })
+    }
+}
+
+impl Store {
+    /// Age of the oldest request that waits, in seconds; 0 when none does.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn oldest_job_request_seconds(&self) -> Result<f64, Error> {
+        Ok(sqlx::query_scalar!(
+            r#"SELECT coalesce(extract(epoch FROM clock_timestamp() - min(asked_at)), 0)::float8 AS "seconds!"
+            FROM job_requests WHERE answered_at IS NULL"#
+        )
+        .fetch_one(&self.pool)
+        .await?)
+    }
+}
+
+impl Stranded {
+    /// Answers all of them.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`]; then they come again.
+    pub async fn commit(mut self, answers: &[Announcement]) -> Result<(), Error> {
+        let ids: Vec<i64> = self.requests.iter().map(|one| one.request.id).collect();
+        answered(&mut self.tx, &ids).await?;
+        outbox::enqueue(&mut self.tx, answers).await?;
+        self.tx.commit().await?;
+        Ok(())
+    }
+}
+
+pub(super) async fn answered(tx: &mut Transaction, ids: &[i64]) -> Result<(), Error> {
+    sqlx::query!(
+        "UPDATE job_requests SET answered_at = clock_timestamp() WHERE id = ANY($1)",
+        ids,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
