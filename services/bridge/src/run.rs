@@ -183,13 +183,13 @@ impl Process {
                 keys: Arc::clone(&self.keys),
                 accounts: Arc::clone(&self.accounts),
                 metrics: Arc::clone(&self.metrics),
-                tokens: connections::RoleTokens {
-                    admin: self.settings.admin_token.clone(),
-                    operator: self.settings.operator_token.clone(),
-                    viewer: self.settings.viewer_token.clone(),
-                },
+                tokens: self.tokens(),
                 authorisation: self.authorisation(),
             }));
+        }
+        if runs(Service::Jobs) {
+            let routes = jobs::router(self.store.clone());
+            router = router.merge(connections::guard(routes, &self.tokens()));
         }
         if runs(Service::Webhooks) {
             router = router.merge(webhooks::router(&self.webhooks()));
@@ -199,6 +199,14 @@ impl Process {
             .with_context(|| format!("cannot listen on {}", self.settings.http_addr))?;
         tracing::info!(%addr, "listening");
         Ok(task)
+    }
+
+    fn tokens(&self) -> connections::RoleTokens {
+        connections::RoleTokens {
+            admin: self.settings.admin_token.clone(),
+            operator: self.settings.operator_token.clone(),
+            viewer: self.settings.viewer_token.clone(),
+        }
     }
 
     fn authorisation(&self) -> Option<connections::Authorisation> {

@@ -73,6 +73,12 @@ pub struct Parts {
     pub authorisation: Option<Authorisation>,
 }
 
+/// Puts routes of another service behind the same tokens; every role may use them.
+pub fn guard(routes: Router, tokens: &RoleTokens) -> Router {
+    let access = Arc::new(access::Access::new(tokens));
+    routes.route_layer(from_fn_with_state(access, access::check))
+}
+
 /// The routes under `/v1`; all but the document of the API are behind a token.
 pub fn router(parts: Parts) -> Router {
     let access = Arc::new(access::Access::new(&parts.tokens));
