@@ -3,7 +3,7 @@
 //! The route of one import, file by file: `requests` (a JobsRefreshRequested becomes a row) → `schedule` (whose turn it
 //! is) → `import` (list by list, page by page) → `read` (a page of Greenhouse → records) → `assemble` (marked jobs) →
 //! `document` (records → the contract's job) → `change` (two documents → what happened) → `event` → `finish` (watermark
-//! and answers). `api` shows the documents. Publishing is the relay's work; nothing here ever writes to Greenhouse.
+//! and answers). What webhooks told is acted on between imports by `notices`. `api` shows the documents. Publishing is the relay's work; nothing here ever writes to Greenhouse.
 #![deny(missing_docs)]
 
 mod api;
@@ -14,6 +14,7 @@ mod document;
 mod event;
 mod finish;
 mod import;
+mod notices;
 mod read;
 mod requests;
 mod run;
@@ -103,7 +104,12 @@ pub async fn refresh_due(parts: &Parts) -> usize {
     refresh_until(parts, &CancellationToken::new()).await
 }
 
-/// The same, until the token is cancelled; then what is in hand is given back.
+/// Imports whatever is due, until the token is cancelled; then what is in hand is given back.
 pub async fn refresh_until(parts: &Parts, stop: &CancellationToken) -> usize {
     schedule::refresh_due(parts, stop).await
+}
+
+/// Acts once on what webhooks told, and answers how many notices that were: for tools and tests.
+pub async fn act_on_notices(parts: &Parts) -> usize {
+    notices::act(parts).await
 }

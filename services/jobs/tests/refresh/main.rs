@@ -235,3 +235,23 @@ async fn only_one_replica_imports_at_a_time() {
     assert_eq!(one + two, 2);
     assert_eq!(world.told().await.len(), 5);
 }
+
+#[tokio::test]
+async fn what_webhooks_tell_is_acted_on_between_imports() {
+    let world = World::new().await;
+    let recruiter = world.greenhouse.recruiter();
+    let job = world.open_job("Cook");
+    world
+        .webhook("job_changed", &format!(r#"{{"job_id": {job}}}"#))
+        .await;
+    assert_eq!(jobs::act_on_notices(&world.parts).await, 1);
+    let event = &world.events("acme", "JobChanged").await[0];
+    assert_eq!(event["job"]["stages"].as_array().unwrap().len(), 5);
+    recruiter.delete_job(job).unwrap();
+    world
+        .webhook("job_deleted", &format!(r#"{{"job_id": {job}}}"#))
+        .await;
+    jobs::act_on_notices(&world.parts).await;
+    assert_eq!(world.told().await, ["OPENED Cook", "DELETED Cook"]);
+    assert_eq!(jobs::act_on_notices(&world.parts).await, 0);
+}

@@ -128,6 +128,15 @@ impl World {
         tx.commit().await.unwrap();
     }
 
+    /// Records what a webhook of acme told.
+    pub(crate) async fn webhook(&self, kind: &str, ids: &str) {
+        self.run(&format!(
+            "INSERT INTO webhook_tasks (consumer, connection, tenant, kind, ids)
+            SELECT 'jobs', id, tenant, '{kind}', '{ids}' FROM connections WHERE tenant = 'acme'"
+        ))
+        .await;
+    }
+
     pub(crate) async fn run(&self, sql: &str) {
         let sql = sqlx::AssertSqlSafe(sql);
         sqlx::query(sql).execute(self.store.pool()).await.unwrap();

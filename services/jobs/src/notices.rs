@@ -1,0 +1,186 @@
+//! What webhooks told about jobs: the jobs named are read again with all that belongs to them; what is gone is acted on by
+//! its id. Between two imports this is how a change is told within seconds, and a deletion before the next full import.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use domain::backoff;
+use domain::webhook::{Consumer, Notice};
+use harvest::{Client, Error as Remote, Purpose};
+use store::jobs::{Complete, Kind, Page};
+use store::webhooks::Task;
+use uuid::Uuid;
+
+use crate::Parts;
+use crate::assemble::{tell_gone, tell_marked};
+use crate::read::{self, AROUND, IDS};
+use crate::stop::Stop;
+
+/// Tasks taken at once.
+const TASKS: i64 = 200;
+
+/// What the tasks of one connection ask for.
+#[derive(Debug, Default)]
+struct Wanted {
+    /// Jobs to be read again.
+    jobs: BTreeSet<i64>,
+    /// Records that are gone.
+    gone: BTreeMap<Kind, Vec<i64>>,
+}
+
+impl Wanted {
+    fn of(tasks: &[Task]) -> Wanted {
+        let mut wanted = Wanted::default();
+        for task in tasks {
+            let (job, gone) = match &task.notice {
+                Notice::JobChanged { job_id } | Notice::JobDeleted { job_id } => {
+                    (Some(*job_id), None)
+                }
+                Notice::JobPostChanged { job_id, .. } => (*job_id, None),
+                Notice::JobPostDeleted {
+                    job_post_id,
+                    job_id,
+                } => (*job_id, Some((Kind::Post, i64::from(*job_post_id)))),
+                // A deleted stage stays with the job as one that is not active.
+                Notice::JobStageDeleted {
+                    job_id: Some(job), ..
+                } => (Some(*job), None),
+                Notice::JobStageDeleted { job_stage_id, .. } => {
+                    (None, Some((Kind::Stage, i64::from(*job_stage_id))))
+                }
+                Notice::DepartmentDeleted { department_id } => {
+                    (None, Some((Kind::Department, i64::from(*department_id))))
+                }
+                Notice::OfficeDeleted { office_id } => {
+                    (None, Some((Kind::Office, i64::from(*office_id))))
+                }
+                // About people: not ours, and never given to us.
+                _ => (None, None),
+            };
+            wanted.jobs.extend(job.map(i64::from));
+            if let Some((kind, id)) = gone {
+                wanted.gone.entry(kind).or_default().push(id);
+            }
+        }
+        wanted
+    }
+}
+
+/// Acts on whatever webhooks told, at most a batch of it; answers how many tasks that were.
+pub(crate) async fn act(parts: &Parts) -> usize {
+    let claimed = parts
+        .store
+        .claim_tasks(Consumer::Jobs, TASKS, parts.config.lease)
+        .await;
+    let tasks = match claimed {
+        Ok(tasks) => tasks,
+        Err(error) => {
+            tracing::warn!(%error, "cannot claim what webhooks told about jobs");
+            return 0;
+        }
+    };
+    let count = tasks.len();
+    let mut connections: BTreeMap<Uuid, Vec<Task>> = BTreeMap::new();
+    for task in tasks {
+        connections.entry(task.connection).or_default().push(task);
+    }
+    for tasks in connections.into_values() {
+        let ended = match look(parts, &tasks).await {
+            Ok(()) => parts.store.settle_tasks(&tasks).await.map(drop),
+            Err(stop) => give_back(parts, &tasks, stop).await,
+        };
+        if let Err(error) = ended {
+            // They come back when their leases end.
+            tracing::warn!(%error, "cannot settle what webhooks told about jobs");
+        }
+    }
+    count
+}
+
+async fn give_back(parts: &Parts, tasks: &[Task], stop: Stop) -> Result<(), store::Error> {
+    let attempts = tasks.iter().map(|task| task.attempts).max();
+    let backing_off = backoff::delay(attempts.unwrap_or_default() + 1, rand::random());
+    let (delay, counts) = match stop {
+        Stop::Rest(delay) => (delay.max(Duration::from_secs(1)), false),
+        // The next import finds out about the connection, and pauses it.
+        Stop::Abandon | Stop::Retry(_) | Stop::End(_) | Stop::Pause(_) => (backing_off, true),
+    };
+    parts.store.release_tasks(tasks, delay, counts).await
+}
+
+async fn look(parts: &Parts, tasks: &[Task]) -> Result<(), Stop> {
+    let Some(task) = tasks.first() else {
+        return Ok(());
+    };
+    let wanted = Wanted::of(tasks);
+    let (store, tenant) = (&parts.store, &task.tenant);
+    for (kind, ids) in &wanted.gone {
+        let page = Page {
+            removed: ids,
+            ..Page::of(*kind, &[])
+        };
+        store.keep_job_records(tenant, page).await?;
+    }
+    let client = parts
+        .accounts
+        .client_at(tenant, task.connection, task.revision)
+        .await?
+        .with_purpose(Purpose::Poll);
+    let jobs: Vec<i64> = wanted.jobs.into_iter().collect();
+    for some in jobs.chunks(IDS) {
+        let found = read::jobs(&client, some).await?;
+        let met: Vec<i64> = found.iter().map(|record| record.id).collect();
+        store
+            .keep_job_records(tenant, Page::of(Kind::Job, &found))
+            .await?;
+        read_around(parts, task, &client, &met).await?;
+        let gone: Vec<i64> = some
+            .iter()
+            .filter(|id| !met.contains(id))
+            .copied()
+            .collect();
+        tell_gone(parts, tenant, &gone, task.clock(), None).await?;
+    }
+    while tell_marked(parts, tenant, task.clock(), None).await? {}
+    Ok(())
+}
+
+async fn read_around(
+    parts: &Parts,
+    task: &Task,
+    client: &Client,
+    jobs: &[i64],
+) -> Result<(), Stop> {
+    if jobs.is_empty() {
+        return Ok(());
+    }
+    for kind in AROUND {
+        let records = match read::of_jobs(client, *kind, jobs).await {
+            Ok(records) => records,
+            Err(Remote::Forbidden { .. }) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        let page = Page {
+            complete: Some(Complete::Jobs(jobs)),
+            ..Page::of(*kind, &records)
+        };
+        parts.store.keep_job_records(&task.tenant, page).await?;
+        if *kind != Kind::Post {
+            continue;
+        }
+        let posts: Vec<i64> = records.iter().map(|post| post.id).collect();
+        for some in posts.chunks(IDS) {
+            let places = match read::places(client, some).await {
+                Ok(places) => places,
+                Err(Remote::Forbidden { .. }) => break,
+                Err(error) => return Err(error.into()),
+            };
+            let page = Page {
+                complete: Some(Complete::Posts(some)),
+                ..Page::of(Kind::PostLocation, &places)
+            };
+            parts.store.keep_job_records(&task.tenant, page).await?;
+        }
+    }
+    Ok(())
+}
