@@ -1,6 +1,4 @@
-//! What the seeds plant, and that the size of a seed does not show in the time of a page.
-
-use std::time::{Duration, Instant};
+//! What the seeds plant.
 
 use greenhouse_sim::{Seed, rows::JobStatus};
 
@@ -54,30 +52,4 @@ fn names_of_jobs_are_not_given_twice() {
     names.sort_unstable();
     names.dedup();
     assert_eq!(names.len(), 60);
-}
-
-/// Not a benchmark: it only notices a page that walks the whole table, which takes thirty times as long.
-#[test]
-fn a_page_of_many_costs_about_what_a_page_of_few_does() {
-    let pages = |count| {
-        let sim = planted(Seed::Candidates(count));
-        let queries = [
-            "",
-            "&status=active",
-            "&updated_at=gte|2020-01-01T00:00:00Z",
-            "&prospect=false",
-        ];
-        let fastest = queries.map(|query| {
-            let path = format!("/v3/applications?per_page=100{query}");
-            let time = || {
-                let begun = Instant::now();
-                assert_eq!(sim.get(&path).ids().len(), 100);
-                begun.elapsed()
-            };
-            (0..5).map(|_| time()).min().unwrap()
-        });
-        fastest.iter().sum::<Duration>()
-    };
-    let (few, many) = (pages(200), pages(6_000));
-    assert!(many < few * 8, "{few:?} for few, {many:?} for many");
 }
