@@ -61,6 +61,12 @@ async fn a_new_candidate_costs_at_most_four_calls_once_references_are_known() {
     let job = world.job(0);
     world.publish(&introduction("acme", "first", &[job])).await;
     world.answer("first").await;
+    // Connecting brings in the jobs, which is no part of an introduction.
+    world
+        .announced_until("the jobs", |events| {
+            events.iter().any(|event| event.name == "JobsRefreshed")
+        })
+        .await;
     world.greenhouse.state().clear_log();
     world.publish(&introduction("acme", "second", &[job])).await;
     world.answer("second").await;

@@ -16,6 +16,7 @@ mod documents;
 mod faults;
 mod import;
 mod input;
+mod jobs;
 mod replicas;
 mod scene;
 mod webhooks;
