@@ -20,8 +20,8 @@ pub use foreign::{ContractRule, Endpoint, EventType, ReconnectCause};
 pub use grid::Family;
 pub use label::{Label, Queue, Stage, Values};
 pub use words::{
-    AdminAction, AdminResult, Arrival, Class, Exchange, OperationState, Outcome, PublishOutcome,
-    RecordAction, Resource, Service, Signal, Terminal, WebhookOutcome,
+    AdminAction, AdminResult, Arrival, Class, Exchange, Mismatch, OperationState, Outcome,
+    PublishOutcome, RecordAction, Resource, Service, Signal, Terminal, WebhookOutcome,
 };
 
 use families::Families;
@@ -272,6 +272,16 @@ impl Metrics {
     /// Records a poll has read, by what they were to us.
     pub fn polled(&self, resource: Resource, action: RecordAction, count: u64) {
         self.0.poll_records.at(resource, action, ()).inc_by(count);
+    }
+
+    /// Applications were compared with Greenhouse by the audit.
+    pub fn audited(&self, count: u64) {
+        self.0.audited.at((), (), ()).inc_by(count);
+    }
+
+    /// The audit found these not as we knew them.
+    pub fn mismatches(&self, kind: Mismatch, count: u64) {
+        self.0.mismatches.at(kind, (), ()).inc_by(count);
     }
 
     /// A publisher broke the contract.

@@ -8,8 +8,8 @@ use super::foreign::{ContractRule, Endpoint, ReconnectCause};
 use super::grid::{About, Catalogue, Grid, Sparse};
 use super::label::{Build, Intake, Queue, Stage, WhyParked, WhyRetried};
 use super::words::{
-    AdminAction, AdminResult, Arrival, Class, Exchange, OperationState, Outcome, PublishOutcome,
-    RecordAction, Resource, Service, Signal, Terminal, WebhookOutcome,
+    AdminAction, AdminResult, Arrival, Class, Exchange, Mismatch, OperationState, Outcome,
+    PublishOutcome, RecordAction, Resource, Service, Signal, Terminal, WebhookOutcome,
 };
 
 /// Handling one message; the bounds OpenTelemetry recommends for messaging.
@@ -121,6 +121,10 @@ families! {
         "When the last complete poll ended.";
     poll_records: Grid<IntCounter, Resource, RecordAction>, "bridge_poll_records_total",
         "Polled records, by what they were to us.";
+    audited: Grid<IntCounter, ()>, "bridge_reconcile_checked_total",
+        "Applications compared with Greenhouse by the nightly audit.";
+    mismatches: Grid<IntCounter, Mismatch>, "bridge_reconcile_mismatches_total",
+        "Of those, the ones that were not as we knew them, though it should have been told.";
     violations: Grid<IntCounter, Intake, ContractRule>, "bridge_contract_violations_total",
         "Messages that broke the contract.";
     pool_in_use: Sparse<Gauge, ()>, "bridge_db_pool_in_use",

@@ -143,6 +143,14 @@ labels! {
         Dropped = "dropped",
     }
 
+    /// How a followed application was not as we knew it.
+    Mismatch "kind" {
+        /// It stands elsewhere.
+        State = "state",
+        /// Greenhouse does not show it any more.
+        Gone = "gone",
+    }
+
     /// An answer from Greenhouse, by what it means for the caller.
     Class "class" {
         /// 2xx except 201.
