@@ -21,6 +21,12 @@ const WORK_BYTES: i64 = 2 << 30;
 /// Bytes dead letters and unrouted messages may take.
 const PARKED_BYTES: i64 = 2 << 30;
 
+/// How far the stream of statuses reaches back, and how many bytes it may take; whichever is reached first.
+const HISTORY_AGE: &str = "400D";
+const HISTORY_BYTES: i64 = 20 << 30;
+/// Retention drops whole segments, so they must be small against it; the default is 500 MB.
+const HISTORY_SEGMENT_BYTES: i64 = 100 << 20;
+
 /// Makes every exchange, queue and binding exist, over a connection of its own. May be called at any time by
 /// any number of processes.
 ///
@@ -54,6 +60,11 @@ pub(crate) async fn declare_on(connection: &Connection, topology: &Topology) -> 
         queue(&channel, &name, &work_arguments(&dead)).await?;
         bind(&channel, &name, &topology.events(), key).await?;
     }
+    let history = topology.status_history();
+    queue(&channel, &history, &history_arguments()).await?;
+    for key in Topology::told_of_statuses() {
+        bind(&channel, &history, &topology.greenhouse_events(), key).await?;
+    }
     let _ = channel.close(200, "done".into()).await;
     Ok(())
 }
@@ -83,6 +94,19 @@ fn parked_arguments() -> Vec<Argument> {
         ),
         ("x-overflow", text("reject-publish")),
         ("x-max-length-bytes", AMQPValue::LongLongInt(PARKED_BYTES)),
+    ]
+}
+
+/// A stream keeps what was read, for whoever comes next; readers do not disturb each other.
+fn history_arguments() -> Vec<Argument> {
+    vec![
+        ("x-queue-type", text("stream")),
+        ("x-max-age", text(HISTORY_AGE)),
+        ("x-max-length-bytes", AMQPValue::LongLongInt(HISTORY_BYTES)),
+        (
+            "x-stream-max-segment-size-bytes",
+            AMQPValue::LongLongInt(HISTORY_SEGMENT_BYTES),
+        ),
     ]
 }
 

@@ -6,6 +6,7 @@
 //!                                  ├─ intrro.events.v1.StatusRefreshRequested ─→ greenhouse.statuses
 //!                                  └─ alternate exchange ─┐
 //! intrro.greenhouse.events (topic) ── alternate exchange ─┴─→ intrro.unrouted (fanout) → intrro.unrouted
+//!                          └─ the events about statuses ──────────────────────→ greenhouse.status-history (stream)
 //! the three greenhouse.* queues ── dead-letter exchange ────→ greenhouse.dead (fanout) → greenhouse.dead
 //! ```
 //!
@@ -31,6 +32,8 @@ impl Topology {
     pub const JOBS: &'static str = "greenhouse.jobs";
     /// Queue of the statuses service.
     pub const STATUSES: &'static str = "greenhouse.statuses";
+    /// Stream of everything told about statuses, for consumers that begin at the beginning.
+    pub const STATUS_HISTORY: &'static str = "greenhouse.status-history";
     /// Exchange and queue of dead letters.
     pub const DEAD: &'static str = "greenhouse.dead";
 
@@ -78,6 +81,12 @@ impl Topology {
         self.prefixed(Self::STATUSES)
     }
 
+    /// The stream of everything told about statuses.
+    #[must_use]
+    pub fn status_history(&self) -> String {
+        self.prefixed(Self::STATUS_HISTORY)
+    }
+
     /// The exchange and the queue of dead letters.
     #[must_use]
     pub fn dead(&self) -> String {
@@ -100,6 +109,15 @@ impl Topology {
         ]
         .iter()
         .any(|ours| ours == exchange)
+    }
+
+    /// What the stream of statuses holds, by routing key.
+    pub(crate) const fn told_of_statuses() -> [&'static str; 3] {
+        [
+            "intrro.events.v1.CandidateStatusChanged",
+            "intrro.events.v1.CandidateMerged",
+            "intrro.events.v1.CandidateErased",
+        ]
     }
 
     /// Queue, and the routing key by which `intrro.events` feeds it.

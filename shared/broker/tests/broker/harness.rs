@@ -131,6 +131,7 @@ impl Broker {
             t.statuses(),
             t.dead(),
             t.unrouted(),
+            t.status_history(),
         ] {
             raw.queue_delete(queue.into(), QueueDeleteOptions::default())
                 .await

@@ -7,6 +7,7 @@
 mod consuming;
 mod dead_letters;
 mod harness;
+mod history;
 mod publishing;
 mod source;
 mod topology;
