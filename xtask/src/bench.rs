@@ -15,6 +15,7 @@ mod machine;
 mod meter;
 mod report;
 mod rig;
+mod statuses;
 mod truth;
 
 use std::process::{ExitCode, Stdio};
@@ -40,6 +41,8 @@ enum What {
     Intake(intake::Arguments),
     /// From the queue into Greenhouse and back as an answer: throughput, cost and latency
     Import(import::Arguments),
+    /// Polls over many followed applications of which few change: calls, CPU, memory
+    Statuses(statuses::Arguments),
 }
 
 /// How often, and what becomes of the numbers.
@@ -64,6 +67,7 @@ impl What {
         match self {
             Self::Intake(_) => "intake",
             Self::Import(_) => "import",
+            Self::Statuses(_) => "statuses",
         }
     }
 
@@ -71,6 +75,7 @@ impl What {
         match self {
             Self::Intake(arguments) => &arguments.conduct,
             Self::Import(arguments) => &arguments.conduct,
+            Self::Statuses(arguments) => &arguments.conduct,
         }
     }
 }
@@ -87,6 +92,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
     let scenarios: Vec<Scenario> = match what {
         What::Intake(arguments) => intake::run(&stand, arguments).await?,
         What::Import(arguments) => import::run(&stand, arguments).await?,
+        What::Statuses(arguments) => statuses::run(&stand, arguments).await?,
     };
     let report = Report::new(what.name(), machine, &scenarios);
     match what.conduct().json {

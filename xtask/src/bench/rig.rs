@@ -71,18 +71,26 @@ pub(super) struct Rig {
 impl Rig {
     /// Database migrated, topology declared, tenant connected; the bridge is down again.
     pub(super) async fn set_up(stand: &Stand<'_>, label: &str, latency_ms: u32) -> Result<Self> {
-        let env = TestEnv::on(stand.servers, "bench").await?;
         let latency = latency_ms.to_string();
-        let arguments = [
+        Self::with(stand, label, &["--latency-ms", &latency]).await
+    }
+
+    /// The same with another seed of the simulator.
+    pub(super) async fn seeded(stand: &Stand<'_>, label: &str, seed: &str) -> Result<Self> {
+        Self::with(stand, label, &["--seed", seed]).await
+    }
+
+    async fn with(stand: &Stand<'_>, label: &str, more: &[&str]) -> Result<Self> {
+        let env = TestEnv::on(stand.servers, "bench").await?;
+        let mut arguments = vec![
             "--rate-limit",
             "0",
             "--token-limit",
             "0",
             "--log-capacity",
             "0",
-            "--latency-ms",
-            &latency,
         ];
+        arguments.extend(more);
         let program = Child::program("greenhouse-sim")?;
         let quiet = [("RUST_LOG", "warn")];
         let mut simulator_process =
@@ -174,15 +182,18 @@ impl Rig {
 
     /// What the simulator answers to `GET /_sim/{path}`.
     pub(super) async fn ask_simulator(&self, path: &str) -> Result<Value> {
-        let base = self.simulator["control_url"]
-            .as_str()
-            .context("control_url")?;
-        let url = format!("{base}/{path}");
+        let url = self.control(path)?;
         let answer = Http::new()?.get(&url, None).await?;
         match answer.status {
             200 => Ok(answer.body),
             status => bail!("the simulator answered {status} to {url}"),
         }
+    }
+
+    /// Address of something in the simulator's own interface.
+    pub(super) fn control(&self, path: &str) -> Result<String> {
+        let base = self.simulator["control_url"].as_str();
+        Ok(format!("{}/{path}", base.context("control_url")?))
     }
 
     /// CPU seconds of everybody up to now.
