@@ -191,6 +191,10 @@ impl Process {
             let routes = jobs::router(self.store.clone());
             router = router.merge(connections::guard(routes, &self.tokens()));
         }
+        if runs(Service::Statuses) {
+            let feed = statuses::router(self.store.clone());
+            router = router.merge(connections::guard(feed, &self.tokens()));
+        }
         if runs(Service::Webhooks) {
             router = router.merge(webhooks::router(&self.webhooks()));
         }
@@ -214,6 +218,15 @@ impl Process {
             partner: partner(&self.settings)?,
             public_url: self.settings.public_url.clone()?,
         })
+    }
+
+    /// What callers of the HTTP API present.
+    fn tokens(&self) -> connections::RoleTokens {
+        connections::RoleTokens {
+            admin: self.settings.admin_token.clone(),
+            operator: self.settings.operator_token.clone(),
+            viewer: self.settings.viewer_token.clone(),
+        }
     }
 
     fn introductions(&self) -> impl Future<Output = ()> + 'static {
@@ -286,7 +299,27 @@ impl Process {
             metrics: Arc::clone(&self.metrics),
             config: statuses::Config::default(),
         };
-        statuses::run(parts, self.stop.clone())
+        let topology = Topology::default();
+        let consumer = Consumer::start(
+            self.broker.clone(),
+            topology.statuses(),
+            PREFETCH,
+            self.stop.clone(),
+        );
+        self.watch(
+            "broker_statuses",
+            metrics::Service::Statuses,
+            Some(metrics::Queue::Statuses),
+            consumer.monitor(),
+        );
+        let requests = statuses::Requests {
+            consumer,
+            // Dead letters are still published while the last batch is settled.
+            publisher: Publisher::start(self.broker.clone(), self.late.clone()),
+            topology,
+            instance: self.instance.clone(),
+        };
+        statuses::run(parts, self.wake.clone(), requests, self.stop.clone())
     }
 
     fn webhooks(&self) -> webhooks::Parts {

@@ -1,6 +1,7 @@
 //! One change as the event that tells it. No personal data: ids, stage names and the reason recruiters chose.
 
 use domain::Tenant;
+use domain::settings::Settings;
 use domain::status::{Change, DetectedBy, Observation, Quality, Rejection, Snapshot, Status};
 use proto::envelope::{EncodeError, OutMeta, encode};
 use proto::{Notice, v1};
@@ -8,85 +9,96 @@ use store::applications::TrackedApplication;
 use store::outbox::Announcement;
 use uuid::Uuid;
 
-use crate::phase::phase;
+use crate::phase::{contract, phase};
 
 /// CloudEvents `source` of everything this service announces.
-const SOURCE: &str = "/intrro-greenhouse-bridge/statuses";
+pub(crate) const SOURCE: &str = "/intrro-greenhouse-bridge/statuses";
 
-/// The event about a change, in the form in which it waits to be published.
-///
-/// The message id is derived from tenant, application and sequence: the same step is the same message for ever.
-///
-/// # Errors
-/// [`EncodeError`] when Greenhouse gave a time that the contract cannot say.
-pub(crate) fn announcement(
-    tenant: &Tenant,
-    tracked: &TrackedApplication,
-    sequence: i64,
-    change: &Change,
-    observation: &Observation,
-) -> Result<Announcement, EncodeError> {
-    let name = format!("{tenant}/applications/{}/{sequence}", tracked.application);
-    let id = Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes());
-    let meta = OutMeta {
-        id,
-        source: SOURCE,
-        tenant: tenant.as_str(),
-        subject: tracked.candidate.as_str(),
-        time: observation.observed_at,
-        traceparent: None,
-    };
-    let notice = Notice::from(event(tracked, sequence, change, observation));
-    let encoded = encode(&notice, &meta)?;
-    Ok(Announcement {
-        message_id: id,
-        tenant: tenant.clone(),
-        ordering_key: format!("application:{}", tracked.application),
-        routing_key: encoded.routing_key.to_owned(),
-        operation: None,
-        trace: None,
-        body: encoded.body.into(),
-    })
+/// Whose change is told.
+pub(crate) struct Subject<'a> {
+    /// Whose applications.
+    pub(crate) tenant: &'a Tenant,
+    /// What the tenant says of its stages.
+    pub(crate) settings: &'a Settings,
+    /// The application before the change.
+    pub(crate) tracked: &'a TrackedApplication,
 }
 
-fn event(
-    tracked: &TrackedApplication,
-    sequence: i64,
-    change: &Change,
-    observation: &Observation,
-) -> v1::CandidateStatusChanged {
-    let why = change.rejection.as_ref();
-    let job = change.current.job_id.or(tracked.job);
-    v1::CandidateStatusChanged {
-        candidate_id: tracked.candidate.to_string(),
-        introduction_ids: tracked
-            .introductions
-            .iter()
-            .map(ToString::to_string)
-            .collect(),
-        greenhouse_candidate_id: tracked.greenhouse.0,
-        application_id: tracked.application.0,
-        job_id: job.map(i64::from),
-        sequence,
-        previous: change.previous.as_ref().map(state),
-        current: Some(state(&change.current)),
-        rejection: why.map(rejection),
-        occurred_at: Some(change.occurred_at.into()),
-        occurred_at_quality: quality(change.quality).into(),
-        observed_at: Some(observation.observed_at.into()),
-        detected_by: detector(observation.detected_by).into(),
-        backfilled: change.backfilled,
-        converted_from_application_id: None,
+impl Subject<'_> {
+    /// The event about a change, in the form in which it waits to be published.
+    ///
+    /// The message id is derived from tenant, application and sequence: the same step is the same message for ever.
+    ///
+    /// # Errors
+    /// [`EncodeError`] when Greenhouse gave a time that the contract cannot say.
+    pub(crate) fn announcement(
+        &self,
+        sequence: i64,
+        change: &Change,
+        observation: &Observation,
+    ) -> Result<Announcement, EncodeError> {
+        let (tenant, tracked) = (self.tenant, self.tracked);
+        let name = format!("{tenant}/applications/{}/{sequence}", tracked.application);
+        let id = Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes());
+        let meta = OutMeta {
+            id,
+            source: SOURCE,
+            tenant: tenant.as_str(),
+            subject: tracked.candidate.as_str(),
+            time: observation.observed_at,
+            traceparent: None,
+        };
+        let notice = Notice::from(self.event(sequence, change, observation));
+        let encoded = encode(&notice, &meta)?;
+        Ok(Announcement {
+            message_id: id,
+            tenant: tenant.clone(),
+            ordering_key: format!("application:{}", tracked.application),
+            routing_key: encoded.routing_key.to_owned(),
+            operation: None,
+            trace: None,
+            body: encoded.body.into(),
+        })
     }
-}
 
-fn state(snapshot: &Snapshot) -> v1::candidate_status_changed::State {
-    let phase = phase(snapshot).map_or(proto::Phase::Unspecified, |phase| phase.contract());
-    v1::candidate_status_changed::State {
-        status: status(snapshot.status).into(),
-        stage_id: snapshot.stage.as_ref().map(|stage| stage.job_stage_id.0),
-        stage_name: snapshot.stage.as_ref().and_then(|stage| stage.name.clone()),
-        phase: phase.into(),
+    fn event(
+        &self,
+        sequence: i64,
+        change: &Change,
+        observation: &Observation,
+    ) -> v1::CandidateStatusChanged {
+        let tracked = self.tracked;
+        let why = change.rejection.as_ref();
+        let job = change.current.job_id.or(tracked.job);
+        let introductions = tracked.introductions.iter();
+        // An application that took the place of a prospect's goes on where that one stood.
+        let previous = change.previous.as_ref().or(tracked.origin.as_ref());
+        v1::CandidateStatusChanged {
+            candidate_id: tracked.candidate.to_string(),
+            introduction_ids: introductions.map(ToString::to_string).collect(),
+            greenhouse_candidate_id: tracked.greenhouse.0,
+            application_id: tracked.application.0,
+            job_id: job.map(i64::from),
+            sequence,
+            previous: previous.map(|previous| self.state(previous)),
+            current: Some(self.state(&change.current)),
+            rejection: why.map(rejection),
+            occurred_at: Some(change.occurred_at.into()),
+            occurred_at_quality: quality(change.quality).into(),
+            observed_at: Some(observation.observed_at.into()),
+            detected_by: detector(observation.detected_by).into(),
+            backfilled: change.backfilled,
+            converted_from_application_id: tracked.converted_from.map(|id| id.0),
+        }
+    }
+
+    fn state(&self, snapshot: &Snapshot) -> v1::candidate_status_changed::State {
+        v1::candidate_status_changed::State {
+            status: status(snapshot.status).into(),
+            stage_id: snapshot.stage.as_ref().map(|stage| stage.job_stage_id.0),
+            stage_name: snapshot.stage.as_ref().and_then(|stage| stage.name.clone()),
+            phase: contract(phase(snapshot, self.settings)).into(),
+        }
     }
 }
 
@@ -167,6 +179,9 @@ mod tests {
             job: Some(JobId(4)),
             snapshot,
             sequence: 2,
+            converted_from: None,
+            origin: None,
+            anonymised: false,
         }
     }
 
@@ -193,14 +208,14 @@ mod tests {
         let tenant = Tenant::try_from("acme").unwrap();
         let observation = turned_down();
         let changes = diff(tracked.snapshot.as_ref(), &observation);
-        announcement(
-            &tenant,
+        let subject = Subject {
+            tenant: &tenant,
+            settings: &Settings::default(),
             tracked,
-            tracked.sequence + 1,
-            &changes[0],
-            &observation,
-        )
-        .unwrap()
+        };
+        subject
+            .announcement(tracked.sequence + 1, &changes[0], &observation)
+            .unwrap()
     }
 
     #[test]
@@ -228,6 +243,18 @@ mod tests {
         let event: Value = serde_json::from_slice(&told(&tracked(None)).body).unwrap();
         assert_eq!(event["data"].get("previous"), None);
         assert_eq!(event["data"]["current"]["status"], "REJECTED");
+    }
+
+    #[test]
+    fn what_took_the_place_of_a_prospect_goes_on_from_there() {
+        let mut origin = offer(Status::InProcess);
+        (origin.prospect, origin.stage) = (true, None);
+        let mut tracked = tracked(None);
+        (tracked.origin, tracked.converted_from) = (Some(origin), Some(ApplicationId(80)));
+        let event: Value = serde_json::from_slice(&told(&tracked).body).unwrap();
+        let expected = json!({"status": "ACTIVE", "phase": "INTRODUCED"});
+        assert_eq!(event["data"]["previous"], expected);
+        assert_eq!(event["data"]["convertedFromApplicationId"], "80");
     }
 
     #[test]

@@ -1,38 +1,49 @@
-//! Where introduced people stand in the hiring process: polls Greenhouse for applications that changed, and announces
-//! each step of those that are followed.
+//! Where introduced people stand in the hiring process: finds out what changed in Greenhouse, and announces each step of
+//! those that are followed.
 //!
-//! The route of one change, file by file: `schedule` (whose turn it is) → `poll` (a window, page by page) → `look`
-//! (history and reasons of what was touched) → `observe` (an observation) → `domain::status::diff` (ordered changes) →
-//! `event` (the event of each) → `store::applications` (snapshot, sequence and outbox in one transaction). Publishing
-//! is the relay's work; nothing here ever writes to Greenhouse.
+//! Three things make it look: `schedule` → `poll` (a window, page by page; `audit` once a night), `webhook` (what webhooks
+//! named) and `intake` → `refresh` (what Intrro asked for). From there on there is one route: `observer` → `look` (history
+//! and reasons of what was touched) → `observe` (an observation) → `domain::status::diff` (ordered changes) → `event` (the
+//! event of each) → `store::applications` (snapshot, sequence and outbox in one transaction). Publishing is the relay's
+//! work; nothing here ever writes to Greenhouse.
 #![deny(missing_docs)]
 
+mod audit;
+mod conversion;
 mod event;
+mod feed;
+mod intake;
 mod look;
 mod names;
 mod observe;
+mod observer;
+mod people;
 mod phase;
 mod poll;
+mod refresh;
 mod schedule;
 mod stop;
+mod webhook;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use accounts::Accounts;
 use boot::metrics::Metrics;
+use broker::{Consumer, Publisher, Topology};
 use domain::window::Windows;
 use store::Store;
+use store::wake::Wake;
 use tokio_util::sync::CancellationToken;
 
 /// How much this service does at once and how patient it is.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Connections polled at once.
+    /// Connections polled at once, and connections looked at at once for webhooks.
     pub concurrency: usize,
-    /// How long a poll is ours; longer than looking behind fifty applications takes, after which it is extended.
+    /// How long a poll or a task is ours; longer than looking behind fifty applications takes, after which it is extended.
     pub lease: Duration,
-    /// How often to look which polls are due: adds to the lateness of every poll.
+    /// How often to look which polls and requests are due: adds to the lateness of each.
     pub look_interval: Duration,
     /// How windows are cut.
     pub windows: Windows,
@@ -61,7 +72,19 @@ pub struct Parts {
     pub config: Config,
 }
 
-/// What a poll works with.
+/// The queue of requests from Intrro.
+pub struct Requests {
+    /// Source of deliveries.
+    pub consumer: Consumer,
+    /// Publishes dead letters.
+    pub publisher: Publisher,
+    /// Names.
+    pub topology: Topology,
+    /// Name of this replica, for dead letters.
+    pub instance: String,
+}
+
+/// What a look works with.
 pub(crate) struct Context {
     pub(crate) store: Store,
     pub(crate) accounts: Arc<Accounts>,
@@ -70,14 +93,49 @@ pub(crate) struct Context {
     pub(crate) config: Config,
 }
 
-/// Polls until the token is cancelled, then gives back what is in hand.
-pub async fn run(parts: Parts, stop: CancellationToken) {
-    schedule::keep_polling(Arc::new(Context::new(parts)), stop).await;
+/// Polls, looks after webhooks and takes requests until the token is cancelled, then gives back what is in hand.
+pub async fn run(parts: Parts, wake: Wake, requests: Requests, stop: CancellationToken) {
+    let intake = ::intake::Intake {
+        take: intake::Requests,
+        queue: intake::QUEUE,
+        store: parts.store.clone(),
+        consumer: requests.consumer,
+        publisher: requests.publisher,
+        topology: requests.topology,
+        instance: requests.instance,
+        metrics: Arc::clone(&parts.metrics),
+    };
+    tokio::join!(intake.run(stop.clone()), look(parts, wake, stop));
+}
+
+/// The part of [`run`] that needs no broker.
+pub async fn look(parts: Parts, wake: Wake, stop: CancellationToken) {
+    let context = Arc::new(Context::new(parts));
+    tokio::join!(
+        schedule::keep_polling(Arc::clone(&context), stop.clone()),
+        webhook::keep_looking(Arc::clone(&context), wake, stop.clone()),
+        refresh::keep_refreshing(context, stop),
+    );
+}
+
+/// `GET /v1/status-events`. Whoever mounts it puts the check of the bearer token in front.
+pub fn router(store: Store) -> axum::Router {
+    feed::router(store)
 }
 
 /// Polls whatever is due now, once, and answers how many connections that were: for tools and tests.
 pub async fn poll_due(parts: Parts) -> usize {
     schedule::poll_due(&Context::new(parts)).await
+}
+
+/// Looks at whatever webhooks named, once, and answers how many tasks that were: for tools and tests.
+pub async fn look_due(parts: Parts) -> usize {
+    webhook::look_due(&Context::new(parts)).await
+}
+
+/// Works on whatever requests are due, once, and answers how many that were: for tools and tests.
+pub async fn refresh_due(parts: Parts) -> usize {
+    refresh::refresh_due(&Context::new(parts), &CancellationToken::new()).await
 }
 
 impl Context {

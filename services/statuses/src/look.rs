@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Utc};
 use domain::status::{Observation, Rejection, Status, Visit};
 use domain::{ApplicationId, JobId, JobStageId};
-use harvest::{Application, ApplicationStage, Client, Error};
+use harvest::{Application, ApplicationStage, Client, Error, RejectionDetail};
 use uuid::Uuid;
 
 use crate::names::Names;
@@ -96,12 +96,18 @@ async fn rejections(
     backgrounds: &mut HashMap<ApplicationId, Background>,
 ) -> Result<(), Error> {
     let rejected = |one: &&&Application| one.status.known() == Some(Status::Rejected);
-    let ids: Vec<ApplicationId> = applications
-        .iter()
-        .filter(rejected)
-        .map(|one| one.id)
-        .collect();
-    for detail in client.rejection_details().of_applications(&ids).await? {
+    let rejected: Vec<&&Application> = applications.iter().filter(rejected).collect();
+    let details = if client.application_stages().are_told() {
+        let ids: Vec<ApplicationId> = rejected.iter().map(|one| one.id).collect();
+        client.rejection_details().of_applications(&ids).await?
+    } else {
+        // v1 has told it already.
+        let told = rejected
+            .iter()
+            .filter_map(|one| RejectionDetail::told_by(one));
+        told.collect()
+    };
+    for detail in details {
         let reason = match detail.reason_id {
             Some(id) => names.reason(client, connection, id).await?,
             None => None,

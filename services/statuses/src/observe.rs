@@ -44,7 +44,12 @@ pub(crate) fn is_early(
     let missing = |id: StageId| background.history.iter().all(|visit| visit.id != id);
     application.job_stage_id.is_none()
         && application.stage_id.is_some_and(missing)
-        && touched(application).is_some_and(|touched| now - touched < SETTLE)
+        && is_fresh(application, now)
+}
+
+/// Whether what belongs to the application may not show yet.
+pub(crate) fn is_fresh(application: &Application, now: DateTime<Utc>) -> bool {
+    touched(application).is_some_and(|touched| now - touched < SETTLE)
 }
 
 /// The observation. `status` is the application's own, known to be one the bridge understands.
@@ -107,7 +112,8 @@ fn job(application: &Application) -> Option<JobId> {
     }
 }
 
-fn touched(application: &Application) -> Option<DateTime<Utc>> {
+/// Greenhouse's time of the last change.
+pub(crate) fn touched(application: &Application) -> Option<DateTime<Utc>> {
     application.updated_at.or(application.last_activity_at)
 }
 
@@ -180,6 +186,9 @@ mod tests {
             candidate: IntrroCandidateId::try_from("c-1").unwrap(),
             introductions: Vec::new(),
             job: None,
+            converted_from: None,
+            origin: None,
+            anonymised: false,
             snapshot: as_of.map(|as_of| Snapshot {
                 as_of: Some(at(as_of)),
                 ..seen.snapshot

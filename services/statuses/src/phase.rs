@@ -1,55 +1,37 @@
-//! Where in a hiring process of any company an application stands, guessed from the words recruiters use for stages.
-//!
-//! Pure. Deliberately absent: a tenant's own mapping, which goes before this one.
+//! Where in a hiring process of any company an application stands: what the tenant's settings say of the stage, else
+//! guessed from the words recruiters use for stages. Pure.
 
+use domain::phase::Phase;
+use domain::settings::Settings;
 use domain::status::{Snapshot, Status};
 
-/// A place in the hiring process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Phase {
-    /// Known to the company, has not applied.
-    Introduced,
-    /// Being read.
-    Review,
-    /// First talk, telephone screen, take-home work.
-    Screen,
-    /// Interviews.
-    Interview,
-    /// Reference checks, offer being made or out.
-    Offer,
-    /// Took the offer.
-    Hired,
-    /// The company said no.
-    Rejected,
-    /// The candidate said no.
-    Withdrawn,
-}
-
-impl Phase {
-    /// In the contract's words.
-    pub(crate) const fn contract(self) -> proto::Phase {
-        match self {
-            Phase::Introduced => proto::Phase::Introduced,
-            Phase::Review => proto::Phase::Review,
-            Phase::Screen => proto::Phase::Screen,
-            Phase::Interview => proto::Phase::Interview,
-            Phase::Offer => proto::Phase::Offer,
-            Phase::Hired => proto::Phase::Hired,
-            Phase::Rejected => proto::Phase::Rejected,
-            Phase::Withdrawn => proto::Phase::Withdrawn,
-        }
+/// In the contract's words; a state without a phase is the contract's unspecified.
+pub(crate) fn contract(phase: Option<Phase>) -> proto::Phase {
+    match phase {
+        None => proto::Phase::Unspecified,
+        Some(Phase::Introduced) => proto::Phase::Introduced,
+        Some(Phase::Review) => proto::Phase::Review,
+        Some(Phase::Screen) => proto::Phase::Screen,
+        Some(Phase::Interview) => proto::Phase::Interview,
+        Some(Phase::Offer) => proto::Phase::Offer,
+        Some(Phase::Hired) => proto::Phase::Hired,
+        Some(Phase::Rejected) => proto::Phase::Rejected,
+        Some(Phase::Withdrawn) => proto::Phase::Withdrawn,
     }
 }
 
 /// The phase of a state; none where nothing tells it.
-pub(crate) fn phase(state: &Snapshot) -> Option<Phase> {
+pub(crate) fn phase(state: &Snapshot, settings: &Settings) -> Option<Phase> {
     match state.status {
         Status::Hired => Some(Phase::Hired),
         Status::Rejected if state.withdrawn => Some(Phase::Withdrawn),
         Status::Rejected => Some(Phase::Rejected),
         Status::Converted | Status::Deleted => None,
         Status::InProcess if state.prospect => Some(Phase::Introduced),
-        Status::InProcess => state.stage.as_ref()?.name.as_deref().and_then(of_name),
+        Status::InProcess => {
+            let name = state.stage.as_ref()?.name.as_deref()?;
+            settings.phase_of(name).or_else(|| of_name(name))
+        }
     }
 }
 
@@ -126,6 +108,7 @@ fn of_name(name: &str) -> Option<Phase> {
 mod tests {
     use domain::JobStageId;
     use domain::status::Stage;
+    use serde_json::json;
 
     use super::*;
 
@@ -141,6 +124,10 @@ mod tests {
             as_of: None,
             withdrawn: false,
         }
+    }
+
+    fn guessed(state: &Snapshot) -> Option<Phase> {
+        phase(state, &Settings::default())
     }
 
     #[test]
@@ -159,11 +146,8 @@ mod tests {
             ("Offer", Phase::Offer),
             ("Introduced by Intrro", Phase::Introduced),
         ] {
-            assert_eq!(
-                phase(&state(Status::InProcess, Some(name))),
-                Some(expected),
-                "{name}"
-            );
+            let state = state(Status::InProcess, Some(name));
+            assert_eq!(guessed(&state), Some(expected), "{name}");
         }
     }
 
@@ -176,19 +160,43 @@ mod tests {
     }
 
     #[test]
+    fn what_the_tenant_says_of_a_stage_goes_first() {
+        let stored = json!({"phases": {"Kennenlernen": "SCREEN", "Offer": "INTERVIEW"}});
+        let settings = Settings::of_stored(&stored);
+        for (name, expected) in [
+            ("Kennenlernen", Phase::Screen),
+            ("Offer", Phase::Interview),
+            ("Onsite", Phase::Interview),
+        ] {
+            let state = state(Status::InProcess, Some(name));
+            assert_eq!(phase(&state, &settings), Some(expected), "{name}");
+        }
+    }
+
+    #[test]
     fn the_end_tells_who_said_no() {
         let mut rejected = state(Status::Rejected, Some("Offer"));
-        assert_eq!(phase(&rejected), Some(Phase::Rejected));
+        assert_eq!(guessed(&rejected), Some(Phase::Rejected));
         rejected.withdrawn = true;
-        assert_eq!(phase(&rejected), Some(Phase::Withdrawn));
-        assert_eq!(phase(&state(Status::Hired, None)), Some(Phase::Hired));
+        assert_eq!(guessed(&rejected), Some(Phase::Withdrawn));
+        assert_eq!(guessed(&state(Status::Hired, None)), Some(Phase::Hired));
     }
 
     #[test]
     fn a_prospect_is_introduced_and_a_nameless_stage_tells_nothing() {
         let mut prospect = state(Status::InProcess, None);
-        assert_eq!(phase(&prospect), None);
+        assert_eq!(guessed(&prospect), None);
         prospect.prospect = true;
-        assert_eq!(phase(&prospect), Some(Phase::Introduced));
+        assert_eq!(guessed(&prospect), Some(Phase::Introduced));
+        for gone in [Status::Converted, Status::Deleted] {
+            assert_eq!(guessed(&state(gone, None)), None);
+        }
+    }
+
+    #[test]
+    fn every_phase_has_its_word_in_the_contract() {
+        for phase in Phase::ALL {
+            assert_eq!(contract(Some(*phase)).as_str_name(), phase.as_str());
+        }
     }
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use accounts::health::set_aside;
 use boot::metrics::{Resource, Stage};
 use domain::backoff;
 use futures::future::join_all;
@@ -12,11 +11,11 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::stop::Stop;
+use crate::stop::{Stop, pause};
 use crate::{Context, poll};
 
 /// Longest rest of a poll that failed: a look costs one call, and analytics wait for it.
-const LONGEST_REST: Duration = Duration::from_secs(120);
+pub(crate) const LONGEST_REST: Duration = Duration::from_secs(120);
 
 /// Polls once whatever is due, a few connections at once; answers how many.
 pub(crate) async fn poll_due(context: &Context) -> usize {
@@ -103,12 +102,9 @@ async fn carry_out(context: &Context, poll: &Poll, stop: Stop) -> Option<Ending>
         }
         Stop::Pause(problem) => {
             tracing::warn!(%tenant, code = problem.code.as_str(), scope = problem.field, "a poll paused its tenant");
-            let store = &context.store;
-            // What cannot be written now is found out again by the next poll.
-            match set_aside(store, tenant, poll.revision, &problem).await {
-                Ok(_) => Some(Ending::Rest(Duration::ZERO)),
-                Err(_) => Some(Ending::Failed(LONGEST_REST)),
-            }
+            Some(Ending::Rest(
+                pause(context, tenant, poll.revision, &problem).await,
+            ))
         }
     }
 }

@@ -1,12 +1,30 @@
-//! Why a poll does not go on, and what is done with it: the one place where an error becomes a decision.
+//! Why a look does not go on, and what is done with it: the one place where an error becomes a decision.
 
 use std::time::Duration;
 
 use accounts::AccountError;
-use domain::{Code, Problem};
+use accounts::health::set_aside;
+use domain::{Code, Problem, Tenant};
 use harvest::Error as Remote;
 
-/// What to do with a poll that does not go on. The watermark stays in every case.
+use crate::Context;
+use crate::schedule::LONGEST_REST;
+
+/// Pauses a tenant because Greenhouse refused it; answers how long what was under way rests. Nothing is claimed of a
+/// paused tenant, so no time at all; what cannot be written now is found out again later.
+pub(crate) async fn pause(
+    context: &Context,
+    tenant: &Tenant,
+    revision: i64,
+    problem: &Problem,
+) -> Duration {
+    match set_aside(&context.store, tenant, revision, problem).await {
+        Ok(_) => Duration::ZERO,
+        Err(_) => LONGEST_REST,
+    }
+}
+
+/// What to do with a look that does not go on. The watermark of a poll stays in every case.
 #[derive(Debug)]
 pub(crate) enum Stop {
     /// Leave it: the lease is gone, and whoever has it now reads the same window.

@@ -2,9 +2,14 @@
 //!
 //! Snapshot, sequence and the events about the change move in one transaction, and only from the sequence at which
 //! the change was found: two observers cannot give one number to two different events. Deliberately absent: what a
-//! change is (`domain::status`), and what its event looks like.
+//! change is (`domain::status`), and what its event looks like. What happens to a person as a whole is in `people.rs`.
+
+mod people;
+
+pub use people::{Erased, Erasure, Merged};
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use domain::status::Snapshot;
@@ -31,6 +36,12 @@ pub struct TrackedApplication {
     pub snapshot: Option<Snapshot>,
     /// Number of the last event about it; 0 before the first.
     pub sequence: i64,
+    /// The prospect's application whose place it took.
+    pub converted_from: Option<ApplicationId>,
+    /// Where that one stood.
+    pub origin: Option<Snapshot>,
+    /// Whether the person was anonymised or deleted in Greenhouse.
+    pub anonymised: bool,
 }
 
 /// What an observation made of one application.
@@ -46,6 +57,19 @@ pub struct Progress {
     pub observed_at: DateTime<Utc>,
     /// One event per change, in order; they are numbered from `sequence + 1`.
     pub announcements: Vec<Announcement>,
+    /// The application to a job that takes its place; followed from now on for the same introductions.
+    pub successor: Option<Successor>,
+}
+
+/// An application that takes the place of a prospect's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Successor {
+    /// The new application.
+    pub application: ApplicationId,
+    /// Its job, as far as known.
+    pub job: Option<JobId>,
+    /// Where the prospect's application stood.
+    pub origin: Snapshot,
 }
 
 struct Row {
@@ -56,6 +80,9 @@ struct Row {
     introduction_ids: Vec<String>,
     snapshot: Option<Value>,
     sequence: i64,
+    converted_from: Option<i64>,
+    origin: Option<Value>,
+    anonymised: bool,
 }
 
 impl Store {
@@ -70,14 +97,80 @@ impl Store {
     ) -> Result<Vec<TrackedApplication>, Error> {
         let rows = sqlx::query_as!(
             Row,
-            "SELECT id, greenhouse_id, candidate_id, job_id, introduction_ids, snapshot, sequence
-            FROM applications WHERE tenant = $1 AND id = ANY($2) ORDER BY id",
+            r#"SELECT id, greenhouse_id, candidate_id, job_id, introduction_ids, snapshot, sequence, converted_from, origin,
+                erasure IS NOT NULL AS "anonymised!"
+            FROM applications WHERE tenant = $1 AND id = ANY($2) ORDER BY id"#,
             tenant.as_str(),
             &numbers(ids),
         )
         .fetch_all(&self.pool)
         .await?;
         rows.into_iter().map(TrackedApplication::try_from).collect()
+    }
+
+    /// Followed applications of these people in Greenhouse.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn followed_of(
+        &self,
+        tenant: &Tenant,
+        candidates: &[CandidateId],
+    ) -> Result<Vec<ApplicationId>, Error> {
+        let ids: Vec<i64> = candidates.iter().map(|id| id.0).collect();
+        let ids = sqlx::query_scalar!(
+            "SELECT id FROM applications WHERE tenant = $1 AND greenhouse_id = ANY($2) ORDER BY id",
+            tenant.as_str(),
+            &ids,
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(ids.into_iter().map(ApplicationId).collect())
+    }
+
+    /// Some applications that Greenhouse ought to show as they are known here, at most `limit`, chosen at random.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn sample_applications(
+        &self,
+        tenant: &Tenant,
+        limit: i64,
+    ) -> Result<Vec<ApplicationId>, Error> {
+        let ids = sqlx::query_scalar!(
+            "SELECT id FROM applications
+            WHERE tenant = $1 AND snapshot IS NOT NULL AND snapshot ->> 'status' <> 'DELETED'
+            ORDER BY random() LIMIT $2",
+            tenant.as_str(),
+            limit,
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(ids.into_iter().map(ApplicationId).collect())
+    }
+
+    /// Notes that Greenhouse does not show these; returns those that it has not shown for longer than `patience`.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn missed_applications(
+        &self,
+        tenant: &Tenant,
+        ids: &[ApplicationId],
+        patience: Duration,
+    ) -> Result<Vec<ApplicationId>, Error> {
+        let long = sqlx::query_scalar!(
+            r#"WITH missed AS (
+                UPDATE applications SET missed_at = coalesce(missed_at, clock_timestamp())
+                WHERE tenant = $1 AND id = ANY($2) RETURNING id, missed_at)
+            SELECT id FROM missed WHERE missed_at < clock_timestamp() - make_interval(secs => $3) ORDER BY id"#,
+            tenant.as_str(),
+            &numbers(ids),
+            patience.as_secs_f64(),
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(long.into_iter().map(ApplicationId).collect())
     }
 
     /// Followed applications that were never seen and should be looked for now, at most `limit`.
@@ -144,6 +237,7 @@ impl Store {
         let (ours, lost): (Vec<&Progress>, Vec<&Progress>) = progress
             .iter()
             .partition(|one| moved.contains(&one.application.0));
+        follow_successors(&mut tx, tenant, &ours).await?;
         let news = ours.iter().flat_map(|one| &one.announcements);
         outbox::insert(&mut tx, outbox::Columns::of(news)).await?;
         tx.commit().await?;
@@ -178,7 +272,7 @@ async fn advance(
         .collect();
     let moved = sqlx::query_scalar!(
         "UPDATE applications a SET snapshot = u.snapshot, sequence = a.sequence + u.events,
-            observed_at = u.observed_at, job_id = coalesce(u.job_id, a.job_id)
+            observed_at = u.observed_at, job_id = coalesce(u.job_id, a.job_id), missed_at = NULL
         FROM unnest($2::bigint[], $3::bigint[], $4::jsonb[], $5::bigint[], $6::timestamptz[], $7::bigint[])
             AS u(id, sequence, snapshot, events, observed_at, job_id)
         WHERE a.tenant = $1 AND a.id = u.id AND a.sequence = u.sequence
@@ -194,6 +288,39 @@ async fn advance(
     .fetch_all(&mut **tx)
     .await?;
     Ok(moved.into_iter().collect())
+}
+
+/// The new application belongs to the same person and the same introductions. One that is followed already, because
+/// it was introduced as well, only learns where it comes from.
+async fn follow_successors(
+    tx: &mut Transaction,
+    tenant: &Tenant,
+    progress: &[&Progress],
+) -> Result<(), Error> {
+    for one in progress {
+        let Some(successor) = &one.successor else {
+            continue;
+        };
+        let origin =
+            serde_json::to_value(&successor.origin).map_err(|_| Error::Corrupt("snapshot"))?;
+        sqlx::query!(
+            "INSERT INTO applications AS a (tenant, id, greenhouse_id, candidate_id, job_id, introduction_ids,
+                converted_from, origin)
+            SELECT tenant, $3, greenhouse_id, candidate_id, $4, introduction_ids, id, $5
+            FROM applications WHERE tenant = $1 AND id = $2
+            ON CONFLICT (tenant, id) DO UPDATE SET converted_from = excluded.converted_from, origin = excluded.origin,
+                introduction_ids = a.introduction_ids || ARRAY(SELECT unnest(excluded.introduction_ids)
+                    EXCEPT SELECT unnest(a.introduction_ids))",
+            tenant.as_str(),
+            one.application.0,
+            successor.application.0,
+            successor.job.map(i64::from),
+            origin,
+        )
+        .execute(&mut **tx)
+        .await?;
+    }
+    Ok(())
 }
 
 fn numbers(ids: &[ApplicationId]) -> Vec<i64> {
@@ -218,12 +345,16 @@ impl TryFrom<Row> for TrackedApplication {
                 .collect::<Result<_, _>>()
                 .map_err(|_| Error::Corrupt("introduction id"))?,
             job: row.job_id.map(JobId),
-            snapshot: row
-                .snapshot
-                .map(serde_json::from_value)
-                .transpose()
-                .map_err(|_| Error::Corrupt("snapshot"))?,
+            snapshot: snapshot(row.snapshot)?,
             sequence: row.sequence,
+            converted_from: row.converted_from.map(ApplicationId),
+            origin: snapshot(row.origin)?,
+            anonymised: row.anonymised,
         })
     }
+}
+
+fn snapshot(stored: Option<Value>) -> Result<Option<Snapshot>, Error> {
+    let read = stored.map(serde_json::from_value).transpose();
+    read.map_err(|_| Error::Corrupt("snapshot"))
 }

@@ -7,12 +7,25 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use domain::Tenant;
+use domain::settings::Settings;
 use uuid::Uuid;
 
 use crate::{Error, Store};
 
-/// The interval of connections whose settings name none (`poll_interval_seconds`).
-pub const DEFAULT_INTERVAL: Duration = Duration::from_secs(60);
+/// How much longer the interval is while webhooks arrive: the poll is then the net below them.
+pub const NET_FACTOR: i32 = 5;
+
+/// How much longer the interval is while less than a fifth of the request limit is left.
+pub const SCARCE_FACTOR: i32 = 2;
+
+/// No interval is made longer than this; one that a tenant chose longer stays as chosen.
+pub const LONGEST_INTERVAL: Duration = Duration::from_secs(10 * 60);
+
+/// For how long one webhook shows that webhooks arrive. A poll that finds what none has told ends it at once.
+pub const WEBHOOK_TRUST: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Time between two looks at a sample of everything.
+pub const AUDIT_INTERVAL: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Least time between two looks for newly tracked applications of one connection.
 pub const NEWCOMER_INTERVAL: Duration = Duration::from_secs(5);
@@ -32,6 +45,12 @@ pub struct Poll {
     pub watermark: DateTime<Utc>,
     /// Whether the interval has passed; else only newly tracked applications are to be looked for.
     pub window_due: bool,
+    /// Whether a sample of everything is to be compared with Greenhouse as well.
+    pub audit_due: bool,
+    /// Whether webhooks arrive, so that a change that the poll finds is one that they should have told.
+    pub webhooks_trusted: bool,
+    /// What the tenant chose.
+    pub settings: Settings,
     /// Polls that failed since the last one that did not.
     pub failures: u32,
     /// The database's clock at the claim.
@@ -56,6 +75,10 @@ pub enum Ending {
         watermark: DateTime<Utc>,
         /// Whether it reached the present; else the next window is due at once.
         caught_up: bool,
+        /// Whether something had changed that webhooks should have told.
+        webhook_missed: bool,
+        /// Whether the sample was compared as well.
+        audited: bool,
     },
     /// Only newly tracked applications were looked for.
     Looked,
@@ -69,8 +92,9 @@ impl Store {
     /// Claims up to `limit` polls that are due, the longest neglected first.
     ///
     /// Due is a connection that is in use and has tracked applications, once its interval has passed since its last
-    /// poll; or sooner, but then only for them, when applications are newly tracked. The commit does not wait for the disk: a lost lease only
-    /// means that another replica polls as well.
+    /// poll; or sooner, but then only for them, when applications are newly tracked. The interval is the tenant's, longer
+    /// while webhooks arrive or the request limit is nearly used up. The commit does not wait for the disk: a lost lease
+    /// only means that another replica polls as well.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Corrupt`].
@@ -79,14 +103,20 @@ impl Store {
         let taken = Instant::now();
         let rows = sqlx::query!(
             r#"WITH due AS (
-                SELECT p.connection, c.tenant, c.revision, w.due AS window_due
+                SELECT p.connection, c.tenant, c.revision, c.settings, w.due AS window_due, t.trusted
                 FROM polls p
                 JOIN connections c ON c.id = p.connection AND c.state IN ('active', 'degraded')
                 LEFT JOIN budgets b ON b.connection = c.id
-                CROSS JOIN LATERAL (SELECT p.polled_at + make_interval(secs =>
-                    CASE jsonb_typeof(c.settings -> 'poll_interval_seconds')
-                        WHEN 'number' THEN greatest(1, least(86400, (c.settings ->> 'poll_interval_seconds')::float8))
-                        ELSE $3 END) <= clock_timestamp() AS due) w
+                LEFT JOIN webhook_seen s ON s.connection = c.id
+                CROSS JOIN LATERAL (SELECT coalesce(s.delivered_at > p.webhook_missed_at
+                    AND s.delivered_at > clock_timestamp() - make_interval(secs => $6), false) AS trusted) t
+                CROSS JOIN LATERAL (SELECT CASE jsonb_typeof(c.settings -> 'poll_interval_seconds')
+                    WHEN 'number' THEN greatest(1, least(86400, (c.settings ->> 'poll_interval_seconds')::float8))
+                    ELSE $3 END AS base) i
+                CROSS JOIN LATERAL (SELECT p.polled_at + make_interval(secs => least(greatest(i.base, $5),
+                    i.base * CASE WHEN t.trusted THEN $7 ELSE 1 END
+                        * CASE WHEN b.window_ends > clock_timestamp() AND b.remaining * 5 < b.quota THEN $8 ELSE 1 END))
+                    <= clock_timestamp() AS due) w
                 WHERE p.lease_until <= clock_timestamp() AND p.not_before <= clock_timestamp()
                   AND coalesce(b.blocked_until, '-infinity') <= clock_timestamp()
                   AND (w.due OR p.looked_at + make_interval(secs => $4) <= clock_timestamp()
@@ -99,12 +129,18 @@ impl Store {
             SET lease = gen_random_uuid(), lease_until = clock_timestamp() + make_interval(secs => $2),
                 looked_at = clock_timestamp()
             FROM due WHERE p.connection = due.connection
-            RETURNING p.connection, due.tenant, due.revision, due.window_due AS "window_due!", p.lease AS "lease!",
-                p.watermark, p.failures, clock_timestamp() AS "now!""#,
+            RETURNING p.connection, due.tenant, due.revision, due.settings, due.window_due AS "window_due!",
+                due.trusted AS "trusted!", p.audited_at + make_interval(secs => $9) <= clock_timestamp() AS "audit_due!",
+                p.lease AS "lease!", p.watermark, p.failures, clock_timestamp() AS "now!""#,
             limit,
             lease.as_secs_f64(),
-            DEFAULT_INTERVAL.as_secs_f64(),
+            f64::from(Settings::default().poll_interval_seconds),
             NEWCOMER_INTERVAL.as_secs_f64(),
+            LONGEST_INTERVAL.as_secs_f64(),
+            WEBHOOK_TRUST.as_secs_f64(),
+            NET_FACTOR,
+            SCARCE_FACTOR,
+            AUDIT_INTERVAL.as_secs_f64(),
         )
         .fetch_all(&self.relaxed)
         .await?;
@@ -117,6 +153,9 @@ impl Store {
                     lease: row.lease,
                     watermark: row.watermark,
                     window_due: row.window_due,
+                    audit_due: row.audit_due,
+                    webhooks_trusted: row.trusted,
+                    settings: Settings::of_stored(&row.settings),
                     failures: u32::try_from(row.failures).unwrap_or_default(),
                     now: row.now,
                     taken,
@@ -147,21 +186,27 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`]; then the same window is read again when the lease ends.
     pub async fn end_poll(&self, poll: &Poll, ending: Ending) -> Result<bool, Error> {
-        let (watermark, caught_up) = match ending {
+        let (watermark, caught_up, webhook_missed, audited) = match ending {
             Ending::Read {
                 watermark,
                 caught_up,
-            } => (Some(watermark), caught_up),
-            Ending::Looked | Ending::Rest(_) | Ending::Failed(_) => (None, false),
+                webhook_missed,
+                audited,
+            } => (Some(watermark), caught_up, webhook_missed, audited),
+            Ending::Looked | Ending::Rest(_) | Ending::Failed(_) => (None, false, false, false),
         };
         let (delay, failures) = match ending {
             Ending::Read { .. } | Ending::Looked => (Duration::ZERO, 0),
             Ending::Rest(delay) => (delay, poll.failures),
             Ending::Failed(delay) => (delay, poll.failures.saturating_add(1)),
         };
+        // Audits fall into the night (from 02:00 UTC, spread over an hour), whenever the first one took place.
         let ended = sqlx::query!(
             "UPDATE polls SET lease = NULL, lease_until = '-infinity',
                 watermark = greatest(watermark, $3), polled_at = CASE WHEN $4 THEN $5 ELSE polled_at END,
+                webhook_missed_at = CASE WHEN $8 THEN clock_timestamp() ELSE webhook_missed_at END,
+                audited_at = CASE WHEN $9 THEN date_bin('1 day', clock_timestamp(), timestamptz '2020-01-01 02:00+00'
+                    + make_interval(secs => abs(hashtext(connection::text)) % 3600)) ELSE audited_at END,
                 failures = $6, not_before = clock_timestamp() + make_interval(secs => $7)
             WHERE connection = $1 AND lease = $2",
             poll.connection,
@@ -171,6 +216,8 @@ impl Store {
             poll.now,
             i32::try_from(failures).unwrap_or(i32::MAX),
             delay.as_secs_f64(),
+            webhook_missed,
+            audited,
         )
         .execute(&self.relaxed)
         .await?;

@@ -1,7 +1,12 @@
 //! Recruiters move people in a strict Greenhouse; what the polls announce about it, on a real PostgreSQL.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod audit;
 mod crash;
+mod feed;
+mod people;
+mod refresh;
+mod webhook;
 mod world;
 
 use std::time::Duration;
@@ -10,6 +15,7 @@ use chrono::{TimeDelta, Utc};
 use greenhouse_sim::{Fault, Lag, Settings, Stamp, When};
 use serde_json::json;
 use sqlx::postgres::PgListener;
+use store::wake::Wake;
 use tokio_util::sync::CancellationToken;
 
 use world::World;
@@ -95,6 +101,53 @@ async fn a_rejection_names_reason_and_type_and_can_be_taken_back() {
     assert_eq!(events[1]["current"]["stageName"], "Application Review");
     assert_eq!(events[2]["current"]["status"], "ACTIVE");
     assert_eq!(events[2].get("rejection"), None);
+}
+
+#[tokio::test]
+async fn a_tenants_own_words_for_its_stages_tell_the_phase() {
+    let world = World::new().await;
+    let set = r#"UPDATE connections SET settings = '{"phases": {"application review": "SCREEN"}}'"#;
+    world.run(set).await;
+    let application = world.greenhouse.state().applications()[0].meta.id;
+    world.follow("acme", application).await;
+    world.poll().await;
+    assert_eq!(world.events().await[0]["current"]["phase"], "SCREEN");
+}
+
+#[tokio::test]
+async fn a_day_without_looks_is_told_in_full_and_flagged() {
+    let (world, application) = World::with_application().await;
+    let yesterday = |settings: &mut Settings| settings.clock_offset_ms = -20 * 3_600_000;
+    world.greenhouse.configure(yesterday);
+    let recruiter = world.greenhouse.recruiter();
+    // Before the first look by Greenhouse's clock, so the snapshot is put back as well.
+    world
+        .run("UPDATE applications SET snapshot = jsonb_set(snapshot, '{as_of}', to_jsonb(now() - interval '21 h'))")
+        .await;
+    world
+        .run("UPDATE polls SET watermark = now() - interval '22 h'")
+        .await;
+    recruiter
+        .move_to_stage(application, "Phone Screen")
+        .unwrap();
+    recruiter.move_to_stage(application, "Offer").unwrap();
+    recruiter.hire(application).unwrap();
+    world
+        .greenhouse
+        .configure(|settings| settings.clock_offset_ms = 0);
+    world.poll().await;
+    let expected = [
+        "1 ACTIVE Application Review",
+        "2 ACTIVE Phone Screen",
+        "3 ACTIVE Offer",
+        "4 HIRED",
+    ];
+    assert_eq!(world.told().await, expected);
+    let late = world.events().await.split_off(1);
+    assert!(
+        late.iter().all(|event| event["backfilled"] == true),
+        "{late:?}"
+    );
 }
 
 #[tokio::test]
@@ -324,7 +377,8 @@ async fn the_service_polls_by_itself_and_stops_when_told() {
     let mut outbox = PgListener::connect_with(world.store.pool()).await.unwrap();
     outbox.listen("outbox").await.unwrap();
     let stop = CancellationToken::new();
-    let service = tokio::spawn(statuses::run(world.parts(), stop.clone()));
+    let wake = Wake::start(&world.store).await.unwrap();
+    let service = tokio::spawn(statuses::look(world.parts(), wake, stop.clone()));
     let application = world.greenhouse.state().applications()[0].meta.id;
     world.follow("acme", application).await;
     outbox.recv().await.unwrap();

@@ -70,9 +70,11 @@ impl World {
     }
 
     pub(crate) async fn follow(&self, tenant: &str, application: i64) {
+        let shown = self.greenhouse.state_of(tenant).application(application);
+        let candidate = shown.map_or(7, |shown| shown.candidate_id);
         self.run(&format!(
             "INSERT INTO applications (tenant, id, greenhouse_id, candidate_id, introduction_ids)
-            VALUES ('{tenant}', {application}, 7, 'person-1', ARRAY['intro-1'])"
+            VALUES ('{tenant}', {application}, {candidate}, 'person-1', ARRAY['intro-1'])"
         ))
         .await;
     }
@@ -91,6 +93,36 @@ impl World {
         parts(&self.store, &self.address)
     }
 
+    /// What a webhook named, as the webhooks service leaves it.
+    pub(crate) async fn named(&self, kind: &str, ids: Value) {
+        self.run(&format!(
+            "INSERT INTO webhook_tasks (consumer, connection, tenant, kind, ids)
+            SELECT 'statuses', id, tenant, '{kind}', '{ids}' FROM connections WHERE tenant = 'acme'"
+        ))
+        .await;
+    }
+
+    /// A webhook named it, and it was looked at.
+    pub(crate) async fn webhook(&self, kind: &str, ids: Value) {
+        self.named(kind, ids).await;
+        statuses::look_due(self.parts()).await;
+        assert_eq!(self.count("webhook_tasks").await, 0, "settled");
+    }
+
+    /// The same for an application that changed.
+    pub(crate) async fn changed(&self, application: i64) {
+        let ids = serde_json::json!({"application_id": application, "candidate_id": null});
+        self.webhook("application_changed", ids).await;
+    }
+
+    pub(crate) async fn count(&self, table: &str) -> i64 {
+        let sql = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
+        sqlx::query_scalar(sql)
+            .fetch_one(self.store.pool())
+            .await
+            .unwrap()
+    }
+
     /// Lets intervals, rests and leases end.
     pub(crate) async fn pass(&self) {
         self.run("UPDATE polls SET polled_at = '-infinity', looked_at = '-infinity', not_before = '-infinity', lease_until = '-infinity'")
@@ -104,9 +136,14 @@ impl World {
 
     /// The events of applications, in the order in which they were announced.
     pub(crate) async fn events(&self) -> Vec<Value> {
-        let sql =
-            "SELECT body FROM outbox WHERE routing_key LIKE '%.CandidateStatusChanged' ORDER BY id";
+        self.events_of("CandidateStatusChanged").await
+    }
+
+    /// The data of all events of one type, in the order in which they were announced.
+    pub(crate) async fn events_of(&self, event: &str) -> Vec<Value> {
+        let sql = "SELECT body FROM outbox WHERE routing_key LIKE '%.' || $1 ORDER BY id";
         let bodies: Vec<Vec<u8>> = sqlx::query_scalar(sql)
+            .bind(event)
             .fetch_all(self.store.pool())
             .await
             .unwrap();

@@ -1,0 +1,87 @@
+//! Once a night a sample of everything is compared with Greenhouse, so that a miss that no detector noticed is counted
+//! and repaired instead of staying wrong for ever.
+//!
+//! Only what should have been told by now counts as a mismatch. What Greenhouse no longer shows is told as deleted only
+//! when it is not shown for two nights in a row while its job is: a hidden job hides its applications.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use boot::metrics::Mismatch;
+use domain::status::DetectedBy;
+use domain::{ApplicationId, JobId};
+use harvest::Application;
+use store::Store;
+
+use crate::observe::is_fresh;
+use crate::observer::{Observer, Tracked};
+use crate::stop::Stop;
+
+/// For how long Greenhouse must not show an application before it counts as gone: more than one night.
+const PATIENCE: Duration = Duration::from_secs(20 * 60 * 60);
+/// For how long `GET /v1/status-events` reaches back.
+const FEED_KEEPS: Duration = Duration::from_secs(400 * 24 * 60 * 60);
+/// Rows of the feed removed at once.
+const SWEEP: i64 = 10_000;
+
+/// Compares these (at most 50) with Greenhouse, counts what differs, and tells it.
+pub(crate) async fn compare(observer: &Observer<'_>, ids: &[ApplicationId]) -> Result<(), Stop> {
+    let metrics = &observer.context.metrics;
+    let found = observer.client.applications().by_ids(ids).await?;
+    let tracked = observer.followed(&found).await?;
+    let now = observer.clock.now();
+    let settled: Vec<&Application> = found.iter().filter(|one| !is_fresh(one, now)).collect();
+    let auditor = Observer {
+        client: observer.client.clone(),
+        detected_by: DetectedBy::StageHistory,
+        ..*observer
+    };
+    let seen = auditor.observe(&tracked, &settled).await?;
+    metrics.audited(ids.len() as u64);
+    metrics.mismatches(Mismatch::State, seen.changed.len() as u64);
+    for application in &seen.changed {
+        tracing::warn!(tenant = %observer.tenant, %application, "an audit found a change that nobody had told");
+    }
+    let shown: HashSet<ApplicationId> = found.iter().map(|one| one.id).collect();
+    let hidden: Vec<ApplicationId> = ids
+        .iter()
+        .copied()
+        .filter(|id| !shown.contains(id))
+        .collect();
+    let gone = gone(&auditor, &hidden).await?;
+    let told = auditor.tell_gone(&gone).await?;
+    metrics.mismatches(Mismatch::Gone, told.len() as u64);
+    Ok(())
+}
+
+/// Which of those that Greenhouse does not show are gone.
+async fn gone(
+    observer: &Observer<'_>,
+    hidden: &[ApplicationId],
+) -> Result<Vec<ApplicationId>, Stop> {
+    if hidden.is_empty() {
+        return Ok(Vec::new());
+    }
+    let store = &observer.context.store;
+    let long = store.missed_applications(observer.tenant, hidden, PATIENCE);
+    let tracked = observer.tracked(&long.await?).await?;
+    let jobs: HashSet<JobId> = tracked.values().filter_map(|known| known.job).collect();
+    let jobs: Vec<JobId> = jobs.into_iter().collect();
+    let visible = observer.client.jobs().by_ids(&jobs).await?;
+    let visible: HashSet<JobId> = visible.into_iter().map(|job| job.id).collect();
+    Ok(in_sight(&tracked, &visible))
+}
+
+fn in_sight(tracked: &Tracked, jobs: &HashSet<JobId>) -> Vec<ApplicationId> {
+    let in_sight = tracked.values().filter(|known| {
+        let job = known.job;
+        job.is_none_or(|job| jobs.contains(&job))
+    });
+    in_sight.map(|known| known.application).collect()
+}
+
+/// Removes what the feed no longer keeps.
+pub(crate) async fn sweep(store: &Store) -> Result<(), Stop> {
+    while store.sweep_status_events(FEED_KEEPS, SWEEP).await? == SWEEP as u64 {}
+    Ok(())
+}

@@ -1,0 +1,45 @@
+//! `greenhouse.statuses`: requests become rows before they are acknowledged.
+
+use boot::metrics::Queue;
+use intake::{Message, Refusal, Take, Tally};
+use proto::Command;
+use store::Transaction;
+use store::refreshes::{self, NewRefresh};
+
+/// This service's part of its queue.
+pub(crate) struct Requests;
+
+/// The queue, for counters and dead letters.
+pub(crate) const QUEUE: Queue = Queue::Statuses;
+
+impl Take for Requests {
+    type Arrival = NewRefresh;
+
+    fn sort(&self, message: Message) -> Result<Option<NewRefresh>, Refusal> {
+        let Command::StatusRefreshRequested(event) = message.incoming.event else {
+            return Ok(None);
+        };
+        Ok(Some(NewRefresh {
+            tenant: message.tenant,
+            source: message.incoming.source,
+            message_id: message.incoming.id,
+            request_id: event.request_id,
+            everybody: event.all,
+            candidates: event.candidate_ids,
+            trace: message.incoming.traceparent,
+        }))
+    }
+
+    async fn record(
+        &self,
+        tx: &mut Transaction,
+        arrivals: &[NewRefresh],
+    ) -> Result<Tally, store::Error> {
+        let new = refreshes::accept(tx, arrivals).await?;
+        Ok(Tally {
+            new,
+            repeats: arrivals.len() as u64 - new,
+            conflicts: 0,
+        })
+    }
+}

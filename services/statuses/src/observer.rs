@@ -1,0 +1,299 @@
+//! What is the same for every detector: from applications as they were read to events that are committed.
+//!
+//! `sort` (whose are followed, who was merged, what is news) → `look` (history and reasons) → `diff` → `event` → one
+//! transaction. Whoever was slower than another observer looks for changes again from what that one left.
+
+use std::collections::{HashMap, HashSet};
+use std::time::{Duration, Instant};
+
+use boot::metrics::{RecordAction, Resource};
+use chrono::{DateTime, Utc};
+use domain::crash::{CrashPoint, crash_here};
+use domain::settings::Settings;
+use domain::status::{Change, DetectedBy, Observation, Quality, diff, next_snapshot};
+use domain::{ApplicationId, CandidateId, Code, Problem, Tenant};
+use harvest::{Application, Client};
+use store::applications::{Progress, Successor, TrackedApplication};
+use uuid::Uuid;
+
+use crate::conversion::successors;
+use crate::event::Subject;
+use crate::look::look;
+use crate::observe::is_news;
+use crate::stop::Stop;
+use crate::{Context, people};
+
+/// Applications per page.
+pub(crate) const PAGE: usize = 500;
+/// Ids per call that reads by ids.
+pub(crate) const IDS: usize = 50;
+/// How often another observer may be faster before we give up for now.
+const RACES: usize = 5;
+
+/// The database's clock, carried forward by this process's monotonic clock.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Clock {
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) taken: Instant,
+}
+
+impl Clock {
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.now + self.taken.elapsed()
+    }
+}
+
+/// Looks at applications of one tenant, for one reason.
+pub(crate) struct Observer<'a> {
+    pub(crate) context: &'a Context,
+    pub(crate) tenant: &'a Tenant,
+    pub(crate) connection: Uuid,
+    pub(crate) settings: &'a Settings,
+    pub(crate) client: Client,
+    pub(crate) clock: Clock,
+    pub(crate) detected_by: DetectedBy,
+}
+
+/// A page, sorted.
+pub(crate) struct Sorted<'p> {
+    pub(crate) tracked: Tracked,
+    /// Those that may stand elsewhere than where they were last seen.
+    pub(crate) news: Vec<&'p Application>,
+}
+
+pub(crate) type Tracked = HashMap<ApplicationId, TrackedApplication>;
+
+/// What looking at some applications came to.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    /// Applications about which something was told that was not the first sight of them.
+    pub(crate) changed: Vec<ApplicationId>,
+    /// Applications that cannot be told yet: their history lags behind them.
+    pub(crate) early: Vec<ApplicationId>,
+}
+
+impl Observer<'_> {
+    /// Which of a page are followed, and which of those may have changed. People who turn out to be merged are.
+    pub(crate) async fn sort<'p>(&self, page: &'p [Application]) -> Result<Sorted<'p>, Stop> {
+        let tracked = self.followed(page).await?;
+        self.count(RecordAction::Dropped, page.len() - tracked.len());
+        let may_differ = |one: &&Application| {
+            let known = tracked.get(&one.id);
+            known.is_some_and(|known| is_news(known, one))
+        };
+        let news: Vec<&Application> = page.iter().filter(may_differ).collect();
+        self.count(RecordAction::Same, tracked.len() - news.len());
+        Ok(Sorted { tracked, news })
+    }
+
+    /// Looks at those of `applications` (at most [`IDS`]) that are followed, and commits what has changed.
+    pub(crate) async fn observe(
+        &self,
+        tracked: &Tracked,
+        applications: &[&Application],
+    ) -> Result<Seen, Stop> {
+        let (client, names) = (&self.client, &self.context.names);
+        let now = self.clock.now();
+        let mut look = look(client, names, self.connection, applications, now).await?;
+        let replaced = successors(self, tracked, applications).await?;
+        for (id, successor) in &replaced {
+            // What takes its place does not show yet.
+            if successor.is_none() && self.is_fresh(applications, *id) {
+                look.observations.remove(id);
+                look.early.push(*id);
+            }
+        }
+        for (id, observation) in &mut look.observations {
+            observation.detected_by = self.detected_by;
+            observation.anonymised = tracked.get(id).is_some_and(|known| known.anonymised);
+        }
+        let changed = self.tell(tracked, look.observations, &replaced).await?;
+        Ok(Seen {
+            changed,
+            early: look.early,
+        })
+    }
+
+    /// Tells that applications are gone from Greenhouse.
+    pub(crate) async fn tell_gone(
+        &self,
+        ids: &[ApplicationId],
+    ) -> Result<Vec<ApplicationId>, Stop> {
+        let tracked = self.tracked(ids).await?;
+        let now = self.clock.now();
+        let gone = |known: &TrackedApplication| {
+            let last = known.snapshot.clone();
+            let last = last.unwrap_or_else(|| people::never_seen(known));
+            Observation::gone(&last, now, self.detected_by)
+        };
+        let observations = tracked
+            .values()
+            .map(|known| (known.application, gone(known)));
+        let observations = observations.collect();
+        self.tell(&tracked, observations, &HashMap::new()).await
+    }
+
+    /// Whatever is known under one person in Greenhouse is known under another one; returns what moved.
+    pub(crate) async fn merge(
+        &self,
+        old: CandidateId,
+        new: CandidateId,
+    ) -> Result<Vec<ApplicationId>, Stop> {
+        let store = &self.context.store;
+        let announce = |merged: &_| people::merged(self.tenant, (old, new), merged);
+        let moved = store.merge_candidates(self.tenant, (old, new), announce);
+        let moved = moved.await?;
+        if !moved.is_empty() {
+            tracing::info!(tenant = %self.tenant, %old, %new, applications = moved.len(), "candidates were merged");
+        }
+        Ok(moved)
+    }
+
+    pub(crate) async fn tracked(&self, ids: &[ApplicationId]) -> Result<Tracked, Stop> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let found = self.context.store.tracked_among(self.tenant, ids).await?;
+        let by_id = |one: TrackedApplication| (one.application, one);
+        Ok(found.into_iter().map(by_id).collect())
+    }
+
+    /// The followed ones of a page, under the person they now belong to.
+    pub(crate) async fn followed(&self, page: &[Application]) -> Result<Tracked, Stop> {
+        let ids: Vec<ApplicationId> = page.iter().map(|one| one.id).collect();
+        let tracked = self.tracked(&ids).await?;
+        let elsewhere = |one: &&Application| {
+            let known = tracked.get(&one.id).map(|known| known.greenhouse);
+            known.is_some() && one.candidate_id.is_some() && known != one.candidate_id
+        };
+        let moved: Vec<ApplicationId> = page.iter().filter(elsewhere).map(|one| one.id).collect();
+        if moved.is_empty() {
+            return Ok(tracked);
+        }
+        // Read again: a page may be older than a merge that we know of.
+        for application in self.client.applications().by_ids(&moved).await? {
+            let known = tracked.get(&application.id).map(|known| known.greenhouse);
+            if let (Some(old), Some(new)) = (known, application.candidate_id)
+                && old != new
+            {
+                self.merge(old, new).await?;
+            }
+        }
+        self.tracked(&ids).await
+    }
+
+    fn is_fresh(&self, applications: &[&Application], id: ApplicationId) -> bool {
+        let found = applications.iter().find(|one| one.id == id);
+        found.is_some_and(|one| crate::observe::is_fresh(one, self.clock.now()))
+    }
+
+    /// Commits what the observations changed. Where somebody else was faster, once more from what they left.
+    async fn tell(
+        &self,
+        tracked: &Tracked,
+        mut observations: HashMap<ApplicationId, Observation>,
+        replaced: &HashMap<ApplicationId, Option<Successor>>,
+    ) -> Result<Vec<ApplicationId>, Stop> {
+        let mut reloaded;
+        let mut known = tracked;
+        let mut changed = Vec::new();
+        for _ in 0..RACES {
+            let lost = self
+                .advance(known, &observations, replaced, &mut changed)
+                .await?;
+            if lost.is_empty() {
+                return Ok(changed);
+            }
+            reloaded = self.tracked(&lost).await?;
+            observations.retain(|id, _| reloaded.contains_key(id));
+            known = &reloaded;
+        }
+        Err(Stop::Rest(Duration::from_secs(1)))
+    }
+
+    /// Returns the applications about which somebody else was faster.
+    async fn advance(
+        &self,
+        known: &Tracked,
+        observations: &HashMap<ApplicationId, Observation>,
+        replaced: &HashMap<ApplicationId, Option<Successor>>,
+        changed: &mut Vec<ApplicationId>,
+    ) -> Result<Vec<ApplicationId>, Stop> {
+        let mut progress = Vec::with_capacity(observations.len());
+        let mut told = Vec::new();
+        for (id, observation) in observations {
+            let Some(tracked) = known.get(id) else {
+                continue;
+            };
+            let changes = diff(tracked.snapshot.as_ref(), observation);
+            let mut one = self.progress(tracked, observation, &changes)?;
+            one.successor = replaced.get(id).cloned().flatten();
+            progress.push(one);
+            told.push((*id, changes));
+        }
+        crash_here(CrashPoint::StatusBeforeCommit);
+        let store = &self.context.store;
+        let lost = store.advance_applications(self.tenant, &progress).await?;
+        crash_here(CrashPoint::StatusAfterCommit);
+        let lost_ones: HashSet<_> = lost.iter().collect();
+        told.retain(|(id, _)| !lost_ones.contains(id));
+        for (id, changes) in told {
+            if changes.iter().any(|change| change.previous.is_some()) {
+                changed.push(id);
+            }
+            self.count_changes(&changes);
+        }
+        Ok(lost)
+    }
+
+    fn progress(
+        &self,
+        tracked: &TrackedApplication,
+        observation: &Observation,
+        changes: &[Change],
+    ) -> Result<Progress, Stop> {
+        let subject = Subject {
+            tenant: self.tenant,
+            settings: self.settings,
+            tracked,
+        };
+        let numbered = changes.iter().zip(tracked.sequence + 1..);
+        let announcements =
+            numbered.map(|(change, sequence)| subject.announcement(sequence, change, observation));
+        let announcements = announcements.collect::<Result<_, _>>().map_err(|error| {
+            tracing::error!(application = %tracked.application, %error, "a status event cannot be written");
+            Stop::Retry(Problem::new(Code::Internal))
+        })?;
+        Ok(Progress {
+            application: tracked.application,
+            sequence: tracked.sequence,
+            snapshot: next_snapshot(tracked.snapshot.as_ref(), observation),
+            observed_at: observation.observed_at,
+            announcements,
+            successor: None,
+        })
+    }
+
+    fn count(&self, action: RecordAction, count: usize) {
+        let metrics = &self.context.metrics;
+        metrics.polled(Resource::Applications, action, count as u64);
+    }
+
+    fn count_changes(&self, changes: &[Change]) {
+        let action = match changes.first() {
+            None => RecordAction::Same,
+            Some(first) if first.previous.is_none() => RecordAction::New,
+            Some(_) => RecordAction::Changed,
+        };
+        self.count(action, 1);
+        // How long ago an application came to where it was first seen says nothing about us.
+        let timed = changes
+            .iter()
+            .filter(|change| change.previous.is_some() && change.quality != Quality::Unknown);
+        for change in timed {
+            let lag = (self.clock.now() - change.occurred_at).to_std();
+            let metrics = &self.context.metrics;
+            metrics.status_lag(Resource::Applications, lag.unwrap_or_default());
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! What happens to a person in Greenhouse as a whole, as the events that tell it. No personal data: ids only.
+
+use chrono::{DateTime, Utc};
+use domain::status::{Snapshot, Status};
+use domain::{CandidateId, IntrroCandidateId, Tenant};
+use proto::envelope::{OutMeta, encode};
+use proto::{ErasureCause, Notice, v1};
+use store::applications::{Erased, Erasure, Merged, TrackedApplication};
+use store::outbox::Announcement;
+use uuid::Uuid;
+
+use crate::event::SOURCE;
+
+/// Where an application counts as being before it was ever seen.
+pub(crate) fn never_seen(known: &TrackedApplication) -> Snapshot {
+    Snapshot {
+        status: Status::InProcess,
+        stage: None,
+        job_id: known.job,
+        prospect: false,
+        as_of: None,
+        withdrawn: false,
+    }
+}
+
+/// That a record was merged into another one.
+pub(crate) fn merged(
+    tenant: &Tenant,
+    (old, new): (CandidateId, CandidateId),
+    merged: &Merged,
+) -> Option<Announcement> {
+    let applications = merged.applications.iter();
+    let notice = Notice::from(v1::CandidateMerged {
+        candidate_id: merged.candidate.to_string(),
+        old_greenhouse_candidate_id: old.0,
+        new_greenhouse_candidate_id: new.0,
+        application_ids: applications.map(|id| id.0).collect(),
+        observed_at: Some(merged.observed_at.into()),
+    });
+    // The same two records cannot be merged twice; what is found later to have moved along is another event.
+    let ids: Vec<String> = merged
+        .applications
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let name = format!("merged/{old}/{new}/{}", ids.join(","));
+    announcement(
+        tenant,
+        &merged.candidate,
+        &name,
+        &notice,
+        merged.observed_at,
+    )
+}
+
+/// That a person's data are gone from Greenhouse.
+pub(crate) fn erased(
+    tenant: &Tenant,
+    gone: CandidateId,
+    erasure: Erasure,
+    erased: &Erased,
+) -> Option<Announcement> {
+    let (cause, stays, word) = match erasure {
+        Erasure::Anonymised => (ErasureCause::Anonymised, Some(gone.0), "anonymised"),
+        Erasure::Deleted => (ErasureCause::Deleted, None, "deleted"),
+    };
+    let notice = Notice::from(v1::CandidateErased {
+        candidate_id: erased.candidate.to_string(),
+        old_greenhouse_candidate_id: Some(gone.0),
+        new_greenhouse_candidate_id: stays,
+        cause: cause.into(),
+        remedy: String::new(),
+        erased_at: Some(erased.observed_at.into()),
+    });
+    let name = format!("{word}/{gone}");
+    announcement(
+        tenant,
+        &erased.candidate,
+        &name,
+        &notice,
+        erased.observed_at,
+    )
+}
+
+fn announcement(
+    tenant: &Tenant,
+    candidate: &IntrroCandidateId,
+    what: &str,
+    notice: &Notice,
+    time: DateTime<Utc>,
+) -> Option<Announcement> {
+    let name = format!("{tenant}/candidates/{candidate}/{what}");
+    let id = Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes());
+    let meta = OutMeta {
+        id,
+        source: SOURCE,
+        tenant: tenant.as_str(),
+        subject: candidate.as_str(),
+        time,
+        traceparent: None,
+    };
+    let encoded = encode(notice, &meta)
+        .inspect_err(|error| tracing::error!(%error, "a candidate event cannot be written"))
+        .ok()?;
+    Some(Announcement {
+        message_id: id,
+        tenant: tenant.clone(),
+        ordering_key: format!("candidate:{candidate}"),
+        routing_key: encoded.routing_key.to_owned(),
+        operation: None,
+        trace: None,
+        body: encoded.body.into(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::ApplicationId;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    fn data(announcement: &Announcement) -> Value {
+        serde_json::from_slice::<Value>(&announcement.body).unwrap()["data"].take()
+    }
+
+    #[test]
+    fn a_merge_names_both_records_and_what_moved_along() {
+        let tenant = Tenant::try_from("acme").unwrap();
+        let seen = Merged {
+            candidate: IntrroCandidateId::try_from("c-1").unwrap(),
+            applications: vec![ApplicationId(90), ApplicationId(91)],
+            observed_at: at("2026-03-12T14:03:22Z"),
+        };
+        let told = merged(&tenant, (CandidateId(7), CandidateId(8)), &seen).unwrap();
+        assert_eq!(
+            data(&told),
+            json!({
+                "candidateId": "c-1", "oldGreenhouseCandidateId": "7", "newGreenhouseCandidateId": "8",
+                "applicationIds": ["90", "91"], "observedAt": "2026-03-12T14:03:22Z"
+            })
+        );
+    }
+
+    #[test]
+    fn the_anonymised_keep_their_record_and_the_deleted_do_not() {
+        let tenant = Tenant::try_from("acme").unwrap();
+        let seen = Erased {
+            candidate: IntrroCandidateId::try_from("c-1").unwrap(),
+            observed_at: at("2026-03-12T14:03:22Z"),
+        };
+        let told = |erasure| erased(&tenant, CandidateId(7), erasure, &seen).unwrap();
+        let (one, other) = (told(Erasure::Anonymised), told(Erasure::Deleted));
+        assert_eq!(data(&one)["newGreenhouseCandidateId"], "7");
+        assert_eq!(data(&one)["cause"], "ANONYMISED");
+        assert_eq!(data(&other).get("newGreenhouseCandidateId"), None);
+        assert_eq!(data(&other)["cause"], "DELETED");
+        assert_ne!(one.message_id, other.message_id);
+    }
+}

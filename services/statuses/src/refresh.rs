@@ -1,0 +1,203 @@
+//! `StatusRefreshRequested`: everything it asks for is looked at once more, page by page, and the request is answered.
+//!
+//! What has changed is told like any other change, detected by REFRESH. A request that cannot be done now because
+//! somebody has to act is answered with the reason and not kept: once the tenant works again, everything is looked at
+//! anyway. Greenhouse's own troubles are waited out for a day.
+
+use std::sync::Arc;
+
+use boot::metrics::Stage;
+use chrono::TimeDelta;
+use domain::backoff;
+use domain::status::DetectedBy;
+use domain::{Code, Problem};
+use harvest::Purpose;
+use proto::envelope::{OutMeta, encode};
+use proto::{Notice, v1};
+use store::outbox::Announcement;
+use store::refreshes::{Account, Refresh};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::Context;
+use crate::event::SOURCE;
+use crate::observer::{Clock, IDS, Observer};
+use crate::schedule::LONGEST_REST;
+use crate::stop::{Stop, pause};
+
+/// Requests worked on at once.
+const AT_ONCE: i64 = 4;
+/// How long a request is kept while Greenhouse is away.
+const PATIENCE: TimeDelta = TimeDelta::hours(24);
+
+/// Works on whatever is due, once; answers how many requests that were.
+pub(crate) async fn refresh_due(context: &Context, stop: &CancellationToken) -> usize {
+    let (store, lease) = (&context.store, context.config.lease);
+    let due = store.claim_refreshes(AT_ONCE, lease).await;
+    let due = due.unwrap_or_else(|error| {
+        tracing::warn!(%error, "cannot claim refreshes");
+        Vec::new()
+    });
+    let refreshes = due
+        .into_iter()
+        .map(|refresh| perform(context, refresh, stop));
+    futures::future::join_all(refreshes).await.len()
+}
+
+/// Works on requests until the token is cancelled; what is in hand is given back after its page.
+pub(crate) async fn keep_refreshing(context: Arc<Context>, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        if refresh_due(&context, &stop).await == 0 {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(context.config.look_interval) => {}
+            }
+        }
+    }
+}
+
+async fn perform(context: &Context, mut refresh: Refresh, stop: &CancellationToken) {
+    let outcome = match refresh.account.clone() {
+        None => Ok(Some(Problem::new(Code::NotConnected))),
+        Some(account) if !account.usable => Ok(Some(Problem::new(Code::ConnectionPaused))),
+        Some(account) => look(context, &account, &mut refresh, stop)
+            .await
+            .map(|()| None),
+    };
+    let ended = match outcome {
+        Ok(problem) => answer(context, &refresh, problem).await,
+        Err(stop) => carry_out(context, &refresh, stop).await,
+    };
+    if let Err(error) = ended {
+        // The lease ends by itself.
+        tracing::warn!(tenant = %refresh.tenant, %error, "cannot end a refresh");
+    }
+}
+
+/// Looks at everything that is asked for and was not looked at yet.
+async fn look(
+    context: &Context,
+    account: &Account,
+    refresh: &mut Refresh,
+    stop: &CancellationToken,
+) -> Result<(), Stop> {
+    let (store, tenant) = (&context.store, refresh.tenant.clone());
+    let accounts = &context.accounts;
+    let client = accounts.client_at(&tenant, account.connection, account.revision);
+    let observer = Observer {
+        context,
+        tenant: &tenant,
+        connection: account.connection,
+        settings: &account.settings,
+        client: client.await?.with_purpose(Purpose::Poll),
+        clock: Clock {
+            now: refresh.now,
+            taken: refresh.taken,
+        },
+        detected_by: DetectedBy::Refresh,
+    };
+    loop {
+        let page = store.refresh_page(refresh, IDS as i64).await?;
+        let Some(reached) = page.last().copied() else {
+            return Ok(());
+        };
+        if stop.is_cancelled() {
+            return Err(Stop::Rest(std::time::Duration::ZERO));
+        }
+        let found = observer.client.applications().by_ids(&page).await?;
+        let sorted = observer.sort(&found).await?;
+        // What cannot be told yet is told by the poll.
+        let seen = observer.observe(&sorted.tracked, &sorted.news).await?;
+        refresh.counts.followed += page.len() as i32;
+        refresh.counts.read += found.len() as i32;
+        refresh.counts.changed += seen.changed.len() as i32;
+        let lease = context.config.lease;
+        if !store.advance_refresh(refresh, reached, lease).await? {
+            return Err(Stop::Abandon);
+        }
+    }
+}
+
+async fn carry_out(context: &Context, refresh: &Refresh, stop: Stop) -> Result<(), store::Error> {
+    let (store, tenant) = (&context.store, &refresh.tenant);
+    match stop {
+        Stop::Abandon => Ok(()),
+        Stop::Rest(delay) => store.release_refresh(refresh, delay, false).await,
+        Stop::Retry(problem) if refresh.clock() - refresh.created_at > PATIENCE => {
+            answer(context, refresh, Some(problem)).await
+        }
+        Stop::Retry(problem) => {
+            let delay = backoff::delay(refresh.failures + 1, rand::random()).min(LONGEST_REST);
+            tracing::warn!(%tenant, code = problem.code.as_str(), detail = problem.detail, "a refresh failed");
+            context.metrics.retry(Stage::Poll, problem.code);
+            store.release_refresh(refresh, delay, true).await
+        }
+        Stop::Pause(problem) => {
+            tracing::warn!(%tenant, code = problem.code.as_str(), scope = problem.field, "a refresh paused its tenant");
+            if let Some(account) = &refresh.account {
+                pause(context, tenant, account.revision, &problem).await;
+            }
+            answer(context, refresh, Some(problem)).await
+        }
+    }
+}
+
+async fn answer(
+    context: &Context,
+    refresh: &Refresh,
+    problem: Option<Problem>,
+) -> Result<(), store::Error> {
+    let store = &context.store;
+    let unknown = store.unknown_candidates(refresh).await?;
+    let Some(answer) = announcement(refresh, unknown, problem.as_ref()) else {
+        return Ok(());
+    };
+    if !store.answer_refresh(refresh, &answer).await? {
+        tracing::info!(tenant = %refresh.tenant, "a refresh took longer than its lease");
+    }
+    Ok(())
+}
+
+fn announcement(
+    refresh: &Refresh,
+    unknown: i32,
+    problem: Option<&Problem>,
+) -> Option<Announcement> {
+    let (tenant, now) = (&refresh.tenant, refresh.clock());
+    let code = problem.map(|problem| problem.code);
+    let notice = Notice::from(v1::StatusesRefreshed {
+        request_id: refresh.request_id.clone(),
+        counts: Some(v1::statuses_refreshed::Counts {
+            followed: refresh.counts.followed,
+            read: refresh.counts.read,
+            changed: refresh.counts.changed,
+            unknown_candidates: unknown,
+        }),
+        code: code.map_or_else(String::new, |code| code.as_str().to_owned()),
+        remedy: code.map_or_else(String::new, |code| code.remedy().to_owned()),
+        refreshed_at: Some(now.into()),
+    });
+    let arrived = refresh.created_at.timestamp_micros();
+    let name = format!("{tenant}/refreshes/{}/{arrived}", refresh.request_id);
+    let id = Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes());
+    let meta = OutMeta {
+        id,
+        source: SOURCE,
+        tenant: tenant.as_str(),
+        subject: &refresh.request_id,
+        time: now,
+        traceparent: refresh.trace.as_deref(),
+    };
+    let encoded = encode(&notice, &meta)
+        .inspect_err(|error| tracing::error!(%error, "a refresh's answer cannot be written"))
+        .ok()?;
+    Some(Announcement {
+        message_id: id,
+        tenant: tenant.clone(),
+        ordering_key: format!("refresh:{}", refresh.request_id),
+        routing_key: encoded.routing_key.to_owned(),
+        operation: None,
+        trace: refresh.trace.clone(),
+        body: encoded.body.into(),
+    })
+}

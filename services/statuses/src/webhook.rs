@@ -1,0 +1,302 @@
+//! What webhooks named is looked at: applications are read again, and what is gone is told from its ids.
+//!
+//! Tasks come at least once and in no order, so each is acted on as if it were the only one: what Greenhouse shows now
+//! decides. All tasks of one connection in a claim are looked at together, at most 50 applications per call.
+
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use boot::metrics::Stage;
+use domain::backoff;
+use domain::settings::Settings;
+use domain::status::DetectedBy;
+use domain::webhook::{Consumer, Notice};
+use domain::{ApplicationId, CandidateId};
+use harvest::Purpose;
+use store::applications::Erasure;
+use store::wake::{News, Wake};
+use store::webhooks::Task;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::observer::{Clock, IDS, Observer};
+use crate::schedule::LONGEST_REST;
+use crate::stop::{Stop, pause};
+use crate::{Context, people};
+
+/// Most tasks of one claim.
+const CLAIM: i64 = 500;
+/// How long to wait for news before looking anyway.
+const LOOK_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Looks at whatever is due, once; answers how many tasks that were.
+pub(crate) async fn look_due(context: &Context) -> usize {
+    let tasks = claim(context).await;
+    let count = tasks.len();
+    for tasks in by_connection(tasks) {
+        perform(context, tasks).await;
+    }
+    count
+}
+
+/// Looks until the token is cancelled; what is in hand is finished first.
+pub(crate) async fn keep_looking(context: Arc<Context>, wake: Wake, stop: CancellationToken) {
+    let hands = Arc::new(Semaphore::new(context.config.concurrency));
+    let under_way = TaskTracker::new();
+    while !stop.is_cancelled() {
+        let tasks = claim(&context).await;
+        if tasks.is_empty() {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = wake.wait(News::Webhooks(Consumer::Statuses), LOOK_INTERVAL) => {}
+            }
+        }
+        for tasks in by_connection(tasks) {
+            let Ok(hand) = Arc::clone(&hands).acquire_owned().await else {
+                break;
+            };
+            let context = Arc::clone(&context);
+            under_way.spawn(async move {
+                perform(&context, tasks).await;
+                drop(hand);
+            });
+        }
+    }
+    under_way.close();
+    under_way.wait().await;
+}
+
+async fn claim(context: &Context) -> Vec<Task> {
+    let (store, lease) = (&context.store, context.config.lease);
+    let tasks = store.claim_tasks(Consumer::Statuses, CLAIM, lease).await;
+    tasks.unwrap_or_else(|error| {
+        tracing::warn!(%error, "cannot claim what webhooks named");
+        Vec::new()
+    })
+}
+
+fn by_connection(mut tasks: Vec<Task>) -> Vec<Vec<Task>> {
+    tasks.sort_by_key(|task| (task.connection, task.revision, task.id));
+    let same = |one: &Task, other: &Task| {
+        (one.connection, one.revision) == (other.connection, other.revision)
+    };
+    tasks.chunk_by(same).map(<[Task]>::to_vec).collect()
+}
+
+/// Acts on the tasks of one connection and settles them, or gives them back.
+async fn perform(context: &Context, tasks: Vec<Task>) {
+    let Some(first) = tasks.first() else { return };
+    let store = &context.store;
+    let (done, again): (Vec<Task>, Vec<Task>) = match act(context, first, &tasks).await {
+        Ok(early) => tasks.iter().cloned().partition(|task| !waits(task, &early)),
+        Err(stop) => return give_back(context, first, &tasks, stop).await,
+    };
+    let settled = store.settle_tasks(&done).await;
+    if let Err(error) = settled {
+        // They come back when their leases end, and nothing new is found.
+        tracing::warn!(%error, "cannot settle what webhooks named");
+    }
+    if !again.is_empty() {
+        release(context, &again, true).await;
+    }
+}
+
+async fn release(context: &Context, tasks: &[Task], counts: bool) {
+    let attempts = tasks.iter().map(|task| task.attempts).max();
+    let delay = backoff::delay(attempts.unwrap_or_default() + 1, rand::random());
+    let released = context
+        .store
+        .release_tasks(tasks, delay.min(LONGEST_REST), counts);
+    if let Err(error) = released.await {
+        tracing::warn!(%error, "cannot give back what webhooks named");
+    }
+}
+
+async fn give_back(context: &Context, first: &Task, tasks: &[Task], stop: Stop) {
+    let tenant = &first.tenant;
+    let rest = match stop {
+        Stop::Abandon => return,
+        Stop::Rest(rest) => rest,
+        Stop::Retry(problem) => {
+            tracing::warn!(%tenant, code = problem.code.as_str(), detail = problem.detail, "a look after webhooks failed");
+            context.metrics.retry(Stage::Poll, problem.code);
+            return release(context, tasks, true).await;
+        }
+        Stop::Pause(problem) => {
+            tracing::warn!(%tenant, code = problem.code.as_str(), scope = problem.field, "a look after webhooks paused its tenant");
+            pause(context, tenant, first.revision, &problem).await
+        }
+    };
+    if let Err(error) = context.store.release_tasks(tasks, rest, false).await {
+        tracing::warn!(%error, "cannot give back what webhooks named");
+    }
+}
+
+/// Acts on all tasks; returns the applications that must be looked at again soon.
+async fn act(
+    context: &Context,
+    first: &Task,
+    tasks: &[Task],
+) -> Result<HashSet<ApplicationId>, Stop> {
+    let accounts = &context.accounts;
+    let client = accounts.client_at(&first.tenant, first.connection, first.revision);
+    let client = client.await?.with_purpose(Purpose::Poll);
+    let settings = settings(context, first).await?;
+    let observer = Observer {
+        context,
+        tenant: &first.tenant,
+        connection: first.connection,
+        settings: &settings,
+        client,
+        clock: Clock {
+            now: first.now,
+            taken: first.taken,
+        },
+        detected_by: DetectedBy::Webhook,
+    };
+    let mut named = Named::default();
+    for task in tasks {
+        named.note(&task.notice);
+    }
+    let moved = named.act_on_people(&observer).await?;
+    named.changed.extend(moved);
+    named.look(&observer).await
+}
+
+async fn settings(context: &Context, task: &Task) -> Result<Settings, Stop> {
+    let connection = context.store.connection(task.connection).await?;
+    let chosen = connection.map(|connection| connection.settings);
+    Ok(chosen.unwrap_or_default())
+}
+
+fn waits(task: &Task, early: &HashSet<ApplicationId>) -> bool {
+    match &task.notice {
+        Notice::ApplicationChanged { application_id, .. } => early.contains(application_id),
+        // What belongs to a person is looked at by the poll as well.
+        _ => false,
+    }
+}
+
+/// What the tasks of one connection name, each once.
+#[derive(Default)]
+struct Named {
+    changed: BTreeSet<ApplicationId>,
+    deleted: BTreeSet<ApplicationId>,
+    people: BTreeSet<CandidateId>,
+    merged: Vec<(CandidateId, CandidateId)>,
+    anonymised: BTreeSet<CandidateId>,
+    gone: BTreeSet<CandidateId>,
+}
+
+impl Named {
+    fn note(&mut self, notice: &Notice) {
+        match notice {
+            Notice::ApplicationChanged { application_id, .. } => {
+                self.changed.insert(*application_id);
+            }
+            Notice::ApplicationDeleted { application_id, .. } => {
+                self.deleted.insert(*application_id);
+            }
+            Notice::CandidateChanged { candidate_id } => {
+                self.people.insert(*candidate_id);
+            }
+            Notice::CandidateDeleted {
+                candidate_id,
+                application_ids,
+            } => {
+                self.gone.insert(*candidate_id);
+                self.deleted.extend(application_ids);
+            }
+            Notice::CandidateMerged {
+                candidate_id,
+                new_candidate_id,
+            } => {
+                self.merged.push((*candidate_id, *new_candidate_id));
+                self.people.insert(*new_candidate_id);
+            }
+            Notice::CandidateAnonymized { candidate_id } => {
+                self.anonymised.insert(*candidate_id);
+                self.people.insert(*candidate_id);
+            }
+            // The jobs service's.
+            Notice::JobChanged { .. }
+            | Notice::JobDeleted { .. }
+            | Notice::JobPostChanged { .. }
+            | Notice::JobPostDeleted { .. }
+            | Notice::JobStageDeleted { .. }
+            | Notice::DepartmentDeleted { .. }
+            | Notice::OfficeDeleted { .. } => {}
+        }
+    }
+
+    /// What happened to people as a whole; returns the followed applications to read again for it.
+    async fn act_on_people(&mut self, observer: &Observer<'_>) -> Result<Vec<ApplicationId>, Stop> {
+        let (store, tenant) = (&observer.context.store, observer.tenant);
+        let mut changed = Vec::new();
+        for (old, new) in &self.merged {
+            changed.extend(observer.merge(*old, *new).await?);
+        }
+        let anonymised = self.anonymised.iter().map(|id| (*id, Erasure::Anonymised));
+        let gone = self.gone.iter().map(|id| (*id, Erasure::Deleted));
+        // Their applications are gone with them, and nothing else says so.
+        let theirs: Vec<CandidateId> = self.gone.iter().copied().collect();
+        self.deleted
+            .extend(store.followed_of(tenant, &theirs).await?);
+        for (candidate, erasure) in anonymised.chain(gone) {
+            let announce = |erased: &_| people::erased(tenant, candidate, erasure, erased);
+            let erased = store.erase_candidate(tenant, candidate, erasure, announce);
+            erased.await?;
+        }
+        let people: Vec<CandidateId> = self.people.iter().copied().collect();
+        changed.extend(store.followed_of(tenant, &people).await?);
+        Ok(changed)
+    }
+
+    async fn look(&self, observer: &Observer<'_>) -> Result<HashSet<ApplicationId>, Stop> {
+        let deleted: Vec<ApplicationId> = self.deleted.iter().copied().collect();
+        observer.tell_gone(&deleted).await?;
+        let changed: Vec<ApplicationId> = self.changed.difference(&self.deleted).copied().collect();
+        // Nobody follows most of what happens at a company.
+        let followed = observer.tracked(&changed).await?;
+        let followed: Vec<ApplicationId> = followed.into_keys().collect();
+        let mut early = HashSet::new();
+        for some in followed.chunks(IDS) {
+            // What is not shown is hidden or gone: the audit finds out which.
+            let read = observer.client.applications().by_ids(some).await?;
+            let sorted = observer.sort(&read).await?;
+            let seen = observer.observe(&sorted.tracked, &sorted.news).await?;
+            early.extend(seen.early);
+        }
+        Ok(early)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_of_notices_about_one_application_are_one_look() {
+        let mut named = Named::default();
+        for _ in 0..1_000 {
+            named.note(&Notice::ApplicationChanged {
+                application_id: ApplicationId(90),
+                candidate_id: None,
+            });
+        }
+        assert_eq!(named.changed.len(), 1);
+    }
+
+    #[test]
+    fn a_deleted_person_takes_the_named_applications_along() {
+        let mut named = Named::default();
+        named.note(&Notice::CandidateDeleted {
+            candidate_id: CandidateId(7),
+            application_ids: vec![ApplicationId(90)],
+        });
+        assert!(named.gone.contains(&CandidateId(7)));
+        assert!(named.deleted.contains(&ApplicationId(90)));
+    }
+}

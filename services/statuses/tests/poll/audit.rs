@@ -1,0 +1,83 @@
+//! The nightly look at everything.
+
+use crate::world::World;
+
+async fn audit(world: &World) {
+    world
+        .run("UPDATE polls SET audited_at = now() - interval '25 h'")
+        .await;
+    world.poll().await;
+}
+
+#[tokio::test]
+async fn what_nobody_had_told_is_counted_and_told() {
+    let (world, application) = World::with_application().await;
+    let long_ago = |settings: &mut greenhouse_sim::Settings| settings.clock_offset_ms = -3_600_000;
+    world.greenhouse.configure(long_ago);
+    world
+        .run("UPDATE applications SET snapshot = jsonb_set(snapshot, '{as_of}', to_jsonb(now() - interval '2 h'))")
+        .await;
+    world
+        .greenhouse
+        .recruiter()
+        .move_to_next_stage(application)
+        .unwrap();
+    world
+        .greenhouse
+        .configure(|settings| settings.clock_offset_ms = 0);
+    world.poll().await;
+    assert_eq!(world.events().await.len(), 1, "outside the window");
+    let parts = world.parts();
+    let metrics = std::sync::Arc::clone(&parts.metrics);
+    world
+        .run("UPDATE polls SET audited_at = now() - interval '25 h'")
+        .await;
+    world.pass().await;
+    statuses::poll_due(parts).await;
+    let told = &world.events().await[1];
+    assert_eq!(
+        (&told["backfilled"], &told["detectedBy"]),
+        (&true.into(), &"STAGE_HISTORY".into())
+    );
+    let counted = metrics.exposition();
+    assert!(
+        counted.contains("bridge_reconcile_mismatches_total{kind=\"state\"} 1"),
+        "{counted}"
+    );
+}
+
+#[tokio::test]
+async fn one_audit_a_night_is_enough() {
+    let (world, _) = World::with_application().await;
+    audit(&world).await;
+    world.greenhouse.state().clear_log();
+    world.poll().await;
+    assert_eq!(world.calls(), ["applications:list"]);
+}
+
+#[tokio::test]
+async fn what_is_not_shown_for_two_nights_is_gone_and_no_sooner() {
+    let (world, _) = World::with_application().await;
+    world
+        .run("UPDATE applications SET id = 404, job_id = NULL")
+        .await;
+    audit(&world).await;
+    assert_eq!(world.events().await.len(), 1);
+    world
+        .run("UPDATE applications SET missed_at = now() - interval '24 h'")
+        .await;
+    audit(&world).await;
+    assert_eq!(world.told().await.last().unwrap(), "2 DELETED");
+    audit(&world).await;
+    assert_eq!(world.events().await.len(), 2);
+}
+
+#[tokio::test]
+async fn what_its_hidden_job_hides_is_not_gone() {
+    let (world, _) = World::with_application().await;
+    world
+        .run("UPDATE applications SET id = 404, job_id = 405, missed_at = now() - interval '24 h'")
+        .await;
+    audit(&world).await;
+    assert_eq!(world.events().await.len(), 1);
+}

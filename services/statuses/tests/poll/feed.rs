@@ -1,0 +1,87 @@
+//! The same events by a cursor.
+
+use domain::Tenant;
+use serde_json::Value;
+use store::feed::Cursor;
+
+use crate::world::World;
+
+/// Waits until every transaction that is open now, of whichever test, has ended: nothing is shown before.
+async fn all_ended(world: &World) {
+    let pool = world.store.pool();
+    let mark = "SELECT pg_current_xact_id()::text";
+    let mark: String = sqlx::query_scalar(mark).fetch_one(pool).await.unwrap();
+    let passed = "SELECT pg_snapshot_xmin(pg_current_snapshot()) > $1::text::xid8";
+    let is_passed = async || {
+        let passed = sqlx::query_scalar(passed).bind(&mark);
+        passed.fetch_one(pool).await.unwrap()
+    };
+    while !is_passed().await {
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn everything_after(world: &World, mut after: Cursor) -> (Vec<Value>, Cursor) {
+    let mut events = Vec::new();
+    loop {
+        let page = world.store.status_events(None, after, 2).await.unwrap();
+        let Some(last) = page.last() else {
+            return (events, after);
+        };
+        after = last.cursor;
+        events.extend(
+            page.iter()
+                .map(|one| serde_json::from_slice::<Value>(&one.body).unwrap()["data"].take()),
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_feed_holds_what_was_announced_and_a_cursor_goes_on_where_it_stopped() {
+    let (world, application) = World::with_application().await;
+    let recruiter = world.greenhouse.recruiter();
+    recruiter.move_to_next_stage(application).unwrap();
+    world.poll().await;
+    all_ended(&world).await;
+    let (first, cursor) = everything_after(&world, Cursor::default()).await;
+    assert_eq!(first.len(), 2);
+    recruiter.hire(application).unwrap();
+    world.poll().await;
+    all_ended(&world).await;
+    let (news, _) = everything_after(&world, cursor).await;
+    assert_eq!(news.len(), 1);
+    assert_eq!(news[0]["current"]["status"], "HIRED");
+    let nobody = Tenant::try_from("globex").unwrap();
+    let theirs = world
+        .store
+        .status_events(Some(&nobody), Cursor::default(), 10);
+    assert!(theirs.await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn nothing_is_shown_that_an_open_transaction_could_still_come_before() {
+    let (world, application) = World::with_application().await;
+    all_ended(&world).await;
+    let (_, cursor) = everything_after(&world, Cursor::default()).await;
+    let mut slow = world.store.begin().await.unwrap();
+    sqlx::query(
+        "INSERT INTO status_events (tenant, body) VALUES ('acme', '{\"data\": {\"slow\": true}}')",
+    )
+    .execute(&mut *slow)
+    .await
+    .unwrap();
+    world
+        .greenhouse
+        .recruiter()
+        .move_to_next_stage(application)
+        .unwrap();
+    world.poll().await;
+    assert_eq!(world.events().await.len(), 2);
+    let (shown, same) = everything_after(&world, cursor).await;
+    assert_eq!((shown.len(), same), (0, cursor));
+    slow.commit().await.unwrap();
+    all_ended(&world).await;
+    let (shown, _) = everything_after(&world, cursor).await;
+    assert_eq!(shown.len(), 2);
+    assert_eq!(shown[0]["slow"], true);
+}

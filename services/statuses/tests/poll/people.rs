@@ -1,0 +1,124 @@
+//! What happens to people as a whole: merged, anonymised, deleted.
+
+use serde_json::{Value, json};
+
+use crate::world::World;
+
+async fn greenhouse_id(world: &World) -> i64 {
+    let sql = "SELECT greenhouse_id FROM applications WHERE tenant = 'acme'";
+    sqlx::query_scalar(sql)
+        .fetch_one(world.store.pool())
+        .await
+        .unwrap()
+}
+
+/// An application that was seen, and its candidate.
+async fn with_person() -> (World, i64, i64) {
+    let (world, application) = World::with_application().await;
+    let shown = world.greenhouse.state().application(application).unwrap();
+    (world, application, shown.candidate_id)
+}
+
+#[tokio::test]
+async fn an_application_that_belongs_to_somebody_else_now_tells_of_a_merge() {
+    let (world, application, candidate) = with_person().await;
+    world.run("UPDATE applications SET greenhouse_id = 7").await;
+    world
+        .greenhouse
+        .recruiter()
+        .move_to_next_stage(application)
+        .unwrap();
+    world.poll().await;
+    let told = world.events_of("CandidateMerged").await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0]["oldGreenhouseCandidateId"], "7");
+    assert_eq!(told[0]["newGreenhouseCandidateId"], candidate.to_string());
+    assert_eq!(told[0]["applicationIds"], json!([application.to_string()]));
+    assert_eq!(greenhouse_id(&world).await, candidate);
+    assert_eq!(
+        world.events().await[1]["greenhouseCandidateId"],
+        candidate.to_string()
+    );
+}
+
+#[tokio::test]
+async fn a_merge_by_webhook_is_told_once_and_moves_the_way_to_the_person() {
+    let (world, _, candidate) = with_person().await;
+    world
+        .run(&format!(
+            "UPDATE applications SET greenhouse_id = 99 WHERE greenhouse_id = {candidate}"
+        ))
+        .await;
+    world.run("INSERT INTO person_keys (key, tenant, greenhouse_id, candidate_id) VALUES (gen_random_uuid(), 'acme', 99, 'person-1')").await;
+    let ids = json!({"candidate_id": 99, "new_candidate_id": candidate});
+    world.webhook("candidate_merged", ids.clone()).await;
+    world.webhook("candidate_merged", ids).await;
+    assert_eq!(world.events_of("CandidateMerged").await.len(), 1);
+    assert_eq!(greenhouse_id(&world).await, candidate);
+    let moved = format!("person_keys WHERE greenhouse_id = {candidate}");
+    assert_eq!(world.count(&moved).await, 1);
+    assert_eq!(world.events().await.len(), 1, "the sequence goes on");
+}
+
+#[tokio::test]
+async fn a_deleted_person_ends_every_application_and_is_forgotten() {
+    let (world, _, candidate) = with_person().await;
+    let ids = json!({"candidate_id": candidate, "application_ids": []});
+    world.webhook("candidate_deleted", ids.clone()).await;
+    world.webhook("candidate_deleted", ids).await;
+    assert_eq!(
+        world.told().await,
+        ["1 ACTIVE Application Review", "2 DELETED"]
+    );
+    let erased = world.events_of("CandidateErased").await;
+    assert_eq!(erased.len(), 1);
+    assert_eq!(erased[0]["cause"], "DELETED");
+    assert_eq!(erased[0]["oldGreenhouseCandidateId"], candidate.to_string());
+}
+
+#[tokio::test]
+async fn a_deleted_application_is_told_and_stays_gone_for_whoever_read_it_before() {
+    let (world, application, _) = with_person().await;
+    let ids = json!({"application_id": application, "candidate_id": null});
+    world.webhook("application_deleted", ids).await;
+    // The simulator still shows it, as an answer that was under way would.
+    world.changed(application).await;
+    world.poll().await;
+    assert_eq!(
+        world.told().await,
+        ["1 ACTIVE Application Review", "2 DELETED"]
+    );
+    let gone = &world.events().await[1];
+    assert_eq!(gone["current"].get("stageName"), None);
+    assert_eq!(gone["previous"]["stageName"], "Application Review");
+}
+
+#[tokio::test]
+async fn anonymising_is_told_and_moves_nobody_back() {
+    let (world, application, candidate) = with_person().await;
+    world
+        .greenhouse
+        .recruiter()
+        .move_to_stage(application, "Offer")
+        .unwrap();
+    world.poll().await;
+    world
+        .webhook("candidate_anonymized", json!({"candidate_id": candidate}))
+        .await;
+    // What a real Greenhouse may do to the record of somebody who is anonymised.
+    world
+        .greenhouse
+        .recruiter()
+        .move_to_stage(application, "Application Review")
+        .unwrap();
+    world.changed(application).await;
+    world.poll().await;
+    assert_eq!(
+        world.told().await,
+        ["1 ACTIVE Application Review", "2 ACTIVE Offer"]
+    );
+    let erased: Vec<Value> = world.events_of("CandidateErased").await;
+    assert_eq!(erased.len(), 1);
+    assert_eq!(erased[0]["cause"], "ANONYMISED");
+    assert_eq!(erased[0]["newGreenhouseCandidateId"], candidate.to_string());
+}

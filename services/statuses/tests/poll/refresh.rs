@@ -1,0 +1,123 @@
+//! Requests from Intrro to look now.
+
+use domain::Tenant;
+use greenhouse_sim::{Fault, When};
+use store::refreshes::{NewRefresh, accept};
+
+use crate::world::World;
+
+fn request(id: &str, everybody: bool, candidates: &[&str]) -> NewRefresh {
+    NewRefresh {
+        tenant: Tenant::try_from("acme").unwrap(),
+        source: "/intrro".into(),
+        message_id: id.into(),
+        request_id: id.into(),
+        everybody,
+        candidates: candidates.iter().map(|id| (*id).to_owned()).collect(),
+        trace: None,
+    }
+}
+
+async fn ask(world: &World, requests: &[NewRefresh]) -> u64 {
+    let mut tx = world.store.begin().await.unwrap();
+    let new = accept(&mut tx, requests).await.unwrap();
+    tx.commit().await.unwrap();
+    new
+}
+
+async fn work(world: &World) {
+    world
+        .run("UPDATE status_refreshes SET not_before = now()")
+        .await;
+    statuses::refresh_due(world.parts()).await;
+}
+
+#[tokio::test]
+async fn the_people_asked_for_are_looked_at_and_the_request_is_answered() {
+    let (world, application) = World::with_application().await;
+    world
+        .greenhouse
+        .recruiter()
+        .move_to_next_stage(application)
+        .unwrap();
+    ask(&world, &[request("r-1", false, &["person-1", "stranger"])]).await;
+    work(&world).await;
+    assert_eq!(world.events().await[1]["detectedBy"], "REFRESH");
+    let answers = world.events_of("StatusesRefreshed").await;
+    assert_eq!(answers.len(), 1);
+    assert_eq!(answers[0]["requestId"], "r-1");
+    let counts = &answers[0]["counts"];
+    let named =
+        ["followed", "read", "changed", "unknownCandidates"].map(|name| counts[name].as_i64());
+    assert_eq!(named, [Some(1); 4]);
+    assert_eq!(world.count("status_refreshes").await, 0);
+}
+
+#[tokio::test]
+async fn everybody_is_read_fifty_at_a_time() {
+    let world = World::new().await;
+    for application in world.greenhouse.state().applications() {
+        world.follow("acme", application.meta.id).await;
+    }
+    world.poll().await;
+    world.greenhouse.state().clear_log();
+    ask(&world, &[request("r-1", true, &[])]).await;
+    work(&world).await;
+    assert_eq!(world.greenhouse.state().calls("applications:list").len(), 1);
+    let counts = world.events_of("StatusesRefreshed").await[0]["counts"].take();
+    // One is of a confidential job, which nobody shows us.
+    assert_eq!(
+        (&counts["followed"], &counts["read"]),
+        (&12.into(), &11.into())
+    );
+}
+
+#[tokio::test]
+async fn the_same_request_twice_is_one_request() {
+    let (world, _) = World::with_application().await;
+    let twice = [request("r-1", true, &[]), request("r-1", true, &[])];
+    assert_eq!(ask(&world, &twice).await, 1);
+    assert_eq!(ask(&world, &twice).await, 0);
+}
+
+#[tokio::test]
+async fn a_tenant_that_must_act_is_answered_with_what_to_do() {
+    let (world, _) = World::with_application().await;
+    world.run("UPDATE connections SET state = 'paused'").await;
+    let mut unconnected = request("r-2", true, &[]);
+    unconnected.tenant = Tenant::try_from("nobody").unwrap();
+    ask(&world, &[request("r-1", true, &[]), unconnected]).await;
+    work(&world).await;
+    let answers = world.events_of("StatusesRefreshed").await;
+    let mut codes: Vec<_> = answers
+        .iter()
+        .map(|answer| answer["code"].as_str().unwrap())
+        .collect();
+    codes.sort_unstable();
+    assert_eq!(codes, ["connection_paused", "not_connected"]);
+    assert!(answers.iter().all(|answer| answer["remedy"] != ""));
+}
+
+#[tokio::test]
+async fn greenhouses_own_trouble_is_waited_out_for_a_day() {
+    let (world, application) = World::with_application().await;
+    world
+        .greenhouse
+        .recruiter()
+        .move_to_next_stage(application)
+        .unwrap();
+    let away = When::operation("applications:list").times(2);
+    world
+        .greenhouse
+        .faults()
+        .add(away, Fault::ErrorBeforeCommit);
+    ask(&world, &[request("r-1", true, &[])]).await;
+    work(&world).await;
+    assert_eq!(world.events_of("StatusesRefreshed").await.len(), 0);
+    world
+        .run("UPDATE status_refreshes SET created_at = now() - interval '25 h'")
+        .await;
+    work(&world).await;
+    let answers = world.events_of("StatusesRefreshed").await;
+    assert_eq!(answers[0]["code"], "greenhouse_unavailable");
+}

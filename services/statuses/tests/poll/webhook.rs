@@ -1,0 +1,127 @@
+//! Webhooks name things; what is read then decides.
+
+use greenhouse_sim::{Fault, When};
+use serde_json::json;
+
+use crate::world::World;
+
+#[tokio::test]
+async fn a_named_application_is_read_and_told_at_once() {
+    let (world, application) = World::with_application().await;
+    world
+        .greenhouse
+        .recruiter()
+        .move_to_next_stage(application)
+        .unwrap();
+    world.changed(application).await;
+    let events = world.events().await;
+    assert_eq!(events[1]["detectedBy"], "WEBHOOK");
+    assert_eq!(events[1]["current"]["stageName"], "Phone Screen");
+    world.poll().await;
+    assert_eq!(world.events().await.len(), 2, "the poll finds nothing new");
+}
+
+#[tokio::test]
+async fn what_nobody_follows_costs_no_call() {
+    let (world, application) = World::with_application().await;
+    world.greenhouse.state().clear_log();
+    world.changed(application + 1).await;
+    assert_eq!(world.calls(), [] as [&str; 0]);
+}
+
+#[tokio::test]
+async fn a_storm_about_one_application_is_one_look() {
+    let (world, application) = World::with_application().await;
+    world
+        .greenhouse
+        .recruiter()
+        .move_to_next_stage(application)
+        .unwrap();
+    for _ in 0..50 {
+        let ids = json!({"application_id": application, "candidate_id": null});
+        world.named("application_changed", ids).await;
+    }
+    world.greenhouse.state().clear_log();
+    world.changed(application).await;
+    let reads = world.greenhouse.state().calls("applications:list").len();
+    assert_eq!((reads, world.events().await.len()), (1, 2));
+}
+
+#[tokio::test]
+async fn what_happened_since_the_webhook_is_told_with_it_and_only_once() {
+    let (world, application) = World::with_application().await;
+    let recruiter = world.greenhouse.recruiter();
+    recruiter.move_to_next_stage(application).unwrap();
+    recruiter.move_to_next_stage(application).unwrap();
+    world.changed(application).await;
+    world.changed(application).await;
+    let expected = [
+        "1 ACTIVE Application Review",
+        "2 ACTIVE Phone Screen",
+        "3 ACTIVE Technical Interview",
+    ];
+    assert_eq!(world.told().await, expected);
+    assert_eq!(world.events().await[1]["backfilled"], true);
+}
+
+#[tokio::test]
+async fn a_look_that_failed_is_repeated() {
+    let (world, application) = World::with_application().await;
+    world
+        .greenhouse
+        .recruiter()
+        .move_to_next_stage(application)
+        .unwrap();
+    let once = When::operation("applications:list").times(1);
+    world
+        .greenhouse
+        .faults()
+        .add(once, Fault::ErrorBeforeCommit);
+    let ids = json!({"application_id": application, "candidate_id": null});
+    world.named("application_changed", ids).await;
+    statuses::look_due(world.parts()).await;
+    assert_eq!(world.events().await.len(), 1);
+    world
+        .run("UPDATE webhook_tasks SET not_before = now()")
+        .await;
+    statuses::look_due(world.parts()).await;
+    assert_eq!(world.events().await.len(), 2);
+    assert_eq!(world.count("webhook_tasks").await, 0);
+}
+
+#[tokio::test]
+async fn while_webhooks_arrive_the_poll_is_the_net_until_it_catches_something() {
+    let (world, application) = World::with_application().await;
+    world
+        .run(
+            "INSERT INTO webhook_seen (connection, delivered_at) SELECT id, now() FROM connections",
+        )
+        .await;
+    let pass = "UPDATE polls SET polled_at = now() - interval '90 s'";
+    world.run(pass).await;
+    assert_eq!(world.poll_due().await, 0);
+    let behind = |settings: &mut greenhouse_sim::Settings| settings.clock_offset_ms = -300_000;
+    world.greenhouse.configure(behind);
+    world
+        .run("UPDATE applications SET snapshot = jsonb_set(snapshot, '{as_of}', to_jsonb(now() - interval '20 min'))")
+        .await;
+    world
+        .run("UPDATE polls SET watermark = now() - interval '20 min'")
+        .await;
+    world
+        .greenhouse
+        .recruiter()
+        .move_to_next_stage(application)
+        .unwrap();
+    world
+        .greenhouse
+        .configure(|settings| settings.clock_offset_ms = 0);
+    world.poll().await;
+    assert_eq!(world.events().await.len(), 2);
+    world.run(pass).await;
+    assert_eq!(
+        world.poll_due().await,
+        1,
+        "webhooks are no longer relied on"
+    );
+}

@@ -1,0 +1,169 @@
+//! What happens to a person in Greenhouse as a whole: merged into another record, anonymised, deleted.
+//!
+//! This is also where the way from a person to their record in Greenhouse (`person_keys`) follows, so that a later
+//! introduction does not go to a record that is gone. Told once: what was done before is done without an event.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use domain::{ApplicationId, CandidateId, IntrroCandidateId, Tenant};
+
+use crate::outbox::{self, Announcement};
+use crate::{Error, Store, Transaction};
+
+/// Somebody whose record was merged into another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merged {
+    /// Intrro's id of the person.
+    pub candidate: IntrroCandidateId,
+    /// Followed applications that moved along.
+    pub applications: Vec<ApplicationId>,
+    /// When we learnt of it, by the database's clock.
+    pub observed_at: DateTime<Utc>,
+}
+
+/// Somebody whose data are gone from Greenhouse.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Erased {
+    /// Intrro's id of the person.
+    pub candidate: IntrroCandidateId,
+    /// When we learnt of it, by the database's clock.
+    pub observed_at: DateTime<Utc>,
+}
+
+/// How somebody's data came to be gone from Greenhouse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Erasure {
+    /// The record and its applications stay, without the person.
+    Anonymised,
+    /// Record and applications are gone.
+    Deleted,
+}
+
+impl Erasure {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Erasure::Anonymised => "anonymised",
+            Erasure::Deleted => "deleted",
+        }
+    }
+}
+
+impl Store {
+    /// Whatever is known under `old` is from now on known under `new`. Returns the followed applications that moved.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Corrupt`]; then nothing was written.
+    pub async fn merge_candidates(
+        &self,
+        tenant: &Tenant,
+        (old, new): (CandidateId, CandidateId),
+        announce: impl Fn(&Merged) -> Option<Announcement> + Send,
+    ) -> Result<Vec<ApplicationId>, Error> {
+        let mut tx = self.begin().await?;
+        let moved = sqlx::query!(
+            r#"UPDATE applications SET greenhouse_id = $3 WHERE tenant = $1 AND greenhouse_id = $2
+            RETURNING id, candidate_id, clock_timestamp() AS "now!""#,
+            tenant.as_str(),
+            old.0,
+            new.0,
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        let known = sqlx::query!(
+            r#"UPDATE person_keys SET greenhouse_id = $3, updated_at = now() WHERE tenant = $1 AND greenhouse_id = $2
+            RETURNING candidate_id, clock_timestamp() AS "now!""#,
+            tenant.as_str(),
+            old.0,
+            new.0,
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        let mut people: BTreeMap<String, (DateTime<Utc>, Vec<ApplicationId>)> = BTreeMap::new();
+        for row in known {
+            if let Some(candidate) = row.candidate_id {
+                people.entry(candidate).or_insert((row.now, Vec::new()));
+            }
+        }
+        let mut applications = Vec::with_capacity(moved.len());
+        for row in moved {
+            let person = people
+                .entry(row.candidate_id)
+                .or_insert((row.now, Vec::new()));
+            person.1.push(ApplicationId(row.id));
+            applications.push(ApplicationId(row.id));
+        }
+        let mut news = Vec::with_capacity(people.len());
+        for (candidate, (observed_at, mut applications)) in people {
+            applications.sort_unstable();
+            news.extend(announce(&Merged {
+                candidate: person(candidate)?,
+                applications,
+                observed_at,
+            }));
+        }
+        outbox::enqueue(&mut tx, &news).await?;
+        tx.commit().await?;
+        Ok(applications)
+    }
+
+    /// Notes that the person behind a record is gone, and forgets the way to it. The applications stay followed: what
+    /// becomes of them is observed like anything else.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Corrupt`]; then nothing was written.
+    pub async fn erase_candidate(
+        &self,
+        tenant: &Tenant,
+        gone: CandidateId,
+        erasure: Erasure,
+        announce: impl Fn(&Erased) -> Option<Announcement> + Send,
+    ) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        let people = erase(&mut tx, tenant, gone, erasure).await?;
+        let mut news = Vec::with_capacity(people.len());
+        for (candidate, observed_at) in people {
+            news.extend(announce(&Erased {
+                candidate: person(candidate)?,
+                observed_at,
+            }));
+        }
+        outbox::enqueue(&mut tx, &news).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+/// Returns the people about whom this is new.
+async fn erase(
+    tx: &mut Transaction,
+    tenant: &Tenant,
+    gone: CandidateId,
+    erasure: Erasure,
+) -> Result<BTreeMap<String, DateTime<Utc>>, Error> {
+    let rows = sqlx::query!(
+        r#"WITH applied AS (
+            UPDATE applications SET erasure = $3
+            WHERE tenant = $1 AND greenhouse_id = $2
+              AND (erasure IS NULL OR (erasure = 'anonymised' AND $3 = 'deleted'))
+            RETURNING candidate_id),
+        known AS (
+            DELETE FROM person_keys WHERE tenant = $1 AND greenhouse_id = $2 RETURNING candidate_id)
+        SELECT candidate_id AS "candidate_id!", clock_timestamp() AS "now!"
+        FROM (SELECT candidate_id FROM applied UNION SELECT candidate_id FROM known) people
+        WHERE candidate_id IS NOT NULL"#,
+        tenant.as_str(),
+        gone.0,
+        erasure.as_str(),
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.candidate_id, row.now))
+        .collect())
+}
+
+fn person(id: String) -> Result<IntrroCandidateId, Error> {
+    id.try_into().map_err(|_| Error::Corrupt("candidate id"))
+}

@@ -1,0 +1,294 @@
+//! Requests to look at people's applications now: kept until they are answered, worked on page by page by any replica.
+//!
+//! Where one has come to is durable, so that a replica that dies repeats at most a page. Deliberately absent: looking.
+
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use domain::settings::Settings;
+use domain::{ApplicationId, Tenant};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::outbox::{self, Announcement};
+use crate::{Error, Store, Transaction};
+
+/// A request as it arrives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRefresh {
+    /// Whose applications.
+    pub tenant: Tenant,
+    /// CloudEvents `source`; with the id it identifies the event.
+    pub source: String,
+    /// CloudEvents `id`.
+    pub message_id: String,
+    /// Chosen by the asker, repeated in the answer.
+    pub request_id: String,
+    /// Everybody, instead of `candidates`.
+    pub everybody: bool,
+    /// Intrro's ids of the people to look at.
+    pub candidates: Vec<String>,
+    /// W3C `traceparent`.
+    pub trace: Option<String>,
+}
+
+/// A request that is ours until the lease ends.
+#[derive(Debug, Clone)]
+pub struct Refresh {
+    id: i64,
+    lease: Uuid,
+    /// Whose applications.
+    pub tenant: Tenant,
+    /// See [`NewRefresh::request_id`].
+    pub request_id: String,
+    /// W3C `traceparent`.
+    pub trace: Option<String>,
+    /// What it has come to.
+    pub counts: RefreshCounts,
+    /// Looks that failed since the last one that did not.
+    pub failures: u32,
+    /// When it arrived.
+    pub created_at: DateTime<Utc>,
+    /// How to reach Greenhouse; none where the tenant is not connected.
+    pub account: Option<Account>,
+    /// The database's clock at the claim.
+    pub now: DateTime<Utc>,
+    /// This process's monotonic clock at the claim.
+    pub taken: Instant,
+}
+
+/// A tenant's way to Greenhouse at the time of a claim.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// Connection to use, and the revision at which it was found.
+    pub connection: Uuid,
+    /// See `connection`.
+    pub revision: i64,
+    /// Whether it may be used: it is neither paused nor in need of consent.
+    pub usable: bool,
+    /// What the tenant chose.
+    pub settings: Settings,
+}
+
+/// How many applications met each fate.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RefreshCounts {
+    /// Followed applications of the people asked for.
+    pub followed: i32,
+    /// Of those, shown by Greenhouse.
+    pub read: i32,
+    /// Of those, told anew.
+    pub changed: i32,
+}
+
+impl Refresh {
+    /// The database's clock now, carried forward by this process's monotonic clock.
+    pub fn clock(&self) -> DateTime<Utc> {
+        self.now + self.taken.elapsed()
+    }
+}
+
+/// Records requests that arrive; says how many were never seen before.
+///
+/// # Errors
+/// [`Error::Unavailable`]; nothing was recorded then.
+pub async fn accept(tx: &mut Transaction, arrivals: &[NewRefresh]) -> Result<u64, Error> {
+    let mut new = 0;
+    for one in arrivals {
+        let recorded = sqlx::query!(
+            "WITH fresh AS (
+                INSERT INTO inbox (tenant, message_id, source) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING 1)
+            INSERT INTO status_refreshes (tenant, request_id, everybody, candidate_ids, trace)
+            SELECT $1, $4, $5, $6, $7 FROM fresh",
+            one.tenant.as_str(),
+            one.message_id,
+            one.source,
+            one.request_id,
+            one.everybody,
+            &one.candidates,
+            one.trace,
+        )
+        .execute(&mut **tx)
+        .await?;
+        new += recorded.rows_affected();
+    }
+    Ok(new)
+}
+
+impl Store {
+    /// Claims up to `limit` requests that are due, the longest waiting first. A tenant that is throttled is passed over.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Corrupt`].
+    pub async fn claim_refreshes(
+        &self,
+        limit: i64,
+        lease: Duration,
+    ) -> Result<Vec<Refresh>, Error> {
+        let taken = Instant::now();
+        let rows = sqlx::query!(
+            r#"WITH due AS (
+                SELECT r.id, c.id AS connection, c.revision, c.state IN ('active', 'degraded') AS usable, c.settings
+                FROM status_refreshes r
+                LEFT JOIN connections c ON c.tenant = r.tenant
+                LEFT JOIN budgets b ON b.connection = c.id
+                WHERE r.not_before <= clock_timestamp() AND coalesce(b.blocked_until, '-infinity') <= clock_timestamp()
+                ORDER BY r.not_before, r.id LIMIT $1 FOR UPDATE OF r SKIP LOCKED)
+            UPDATE status_refreshes r
+            SET lease = gen_random_uuid(), not_before = clock_timestamp() + make_interval(secs => $2)
+            FROM due WHERE r.id = due.id
+            RETURNING r.id, r.lease AS "lease!", r.tenant, r.request_id, r.trace, r.followed, r.read, r.changed, r.failures,
+                r.created_at, due.connection AS "connection?", due.revision AS "revision?", due.usable AS "usable?",
+                due.settings AS "settings?", clock_timestamp() AS "now!""#,
+            limit,
+            lease.as_secs_f64(),
+        )
+        .fetch_all(&self.relaxed)
+        .await?;
+        rows.into_iter()
+            .map(|row| {
+                let account = row
+                    .connection
+                    .zip(row.revision)
+                    .map(|(connection, revision)| Account {
+                        connection,
+                        revision,
+                        usable: row.usable.unwrap_or_default(),
+                        settings: Settings::of_stored(&row.settings.unwrap_or(Value::Null)),
+                    });
+                Ok(Refresh {
+                    id: row.id,
+                    lease: row.lease,
+                    tenant: row.tenant.parse().map_err(|_| Error::Corrupt("tenant"))?,
+                    request_id: row.request_id,
+                    trace: row.trace,
+                    counts: RefreshCounts {
+                        followed: row.followed,
+                        read: row.read,
+                        changed: row.changed,
+                    },
+                    failures: u32::try_from(row.failures).unwrap_or_default(),
+                    created_at: row.created_at,
+                    account,
+                    now: row.now,
+                    taken,
+                })
+            })
+            .collect()
+    }
+
+    /// The next applications to look at, at most `limit`; empty when all were looked at.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn refresh_page(
+        &self,
+        refresh: &Refresh,
+        limit: i64,
+    ) -> Result<Vec<ApplicationId>, Error> {
+        let ids = sqlx::query_scalar!(
+            "SELECT a.id FROM status_refreshes r JOIN applications a ON a.tenant = r.tenant AND a.id > r.reached
+                AND (r.everybody OR a.candidate_id = ANY(r.candidate_ids))
+            WHERE r.id = $1 AND coalesce(a.snapshot ->> 'status', '') <> 'DELETED'
+            ORDER BY a.id LIMIT $2",
+            refresh.id,
+            limit,
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(ids.into_iter().map(ApplicationId).collect())
+    }
+
+    /// Notes that everything up to `reached` was looked at, and makes the lease last for `lease` from now. Answers
+    /// whether it was still ours.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn advance_refresh(
+        &self,
+        refresh: &Refresh,
+        reached: ApplicationId,
+        lease: Duration,
+    ) -> Result<bool, Error> {
+        let advanced = sqlx::query!(
+            "UPDATE status_refreshes SET reached = $3, followed = $4, read = $5, changed = $6, failures = 0,
+                not_before = clock_timestamp() + make_interval(secs => $7)
+            WHERE id = $1 AND lease = $2",
+            refresh.id,
+            refresh.lease,
+            reached.0,
+            refresh.counts.followed,
+            refresh.counts.read,
+            refresh.counts.changed,
+            lease.as_secs_f64(),
+        )
+        .execute(&self.relaxed)
+        .await?;
+        Ok(advanced.rows_affected() == 1)
+    }
+
+    /// People asked for by name of whom nothing is followed.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn unknown_candidates(&self, refresh: &Refresh) -> Result<i32, Error> {
+        let count = sqlx::query_scalar!(
+            r#"SELECT count(*) AS "count!" FROM status_refreshes r, unnest(r.candidate_ids) AS wanted(id)
+            WHERE r.id = $1 AND NOT r.everybody AND NOT EXISTS (
+                SELECT 1 FROM applications a WHERE a.tenant = r.tenant AND a.candidate_id = wanted.id)"#,
+            refresh.id,
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(i32::try_from(count).unwrap_or(i32::MAX))
+    }
+
+    /// Ends a request with its answer. Answers whether it was still ours; if not, nothing was written.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`]; then it comes back when the lease ends, and is answered under the same message id.
+    pub async fn answer_refresh(
+        &self,
+        refresh: &Refresh,
+        answer: &Announcement,
+    ) -> Result<bool, Error> {
+        let mut tx = self.begin().await?;
+        let ended = sqlx::query!(
+            "DELETE FROM status_refreshes WHERE id = $1 AND lease = $2",
+            refresh.id,
+            refresh.lease,
+        )
+        .execute(&mut *tx)
+        .await?;
+        if ended.rows_affected() == 0 {
+            return Ok(false);
+        }
+        outbox::enqueue(&mut tx, std::slice::from_ref(answer)).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Gives a request back, to be taken again after `delay`; `counts` says whether it failed or merely has to wait.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`]; then it comes back when the lease ends.
+    pub async fn release_refresh(
+        &self,
+        refresh: &Refresh,
+        delay: Duration,
+        counts: bool,
+    ) -> Result<(), Error> {
+        sqlx::query!(
+            "UPDATE status_refreshes SET lease = NULL, failures = failures + $4::boolean::int,
+                not_before = clock_timestamp() + make_interval(secs => $3)
+            WHERE id = $1 AND lease = $2",
+            refresh.id,
+            refresh.lease,
+            delay.as_secs_f64(),
+            counts,
+        )
+        .execute(&self.relaxed)
+        .await?;
+        Ok(())
+    }
+}
