@@ -42,8 +42,9 @@ fn numbers(body: &[u8]) -> (u64, u64) {
 
 /// Reads the stream from its beginning until `enough` events were applied, then falls down dead.
 async fn table_of(stream: &str, enough: usize) -> Table {
-    let connection = Connection::connect(&url(), ConnectionProperties::default());
-    let connection = connection.await.unwrap();
+    let connection = Connection::connect(&url(), ConnectionProperties::default())
+        .await
+        .unwrap();
     let channel = connection.create_channel().await.unwrap();
     let qos = BasicQosOptions::default();
     channel.basic_qos(100, qos).await.unwrap();

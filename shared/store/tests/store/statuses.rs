@@ -83,6 +83,7 @@ fn progress(application: i64, sequence: i64, stage: i64, events: usize) -> Progr
         snapshot: in_stage(stage),
         observed_at: Utc::now(),
         announcements: std::iter::repeat_with(announcement).take(events).collect(),
+        successor: None,
     }
 }
 
@@ -113,6 +114,8 @@ fn read(watermark: DateTime<Utc>, caught_up: bool) -> Ending {
     Ending::Read {
         watermark,
         caught_up,
+        webhook_missed: false,
+        audited: false,
     }
 }
 
@@ -240,6 +243,56 @@ async fn a_changed_interval_counts_at_once() {
     .await;
     let again = claim(&store).await.remove(0);
     assert_eq!(again.watermark, poll.now);
+}
+
+#[tokio::test]
+async fn while_webhooks_arrive_the_poll_is_the_net() {
+    let store = following(90).await;
+    let poll = claim(&store).await.remove(0);
+    complete(&store, &poll).await;
+    run(
+        &store,
+        "INSERT INTO webhook_seen (connection, delivered_at) SELECT id, now() FROM connections",
+    )
+    .await;
+    pass(&store, 90).await;
+    assert!(
+        claim(&store).await.is_empty(),
+        "five minutes instead of one"
+    );
+    pass(&store, 240).await;
+    let poll = claim(&store).await.remove(0);
+    assert!(poll.webhooks_trusted);
+    let missed = Ending::Read {
+        watermark: poll.now,
+        caught_up: true,
+        webhook_missed: true,
+        audited: false,
+    };
+    assert!(store.end_poll(&poll, missed).await.unwrap());
+    pass(&store, 61).await;
+    assert!(!claim(&store).await[0].webhooks_trusted);
+}
+
+#[tokio::test]
+async fn no_interval_is_made_longer_than_ten_minutes() {
+    let store = following(90).await;
+    let poll = claim(&store).await.remove(0);
+    complete(&store, &poll).await;
+    run(
+        &store,
+        r#"UPDATE connections SET settings = '{"poll_interval_seconds": 500}'"#,
+    )
+    .await;
+    run(
+        &store,
+        "INSERT INTO webhook_seen (connection, delivered_at) SELECT id, now() FROM connections",
+    )
+    .await;
+    pass(&store, 590).await;
+    assert!(claim(&store).await.is_empty());
+    pass(&store, 11).await;
+    assert_eq!(claim(&store).await.len(), 1);
 }
 
 #[tokio::test]
