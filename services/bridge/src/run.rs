@@ -220,15 +220,6 @@ impl Process {
         })
     }
 
-    /// What callers of the HTTP API present.
-    fn tokens(&self) -> connections::RoleTokens {
-        connections::RoleTokens {
-            admin: self.settings.admin_token.clone(),
-            operator: self.settings.operator_token.clone(),
-            viewer: self.settings.viewer_token.clone(),
-        }
-    }
-
     fn introductions(&self) -> impl Future<Output = ()> + 'static {
         let topology = Topology::default();
         let consumer = Consumer::start(
