@@ -111,9 +111,12 @@ async fn look_up(
                 "no active user with this address is visible in Greenhouse",
             )),
         },
-        Err(Remote::Credential { .. } | Remote::Unauthorized { .. } | Remote::Forbidden { .. }) => {
-            Ok(None)
-        }
+        Err(Remote::Credential { .. } | Remote::Unauthorized { .. }) => Ok(None),
+        // v3 lists users only to a Site Admin, and without an acting user we are none.
+        Err(Remote::Forbidden { .. }) => Err(Failure::invalid(
+            "auth.acting_user_id",
+            "cannot be looked up by address, because this credential may not list users; give the user's id",
+        )),
         Err(_) => Err(Failure::greenhouse_unavailable()),
     }
 }

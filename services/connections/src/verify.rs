@@ -16,9 +16,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use boot::metrics::AdminAction;
-use domain::UserId;
 use domain::settings::Settings;
-use store::connections::{Connection, Finding, Health};
+use domain::{Code, UserId};
+use store::connections::{Connection, Finding, Health, Severity};
 use uuid::Uuid;
 
 use crate::access::AsOperator;
@@ -45,7 +45,8 @@ async fn look_again(shared: &Shared, id: Uuid) -> Result<Connection, Failure> {
         .accounts
         .examiner_of(&known.tenant, id, known.revision)
         .await?;
-    let findings = verify(&examiner, known.acting_user, &known.settings).await;
+    let mut findings = verify(&examiner, known.acting_user, &known.settings).await;
+    findings.extend(webhook_silence(shared, id).await?);
     let verified = shared
         .store
         .change_health(
@@ -64,6 +65,25 @@ async fn look_again(shared: &Shared, id: Uuid) -> Result<Connection, Failure> {
             newer.ok_or_else(Failure::not_found)
         }
     }
+}
+
+/// A tenant with a webhook's secret expects Greenhouse to call.
+async fn webhook_silence(shared: &Shared, id: Uuid) -> Result<Option<Finding>, Failure> {
+    let secrets = shared.store.webhook_secrets(&shared.keys, id).await?;
+    let seen = shared.store.webhook_seen(id).await?;
+    if secrets.is_empty() || seen.delivered_at.is_some() {
+        return Ok(None);
+    }
+    let evidence = match seen.refused {
+        Some(refused) => format!("the last delivery was refused: {}", refused.why.as_str()),
+        None => "no delivery has come".to_owned(),
+    };
+    Ok(Some(Finding::new(
+        Code::WebhookSilent,
+        Severity::Info,
+        "status",
+        evidence,
+    )))
 }
 
 /// Looks at a credential and at what it can see. Nothing worse than `info` means that everything works.

@@ -1,8 +1,11 @@
 //! The HTTP API as an admin meets it, with a simulated Greenhouse and a database of our own.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod consent;
 mod manage;
 mod readme;
+mod rights;
+mod secrets;
 mod world;
 
 use domain::Tenant;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use accounts::Accounts;
 use boot::metrics::Metrics;
-use connections::{Parts, RoleTokens};
+use connections::{Authorisation, Parts, RoleTokens};
 use greenhouse_sim::faults::{Fault, When};
 use greenhouse_sim::{Config, ListWithoutSiteAdmin, Simulator};
 use secrecy::{SecretBox, SecretString};
@@ -16,6 +16,8 @@ use testkit::Http;
 use testkit::http::Answer;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+/// Where browsers are told to come back to; nobody listens there.
+pub(crate) const PUBLIC_URL: &str = "http://127.0.0.1:1";
 pub(crate) const TOKEN: &str = "the admin token";
 pub(crate) const OPERATOR: &str = "the operator token";
 pub(crate) const VIEWER: &str = "the viewer token";
@@ -23,6 +25,12 @@ pub(crate) const VIEWER: &str = "the viewer token";
 pub(crate) struct World {
     pub(crate) greenhouse: Simulator,
     pub(crate) store: Store,
+    pub(crate) keys: Arc<Keyring>,
+    pub(crate) partner: harvest::Partner,
+    pub(crate) config: harvest::Config,
+    pub(crate) metrics: Arc<Metrics>,
+    /// Other processes on the same database.
+    pub(crate) replicas: Vec<Arc<Accounts>>,
     pub(crate) http: Http,
     address: String,
     _stop: DropGuard,
@@ -37,18 +45,32 @@ impl World {
         let url = |text: String| text.parse().unwrap();
         let config = harvest::Config::new(url(greenhouse.api_url()), url(greenhouse.auth_url()));
         let http = harvest::Http::new(&config).unwrap();
-        let accounts = Arc::new(Accounts::new(store.clone(), keys.clone(), http, config));
+        let (client_id, client_secret) = greenhouse.partner().unwrap();
+        let partner = harvest::Partner {
+            client_id,
+            client_secret: client_secret.into(),
+        };
+        let replica = || {
+            let accounts = Accounts::new(store.clone(), keys.clone(), http.clone(), config.clone());
+            Arc::new(accounts.with_partner(Some(partner.clone())))
+        };
+        let accounts = replica();
+        let replicas = (0..8).map(|_| replica()).collect();
+        let metrics = Metrics::new();
         let router = connections::router(Parts {
             store: store.clone(),
-            keys,
+            keys: keys.clone(),
             accounts,
-            metrics: Metrics::new(),
+            metrics: metrics.clone(),
             tokens: RoleTokens {
                 admin: TOKEN.into(),
                 operator: Some(OPERATOR.into()),
                 viewer: Some(VIEWER.into()),
             },
-            authorisation: None,
+            authorisation: Some(Authorisation {
+                partner: partner.clone(),
+                public_url: PUBLIC_URL.parse().unwrap(),
+            }),
         });
         let stop = CancellationToken::new();
         let anywhere = "127.0.0.1:0".parse().unwrap();
@@ -58,6 +80,11 @@ impl World {
         World {
             greenhouse,
             store,
+            keys,
+            partner,
+            config,
+            metrics,
+            replicas,
             http: Http::new().unwrap(),
             address: format!("http://{bound}"),
             _stop: stop.drop_guard(),

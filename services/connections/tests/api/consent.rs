@@ -1,0 +1,229 @@
+//! An admin authorises the bridge in the browser, and the consent is kept alive.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::Tenant;
+use harvest::{Client, Http};
+use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
+use serde_json::json;
+use store::connections::Connection;
+use url::Url;
+
+use crate::world::{PUBLIC_URL, World};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+fn acme() -> Tenant {
+    "acme".try_into().unwrap()
+}
+
+/// The page that the browser sees, by path and cookie.
+async fn visit(world: &World, path: &str, cookie: Option<&str>) -> reqwest::Response {
+    let mut request = world.http.request(reqwest::Method::GET, &world.url(path));
+    if let Some(cookie) = cookie {
+        request = request.header(COOKIE, cookie);
+    }
+    request.send().await.unwrap()
+}
+
+/// From the link to Greenhouse: where the browser is sent, and its cookie.
+async fn leave(world: &World) -> (Url, String) {
+    let link = world
+        .post("/v1/connections/links", &json!({"tenant": "acme"}))
+        .await;
+    assert_eq!(link.status, 201, "{link:?}");
+    let path = link.body["url"]
+        .as_str()
+        .unwrap()
+        .strip_prefix(PUBLIC_URL)
+        .unwrap();
+    let away = visit(world, path, None).await;
+    assert_eq!(away.status(), 302);
+    let header = |name| away.headers()[name].to_str().unwrap();
+    let cookie = header(SET_COOKIE).split(';').next().unwrap().to_owned();
+    (header(LOCATION).parse().unwrap(), cookie)
+}
+
+/// The admin agrees; where Greenhouse sends the browser back to.
+async fn agree(world: &World, page: &Url) -> String {
+    let admin = world.greenhouse.access().site_admin_id.to_string();
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    form.extend_pairs(page.query_pairs())
+        .append_pair("decision", "allow")
+        .append_pair("user", &admin);
+    let address = page[..url::Position::AfterPath].to_owned();
+    let answer = world
+        .http
+        .request(reqwest::Method::POST, &address)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(form.finish())
+        .send()
+        .await
+        .unwrap();
+    let back = answer.headers()[LOCATION].to_str().unwrap();
+    back.strip_prefix(PUBLIC_URL).unwrap().to_owned()
+}
+
+async fn authorised(world: &World) -> Connection {
+    let (page, cookie) = leave(world).await;
+    let back = agree(world, &page).await;
+    let shown = visit(world, &back, Some(&cookie)).await;
+    assert_eq!(shown.status(), 200);
+    let connection = world.store.connection_of(&acme()).await.unwrap();
+    connection.unwrap()
+}
+
+async fn sql(world: &World, statement: &'static str) {
+    sqlx::query(statement)
+        .execute(world.store.pool())
+        .await
+        .unwrap();
+}
+
+async fn generation(world: &World) -> i64 {
+    sqlx::query_scalar("SELECT generation FROM tokens")
+        .fetch_one(world.store.pool())
+        .await
+        .unwrap()
+}
+
+async fn client(world: &World, replica: usize) -> Client {
+    let connection = world.store.connection_of(&acme()).await.unwrap().unwrap();
+    let accounts = Arc::clone(&world.replicas[replica]);
+    let (tenant, revision) = (acme(), connection.revision);
+    let client = accounts.client_at(&tenant, connection.id, revision);
+    client.await.unwrap()
+}
+
+#[tokio::test]
+async fn an_admin_authorises_the_bridge_and_sees_a_page() {
+    let world = World::new().await;
+    let (page, cookie) = leave(&world).await;
+    let back = agree(&world, &page).await;
+    let shown = visit(&world, &back, Some(&cookie)).await;
+    assert_eq!(shown.status(), 200);
+    let text = shown.text().await.unwrap();
+    assert!(
+        text.contains("<html lang=\"en\">") && text.contains("Greenhouse is connected"),
+        "{text}"
+    );
+    let connection = world.store.connection_of(&acme()).await.unwrap().unwrap();
+    assert_eq!(connection.auth_kind.as_str(), "authorization_code");
+    assert!(
+        !client(&world, 0)
+            .await
+            .sources()
+            .list()
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    // The state is used up.
+    assert_eq!(visit(&world, &back, Some(&cookie)).await.status(), 400);
+}
+
+#[tokio::test]
+async fn another_browser_cannot_end_what_this_one_began() {
+    let world = World::new().await;
+    let (page, _) = leave(&world).await;
+    let back = agree(&world, &page).await;
+    assert_eq!(
+        visit(&world, &back, Some("bridge_connect=other"))
+            .await
+            .status(),
+        400
+    );
+    assert!(world.store.connection_of(&acme()).await.unwrap().is_none());
+    let without = visit(&world, "/connect/greenhouse?tenant=acme", None).await;
+    assert_eq!(without.status(), 401);
+}
+
+#[tokio::test]
+async fn eight_replicas_at_expiry_renew_once() {
+    let world = World::new().await;
+    authorised(&world).await;
+    sql(&world, "UPDATE tokens SET access_expires = now()").await;
+    let before = generation(&world).await;
+    let mut calls = tokio::task::JoinSet::new();
+    for replica in 0..8 {
+        let client = client(&world, replica).await;
+        calls.spawn(async move { client.sources().list().await.map(drop) });
+    }
+    while let Some(called) = calls.join_next().await {
+        called.unwrap().unwrap();
+    }
+    assert_eq!(generation(&world).await, before + 1);
+}
+
+/// What a process leaves behind that is killed while it renews: a lease that ends. `answered`: whether Greenhouse had
+/// answered by then.
+async fn killed_while_renewing(world: &World, connection: &Connection, answered: bool) {
+    let tokens = world
+        .store
+        .tokens(&world.keys, &acme(), connection.id)
+        .await;
+    let tokens = tokens.unwrap().unwrap();
+    let lease = world
+        .store
+        .lease_tokens(connection.id, tokens.generation, MINUTE)
+        .await;
+    assert!(lease.unwrap().is_some());
+    if answered {
+        let http = Http::new(&world.config).unwrap();
+        let lost = http
+            .refresh_tokens(&world.config, &world.partner, &tokens.refresh)
+            .await;
+        lost.unwrap();
+    }
+    sql(
+        world,
+        "UPDATE tokens SET lease_until = now(), access_expires = now()",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_process_killed_before_the_answer_costs_nothing() {
+    let world = World::new().await;
+    let connection = authorised(&world).await;
+    killed_while_renewing(&world, &connection, false).await;
+    client(&world, 0).await.sources().list().await.unwrap();
+    let now = world.store.connection_of(&acme()).await.unwrap().unwrap();
+    assert!(now.state.works());
+}
+
+#[tokio::test]
+async fn a_process_killed_between_answer_and_storing_ends_in_reauthorise() {
+    let world = World::new().await;
+    let connection = authorised(&world).await;
+    killed_while_renewing(&world, &connection, true).await;
+    let refused = client(&world, 0).await.sources().list().await;
+    assert!(refused.is_err());
+    let now = world.store.connection_of(&acme()).await.unwrap().unwrap();
+    assert_eq!(now.state.as_str(), "reauthorise");
+    assert_eq!(now.reason, Some(domain::Code::ConsentNeeded));
+    assert_eq!(world.announced().await.last().unwrap(), "REAUTHORISE");
+    // The admin agrees anew, and work goes on.
+    assert!(authorised(&world).await.state.works());
+    client(&world, 1).await.sources().list().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_consent_of_an_idle_tenant_is_kept_alive() {
+    let world = World::new().await;
+    authorised(&world).await;
+    sql(
+        &world,
+        "UPDATE tokens SET refresh_expires = now() + interval '1 hour'",
+    )
+    .await;
+    let ending = world.store.consents_ending(180 * MINUTE, 10).await.unwrap();
+    world.replicas[0]
+        .keep_alive(&ending[0], 180 * MINUTE)
+        .await
+        .unwrap();
+    assert_eq!(generation(&world).await, 2);
+    let left = world.store.shortest_consent().await.unwrap().unwrap();
+    assert!(left > 180 * MINUTE, "{left:?}");
+}

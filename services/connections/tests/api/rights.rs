@@ -1,0 +1,155 @@
+//! What a missing right means, and what the bridge creates on request.
+
+use std::collections::BTreeSet;
+
+use harvest::{Feature, Version, least_scopes};
+use serde_json::{Value, json};
+
+use crate::world::World;
+
+/// What every tenant has on.
+const FEATURES: &[Feature] = &[
+    Feature::Connect,
+    Feature::Import,
+    Feature::Note,
+    Feature::Tags,
+    Feature::Referrer,
+    Feature::Updates,
+    Feature::Status,
+    Feature::Jobs,
+];
+
+fn missing(answer: &Value) -> Vec<(String, String)> {
+    let findings = answer["findings"].as_array().unwrap().iter();
+    let missing = findings.filter(|finding| finding["code"] == "scope_missing");
+    let text = |finding: &Value, part: &str| finding[part].as_str().unwrap().to_owned();
+    missing
+        .map(|finding| (text(finding, "scope"), text(finding, "feature")))
+        .collect()
+}
+
+#[tokio::test]
+async fn each_scope_that_is_taken_away_is_named_with_its_features_and_nothing_else() {
+    let world = World::new().await;
+    world
+        .greenhouse
+        .configure(|settings| settings.rate_limit = 0);
+    let client = world.greenhouse.access().client_id;
+    let scopes = least_scopes(Version::V3, FEATURES);
+    assert!(scopes.len() > 20, "{scopes:?}");
+    for scope in scopes {
+        world.greenhouse.set_scope(&client, scope, false);
+        let answer = world.connect(world.auth()).await;
+        let found = missing(&answer.body);
+        assert_eq!(found.len(), 1, "{scope}: {found:?}");
+        assert_eq!(found[0].0, scope);
+        assert!(!found[0].1.is_empty());
+        assert_eq!(answer.body["state"], "degraded", "{scope}");
+        world.greenhouse.set_scope(&client, scope, true);
+    }
+    assert_eq!(world.connect(world.auth()).await.body["state"], "active");
+}
+
+#[tokio::test]
+async fn scopes_of_features_that_are_off_are_not_asked_for() {
+    let world = World::new().await;
+    let client = world.greenhouse.access().client_id;
+    let scope = "harvest:candidate_tags:create";
+    world.greenhouse.set_scope(&client, scope, false);
+    let answer = world.connect(world.auth()).await;
+    assert_eq!(missing(&answer.body).len(), 1);
+    let path = format!("/v1/connections/{}", answer.body["id"].as_str().unwrap());
+    let off = json!({"settings": {"tags": false}});
+    assert_eq!(world.patch(&path, &off).await.status, 200);
+    let verified = world.post(&format!("{path}/verify"), &Value::Null).await;
+    assert_eq!(missing(&verified.body), []);
+    assert_eq!(verified.body["state"], "active");
+}
+
+fn key(world: &World) -> Value {
+    let access = world.greenhouse.access();
+    json!({"kind": "api_key", "api_key": access.api_key, "acting_user_id": access.site_admin_id})
+}
+
+#[tokio::test]
+async fn an_api_key_connects_and_its_writes_are_told_to_be_unproven() {
+    let world = World::new().await;
+    world
+        .greenhouse
+        .configure(|settings| settings.rate_limit = 0);
+    let answer = world.connect(key(&world)).await;
+    assert_eq!(
+        (answer.status, &answer.body["state"]),
+        (201, &json!("active")),
+        "{answer:?}"
+    );
+    assert_eq!(answer.body["auth"]["api"], "v1");
+    let findings = answer.body["findings"].as_array().unwrap().iter();
+    let unproven = findings.filter(|finding| finding["code"] == "permission_unproven");
+    let named: BTreeSet<&str> = unproven
+        .map(|finding| finding["scope"].as_str().unwrap())
+        .collect();
+    assert!(
+        named.contains("Candidates: add") && named.contains("Candidates: add note"),
+        "{named:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_permission_that_an_api_key_lacks_is_named() {
+    let world = World::new().await;
+    world
+        .greenhouse
+        .configure(|settings| settings.rate_limit = 0);
+    let api_key = world.greenhouse.access().api_key;
+    for permission in [
+        "Candidates: list",
+        "Jobs: list",
+        "Sources: list",
+        "Users: retrieve",
+    ] {
+        assert!(world.greenhouse.set_permission(&api_key, permission, false));
+        let answer = world.connect(key(&world)).await;
+        let found = missing(&answer.body);
+        assert!(
+            found.iter().any(|(named, _)| named == permission),
+            "{permission}: {found:?}"
+        );
+        assert_eq!(answer.body["state"], "degraded", "{permission}");
+        world.greenhouse.set_permission(&api_key, permission, true);
+    }
+}
+
+#[tokio::test]
+async fn what_is_missing_is_created_on_request_and_only_once() {
+    let world = World::new().await;
+    let answer = world.connect(world.auth()).await;
+    let path = format!(
+        "/v1/connections/{}/provision",
+        answer.body["id"].as_str().unwrap()
+    );
+    let outcomes = async |query: &str| {
+        let answer = world.post(&format!("{path}{query}"), &Value::Null).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let items = answer.body["items"].as_array().unwrap();
+        let outcome = |item: &Value| item["outcome"].as_str().unwrap().to_owned();
+        items.iter().map(outcome).collect::<Vec<_>>()
+    };
+    let planned = outcomes("?dry_run=true").await;
+    assert!(
+        planned
+            .iter()
+            .all(|outcome| outcome == "exists" || outcome == "would_create"),
+        "{planned:?}"
+    );
+    let done = outcomes("").await;
+    let creates =
+        |all: &[String], word: &str| all.iter().filter(|outcome| *outcome == word).count();
+    assert_eq!(
+        creates(&planned, "would_create"),
+        creates(&done, "created"),
+        "{done:?}"
+    );
+    let again = outcomes("").await;
+    assert!(again.iter().all(|outcome| outcome == "exists"), "{again:?}");
+}
