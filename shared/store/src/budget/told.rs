@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::Timing;
-use super::window::{Window, between};
+use super::window::{PROBES, Window, between};
 
 /// What an answer told, in the database's time.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +25,11 @@ impl Window {
         }
         let Some((seen, resets_in)) = told.resets else {
             if self.is_probing() {
+                // What Greenhouse does not count any more arrived in earlier windows, for good. Without this, where no
+                // answer tells an end, every call ever made would be carried on. Probes may still be on their way.
+                if let Some(left) = told.remaining {
+                    self.carried = self.carried.min(told.limit - left + PROBES);
+                }
                 self.recount();
                 self.confirmed = true;
                 self.ends = now + self.longest + timing.margin;
@@ -95,5 +100,36 @@ impl Window {
         let cuts = timing.doubt.saturating_sub(timing.margin);
         let far = cuts.max(self.longest_reset / 2);
         end <= self.previous_end + far || (self.confirmed && end + far < self.ends)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::budget::{Purpose, window::Lease};
+
+    #[test]
+    fn a_limit_whose_end_is_never_told_is_not_used_up_for_good() {
+        let timing = Timing::default();
+        let mut window = Window {
+            longest: Duration::from_secs(10),
+            ..Window::unknown()
+        };
+        for round in 1..20 {
+            let now = DateTime::UNIX_EPOCH + Duration::from_secs(1_000 + 30 * round);
+            for call in 1..30 {
+                let lease = window.lease(now, &timing, Purpose::Work, 1);
+                assert!(
+                    matches!(lease, Lease::Granted { .. }),
+                    "call {call} of window {round}: {lease:?}"
+                );
+                let told = Told {
+                    limit: 50,
+                    remaining: Some(50 - call),
+                    resets: None,
+                };
+                window.learn(now, &timing, told);
+            }
+        }
     }
 }
