@@ -7,11 +7,13 @@ queue: nobody else gets anything twice. A consumer that begins without a table n
 """
 
 import argparse
+import contextlib
 import json
 import os
 import sys
 
 import pika
+import pika.exceptions
 
 EXCHANGE = "intrro.greenhouse.events"
 STREAM = "greenhouse.status-history"
@@ -57,28 +59,33 @@ def replay(url, stream, queue, application, missing):
     """Puts the missing events of one application from the stream into `queue`, and into no other."""
     first, last = missing
     found = 0
-    with pika.BlockingConnection(pika.URLParameters(url)) as connection:
-        channel = connection.channel()
+    reading = pika.BlockingConnection(pika.URLParameters(url))
+    try:
+        channel = reading.channel()
         channel.basic_qos(prefetch_count=PREFETCH)
-        channel.confirm_delivery()
-        own = connection.channel()
-        own.confirm_delivery()
         messages = channel.consume(
             stream, arguments={"x-stream-offset": "first"}, inactivity_timeout=SILENCE_SECONDS
         )
-        for method, properties, body in messages:
-            if method is None:
-                break
-            channel.basic_ack(method.delivery_tag)
-            if properties.type != CHANGED:
-                continue
-            event = json.loads(body)
-            key = (event["tenantid"], event["data"]["applicationId"])
-            if key == application and first <= int(event["data"]["sequence"]) <= last:
-                own.basic_publish("", queue, body, properties)
-                found += 1
-            if found == last - first + 1:
-                break
+        with pika.BlockingConnection(pika.URLParameters(url)) as connection:
+            own = connection.channel()
+            own.confirm_delivery()
+            for method, properties, body in messages:
+                if method is None:
+                    break
+                channel.basic_ack(method.delivery_tag)
+                if properties.type != CHANGED:
+                    continue
+                event = json.loads(body)
+                key = (event["tenantid"], event["data"]["applicationId"])
+                if key == application and first <= int(event["data"]["sequence"]) <= last:
+                    own.basic_publish("", queue, body, properties)
+                    found += 1
+                if found == last - first + 1:
+                    break
+    finally:
+        # pika hands back what it fetched ahead, which a stream answers by closing the connection: it keeps everything anyway.
+        with contextlib.suppress(pika.exceptions.AMQPError):
+            reading.close()
     return found
 
 
