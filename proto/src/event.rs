@@ -12,9 +12,10 @@ use serde::{Serialize, Serializer};
 
 use crate::v1::{
     CandidateErased, CandidateErasureRequested, CandidateMerged, CandidateProfileUpdated,
-    CandidateStatusChanged, ConnectionHealthChanged, IntroductionAccepted,
-    IntroductionImportFailed, IntroductionImported, IntroductionStatusChanged, JobChanged,
-    JobsRefreshRequested, JobsRefreshed, StatusRefreshRequested, StatusesRefreshed,
+    CandidateStatusChanged, CandidateUpdateFailed, CandidateUpdated, ConnectionHealthChanged,
+    IntroductionAccepted, IntroductionImportFailed, IntroductionImported,
+    IntroductionStatusChanged, JobChanged, JobsRefreshRequested, JobsRefreshed,
+    StatusRefreshRequested, StatusesRefreshed,
 };
 
 /// The protobuf package of every event, with its major version.
@@ -165,6 +166,8 @@ notices! {
     StatusesRefreshed = "statuses_refreshed",
     CandidateMerged = "candidate_merged",
     CandidateErased = "candidate_erased",
+    CandidateUpdated = "candidate_updated",
+    CandidateUpdateFailed = "candidate_update_failed",
     ConnectionHealthChanged = "connection_health_changed",
 }
 

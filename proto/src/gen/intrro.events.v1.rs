@@ -1481,3 +1481,109 @@ pub mod jobs_refreshed {
         pub opened: i32,
     }
 }
+/// The person in Greenhouse is as the update wants them.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CandidateUpdated {
+    /// Intrro's id of the person.
+    #[prost(string, tag = "1")]
+    pub candidate_id: ::prost::alloc::string::String,
+    /// Intrro's id of the introduction whose status changed. Empty for an update of the profile.
+    #[prost(string, tag = "2")]
+    pub introduction_id: ::prost::alloc::string::String,
+    /// The Greenhouse candidate.
+    #[prost(int64, tag = "3")]
+    pub greenhouse_candidate_id: i64,
+    /// What the update came to.
+    #[prost(enumeration = "candidate_updated::How", tag = "4")]
+    pub how: i32,
+    /// Names of what was written: fields of the candidate ("title", "emails", "tags"), "status", "note". No values.
+    #[prost(string, repeated, tag = "5")]
+    pub changed: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// What did not go as well as it could.
+    #[prost(message, repeated, tag = "6")]
+    pub warnings: ::prost::alloc::vec::Vec<Warning>,
+    /// The operation in the bridge's ledger, for `bridge why` and for support.
+    #[prost(string, tag = "7")]
+    pub operation_id: ::prost::alloc::string::String,
+    /// When Greenhouse had confirmed it.
+    #[prost(message, optional, tag = "8")]
+    pub updated_at: ::core::option::Option<crate::wkt::Timestamp>,
+}
+/// Nested message and enum types in `CandidateUpdated`.
+pub mod candidate_updated {
+    /// What the update came to.
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
+    #[repr(i32)]
+    pub enum How {
+        /// Never sent.
+        Unspecified = 0,
+        /// Something was written; changed says what.
+        Written = 1,
+        /// Greenhouse had it all already.
+        Unchanged = 2,
+        /// A later update came first; nothing of this one was written but its note.
+        Superseded = 3,
+    }
+    impl How {
+        /// String value of the enum field names used in the ProtoBuf definition.
+        ///
+        /// The values are not transformed in any way and thus are considered stable
+        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+        pub fn as_str_name(&self) -> &'static str {
+            match self {
+                Self::Unspecified => "UNSPECIFIED",
+                Self::Written => "WRITTEN",
+                Self::Unchanged => "UNCHANGED",
+                Self::Superseded => "SUPERSEDED",
+            }
+        }
+        /// Creates an enum from field names used in the ProtoBuf definition.
+        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+            match value {
+                "UNSPECIFIED" => Some(Self::Unspecified),
+                "WRITTEN" => Some(Self::Written),
+                "UNCHANGED" => Some(Self::Unchanged),
+                "SUPERSEDED" => Some(Self::Superseded),
+                _ => None,
+            }
+        }
+    }
+}
+/// The update did not reach Greenhouse, or not yet.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CandidateUpdateFailed {
+    /// Intrro's id of the person.
+    #[prost(string, tag = "1")]
+    pub candidate_id: ::prost::alloc::string::String,
+    /// Intrro's id of the introduction whose status changed. Empty for an update of the profile.
+    #[prost(string, tag = "2")]
+    pub introduction_id: ::prost::alloc::string::String,
+    /// The stable code of the problem, snake_case, from the bridge's one catalogue.
+    #[prost(string, tag = "3")]
+    pub code: ::prost::alloc::string::String,
+    /// The part of the event that caused it, as a path into its data. Empty when none did.
+    #[prost(string, tag = "4")]
+    pub field: ::prost::alloc::string::String,
+    /// The problem in a sentence, without personal data.
+    #[prost(string, tag = "5")]
+    pub message: ::prost::alloc::string::String,
+    /// What a person can do about it.
+    #[prost(string, tag = "6")]
+    pub remedy: ::prost::alloc::string::String,
+    /// True: it stays as it is until somebody acts. False: the bridge goes on by itself, or the answer is final.
+    #[prost(bool, tag = "7")]
+    pub needs_human: bool,
+    /// The operation in the bridge's ledger, for `bridge why` and for support.
+    #[prost(string, tag = "8")]
+    pub operation_id: ::prost::alloc::string::String,
+}

@@ -3504,6 +3504,526 @@ impl<'de> serde::Deserialize<'de> for CandidateMerged {
         deserializer.deserialize_struct("intrro.events.v1.CandidateMerged", FIELDS, GeneratedVisitor)
     }
 }
+impl serde::Serialize for CandidateUpdateFailed {
+    #[allow(deprecated)]
+    fn serialize<S>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error>
+    where
+        S: serde::Serializer,
+    {
+        use serde::ser::SerializeStruct;
+        let mut len = 0;
+        if !self.candidate_id.is_empty() {
+            len += 1;
+        }
+        if !self.introduction_id.is_empty() {
+            len += 1;
+        }
+        if !self.code.is_empty() {
+            len += 1;
+        }
+        if !self.field.is_empty() {
+            len += 1;
+        }
+        if !self.message.is_empty() {
+            len += 1;
+        }
+        if !self.remedy.is_empty() {
+            len += 1;
+        }
+        if self.needs_human {
+            len += 1;
+        }
+        if !self.operation_id.is_empty() {
+            len += 1;
+        }
+        let mut struct_ser = serializer.serialize_struct("intrro.events.v1.CandidateUpdateFailed", len)?;
+        if !self.candidate_id.is_empty() {
+            struct_ser.serialize_field("candidateId", &self.candidate_id)?;
+        }
+        if !self.introduction_id.is_empty() {
+            struct_ser.serialize_field("introductionId", &self.introduction_id)?;
+        }
+        if !self.code.is_empty() {
+            struct_ser.serialize_field("code", &self.code)?;
+        }
+        if !self.field.is_empty() {
+            struct_ser.serialize_field("field", &self.field)?;
+        }
+        if !self.message.is_empty() {
+            struct_ser.serialize_field("message", &self.message)?;
+        }
+        if !self.remedy.is_empty() {
+            struct_ser.serialize_field("remedy", &self.remedy)?;
+        }
+        if self.needs_human {
+            struct_ser.serialize_field("needsHuman", &self.needs_human)?;
+        }
+        if !self.operation_id.is_empty() {
+            struct_ser.serialize_field("operationId", &self.operation_id)?;
+        }
+        struct_ser.end()
+    }
+}
+impl<'de> serde::Deserialize<'de> for CandidateUpdateFailed {
+    #[allow(deprecated)]
+    fn deserialize<D>(deserializer: D) -> std::result::Result<Self, D::Error>
+    where
+        D: serde::Deserializer<'de>,
+    {
+        const FIELDS: &[&str] = &[
+            "candidate_id",
+            "candidateId",
+            "introduction_id",
+            "introductionId",
+            "code",
+            "field",
+            "message",
+            "remedy",
+            "needs_human",
+            "needsHuman",
+            "operation_id",
+            "operationId",
+        ];
+
+        #[allow(clippy::enum_variant_names)]
+        enum GeneratedField {
+            CandidateId,
+            IntroductionId,
+            Code,
+            Field,
+            Message,
+            Remedy,
+            NeedsHuman,
+            OperationId,
+            __SkipField__,
+        }
+        impl<'de> serde::Deserialize<'de> for GeneratedField {
+            fn deserialize<D>(deserializer: D) -> std::result::Result<GeneratedField, D::Error>
+            where
+                D: serde::Deserializer<'de>,
+            {
+                struct GeneratedVisitor;
+
+                impl serde::de::Visitor<'_> for GeneratedVisitor {
+                    type Value = GeneratedField;
+
+                    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        write!(formatter, "expected one of: {:?}", &FIELDS)
+                    }
+
+                    #[allow(unused_variables)]
+                    fn visit_str<E>(self, value: &str) -> std::result::Result<GeneratedField, E>
+                    where
+                        E: serde::de::Error,
+                    {
+                        match value {
+                            "candidateId" | "candidate_id" => Ok(GeneratedField::CandidateId),
+                            "introductionId" | "introduction_id" => Ok(GeneratedField::IntroductionId),
+                            "code" => Ok(GeneratedField::Code),
+                            "field" => Ok(GeneratedField::Field),
+                            "message" => Ok(GeneratedField::Message),
+                            "remedy" => Ok(GeneratedField::Remedy),
+                            "needsHuman" | "needs_human" => Ok(GeneratedField::NeedsHuman),
+                            "operationId" | "operation_id" => Ok(GeneratedField::OperationId),
+                            _ => Ok(GeneratedField::__SkipField__),
+                        }
+                    }
+                }
+                deserializer.deserialize_identifier(GeneratedVisitor)
+            }
+        }
+        struct GeneratedVisitor;
+        impl<'de> serde::de::Visitor<'de> for GeneratedVisitor {
+            type Value = CandidateUpdateFailed;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("struct intrro.events.v1.CandidateUpdateFailed")
+            }
+
+            fn visit_map<V>(self, mut map_: V) -> std::result::Result<CandidateUpdateFailed, V::Error>
+                where
+                    V: serde::de::MapAccess<'de>,
+            {
+                let mut candidate_id__ = None;
+                let mut introduction_id__ = None;
+                let mut code__ = None;
+                let mut field__ = None;
+                let mut message__ = None;
+                let mut remedy__ = None;
+                let mut needs_human__ = None;
+                let mut operation_id__ = None;
+                while let Some(k) = map_.next_key()? {
+                    match k {
+                        GeneratedField::CandidateId => {
+                            if candidate_id__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("candidateId"));
+                            }
+                            candidate_id__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
+                        }
+                        GeneratedField::IntroductionId => {
+                            if introduction_id__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("introductionId"));
+                            }
+                            introduction_id__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
+                        }
+                        GeneratedField::Code => {
+                            if code__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("code"));
+                            }
+                            code__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
+                        }
+                        GeneratedField::Field => {
+                            if field__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("field"));
+                            }
+                            field__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
+                        }
+                        GeneratedField::Message => {
+                            if message__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("message"));
+                            }
+                            message__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
+                        }
+                        GeneratedField::Remedy => {
+                            if remedy__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("remedy"));
+                            }
+                            remedy__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
+                        }
+                        GeneratedField::NeedsHuman => {
+                            if needs_human__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("needsHuman"));
+                            }
+                            needs_human__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
+                        }
+                        GeneratedField::OperationId => {
+                            if operation_id__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("operationId"));
+                            }
+                            operation_id__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
+                        }
+                        GeneratedField::__SkipField__ => {
+                            let _ = map_.next_value::<serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                Ok(CandidateUpdateFailed {
+                    candidate_id: candidate_id__.unwrap_or_default(),
+                    introduction_id: introduction_id__.unwrap_or_default(),
+                    code: code__.unwrap_or_default(),
+                    field: field__.unwrap_or_default(),
+                    message: message__.unwrap_or_default(),
+                    remedy: remedy__.unwrap_or_default(),
+                    needs_human: needs_human__.unwrap_or_default(),
+                    operation_id: operation_id__.unwrap_or_default(),
+                })
+            }
+        }
+        deserializer.deserialize_struct("intrro.events.v1.CandidateUpdateFailed", FIELDS, GeneratedVisitor)
+    }
+}
+impl serde::Serialize for CandidateUpdated {
+    #[allow(deprecated)]
+    fn serialize<S>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error>
+    where
+        S: serde::Serializer,
+    {
+        use serde::ser::SerializeStruct;
+        let mut len = 0;
+        if !self.candidate_id.is_empty() {
+            len += 1;
+        }
+        if !self.introduction_id.is_empty() {
+            len += 1;
+        }
+        if self.greenhouse_candidate_id != 0 {
+            len += 1;
+        }
+        if self.how != 0 {
+            len += 1;
+        }
+        if !self.changed.is_empty() {
+            len += 1;
+        }
+        if !self.warnings.is_empty() {
+            len += 1;
+        }
+        if !self.operation_id.is_empty() {
+            len += 1;
+        }
+        if self.updated_at.is_some() {
+            len += 1;
+        }
+        let mut struct_ser = serializer.serialize_struct("intrro.events.v1.CandidateUpdated", len)?;
+        if !self.candidate_id.is_empty() {
+            struct_ser.serialize_field("candidateId", &self.candidate_id)?;
+        }
+        if !self.introduction_id.is_empty() {
+            struct_ser.serialize_field("introductionId", &self.introduction_id)?;
+        }
+        if self.greenhouse_candidate_id != 0 {
+            #[allow(clippy::needless_borrow)]
+            #[allow(clippy::needless_borrows_for_generic_args)]
+            struct_ser.serialize_field("greenhouseCandidateId", ToString::to_string(&self.greenhouse_candidate_id).as_str())?;
+        }
+        if self.how != 0 {
+            let v = candidate_updated::How::try_from(self.how)
+                .map_err(|_| serde::ser::Error::custom(format!("Invalid variant {}", self.how)))?;
+            struct_ser.serialize_field("how", &v)?;
+        }
+        if !self.changed.is_empty() {
+            struct_ser.serialize_field("changed", &self.changed)?;
+        }
+        if !self.warnings.is_empty() {
+            struct_ser.serialize_field("warnings", &self.warnings)?;
+        }
+        if !self.operation_id.is_empty() {
+            struct_ser.serialize_field("operationId", &self.operation_id)?;
+        }
+        if let Some(v) = self.updated_at.as_ref() {
+            struct_ser.serialize_field("updatedAt", v)?;
+        }
+        struct_ser.end()
+    }
+}
+impl<'de> serde::Deserialize<'de> for CandidateUpdated {
+    #[allow(deprecated)]
+    fn deserialize<D>(deserializer: D) -> std::result::Result<Self, D::Error>
+    where
+        D: serde::Deserializer<'de>,
+    {
+        const FIELDS: &[&str] = &[
+            "candidate_id",
+            "candidateId",
+            "introduction_id",
+            "introductionId",
+            "greenhouse_candidate_id",
+            "greenhouseCandidateId",
+            "how",
+            "changed",
+            "warnings",
+            "operation_id",
+            "operationId",
+            "updated_at",
+            "updatedAt",
+        ];
+
+        #[allow(clippy::enum_variant_names)]
+        enum GeneratedField {
+            CandidateId,
+            IntroductionId,
+            GreenhouseCandidateId,
+            How,
+            Changed,
+            Warnings,
+            OperationId,
+            UpdatedAt,
+            __SkipField__,
+        }
+        impl<'de> serde::Deserialize<'de> for GeneratedField {
+            fn deserialize<D>(deserializer: D) -> std::result::Result<GeneratedField, D::Error>
+            where
+                D: serde::Deserializer<'de>,
+            {
+                struct GeneratedVisitor;
+
+                impl serde::de::Visitor<'_> for GeneratedVisitor {
+                    type Value = GeneratedField;
+
+                    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        write!(formatter, "expected one of: {:?}", &FIELDS)
+                    }
+
+                    #[allow(unused_variables)]
+                    fn visit_str<E>(self, value: &str) -> std::result::Result<GeneratedField, E>
+                    where
+                        E: serde::de::Error,
+                    {
+                        match value {
+                            "candidateId" | "candidate_id" => Ok(GeneratedField::CandidateId),
+                            "introductionId" | "introduction_id" => Ok(GeneratedField::IntroductionId),
+                            "greenhouseCandidateId" | "greenhouse_candidate_id" => Ok(GeneratedField::GreenhouseCandidateId),
+                            "how" => Ok(GeneratedField::How),
+                            "changed" => Ok(GeneratedField::Changed),
+                            "warnings" => Ok(GeneratedField::Warnings),
+                            "operationId" | "operation_id" => Ok(GeneratedField::OperationId),
+                            "updatedAt" | "updated_at" => Ok(GeneratedField::UpdatedAt),
+                            _ => Ok(GeneratedField::__SkipField__),
+                        }
+                    }
+                }
+                deserializer.deserialize_identifier(GeneratedVisitor)
+            }
+        }
+        struct GeneratedVisitor;
+        impl<'de> serde::de::Visitor<'de> for GeneratedVisitor {
+            type Value = CandidateUpdated;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("struct intrro.events.v1.CandidateUpdated")
+            }
+
+            fn visit_map<V>(self, mut map_: V) -> std::result::Result<CandidateUpdated, V::Error>
+                where
+                    V: serde::de::MapAccess<'de>,
+            {
+                let mut candidate_id__ = None;
+                let mut introduction_id__ = None;
+                let mut greenhouse_candidate_id__ = None;
+                let mut how__ = None;
+                let mut changed__ = None;
+                let mut warnings__ = None;
+                let mut operation_id__ = None;
+                let mut updated_at__ = None;
+                while let Some(k) = map_.next_key()? {
+                    match k {
+                        GeneratedField::CandidateId => {
+                            if candidate_id__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("candidateId"));
+                            }
+                            candidate_id__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
+                        }
+                        GeneratedField::IntroductionId => {
+                            if introduction_id__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("introductionId"));
+                            }
+                            introduction_id__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
+                        }
+                        GeneratedField::GreenhouseCandidateId => {
+                            if greenhouse_candidate_id__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("greenhouseCandidateId"));
+                            }
+                            greenhouse_candidate_id__ = 
+                                Some(map_.next_value::<crate::json::Integer<_>>()?.0)
+                            ;
+                        }
+                        GeneratedField::How => {
+                            if how__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("how"));
+                            }
+                            how__ = map_.next_value::<Option<candidate_updated::How>>()?.map(|value| value as i32);
+                        }
+                        GeneratedField::Changed => {
+                            if changed__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("changed"));
+                            }
+                            changed__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
+                        }
+                        GeneratedField::Warnings => {
+                            if warnings__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("warnings"));
+                            }
+                            warnings__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
+                        }
+                        GeneratedField::OperationId => {
+                            if operation_id__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("operationId"));
+                            }
+                            operation_id__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
+                        }
+                        GeneratedField::UpdatedAt => {
+                            if updated_at__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("updatedAt"));
+                            }
+                            updated_at__ = map_.next_value::<crate::json::Lenient<_>>()?.0;
+                        }
+                        GeneratedField::__SkipField__ => {
+                            let _ = map_.next_value::<serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                Ok(CandidateUpdated {
+                    candidate_id: candidate_id__.unwrap_or_default(),
+                    introduction_id: introduction_id__.unwrap_or_default(),
+                    greenhouse_candidate_id: greenhouse_candidate_id__.unwrap_or_default(),
+                    how: how__.unwrap_or_default(),
+                    changed: changed__.unwrap_or_default(),
+                    warnings: warnings__.unwrap_or_default(),
+                    operation_id: operation_id__.unwrap_or_default(),
+                    updated_at: updated_at__,
+                })
+            }
+        }
+        deserializer.deserialize_struct("intrro.events.v1.CandidateUpdated", FIELDS, GeneratedVisitor)
+    }
+}
+impl serde::Serialize for candidate_updated::How {
+    #[allow(deprecated)]
+    fn serialize<S>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error>
+    where
+        S: serde::Serializer,
+    {
+        let variant = match self {
+            Self::Unspecified => "UNSPECIFIED",
+            Self::Written => "WRITTEN",
+            Self::Unchanged => "UNCHANGED",
+            Self::Superseded => "SUPERSEDED",
+        };
+        serializer.serialize_str(variant)
+    }
+}
+impl<'de> serde::Deserialize<'de> for candidate_updated::How {
+    #[allow(deprecated)]
+    fn deserialize<D>(deserializer: D) -> std::result::Result<Self, D::Error>
+    where
+        D: serde::Deserializer<'de>,
+    {
+        const FIELDS: &[&str] = &[
+            "UNSPECIFIED",
+            "WRITTEN",
+            "UNCHANGED",
+            "SUPERSEDED",
+        ];
+
+        struct GeneratedVisitor;
+
+        impl serde::de::Visitor<'_> for GeneratedVisitor {
+            type Value = candidate_updated::How;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(formatter, "expected one of: {:?}", &FIELDS)
+            }
+
+            fn visit_i64<E>(self, v: i64) -> std::result::Result<Self::Value, E>
+            where
+                E: serde::de::Error,
+            {
+                i32::try_from(v)
+                    .ok()
+                    .and_then(|x| x.try_into().ok().or_else(|| Some(candidate_updated::How::default())))
+                    .ok_or_else(|| {
+                        serde::de::Error::invalid_value(serde::de::Unexpected::Signed(v), &self)
+                    })
+            }
+
+            fn visit_u64<E>(self, v: u64) -> std::result::Result<Self::Value, E>
+            where
+                E: serde::de::Error,
+            {
+                i32::try_from(v)
+                    .ok()
+                    .and_then(|x| x.try_into().ok().or_else(|| Some(candidate_updated::How::default())))
+                    .ok_or_else(|| {
+                        serde::de::Error::invalid_value(serde::de::Unexpected::Unsigned(v), &self)
+                    })
+            }
+
+            fn visit_str<E>(self, value: &str) -> std::result::Result<Self::Value, E>
+            where
+                E: serde::de::Error,
+            {
+                match value {
+                    "UNSPECIFIED" => Ok(candidate_updated::How::Unspecified),
+                    "WRITTEN" => Ok(candidate_updated::How::Written),
+                    "UNCHANGED" => Ok(candidate_updated::How::Unchanged),
+                    "SUPERSEDED" => Ok(candidate_updated::How::Superseded),
+                    _ => Ok(candidate_updated::How::default()),
+                }
+            }
+        }
+        deserializer.deserialize_any(GeneratedVisitor)
+    }
+}
 impl serde::Serialize for CloseReason {
     #[allow(deprecated)]
     fn serialize<S>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error>
