@@ -112,6 +112,7 @@ BRG-0201 not_connected
 BRG-0202 connection_paused
 BRG-0203 throttled
 BRG-0204 waiting_for_proof
+BRG-0205 waiting_for_introduction
 BRG-0301 job_unknown
 BRG-0302 job_closed
 BRG-0303 all_jobs_refused
@@ -123,6 +124,14 @@ BRG-0308 edit_refused
 BRG-0309 conflicting_content
 BRG-0310 remote_unknown
 BRG-0311 retries_exhausted
+BRG-0320 candidate_not_introduced
+BRG-0321 person_erased
+BRG-0322 erased_before
+BRG-0324 status_option_missing
+BRG-0325 several_matches
+BRG-0326 referrer_refused
+BRG-0327 candidate_gone
+BRG-0328 custom_field_refused
 BRG-0401 credential_refused
 BRG-0402 scope_missing
 BRG-0403 token_endpoint_refused

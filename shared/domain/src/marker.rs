@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use sha2::{Digest, Sha256};
 use url::{Position, Url};
 
 use crate::ids::{IntroductionId, IntrroCandidateId, Tenant};
@@ -30,6 +31,18 @@ impl Marker {
     #[must_use]
     pub fn introduction(base: &Url, tenant: &Tenant, id: &IntroductionId) -> Self {
         Self::new(base, tenant, "introductions", id.as_str())
+    }
+
+    /// Marks what belongs to one event about a person who was introduced before: `<base>/t/<tenant>/updates/<hash>`.
+    /// Not below the introduction's own link, which would then be found in it.
+    #[must_use]
+    pub fn update(base: &Url, tenant: &Tenant, event: &str) -> Self {
+        let hash = Sha256::digest(event.as_bytes());
+        let id: String = hash[..12]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        Self::new(base, tenant, "updates", &id)
     }
 
     /// The link itself.
@@ -141,6 +154,15 @@ mod tests {
     #[test]
     fn ids_of_dots_alone_stay_themselves() {
         assert!(marker("..").as_str().ends_with("/candidates/%2E%2E"));
+    }
+
+    #[test]
+    fn an_event_has_a_mark_of_its_own() {
+        let base = Url::parse("https://app.intrro.com").unwrap();
+        let tenant = Tenant::try_from("acme").unwrap();
+        let one = Marker::update(&base, &tenant, "/intrro/1");
+        assert!(one.is_in(&format!("See {one}.")));
+        assert!(!one.is_in(Marker::update(&base, &tenant, "/intrro/2").as_str()));
     }
 
     #[test]

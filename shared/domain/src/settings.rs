@@ -140,7 +140,7 @@ settings! {
     tags: bool = true, flag,
         "`true` or `false`",
         "Whether the tag \"Intrro\" and the event's tags are applied.";
-    note_visibility: NoteVisibility = NoteVisibility::Private, word,
+    note_visibility: NoteVisibility = NoteVisibility::Public, word,
         "`public`, `private` or `admin_only`",
         "Who may read the notes about introductions.";
     phases: BTreeMap<String, Phase> = BTreeMap::new(), phases,
@@ -149,9 +149,12 @@ settings! {
     several_matches: SeveralMatches = SeveralMatches::MostRecent, word,
         "`most_recent` or `hold`",
         "What happens when several candidates carry the person's e-mail address.";
-    introduction_status_field: bool = false, flag,
+    introduction_status_field: bool = true, flag,
         "`true` or `false`",
-        "Whether the custom field \"Intrro status\" is kept up to date.";
+        "Whether the custom field \"Intrro status\" is kept up to date, where Greenhouse has it.";
+    introduction_wait_seconds: u32 = 600, seconds,
+        "a whole number of seconds from 1 to 86400",
+        "How long an update waits for the introduction of its person.";
     introduction_fields: bool = false, flag,
         "`true` or `false`",
         "Whether the custom fields \"Intrro introduction\" and \"Intrro referrer\" are written at the import.";
@@ -211,6 +214,12 @@ impl Settings {
     #[must_use]
     pub fn jobs_full_interval(&self) -> Duration {
         Duration::from_secs(self.jobs_full_interval_seconds.into())
+    }
+
+    /// See `introduction_wait_seconds`.
+    #[must_use]
+    pub fn introduction_wait(&self) -> Duration {
+        Duration::from_secs(self.introduction_wait_seconds.into())
     }
 
     /// The phase that the tenant chose for a stage of this name; letter case and surrounding space do not matter.

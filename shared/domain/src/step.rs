@@ -19,5 +19,11 @@ words! {
         CreateTag = "create_tag",
         /// Put a tag on the person.
         ApplyTag = "apply_tag",
+        /// Bring the profile of a person who was introduced up to date.
+        UpdateProfile = "update_profile",
+        /// Write the introduction's status into the custom field "Intrro status".
+        WriteStatus = "write_status",
+        /// Add the note that comes with a change of the introduction's status.
+        AddStatusNote = "add_status_note",
     }
 }

@@ -77,6 +77,9 @@ catalogue! {
     WaitingForProof "waiting_for_proof" "BRG-0204" (NOBODY, RETRIED)
         "An answer of Greenhouse was lost, and we wait until a read can show whether the write took place."
         => "Nothing to do; the bridge looks again in a minute or two.";
+    WaitingForIntroduction "waiting_for_introduction" "BRG-0205" (NOBODY, RETRIED)
+        "The update came before the introduction of the person it is about."
+        => "Nothing to do; it goes on as soon as the introduction is imported, and is given up after the time that the tenant's setting introduction_wait_seconds allows.";
 
     // Import: Greenhouse does not take what we bring.
     JobUnknown "job_unknown" "BRG-0301" (HUMAN, FINAL)
@@ -112,6 +115,30 @@ catalogue! {
     RetriesExhausted "retries_exhausted" "BRG-0311" (HUMAN, FINAL)
         "It failed on every attempt for as long as we try."
         => "Repair what the operation's timeline shows, then retry the operation.";
+    CandidateNotIntroduced "candidate_not_introduced" "BRG-0320" (HUMAN, FINAL)
+        "Nobody was introduced under this candidate id, or the introduction did not reach Greenhouse."
+        => "Introduce the candidate first, or see why the introduction failed; then publish the update again under a new id.";
+    PersonErased "person_erased" "BRG-0321" (HUMAN, FINAL)
+        "The person asked to be forgotten, and this event tells of a time before that."
+        => "Nothing was kept or written. Should the person agree to an introduction again, publish that agreement with its own time.";
+    ErasedBefore "erased_before" "BRG-0322" (HUMAN, FINAL)
+        "The person had asked to be forgotten, and has agreed to an introduction after that."
+        => "Make sure that the later agreement is real; if it is not, publish a CandidateErasureRequested.";
+    StatusOptionMissing "status_option_missing" "BRG-0324" (HUMAN, FINAL)
+        "The custom field \"Intrro status\" has no option of this name, so the status was not written."
+        => "Add the option to the field in Greenhouse (Configure → Custom Options → Candidate), or provision the connection.";
+    SeveralMatches "several_matches" "BRG-0325" (HUMAN, FINAL)
+        "Several candidates in Greenhouse carry the person's e-mail address, and the tenant wants a person to choose."
+        => "Merge the candidates in Greenhouse, or set several_matches to most_recent; then retry the operation.";
+    ReferrerRefused "referrer_refused" "BRG-0326" (HUMAN, FINAL)
+        "Greenhouse refused to add the employee who made the introduction as a user."
+        => "Add the employee in Greenhouse, check the acting user's right to manage users, or set referrer_unknown to note_only.";
+    CandidateGone "candidate_gone" "BRG-0327" (HUMAN, FINAL)
+        "The candidate was deleted in Greenhouse, or merged into another one, or is hidden from the acting user."
+        => "Look for the person in Greenhouse; introduce them again if they should be there.";
+    CustomFieldRefused "custom_field_refused" "BRG-0328" (HUMAN, FINAL)
+        "Greenhouse refused the event's custom fields, so the person was created without them."
+        => "Compare keys and values in custom_fields with the fields in Greenhouse (Configure → Custom Options).";
 
     // Connection: the tenant's account, or Greenhouse itself.
     CredentialRefused "credential_refused" "BRG-0401" (HUMAN, RETRIED)

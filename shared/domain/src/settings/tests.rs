@@ -15,7 +15,7 @@ fn nothing_stored_means_the_defaults() {
     assert_eq!(settings.poll_interval(), Duration::from_secs(60));
     assert_eq!(settings.jobs_interval(), Duration::from_secs(600));
     assert_eq!(settings.jobs_full_interval(), Duration::from_secs(86_400));
-    assert!(settings.tags && !settings.introduction_status_field);
+    assert!(settings.tags && settings.introduction_status_field);
 }
 
 #[test]
@@ -35,6 +35,7 @@ fn every_setting_can_be_chosen() {
         "import_as": "prospect", "prospect_pool_id": 7, "prospect_pool_stage_id": "8", "referrer_unknown": "outside",
         "tags": false, "note_visibility": "admin_only", "phases": {" Culture Chat ": "INTERVIEW"},
         "several_matches": "hold", "introduction_status_field": true, "introduction_fields": true,
+        "introduction_wait_seconds": 30,
     }));
     let settings = settings.unwrap();
     assert_eq!(settings.prospect_pool_stage_id, Some(8));
