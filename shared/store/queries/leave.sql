@@ -1,7 +1,7 @@
 -- What becomes true when operations end or are given back, for those whose lease still holds; returns them.
 -- One statement, so one round trip and one commit for everything in the batch.
 WITH held AS MATERIALIZED (
-    SELECT o.id, o.tenant, entry.state
+    SELECT o.id, o.tenant, o.kind, entry.state
     FROM operations o
     JOIN unnest($1::bigint[], $2::uuid[], $3::text[]) AS entry(id, lease, state)
         ON o.id = entry.id AND o.lease = entry.lease
@@ -17,11 +17,31 @@ left_behind AS (
     WHERE o.id = u.id),
 freed AS (
     DELETE FROM operation_keys k USING held WHERE k.operation_id = held.id AND held.state <> 'open' RETURNING k.key),
+-- An update that came before its introduction holds nobody up.
+aside AS (
+    UPDATE operation_keys k SET waits = true
+    FROM unnest($1::bigint[], $6::text[]) AS u(id, code) JOIN held ON held.id = u.id
+    WHERE k.operation_id = held.id AND held.state = 'open' AND u.code = 'waiting_for_introduction' AND NOT k.waits
+    RETURNING k.key),
+-- Now the introduction is there, the update gets its place in the line back.
+back_in_line AS (
+    UPDATE operation_keys k SET waits = false
+    FROM (SELECT DISTINCT w.operation_id
+        FROM unnest($9::bigint[], $10::uuid[]) AS u(operation_id, key) JOIN held ON held.id = u.operation_id
+        CROSS JOIN LATERAL (SELECT w.operation_id FROM operation_keys w WHERE w.key = u.key AND w.waits LIMIT 1000) w
+        WHERE w.operation_id <> ALL ($1::bigint[])) early
+    WHERE k.operation_id = early.operation_id AND k.waits
+    RETURNING k.operation_id),
+due AS (
+    UPDATE operations o SET not_before = clock_timestamp()
+    FROM (SELECT DISTINCT operation_id FROM back_in_line) early
+    WHERE o.id = early.operation_id AND o.state = 'open' AND o.lease IS NULL),
 -- Whoever waited for one of these people may go on.
 bell AS (
     SELECT pg_notify('work', '') WHERE EXISTS (
-        SELECT 1 FROM freed JOIN operation_keys waiting ON waiting.key = freed.key
-        WHERE waiting.operation_id <> ALL ($1::bigint[]))),
+        SELECT 1 FROM (SELECT key FROM freed UNION ALL SELECT key FROM aside) gone
+        JOIN operation_keys waiting ON waiting.key = gone.key WHERE waiting.operation_id <> ALL ($1::bigint[]))
+        OR EXISTS (SELECT 1 FROM back_in_line)),
 people AS (
     INSERT INTO person_keys AS p (key, tenant, greenhouse_id, candidate_id)
     SELECT DISTINCT ON (u.key) u.key, held.tenant, u.greenhouse_id, u.candidate_id
@@ -31,14 +51,23 @@ people AS (
     ON CONFLICT (key) DO UPDATE SET greenhouse_id = EXCLUDED.greenhouse_id, updated_at = now()
     WHERE p.greenhouse_id <> EXCLUDED.greenhouse_id),
 followed AS (
-    INSERT INTO applications AS a (tenant, id, greenhouse_id, candidate_id, job_id, introduction_ids)
-    SELECT DISTINCT ON (held.tenant, u.id) held.tenant, u.id, u.greenhouse_id, u.candidate_id, u.job_id, ARRAY[u.introduction]
+    INSERT INTO applications AS a (tenant, id, greenhouse_id, candidate_id, job_id, introduction_ids, sequence)
+    SELECT DISTINCT ON (held.tenant, u.id) held.tenant, u.id, u.greenhouse_id, u.candidate_id, u.job_id, ARRAY[u.introduction],
+        -- Followed before its person was erased: its numbers go on.
+        coalesce((SELECT e.sequence FROM erased_applications e WHERE e.tenant = held.tenant AND e.id = u.id), 0)
     FROM unnest($13::bigint[], $14::bigint[], $15::bigint[], $16::text[], $17::bigint[], $18::text[])
         AS u(operation_id, id, greenhouse_id, candidate_id, job_id, introduction)
     JOIN held ON held.id = u.operation_id
     ON CONFLICT (tenant, id) DO UPDATE SET introduction_ids =
         CASE WHEN EXCLUDED.introduction_ids <@ a.introduction_ids THEN a.introduction_ids
             ELSE a.introduction_ids || EXCLUDED.introduction_ids END),
+marked AS (
+    INSERT INTO update_marks AS m (key, kind, changed_at)
+    SELECT DISTINCT ON (u.key, held.kind) u.key, held.kind, u.changed_at
+    FROM unnest($32::bigint[], $33::uuid[], $34::timestamptz[]) AS u(operation_id, key, changed_at)
+    JOIN held ON held.id = u.operation_id
+    ORDER BY u.key, held.kind, u.changed_at DESC
+    ON CONFLICT (key, kind) DO UPDATE SET changed_at = EXCLUDED.changed_at WHERE m.changed_at < EXCLUDED.changed_at),
 announced AS (
     INSERT INTO outbox (message_id, tenant, ordering_key, routing_key, operation_id, trace, body)
     SELECT u.message_id, held.tenant, u.ordering_key, u.routing_key, u.operation_id, u.trace, u.body

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+use domain::settings::Settings;
 use domain::{CandidateId, OperationId, StepKind, Tenant};
 use serde::Deserialize;
 use uuid::Uuid;
@@ -39,6 +40,8 @@ pub struct Claim {
     pub connection: Uuid,
     /// See `connection`.
     pub revision: i64,
+    /// What the tenant chose.
+    pub settings: Settings,
     /// Kind of intent.
     pub kind: String,
     /// See [`crate::intake::Arrival::business_key`].
@@ -61,6 +64,8 @@ pub struct Claim {
     pub steps: Vec<Step>,
     /// Greenhouse candidates that this person's Intrro id (first) or e-mail addresses led to before.
     pub known: Vec<CandidateId>,
+    /// Whether the person asked to be forgotten before what this event tells.
+    pub erased_before: bool,
 }
 
 impl Claim {
@@ -149,7 +154,7 @@ impl Store {
         let taken = Instant::now();
         let rows = sqlx::query!(
             r#"WITH lanes AS MATERIALIZED (
-                SELECT t.tenant, t.last_served, c.id AS connection, c.revision, $2 - coalesce(h.n, 0) AS room,
+                SELECT t.tenant, t.last_served, c.id AS connection, c.revision, c.settings, $2 - coalesce(h.n, 0) AS room,
                     coalesce(h.n, 0) = 0 AS idle, coalesce(b.metered AND b.quota IS NOT NULL, false) AS metered,
                     CASE WHEN b.window_ends <= clock_timestamp() THEN b.quota ELSE b.remaining END AS calls
                 FROM tenants t
@@ -165,7 +170,7 @@ impl Store {
                 WHERE l.metered AND t.last_served < clock_timestamp() - interval '10 milliseconds'
                 FOR UPDATE OF t SKIP LOCKED),
             due AS (
-                SELECT o.id, l.connection, l.revision, l.tenant, l.last_served,
+                SELECT o.id, l.connection, l.revision, l.settings, l.tenant, l.last_served,
                     row_number() OVER (PARTITION BY l.tenant ORDER BY o.not_before, o.id) AS turn
                 FROM lanes l LEFT JOIN turns ON turns.tenant = l.tenant CROSS JOIN LATERAL (
                     SELECT o.id, o.not_before FROM operations o
@@ -174,6 +179,7 @@ impl Store {
                       AND NOT EXISTS (
                         SELECT 1 FROM operation_keys mine
                         JOIN operation_keys older ON older.key = mine.key AND older.operation_id < mine.operation_id
+                          AND NOT older.waits
                         WHERE mine.operation_id = o.id)
                     ORDER BY o.not_before, o.id
                     LIMIT greatest(CASE WHEN l.metered THEN least(l.room, coalesce(turns.room, 0)) ELSE l.room END, 0)
@@ -186,14 +192,16 @@ impl Store {
             UPDATE operations o
             SET lease = gen_random_uuid(), not_before = clock_timestamp() + make_interval(secs => $6)
             FROM chosen WHERE o.id = chosen.id
-            RETURNING o.id, o.lease AS "lease!", o.tenant, chosen.connection, chosen.revision, o.kind, o.business_key,
+            RETURNING o.id, o.lease AS "lease!", o.tenant, chosen.connection, chosen.revision, chosen.settings, o.kind, o.business_key,
                 o.payload, o.trace, o.attempts, o.occurred_at, o.created_at, clock_timestamp() AS "now!",
                 (SELECT jsonb_agg(to_jsonb(s)) FROM steps s WHERE s.operation_id = o.id) AS steps,
                 (SELECT array_agg(p.greenhouse_id ORDER BY p.candidate_id NULLS LAST, p.updated_at DESC)
                     FROM operation_keys k
                     -- One look-up by key each: as a plain join it is planned as a scan of everybody ever imported.
                     CROSS JOIN LATERAL (SELECT * FROM person_keys p WHERE p.key = k.key LIMIT 1) p
-                    WHERE k.operation_id = o.id) AS known"#,
+                    WHERE k.operation_id = o.id) AS known,
+                EXISTS (SELECT 1 FROM operation_keys k JOIN erased_people e ON e.key = k.key
+                    WHERE k.operation_id = o.id) AS "erased_before!""#,
             want.room as i64,
             want.room_per_tenant as i64,
             &held_tenants as _,
@@ -211,6 +219,7 @@ impl Store {
                     tenant: row.tenant.parse().map_err(|_| Error::Corrupt("tenant"))?,
                     connection: row.connection,
                     revision: row.revision,
+                    settings: Settings::of_stored(&row.settings),
                     kind: row.kind,
                     business_key: row.business_key,
                     payload: row.payload,
@@ -227,6 +236,7 @@ impl Store {
                         }
                     },
                     known: distinct(row.known.unwrap_or_default()),
+                    erased_before: row.erased_before,
                 })
             })
             .collect()

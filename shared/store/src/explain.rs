@@ -114,8 +114,8 @@ impl Store {
                 (o.lease IS NOT NULL AND o.not_before > clock_timestamp()) AS "in_progress!", o.not_before, o.occurred_at,
                 o.created_at, o.settled_at, o.trace, clock_timestamp() AS "now!",
                 c.state AS "connection_state?", c.reason AS connection_reason,
-                (SELECT min(older.operation_id) FROM operation_keys mine JOIN operation_keys older ON older.key = mine.key
-                    WHERE mine.operation_id = o.id AND older.operation_id < o.id) AS waits_for
+                (SELECT abs(min(older.operation_id)) FROM operation_keys mine JOIN operation_keys older ON older.key = mine.key
+                    WHERE mine.operation_id = o.id AND older.operation_id < o.id AND NOT older.waits) AS waits_for
             FROM operations o LEFT JOIN connections c ON c.tenant = o.tenant
             WHERE o.business_key = $1 OR o.message_id = $1 OR o.subject = $1
             ORDER BY o.id DESC LIMIT 20"#,

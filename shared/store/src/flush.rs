@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -72,6 +73,7 @@ async fn leave(store: &Store, entries: &[Entry]) -> Result<Vec<i64>, Error> {
     let leaving = Leaving::of(entries);
     let people = People::of(entries);
     let followed = Followed::of(entries);
+    let marks = Marks::of(entries);
     let news = Columns::of(entries.iter().flat_map(|entry| announcements(&entry.deed)));
     let news_operations: Vec<i64> = entries
         .iter()
@@ -110,6 +112,9 @@ async fn leave(store: &Store, entries: &[Entry]) -> Result<Vec<i64>, Error> {
         &steps.remote_ids as _,
         &steps.codes as _,
         &steps.sending,
+        &marks.operations,
+        &marks.keys,
+        &marks.changed_at,
     )
     .fetch_all(&store.pool)
     .await?)
@@ -285,6 +290,29 @@ impl<'a> Followed<'a> {
                 columns.candidates.push(identity.candidate.as_str());
                 columns.jobs.push(tracked.job.map(|job| job.0));
                 columns.introductions.push(tracked.introduction.as_str());
+            }
+        }
+        columns
+    }
+}
+
+#[derive(Default)]
+struct Marks {
+    operations: Vec<i64>,
+    keys: Vec<Uuid>,
+    changed_at: Vec<DateTime<Utc>>,
+}
+
+impl Marks {
+    fn of(entries: &[Entry]) -> Marks {
+        let mut columns = Marks::default();
+        for entry in entries {
+            if let Deed::Settle(settlement) = &entry.deed
+                && let Some((key, changed_at)) = settlement.mark
+            {
+                columns.operations.push(entry.operation.0);
+                columns.keys.push(key.0);
+                columns.changed_at.push(changed_at);
             }
         }
         columns

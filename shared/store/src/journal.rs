@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use domain::{
     ApplicationId, CandidateId, Code, IntroductionId, IntrroCandidateId, JobId, OperationId,
     StepKind,
@@ -98,6 +99,8 @@ pub struct Settlement {
     pub identity: Option<Identity>,
     /// What to follow; needs `identity`.
     pub tracked: Vec<Tracked>,
+    /// The person, and when what an update wrote had happened: an earlier update of the kind changes nothing any more.
+    pub mark: Option<(PersonKey, DateTime<Utc>)>,
     /// Events to announce.
     pub announcements: Vec<Announcement>,
 }

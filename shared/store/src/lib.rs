@@ -10,6 +10,7 @@ pub mod budget;
 pub mod cache;
 pub mod claim;
 pub mod connections;
+pub mod erase;
 pub mod explain;
 pub mod feed;
 pub mod gauges;
@@ -21,6 +22,7 @@ pub mod person;
 pub mod polls;
 pub mod refreshes;
 pub mod seal;
+pub mod updates;
 pub mod wake;
 pub mod webhooks;
 

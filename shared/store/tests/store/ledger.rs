@@ -19,11 +19,11 @@ use uuid::Uuid;
 
 use crate::fresh_store;
 
-fn tenant(name: &str) -> Tenant {
+pub(crate) fn tenant(name: &str) -> Tenant {
     Tenant::try_from(name).unwrap()
 }
 
-fn arrival(name: &str, introduction: &str, candidate: &str, email: &str) -> Arrival {
+pub(crate) fn arrival(name: &str, introduction: &str, candidate: &str, email: &str) -> Arrival {
     let tenant = tenant(name);
     let candidate = IntrroCandidateId::try_from(candidate).unwrap();
     let keys = [
@@ -41,18 +41,19 @@ fn arrival(name: &str, introduction: &str, candidate: &str, email: &str) -> Arri
         payload: b"payload".to_vec(),
         trace: None,
         occurred_at: Utc::now(),
+        tells_of: Utc::now(),
         tenant,
     }
 }
 
-async fn take_in(store: &Store, arrivals: &[Arrival]) -> Vec<Verdict> {
+pub(crate) async fn take_in(store: &Store, arrivals: &[Arrival]) -> Vec<Verdict> {
     let mut tx = store.begin().await.unwrap();
     let verdicts = accept(&mut tx, arrivals).await.unwrap();
     tx.commit().await.unwrap();
     verdicts
 }
 
-async fn connect(store: &Store, name: &str) {
+pub(crate) async fn connect(store: &Store, name: &str) {
     sqlx::query("INSERT INTO tenants (tenant) VALUES ($1) ON CONFLICT DO NOTHING")
         .bind(name)
         .execute(store.pool())
@@ -83,7 +84,7 @@ async fn claim_for(store: &Store, room: usize, lease: Duration) -> Vec<Claim> {
     store.claim(&want).await.unwrap()
 }
 
-fn sending(name: &str) -> StepWrite {
+pub(crate) fn sending(name: &str) -> StepWrite {
     step(name, StepState::Sending, None)
 }
 
@@ -109,7 +110,7 @@ fn announcement(name: &str, key: &str) -> Announcement {
     }
 }
 
-fn done(claim: &Claim, greenhouse: i64) -> Settlement {
+pub(crate) fn done(claim: &Claim, greenhouse: i64) -> Settlement {
     let candidate = IntrroCandidateId::try_from("c-1").unwrap();
     Settlement {
         end: End::Done,
@@ -134,6 +135,7 @@ fn done(claim: &Claim, greenhouse: i64) -> Settlement {
             job: Some(JobId(4)),
             introduction: IntroductionId::try_from(claim.business_key.as_str()).unwrap(),
         }],
+        mark: None,
         announcements: vec![announcement(claim.tenant.as_str(), "c-1")],
     }
 }

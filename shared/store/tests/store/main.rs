@@ -3,8 +3,10 @@
 
 mod budget;
 mod connections;
+mod erase;
 mod ledger;
 mod statuses;
+mod updates;
 mod webhooks;
 
 use secrecy::SecretString;

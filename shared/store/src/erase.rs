@@ -1,0 +1,316 @@
+//! Forgetting a person: everything that this database knows of them, in one transaction, with what must stay so that
+//! no redelivery brings them back, as hashes.
+//!
+//! Nothing here calls Greenhouse. What is in a worker's hands at that moment is waited for, so that nobody is half
+//! imported under an erasure; everything else that was still to be done for the person ends.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use domain::{CandidateId, Code, IntrroCandidateId, OperationId, Tenant};
+use sha2::{Digest, Sha256};
+
+use crate::person::PersonKey;
+use crate::{Error, Store, Transaction};
+
+/// The kind of operation that this module performs.
+const KIND: &str = "candidate_erasure_requested";
+/// How long a worker's operation is left to come to its end before it is looked at again.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// A request to forget somebody, locked by the caller's transaction.
+#[derive(Debug)]
+pub struct Erasure {
+    /// The operation.
+    pub operation: OperationId,
+    /// Whose person it is.
+    pub tenant: Tenant,
+    /// The person in Intrro.
+    pub candidate: IntrroCandidateId,
+    /// W3C `traceparent` of the request.
+    pub trace: Option<String>,
+    /// When it was asked for, by the publisher's clock.
+    pub occurred_at: DateTime<Utc>,
+}
+
+/// What forgetting somebody came to.
+#[derive(Debug)]
+pub struct Erased {
+    /// Where the person still is in Greenhouse, as far as we knew.
+    pub greenhouse: Vec<CandidateId>,
+    /// Whether a write that creates the person in Greenhouse was sent and never proven.
+    pub perhaps_created: bool,
+    /// What was still to be done for the person, and is not any more.
+    pub ended: Vec<Ended>,
+}
+
+/// An operation that ended because its person was erased.
+#[derive(Debug)]
+pub struct Ended {
+    /// The operation.
+    pub operation: OperationId,
+    /// Kind of intent.
+    pub kind: String,
+    /// See [`crate::intake::Arrival::business_key`].
+    pub business_key: String,
+    /// Encoded event as it was, for the answer.
+    pub payload: Vec<u8>,
+    /// W3C `traceparent`.
+    pub trace: Option<String>,
+}
+
+impl Store {
+    /// Takes the next request that is due. Tenants that are paused or not connected are not passed over: forgetting
+    /// needs no Greenhouse.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Corrupt`].
+    pub async fn next_erasure(&self) -> Result<Option<(Transaction, Erasure)>, Error> {
+        let mut tx = self.begin().await?;
+        let row = sqlx::query!(
+            "SELECT id, tenant, subject, trace, occurred_at FROM operations
+            WHERE kind = $1 AND state = 'open' AND not_before <= clock_timestamp()
+            ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED",
+            KIND
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let erasure = Erasure {
+            operation: OperationId(row.id),
+            tenant: row.tenant.parse().map_err(|_| Error::Corrupt("tenant"))?,
+            candidate: row
+                .subject
+                .as_str()
+                .try_into()
+                .map_err(|_| Error::Corrupt("subject"))?,
+            trace: row.trace,
+            occurred_at: row.occurred_at,
+        };
+        Ok(Some((tx, erasure)))
+    }
+}
+
+/// Forgets the person; `None` while a worker has an operation of theirs in hand: then the request is to be tried
+/// again, and until it is done no worker takes up anything more of theirs. The caller adds answers and commits.
+///
+/// # Errors
+/// [`Error::Unavailable`].
+pub async fn erase(tx: &mut Transaction, erasure: &Erasure) -> Result<Option<Erased>, Error> {
+    let key = PersonKey::candidate(&erasure.tenant, &erasure.candidate);
+    // No arrival of this tenant may slip in between what is looked at and what is blotted out.
+    sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 42))")
+        .bind(erasure.tenant.as_str())
+        .execute(&mut **tx)
+        .await?;
+    // Locked, so that none of them is taken up or goes on between this look and the end of the transaction.
+    let in_hand = sqlx::query_scalar!(
+        r#"SELECT lease IS NOT NULL AND not_before > clock_timestamp() AS "in_hand!" FROM operations
+        WHERE tenant = $1 AND subject = $2 AND state = 'open' ORDER BY id FOR UPDATE"#,
+        erasure.tenant.as_str(),
+        erasure.candidate.as_str(),
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    if in_hand.contains(&true) {
+        bar(tx, erasure, key).await?;
+        return Ok(None);
+    }
+    let ended = end(tx, erasure).await?;
+    let perhaps_created = perhaps_created(tx, erasure).await?;
+    let greenhouse = forget_keys(tx, erasure, key).await?;
+    forget_applications(tx, erasure).await?;
+    blot_out(tx, erasure).await?;
+    remember_hash(tx, erasure, key).await?;
+    Ok(Some(Erased {
+        greenhouse,
+        perhaps_created,
+        ended,
+    }))
+}
+
+/// Until the request is done it is older than everything else of the person, so that no worker takes any of it.
+async fn bar(tx: &mut Transaction, erasure: &Erasure, key: PersonKey) -> Result<(), Error> {
+    sqlx::query!(
+        "INSERT INTO operation_keys (key, operation_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        key.0,
+        -erasure.operation.0
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query!(
+        "UPDATE operations SET not_before = clock_timestamp() + make_interval(secs => $2), code = $3 WHERE id = $1",
+        erasure.operation.0,
+        PAUSE.as_secs_f64(),
+        Code::WaitingForProof.as_str(),
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Ends whatever was still to be done, the request itself included.
+async fn end(tx: &mut Transaction, erasure: &Erasure) -> Result<Vec<Ended>, Error> {
+    let rows = sqlx::query!(
+        "UPDATE operations SET state = CASE WHEN id = $3 THEN 'done' ELSE 'failed' END,
+            code = CASE WHEN id = $3 THEN NULL ELSE $4 END, lease = NULL, settled_at = clock_timestamp()
+        WHERE tenant = $1 AND subject = $2 AND state IN ('open', 'parked')
+        RETURNING id, kind, business_key, payload, trace",
+        erasure.tenant.as_str(),
+        erasure.candidate.as_str(),
+        erasure.operation.0,
+        Code::PersonErased.as_str(),
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let ids: Vec<i64> = rows
+        .iter()
+        .map(|row| row.id)
+        .chain([-erasure.operation.0])
+        .collect();
+    sqlx::query!(
+        "DELETE FROM operation_keys WHERE operation_id = ANY($1)",
+        &ids
+    )
+    .execute(&mut **tx)
+    .await?;
+    let others = rows
+        .into_iter()
+        .filter(|row| row.id != erasure.operation.0)
+        .map(|row| Ended {
+            operation: OperationId(row.id),
+            kind: row.kind,
+            business_key: row.business_key,
+            payload: row.payload,
+            trace: row.trace,
+        });
+    Ok(others.collect())
+}
+
+async fn perhaps_created(tx: &mut Transaction, erasure: &Erasure) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM operations o JOIN steps s ON s.operation_id = o.id
+            WHERE o.tenant = $1 AND o.subject = $2 AND s.kind = 'create_candidate'
+              AND s.state IN ('sending', 'unknown')) AS "perhaps!""#,
+        erasure.tenant.as_str(),
+        erasure.candidate.as_str(),
+    )
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
+/// Forgets how the person is recognised, and says where they are. An e-mail address stays known only where another
+/// Intrro candidate is the same person in Greenhouse.
+async fn forget_keys(
+    tx: &mut Transaction,
+    erasure: &Erasure,
+    key: PersonKey,
+) -> Result<Vec<CandidateId>, Error> {
+    let mut people = sqlx::query_scalar!(
+        "DELETE FROM person_keys WHERE key = $1 RETURNING greenhouse_id",
+        key.0
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    // An import that failed after creating the person knows them by its step alone.
+    let made = sqlx::query_scalar!(
+        r#"SELECT DISTINCT s.remote_id AS "id!" FROM operations o JOIN steps s ON s.operation_id = o.id
+        WHERE o.tenant = $1 AND o.subject = $2 AND s.kind = 'create_candidate' AND s.remote_id IS NOT NULL"#,
+        erasure.tenant.as_str(),
+        erasure.candidate.as_str(),
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    for id in made {
+        // Merged away since, as far as the mapping says.
+        if people.is_empty() {
+            people.push(id);
+        }
+    }
+    sqlx::query!(
+        "DELETE FROM person_keys p WHERE p.tenant = $1 AND p.greenhouse_id = ANY($2) AND p.candidate_id IS NULL
+            AND NOT EXISTS (SELECT 1 FROM person_keys other WHERE other.tenant = $1
+                AND other.greenhouse_id = p.greenhouse_id AND other.candidate_id IS NOT NULL)",
+        erasure.tenant.as_str(),
+        &people,
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query!("DELETE FROM update_marks WHERE key = $1", key.0)
+        .execute(&mut **tx)
+        .await?;
+    Ok(people.into_iter().map(CandidateId).collect())
+}
+
+/// Nothing more is told of the person's progress. What was told keeps its numbers.
+async fn forget_applications(tx: &mut Transaction, erasure: &Erasure) -> Result<(), Error> {
+    sqlx::query!(
+        "WITH gone AS (DELETE FROM applications WHERE tenant = $1 AND candidate_id = $2 RETURNING tenant, id, sequence)
+        INSERT INTO erased_applications AS e (tenant, id, sequence) SELECT tenant, id, sequence FROM gone
+        ON CONFLICT (tenant, id) DO UPDATE SET sequence = greatest(e.sequence, EXCLUDED.sequence)",
+        erasure.tenant.as_str(),
+        erasure.candidate.as_str(),
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Contents go; ids of introductions and events, hashes of contents, states and times stay: they keep a redelivery
+/// from being taken for news.
+async fn blot_out(tx: &mut Transaction, erasure: &Erasure) -> Result<(), Error> {
+    let ids = sqlx::query_scalar!(
+        "UPDATE operations SET payload = '', outcome = outcome - 'greenhouse_candidate_id' - 'applications', subject = $3
+        WHERE tenant = $1 AND subject = $2 RETURNING id",
+        erasure.tenant.as_str(),
+        erasure.candidate.as_str(),
+        erased_subject(&erasure.tenant, &erasure.candidate),
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    // The name of a tag may say something about the person.
+    sqlx::query!(
+        "UPDATE steps SET name = 'create_tag:' || md5(name) WHERE operation_id = ANY($1) AND kind = 'create_tag'",
+        &ids
+    )
+    .execute(&mut **tx)
+    .await?;
+    // Answers that wait hold no personal data and must still go out; what was published is not needed any more.
+    sqlx::query!(
+        "UPDATE outbox SET body = '', ordering_key = $3
+        WHERE operation_id = ANY($1) AND tenant = $2 AND published_at IS NOT NULL",
+        &ids,
+        erasure.tenant.as_str(),
+        erased_subject(&erasure.tenant, &erasure.candidate),
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+async fn remember_hash(
+    tx: &mut Transaction,
+    erasure: &Erasure,
+    key: PersonKey,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "INSERT INTO erased_people AS e (key, tenant, erased_at) VALUES ($1, $2, $3)
+        ON CONFLICT (key) DO UPDATE SET erased_at = greatest(e.erased_at, EXCLUDED.erased_at)",
+        key.0,
+        erasure.tenant.as_str(),
+        erasure.occurred_at,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// What stands for an erased person where their id stood.
+pub(crate) fn erased_subject(tenant: &Tenant, candidate: &IntrroCandidateId) -> String {
+    let hash = Sha256::digest([tenant.as_str(), candidate.as_str()].join("\0").as_bytes());
+    let hex: String = hash[..16]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("erased:{hex}")
+}

@@ -1,0 +1,190 @@
+//! Forgetting a person.
+
+use std::time::Duration;
+
+use chrono::Utc;
+use domain::{CandidateId, Code};
+use store::Store;
+use store::claim::{Claim, Want};
+use store::erase::{Erased, erase};
+use store::intake::{Arrival, Verdict};
+use store::journal::{Journal, JournalError};
+
+use crate::fresh_store;
+use crate::ledger::{arrival, connect, done, sending, take_in};
+
+async fn claim(store: &Store) -> Vec<Claim> {
+    let want = Want {
+        kinds: &["introduction_accepted"],
+        room: 10,
+        room_per_tenant: 10,
+        held: &[],
+        lease: Duration::from_secs(60),
+    };
+    store.claim(&want).await.unwrap()
+}
+
+fn introduction(id: &str) -> Arrival {
+    arrival("acme", id, "c-1", "ada@example.com")
+}
+
+fn request() -> Arrival {
+    Arrival {
+        kind: "candidate_erasure_requested",
+        ..arrival("acme", "e-1", "c-1", "unused@example.com")
+    }
+}
+
+/// Tries the next request; none while a worker has something of the person in hand.
+async fn forget(store: &Store) -> Option<Erased> {
+    sqlx::query(
+        "UPDATE operations SET not_before = now() WHERE kind = 'candidate_erasure_requested'",
+    )
+    .execute(store.pool())
+    .await
+    .unwrap();
+    let (mut tx, erasure) = store.next_erasure().await.unwrap().expect("a request");
+    let erased = erase(&mut tx, &erasure).await.unwrap();
+    tx.commit().await.unwrap();
+    erased
+}
+
+async fn count(store: &Store, what: &'static str) -> i64 {
+    sqlx::query_scalar(what)
+        .fetch_one(store.pool())
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn what_was_imported_is_forgotten_and_where_they_are_is_told() {
+    let store = fresh_store().await;
+    connect(&store, "acme").await;
+    let journal = Journal::start(store.clone());
+    take_in(&store, &[introduction("i-1")]).await;
+    let claims = claim(&store).await;
+    journal
+        .settle(&claims[0], done(&claims[0], 7))
+        .await
+        .unwrap();
+    sqlx::query("UPDATE applications SET sequence = 3")
+        .execute(store.pool())
+        .await
+        .unwrap();
+    take_in(&store, &[request()]).await;
+    let erased = forget(&store).await.expect("nothing is in hand");
+    assert_eq!(erased.greenhouse, [CandidateId(7)]);
+    assert!(erased.ended.is_empty() && !erased.perhaps_created);
+    assert_eq!(count(&store, "SELECT count(*) FROM person_keys").await, 0);
+    assert_eq!(count(&store, "SELECT count(*) FROM applications").await, 0);
+    assert_eq!(
+        count(&store, "SELECT count(*) FROM operation_keys").await,
+        0
+    );
+    let kept = "SELECT count(*) FROM operations WHERE subject = 'c-1' OR payload <> ''";
+    assert_eq!(count(&store, kept).await, 0);
+
+    // Introduced again later: numbers go on where they ended.
+    let later = Arrival {
+        tells_of: Utc::now() + chrono::TimeDelta::seconds(60),
+        ..introduction("i-2")
+    };
+    assert!(matches!(
+        take_in(&store, &[later]).await[..],
+        [Verdict::Accepted(_)]
+    ));
+    let claims = claim(&store).await;
+    assert!(claims[0].erased_before && claims[0].known.is_empty());
+    journal
+        .settle(&claims[0], done(&claims[0], 7))
+        .await
+        .unwrap();
+    assert_eq!(count(&store, "SELECT sequence FROM applications").await, 3);
+}
+
+#[tokio::test]
+async fn what_a_worker_has_in_hand_is_waited_for_and_nothing_more_is_taken_up() {
+    let store = fresh_store().await;
+    connect(&store, "acme").await;
+    let journal = Journal::start(store.clone());
+    take_in(
+        &store,
+        &[introduction("i-1"), introduction("i-2"), request()],
+    )
+    .await;
+    let claims = claim(&store).await;
+    let step = vec![sending("create_candidate")];
+    journal.steps(&claims[0], step).await.unwrap();
+    assert!(forget(&store).await.is_none());
+    journal
+        .settle(&claims[0], done(&claims[0], 7))
+        .await
+        .unwrap();
+    assert!(claim(&store).await.is_empty(), "the second introduction");
+    let erased = forget(&store).await.expect("nothing is in hand any more");
+    assert_eq!(erased.greenhouse, [CandidateId(7)]);
+    let [ended] = &erased.ended[..] else {
+        panic!("the second introduction ends")
+    };
+    assert_eq!(ended.business_key, "i-2");
+    assert_eq!(ended.payload, b"payload");
+}
+
+#[tokio::test]
+async fn a_worker_that_died_in_the_middle_leaves_a_doubt() {
+    let store = fresh_store().await;
+    connect(&store, "acme").await;
+    let journal = Journal::start(store.clone());
+    take_in(&store, &[introduction("i-1"), request()]).await;
+    let claims = claim(&store).await;
+    journal
+        .steps(&claims[0], vec![sending("create_candidate")])
+        .await
+        .unwrap();
+    sqlx::query("UPDATE operations SET not_before = now() WHERE lease IS NOT NULL")
+        .execute(store.pool())
+        .await
+        .unwrap();
+    let erased = forget(&store).await.expect("the lease is over");
+    assert!(erased.perhaps_created && erased.greenhouse.is_empty());
+    let late = journal.settle(&claims[0], done(&claims[0], 7)).await;
+    assert_eq!(late.unwrap_err(), JournalError::LeaseLost);
+}
+
+#[tokio::test]
+async fn what_tells_of_a_time_before_is_not_stored() {
+    let store = fresh_store().await;
+    connect(&store, "acme").await;
+    let (known, old, update) = (
+        introduction("i-1"),
+        introduction("i-2"),
+        introduction("u-1"),
+    );
+    take_in(&store, &[known.clone(), request()]).await;
+    forget(&store).await.expect("nothing is in hand");
+    let update = Arrival {
+        kind: "candidate_profile_updated",
+        tells_of: Utc::now() + chrono::TimeDelta::seconds(60),
+        ..update
+    };
+    let verdicts = take_in(&store, &[old.clone(), known, update]).await;
+    assert!(
+        matches!(
+            verdicts[..],
+            [Verdict::Erased(_), Verdict::Duplicate, Verdict::Erased(_)]
+        ),
+        "{verdicts:?}"
+    );
+    assert_eq!(
+        count(
+            &store,
+            "SELECT count(*) FROM operations WHERE payload <> ''"
+        )
+        .await,
+        0
+    );
+    let story = &store.stories("i-2").await.unwrap()[0];
+    assert_eq!(story.code.as_deref(), Some(Code::PersonErased.as_str()));
+    assert_eq!(take_in(&store, &[old]).await, [Verdict::Duplicate]);
+    assert!(claim(&store).await.is_empty());
+}

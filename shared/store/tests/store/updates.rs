@@ -1,0 +1,108 @@
+//! Updates: waiting for an introduction, and which of two changes was later.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use domain::{CandidateId, Code, IntrroCandidateId};
+use store::Store;
+use store::claim::{Claim, Want};
+use store::intake::Arrival;
+use store::journal::{Journal, Release, Settlement};
+use store::person::PersonKey;
+
+use crate::fresh_store;
+use crate::ledger::{arrival, connect, done, take_in, tenant};
+
+const KIND: &str = "candidate_profile_updated";
+
+async fn claim(store: &Store) -> Vec<Claim> {
+    let want = Want {
+        kinds: &["introduction_accepted", KIND],
+        room: 10,
+        room_per_tenant: 10,
+        held: &[],
+        lease: Duration::from_secs(60),
+    };
+    store.claim(&want).await.unwrap()
+}
+
+fn update(id: &str) -> Arrival {
+    Arrival {
+        kind: KIND,
+        ..arrival("acme", id, "c-1", "ada@example.com")
+    }
+}
+
+fn waiting() -> Release {
+    Release {
+        delay: Duration::from_secs(3600),
+        counts: false,
+        code: Some(Code::WaitingForIntroduction),
+        steps: vec![],
+        announcements: vec![],
+    }
+}
+
+fn keys(claims: &[Claim]) -> Vec<&str> {
+    claims
+        .iter()
+        .map(|claim| claim.business_key.as_str())
+        .collect()
+}
+
+#[tokio::test]
+async fn an_update_that_waits_holds_nobody_up_and_goes_first_once_the_introduction_is_there() {
+    let store = fresh_store().await;
+    connect(&store, "acme").await;
+    let journal = Journal::start(store.clone());
+    let first = arrival("acme", "i-1", "c-1", "ada@example.com");
+    let second = arrival("acme", "i-2", "c-1", "ada@example.com");
+    take_in(&store, &[update("u-1"), update("u-2"), first, second]).await;
+    for name in ["u-1", "u-2"] {
+        let claims = claim(&store).await;
+        assert_eq!(keys(&claims), [name]);
+        journal.release(&claims[0], waiting()).await.unwrap();
+    }
+    let claims = claim(&store).await;
+    assert_eq!(keys(&claims), ["i-1"]);
+    assert!(store.stories("u-1").await.unwrap()[0].waits_for.is_none());
+    journal
+        .settle(&claims[0], done(&claims[0], 7))
+        .await
+        .unwrap();
+    assert_eq!(keys(&claim(&store).await), ["u-1"], "before u-2 and i-2");
+}
+
+#[tokio::test]
+async fn the_time_of_a_change_is_remembered_and_only_moves_forward() {
+    let store = fresh_store().await;
+    connect(&store, "acme").await;
+    let journal = Journal::start(store.clone());
+    let candidate = IntrroCandidateId::try_from("c-1").unwrap();
+    let key = PersonKey::candidate(&tenant("acme"), &candidate);
+    let at = |seconds| DateTime::<Utc>::from_timestamp(seconds, 0).unwrap();
+    for (name, seconds, known) in [("u-1", 50, 50), ("u-2", 40, 50), ("u-3", 60, 60)] {
+        take_in(&store, &[update(name)]).await;
+        let claims = claim(&store).await;
+        let settlement = Settlement {
+            mark: Some((key, at(seconds))),
+            ..done(&claims[0], 7)
+        };
+        journal.settle(&claims[0], settlement).await.unwrap();
+        let known_now = store
+            .introduced(key, KIND, claims[0].operation)
+            .await
+            .unwrap();
+        assert_eq!(known_now.changed_at, Some(at(known)), "{name}");
+        assert_eq!(known_now.greenhouse, Some(CandidateId(7)));
+        assert!(!known_now.expected);
+    }
+    take_in(&store, &[arrival("acme", "i-1", "c-1", "ada@example.com")]).await;
+    let claims = claim(&store).await;
+    let other = store
+        .introduced(key, "other", domain::OperationId(0))
+        .await
+        .unwrap();
+    assert!(other.expected && other.changed_at.is_none());
+    assert_eq!(keys(&claims), ["i-1"]);
+}
