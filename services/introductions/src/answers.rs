@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{ApplicationId, CandidateId, JobId, OperationId, Problem, Tenant};
 use proto::envelope::{OutMeta, encode};
-use proto::{Notice, v1};
+use proto::{Command, Kind, Notice, v1};
 use store::outbox::Announcement;
 use uuid::Uuid;
 
@@ -79,7 +79,7 @@ impl Imported<'_> {
     pub(crate) fn notice(&self) -> Notice {
         Notice::from(v1::IntroductionImported {
             introduction_id: self.introduction.id.to_string(),
-            candidate_id: self.introduction.candidate.to_string(),
+            candidate_id: self.introduction.profile.candidate.to_string(),
             greenhouse_candidate_id: self.greenhouse.0,
             how: match self.how {
                 How::Created => v1::introduction_imported::How::Created,
@@ -116,6 +116,52 @@ pub(crate) fn failed(
     })
 }
 
+/// The answer that says why an update did not reach Greenhouse (yet).
+fn update_failed(
+    introduction_id: &str,
+    candidate_id: &str,
+    operation: OperationId,
+    problem: &Problem,
+) -> Notice {
+    Notice::from(v1::CandidateUpdateFailed {
+        candidate_id: candidate_id.to_owned(),
+        introduction_id: introduction_id.to_owned(),
+        code: problem.code.as_str().to_owned(),
+        field: problem.field.clone().unwrap_or_default(),
+        message: problem.code.cause().to_owned(),
+        remedy: problem.code.remedy().to_owned(),
+        needs_human: problem.code.needs_human(),
+        operation_id: operation.to_string(),
+    })
+}
+
+/// The answer to a command of this kind that was not performed; none for those that this service does not answer so.
+pub(crate) fn refusal(
+    kind: Kind,
+    command: Option<&Command>,
+    business_key: &str,
+    candidate: &str,
+    operation: OperationId,
+    problem: &Problem,
+) -> Option<Notice> {
+    match kind {
+        Kind::IntroductionAccepted => {
+            Some(failed(business_key, candidate, operation, problem, &[]))
+        }
+        Kind::IntroductionStatusChanged => {
+            let introduction = match command {
+                Some(Command::IntroductionStatusChanged(event)) => event.introduction_id.as_str(),
+                _ => "",
+            };
+            Some(update_failed(introduction, candidate, operation, problem))
+        }
+        Kind::CandidateProfileUpdated => Some(update_failed("", candidate, operation, problem)),
+        Kind::CandidateErasureRequested
+        | Kind::JobsRefreshRequested
+        | Kind::StatusRefreshRequested => None,
+    }
+}
+
 /// Puts a notice into the form in which it waits to be published.
 ///
 /// The message id is derived from the operation and the event's kind: an answer that is written twice is the same
@@ -131,6 +177,7 @@ pub(crate) fn announce(
     let kind = notice.kind();
     let code = match notice {
         Notice::IntroductionImportFailed(failed) => failed.code.as_str(),
+        Notice::CandidateUpdateFailed(failed) => failed.code.as_str(),
         _ => "",
     };
     let id = Uuid::new_v5(
@@ -188,7 +235,7 @@ fn application(applied: &Applied) -> v1::ApplicationResult {
     }
 }
 
-fn warning(problem: &Problem) -> v1::Warning {
+pub(crate) fn warning(problem: &Problem) -> v1::Warning {
     v1::Warning {
         code: problem.code.as_str().to_owned(),
         message: problem.code.cause().to_owned(),

@@ -89,21 +89,40 @@ pub(crate) fn common_problem(applications: &[Applied]) -> Problem {
 
 /// The application that is made together with the person.
 pub(crate) fn first(
+    attempt: &Attempt<'_>,
     introduction: &Introduction,
     jobs: &Jobs,
     references: &References,
 ) -> NewApplication {
-    NewApplication {
-        target: if introduction.event.prospect {
-            Target::Prospect {
-                job_ids: jobs.open.clone(),
-            }
-        } else {
-            Target::Job(jobs.first())
+    let jobs = match introduction.prospect {
+        true => jobs.open.clone(),
+        false => vec![jobs.first()],
+    };
+    new(attempt, introduction, jobs, references)
+}
+
+/// An application to one job, or as a prospect to several, in the tenant's pool if there is one.
+fn new(
+    attempt: &Attempt<'_>,
+    introduction: &Introduction,
+    job_ids: Vec<JobId>,
+    references: &References,
+) -> NewApplication {
+    let settings = &attempt.claim.settings;
+    let target = match (introduction.prospect, settings.prospect_pool_id) {
+        (false, _) => Target::Job(job_ids[0]),
+        (true, None) => Target::Prospect { job_ids },
+        (true, Some(pool_id)) => Target::PooledProspect {
+            job_ids,
+            pool_id,
+            pool_stage_id: settings.prospect_pool_stage_id,
         },
+    };
+    NewApplication {
+        target,
         source_id: references.source,
         referrer_id: references.referrer,
-        outside_referrer: None,
+        outside_referrer: references.outside.clone(),
     }
 }
 
@@ -128,10 +147,10 @@ pub(crate) async fn apply(
     let mut applied = jobs.refused.clone();
     for job in &jobs.open {
         let made_with_person = person.inline_job == Some(*job)
-            || (introduction.event.prospect && person.inline_job.is_some());
+            || (introduction.prospect && person.inline_job.is_some());
         let found = existing
             .iter()
-            .find(|application| is_on(application, *job, introduction.event.prospect));
+            .find(|application| is_on(application, *job, introduction.prospect));
         let how = match (person.application.filter(|_| made_with_person), found) {
             (Some(id), _) => AppliedHow::Created(id),
             (None, Some(application)) if made_with_person => AppliedHow::Created(application.id),
@@ -166,17 +185,8 @@ async fn add(
     job: JobId,
     references: &References,
 ) -> Result<AppliedHow, Stop> {
-    let prospect = introduction.event.prospect;
-    let application = NewApplication {
-        target: if prospect {
-            Target::Prospect { job_ids: vec![job] }
-        } else {
-            Target::Job(job)
-        },
-        source_id: references.source,
-        referrer_id: references.referrer,
-        outside_referrer: None,
-    };
+    let prospect = introduction.prospect;
+    let application = new(attempt, introduction, vec![job], references);
     let written = attempt
         .write_once(
             Step::keyed(StepKind::AddApplication, job),

@@ -160,6 +160,22 @@ impl<'a> Attempt<'a> {
         record.is_some_and(|record| record.state != StepState::Planned)
     }
 
+    /// Whether an earlier try sent this write, and nothing has shown since whether it took effect.
+    pub(crate) fn is_unproven(&self, step: &Step) -> bool {
+        let record = self.claim.step(&step.name);
+        record.is_some_and(|record| {
+            matches!(
+                record.state,
+                StepState::Sending | StepState::Unknown | StepState::Parked
+            )
+        })
+    }
+
+    /// Leaves a write that no read can prove to a human: it is never sent again.
+    pub(crate) fn leave_unproven(&mut self, step: &Step) {
+        self.learn(step, StepState::Parked, None, Some(Code::RemoteUnknown));
+    }
+
     pub(crate) fn warn(&mut self, problem: Problem) {
         if self.warnings.iter().all(|known| known.code != problem.code) {
             self.warnings.push(problem);

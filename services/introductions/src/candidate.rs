@@ -3,8 +3,9 @@
 //! A person who was found keeps everything they have: gaps are filled, contacts united, nothing is overwritten.
 
 use chrono::{DateTime, Duration, Utc};
-use domain::matching::{self, Contact, ContactList};
-use domain::{ApplicationId, CandidateId, Code, JobId, StepKind};
+use domain::matching::{self, ContactList};
+use domain::settings::SeveralMatches;
+use domain::{ApplicationId, CandidateId, Code, JobId, Problem, StepKind};
 use futures::TryStreamExt;
 use harvest::{
     Candidate, CandidatePatch, Client, CreatedCandidate, CustomFieldValue, NewCandidate,
@@ -14,6 +15,8 @@ use crate::answers::How;
 use crate::applications::{self, Jobs};
 use crate::attempt::{Attempt, Made, Step, Written};
 use crate::introduction::Introduction;
+use crate::note;
+use crate::profile::filled;
 use crate::references::{self, References};
 use crate::stop::Stop;
 
@@ -30,6 +33,8 @@ pub(crate) struct Person {
     pub(crate) application: Option<ApplicationId>,
     /// Whether the tags were made together with the person.
     pub(crate) tagged: bool,
+    /// Whether the note was.
+    pub(crate) noted: bool,
     /// The record as it was read; none of somebody just created.
     pub(crate) record: Option<Candidate>,
 }
@@ -62,33 +67,41 @@ pub(crate) async fn find_or_create(
     }
     let inline_job = jobs.first();
     let mut tagged = references.inline_tags;
-    let mut person = new_candidate(introduction, jobs, references);
+    let mut fields_refused = false;
+    let mut person = new_candidate(attempt, introduction, jobs, references);
+    let noted = person.note.is_some();
     let written = attempt
         .write_once(
             Step::keyed(StepKind::CreateCandidate, inline_job),
             async |client, since| prove(client, introduction, since).await,
-            async |client| match client.candidates().create(&person).await {
-                Err(error) if tagged && error.names_field("tags") => {
+            async |client| loop {
+                match client.candidates().create(&person).await {
                     // Refused for the tags alone, so nothing was made; the tags are applied one by one then.
-                    tagged = false;
-                    person.tags.clear();
-                    client
-                        .candidates()
-                        .create(&person)
-                        .await
-                        .map(Arrived::Created)
+                    Err(error) if tagged && error.names_field("tags") => {
+                        tagged = false;
+                        person.tags.clear();
+                    }
+                    // Likewise: nobody is left out for a field that the tenant does not have.
+                    Err(error) if !fields_refused && error.names_field("custom_fields") => {
+                        fields_refused = true;
+                        person.custom_fields.clear();
+                    }
+                    answer => return answer.map(Arrived::Created),
                 }
-                answer => answer.map(Arrived::Created),
             },
         )
         .await
         .map_err(|stop| stop.refused_as(Code::CandidateRefused, "candidate"))?;
+    if fields_refused {
+        attempt.warn(Problem::new(Code::CustomFieldRefused).field("custom_fields"));
+    }
     if tagged != references.inline_tags {
         references::forget_inline_tags(attempt).await?;
     }
     Ok(match written {
         Written::Now(Arrived::Created(created)) => Person {
             tagged,
+            noted,
             id: created.candidate_id,
             how: How::Created,
             inline_job: Some(inline_job),
@@ -101,6 +114,7 @@ pub(crate) async fn find_or_create(
             inline_job: ours.then_some(inline_job),
             application: None,
             tagged: false,
+            noted: noted && ours,
             record: Some(*record),
         },
         Written::Earlier(id) => Person {
@@ -109,6 +123,7 @@ pub(crate) async fn find_or_create(
             inline_job: Some(inline_job),
             application: None,
             tagged,
+            noted,
             record: None,
         },
     })
@@ -123,6 +138,10 @@ async fn find(attempt: &Attempt<'_>, introduction: &Introduction) -> Result<Opti
         }
     }
     let found = by_email(&attempt.greenhouse, introduction).await?;
+    if found.len() > 1 && attempt.claim.settings.several_matches == SeveralMatches::Hold {
+        let problem = Problem::new(Code::SeveralMatches).field("candidate.emails");
+        return Err(Stop::Park(problem));
+    }
     let how = if found.len() > 1 {
         How::Ambiguous
     } else {
@@ -138,6 +157,7 @@ fn matched(record: Candidate, how: How) -> Person {
         inline_job: None,
         application: None,
         tagged: false,
+        noted: false,
         record: Some(record),
     }
 }
@@ -147,7 +167,7 @@ async fn by_email(
     introduction: &Introduction,
 ) -> Result<Vec<Candidate>, harvest::Error> {
     let mut found: Vec<Candidate> = Vec::new();
-    for email in &introduction.emails {
+    for email in &introduction.profile.emails {
         for record in client.candidates().find_by_email(email).await? {
             if found.iter().all(|known| known.id != record.id) {
                 found.push(record);
@@ -193,7 +213,8 @@ async fn prove(
     let mut created = std::pin::pin!(client.candidates().created_since(since - CLOCK_DIFFERENCE));
     let mut oldest: Option<Candidate> = None;
     while let Some(record) = created.try_next().await? {
-        if is_ours(&record, introduction) {
+        let older = oldest.as_ref().is_none_or(|known| record.id < known.id);
+        if older && is_ours(&record, introduction) {
             oldest = Some(record);
         }
     }
@@ -207,36 +228,40 @@ fn is_ours(record: &Candidate, introduction: &Introduction) -> bool {
     record
         .website_addresses
         .iter()
-        .any(|website| introduction.person_marker.is_in(&website.value))
+        .any(|website| introduction.profile.marker.is_in(&website.value))
 }
 
 fn new_candidate(
+    attempt: &Attempt<'_>,
     introduction: &Introduction,
     jobs: &Jobs,
     references: &References,
 ) -> NewCandidate {
-    let person = introduction.person();
-    let contacts = |list| {
-        matching::union_contacts(list, &[], &introduction.contacts(list)).unwrap_or_default()
-    };
+    let profile = &introduction.profile;
+    let contacts =
+        |list| matching::union_contacts(list, &[], &profile.contacts(list)).unwrap_or_default();
     NewCandidate {
-        first_name: person.first_name,
-        last_name: person.last_name,
-        company: filled(person.company),
-        title: filled(person.title),
+        first_name: profile.person.first_name.clone(),
+        last_name: profile.person.last_name.clone(),
+        company: filled(&profile.person.company),
+        title: filled(&profile.person.title),
         email_addresses: contacts(ContactList::Emails),
         phone_numbers: contacts(ContactList::Phones),
         website_addresses: contacts(ContactList::Websites),
         social_media_addresses: contacts(ContactList::SocialProfiles),
         addresses: contacts(ContactList::Addresses),
         tags: if references.inline_tags {
-            references.tags.clone()
+            references
+                .tags
+                .iter()
+                .map(|(name, _)| name.clone())
+                .collect()
         } else {
             Vec::new()
         },
         custom_fields: custom_fields(introduction),
-        application: Some(applications::first(introduction, jobs, references)),
-        note: None,
+        application: Some(applications::first(attempt, introduction, jobs, references)),
+        note: note::with_the_person(attempt, introduction),
     }
 }
 
@@ -249,46 +274,44 @@ pub(crate) async fn fill_gaps(
     let Some(record) = &person.record else {
         return Ok(());
     };
-    let patch = gaps(record, introduction);
-    if patch.is_empty() {
-        attempt.confirm_if_sent(Step::only(StepKind::EditCandidate));
-        return Ok(());
-    }
-    let written = attempt
-        .write_once(
-            Step::only(StepKind::EditCandidate).idempotent(),
-            async |_, _| Ok(None),
-            async |client| client.candidates().update(person.id, &patch).await,
-        )
-        .await;
+    let patch = CandidatePatch {
+        custom_fields: added_fields(record, introduction),
+        ..introduction.profile.gaps(record)
+    };
+    let edited = edit(
+        attempt,
+        Step::only(StepKind::EditCandidate),
+        person.id,
+        &patch,
+    )
+    .await;
     attempt
-        .tolerate(written, Code::EditRefused, "candidate")
+        .tolerate(edited, Code::EditRefused, "candidate")
         .map(drop)
 }
 
-fn gaps(record: &Candidate, introduction: &Introduction) -> CandidatePatch {
-    let event = introduction.person();
-    let missing = |has: &Option<String>, new: String| {
-        let empty = has.as_deref().is_none_or(|text| text.trim().is_empty());
-        filled(new).filter(|_| empty)
-    };
-    let union =
-        |list, has: &[Contact]| matching::union_contacts(list, has, &introduction.contacts(list));
-    CandidatePatch {
-        first_name: missing(&record.first_name, event.first_name),
-        last_name: missing(&record.last_name, event.last_name),
-        company: missing(&record.company, event.company),
-        title: missing(&record.title, event.title),
-        email_addresses: union(ContactList::Emails, &record.email_addresses),
-        phone_numbers: union(ContactList::Phones, &record.phone_numbers),
-        website_addresses: union(ContactList::Websites, &record.website_addresses),
-        social_media_addresses: union(ContactList::SocialProfiles, &record.social_media_addresses),
-        addresses: union(ContactList::Addresses, &record.addresses),
-        custom_fields: added_fields(record, introduction),
+/// Writes a difference, if there is one.
+pub(crate) async fn edit(
+    attempt: &mut Attempt<'_>,
+    step: Step,
+    id: CandidateId,
+    patch: &CandidatePatch,
+) -> Result<(), Stop> {
+    if patch.is_empty() {
+        attempt.confirm_if_sent(step);
+        return Ok(());
     }
+    attempt
+        .write_once(
+            step.idempotent(),
+            async |_, _| Ok(None),
+            async |client| client.candidates().update(id, patch).await,
+        )
+        .await
+        .map(drop)
 }
 
-/// The record's fields and those of the event that it lacks, if any: v3 replaces the whole list.
+/// The event's fields that the record lacks, if any.
 fn added_fields(record: &Candidate, introduction: &Introduction) -> Option<Vec<CustomFieldValue>> {
     let has = |key: &str| {
         record
@@ -300,15 +323,7 @@ fn added_fields(record: &Candidate, introduction: &Introduction) -> Option<Vec<C
         .into_iter()
         .filter(|field| !has(&field.name_key))
         .collect();
-    if added.is_empty() {
-        return None;
-    }
-    let kept = record
-        .custom_fields
-        .iter()
-        .filter(|field| !field.value.is_null())
-        .cloned();
-    Some(kept.chain(added).collect())
+    (!added.is_empty()).then_some(added)
 }
 
 fn custom_fields(introduction: &Introduction) -> Vec<CustomFieldValue> {
@@ -323,8 +338,4 @@ fn custom_fields(introduction: &Introduction) -> Vec<CustomFieldValue> {
         .filter(|(_, value)| !value.is_null())
         .map(|(name_key, value)| CustomFieldValue { name_key, value })
         .collect()
-}
-
-fn filled(text: String) -> Option<String> {
-    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
 }

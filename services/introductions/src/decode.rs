@@ -1,13 +1,13 @@
 //! From a command to an arrival: what the envelope says, in the ledger's terms.
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use domain::{IntroductionId, IntrroCandidateId};
 use intake::{Message, Refusal};
 pub(crate) use proto::Kind as Command;
 use store::intake::Arrival;
 use store::person::PersonKey;
 
-use crate::introduction;
+use crate::profile;
 
 /// The arrival; none for an event that another queue carries to another service.
 ///
@@ -34,23 +34,30 @@ fn arrival(message: Message) -> Result<Arrival, Refusal> {
     {
         keys.push(PersonKey::candidate(&tenant, &subject));
     }
+    let person = match &incoming.event {
+        proto::Command::IntroductionAccepted(event) => event.candidate.as_ref(),
+        proto::Command::CandidateProfileUpdated(event) => event.candidate.as_ref(),
+        _ => None,
+    };
+    let emails = person.map(profile::emails).unwrap_or_default();
+    keys.extend(
+        emails
+            .iter()
+            .filter_map(|email| PersonKey::email(&tenant, email)),
+    );
     let business_key = match &incoming.event {
         proto::Command::IntroductionAccepted(event) => {
             IntroductionId::try_from(event.introduction_id.as_str())
                 .map_err(|e| Refusal::invalid("$.data.introductionId", e))?;
-            let emails = introduction::emails(event);
-            keys.extend(
-                emails
-                    .iter()
-                    .filter_map(|email| PersonKey::email(&tenant, email)),
-            );
             event.introduction_id.clone()
         }
         // One event, one intent: these have no id of their own besides the event's.
         _ => format!("{}/{}", incoming.source, incoming.id),
     };
+    let occurred_at = incoming.time.unwrap_or_else(Utc::now);
     Ok(Arrival {
-        occurred_at: incoming.time.unwrap_or_else(Utc::now),
+        tells_of: tells_of(&incoming.event).unwrap_or(occurred_at),
+        occurred_at,
         kind: incoming.kind.as_str(),
         business_key,
         subject: candidate.into(),
@@ -62,4 +69,17 @@ fn arrival(message: Message) -> Result<Arrival, Refusal> {
         payload: incoming.data.into(),
         trace: incoming.traceparent,
     })
+}
+
+/// The time of which a command tells, where it says so itself.
+fn tells_of(command: &proto::Command) -> Option<DateTime<Utc>> {
+    let at = match command {
+        proto::Command::IntroductionAccepted(event) => &event.accepted_at,
+        proto::Command::IntroductionStatusChanged(event) => &event.changed_at,
+        proto::Command::CandidateProfileUpdated(event) => &event.changed_at,
+        proto::Command::CandidateErasureRequested(_)
+        | proto::Command::JobsRefreshRequested(_)
+        | proto::Command::StatusRefreshRequested(_) => return None,
+    };
+    at.as_ref()?.to_utc()
 }

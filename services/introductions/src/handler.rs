@@ -9,10 +9,16 @@ use store::journal::{End, JournalError, Settlement, StepWrite};
 use crate::attempt::{Attempt, confirmed_kinds, crash_after_confirm};
 use crate::introduction::Introduction;
 use crate::stop::Stop;
-use crate::{Context, answers, introduction_accepted};
+use crate::{
+    Context, answers, candidate_profile_updated, introduction_accepted, introduction_status_changed,
+};
 
-/// Kinds of operation that this version performs. Others wait in the ledger, in order, for one that does.
-pub(crate) const KINDS: &[&str] = &["introduction_accepted"];
+/// Kinds of operation that workers perform; `candidate_erasure_requested` has a loop of its own.
+pub(crate) const KINDS: &[&str] = &[
+    "introduction_accepted",
+    "introduction_status_changed",
+    "candidate_profile_updated",
+];
 
 /// A try that did not go through: why, and what it learnt on the way.
 pub(crate) struct Stopped {
@@ -51,9 +57,13 @@ async fn dispatch(attempt: &mut Attempt<'_>) -> Result<(), Stop> {
             let introduction = parse(attempt.context, attempt.claim, *event)?;
             introduction_accepted::handle(attempt, &introduction).await
         }
-        Command::IntroductionStatusChanged(_)
-        | Command::CandidateProfileUpdated(_)
-        | Command::CandidateErasureRequested(_)
+        Command::IntroductionStatusChanged(event) => {
+            introduction_status_changed::handle(attempt, *event).await
+        }
+        Command::CandidateProfileUpdated(event) => {
+            candidate_profile_updated::handle(attempt, *event).await
+        }
+        Command::CandidateErasureRequested(_)
         | Command::JobsRefreshRequested(_)
         | Command::StatusRefreshRequested(_) => Err(Stop::Park(domain::Code::Internal.into())),
     }
@@ -67,25 +77,29 @@ pub(crate) async fn settle_failed(
     learnt: Vec<StepWrite>,
     park: bool,
 ) -> Result<(), JournalError> {
-    let candidate = read(claim)
-        .ok()
-        .map(|command| command.ordering_key().to_owned())
-        .unwrap_or_default();
-    let notice = answers::failed(
-        &claim.business_key,
-        &candidate,
-        claim.operation,
-        &problem,
-        &[],
-    );
-    let announcement = answers::announce(
-        &notice,
-        &claim.tenant,
-        &candidate,
-        claim.operation,
-        claim.trace.as_deref(),
-        claim.clock(),
-    );
+    let command = read(claim).ok();
+    let candidate = command.as_ref().map_or("", Command::ordering_key);
+    let notice = claim.kind.parse().ok().and_then(|kind| {
+        let key = &claim.business_key;
+        answers::refusal(
+            kind,
+            command.as_ref(),
+            key,
+            candidate,
+            claim.operation,
+            &problem,
+        )
+    });
+    let announcement = notice.and_then(|notice| {
+        answers::announce(
+            &notice,
+            &claim.tenant,
+            candidate,
+            claim.operation,
+            claim.trace.as_deref(),
+            claim.clock(),
+        )
+    });
     let confirmed = confirmed_kinds(&learnt);
     let settlement = Settlement {
         end: if park { End::Parked } else { End::Failed },
@@ -95,11 +109,14 @@ pub(crate) async fn settle_failed(
         steps: learnt,
         identity: None,
         tracked: Vec::new(),
+        mark: None,
         announcements: announcement.into_iter().collect(),
     };
     context.journal.settle(claim, settlement).await?;
     crash_after_confirm(&confirmed);
-    context.metrics.introduction_ended(Terminal::Failed);
+    if matches!(command, Some(Command::IntroductionAccepted(_))) {
+        context.metrics.introduction_ended(Terminal::Failed);
+    }
     Ok(())
 }
 
@@ -115,6 +132,11 @@ fn parse(
     claim: &Claim,
     event: proto::v1::IntroductionAccepted,
 ) -> Result<Introduction, Stop> {
-    Introduction::parse(&claim.tenant, &context.config.intrro_url, event)
-        .map_err(|_| Stop::Park(domain::Code::Internal.into()))
+    Introduction::parse(
+        &claim.tenant,
+        &context.config.intrro_url,
+        &claim.settings,
+        event,
+    )
+    .map_err(|_| Stop::Park(domain::Code::Internal.into()))
 }

@@ -8,7 +8,7 @@ use store::intake::{Arrival, Verdict};
 use store::outbox::{self, Announcement};
 
 use crate::answers;
-use crate::decode::{Command, decode};
+use crate::decode::decode;
 
 /// Takes the commands of `greenhouse.introductions`.
 pub(crate) struct Ledger;
@@ -40,7 +40,9 @@ fn tally(verdicts: &[Verdict]) -> Tally {
     let mut tally = Tally::default();
     for verdict in verdicts {
         match verdict {
-            Verdict::Accepted(_) | Verdict::AcceptedUnconnected(_) => tally.new += 1,
+            Verdict::Accepted(_) | Verdict::AcceptedUnconnected(_) | Verdict::Erased(_) => {
+                tally.new += 1;
+            }
             Verdict::Duplicate => tally.repeats += 1,
             Verdict::Conflict(_) => tally.conflicts += 1,
         }
@@ -48,25 +50,25 @@ fn tally(verdicts: &[Verdict]) -> Tally {
     tally
 }
 
-/// What Intrro is told before any work begins: that the tenant must connect first, or that the same introduction was
-/// sent before with other content.
+/// What Intrro is told before any work begins: that the tenant must connect first, that the same introduction was sent
+/// before with other content, or that the person has asked to be forgotten since.
 fn answer_at_once(arrival: &Arrival, verdict: Verdict) -> Option<Announcement> {
     let (operation, code) = match verdict {
         Verdict::AcceptedUnconnected(operation) => (operation, Code::NotConnected),
         Verdict::Conflict(operation) => (operation, Code::ConflictingContent),
+        Verdict::Erased(operation) => (operation, Code::PersonErased),
         Verdict::Accepted(_) | Verdict::Duplicate => return None,
     };
-    if arrival.kind != Command::IntroductionAccepted.as_str() {
-        return None;
-    }
-    let problem = Problem::new(code);
-    let notice = answers::failed(
+    let kind = arrival.kind.parse().ok()?;
+    let command = proto::Command::decode(kind, &arrival.payload).ok();
+    let notice = answers::refusal(
+        kind,
+        command.as_ref(),
         &arrival.business_key,
         &arrival.subject,
         operation,
-        &problem,
-        &[],
-    );
+        &Problem::new(code),
+    )?;
     answers::announce(
         &notice,
         &arrival.tenant,

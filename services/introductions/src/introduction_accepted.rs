@@ -19,9 +19,15 @@ pub(crate) async fn handle(
     attempt: &mut Attempt<'_>,
     introduction: &Introduction,
 ) -> Result<(), Stop> {
+    if attempt.claim.erased_before {
+        attempt.warn(Code::ErasedBefore.into());
+    }
     let jobs = applications::open_jobs(attempt, introduction).await?;
     let references = references::resolve(attempt, introduction).await?;
-    attempt.foresee(note::step());
+    // A foreseen write counts as sent after a crash: only where a read can show that it was not.
+    if attempt.greenhouse.notes().can_be_read() {
+        attempt.foresee(note::step());
+    }
     let person = candidate::find_or_create(attempt, introduction, &jobs, &references).await?;
     let applications =
         applications::apply(attempt, introduction, &person, &jobs, &references).await?;
@@ -47,7 +53,7 @@ async fn settle(
     let notice = match &problem {
         Some(problem) => answers::failed(
             introduction.id.as_str(),
-            introduction.candidate.as_str(),
+            introduction.profile.candidate.as_str(),
             claim.operation,
             problem,
             &applications,
@@ -66,7 +72,7 @@ async fn settle(
     let announcement = answers::announce(
         &notice,
         &claim.tenant,
-        introduction.candidate.as_str(),
+        introduction.profile.candidate.as_str(),
         claim.operation,
         claim.trace.as_deref(),
         now,
@@ -81,11 +87,12 @@ async fn settle(
         steps,
         identity: Some(Identity {
             greenhouse: person.id,
-            candidate: introduction.candidate.clone(),
-            candidate_key: PersonKey::candidate(&claim.tenant, &introduction.candidate),
-            email_keys: introduction.email_keys(&claim.tenant),
+            candidate: introduction.profile.candidate.clone(),
+            candidate_key: PersonKey::candidate(&claim.tenant, &introduction.profile.candidate),
+            email_keys: introduction.profile.email_keys(&claim.tenant),
         }),
         tracked: tracked(introduction, &applications),
+        mark: None,
         announcements: announcement.into_iter().collect(),
     };
     crash_here(CrashPoint::BeforeSettle);

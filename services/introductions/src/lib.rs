@@ -9,15 +9,22 @@ mod answers;
 mod applications;
 mod attempt;
 mod candidate;
+mod candidate_erasure_requested;
+mod candidate_profile_updated;
 mod decode;
 mod handler;
 mod intake;
+mod introduced;
 mod introduction;
 mod introduction_accepted;
+mod introduction_status_changed;
 mod note;
+mod profile;
 mod references;
+mod status_field;
 mod stop;
 mod tags;
+mod updated;
 mod worker;
 
 use std::collections::HashMap;
@@ -137,5 +144,9 @@ pub async fn run(parts: Parts, stop: CancellationToken) {
         config: parts.config,
         lookups: Mutex::default(),
     });
-    tokio::join!(intake.run(stop.clone()), worker::work(context, stop));
+    tokio::join!(
+        intake.run(stop.clone()),
+        candidate_erasure_requested::work(&context, stop.clone()),
+        worker::work(Arc::clone(&context), stop)
+    );
 }

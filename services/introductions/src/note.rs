@@ -1,7 +1,9 @@
 //! The note that tells recruiters who introduced the person and why.
 
-use domain::{Code, NoteId, StepKind};
-use harvest::{NewNote, Visibility};
+use domain::marker::Marker;
+use domain::settings::NoteVisibility;
+use domain::{CandidateId, Code, NoteId, Problem, StepKind};
+use harvest::{InlineNote, NewNote, Visibility};
 
 use crate::attempt::{Attempt, Made, Step};
 use crate::candidate::Person;
@@ -19,34 +21,76 @@ pub(crate) fn step() -> Step {
     Step::only(StepKind::AddNote)
 }
 
-/// Adds the note, once per introduction.
+/// Adds the note about the introduction.
 pub(crate) async fn add(
     attempt: &mut Attempt<'_>,
     introduction: &Introduction,
     person: &Person,
 ) -> Result<(), Stop> {
-    let candidate = person.id;
+    if person.noted {
+        return Ok(());
+    }
+    let body = body(introduction);
+    let marker = &introduction.note_marker;
+    once(attempt, step(), person.id, body, marker, "message")
+        .await
+        .map(drop)
+}
+
+/// The note to make in the same call as its person, where Greenhouse can: it exists then exactly if the person does.
+pub(crate) fn with_the_person(
+    attempt: &Attempt<'_>,
+    introduction: &Introduction,
+) -> Option<InlineNote> {
+    let possible = attempt.greenhouse.notes().go_with_a_new_candidate();
+    possible.then(|| InlineNote {
+        body: body(introduction),
+        visibility: visibility(attempt.claim.settings.note_visibility),
+    })
+}
+
+/// Adds a note, once per marker; the body carries it. Says whether the note is there; a refusal, blamed on `field`,
+/// becomes a warning.
+pub(crate) async fn once(
+    attempt: &mut Attempt<'_>,
+    step: Step,
+    candidate: CandidateId,
+    body: String,
+    marker: &Marker,
+    field: &str,
+) -> Result<bool, Stop> {
     let note = NewNote {
         candidate_id: candidate,
-        body: body(introduction),
-        visibility: Visibility::Public,
+        body,
+        visibility: visibility(attempt.claim.settings.note_visibility),
     };
+    // Nothing can show whether it is there: a note twice is worse than one that somebody has to look for.
+    if !attempt.greenhouse.notes().can_be_read() && attempt.is_unproven(&step) {
+        attempt.leave_unproven(&step);
+        attempt.warn(Problem::new(Code::RemoteUnknown).field(field));
+        return Ok(false);
+    }
     let written = attempt
         .write_once(
-            step(),
+            step,
             async |client, _| {
                 let notes = client.notes().of_candidate(candidate).await?;
-                let ours = notes
-                    .into_iter()
-                    .find(|note| introduction.note_marker.is_in(&note.body));
+                let ours = notes.into_iter().find(|note| marker.is_in(&note.body));
                 Ok(ours.map(|note| note.id))
             },
             async |client| client.notes().create(&note).await.map(|note| note.id),
         )
         .await;
-    attempt
-        .tolerate(written, Code::NoteRefused, "message")
-        .map(drop)
+    let written = attempt.tolerate(written, Code::NoteRefused, field)?;
+    Ok(written.is_some())
+}
+
+fn visibility(chosen: NoteVisibility) -> Visibility {
+    match chosen {
+        NoteVisibility::Public => Visibility::Public,
+        NoteVisibility::Private => Visibility::Private,
+        NoteVisibility::AdminOnly => Visibility::AdminOnly,
+    }
 }
 
 fn body(introduction: &Introduction) -> String {
@@ -93,7 +137,8 @@ mod tests {
             }),
             ..event
         };
-        Introduction::parse(&Tenant::try_from("acme").unwrap(), &base, event).unwrap()
+        let settings = domain::settings::Settings::default();
+        Introduction::parse(&Tenant::try_from("acme").unwrap(), &base, &settings, event).unwrap()
     }
 
     #[test]

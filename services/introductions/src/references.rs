@@ -4,28 +4,31 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use domain::settings::ReferrerUnknown;
 use domain::{Code, JobId, Problem, ReferrerId, SourceId, StepKind, TagId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::attempt::{Attempt, Step, Written};
 use crate::introduction::Introduction;
+use crate::profile::{Profile, filled};
 use crate::stop::Stop;
 
 /// The source that every import names, and the tag that every person gets.
 pub(crate) const INTRRO: &str = "Intrro";
 
 const INLINE_TAGS: &str = "inline_tags";
-const MINUTE: Duration = Duration::from_secs(60);
+pub(crate) const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// What one introduction refers to.
 pub(crate) struct References {
     pub(crate) source: Option<SourceId>,
     pub(crate) referrer: Option<ReferrerId>,
-    /// Names and, in the same order, ids of the tags; all of them exist.
-    pub(crate) tags: Vec<String>,
-    pub(crate) tag_ids: Vec<TagId>,
+    /// Name of a referrer who is no user, where the tenant wants them credited and Greenhouse can.
+    pub(crate) outside: Option<String>,
+    /// Names and ids of the tags; all of them exist.
+    pub(crate) tags: Vec<(String, TagId)>,
     /// Whether this Greenhouse takes tags together with a new person, as far as is known.
     pub(crate) inline_tags: bool,
 }
@@ -49,13 +52,14 @@ pub(crate) async fn resolve(
             found
         }
     };
-    let (mut tags, mut tag_ids) = (Vec::new(), Vec::new());
-    for name in tag_names(introduction) {
-        if let Some(id) = tag(attempt, &name).await? {
-            tags.push(name);
-            tag_ids.push(id);
-        }
-    }
+    let outside = match referrer {
+        None => outside(attempt, introduction),
+        Some(_) => None,
+    };
+    let tags = match attempt.claim.settings.tags {
+        true => tags(attempt, &introduction.profile).await?,
+        false => Vec::new(),
+    };
     let inline_tags = match recall::<bool>(attempt, "feature", INLINE_TAGS).await? {
         Some(known) => known,
         None => {
@@ -66,10 +70,24 @@ pub(crate) async fn resolve(
     Ok(References {
         source,
         referrer,
+        outside,
         tags,
-        tag_ids,
         inline_tags,
     })
+}
+
+/// Finds or makes the tags of a person.
+pub(crate) async fn tags(
+    attempt: &mut Attempt<'_>,
+    profile: &Profile,
+) -> Result<Vec<(String, TagId)>, Stop> {
+    let mut tags = Vec::new();
+    for name in tag_names(profile) {
+        if let Some(id) = tag(attempt, &name).await? {
+            tags.push((name, id));
+        }
+    }
+    Ok(tags)
 }
 
 /// Greenhouse refused a person for their tags: from now on tags are applied one by one.
@@ -158,6 +176,14 @@ async fn referrer(attempt: &Attempt<'_>, email: &str) -> Result<Option<ReferrerI
     Ok(found)
 }
 
+/// v3 knows no referrers from outside: there the note alone names them.
+fn outside(attempt: &Attempt<'_>, introduction: &Introduction) -> Option<String> {
+    let wanted = attempt.claim.settings.referrer_unknown == ReferrerUnknown::Outside;
+    let possible = attempt.greenhouse.referrers().may_be_outside();
+    let name = &introduction.event.referrer.as_ref()?.name;
+    filled(name).filter(|_| wanted && possible)
+}
+
 fn referrer_email(introduction: &Introduction) -> Option<String> {
     let referrer = introduction.event.referrer.as_ref()?;
     domain::matching::normalise_email(&referrer.email)
@@ -169,9 +195,9 @@ fn referrer_key(attempt: &Attempt<'_>, email: &str) -> String {
 }
 
 /// "Intrro" and the event's tags, without repeats.
-fn tag_names(introduction: &Introduction) -> Vec<String> {
+fn tag_names(profile: &Profile) -> Vec<String> {
     let mut names = vec![INTRRO.to_owned()];
-    for tag in introduction.person().tags {
+    for tag in &profile.person.tags {
         let tag = tag.trim();
         if !tag.is_empty() && names.iter().all(|name| !name.eq_ignore_ascii_case(tag)) {
             names.push(tag.to_owned());
@@ -225,7 +251,7 @@ async fn tag(attempt: &mut Attempt<'_>, name: &str) -> Result<Option<TagId>, Sto
     Ok(id)
 }
 
-async fn recall<T: DeserializeOwned>(
+pub(crate) async fn recall<T: DeserializeOwned>(
     attempt: &Attempt<'_>,
     kind: &'static str,
     key: &str,
@@ -238,7 +264,7 @@ async fn recall<T: DeserializeOwned>(
     Ok(value.and_then(|value| serde_json::from_value(value).ok()))
 }
 
-async fn remember<T: Serialize>(
+pub(crate) async fn remember<T: Serialize>(
     attempt: &Attempt<'_>,
     kind: &'static str,
     key: &str,

@@ -1,6 +1,6 @@
 //! The tags: "Intrro" and the event's own, on the person.
 
-use domain::{Code, StepKind, TagId};
+use domain::{CandidateId, Code, StepKind, TagId};
 
 use crate::attempt::{Attempt, Made, Step};
 use crate::candidate::Person;
@@ -22,15 +22,28 @@ pub(crate) async fn apply(
     if person.tagged {
         return Ok(());
     }
-    for (name, tag) in references.tags.iter().zip(&references.tag_ids) {
-        let has = person
-            .record
-            .as_ref()
-            .is_some_and(|record| record.tags.iter().any(|has| has == name));
-        if has {
+    let has = person
+        .record
+        .as_ref()
+        .map_or(&[][..], |record| &record.tags);
+    apply_missing(attempt, person.id, has, &references.tags)
+        .await
+        .map(drop)
+}
+
+/// Applies those of `wanted` that are not among `has`; says whether any was.
+pub(crate) async fn apply_missing(
+    attempt: &mut Attempt<'_>,
+    candidate: CandidateId,
+    has: &[String],
+    wanted: &[(String, TagId)],
+) -> Result<bool, Stop> {
+    let mut any = false;
+    for (name, tag) in wanted {
+        if has.contains(name) {
             continue;
         }
-        let (candidate, tag) = (person.id, *tag);
+        let tag = *tag;
         let written = attempt
             .write_once(
                 Step::keyed(StepKind::ApplyTag, tag),
@@ -50,7 +63,8 @@ pub(crate) async fn apply(
                 },
             )
             .await;
-        attempt.tolerate(written, Code::TagRefused, "candidate.tags")?;
+        let applied = attempt.tolerate(written, Code::TagRefused, "candidate.tags")?;
+        any |= applied.is_some();
     }
-    Ok(())
+    Ok(any)
 }

@@ -1,0 +1,112 @@
+//! `CandidateErasureRequested`: the person is forgotten here, at once, and the answer says where they remain.
+//!
+//! It calls nobody, so it asks for neither connection nor budget, and is one transaction instead of a claim: it also
+//! happens for a tenant that is paused. Nothing is ever deleted in Greenhouse.
+
+use std::time::Duration;
+
+use domain::{Code, Problem};
+use proto::v1::candidate_erased::Cause;
+use proto::{Notice, v1};
+use store::erase::{self, Ended, Erased, Erasure};
+use store::outbox::{self, Announcement};
+use tokio_util::sync::CancellationToken;
+
+use crate::{Context, answers};
+
+/// How often requests are looked for.
+const INTERVAL: Duration = Duration::from_millis(500);
+
+/// Performs requests until the token is cancelled.
+pub(crate) async fn work(context: &Context, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        match perform(context).await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "nobody can be erased now"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(INTERVAL) => {}
+        }
+    }
+}
+
+/// Performs the next request; `false` when none is due.
+async fn perform(context: &Context) -> Result<bool, store::Error> {
+    let Some((mut tx, erasure)) = context.store.next_erasure().await? else {
+        return Ok(false);
+    };
+    let erased = erase::erase(&mut tx, &erasure).await?;
+    if let Some(erased) = &erased {
+        outbox::enqueue(&mut tx, &announcements(&erasure, erased)).await?;
+    }
+    tx.commit().await.map_err(store::Error::from)?;
+    if erased.is_some() {
+        tracing::info!(operation = %erasure.operation, tenant = %erasure.tenant, "a person was erased");
+    }
+    Ok(true)
+}
+
+/// The answer, and one for everything that was still to be done for the person.
+fn announcements(erasure: &Erasure, erased: &Erased) -> Vec<Announcement> {
+    let at = chrono::Utc::now();
+    let ended = erased.ended.iter().filter_map(|ended| {
+        let notice = refusal(erasure, ended)?;
+        let (candidate, trace) = (erasure.candidate.as_str(), ended.trace.as_deref());
+        answers::announce(
+            &notice,
+            &erasure.tenant,
+            candidate,
+            ended.operation,
+            trace,
+            at,
+        )
+    });
+    let mut announcements: Vec<Announcement> = ended.collect();
+    let notice = notice(erasure, erased, at);
+    announcements.extend(answers::announce(
+        &notice,
+        &erasure.tenant,
+        erasure.candidate.as_str(),
+        erasure.operation,
+        erasure.trace.as_deref(),
+        at,
+    ));
+    announcements
+}
+
+fn refusal(erasure: &Erasure, ended: &Ended) -> Option<Notice> {
+    // Parked beside the operation of the same name, and answered then.
+    let kind = ended.kind.parse().ok()?;
+    let command = proto::Command::decode(kind, &ended.payload).ok();
+    answers::refusal(
+        kind,
+        command.as_ref(),
+        &ended.business_key,
+        erasure.candidate.as_str(),
+        ended.operation,
+        &Problem::new(Code::PersonErased),
+    )
+}
+
+fn notice(erasure: &Erasure, erased: &Erased, at: chrono::DateTime<chrono::Utc>) -> Notice {
+    let known = erased.greenhouse.first().map(|id| id.0);
+    let remedy = match (known, erased.perhaps_created) {
+        (Some(_), _) => {
+            "The bridge has forgotten the person and deletes nothing in Greenhouse: anonymise or delete the candidate there."
+        }
+        (None, true) => {
+            "The bridge has forgotten the person while it waited to learn whether they had been created in Greenhouse: look for them there, and anonymise or delete the candidate."
+        }
+        (None, false) => "",
+    };
+    Notice::from(v1::CandidateErased {
+        candidate_id: erasure.candidate.to_string(),
+        old_greenhouse_candidate_id: known,
+        new_greenhouse_candidate_id: known,
+        cause: Cause::Requested.into(),
+        remedy: remedy.to_owned(),
+        erased_at: Some(at.into()),
+    })
+}

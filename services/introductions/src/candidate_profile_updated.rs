@@ -1,0 +1,51 @@
+//! `CandidateProfileUpdated`: what the profile knows and Greenhouse does not have is written; nothing is taken away.
+
+use domain::{Code, Problem, StepKind};
+use proto::v1;
+
+use crate::attempt::{Attempt, Step};
+use crate::profile::{self, Profile};
+use crate::stop::Stop;
+use crate::updated::{self, Update};
+use crate::{candidate, introduced, references, tags};
+
+pub(crate) async fn handle(
+    attempt: &mut Attempt<'_>,
+    event: v1::CandidateProfileUpdated,
+) -> Result<(), Stop> {
+    let claim = attempt.claim;
+    let base = &attempt.context.config.intrro_url;
+    let profile = Profile::parse(&claim.tenant, base, event.candidate.unwrap_or_default())
+        .map_err(|_| Stop::Park(Problem::new(Code::Internal)))?;
+    let changed_at = event.changed_at.and_then(|at| at.to_utc());
+    let changed_at = changed_at.unwrap_or(claim.occurred_at);
+    let person = introduced::find(attempt, profile.candidate.clone()).await?;
+
+    let superseded = person.is_ahead_of(changed_at);
+    let step = Step::only(StepKind::UpdateProfile);
+    let written_earlier = attempt.was_sent(&step);
+    let mut changed = Vec::new();
+    if !superseded {
+        let patch = profile.changes(&person.record);
+        changed = profile::changed(&patch);
+        candidate::edit(attempt, step, person.record.id, &patch)
+            .await
+            .map_err(|stop| stop.refused_as(Code::EditRefused, "candidate"))?;
+        if claim.settings.tags {
+            let wanted = references::tags(attempt, &profile).await?;
+            let has = &person.record.tags;
+            if tags::apply_missing(attempt, person.record.id, has, &wanted).await? {
+                changed.push("tags");
+            }
+        }
+    }
+    let update = Update {
+        introduction: String::new(),
+        changed_at,
+        superseded,
+        changed,
+        written_earlier,
+        email_keys: profile.email_keys(&claim.tenant),
+    };
+    updated::settle(attempt, &person, update).await
+}

@@ -1,0 +1,233 @@
+//! A person as an event describes them, in Greenhouse's words, and what of it a record in Greenhouse lacks.
+
+use domain::marker::Marker;
+use domain::matching::{self, Contact, ContactList};
+use domain::{IntrroCandidateId, InvalidId, Tenant};
+use harvest::{Candidate, CandidatePatch};
+use proto::v1;
+use store::person::PersonKey;
+use url::Url;
+
+/// The person of an event, parsed once.
+pub(crate) struct Profile {
+    pub(crate) candidate: IntrroCandidateId,
+    /// Normalised, without repeats, in the event's order.
+    pub(crate) emails: Vec<String>,
+    /// Identifies the person in Greenhouse, and is their link back to Intrro.
+    pub(crate) marker: Marker,
+    pub(crate) person: v1::Candidate,
+}
+
+impl Profile {
+    /// # Errors
+    /// [`InvalidId`] when the person has none; intake refuses such an event.
+    pub(crate) fn parse(
+        tenant: &Tenant,
+        base: &Url,
+        person: v1::Candidate,
+    ) -> Result<Profile, InvalidId> {
+        let candidate = IntrroCandidateId::try_from(person.id.as_str())?;
+        Ok(Profile {
+            emails: emails(&person),
+            marker: Marker::candidate(base, tenant, &candidate),
+            candidate,
+            person,
+        })
+    }
+
+    /// The event's entries of one list in Greenhouse's words; the link back to Intrro is one of the websites.
+    pub(crate) fn contacts(&self, list: ContactList) -> Vec<Contact> {
+        let entries = match list {
+            ContactList::Emails => &self.person.emails,
+            ContactList::Phones => &self.person.phones,
+            ContactList::Websites => &self.person.websites,
+            ContactList::SocialProfiles => &self.person.social_profiles,
+            ContactList::Addresses => &self.person.addresses,
+        };
+        let mut contacts: Vec<Contact> = entries
+            .iter()
+            .map(|entry| Contact {
+                value: entry.value.clone(),
+                kind: Some(entry.r#type.clone()).filter(|kind| !kind.is_empty()),
+            })
+            .collect();
+        if list == ContactList::Websites {
+            contacts.push(Contact {
+                value: self.marker.as_str().to_owned(),
+                kind: Some("other".to_owned()),
+            });
+        }
+        contacts
+    }
+
+    /// Keys of the e-mail addresses.
+    pub(crate) fn email_keys(&self, tenant: &Tenant) -> Vec<PersonKey> {
+        self.emails
+            .iter()
+            .filter_map(|email| PersonKey::email(tenant, email))
+            .collect()
+    }
+
+    /// What the record lacks: gaps are filled, lists united, nothing is overwritten.
+    pub(crate) fn gaps(&self, record: &Candidate) -> CandidatePatch {
+        let missing = |has: &Option<String>, new: &str| {
+            let empty = has.as_deref().is_none_or(|text| text.trim().is_empty());
+            filled(new).filter(|_| empty)
+        };
+        self.patch(record, missing)
+    }
+
+    /// What differs: what the event knows replaces what the record says, lists are united. What the event does not
+    /// know stays, and so does every address and profile that somebody added in Greenhouse.
+    pub(crate) fn changes(&self, record: &Candidate) -> CandidatePatch {
+        let other = |has: &Option<String>, new: &str| {
+            let has = has.as_deref().map(str::trim).unwrap_or_default();
+            filled(new).filter(|new| new != has)
+        };
+        self.patch(record, other)
+    }
+
+    fn patch(
+        &self,
+        record: &Candidate,
+        text: impl Fn(&Option<String>, &str) -> Option<String>,
+    ) -> CandidatePatch {
+        let union =
+            |list, has: &[Contact]| matching::union_contacts(list, has, &self.contacts(list));
+        let person = &self.person;
+        CandidatePatch {
+            first_name: text(&record.first_name, &person.first_name),
+            last_name: text(&record.last_name, &person.last_name),
+            company: text(&record.company, &person.company),
+            title: text(&record.title, &person.title),
+            email_addresses: union(ContactList::Emails, &record.email_addresses),
+            phone_numbers: union(ContactList::Phones, &record.phone_numbers),
+            website_addresses: union(ContactList::Websites, &record.website_addresses),
+            social_media_addresses: union(
+                ContactList::SocialProfiles,
+                &record.social_media_addresses,
+            ),
+            addresses: union(ContactList::Addresses, &record.addresses),
+            ..CandidatePatch::default()
+        }
+    }
+}
+
+/// The names of what a patch changes, as the event calls them.
+pub(crate) fn changed(patch: &CandidatePatch) -> Vec<&'static str> {
+    let parts = [
+        ("first_name", patch.first_name.is_some()),
+        ("last_name", patch.last_name.is_some()),
+        ("company", patch.company.is_some()),
+        ("title", patch.title.is_some()),
+        ("emails", patch.email_addresses.is_some()),
+        ("phones", patch.phone_numbers.is_some()),
+        ("websites", patch.website_addresses.is_some()),
+        ("social_profiles", patch.social_media_addresses.is_some()),
+        ("addresses", patch.addresses.is_some()),
+    ];
+    let changed = parts.into_iter().filter(|(_, changed)| *changed);
+    changed.map(|(name, _)| name).collect()
+}
+
+/// The person's e-mail addresses, normalised, without repeats; what is no address is left out.
+pub(crate) fn emails(person: &v1::Candidate) -> Vec<String> {
+    let mut emails: Vec<String> = Vec::new();
+    for contact in &person.emails {
+        if let Some(email) = matching::normalise_email(&contact.value)
+            && !emails.contains(&email)
+        {
+            emails.push(email);
+        }
+    }
+    emails
+}
+
+/// The text without surrounding space, if anything is left of it.
+pub(crate) fn filled(text: &str) -> Option<String> {
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::CandidateId;
+
+    fn contact(value: &str) -> Contact {
+        Contact {
+            value: value.to_owned(),
+            kind: None,
+        }
+    }
+
+    fn record() -> Candidate {
+        Candidate {
+            id: CandidateId(1),
+            first_name: Some("Ada".into()),
+            last_name: Some("Byron".into()),
+            company: None,
+            title: Some("Programmer".into()),
+            private: false,
+            created_at: None,
+            updated_at: None,
+            last_activity_at: None,
+            tags: vec![],
+            email_addresses: vec![contact("recruiters@own.example")],
+            phone_numbers: vec![],
+            website_addresses: vec![contact("https://app.intrro.com/t/acme/candidates/c-1")],
+            social_media_addresses: vec![contact("https://linkedin.com/in/ada")],
+            addresses: vec![],
+            custom_fields: vec![],
+        }
+    }
+
+    fn profile(person: v1::Candidate) -> Profile {
+        let person = v1::Candidate {
+            id: "c-1".into(),
+            ..person
+        };
+        let base = "https://app.intrro.com".parse().unwrap();
+        Profile::parse(&Tenant::try_from("acme").unwrap(), &base, person).unwrap()
+    }
+
+    fn entry(value: &str) -> v1::Contact {
+        v1::Contact {
+            value: value.into(),
+            r#type: String::new(),
+        }
+    }
+
+    #[test]
+    fn what_the_event_does_not_know_stays() {
+        let profile = profile(v1::Candidate::default());
+        assert!(profile.changes(&record()).is_empty());
+        assert!(changed(&profile.changes(&record())).is_empty());
+    }
+
+    #[test]
+    fn a_change_replaces_texts_and_adds_to_lists() {
+        let profile = profile(v1::Candidate {
+            last_name: "Lovelace".into(),
+            title: " Programmer ".into(),
+            emails: vec![entry("ada@new.example")],
+            social_profiles: vec![entry("linkedin.com/in/ada")],
+            ..v1::Candidate::default()
+        });
+        let patch = profile.changes(&record());
+        assert_eq!(changed(&patch), ["last_name", "emails"]);
+        assert_eq!(patch.last_name.as_deref(), Some("Lovelace"));
+        let emails: Vec<_> = patch.email_addresses.unwrap();
+        assert_eq!(emails.len(), 2);
+        assert_eq!(emails[0].value, "recruiters@own.example");
+    }
+
+    #[test]
+    fn gaps_are_filled_and_nothing_is_overwritten() {
+        let profile = profile(v1::Candidate {
+            last_name: "Lovelace".into(),
+            company: "Engines".into(),
+            ..v1::Candidate::default()
+        });
+        assert_eq!(changed(&profile.gaps(&record())), ["company"]);
+    }
+}

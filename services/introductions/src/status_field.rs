@@ -1,0 +1,144 @@
+//! The custom field "Intrro status" on candidates.
+
+use domain::{Code, Problem, StepKind};
+use harvest::{Candidate, CandidatePatch, CustomFieldValue, FieldType, ValueType};
+use serde::{Deserialize, Serialize};
+
+use crate::attempt::{Attempt, Step};
+use crate::references::{MINUTE, recall, remember};
+use crate::stop::Stop;
+use crate::{candidate, profile};
+
+const NAME: &str = "Intrro status";
+/// The key that Greenhouse derives from the name, for when the fields cannot be listed.
+const USUAL_KEY: &str = "intrro_status";
+
+/// What must be known of the field to write it.
+#[derive(Serialize, Deserialize)]
+struct Field {
+    name_key: String,
+    /// Names of what can be chosen; none where anything can be written.
+    options: Option<Vec<String>>,
+}
+
+/// Writes the status, if the field is there and says something else. What cannot be written becomes a warning.
+pub(crate) async fn write(
+    attempt: &mut Attempt<'_>,
+    record: &Candidate,
+    status: &str,
+) -> Result<bool, Stop> {
+    // Without the field there is nothing to keep up to date, and nobody asked for it.
+    let Some(field) = field(attempt, record).await? else {
+        return Ok(false);
+    };
+    let Some(value) = value(&field, status) else {
+        attempt.warn(Problem::new(Code::StatusOptionMissing).field("status"));
+        return Ok(false);
+    };
+    let mut has = record.custom_fields.iter();
+    let same = has.any(|has| has.name_key == field.name_key && has.value == *value);
+    let patch = CandidatePatch {
+        custom_fields: (!same).then(|| {
+            vec![CustomFieldValue {
+                name_key: field.name_key,
+                value: value.into(),
+            }]
+        }),
+        ..CandidatePatch::default()
+    };
+    let step = Step::only(StepKind::WriteStatus);
+    match candidate::edit(attempt, step, record.id, &patch).await {
+        Ok(()) => Ok(!same),
+        Err(Stop::Fail(_)) => {
+            attempt.warn(Problem::new(Code::StatusOptionMissing).field("status"));
+            Ok(false)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// The text to write: an option is found whatever its letter case, and with spaces for `_` and `-`.
+fn value(field: &Field, status: &str) -> Option<String> {
+    let status = profile::filled(status)?;
+    let Some(options) = &field.options else {
+        return Some(status);
+    };
+    let plain = |text: &str| text.trim().to_lowercase().replace(['_', '-'], " ");
+    let wanted = plain(&status);
+    options.iter().find(|name| plain(name) == wanted).cloned()
+}
+
+/// The field, if the organisation has it.
+async fn field(attempt: &Attempt<'_>, record: &Candidate) -> Result<Option<Field>, Stop> {
+    if let Some(known) = recall::<Option<Field>>(attempt, "custom_field", NAME).await? {
+        return Ok(known);
+    }
+    let _alone = attempt.context.alone(&attempt.claim.tenant).await;
+    if let Some(known) = recall::<Option<Field>>(attempt, "custom_field", NAME).await? {
+        return Ok(known);
+    }
+    let fields = attempt.greenhouse.custom_fields();
+    let fields = match fields.of_type(FieldType::Candidate).await {
+        // Not worth stopping a tenant for: then the record alone tells, and a wrong option is refused.
+        Err(harvest::Error::Forbidden { .. } | harvest::Error::NotFound { .. }) => {
+            let mut shown = record.custom_fields.iter();
+            let shown = shown.find(|field| field.name_key == USUAL_KEY);
+            return Ok(shown.map(|field| Field {
+                name_key: field.name_key.clone(),
+                options: None,
+            }));
+        }
+        answer => answer?,
+    };
+    let found = fields
+        .into_iter()
+        .find(|field| field.active && field.name.trim().eq_ignore_ascii_case(NAME));
+    let found = match found {
+        None => None,
+        Some(field) if field.value_type == Some(ValueType::SingleSelect) => {
+            let options = attempt.greenhouse.custom_field_options();
+            let options = options.of_fields(&[field.id]).await?.into_iter();
+            let active = options.filter(|option| option.active);
+            Some(Field {
+                name_key: field.name_key,
+                options: Some(active.map(|option| option.name).collect()),
+            })
+        }
+        Some(field) => Some(Field {
+            name_key: field.name_key,
+            options: None,
+        }),
+    };
+    // A field that is missing is added by an admin, who wants to see it work soon; so is an option.
+    let lasts = if found.is_some() { 10 * MINUTE } else { MINUTE };
+    remember(attempt, "custom_field", NAME, &found, lasts).await?;
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_option_is_found_whatever_its_spelling() {
+        let field = Field {
+            name_key: "intrro_status".into(),
+            options: Some(vec!["Interviewing".into(), "On hold".into()]),
+        };
+        assert_eq!(
+            value(&field, "INTERVIEWING").as_deref(),
+            Some("Interviewing")
+        );
+        assert_eq!(value(&field, " on_hold").as_deref(), Some("On hold"));
+        assert_eq!(value(&field, "hired"), None);
+    }
+
+    #[test]
+    fn a_field_of_text_takes_any_status() {
+        let field = Field {
+            name_key: "intrro_status".into(),
+            options: None,
+        };
+        assert_eq!(value(&field, " hired ").as_deref(), Some("hired"));
+    }
+}

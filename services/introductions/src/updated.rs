@@ -1,0 +1,131 @@
+//! The end that updates of introduced people share: settled, marked with the time of the change, and answered.
+
+use chrono::{DateTime, Utc};
+use domain::crash::{CrashPoint, crash_here};
+use domain::{CandidateId, Code, IntrroCandidateId, OperationId, Problem};
+use proto::v1::candidate_updated::How;
+use proto::{Notice, v1};
+use store::journal::{End, Identity, Settlement};
+use store::person::PersonKey;
+
+use crate::answers;
+use crate::attempt::{Attempt, confirmed_kinds, crash_after_confirm};
+use crate::introduced::Introduced;
+use crate::stop::Stop;
+
+/// What an update came to.
+pub(crate) struct Update {
+    /// The introduction whose status changed; none for a profile.
+    pub(crate) introduction: String,
+    /// When it had happened in Intrro.
+    pub(crate) changed_at: DateTime<Utc>,
+    /// Whether a later one came first.
+    pub(crate) superseded: bool,
+    /// Names of what was written.
+    pub(crate) changed: Vec<&'static str>,
+    /// Whether an earlier try may have written something.
+    pub(crate) written_earlier: bool,
+    /// Addresses by which the person is recognised from now on.
+    pub(crate) email_keys: Vec<PersonKey>,
+}
+
+impl Update {
+    fn how(&self) -> How {
+        if !self.changed.is_empty() || self.written_earlier {
+            How::Written
+        } else if self.superseded {
+            How::Superseded
+        } else {
+            How::Unchanged
+        }
+    }
+}
+
+pub(crate) async fn settle(
+    attempt: &mut Attempt<'_>,
+    person: &Introduced,
+    update: Update,
+) -> Result<(), Stop> {
+    let claim = attempt.claim;
+    let how = update.how();
+    let notice = Updated {
+        candidate: &person.candidate,
+        greenhouse: person.record.id,
+        operation: claim.operation,
+        update: &update,
+        warnings: &attempt.warnings,
+        at: claim.clock(),
+    }
+    .notice();
+    let announcement = answers::announce(
+        &notice,
+        &claim.tenant,
+        person.candidate.as_str(),
+        claim.operation,
+        claim.trace.as_deref(),
+        claim.clock(),
+    );
+    let codes: Vec<Code> = attempt
+        .warnings
+        .iter()
+        .map(|problem| problem.code)
+        .collect();
+    let steps = attempt.take_learnt();
+    let confirmed = confirmed_kinds(&steps);
+    let settlement = Settlement {
+        end: End::Done,
+        code: None,
+        field: None,
+        outcome: serde_json::json!({
+            "how": how.as_str_name().to_lowercase(),
+            "greenhouse_candidate_id": person.record.id,
+            "changed": update.changed,
+            "warnings": codes,
+        }),
+        steps,
+        identity: Some(Identity {
+            greenhouse: person.record.id,
+            candidate: person.candidate.clone(),
+            candidate_key: person.key,
+            email_keys: update.email_keys.clone(),
+        }),
+        tracked: Vec::new(),
+        mark: (!update.superseded).then_some((person.key, update.changed_at)),
+        announcements: announcement.into_iter().collect(),
+    };
+    crash_here(CrashPoint::BeforeSettle);
+    attempt.context.journal.settle(claim, settlement).await?;
+    crash_after_confirm(&confirmed);
+    crash_here(CrashPoint::AfterSettle);
+    Ok(())
+}
+
+/// Everything that a [`v1::CandidateUpdated`] tells.
+struct Updated<'a> {
+    candidate: &'a IntrroCandidateId,
+    greenhouse: CandidateId,
+    operation: OperationId,
+    update: &'a Update,
+    warnings: &'a [Problem],
+    at: DateTime<Utc>,
+}
+
+impl Updated<'_> {
+    fn notice(&self) -> Notice {
+        Notice::from(v1::CandidateUpdated {
+            candidate_id: self.candidate.to_string(),
+            introduction_id: self.update.introduction.clone(),
+            greenhouse_candidate_id: self.greenhouse.0,
+            how: self.update.how().into(),
+            changed: self
+                .update
+                .changed
+                .iter()
+                .map(|name| (*name).to_owned())
+                .collect(),
+            warnings: self.warnings.iter().map(answers::warning).collect(),
+            operation_id: self.operation.to_string(),
+            updated_at: Some(self.at.into()),
+        })
+    }
+}
