@@ -66,6 +66,48 @@ impl Verdict {
 }
 
 fn done(story: &Story) -> Verdict {
+    match story.kind.as_str() {
+        "introduction_accepted" => imported(story),
+        "candidate_erasure_requested" => finished(
+            story,
+            "The bridge has forgotten the person; what remains in Greenhouse is for people there to delete.".to_owned(),
+        ),
+        _ => updated(story),
+    }
+}
+
+fn updated(story: &Story) -> Verdict {
+    let text = |key: &str| story.outcome.as_ref().and_then(|outcome| outcome.get(key));
+    let candidate = text("greenhouse_candidate_id")
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let sentence = match text("how").and_then(|how| how.as_str()) {
+        Some("superseded") => {
+            format!("Candidate {candidate} was left as it is: a later update came first.")
+        }
+        Some("unchanged") => {
+            format!("Candidate {candidate} was left as it is: Greenhouse had it all already.")
+        }
+        _ => format!("It is in Greenhouse: candidate {candidate} was updated."),
+    };
+    finished(story, sentence)
+}
+
+fn finished(story: &Story, sentence: String) -> Verdict {
+    let mut answers = story.answers.iter();
+    let announced = answers.all(|answer| answer.published_at.is_some());
+    Verdict {
+        sentence,
+        next: if announced {
+            "Nothing to do.".to_owned()
+        } else {
+            "The answer event is not published yet: look at the relay and the broker.".to_owned()
+        },
+        well: announced,
+    }
+}
+
+fn imported(story: &Story) -> Verdict {
     let outcome = story.outcome.as_ref();
     let text = |key: &str| outcome.and_then(|outcome| outcome.get(key));
     let candidate = text("greenhouse_candidate_id")
@@ -92,18 +134,10 @@ fn done(story: &Story) -> Verdict {
         sentence.push_str(&format!("; {refused} of the picked jobs got none"));
     }
     sentence.push('.');
-    let announced = story
-        .answers
-        .iter()
-        .all(|answer| answer.published_at.is_some());
+    let verdict = finished(story, sentence);
     Verdict {
-        sentence,
-        next: if announced {
-            "Nothing to do.".to_owned()
-        } else {
-            "The answer event is not published yet: look at the relay and the broker.".to_owned()
-        },
-        well: refused == 0 && announced,
+        well: refused == 0 && verdict.well,
+        ..verdict
     }
 }
 
@@ -220,6 +254,23 @@ mod tests {
             verdict.sentence,
             "It is in Greenhouse: the person was created as candidate 7, with 1 application(s); 1 of the picked jobs got none."
         );
+    }
+
+    #[test]
+    fn an_update_says_what_it_came_to() {
+        let told = |kind: &str, how: &str| {
+            let outcome = serde_json::json!({ "how": how, "greenhouse_candidate_id": 7 });
+            let story = Story {
+                kind: kind.into(),
+                outcome: Some(outcome),
+                ..story("done", None)
+            };
+            Verdict::of(&story).sentence
+        };
+        let kind = "candidate_profile_updated";
+        assert!(told(kind, "written").ends_with("candidate 7 was updated."));
+        assert!(told(kind, "superseded").contains("a later update came first"));
+        assert!(told("candidate_erasure_requested", "").contains("forgotten"));
     }
 
     #[test]
