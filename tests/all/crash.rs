@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::accounting::settled;
 use crate::scene;
-use crate::world::{Announced, SOON, World, until};
+use crate::world::{Announced, SOON, World, email, until};
 
 const ABORTED: i32 = 6;
 /// Points visited at once by one test.
@@ -31,6 +31,8 @@ enum Scenario {
     Progress,
     /// Greenhouse delivers a webhook: see `webhooks.rs`.
     Webhook,
+    /// Profile and status of somebody introduced change in Intrro.
+    Update,
 }
 
 fn scenario(point: CrashPoint) -> Scenario {
@@ -42,6 +44,9 @@ fn scenario(point: CrashPoint) -> Scenario {
             | StepKind::AddNote => Scenario::Newcomer,
             StepKind::CreditApplication | StepKind::EditCandidate | StepKind::ApplyTag => {
                 Scenario::Acquaintance
+            }
+            StepKind::UpdateProfile | StepKind::WriteStatus | StepKind::AddStatusNote => {
+                Scenario::Update
             }
         },
         CrashPoint::IntakeBeforeCommit
@@ -68,6 +73,11 @@ fn everywhere_on_the_way_of_somebody_known() {
 #[test]
 fn everywhere_on_the_way_of_a_status_change() {
     everywhere(Scenario::Progress);
+}
+
+#[test]
+fn everywhere_on_the_way_of_an_update() {
+    everywhere(Scenario::Update);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -135,27 +145,68 @@ async fn survive(point: CrashPoint) {
     println!("visiting {point}");
     let mut world = World::new(&format!("crash {point}")).await;
     let event = prepare(&mut world, scenario(point)).await;
-    if scenario(point) == Scenario::Progress {
-        let [application] = &world.named("CandidateStatusChanged")[..] else {
-            panic!("one application in its first stage")
-        };
-        let application = application.text("applicationId").parse().expect("an id");
-        world
-            .greenhouse
-            .recruiter()
-            .move_to_next_stage(application)
-            .expect("a next stage");
-    } else {
-        world.publish(&event).await;
+    match scenario(point) {
+        Scenario::Newcomer | Scenario::Acquaintance | Scenario::Webhook => {
+            world.publish(&event).await
+        }
+        Scenario::Progress => {
+            let [application] = &world.named("CandidateStatusChanged")[..] else {
+                panic!("one application in its first stage")
+            };
+            let application = application.text("applicationId").parse().expect("an id");
+            world
+                .greenhouse
+                .recruiter()
+                .move_to_next_stage(application)
+                .expect("a next stage");
+        }
+        Scenario::Update => world.publish_all(&updates(&event)).await,
     }
     die_at(&world, point).await;
     end_leases(&world).await;
     world.bridge().await;
-    if scenario(point) == Scenario::Progress {
-        status_told_once(&world).await;
+    match scenario(point) {
+        Scenario::Newcomer | Scenario::Acquaintance | Scenario::Webhook => {}
+        Scenario::Progress => status_told_once(&world).await,
+        Scenario::Update => return updated_once(&world, &event).await,
     }
     settled(&world, 1).await;
     scene::once(&world, &event);
+}
+
+fn updates(event: &Value) -> [Value; 2] {
+    let status = scene::status_change(event, "Interviewing");
+    [scene::profile_update(event), status]
+}
+
+/// Both updates are in Greenhouse and answered, once each.
+async fn updated_once(world: &World, event: &Value) {
+    let answers = |events: &[Announced]| {
+        let answers = events
+            .iter()
+            .filter(|event| event.name.starts_with("CandidateUpdate"));
+        let told = answers.map(|event| (event.id.clone(), event.text("how").to_owned()));
+        told.collect::<std::collections::BTreeSet<_>>()
+    };
+    let events = world
+        .announced_until("both answers", |events| answers(events).len() >= 2)
+        .await;
+    settled(world, 1).await;
+    let told = answers(&events);
+    assert!(
+        told.len() == 2 && told.iter().all(|(_, how)| how == "WRITTEN"),
+        "{told:?}"
+    );
+    let id = event["data"]["introduction_id"].as_str().expect("an id");
+    let state = world.greenhouse.state();
+    let [person] = &state.candidates_by_email(&email(id))[..] else {
+        panic!("one candidate")
+    };
+    assert_eq!(person.title.as_deref(), Some("Countess"));
+    assert_eq!(person.email_addresses.len(), 2);
+    let status = &person.custom_fields.as_ref().expect("custom fields")["intrro_status"];
+    assert_eq!(status.value, "Interviewing");
+    assert_eq!(state.notes_of(person.meta.id).len(), 2);
 }
 
 /// A connected tenant and whatever the scenario begins with; the bridge that did it has ended in peace.
@@ -169,6 +220,12 @@ async fn prepare(world: &mut World, scenario: Scenario) -> Value {
     let event = match scenario {
         Scenario::Newcomer | Scenario::Webhook => scene::newcomer(world, "acme", scene::NEW),
         Scenario::Acquaintance => scene::acquaintance(world, "acme", scene::KNOWN).await,
+        Scenario::Update => {
+            let event = scene::newcomer(world, "acme", scene::NEW);
+            world.publish(&event).await;
+            world.answer(scene::NEW).await;
+            event
+        }
         Scenario::Progress => {
             let path = format!(
                 "/v1/connections/{}",

@@ -129,59 +129,118 @@ fn answered_once(world: &World, id: &str) {
 /// Puts somebody into Greenhouse as another integration would: name and e-mail, and an application under the first
 /// job without source or referrer.
 async fn plant(world: &World, tenant: &str, id: &str) {
-    let access = world.greenhouse.all_access();
-    let access = access
-        .iter()
-        .find(|access| access.organisation == tenant)
-        .expect("the tenant's organisation");
-    let http = reqwest::Client::builder()
-        .no_proxy()
-        .build()
-        .expect("an HTTP client");
-    let token = http
-        .post(format!("{}/token", world.greenhouse.auth_url()))
-        .basic_auth(&access.client_id, Some(&access.client_secret))
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(format!(
-            "grant_type=client_credentials&sub={}",
-            access.site_admin_id
-        ));
-    let token: Value =
-        serde_json::from_str(&token.send().await.unwrap().text().await.unwrap()).unwrap();
-    let token = token["access_token"].as_str().expect("a token");
+    let other = Integration::of(world, tenant).await;
     let person = json!({
         "first_name": "Ada", "last_name": "Known",
         "email_addresses": [{ "value": email(id), "type": "work" }],
         "application": { "job_id": jobs(world, tenant)[0] },
     });
-    let made = http
-        .post(format!("{}/v3/candidates", world.greenhouse.api_url()))
-        .bearer_auth(token)
-        .header("content-type", "application/json")
-        .body(person.to_string());
-    let made = made.send().await.unwrap();
-    assert_eq!(
-        made.status().as_u16(),
-        201,
-        "{}",
-        made.text().await.unwrap()
-    );
-    let search = format!(
-        "{}/v3/candidates?email={}",
-        world.greenhouse.api_url(),
-        email(id).replace('@', "%40")
-    );
+    other
+        .send(reqwest::Method::POST, "/v3/candidates", &person)
+        .await;
+    let search = format!("/v3/candidates?email={}", email(id).replace('@', "%40"));
     until("Greenhouse's own search finds the person", async || {
-        let found = http
-            .get(&search)
-            .bearer_auth(token)
-            .send()
-            .await
-            .ok()?
-            .text()
-            .await
-            .ok()?;
-        found.contains(&email(id)).then_some(())
+        other.get(&search).await?.contains(&email(id)).then_some(())
     })
     .await;
+}
+
+/// Another program that works with the tenant's Greenhouse, as a recruiter does by hand.
+pub(crate) struct Integration {
+    http: reqwest::Client,
+    url: String,
+    token: String,
+}
+
+impl Integration {
+    pub(crate) async fn of(world: &World, tenant: &str) -> Integration {
+        let access = world.greenhouse.all_access();
+        let access = access
+            .iter()
+            .find(|access| access.organisation == tenant)
+            .expect("the tenant's organisation");
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .expect("an HTTP client");
+        let token = http
+            .post(format!("{}/token", world.greenhouse.auth_url()))
+            .basic_auth(&access.client_id, Some(&access.client_secret))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(format!(
+                "grant_type=client_credentials&sub={}",
+                access.site_admin_id
+            ));
+        let token: Value =
+            serde_json::from_str(&token.send().await.unwrap().text().await.unwrap()).unwrap();
+        Integration {
+            http,
+            url: world.greenhouse.api_url(),
+            token: token["access_token"].as_str().expect("a token").to_owned(),
+        }
+    }
+
+    /// Writes, and expects to be obeyed.
+    pub(crate) async fn send(&self, method: reqwest::Method, path: &str, body: &Value) {
+        let answer = self
+            .http
+            .request(method, format!("{}{path}", self.url))
+            .bearer_auth(&self.token)
+            .header("content-type", "application/json")
+            .body(body.to_string())
+            .send()
+            .await
+            .unwrap();
+        let done = answer.status().is_success();
+        assert!(done, "{}", answer.text().await.unwrap());
+    }
+
+    async fn get(&self, path: &str) -> Option<String> {
+        let url = format!("{}{path}", self.url);
+        let answer = self.http.get(url).bearer_auth(&self.token).send().await;
+        answer.ok()?.text().await.ok()
+    }
+}
+
+/// A later profile of an introduction's person: another title, one more address.
+pub(crate) fn profile_update(event: &Value) -> Value {
+    let mut person = event["data"]["candidate"].clone();
+    let id = event["data"]["introduction_id"]
+        .as_str()
+        .unwrap_or_default();
+    person["title"] = json!("Countess");
+    let emails = person["emails"].as_array_mut().expect("addresses");
+    emails.push(json!({ "value": format!("{id}@second.example"), "type": "work" }));
+    let data = json!({ "candidate": person, "changed_at": chrono::Utc::now().to_rfc3339() });
+    about(event, "CandidateProfileUpdated", "profile", data)
+}
+
+/// The introduction moved on in Intrro, with a remark.
+pub(crate) fn status_change(event: &Value, status: &str) -> Value {
+    let data = json!({
+        "introduction_id": event["data"]["introduction_id"],
+        "candidate_id": event["data"]["candidate"]["id"],
+        "status": status, "previous_status": "Introduced",
+        "changed_at": chrono::Utc::now().to_rfc3339(),
+        "note": "Prefers mornings.",
+    });
+    about(event, "IntroductionStatusChanged", status, data)
+}
+
+/// The person of an introduction asked to be forgotten.
+pub(crate) fn erasure(event: &Value) -> Value {
+    let data =
+        json!({ "candidate_id": event["data"]["candidate"]["id"], "reason": "gdpr_article_17" });
+    about(event, "CandidateErasureRequested", "erasure", data)
+}
+
+/// Another event about the same person.
+pub(crate) fn about(event: &Value, name: &str, suffix: &str, data: Value) -> Value {
+    let mut other = event.clone();
+    let id = event["id"].as_str().unwrap_or_default();
+    other["id"] = json!(format!("{id}-{suffix}"));
+    other["type"] = json!(format!("intrro.events.v1.{name}"));
+    other["time"] = json!(chrono::Utc::now().to_rfc3339());
+    other["data"] = data;
+    other
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::world::{World, introduction, program};
 
 /// What `bridge` prints, and its exit code.
-async fn bridge(world: &World, arguments: &[&str]) -> (String, i32) {
+pub(crate) async fn bridge(world: &World, arguments: &[&str]) -> (String, i32) {
     let output = tokio::process::Command::new(program())
         .args(arguments)
         .env("BRIDGE_DATABASE_URL", &world.env.database_url)
