@@ -4,6 +4,7 @@
 //! commands and interfaces that users have.
 
 mod analytics;
+mod changes;
 mod events;
 mod ledger;
 mod recruiter;
@@ -83,7 +84,8 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
             })
             .await;
     }
-    let well = report(&stage, &analytics, &played, &screen).await?;
+    let imported = report(&stage, &analytics, &played, &screen).await?;
+    let well = changes::play(&stage, &analytics, &screen).await? && imported;
     if !arguments.exit {
         stage.farewell(&screen);
         crate::stop::is_the_way_to_end();

@@ -136,6 +136,7 @@ mod tests {
         let mut files: Vec<_> = fs::read_dir(folder)
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name.ends_with(".json"))
             .collect();
         files.sort();
         let mut played: Vec<_> = ALL.iter().map(|sample| sample.file.to_owned()).collect();
