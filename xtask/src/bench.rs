@@ -17,6 +17,7 @@ mod report;
 mod rig;
 mod statuses;
 mod truth;
+mod webhooks;
 
 use std::process::{ExitCode, Stdio};
 
@@ -43,6 +44,8 @@ enum What {
     Import(import::Arguments),
     /// Polls over many followed applications of which few change: calls, CPU, memory
     Statuses(statuses::Arguments),
+    /// From Greenhouse's webhook to the event about it
+    Webhooks(webhooks::Arguments),
 }
 
 /// How often, and what becomes of the numbers.
@@ -68,6 +71,7 @@ impl What {
             Self::Intake(_) => "intake",
             Self::Import(_) => "import",
             Self::Statuses(_) => "statuses",
+            Self::Webhooks(_) => "webhooks",
         }
     }
 
@@ -76,6 +80,7 @@ impl What {
             Self::Intake(arguments) => &arguments.conduct,
             Self::Import(arguments) => &arguments.conduct,
             Self::Statuses(arguments) => &arguments.conduct,
+            Self::Webhooks(arguments) => &arguments.conduct,
         }
     }
 }
@@ -93,6 +98,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
         What::Intake(arguments) => intake::run(&stand, arguments).await?,
         What::Import(arguments) => import::run(&stand, arguments).await?,
         What::Statuses(arguments) => statuses::run(&stand, arguments).await?,
+        What::Webhooks(arguments) => webhooks::run(&stand, arguments).await?,
     };
     let report = Report::new(what.name(), machine, &scenarios);
     match what.conduct().json {

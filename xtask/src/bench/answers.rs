@@ -37,17 +37,27 @@ pub(super) struct Answers {
 }
 
 impl Answers {
+    /// Notes the answers to introductions.
     pub(super) async fn listen(env: &TestEnv) -> Result<Self> {
+        Self::listen_for(env, QUEUE, "IntroductionImport").await
+    }
+
+    /// Notes events whose name begins with `prefix`, on a queue of that name.
+    pub(super) async fn listen_for(
+        env: &TestEnv,
+        queue: &str,
+        prefix: &'static str,
+    ) -> Result<Self> {
         let (broker, vhost) = (&env.management, &env.vhost);
-        broker.declare_queue(vhost, QUEUE).await?;
+        broker.declare_queue(vhost, queue).await?;
         broker
-            .bind_queue(vhost, Topology::GREENHOUSE_EVENTS, QUEUE, "#")
+            .bind_queue(vhost, Topology::GREENHOUSE_EVENTS, queue, "#")
             .await?;
         let config = Config::new(env.amqp_url.clone().into(), "bench-answers")?;
         let stop = CancellationToken::new();
-        let consumer = Consumer::start(config, QUEUE, 1_000, stop.clone());
+        let consumer = Consumer::start(config, queue, 1_000, stop.clone());
         let (noted, received) = watch::channel(Vec::new());
-        tokio::spawn(note(consumer, noted));
+        tokio::spawn(note(consumer, noted, prefix));
         Ok(Self {
             received,
             _stop: stop.drop_guard(),
@@ -79,12 +89,12 @@ impl Answers {
     }
 }
 
-async fn note(mut consumer: Consumer, noted: watch::Sender<Vec<Raw>>) {
+async fn note(mut consumer: Consumer, noted: watch::Sender<Vec<Raw>>, prefix: &'static str) {
     while let Some(mut batch) = consumer.next_batch(500).await {
         let at = Instant::now();
         let answers = std::mem::take(&mut batch.deliveries)
             .into_iter()
-            .filter(|one| is_answer(one.type_.as_deref()))
+            .filter(|one| is_named(one.type_.as_deref(), prefix))
             .map(|one| Raw { at, body: one.body });
         noted.send_modify(|all| all.extend(answers));
         // What is delivered again is noted twice, and the check at the end says so.
@@ -92,9 +102,9 @@ async fn note(mut consumer: Consumer, noted: watch::Sender<Vec<Raw>>) {
     }
 }
 
-fn is_answer(event_type: Option<&str>) -> bool {
+fn is_named(event_type: Option<&str>, prefix: &str) -> bool {
     let name = event_type.and_then(|name| name.rsplit('.').next());
-    name.is_some_and(|name| name.starts_with("IntroductionImport"))
+    name.is_some_and(|name| name.starts_with(prefix))
 }
 
 fn parse(raw: &Raw) -> Result<Answer> {

@@ -61,6 +61,8 @@ pub(super) struct Rig {
     pub(super) env: TestEnv,
     variables: Vec<(String, String)>,
     url: String,
+    /// The tenant's.
+    connection: String,
     options: Options,
     /// Where logs go, and what their names begin with.
     logs: PathBuf,
@@ -110,6 +112,7 @@ impl Rig {
             env,
             variables,
             url,
+            connection: String::new(),
             options: stand.options.clone(),
             logs: stand.options.root.join("target").join("bench"),
             label: label.to_owned(),
@@ -196,6 +199,44 @@ impl Rig {
         Ok(format!("{}/{path}", base.context("control_url")?))
     }
 
+    /// What the simulator answers to a POST of `body` to `/_sim/{path}`.
+    pub(super) async fn tell_simulator(&self, path: &str, body: &Value) -> Result<Value> {
+        self.caller()?.tell(path, body).await
+    }
+
+    /// Whoever tells the simulator what to do, many times at once.
+    pub(super) fn caller(&self) -> Result<Caller> {
+        let base = self.simulator["control_url"].as_str();
+        Ok(Caller {
+            base: base.context("control_url")?.to_owned(),
+            http: Http::new()?,
+        })
+    }
+
+    /// Changes settings or webhook secrets of the tenant's connection.
+    pub(super) async fn configure(&self, change: &Value) -> Result<()> {
+        let url = format!("{}/v1/connections/{}", self.url, self.connection);
+        let answer = Http::new()?.patch(&url, self.token(), change).await?;
+        match answer.status {
+            200 => Ok(()),
+            status => bail!(
+                "the connection's change was answered {status}: {}",
+                answer.body
+            ),
+        }
+    }
+
+    /// Where Greenhouse delivers to.
+    pub(super) fn webhook_endpoint(&self) -> String {
+        format!("{}/webhooks/greenhouse/{}", self.url, self.connection)
+    }
+
+    fn token(&self) -> Option<&str> {
+        let mut variables = self.variables.iter();
+        let token = variables.find(|(name, _)| name == "BRIDGE_ADMIN_TOKEN");
+        token.map(|(_, token)| token.as_str())
+    }
+
     /// CPU seconds of everybody up to now.
     pub(super) fn meter(&self) -> Result<Meter> {
         let processes = Processes::now()?;
@@ -225,7 +266,7 @@ impl Rig {
         Ok(())
     }
 
-    async fn connect(&self) -> Result<()> {
+    async fn connect(&mut self) -> Result<()> {
         let credential = &self.simulator["credentials"][0];
         let request = json!({"tenant": TENANT, "auth": {
             "kind": "client_credentials",
@@ -233,19 +274,37 @@ impl Rig {
             "client_secret": credential["client_secret"],
             "acting_user_id": credential["acting_user_id"],
         }});
-        let token = self
-            .variables
-            .iter()
-            .find(|(name, _)| name == "BRIDGE_ADMIN_TOKEN");
         let url = format!("{}/v1/connections", self.url);
-        let token = token.map(|(_, token)| token.as_str());
-        let answer = Http::new()?.post(&url, token, &request).await?;
+        let answer = Http::new()?.post(&url, self.token(), &request).await?;
         match (answer.status, answer.body["state"].as_str()) {
-            (201, Some("active")) => Ok(()),
+            (201, Some("active")) => {
+                let id = answer.body["id"].as_str();
+                self.connection = id.context("the connection's id")?.to_owned();
+                Ok(())
+            }
             (status, _) => bail!(
                 "connecting the tenant was answered {status}: {}",
                 answer.body
             ),
+        }
+    }
+}
+
+/// A way to the simulator's switches.
+#[derive(Clone)]
+pub(super) struct Caller {
+    base: String,
+    http: Http,
+}
+
+impl Caller {
+    /// What the simulator answers to a POST of `body` to `/_sim/{path}`.
+    pub(super) async fn tell(&self, path: &str, body: &Value) -> Result<Value> {
+        let url = format!("{}/{path}", self.base);
+        let answer = self.http.post(&url, None, body).await?;
+        match answer.status {
+            200..=299 => Ok(answer.body),
+            status => bail!("the simulator answered {status} to {url}: {}", answer.body),
         }
     }
 }
