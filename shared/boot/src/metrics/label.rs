@@ -271,7 +271,13 @@ impl Values for WhyParked {
 }
 
 fn word_if(code: Code, own: bool) -> &'static str {
-    if own { code.as_str() } else { "other" }
+    // Codes of the HTTP API and of findings never delay or park an operation.
+    let of_the_api = ("BRG-0410"..="BRG-0428").contains(&code.number());
+    if own && !of_the_api {
+        code.as_str()
+    } else {
+        "other"
+    }
 }
 
 impl From<Code> for ContractRule {

@@ -33,6 +33,7 @@ fn touch_everything(metrics: &Metrics) {
         metrics.webhook_tasks(*consumer, 1, second);
     }
     metrics.outbox(1, second);
+    metrics.consent_left(Some(second));
     metrics.harvest_rate_limit(1, 50);
     metrics.db_pool(1, 1, 10);
 }
