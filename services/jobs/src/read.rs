@@ -49,7 +49,7 @@ pub(crate) async fn page(
         ),
         Kind::Post => sorted(
             client.job_posts().page(since, cursor).await?,
-            |row| row.id.into(),
+            |row| row.id,
             post,
         ),
         Kind::PostLocation => sorted(
@@ -87,7 +87,7 @@ pub(crate) async fn deleted_posts(
     cursor: Option<&Cursor>,
 ) -> Result<(Vec<i64>, Option<Cursor>), Error> {
     let page = client.job_posts().deleted_page(since, cursor).await?;
-    let ids = page.rows.iter().map(|row| row.id.into()).collect();
+    let ids = page.rows.iter().map(|row| row.id).collect();
     Ok((ids, page.next))
 }
 
@@ -135,7 +135,7 @@ fn kept<T>(rows: Vec<T>, record: fn(T) -> Option<Record>) -> Vec<Record> {
 
 /// The places of these posts; one call for at most [`IDS`].
 pub(crate) async fn places(client: &Client, posts: &[i64]) -> Result<Vec<Record>, Error> {
-    let ids: Vec<_> = posts.iter().copied().map(Into::into).collect();
+    let ids: Vec<_> = posts.to_vec();
     let rows = client.job_post_locations().of_posts(&ids).await?;
     Ok(rows.into_iter().filter_map(post_location).collect())
 }
@@ -205,8 +205,8 @@ fn job(row: harvest::Job) -> Option<Record> {
         }
         .to_owned(),
         confidential: row.confidential,
-        department_id: row.department_id.map(i64::from),
-        office_ids: row.office_ids.into_iter().map(i64::from).collect(),
+        department_id: row.department_id,
+        office_ids: row.office_ids.into_iter().collect(),
         custom_fields: fields.map(|field| (field.name_key, field.value)).collect(),
         opened_at: row.opened_at,
         closed_at: row.closed_at,
@@ -231,7 +231,7 @@ fn post(row: harvest::JobPost) -> Option<Record> {
     };
     row.active.then_some(())?;
     Some(Record {
-        id: row.id.into(),
+        id: row.id,
         job: Some(row.job_id?.0),
         parent: None,
         content: stored(&content),
@@ -241,12 +241,12 @@ fn post(row: harvest::JobPost) -> Option<Record> {
 fn post_location(row: harvest::JobPostLocation) -> Option<Record> {
     let content = PostLocation {
         name: row.name,
-        office_id: row.office_id.map(i64::from),
+        office_id: row.office_id,
     };
     Some(Record {
         id: row.id,
         job: None,
-        parent: Some(row.job_post_id?.into()),
+        parent: Some(row.job_post_id?),
         content: stored(&content),
     })
 }
