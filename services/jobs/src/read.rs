@@ -135,8 +135,7 @@ fn kept<T>(rows: Vec<T>, record: fn(T) -> Option<Record>) -> Vec<Record> {
 
 /// The places of these posts; one call for at most [`IDS`].
 pub(crate) async fn places(client: &Client, posts: &[i64]) -> Result<Vec<Record>, Error> {
-    let ids: Vec<_> = posts.to_vec();
-    let rows = client.job_post_locations().of_posts(&ids).await?;
+    let rows = client.job_post_locations().of_posts(posts).await?;
     Ok(rows.into_iter().filter_map(post_location).collect())
 }
 
@@ -206,7 +205,7 @@ fn job(row: harvest::Job) -> Option<Record> {
         .to_owned(),
         confidential: row.confidential,
         department_id: row.department_id,
-        office_ids: row.office_ids.into_iter().collect(),
+        office_ids: row.office_ids,
         custom_fields: fields.map(|field| (field.name_key, field.value)).collect(),
         opened_at: row.opened_at,
         closed_at: row.closed_at,
