@@ -164,47 +164,28 @@ impl Label for Intake {
 /// Where in the work something is tried again. A stage belongs to one service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Stage {
-    /// Finding the person, the jobs, the referrer.
-    Lookup,
-    /// Performing an operation, where no single step is to blame.
+    /// Performing an operation.
     Write,
-    /// One kind of remote write, or the proof that it happened.
-    Step(StepKind),
-    /// Settling operation and answer.
-    Settle,
-    /// Publishing the outbox.
-    Publish,
-    /// Polling.
+    /// Looking where applications stand: by poll, webhook or request.
     Poll,
     /// Importing jobs.
     Refresh,
-    /// Verifying a connection, or getting a token.
-    Verify,
 }
 
 impl Stage {
-    const STEPS: usize = StepKind::ALL.len();
-
     const fn service(self) -> Service {
         match self {
-            Self::Lookup | Self::Write | Self::Step(_) | Self::Settle => Service::Introductions,
-            Self::Publish => Service::Relay,
+            Self::Write => Service::Introductions,
             Self::Poll => Service::Statuses,
             Self::Refresh => Service::Jobs,
-            Self::Verify => Service::Connections,
         }
     }
 
     const fn word(self) -> &'static str {
         match self {
-            Self::Step(kind) => kind.as_str(),
-            Self::Lookup => "lookup",
             Self::Write => "write",
-            Self::Settle => "settle",
-            Self::Publish => "publish",
             Self::Poll => "poll",
             Self::Refresh => "refresh",
-            Self::Verify => "verify",
         }
     }
 }
@@ -217,34 +198,9 @@ impl Values for Stage {
 }
 
 impl Label for Stage {
-    const ALL: &'static [Self] = &{
-        let mut all = [Self::Lookup; Self::STEPS + 7];
-        let mut i = 0;
-        while i < Self::STEPS {
-            all[i] = Self::Step(StepKind::ALL[i]);
-            i += 1;
-        }
-        all[i] = Self::Lookup;
-        all[i + 1] = Self::Settle;
-        all[i + 2] = Self::Publish;
-        all[i + 3] = Self::Poll;
-        all[i + 4] = Self::Verify;
-        all[i + 5] = Self::Write;
-        all[i + 6] = Self::Refresh;
-        all
-    };
-
+    const ALL: &'static [Self] = &[Self::Write, Self::Poll, Self::Refresh];
     fn position(self) -> usize {
-        match self {
-            Self::Step(kind) => kind as usize,
-            Self::Lookup => Self::STEPS,
-            Self::Settle => Self::STEPS + 1,
-            Self::Publish => Self::STEPS + 2,
-            Self::Poll => Self::STEPS + 3,
-            Self::Verify => Self::STEPS + 4,
-            Self::Write => Self::STEPS + 5,
-            Self::Refresh => Self::STEPS + 6,
-        }
+        self as usize
     }
 }
 
