@@ -9,7 +9,7 @@ use sha2::Sha256;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::world::{SOON, World, until};
+use crate::world::{Announced, SOON, World, introduction, until};
 
 const SECRET: &str = "webhook-secret-of-the-tests";
 const ABORTED: i32 = 6;
@@ -209,4 +209,60 @@ async fn what_is_in_hand_at_the_end_is_committed_and_answered() {
     assert_eq!(deliver_all(url, id, EVENTS).await, vec![Some(200); EVENTS]);
     assert_eq!(taken(&world, 0, "duplicate").await, answered);
     assert_eq!(taken(&world, 0, "new").await, EVENTS - answered);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recruiters_move_is_told_once_by_webhook_and_the_poll_finds_nothing_new() {
+    let mut world = World::new("webhook move").await;
+    let id = connected(&mut world).await;
+    let event = introduction("acme", "moved", &[world.job(0)]);
+    world.publish(&event).await;
+    let statuses = |events: &[Announced]| -> Vec<Announced> {
+        let changed = events
+            .iter()
+            .filter(|event| event.name == "CandidateStatusChanged");
+        changed.cloned().collect()
+    };
+    let first = world
+        .announced_until("the first status", |events| statuses(events).len() == 1)
+        .await;
+    let application = statuses(&first)[0].text("applicationId").parse().unwrap();
+    // From here on only a webhook can be in time.
+    configure(&world, &id, 3600).await;
+    let endpoint = format!("{}/webhooks/greenhouse/{id}", world.bridges()[0].url);
+    world
+        .greenhouse
+        .webhooks()
+        .subscribe(&endpoint, SECRET, &[])
+        .unwrap();
+    world.greenhouse.webhooks().settled().await;
+    let recruiter = world.greenhouse.recruiter();
+    recruiter.move_to_next_stage(application).unwrap();
+    let told = world
+        .announced_until("the move", |events| statuses(events).len() >= 2)
+        .await;
+    let told = statuses(&told);
+    assert_eq!(told[1].text("sequence"), "2", "{told:#?}");
+    assert_eq!(told[1].text("detectedBy"), "WEBHOOK", "{told:#?}");
+
+    let polled = "bridge_poll_last_success_timestamp_seconds{resource=\"applications\"}";
+    let before = world.metric(0, polled).await;
+    configure(&world, &id, 1).await;
+    until("two polls after the move", async || {
+        (world.metric(0, polled).await > before + 2.0).then_some(())
+    })
+    .await;
+    assert_eq!(statuses(&world.announced()).len(), 2);
+    let refused = world.metric(0, "bridge_webhook_refused_total").await;
+    assert_eq!(refused, 0.0);
+    let deliveries = world.greenhouse.webhooks().deliveries();
+    assert!(deliveries.iter().all(|one| one.status == Some(200)));
+    let seen = world.store.webhook_seen(id.parse().unwrap()).await.unwrap();
+    assert!(seen.pinged_at.is_some() && seen.delivered_at >= seen.pinged_at);
+}
+
+async fn configure(world: &World, id: &str, poll_interval_seconds: u32) {
+    let change = json!({ "settings": { "poll_interval_seconds": poll_interval_seconds } });
+    let (status, body) = world.patch(&format!("/v1/connections/{id}"), change).await;
+    assert_eq!(status, 200, "{body}");
 }
