@@ -111,9 +111,15 @@ impl Looking<'_> {
                         "whether the bridge may create it is not known"
                     }
                 );
+                // The status field is written where there is one; the others were asked for.
+                let severity = if wanted == STATUS_FIELD {
+                    Severity::Info
+                } else {
+                    Severity::Warning
+                };
                 self.find(Finding::new(
                     Code::FieldMissing,
-                    Severity::Warning,
+                    severity,
                     "custom_fields",
                     evidence,
                 ));

@@ -85,7 +85,7 @@ async fn declare_plain(raw: &lapin::Channel, exchange: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_nobody_has_bound_is_kept_as_unrouted_and_counts_as_confirmed() {
     with_broker(|broker| async move {
-        let key = "intrro.events.v1.CandidateStatusChanged";
+        let key = "intrro.events.v1.JobChanged";
         let event = Outbound::new(broker.topology.greenhouse_events(), key, "s-1", "{}");
         assert_confirmed(&broker.publisher().publish(vec![event]).await);
         let kept = broker.get(&broker.topology.unrouted()).await;
