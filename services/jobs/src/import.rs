@@ -15,7 +15,7 @@ use crate::assemble::{tell_gone, tell_marked};
 use crate::finish::{Next, finish};
 use crate::read::{self, AROUND, IDS, Records};
 use crate::run::{Run, Step};
-use crate::stop::Stop;
+use crate::stop::{Stop, can_do_without};
 
 /// An import that did not go through: why, and how far it came.
 pub(crate) struct Stopped {
@@ -132,8 +132,8 @@ impl Round<'_> {
                 return self.begin_list_anew(Some(kind)).await;
             }
             // Without these a job is still worth showing.
-            Err(Remote::Forbidden { scope, .. }) if kind != Kind::Job => {
-                tracing::warn!(tenant = %self.refresh.tenant, scope, "left out of the import of jobs");
+            Err(error) if kind != Kind::Job && can_do_without(&error) => {
+                tracing::warn!(tenant = %self.refresh.tenant, %error, "left out of the import of jobs");
                 if !self.run.not_read.contains(&kind) {
                     self.run.not_read.push(kind);
                 }
@@ -238,7 +238,7 @@ impl Round<'_> {
                 self.run.calls += 1;
                 let records = match read::of_jobs(&self.client, *kind, some).await {
                     Ok(records) => records,
-                    Err(Remote::Forbidden { .. }) => continue,
+                    Err(error) if can_do_without(&error) => continue,
                     Err(error) => return Err(error.into()),
                 };
                 let page = Page {
@@ -262,7 +262,7 @@ impl Round<'_> {
             self.run.calls += 1;
             let places = match read::places(&self.client, some).await {
                 Ok(places) => places,
-                Err(Remote::Forbidden { .. }) => return Ok(()),
+                Err(error) if can_do_without(&error) => return Ok(()),
                 Err(error) => return Err(error.into()),
             };
             let page = Page {
@@ -289,7 +289,7 @@ impl Round<'_> {
             Err(Remote::Rejected { .. } | Remote::NotFound { .. }) if cursor.is_some() => {
                 return self.begin_list_anew(None).await;
             }
-            Err(Remote::Forbidden { .. }) => {
+            Err(error) if can_do_without(&error) => {
                 self.run.next_step();
                 return Ok(());
             }

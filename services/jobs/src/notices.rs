@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use domain::backoff;
 use domain::webhook::{Consumer, Notice};
-use harvest::{Client, Error as Remote, Purpose};
+use harvest::{Client, Purpose};
 use store::jobs::{Complete, Kind, Page};
 use store::webhooks::Task;
 use uuid::Uuid;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::Parts;
 use crate::assemble::{tell_gone, tell_marked};
 use crate::read::{self, AROUND, IDS};
-use crate::stop::Stop;
+use crate::stop::{Stop, can_do_without};
 
 /// Tasks taken at once.
 const TASKS: i64 = 200;
@@ -157,7 +157,7 @@ async fn read_around(
     for kind in AROUND {
         let records = match read::of_jobs(client, *kind, jobs).await {
             Ok(records) => records,
-            Err(Remote::Forbidden { .. }) => continue,
+            Err(error) if can_do_without(&error) => continue,
             Err(error) => return Err(error.into()),
         };
         let page = Page {
@@ -172,7 +172,7 @@ async fn read_around(
         for some in posts.chunks(IDS) {
             let places = match read::places(client, some).await {
                 Ok(places) => places,
-                Err(Remote::Forbidden { .. }) => break,
+                Err(error) if can_do_without(&error) => break,
                 Err(error) => return Err(error.into()),
             };
             let page = Page {

@@ -61,6 +61,14 @@ impl From<Remote> for Stop {
     }
 }
 
+/// Whether jobs are worth showing without what was asked for: the right is missing, or this Greenhouse has no such list.
+pub(crate) fn can_do_without(error: &Remote) -> bool {
+    matches!(
+        error,
+        Remote::Forbidden { .. } | Remote::NotFound { .. } | Remote::Rejected { .. }
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
