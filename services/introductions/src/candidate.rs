@@ -259,7 +259,7 @@ fn new_candidate(
         } else {
             Vec::new()
         },
-        custom_fields: custom_fields(introduction),
+        custom_fields: custom_fields(attempt, introduction),
         application: Some(applications::first(attempt, introduction, jobs, references)),
         note: note::with_the_person(attempt, introduction),
     }
@@ -275,7 +275,7 @@ pub(crate) async fn fill_gaps(
         return Ok(());
     };
     let patch = CandidatePatch {
-        custom_fields: added_fields(record, introduction),
+        custom_fields: added_fields(attempt, record, introduction),
         ..introduction.profile.gaps(record)
     };
     let edited = edit(
@@ -311,31 +311,30 @@ pub(crate) async fn edit(
         .map(drop)
 }
 
-/// The event's fields that the record lacks, if any.
-fn added_fields(record: &Candidate, introduction: &Introduction) -> Option<Vec<CustomFieldValue>> {
+/// The fields that the record lacks, if any.
+fn added_fields(
+    attempt: &Attempt<'_>,
+    record: &Candidate,
+    introduction: &Introduction,
+) -> Option<Vec<CustomFieldValue>> {
     let has = |key: &str| {
         record
             .custom_fields
             .iter()
             .any(|field| field.name_key == key && !field.value.is_null())
     };
-    let added: Vec<_> = custom_fields(introduction)
+    let added: Vec<_> = custom_fields(attempt, introduction)
         .into_iter()
         .filter(|field| !has(&field.name_key))
         .collect();
     (!added.is_empty()).then_some(added)
 }
 
-fn custom_fields(introduction: &Introduction) -> Vec<CustomFieldValue> {
-    let Some(fields) = &introduction.event.custom_fields else {
-        return Vec::new();
-    };
-    let serde_json::Value::Object(fields) = serde_json::to_value(fields).unwrap_or_default() else {
-        return Vec::new();
-    };
+/// The event's fields, and ours where the tenant has them.
+fn custom_fields(attempt: &Attempt<'_>, introduction: &Introduction) -> Vec<CustomFieldValue> {
+    let mut fields = introduction.custom_fields();
+    if attempt.claim.settings.introduction_fields {
+        fields.extend(introduction.own_fields());
+    }
     fields
-        .into_iter()
-        .filter(|(_, value)| !value.is_null())
-        .map(|(name_key, value)| CustomFieldValue { name_key, value })
-        .collect()
 }

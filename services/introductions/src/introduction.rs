@@ -3,10 +3,16 @@
 use domain::marker::Marker;
 use domain::settings::{ImportAs, Settings};
 use domain::{IntroductionId, InvalidId, JobId, Tenant};
+use harvest::CustomFieldValue;
 use proto::v1;
+use serde_json::Value;
 use url::Url;
 
-use crate::profile::Profile;
+use crate::profile::{Profile, filled};
+
+/// The keys that Greenhouse derives from the names "Intrro introduction" and "Intrro referrer".
+const INTRODUCTION_FIELD: &str = "intrro_introduction";
+const REFERRER_FIELD: &str = "intrro_referrer";
 
 /// The event in the bridge's own terms.
 pub(crate) struct Introduction {
@@ -45,5 +51,67 @@ impl Introduction {
             jobs,
             event,
         })
+    }
+
+    /// The values for the tenant's custom fields that came with the event.
+    pub(crate) fn custom_fields(&self) -> Vec<CustomFieldValue> {
+        let fields = self.event.custom_fields.as_ref();
+        let fields = fields.and_then(|fields| serde_json::to_value(fields).ok());
+        let Some(Value::Object(fields)) = fields else {
+            return Vec::new();
+        };
+        fields
+            .into_iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(name_key, value)| CustomFieldValue { name_key, value })
+            .collect()
+    }
+
+    /// Those for the bridge's own fields: the link to the introduction, and who made it.
+    pub(crate) fn own_fields(&self) -> Vec<CustomFieldValue> {
+        let referrer = self.event.referrer.as_ref();
+        let referrer = referrer.and_then(|one| filled(&one.name).or_else(|| filled(&one.email)));
+        let link = Some(self.note_marker.as_str().to_owned());
+        [(INTRODUCTION_FIELD, link), (REFERRER_FIELD, referrer)]
+            .into_iter()
+            .filter_map(|(key, value)| {
+                Some(CustomFieldValue {
+                    name_key: key.to_owned(),
+                    value: value?.into(),
+                })
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_own_fields_tell_where_it_came_from_and_who_made_it() {
+        let referrer = v1::Referrer {
+            name: " Grace Hopper ".into(),
+            ..Default::default()
+        };
+        let event = v1::IntroductionAccepted {
+            introduction_id: "i-1".into(),
+            candidate: Some(v1::Candidate {
+                id: "c-1".into(),
+                ..Default::default()
+            }),
+            referrer: Some(referrer),
+            ..Default::default()
+        };
+        let tenant = Tenant::try_from("acme").unwrap();
+        let base = "https://app.intrro.com".parse().unwrap();
+        let introduction =
+            Introduction::parse(&tenant, &base, &Settings::default(), event).unwrap();
+        let fields = introduction.own_fields();
+        assert_eq!(fields[0].name_key, "intrro_introduction");
+        let link = fields[0].value.as_str().unwrap();
+        assert!(introduction.note_marker.is_in(link), "{link}");
+        assert_eq!(fields[1].value, "Grace Hopper");
+        assert_eq!(fields[1].name_key, "intrro_referrer");
     }
 }
