@@ -109,7 +109,11 @@ impl Broker {
             .unwrap();
         let options = BasicConsumeOptions::default();
         let consuming = channel.basic_consume(queue.into(), "".into(), options, Default::default());
-        let message = consuming.await.unwrap().next().await.unwrap().unwrap();
+        let mut consumer = consuming.await.unwrap();
+        let message = consumer.next().await.unwrap().unwrap();
+        // First, or the ack brings the next message, which then goes back behind the one after it.
+        let cancelling = channel.basic_cancel(consumer.tag(), Default::default());
+        cancelling.await.unwrap();
         message.ack(BasicAckOptions::default()).await.unwrap();
         channel.close(200, "done".into()).await.unwrap();
         message
