@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use broker::{Consumer, Outbound, Outcome, Publisher, Topology};
 use greenhouse_sim::{Config, Simulator};
+use harvest::Version;
 use serde_json::{Value, json};
 use store::Store;
 use testkit::{Child, TestEnv};
@@ -62,6 +63,8 @@ pub struct World {
     announced: watch::Receiver<Vec<Announced>>,
     stop: CancellationToken,
     http: reqwest::Client,
+    /// The version of Greenhouse's API that tenants are connected through: OAuth or an API key.
+    pub version: Version,
     /// Variables of every bridge, on top of the usual ones.
     pub variables: BTreeMap<String, String>,
 }
@@ -127,6 +130,7 @@ impl World {
                 .no_proxy()
                 .build()
                 .expect("an HTTP client"),
+            version: Version::V3,
             variables: BTreeMap::from([("BRIDGE_SETTLE_SECONDS".to_owned(), "4".to_owned())]),
         }
     }
@@ -196,10 +200,15 @@ impl World {
             .iter()
             .find(|access| access.organisation == tenant)
             .unwrap_or(&access[0]);
-        let auth = json!({
-            "kind": "client_credentials", "client_id": access.client_id, "client_secret": access.client_secret,
-            "acting_user_id": access.site_admin_id,
-        });
+        let auth = match self.version {
+            Version::V3 => json!({
+                "kind": "client_credentials", "client_id": access.client_id, "client_secret": access.client_secret,
+                "acting_user_id": access.site_admin_id,
+            }),
+            Version::V1 => json!({
+                "kind": "api_key", "api_key": access.api_key, "acting_user_id": access.site_admin_id,
+            }),
+        };
         self.post("/v1/connections", json!({ "tenant": tenant, "auth": auth }))
             .await
     }
