@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use broker::Topology;
 use greenhouse_sim::{Config, CreateAnswer, Fault, Lag, NewUser, OrganisationConfig, When};
+use harvest::Version;
 use serde_json::{Value, json};
 
 use crate::accounting::settled;
@@ -15,62 +16,80 @@ const BEYOND_THE_DEADLINE: Duration = Duration::from_secs(11);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_that_succeeds_after_the_deadline() {
-    each_write_meets("slow", Fault::Slow(BEYOND_THE_DEADLINE)).await;
+    each_write_meets("slow", Fault::Slow(BEYOND_THE_DEADLINE), Some(1)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_that_is_done_and_answered_with_500() {
-    each_write_meets("done 500", Fault::CommitThen500).await;
+    each_write_meets("done 500", Fault::CommitThen500, Some(1)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_that_is_done_and_loses_its_connection() {
-    each_write_meets("done reset", Fault::CommitThenDrop).await;
+    each_write_meets("done reset", Fault::CommitThenDrop, Some(1)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_whose_answer_is_cut_off() {
-    each_write_meets("cut off", Fault::TruncatedBody).await;
+    each_write_meets("cut off", Fault::TruncatedBody, Some(1)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_whose_answer_is_garbage() {
-    each_write_meets("garbage", Fault::GarbageBody).await;
+    each_write_meets("garbage", Fault::GarbageBody, Some(1)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_that_fails_with_500() {
-    each_write_meets("500", Fault::ErrorBeforeCommit).await;
+    each_write_meets("500", Fault::ErrorBeforeCommit, Some(0)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_that_never_arrives() {
-    each_write_meets("reset", Fault::DropBeforeCommit).await;
+    each_write_meets("reset", Fault::DropBeforeCommit, Some(0)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_that_is_throttled() {
-    each_write_meets("throttled", Fault::Throttle { retry_after: 1 }).await;
+    each_write_meets("throttled", Fault::Throttle { retry_after: 1 }, None).await;
 }
 
+/// An API key that is revoked is gone for good, so this is a matter of v3 alone.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_whose_token_was_just_revoked() {
-    each_write_meets("revoked", Fault::TokenRevoked).await;
+    let world = settling("revoked", Config::default(), Version::V3, 2).await;
+    each_write_survives(world, Fault::TokenRevoked, None).await;
 }
 
-/// Each kind of write meets the fault once, at its first send.
-async fn each_write_meets(name: &str, fault: Fault) {
-    let mut world = World::new(&format!("fault {name}")).await;
+/// Each kind of write meets the fault once, at its first send, in both versions. `unknown`: how many notes about
+/// somebody known there are in v1, where nothing can show it.
+async fn each_write_meets(name: &str, fault: Fault, unknown: Option<usize>) {
+    in_both_versions(async |version| {
+        let world = settling(name, Config::default(), version, 2).await;
+        each_write_survives(world, fault.clone(), unknown).await;
+    })
+    .await;
+}
+
+/// At once, because most of the time is spent waiting.
+async fn in_both_versions(story: impl AsyncFn(Version)) {
+    tokio::join!(story(Version::V3), story(Version::V1));
+}
+
+/// A world without a rate limit, in which the absence of a write is proof after so many seconds.
+async fn settling(name: &str, mut config: Config, version: Version, seconds: u32) -> World {
+    config.settings.rate_limit = 0;
+    let mut world = World::with(&format!("fault {name} {version}"), config).await;
+    world.version = version;
+    let settle = "BRIDGE_SETTLE_SECONDS".to_owned();
+    world.variables.insert(settle, seconds.to_string());
     world
-        .variables
-        .insert("BRIDGE_SETTLE_SECONDS".to_owned(), "2".to_owned());
-    each_write_survives(&mut world, fault).await;
 }
 
-async fn each_write_survives(world: &mut World, fault: Fault) {
+async fn each_write_survives(mut world: World, fault: Fault, unknown: Option<usize>) {
     world.bridge().await;
     world.connect("acme").await;
-    let events = scene::both(world).await;
+    let events = scene::both(&world).await;
     let faults = world.greenhouse.faults();
     let add = |write: &&'static str| {
         (
@@ -85,32 +104,43 @@ async fn each_write_survives(world: &mut World, fault: Fault) {
             .answer(event["data"]["introduction_id"].as_str().unwrap())
             .await;
     }
-    settled(world, 2).await;
+    settled(&world, 2).await;
     for (write, rule) in rules {
         assert_eq!(faults.fired(rule), 1, "{write} did not meet the fault");
     }
-    for event in &events {
-        scene::once(world, event);
+    let [newcomer, acquaintance] = &events[..] else {
+        panic!("two introductions")
+    };
+    scene::once(&world, newcomer);
+    match unknown.filter(|_| world.version == Version::V1) {
+        None => scene::once(&world, acquaintance),
+        Some(notes) => scene::once_and_unsure_of_the_note(&world, acquaintance, notes),
     }
-    assert_eq!(dead(world).await, 0);
+    assert_eq!(dead(&world).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn reads_that_run_behind_lost_answers() {
     for by_id in [false, true] {
-        let mut config = lagging(Duration::from_secs(3));
-        config.settings.lag.by_id = by_id;
-        let mut world = World::with("lag", config).await;
-        world
-            .variables
-            .insert("BRIDGE_SETTLE_SECONDS".to_owned(), "6".to_owned());
-        each_write_survives(&mut world, Fault::CommitThenDrop).await;
+        in_both_versions(async |version| {
+            let mut config = lagging(Duration::from_secs(3));
+            config.settings.lag.by_id = by_id;
+            let world = settling("lag", config, version, 6).await;
+            each_write_survives(world, Fault::CommitThenDrop, Some(1)).await;
+        })
+        .await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn reads_that_run_half_a_minute_behind_a_lost_answer() {
-    let mut world = World::with("lag 30", lagging(Duration::from_secs(30))).await;
+    in_both_versions(half_a_minute_behind).await;
+}
+
+async fn half_a_minute_behind(version: Version) {
+    let config = lagging(Duration::from_secs(30));
+    let mut world = settling("lag 30", config, version, 60).await;
+    // What they are by default.
     world.variables.clear();
     world.bridge().await;
     world.connect("acme").await;
@@ -139,7 +169,6 @@ async fn reads_that_run_half_a_minute_behind_a_lost_answer() {
 
 fn lagging(length: Duration) -> Config {
     let mut config = Config::default();
-    config.settings.rate_limit = 0;
     config.settings.lag = Lag {
         length,
         by_id: false,
@@ -150,23 +179,23 @@ fn lagging(length: Duration) -> Config {
 /// The client gave up after ten seconds and looked; the write happens only then.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_that_happens_after_we_looked_for_it() {
-    let mut world = World::new("late").await;
-    world
-        .variables
-        .insert("BRIDGE_SETTLE_SECONDS".to_owned(), "20".to_owned());
-    world.bridge().await;
-    world.connect("acme").await;
-    let late = Fault::Late(Duration::from_secs(14));
-    let rule = world
-        .greenhouse
-        .faults()
-        .add(When::operation("candidates:create").nth(1), late);
-    let event = scene::newcomer(&world, "acme", scene::NEW);
-    world.publish(&event).await;
-    world.answer(scene::NEW).await;
-    settled(&world, 1).await;
-    assert_eq!(world.greenhouse.faults().fired(rule), 1);
-    scene::once(&world, &event);
+    in_both_versions(async |version| {
+        let mut world = settling("late", Config::default(), version, 20).await;
+        world.bridge().await;
+        world.connect("acme").await;
+        let late = Fault::Late(Duration::from_secs(14));
+        let rule = world
+            .greenhouse
+            .faults()
+            .add(When::operation("candidates:create").nth(1), late);
+        let event = scene::newcomer(&world, "acme", scene::NEW);
+        world.publish(&event).await;
+        world.answer(scene::NEW).await;
+        settled(&world, 1).await;
+        assert_eq!(world.greenhouse.faults().fired(rule), 1);
+        scene::once(&world, &event);
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -175,20 +204,24 @@ async fn whatever_creating_answers() {
         CreateAnswer::Flat,
         CreateAnswer::Truncated(Duration::from_secs(3)),
     ] {
-        let mut config = Config::default();
-        config.settings.rate_limit = 0;
-        let mut world = World::with("create answer", config).await;
-        world.bridge().await;
-        world.connect("acme").await;
-        let events = scene::both(&world).await;
-        world
-            .greenhouse
-            .configure(|settings| settings.create_answer = answer);
-        world.publish_all(&events).await;
-        settled(&world, 2).await;
-        for event in &events {
-            scene::once(&world, event);
-        }
+        in_both_versions(async |version| {
+            let mut config = Config::default();
+            config.settings.rate_limit = 0;
+            let mut world = World::with("create answer", config).await;
+            world.version = version;
+            world.bridge().await;
+            world.connect("acme").await;
+            let events = scene::both(&world).await;
+            world
+                .greenhouse
+                .configure(|settings| settings.create_answer = answer);
+            world.publish_all(&events).await;
+            settled(&world, 2).await;
+            for event in &events {
+                scene::once(&world, event);
+            }
+        })
+        .await;
     }
 }
 
