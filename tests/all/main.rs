@@ -19,6 +19,7 @@ mod import;
 mod input;
 mod jobs;
 mod replicas;
+mod rights;
 mod scene;
 mod updates;
 mod webhooks;
