@@ -1,7 +1,7 @@
 //! `bridge run …`: one process with any of the services.
 
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use accounts::Accounts;
@@ -56,6 +56,8 @@ struct Process {
     keys: Arc<Keyring>,
     accounts: Arc<Accounts>,
     broker: broker::Config,
+    /// One for all services that publish: they share its batches, and a connection costs memory.
+    publisher: OnceLock<Publisher>,
     instance: String,
     /// Tells services to finish what they have in hand.
     stop: CancellationToken,
@@ -167,6 +169,7 @@ async fn start(
         keys,
         accounts,
         broker,
+        publisher: OnceLock::new(),
         instance,
         stop,
         late,
@@ -228,8 +231,6 @@ impl Process {
             PREFETCH,
             self.stop.clone(),
         );
-        // Dead letters are still published while the last batch is settled.
-        let publisher = Publisher::start(self.broker.clone(), self.late.clone());
         self.watch(
             "broker_introductions",
             metrics::Service::Introductions,
@@ -245,7 +246,7 @@ impl Process {
                 wake: self.wake.clone(),
                 accounts: Arc::clone(&self.accounts),
                 consumer,
-                publisher,
+                publisher: self.publisher(),
                 topology,
                 metrics: Arc::clone(&self.metrics),
                 config,
@@ -270,7 +271,7 @@ impl Process {
         );
         let requests = jobs::Requests {
             consumer,
-            publisher: Publisher::start(self.broker.clone(), self.late.clone()),
+            publisher: self.publisher(),
             topology,
             instance: self.instance.clone(),
         };
@@ -305,8 +306,7 @@ impl Process {
         );
         let requests = statuses::Requests {
             consumer,
-            // Dead letters are still published while the last batch is settled.
-            publisher: Publisher::start(self.broker.clone(), self.late.clone()),
+            publisher: self.publisher(),
             topology,
             instance: self.instance.clone(),
         };
@@ -323,7 +323,7 @@ impl Process {
     }
 
     fn relay(&self) -> impl Future<Output = ()> + 'static {
-        let publisher = Publisher::start(self.broker.clone(), self.late.clone());
+        let publisher = self.publisher();
         self.watch(
             "broker_relay",
             metrics::Service::Relay,
@@ -339,6 +339,12 @@ impl Process {
         };
         let stop = self.stop.clone();
         async move { relay.run(stop).await }
+    }
+
+    fn publisher(&self) -> Publisher {
+        // Ends late: dead letters are still published while the last batch is settled.
+        let start = || Publisher::start(self.broker.clone(), self.late.clone());
+        self.publisher.get_or_init(start).clone()
     }
 
     /// Readiness and gauges of one broker connection.

@@ -39,8 +39,13 @@ pub struct Relay {
 }
 
 impl Relay {
-    /// Relays until the token is cancelled; the batch in hand is finished first.
+    /// Relays until the token is cancelled; the batches in hand are finished first.
     pub async fn run(&self, stop: CancellationToken) {
+        // Two batches side by side: what is enqueued while the broker writes one to disk leaves at once in the other.
+        tokio::join!(self.relay(&stop), self.relay(&stop));
+    }
+
+    async fn relay(&self, stop: &CancellationToken) {
         while !stop.is_cancelled() {
             match self.relay_batch().await {
                 Ok(taken) if taken > 0 => {}
