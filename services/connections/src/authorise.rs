@@ -190,6 +190,7 @@ async fn arrive(shared: &Shared, asked: &Asked, headers: &HeaderMap) -> Result<C
         acting_user: None,
         tokens: Some(accounts::consent::to_store(tokens)),
         health: Health::of(findings),
+        limit: examiner.limit(),
     };
     let stored = shared
         .store

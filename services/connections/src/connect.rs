@@ -89,6 +89,7 @@ async fn looked_at(
         acting_user,
         tokens: None,
         health: Health::of(findings),
+        limit: examiner.limit(),
     })
 }
 

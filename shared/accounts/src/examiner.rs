@@ -1,10 +1,13 @@
 //! A client for looking at an account, which remembers what Greenhouse told about its limit.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
 use harvest::{Budget, Client, Denied, Purpose, RateLimit};
+use store::budget::Seen;
+
+use crate::metered::report;
 
 /// A client with a fresh token, and what it learns about the limit.
 pub struct Examiner {
@@ -14,8 +17,8 @@ pub struct Examiner {
 }
 
 impl Examiner {
-    /// What the last answer told about the limit; none before the first one.
-    pub fn limit(&self) -> Option<RateLimit> {
+    /// What the last answer told about the limit, and when; none before the first one.
+    pub fn limit(&self) -> Option<Seen> {
         *self.watched.lock()
     }
 }
@@ -23,7 +26,7 @@ impl Examiner {
 /// A budget that is listened to.
 pub(crate) struct Watched {
     inner: Arc<dyn Budget>,
-    seen: Mutex<Option<RateLimit>>,
+    seen: Mutex<Option<Seen>>,
 }
 
 impl Watched {
@@ -34,7 +37,7 @@ impl Watched {
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<RateLimit>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Seen>> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -45,7 +48,10 @@ impl Budget for Watched {
     }
 
     fn observe(&self, seen: RateLimit) {
-        *self.lock() = Some(seen);
+        *self.lock() = Some(Seen {
+            report: report(seen),
+            at: Instant::now(),
+        });
         self.inner.observe(seen);
     }
 

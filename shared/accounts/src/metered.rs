@@ -27,21 +27,25 @@ impl harvest::Budget for Metered {
     }
 
     fn observe(&self, seen: RateLimit) {
-        self.0.observe(match seen {
-            RateLimit::Window {
-                limit,
-                remaining,
-                resets_in,
-            } => Report::Window {
-                limit,
-                remaining,
-                resets_in,
-            },
-            RateLimit::Absent => Report::Absent,
-        });
+        self.0.observe(report(seen));
     }
 
     fn exhausted(&self, retry_after: Duration) -> BoxFuture<'_, ()> {
         self.0.exhausted(retry_after).boxed()
+    }
+}
+
+pub(crate) fn report(seen: RateLimit) -> Report {
+    match seen {
+        RateLimit::Window {
+            limit,
+            remaining,
+            resets_in,
+        } => Report::Window {
+            limit,
+            remaining,
+            resets_in,
+        },
+        RateLimit::Absent => Report::Absent,
     }
 }

@@ -22,7 +22,7 @@
 
 mod lane;
 mod pocket;
-mod row;
+pub(crate) mod row;
 mod told;
 mod view;
 mod window;
@@ -32,7 +32,7 @@ mod simulation;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
@@ -71,6 +71,15 @@ pub enum Report {
     },
     /// The answer tells no limit.
     Absent,
+}
+
+/// What was told before there was a budget: by the verification of a credential that is not stored yet.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen {
+    /// What the last answer told.
+    pub report: Report,
+    /// When it arrived.
+    pub at: Instant,
 }
 
 /// How windows are reckoned. The defaults fit Harvest v3, whose windows last 30 s and are told in whole seconds; those of

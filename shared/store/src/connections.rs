@@ -33,13 +33,14 @@ use secrecy::SecretString;
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::budget::{self, Seen};
 use crate::outbox::Announcement;
 use crate::seal::{Keyring, SealError, Sealed};
 use crate::{Error, Store};
 use credential::{owner_of_webhooks, text};
 use row::Row;
 use tokens::replace_tokens;
-use write::{finish, forget_budget, lock_tenant, row_of, unsealed, upsert};
+use write::{finish, lock_tenant, row_of, unsealed, upsert};
 
 /// A tenant's account of Greenhouse, without its secrets.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,6 +90,8 @@ pub struct NewConnection {
     pub tokens: Option<NewTokens>,
     /// What the verification found.
     pub health: Health,
+    /// What the verification was told about the limit.
+    pub limit: Option<Seen>,
 }
 
 /// A connection together with its credential.
@@ -153,7 +156,7 @@ impl Store {
         replace_tokens(&mut tx, keyring, &new.tenant, id, new.tokens.as_ref()).await?;
         // Greenhouse counts per client: another one starts with nothing learnt, a new secret changes nothing.
         if known.is_none_or(|known| known.credential.client() != new.credential.client()) {
-            forget_budget(&mut tx, id).await?;
+            budget::row::start(&mut tx, id, new.limit).await?;
         }
         finish(tx, connection, previous.map(|old| old.state), announce).await
     }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use domain::settings::{ImportAs, Settings};
 use domain::{Code, UserId};
-use harvest::{Client, Error as Remote, Feature, Operation, RateLimit, Version};
+use harvest::{Client, Error as Remote, Feature, Operation, Version};
+use store::budget::{Report, Seen};
 use store::connections::{Finding, Severity};
 use tokio::time::Instant;
 
@@ -158,8 +159,8 @@ impl<'a> Looking<'a> {
         ));
     }
 
-    pub(super) fn at_limit(&mut self, seen: Option<RateLimit>) {
-        if let Some(RateLimit::Window { limit, .. }) = seen {
+    pub(super) fn at_limit(&mut self, seen: Option<Seen>) {
+        if let Some(Report::Window { limit, .. }) = seen.map(|seen| seen.report) {
             let window = if self.is_v1() { 10 } else { 30 };
             let evidence = format!("{limit} calls in {window} seconds");
             self.find(Finding::new(

@@ -254,6 +254,7 @@ async fn connect(store: &Store, access: &Access) {
         acting_user: Some(UserId(access.site_admin_id)),
         tokens: None,
         health: Health::of(Vec::new()),
+        limit: None,
     };
     store
         .connect_tenant(&keyring(), &new, |_| None)

@@ -70,6 +70,7 @@ impl World {
             acting_user: None,
             tokens: None,
             health: Health::of(Vec::new()),
+            limit: None,
         };
         let connected = self
             .store

@@ -148,20 +148,10 @@ impl Lane {
 
     pub(super) fn observe(self: &Arc<Self>, report: Report) {
         let free = self.free.load(Ordering::Relaxed);
-        let answer = match report {
-            Report::Absent if free => return,
-            Report::Absent => None,
-            Report::Window {
-                limit,
-                remaining,
-                resets_in,
-            } => Some(Answer {
-                limit,
-                remaining,
-                resets_in,
-                seen: Instant::now(),
-            }),
-        };
+        let answer = Answer::of(report, Instant::now());
+        if answer.is_none() && free {
+            return;
+        }
         if let Some(answer) = &answer {
             let known = self
                 .view()

@@ -5,7 +5,9 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::view::Answer;
 use super::window::Window;
+use super::{Seen, Timing};
 use crate::{Error, Store, Transaction};
 
 /// A window as it is after a change, and the database's time at the change.
@@ -13,6 +15,27 @@ pub(super) struct Changed<R> {
     pub(super) window: Window,
     pub(super) now: DateTime<Utc>,
     pub(super) answer: R,
+}
+
+/// The budget of a credential that starts: nothing is learnt but what its verification saw, which took calls that
+/// nobody has counted here.
+pub(crate) async fn start(
+    tx: &mut Transaction,
+    connection: Uuid,
+    seen: Option<Seen>,
+) -> Result<(), Error> {
+    sqlx::query!("DELETE FROM budgets WHERE connection = $1", connection)
+        .execute(&mut **tx)
+        .await?;
+    let rule = |window: &mut Window, now| {
+        if let Some(answer) = seen.and_then(|seen| Answer::of(seen.report, seen.at)) {
+            let timing = Timing::default();
+            window.begin(now, &timing);
+            window.learn(now, &timing, answer.told(now));
+        }
+    };
+    change_in(tx, connection, rule).await?;
+    Ok(())
 }
 
 /// Applies `rule` to the connection's window. Who else wants to, waits.
@@ -25,7 +48,22 @@ pub(super) async fn change<R>(
     rule: impl FnOnce(&mut Window, DateTime<Utc>) -> R,
 ) -> Result<Changed<R>, Error> {
     let mut tx = store.relaxed.begin().await?;
-    let (before, now) = match locked(&mut tx, connection).await? {
+    let (changed, is_new) = change_in(&mut tx, connection, rule).await?;
+    if is_new {
+        tx.commit().await?;
+    } else {
+        tx.rollback().await?;
+    }
+    Ok(changed)
+}
+
+/// The same within a transaction; also tells whether anything changed.
+async fn change_in<R>(
+    tx: &mut Transaction,
+    connection: Uuid,
+    rule: impl FnOnce(&mut Window, DateTime<Utc>) -> R,
+) -> Result<(Changed<R>, bool), Error> {
+    let (before, now) = match locked(tx, connection).await? {
         Some(row) => row,
         None => {
             sqlx::query!(
@@ -34,25 +72,24 @@ pub(super) async fn change<R>(
                 ON CONFLICT DO NOTHING",
                 connection
             )
-            .execute(&mut *tx)
+            .execute(&mut **tx)
             .await?;
-            let row = locked(&mut tx, connection).await?;
+            let row = locked(tx, connection).await?;
             row.ok_or(Error::Corrupt("budget"))?
         }
     };
     let mut window = before.clone();
     let answer = rule(&mut window, now);
-    if window != before {
-        write(&mut tx, connection, &window).await?;
-        tx.commit().await?;
-    } else {
-        tx.rollback().await?;
+    let is_new = window != before;
+    if is_new {
+        write(tx, connection, &window).await?;
     }
-    Ok(Changed {
+    let changed = Changed {
         window,
         now,
         answer,
-    })
+    };
+    Ok((changed, is_new))
 }
 
 async fn locked(

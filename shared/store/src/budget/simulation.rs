@@ -30,6 +30,8 @@ struct Scenario {
     lost: u64,
     /// How long there is nothing to do, from 100 s on.
     pause: i64,
+    /// Calls that somebody else makes with the same credential in each of the server's first three windows.
+    foreign: i64,
     windows: i64,
 }
 
@@ -45,6 +47,7 @@ impl Scenario {
             back: 300,
             lost: u64::MAX,
             pause: 0,
+            foreign: 0,
             windows: 20,
         }
     }
@@ -67,11 +70,15 @@ enum Event {
     Arrives {
         replica: usize,
     },
+    Foreign,
     Answer {
         replica: usize,
         told: (i64, i64),
         ends: i64,
         lost: bool,
+    },
+    Throttled {
+        retry_after: Duration,
     },
 }
 
@@ -143,6 +150,11 @@ impl World {
                 now += std::mem::take(&mut self.scenario.pause);
             }
         }
+        for call in 0..3 * self.scenario.foreign {
+            let window = call / self.scenario.foreign;
+            let at = self.phase + window * self.scenario.window + self.roll(self.scenario.window);
+            self.at(at, Event::Foreign);
+        }
         while let Some(Reverse((now, id))) = self.events.pop() {
             if now > end {
                 break;
@@ -158,6 +170,15 @@ impl World {
         match event {
             Event::Work { replica, purpose } => self.work(now, replica, purpose),
             Event::Arrives { replica } => self.arrive(now, replica),
+            Event::Foreign => {
+                let used = self.outcome.used.entry(self.index(now)).or_default();
+                *used = (*used + 1).min(self.scenario.limit);
+            }
+            Event::Throttled { retry_after } => {
+                self.window.exhaust(moment(now), &self.timing, retry_after);
+                // Its processes learn so with their next lease.
+                self.pockets.fill(Pocket::empty(now));
+            }
             Event::Answer { lost: true, .. } => {}
             Event::Answer {
                 replica,
@@ -196,18 +217,23 @@ impl World {
         self.at(now + there, Event::Arrives { replica });
     }
 
+    /// Which of the server's windows it is.
+    fn index(&self, now: i64) -> i64 {
+        (now - self.phase).div_euclid(self.scenario.window)
+    }
+
     fn arrive(&mut self, now: i64, replica: usize) {
-        let (window, phase) = (self.scenario.window, self.phase);
-        let index = (now - phase).div_euclid(window);
-        let ends = phase + (index + 1) * window;
+        let index = self.index(now);
+        let ends = self.phase + (index + 1) * self.scenario.window;
+        let back = 5 + self.roll(self.scenario.back);
         let used = self.outcome.used.entry(index).or_default();
         if *used >= self.scenario.limit {
             self.outcome.throttled += 1;
-        } else {
-            *used += 1;
+            let retry_after = Duration::from_secs(((ends - now + 999) / SECOND).unsigned_abs());
+            return self.at(now + back, Event::Throttled { retry_after });
         }
+        *used += 1;
         let told = (self.scenario.limit, self.scenario.limit - *used);
-        let back = 5 + self.roll(self.scenario.back);
         let lost = self
             .roll(i64::MAX)
             .unsigned_abs()
@@ -352,6 +378,27 @@ fn windows_of_another_length_are_learnt() {
                 ..Scenario::saturated(seed)
             };
             run(&scenario);
+        }
+    }
+}
+
+#[test]
+fn what_others_used_is_made_good_in_the_next_window() {
+    for seed in 1..=seeds() {
+        for foreign in [3, 12, 19] {
+            let scenario = Scenario {
+                foreign,
+                ..Scenario::saturated(seed)
+            };
+            let outcome = World::new(scenario.clone()).run();
+            let windows = scenario.windows - 1;
+            let used = (1..windows).map(|index| outcome.used.get(&index).copied().unwrap_or(0));
+            let wasted: Vec<_> = used.enumerate().filter(|(_, used)| *used < 19).collect();
+            assert!(
+                wasted.is_empty(),
+                "{wasted:?} {scenario:?} {:?}",
+                outcome.used
+            );
         }
     }
 }

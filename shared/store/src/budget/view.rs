@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
-use super::Timing;
 use super::told::Told;
 use super::window::Window;
+use super::{Report, Timing};
 
 /// How often at most a lower count alone is told to others.
 const LOWER: Duration = Duration::from_millis(250);
@@ -40,6 +40,23 @@ impl View {
 }
 
 impl Answer {
+    /// None where no limit was told.
+    pub(super) fn of(report: Report, seen: Instant) -> Option<Self> {
+        match report {
+            Report::Absent => None,
+            Report::Window {
+                limit,
+                remaining,
+                resets_in,
+            } => Some(Self {
+                limit,
+                remaining,
+                resets_in,
+                seen,
+            }),
+        }
+    }
+
     /// The same in the database's time.
     pub(super) fn told(&self, now: DateTime<Utc>) -> Told {
         let number = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);

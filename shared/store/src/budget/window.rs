@@ -139,7 +139,7 @@ impl Window {
     }
 
     /// The old window is certainly over.
-    fn begin(&mut self, now: DateTime<Utc>, timing: &Timing) {
+    pub(super) fn begin(&mut self, now: DateTime<Utc>, timing: &Timing) {
         self.previous_end = self.ends;
         self.started = now;
         let unanswered = !self.confirmed;

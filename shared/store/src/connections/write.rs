@@ -77,20 +77,6 @@ pub(super) async fn upsert(
     Connection::try_from(row)
 }
 
-pub(super) async fn forget_budget(tx: &mut Transaction, connection: Uuid) -> Result<(), Error> {
-    sqlx::query!("DELETE FROM budgets WHERE connection = $1", connection)
-        .execute(&mut **tx)
-        .await?;
-    sqlx::query!(
-        "INSERT INTO budgets (connection, window_seconds)
-        SELECT id, CASE api WHEN 'v1' THEN 10 ELSE 30 END FROM connections WHERE id = $1",
-        connection
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
 pub(super) fn unsealed(keyring: &Keyring, mut row: Row) -> Result<Unsealed, ConnectionError> {
     let sealed = Sealed {
         bytes: std::mem::take(&mut row.sealed),

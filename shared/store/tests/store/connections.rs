@@ -1,11 +1,12 @@
 //! Connections, their secrets, and the cache.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use domain::{Code, Problem, Tenant, UserId};
 use secrecy::{ExposeSecret, SecretBox, SecretString};
 use serde_json::json;
 use store::Store;
+use store::budget::{Budgets, Purpose, Report, Seen};
 use store::cache::Cache;
 use store::connections::{
     Change, Configuration, Connection, ConnectionError, Credential, Finding, Health, NewConnection,
@@ -38,6 +39,7 @@ fn new(secret: &str, findings: Vec<Finding>) -> NewConnection {
         acting_user: Some(UserId(7)),
         tokens: None,
         health: Health::of(findings),
+        limit: None,
     }
 }
 
@@ -58,6 +60,32 @@ async fn connect(store: &Store, secret: &str) -> Connection {
         .connect_tenant(&keyring(), &new(secret, Vec::new()), announce)
         .await
         .unwrap()
+}
+
+#[tokio::test]
+async fn a_new_credentials_budget_begins_with_what_its_verification_was_told() {
+    let store = fresh_store().await;
+    let told = NewConnection {
+        limit: Some(Seen {
+            report: Report::Window {
+                limit: 20,
+                remaining: Some(3),
+                resets_in: Some(Duration::from_secs(25)),
+            },
+            at: Instant::now(),
+        }),
+        ..new("one", Vec::new())
+    };
+    let connected = store.connect_tenant(&keyring(), &told, announce).await;
+    let connection = connected.unwrap();
+    let budget = Budgets::new(store.clone()).of(connection.id, connection.revision);
+    for purpose in [Purpose::Work, Purpose::Work, Purpose::Proof] {
+        budget.acquire(purpose).await.unwrap();
+    }
+    for purpose in [Purpose::Work, Purpose::Proof] {
+        let denied = budget.acquire(purpose).await.unwrap_err();
+        assert!(denied.retry_after > Duration::from_secs(10), "{denied:?}");
+    }
 }
 
 async fn pause(store: &Store, revision: i64) -> Option<Connection> {

@@ -36,6 +36,7 @@ async fn connect(store: &Store, tenant: &str) -> Uuid {
         acting_user: None,
         tokens: None,
         health: Health::of(Vec::new()),
+        limit: None,
     };
     let connected = store.connect_tenant(&keyring(), &new, say_nothing).await;
     let id = connected.unwrap().id;
