@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use domain::Code;
 
 use crate::failure::Failure;
+use crate::output;
 
 pub(crate) fn explain(code: Option<&str>, json: bool) -> Result<ExitCode, Failure> {
     let codes = match code {
@@ -16,17 +17,17 @@ pub(crate) fn explain(code: Option<&str>, json: bool) -> Result<ExitCode, Failur
     };
     if json {
         let entries: Vec<_> = codes.iter().map(entry).collect();
-        println!("{}", serde_json::Value::from(entries));
+        output::line(serde_json::Value::from(entries))?;
         return Ok(ExitCode::SUCCESS);
     }
     for code in codes {
-        println!(
+        output::line(format_args!(
             "{} {}\n  cause   {}\n  remedy  {}",
             code.number(),
             code,
             code.cause(),
             code.remedy()
-        );
+        ))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -6,6 +6,7 @@ use boot::settings::{Env, variables};
 use secrecy::ExposeSecret;
 
 use crate::failure::Failure;
+use crate::output;
 use crate::publish::read;
 
 /// `bridge connect`: prints the answer as the API gives it.
@@ -28,7 +29,7 @@ pub(crate) async fn connect(file: &str, url: &str) -> Result<ExitCode, Failure> 
     if !status.is_success() {
         return Err(Failure::Refused(text));
     }
-    println!("{text}");
+    output::line(text)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -67,7 +68,7 @@ pub(crate) async fn healthcheck() -> Result<ExitCode, Failure> {
         .await
         .map_err(unreachable)?;
     let ready = answer.status().is_success();
-    println!("{}", answer.text().await.map_err(unreachable)?);
+    output::line(answer.text().await.map_err(unreachable)?)?;
     Ok(if ready {
         ExitCode::SUCCESS
     } else {

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::output;
+
 /// A failed command: what the caller sees, and the exit code that scripts see.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
@@ -34,12 +36,9 @@ impl Failure {
             Failure::Internal(_) => (1, "internal"),
         };
         if json {
-            eprintln!(
-                "{}",
-                serde_json::json!({ "error": kind, "message": format!("{self:#}") })
-            );
+            output::aside(serde_json::json!({ "error": kind, "message": format!("{self:#}") }));
         } else {
-            eprintln!("bridge: {self:#}");
+            output::aside(format_args!("bridge: {self:#}"));
         }
         ExitCode::from(code)
     }

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::client;
 use crate::failure::Failure;
+use crate::output;
 use crate::publish;
 
 /// What to do with a tenant's jobs.
@@ -79,9 +80,11 @@ async fn refresh(tenant: &str, full: bool, json: bool) -> Result<ExitCode, Failu
     message.content_type = encoded.content_type.to_owned();
     publish::confirmed(message).await?;
     if json {
-        println!("{}", serde_json::json!({ "request_id": id }));
+        output::line(serde_json::json!({ "request_id": id }))?;
     } else {
-        println!("asked for an import of jobs; the JobsRefreshed with request_id {id} answers it");
+        output::line(format_args!(
+            "asked for an import of jobs; the JobsRefreshed with request_id {id} answers it"
+        ))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -104,7 +107,10 @@ async fn list(
     loop {
         let page: Value = client::get(address.as_str()).await?;
         for job in page["jobs"].as_array().into_iter().flatten() {
-            println!("{}", if json { job.to_string() } else { line(job) });
+            let read = output::line(if json { job.to_string() } else { line(job) })?;
+            if !read {
+                return Ok(ExitCode::SUCCESS);
+            }
         }
         let Some(next) = page["next"].as_str() else {
             return Ok(ExitCode::SUCCESS);

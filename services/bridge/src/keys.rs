@@ -12,6 +12,7 @@ use store::seal::Keyring;
 use uuid::Uuid;
 
 use crate::failure::Failure;
+use crate::output;
 
 /// Secrets of so many connections are read at a time.
 const BATCH: i64 = 100;
@@ -59,7 +60,7 @@ async fn status(store: &Store, ids: &[String], as_json: bool) -> Result<ExitCode
         let used = used.iter().map(|(key, secrets)| {
             json!({"key": key, "secrets": secrets, "configured": ids.contains(key), "first": ids.first() == Some(key)})
         });
-        println!("{}", json!({ "keys": used.collect::<Vec<_>>() }));
+        output::line(json!({ "keys": used.collect::<Vec<_>>() }))?;
     } else {
         for (key, secrets) in &used {
             let role = match ids.iter().position(|id| id == key) {
@@ -67,7 +68,7 @@ async fn status(store: &Store, ids: &[String], as_json: bool) -> Result<ExitCode
                 Some(_) => "opens; can be removed after `bridge keys rotate`",
                 None => "MISSING from BRIDGE_MASTER_KEYS",
             };
-            println!("{key}\t{secrets} secrets\t{role}");
+            output::line(format_args!("{key}\t{secrets} secrets\t{role}"))?;
         }
     }
     Ok(ExitCode::from(u8::from(missing)))
@@ -84,16 +85,16 @@ async fn rotate(store: &Store, keyring: &Keyring, as_json: bool) -> Result<ExitC
     }
     if as_json {
         let key = keyring.first();
-        println!(
-            "{}",
-            json!({"key": key, "resealed": resealed, "stuck": stuck})
-        );
+        output::line(json!({"key": key, "resealed": resealed, "stuck": stuck}))?;
     } else {
-        println!("{resealed} secrets are now sealed with {}", keyring.first());
+        output::line(format_args!(
+            "{resealed} secrets are now sealed with {}",
+            keyring.first()
+        ))?;
         if stuck > 0 {
-            println!(
+            output::line(format_args!(
                 "{stuck} secrets do not open: `bridge keys status` shows whether a key is missing"
-            );
+            ))?;
         }
     }
     Ok(ExitCode::from(if stuck > 0 { 3 } else { 0 }))

@@ -2,6 +2,7 @@
 //!
 //! It composes; what the services do is theirs. Data goes to stdout, everything else to stderr. Exit codes: 0 done,
 //! 1 a finding, 2 usage, 3 partly done, 4 something cannot be reached, 5 refused.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod catalogue;
 mod client;
@@ -9,6 +10,7 @@ mod failure;
 mod gauges;
 mod jobs;
 mod keys;
+mod output;
 mod publish;
 mod run;
 mod story;

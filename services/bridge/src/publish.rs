@@ -9,6 +9,7 @@ use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
 use crate::failure::Failure;
+use crate::output;
 
 /// The attributes that AMQP repeats outside the body.
 #[derive(Deserialize)]
@@ -41,15 +42,12 @@ pub(crate) async fn publish(file: &str, json: bool) -> Result<ExitCode, Failure>
     );
     confirmed(message).await?;
     if json {
-        println!(
-            "{}",
-            serde_json::json!({ "id": attributes.id, "outcome": "confirmed" })
-        );
+        output::line(serde_json::json!({ "id": attributes.id, "outcome": "confirmed" }))?;
     } else {
-        println!(
+        output::line(format_args!(
             "published {}; ask `bridge why` with its introduction id what becomes of it",
             attributes.id
-        );
+        ))?;
     }
     Ok(ExitCode::SUCCESS)
 }

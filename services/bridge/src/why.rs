@@ -10,6 +10,7 @@ use store::Store;
 use store::explain::Story;
 
 use crate::failure::Failure;
+use crate::output;
 use crate::story::Verdict;
 
 pub(crate) async fn why(id: &str, json: bool) -> Result<ExitCode, Failure> {
@@ -36,9 +37,9 @@ pub(crate) async fn why(id: &str, json: bool) -> Result<ExitCode, Failure> {
         stories => stories.iter().map(Verdict::of).collect(),
     };
     if json {
-        println!("{}", document(&stories, &verdicts));
+        output::line(document(&stories, &verdicts))?;
     } else {
-        print(&stories, &verdicts);
+        print(&stories, &verdicts)?;
     }
     Ok(if verdicts.iter().all(|verdict| verdict.well) {
         ExitCode::SUCCESS
@@ -75,23 +76,27 @@ fn document(stories: &[Story], verdicts: &[Verdict]) -> serde_json::Value {
     told.into()
 }
 
-fn print(stories: &[Story], verdicts: &[Verdict]) {
+fn print(stories: &[Story], verdicts: &[Verdict]) -> Result<(), Failure> {
     for (index, verdict) in verdicts.iter().enumerate() {
-        println!("{}", verdict.sentence);
+        output::line(&verdict.sentence)?;
         if let Some(story) = stories.get(index) {
-            println!(
+            output::line(format_args!(
                 "  {} {} of tenant {}, operation {}",
                 story.kind, story.business_key, story.tenant, story.operation_id
-            );
+            ))?;
             for (at, what) in timeline(story) {
-                println!("  {}  {what}", at.format("%Y-%m-%d %H:%M:%S%.3f"));
+                output::line(format_args!(
+                    "  {}  {what}",
+                    at.format("%Y-%m-%d %H:%M:%S%.3f")
+                ))?;
             }
             if let Some(trace) = &story.trace {
-                println!("  trace {trace}");
+                output::line(format_args!("  trace {trace}"))?;
             }
         }
-        println!("  next: {}", verdict.next);
+        output::line(format_args!("  next: {}", verdict.next))?;
     }
+    Ok(())
 }
 
 /// What happened, in the order of time.
