@@ -8,6 +8,7 @@
 )]
 
 mod accounting;
+mod api;
 mod architecture;
 mod budget;
 mod chaos;

@@ -37,26 +37,6 @@ use problem::Failure;
 /// Largest body of a request.
 const MAX_BODY: usize = 64 * 1024;
 
-/// Every route, for whoever compares documents with it.
-pub const ROUTES: &[(&str, &str)] = &[
-    ("/v1/openapi.json", "get"),
-    ("/v1/connections", "post"),
-    ("/v1/connections", "get"),
-    ("/v1/connections/{id}", "get"),
-    ("/v1/connections/{id}", "patch"),
-    ("/v1/connections/{id}", "delete"),
-    ("/v1/connections/{id}/findings", "get"),
-    ("/v1/connections/{id}/settings", "get"),
-    ("/v1/connections/{id}/verify", "post"),
-    ("/v1/connections/{id}/rotate", "post"),
-    ("/v1/connections/{id}/pause", "post"),
-    ("/v1/connections/{id}/resume", "post"),
-    ("/v1/connections/{id}/provision", "post"),
-    ("/v1/connections/links", "post"),
-    ("/connect/greenhouse", "get"),
-    ("/connect/greenhouse/callback", "get"),
-];
-
 /// What the service works with.
 pub struct Parts {
     /// Where connections are.

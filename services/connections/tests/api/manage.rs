@@ -317,13 +317,22 @@ async fn the_document_of_the_api_is_served_and_every_route_in_it_answers() {
         .await
         .unwrap();
     assert_eq!(document.body["openapi"], "3.1.0");
-    for (path, method) in connections::ROUTES {
+    let paths = document.body["paths"].as_object().unwrap();
+    // The document describes the services beside this one too.
+    let ours = |path: &str| path.starts_with("/v1/connections") || path.starts_with("/connect");
+    let mut asked = 0;
+    for (path, methods) in paths.iter().filter(|(path, _)| ours(path)) {
         let path = path.replace("{id}", "00000000-0000-0000-0000-000000000000");
-        let answer = send(&world, method, &path, TOKEN, "{}").await;
-        let code = &answer.body["code"];
-        assert!(
-            code != "route_unknown" && code != "method_not_allowed",
-            "{method} {path}"
-        );
+        let methods = methods.as_object().unwrap().keys();
+        for method in methods.filter(|key| *key != "parameters") {
+            let answer = send(&world, method, &path, TOKEN, "{}").await;
+            let code = &answer.body["code"];
+            assert!(
+                code != "route_unknown" && code != "method_not_allowed",
+                "{method} {path}"
+            );
+            asked += 1;
+        }
     }
+    assert!(asked > 10, "{asked}");
 }
