@@ -44,7 +44,7 @@ pub use org::{
     recruiting::NewJob,
     rows,
 };
-pub use recruiter::{Recruiter, candidates::CandidateEdit};
+pub use recruiter::{CustomFieldEdit, Recruiter, candidates::CandidateEdit};
 pub use seed::Seed;
 pub use simulator::{Access, Faults, Simulator};
 pub use stamp::Stamp;

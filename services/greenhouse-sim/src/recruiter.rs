@@ -5,11 +5,24 @@ mod jobs;
 
 use std::sync::Arc;
 
+use serde::Deserialize;
+
 use crate::{
     org::{Org, Refused, people::NewUser, refused},
     stamp::Stamp,
     world::World,
 };
+
+/// What an admin changes about a custom field; absent keys stay.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CustomFieldEdit {
+    /// Whether it is marked as required. Pages can mark a candidate's field; whether calls are refused without it is not
+    /// documented, and they are not.
+    pub required: Option<bool>,
+    /// False archives it.
+    pub active: Option<bool>,
+}
 
 /// Somebody working in one organisation's Greenhouse. Refusals name a field and a reason.
 #[derive(Clone, Debug)]
@@ -129,6 +142,24 @@ impl Recruiter {
         self.act(|org, _| match org.sources.remove(source_id) {
             Some(_) => Ok(()),
             None => Err(refused("source_id", "is unknown")),
+        })
+    }
+
+    /// Edits a custom field as the organisation's settings do.
+    ///
+    /// # Errors
+    /// When there is no such field.
+    pub fn edit_custom_field(&self, field_id: i64, edit: CustomFieldEdit) -> Result<(), Refused> {
+        self.act(|org, now| {
+            let changed = org.custom_fields.fields.change(field_id, |field| {
+                field.required = edit.required.unwrap_or(field.required);
+                field.active = edit.active.or(field.active);
+                field.meta.updated_at = now;
+            });
+            match changed {
+                true => Ok(()),
+                false => Err(refused("custom_field_id", "is unknown")),
+            }
         })
     }
 

@@ -16,7 +16,7 @@ use crate::{
         recruiting::NewJob,
         refused,
     },
-    recruiter::{Recruiter, candidates::CandidateEdit},
+    recruiter::{CustomFieldEdit, Recruiter, candidates::CandidateEdit},
     v1::permissions,
 };
 
@@ -203,6 +203,9 @@ fn people(control: &Control<'_>, method: &str, path: &[&str]) -> Answer {
         }
         ("POST", ["sources"]) => created(recruiter.add_source(&control.body::<Named>()?.name)),
         ("DELETE", ["sources", id]) => done(recruiter.remove_source(number(id)?)),
+        ("PATCH", ["custom_fields", id]) => {
+            done(recruiter.edit_custom_field(number(id)?, control.body::<CustomFieldEdit>()?))
+        }
         _ => Err(nowhere()),
     }
 }
