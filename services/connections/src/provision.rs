@@ -1,6 +1,6 @@
 //! What the bridge may create in a customer's Greenhouse, on request only: the tag "Intrro" and its custom fields.
 //!
-//! Looks by name before it creates, so that asking again changes nothing. A create whose answer was lost is not tried
+//! Looks by key and name before it creates, so that asking again changes nothing. A create whose answer was lost is not tried
 //! again here: the next request looks first.
 
 use std::sync::Arc;
@@ -31,6 +31,8 @@ pub(crate) const STATUS_FIELD: &str = "Intrro status";
 /// A custom field of ours.
 pub(crate) struct OurField {
     pub(crate) name: &'static str,
+    /// The key that Greenhouse makes of the name; imports write under it.
+    name_key: &'static str,
     value_type: ValueType,
     description: &'static str,
     options: &'static [&'static str],
@@ -40,18 +42,21 @@ pub(crate) struct OurField {
 pub(crate) const FIELDS: &[OurField] = &[
     OurField {
         name: STATUS_FIELD,
+        name_key: "intrro_status",
         value_type: ValueType::SingleSelect,
         description: "Where the introduction stands in Intrro. Written by the Intrro bridge.",
         options: &["Introduced", "Accepted", "Interviewing", "Hired", "Closed"],
     },
     OurField {
         name: "Intrro introduction",
+        name_key: "intrro_introduction",
         value_type: ValueType::ShortText,
         description: "Link to the introduction in Intrro. Written by the Intrro bridge.",
         options: &[],
     },
     OurField {
         name: "Intrro referrer",
+        name_key: "intrro_referrer",
         value_type: ValueType::ShortText,
         description: "The employee who made the introduction. Written by the Intrro bridge.",
         options: &[],
@@ -138,8 +143,7 @@ impl Plan {
         };
         let mut items = Vec::new();
         for field in FIELDS {
-            let same = |known: &&CustomField| known.active && known.name == field.name;
-            match known.iter().find(same) {
+            match known.iter().find(|known| field.is(known)) {
                 Some(known) => {
                     items.push(Item::new("custom_field", field.name, "exists"));
                     items.extend(self.options(field, known).await);
@@ -200,6 +204,11 @@ impl Plan {
 }
 
 impl OurField {
+    /// Whether the organisation's field is this one, which may have another name by now.
+    pub(crate) fn is(&self, known: &CustomField) -> bool {
+        known.active && (known.name_key == self.name_key || known.name == self.name)
+    }
+
     fn to_create(&self) -> NewCustomField {
         NewCustomField {
             name: self.name.to_owned(),

@@ -6,7 +6,7 @@ use harvest::{CustomField, FieldType, Job, JobStatus};
 use store::connections::{Finding, Severity};
 
 use super::looking::Looking;
-use crate::provision::{FIELDS, SOURCE, STATUS_FIELD};
+use crate::provision::{FIELDS, OurField, SOURCE, STATUS_FIELD};
 
 /// Jobs are counted up to here; more only cost calls.
 const ENOUGH_JOBS: usize = 1000;
@@ -101,10 +101,11 @@ impl Looking<'_> {
             self.find(finding);
         }
         for wanted in self.wanted() {
-            if !active.iter().any(|field| field.name == wanted) {
+            if !active.iter().any(|field| wanted.is(field)) {
                 let may_create = self.granted.contains("harvest:custom_fields:create");
                 let evidence = format!(
-                    "{wanted}; {}",
+                    "{}; {}",
+                    wanted.name,
                     if may_create {
                         "the bridge may create it"
                     } else {
@@ -112,7 +113,7 @@ impl Looking<'_> {
                     }
                 );
                 // The status field is written where there is one; the others were asked for.
-                let severity = if wanted == STATUS_FIELD {
+                let severity = if wanted.name == STATUS_FIELD {
                     Severity::Info
                 } else {
                     Severity::Warning
@@ -128,19 +129,12 @@ impl Looking<'_> {
     }
 
     /// Our fields that the settings ask for.
-    fn wanted(&self) -> Vec<&'static str> {
-        let status = self.settings.introduction_status_field;
-        let import = self.settings.introduction_fields;
-        let names = FIELDS.iter().map(|field| field.name);
-        names
-            .filter(|name| {
-                if *name == STATUS_FIELD {
-                    status
-                } else {
-                    import
-                }
-            })
-            .collect()
+    fn wanted(&self) -> Vec<&'static OurField> {
+        let wanted = |field: &&OurField| match field.name {
+            STATUS_FIELD => self.settings.introduction_status_field,
+            _ => self.settings.introduction_fields,
+        };
+        FIELDS.iter().filter(wanted).collect()
     }
 
     pub(super) async fn at_jobs(&mut self) {

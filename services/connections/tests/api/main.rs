@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod consent;
+mod findings;
 mod manage;
 mod readme;
 mod rights;

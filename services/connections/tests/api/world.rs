@@ -155,6 +155,30 @@ impl World {
             .unwrap();
     }
 
+    /// What an admin does on a page of Greenhouse.
+    pub(crate) async fn rename_field(&self, field: i64, name: &str) {
+        let access = self.greenhouse.access();
+        let grant = format!("grant_type=client_credentials&sub={}", access.site_admin_id);
+        let token = self
+            .http
+            .request(
+                reqwest::Method::POST,
+                &format!("{}/token", self.greenhouse.auth_url()),
+            )
+            .basic_auth(&access.client_id, Some(&access.client_secret))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(grant)
+            .send()
+            .await
+            .unwrap();
+        let token: Value = serde_json::from_slice(&token.bytes().await.unwrap()).unwrap();
+        let address = format!("{}/v3/custom_fields/{field}", self.greenhouse.api_url());
+        let token = token["access_token"].as_str();
+        let change = json!({ "name": name });
+        let renamed = self.http.patch(&address, token, &change);
+        assert_eq!(renamed.await.unwrap().status, 200);
+    }
+
     pub(crate) fn lists_are_empty_for_others(&self) {
         self.greenhouse
             .configure(|settings| settings.list_without_site_admin = ListWithoutSiteAdmin::Empty);
