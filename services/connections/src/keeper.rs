@@ -30,16 +30,7 @@ pub async fn keep(
     stop: CancellationToken,
 ) {
     while !stop.is_cancelled() {
-        match store.end_holds(health::announcement).await {
-            Ok(0) => {}
-            Ok(ended) => tracing::info!(ended, "pauses have ended"),
-            Err(error) => tracing::warn!(%error, "cannot end pauses"),
-        }
-        keep_consents(&store, &accounts).await;
-        match store.shortest_consent().await {
-            Ok(left) => metrics.consent_left(left),
-            Err(error) => tracing::warn!(%error, "cannot tell how long consents last"),
-        }
+        keep_once(&store, &accounts, &metrics).await;
         tokio::select! {
             () = stop.cancelled() => {}
             () = tokio::time::sleep(INTERVAL) => {}
@@ -47,8 +38,22 @@ pub async fn keep(
     }
 }
 
+/// One round of it: for tools and tests.
+pub async fn keep_once(store: &Store, accounts: &Accounts, metrics: &Metrics) {
+    match store.end_holds(health::announcement).await {
+        Ok(0) => {}
+        Ok(ended) => tracing::info!(ended, "pauses have ended"),
+        Err(error) => tracing::warn!(%error, "cannot end pauses"),
+    }
+    keep_consents(store, accounts).await;
+    match store.shortest_consent().await {
+        Ok(left) => metrics.consent_left(left),
+        Err(error) => tracing::warn!(%error, "cannot tell how long consents last"),
+    }
+}
+
 /// Renews the consents that end first.
-pub(crate) async fn keep_consents(store: &Store, accounts: &Accounts) {
+async fn keep_consents(store: &Store, accounts: &Accounts) {
     let ending = match store.consents_ending(RENEW, ROUND).await {
         Ok(ending) => ending,
         Err(error) => return tracing::warn!(%error, "cannot read which consents end"),

@@ -30,7 +30,7 @@ use store::seal::Keyring;
 
 pub use access::RoleTokens;
 pub use authorise::Authorisation;
-pub use keeper::keep;
+pub use keeper::{keep, keep_once};
 
 use problem::Failure;
 

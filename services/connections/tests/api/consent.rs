@@ -47,10 +47,14 @@ async fn leave(world: &World) -> (Url, String) {
 
 /// The admin agrees; where Greenhouse sends the browser back to.
 async fn agree(world: &World, page: &Url) -> String {
+    decide(world, page, "allow").await
+}
+
+async fn decide(world: &World, page: &Url, decision: &str) -> String {
     let admin = world.greenhouse.access().site_admin_id.to_string();
     let mut form = url::form_urlencoded::Serializer::new(String::new());
     form.extend_pairs(page.query_pairs())
-        .append_pair("decision", "allow")
+        .append_pair("decision", decision)
         .append_pair("user", &admin);
     let address = page[..url::Position::AfterPath].to_owned();
     let answer = world
@@ -226,4 +230,78 @@ async fn the_consent_of_an_idle_tenant_is_kept_alive() {
     assert_eq!(generation(&world).await, 2);
     let left = world.store.shortest_consent().await.unwrap().unwrap();
     assert!(left > 180 * MINUTE, "{left:?}");
+}
+
+#[tokio::test]
+async fn an_admin_who_connects_an_incomplete_account_reads_what_to_do() {
+    let world = World::new().await;
+    world.remove_source();
+    let (page, cookie) = leave(&world).await;
+    let back = agree(&world, &page).await;
+    let shown = visit(&world, &back, Some(&cookie)).await;
+    assert_eq!(shown.status(), 200);
+    let text = shown.text().await.unwrap();
+    for part in [
+        "<h1>Greenhouse is connected, and something is missing</h1>",
+        "The source &quot;Intrro&quot; does not exist in Greenhouse or is switched off.",
+        "add &quot;Intrro&quot; and leave it switched on",
+        "<dt>What suffers</dt><dd>import</dd>",
+        "none is called Intrro",
+        "go back to Intrro and verify the connection",
+    ] {
+        assert!(text.contains(part), "{part} is missing in {text}");
+    }
+    // What is only good to know is no task for the admin.
+    assert!(!text.contains("open jobs are visible"), "{text}");
+    let connection = world.store.connection_of(&acme()).await.unwrap().unwrap();
+    assert_eq!(connection.state.as_str(), "degraded");
+    assert_eq!(world.announced().await, ["DEGRADED"]);
+}
+
+#[tokio::test]
+async fn an_admin_who_says_no_reads_that_nothing_was_changed() {
+    let world = World::new().await;
+    let (page, cookie) = leave(&world).await;
+    let back = decide(&world, &page, "deny").await;
+    let shown = visit(&world, &back, Some(&cookie)).await;
+    assert_eq!(shown.status(), 400);
+    let text = shown.text().await.unwrap();
+    assert!(text.contains("Greenhouse did not let Intrro in"), "{text}");
+    assert!(world.store.connection_of(&acme()).await.unwrap().is_none());
+}
+
+/// One round of the keeper, with so much left of the consent.
+async fn round(world: &World, left: &'static str) -> Connection {
+    sql(world, left).await;
+    connections::keep_once(&world.store, &world.replicas[0], &world.metrics).await;
+    world.store.connection_of(&acme()).await.unwrap().unwrap()
+}
+
+const TEN_HOURS: &str = "UPDATE tokens SET refresh_expires = now() + interval '10 hours'";
+const FIVE_HOURS: &str = "UPDATE tokens SET refresh_expires = now() + interval '5 hours'";
+
+#[tokio::test]
+async fn a_consent_that_cannot_be_renewed_is_told_hours_before_it_ends() {
+    let world = World::new().await;
+    authorised(&world).await;
+    world.greenhouse_goes_down();
+    let early = round(&world, TEN_HOURS).await;
+    assert_eq!(early.state.as_str(), "active", "there is time yet");
+    let late = round(&world, FIVE_HOURS).await;
+    assert_eq!(late.state.as_str(), "degraded");
+    assert_eq!(late.reason, Some(domain::Code::ConsentEnding));
+    let ending = |connection: &Connection| {
+        let mut findings = connection.findings.iter();
+        let found = findings.find(|finding| finding.code == domain::Code::ConsentEnding);
+        found.map(|finding| finding.evidence.clone())
+    };
+    assert_eq!(ending(&late).as_deref(), Some("less than 5 hours are left"));
+    let again = round(&world, FIVE_HOURS).await;
+    assert_eq!(ending(&again), ending(&late), "told once");
+    world.greenhouse.faults().clear();
+    let renewed = round(&world, FIVE_HOURS).await;
+    assert_eq!((renewed.state.as_str(), ending(&renewed)), ("active", None));
+    assert_eq!(world.announced().await, ["ACTIVE", "DEGRADED", "ACTIVE"]);
+    let left = world.store.shortest_consent().await.unwrap().unwrap();
+    assert!(left > Duration::from_secs(20 * 3600), "{left:?}");
 }
