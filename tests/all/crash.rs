@@ -21,6 +21,8 @@ enum Scenario {
     Newcomer,
     /// Somebody whom Greenhouse knows already.
     Acquaintance,
+    /// Somebody new, introduced by an employee whom Greenhouse does not know and whom the tenant wants added.
+    Stranger,
     /// A recruiter moves an application.
     Progress,
     /// Greenhouse delivers a webhook: see `webhooks.rs`.
@@ -40,6 +42,7 @@ fn scenario(point: CrashPoint, version: Version) -> Scenario {
                 Version::V3 => Scenario::Newcomer,
                 Version::V1 => Scenario::Acquaintance,
             },
+            StepKind::AddUser => Scenario::Stranger,
             StepKind::CreditApplication | StepKind::EditCandidate | StepKind::ApplyTag => {
                 Scenario::Acquaintance
             }
@@ -91,6 +94,16 @@ fn everywhere_on_the_way_of_somebody_known() {
 #[test]
 fn everywhere_on_the_way_of_somebody_known_in_v1() {
     everywhere(Scenario::Acquaintance, Version::V1);
+}
+
+#[test]
+fn everywhere_on_the_way_of_an_employee_who_is_added() {
+    everywhere(Scenario::Stranger, Version::V3);
+}
+
+#[test]
+fn everywhere_on_the_way_of_an_employee_who_is_added_in_v1() {
+    everywhere(Scenario::Stranger, Version::V1);
 }
 
 #[test]

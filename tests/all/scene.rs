@@ -31,6 +31,14 @@ pub(crate) fn newcomer(world: &World, tenant: &str, id: &str) -> Value {
     event
 }
 
+/// Somebody new, introduced by an employee of their own whom Greenhouse does not know.
+pub(crate) fn introduced_by_a_stranger(world: &World, tenant: &str, id: &str) -> Value {
+    let mut event = newcomer(world, tenant, id);
+    let email = format!("stranger-{id}@{tenant}.example");
+    event["data"]["referrer"] = json!({ "name": "Sam Stranger", "email": email });
+    event
+}
+
 /// An introduction under the first job of somebody whom this call puts into Greenhouse.
 pub(crate) async fn acquaintance(world: &World, tenant: &str, id: &str) -> Value {
     plant(world, tenant, id).await;
@@ -112,13 +120,10 @@ fn once_but_for_the_note(world: &World, event: &Value) -> (usize, bool) {
         (&wanted, wanted.len()),
         "{answers:#?}"
     );
+    let creditable = creditable(world, event);
     for application in &applications {
-        let credited = application.source_id.is_some() && application.referrer_id.is_some();
-        assert!(
-            credited,
-            "{id}: source {:?}, referrer {:?}",
-            application.source_id, application.referrer_id
-        );
+        assert!(application.source_id.is_some(), "{id}");
+        assert_eq!(application.referrer_id, creditable, "{id}");
     }
     answered_once(world, &id);
     let notes = state.notes_of(person.meta.id).len();
@@ -130,6 +135,21 @@ pub(crate) fn says_unknown(answer: &Announced) -> bool {
     let warnings = answer.data["warnings"].as_array();
     let mut warnings = warnings.into_iter().flatten();
     warnings.any(|warning| warning["code"] == "remote_unknown")
+}
+
+/// The referrer that stands for the event's employee. A user who was just added has none in v3.
+fn creditable(world: &World, event: &Value) -> Option<i64> {
+    let state = world
+        .greenhouse
+        .state_of(event["tenantid"].as_str().unwrap_or_default());
+    let email = &event["data"]["referrer"]["email"];
+    let users = state.users();
+    let user = users.iter().find(|user| user.primary_email == *email)?;
+    let referrers = state.referrers();
+    let stands_for = referrers
+        .iter()
+        .find(|row| row.user_id == Some(user.meta.id))?;
+    Some(stands_for.meta.id)
 }
 
 fn answered_once(world: &World, id: &str) {

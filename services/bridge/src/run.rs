@@ -245,11 +245,13 @@ impl Process {
                 store: self.store.clone(),
                 wake: self.wake.clone(),
                 accounts: Arc::clone(&self.accounts),
+                metrics: Arc::clone(&self.metrics),
+                config,
+            },
+            introductions::Commands {
                 consumer,
                 publisher: self.publisher(),
                 topology,
-                metrics: Arc::clone(&self.metrics),
-                config,
             },
             self.stop.clone(),
         )

@@ -171,6 +171,13 @@ impl<'a> Attempt<'a> {
         })
     }
 
+    /// A write that Greenhouse had accepted was refused when it came to carrying it out.
+    pub(crate) fn refuse_if_sent(&mut self, step: &Step, code: Code) {
+        if self.is_unproven(step) {
+            self.learn(step, StepState::Rejected, None, Some(code));
+        }
+    }
+
     /// Leaves a write that no read can prove to a human: it is never sent again.
     pub(crate) fn leave_unproven(&mut self, step: &Step) {
         self.learn(step, StepState::Parked, None, Some(Code::RemoteUnknown));

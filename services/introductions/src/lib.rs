@@ -21,6 +21,7 @@ mod introduction_status_changed;
 mod note;
 mod profile;
 mod references;
+mod referrer;
 mod status_field;
 mod stop;
 mod tags;
@@ -31,13 +32,14 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use ::intake::Intake;
+use ::intake::{Intake, Take};
 use accounts::Accounts;
 use boot::metrics::{Metrics, Queue};
 use broker::{Consumer, Publisher, Topology};
 use domain::Tenant;
 use store::Store;
 use store::cache::Cache;
+use store::intake::Arrival;
 use store::journal::Journal;
 use store::wake::Wake;
 use tokio_util::sync::CancellationToken;
@@ -85,16 +87,20 @@ pub struct Parts {
     pub wake: Wake,
     /// Greenhouse clients.
     pub accounts: Arc<Accounts>,
+    /// Counters.
+    pub metrics: Arc<Metrics>,
+    /// Settings.
+    pub config: Config,
+}
+
+/// The queue of commands from Intrro.
+pub struct Commands {
     /// Consumer of `greenhouse.introductions`.
     pub consumer: Consumer,
     /// For dead letters.
     pub publisher: Publisher,
     /// Names.
     pub topology: Topology,
-    /// Counters.
-    pub metrics: Arc<Metrics>,
-    /// Settings.
-    pub config: Config,
 }
 
 /// What a handler works with.
@@ -111,6 +117,19 @@ pub(crate) struct Context {
 }
 
 impl Context {
+    fn new(parts: Parts) -> Context {
+        Context {
+            journal: Journal::start(parts.store.clone()),
+            cache: Cache::new(parts.store.clone()),
+            store: parts.store,
+            wake: parts.wake,
+            accounts: parts.accounts,
+            metrics: parts.metrics,
+            config: parts.config,
+            lookups: Mutex::default(),
+        }
+    }
+
     /// Waits until no other import of this tenant in this process looks something up that all of them need: the
     /// second one then finds it remembered, at no cost to the budget.
     pub(crate) async fn alone(&self, tenant: &Tenant) -> tokio::sync::OwnedMutexGuard<()> {
@@ -122,28 +141,29 @@ impl Context {
     }
 }
 
+/// What becomes of a batch of commands from the queue.
+pub fn ledger() -> impl Take<Arrival = Arrival> {
+    intake::Ledger
+}
+
+/// Performs whatever is due now, once, and answers how many operations that were: for tools and tests.
+pub async fn perform_due(parts: Parts) -> usize {
+    worker::work_once(&Context::new(parts)).await
+}
+
 /// Runs intake and workers until the token is cancelled, then finishes what is in hand.
-pub async fn run(parts: Parts, stop: CancellationToken) {
+pub async fn run(parts: Parts, commands: Commands, stop: CancellationToken) {
     let intake = Intake {
-        take: intake::Ledger,
+        take: ledger(),
         queue: Queue::Introductions,
         store: parts.store.clone(),
-        consumer: parts.consumer,
-        publisher: parts.publisher,
-        topology: parts.topology,
+        consumer: commands.consumer,
+        publisher: commands.publisher,
+        topology: commands.topology,
         instance: parts.config.instance.clone(),
         metrics: Arc::clone(&parts.metrics),
     };
-    let context = Arc::new(Context {
-        journal: Journal::start(parts.store.clone()),
-        cache: Cache::new(parts.store.clone()),
-        store: parts.store,
-        wake: parts.wake,
-        accounts: parts.accounts,
-        metrics: parts.metrics,
-        config: parts.config,
-        lookups: Mutex::default(),
-    });
+    let context = Arc::new(Context::new(parts));
     tokio::join!(
         intake.run(stop.clone()),
         candidate_erasure_requested::work(&context, stop.clone()),

@@ -4,14 +4,14 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use domain::settings::ReferrerUnknown;
-use domain::{Code, JobId, Problem, ReferrerId, SourceId, StepKind, TagId};
+use domain::{Code, JobId, ReferrerId, SourceId, StepKind, TagId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::attempt::{Attempt, Step, Written};
 use crate::introduction::Introduction;
-use crate::profile::{Profile, filled};
+use crate::profile::Profile;
+use crate::referrer;
 use crate::stop::Stop;
 
 /// The source that every import names, and the tag that every person gets.
@@ -19,7 +19,7 @@ pub(crate) const INTRRO: &str = "Intrro";
 
 const INLINE_TAGS: &str = "inline_tags";
 pub(crate) const MINUTE: Duration = Duration::from_secs(60);
-const DAY: Duration = Duration::from_secs(24 * 3600);
+pub(crate) const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// What one introduction refers to.
 pub(crate) struct References {
@@ -42,20 +42,7 @@ pub(crate) async fn resolve(
     if source.is_none() {
         attempt.warn(Code::SourceMissing.into());
     }
-    let referrer = match referrer_email(introduction) {
-        None => None,
-        Some(email) => {
-            let found = referrer(attempt, &email).await?;
-            if found.is_none() {
-                attempt.warn(Problem::new(Code::ReferrerUnknown).field("referrer.email"));
-            }
-            found
-        }
-    };
-    let outside = match referrer {
-        None => outside(attempt, introduction),
-        Some(_) => None,
-    };
+    let credit = referrer::resolve(attempt, introduction).await?;
     let tags = match attempt.claim.settings.tags {
         true => tags(attempt, &introduction.profile).await?,
         false => Vec::new(),
@@ -69,8 +56,8 @@ pub(crate) async fn resolve(
     };
     Ok(References {
         source,
-        referrer,
-        outside,
+        referrer: credit.referrer,
+        outside: credit.outside,
         tags,
         inline_tags,
     })
@@ -153,45 +140,6 @@ async fn source(attempt: &Attempt<'_>) -> Result<Option<SourceId>, Stop> {
     let lasts = if found.is_some() { DAY } else { MINUTE };
     remember(attempt, "source", INTRRO, &found, lasts).await?;
     Ok(found)
-}
-
-/// The e-mail is hashed before it becomes a key: the cache holds no personal data.
-async fn referrer(attempt: &Attempt<'_>, email: &str) -> Result<Option<ReferrerId>, Stop> {
-    let key = referrer_key(attempt, email);
-    if let Some(known) = recall::<Option<ReferrerId>>(attempt, "referrer", &key).await? {
-        return Ok(known);
-    }
-    let _alone = attempt.context.alone(&attempt.claim.tenant).await;
-    if let Some(known) = recall::<Option<ReferrerId>>(attempt, "referrer", &key).await? {
-        return Ok(known);
-    }
-    let users = attempt.greenhouse.users().by_primary_email(email).await?;
-    let mut found = None;
-    if let Some(user) = users.first() {
-        let referrers = attempt.greenhouse.referrers().by_users(&[user.id]).await?;
-        found = referrers.first().map(|referrer| referrer.id);
-    }
-    let lasts = if found.is_some() { DAY } else { 10 * MINUTE };
-    remember(attempt, "referrer", &key, &found, lasts).await?;
-    Ok(found)
-}
-
-/// v3 knows no referrers from outside: there the note alone names them.
-fn outside(attempt: &Attempt<'_>, introduction: &Introduction) -> Option<String> {
-    let wanted = attempt.claim.settings.referrer_unknown == ReferrerUnknown::Outside;
-    let possible = attempt.greenhouse.referrers().may_be_outside();
-    let name = &introduction.event.referrer.as_ref()?.name;
-    filled(name).filter(|_| wanted && possible)
-}
-
-fn referrer_email(introduction: &Introduction) -> Option<String> {
-    let referrer = introduction.event.referrer.as_ref()?;
-    domain::matching::normalise_email(&referrer.email)
-}
-
-fn referrer_key(attempt: &Attempt<'_>, email: &str) -> String {
-    let hash = domain::matching::email_key(&attempt.claim.tenant, email).unwrap_or_default();
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// "Intrro" and the event's tags, without repeats.

@@ -56,6 +56,16 @@ pub(crate) async fn work(context: Arc<Context>, stop: CancellationToken) {
     tasks.wait().await;
 }
 
+/// Performs what can be claimed now, one after another.
+pub(crate) async fn work_once(context: &Context) -> usize {
+    let taken = take(context, &Hands::default()).await.unwrap_or_default();
+    let found = taken.len();
+    for claim in taken {
+        perform(context, claim).await;
+    }
+    found
+}
+
 /// A try at an operation, in the trace of its event however long ago that was.
 fn span(claim: &Claim) -> Span {
     let span = tracing::info_span!(

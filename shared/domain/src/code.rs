@@ -113,6 +113,7 @@ BRG-0202 connection_paused
 BRG-0203 throttled
 BRG-0204 waiting_for_proof
 BRG-0205 waiting_for_introduction
+BRG-0206 waiting_for_referrer
 BRG-0301 job_unknown
 BRG-0302 job_closed
 BRG-0303 all_jobs_refused
@@ -132,6 +133,7 @@ BRG-0325 several_matches
 BRG-0326 referrer_refused
 BRG-0327 candidate_gone
 BRG-0328 custom_field_refused
+BRG-0329 referrer_not_listed
 BRG-0401 credential_refused
 BRG-0402 scope_missing
 BRG-0403 token_endpoint_refused

@@ -31,6 +31,8 @@ words! {
 words! {
     /// What happens to the credit when the introducing employee is not known in Greenhouse.
     ReferrerUnknown, "way to credit" {
+        /// The employee is added to Greenhouse as a user with the least rights.
+        AddUser = "add_user",
         /// The credit names a person outside Greenhouse.
         Outside = "outside",
         /// Only the note names the employee.
@@ -133,7 +135,7 @@ settings! {
         "the id of a stage of that prospect pool",
         "The stage of the pool at which prospects begin.";
     referrer_unknown: ReferrerUnknown = ReferrerUnknown::NoteOnly, word,
-        "`outside` or `note_only`",
+        "`add_user`, `outside` or `note_only`",
         "What happens to the credit when the introducing employee is not a user of Greenhouse.";
     tags: bool = true, flag,
         "`true` or `false`",

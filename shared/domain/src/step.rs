@@ -9,12 +9,14 @@ words! {
         CreateCandidate = "create_candidate",
         /// Add an application to a person who exists.
         AddApplication = "add_application",
-        /// Give an application that was found, not made, its source and referrer.
+        /// Give an application that was found, not made, its source and referrer, and a prospect its pool.
         CreditApplication = "credit_application",
         /// Fill gaps of a person who exists.
         EditCandidate = "edit_candidate",
         /// Add the note that tells recruiters about the introduction.
         AddNote = "add_note",
+        /// Add the employee who made the introduction as a user.
+        AddUser = "add_user",
         /// Create a tag in the organisation.
         CreateTag = "create_tag",
         /// Put a tag on the person.

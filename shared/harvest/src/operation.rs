@@ -91,7 +91,7 @@ operations! {
     ApplicationsList = "applications"."list", "harvest:applications:list", "Applications: list", [Import, Status];
     ApplicationsRetrieve = "applications"."retrieve", "harvest:applications:list", "Applications: retrieve", [Status];
     ApplicationsCreate = "applications"."create", "harvest:applications:create", "Candidates: add application", [Import];
-    ApplicationsUpdate = "applications"."update", "harvest:applications:update", "Applications: update", [Referrer];
+    ApplicationsUpdate = "applications"."update", "harvest:applications:update", "Applications: update", [Referrer, Prospects];
     ApplicationStagesList = "application_stages"."list", "harvest:application_stages:list", none, [Status];
     RejectionDetailsList = "rejection_details"."list", "harvest:rejection_details:list", none, [Status];
     RejectionReasonsList = "rejection_reasons"."list", "harvest:rejection_reasons:list", "Rejection reasons: list", [Status];
@@ -103,7 +103,7 @@ operations! {
     AppliedCandidateTagsCreate = "applied_candidate_tags"."create", "harvest:applied_candidate_tags:create", "Tags: apply", [Tags];
     SourcesList = "sources"."list", "harvest:sources:list", "Sources: list", [Import];
     ReferrersList = "referrers"."list", "harvest:referrers:list", none, [Referrer];
-    UsersList = "users"."list", "harvest:users:list", "Users: list", [Referrer];
+    UsersList = "users"."list", "harvest:users:list", "Users: list", [Referrer, NewReferrer];
     UsersRetrieve = "users"."retrieve", "harvest:users:list", "Users: retrieve", [Connect];
     UsersCreate = "users"."create", "harvest:users:create", "Users: add", [NewReferrer];
     BulkRequestsRetrieve = "bulk_requests"."retrieve", "harvest:bulk_requests:list", none, [NewReferrer];

@@ -87,8 +87,12 @@ impl Place {
             Scenario::Progress => 1,
             _ => NEVER,
         };
+        let referrer = match scenario {
+            Scenario::Stranger => "add_user",
+            _ => "note_only",
+        };
         let id = connection["id"].as_str().expect("an id");
-        let settings = json!({ "settings": { "poll_interval_seconds": interval } });
+        let settings = json!({ "settings": { "poll_interval_seconds": interval, "referrer_unknown": referrer } });
         let (status, answer) = world
             .patch(&format!("/v1/connections/{id}"), settings)
             .await;
@@ -118,12 +122,16 @@ impl Place {
         let world = &self.world;
         let mut event = match self.scenario {
             Scenario::Acquaintance => scene::acquaintance(world, "acme", &id).await,
+            Scenario::Stranger => scene::introduced_by_a_stranger(world, "acme", &id),
             _ => scene::newcomer(world, "acme", &id),
         };
         // A tag that nobody has used before.
         event["data"]["candidate"]["tags"] = json!([id]);
         let next = match self.scenario {
-            Scenario::Newcomer | Scenario::Acquaintance | Scenario::Webhook => vec![event.clone()],
+            Scenario::Newcomer
+            | Scenario::Acquaintance
+            | Scenario::Stranger
+            | Scenario::Webhook => vec![event.clone()],
             Scenario::Update => {
                 world.publish(&event).await;
                 world.answer(&id).await;
@@ -172,7 +180,10 @@ impl Place {
     pub(super) async fn put_right(&self, story: &Value, unknown: Option<usize>) {
         let world = &self.world;
         match self.scenario {
-            Scenario::Newcomer | Scenario::Acquaintance | Scenario::Webhook => {}
+            Scenario::Newcomer
+            | Scenario::Acquaintance
+            | Scenario::Stranger
+            | Scenario::Webhook => {}
             Scenario::Progress => {
                 let sequence = statuses(world, story, 2).await;
                 assert_eq!(sequence, ["1", "2"]);
@@ -180,11 +191,22 @@ impl Place {
             Scenario::Update => return updated_once(world, self.visits, story, unknown).await,
         }
         settled(world, self.visits).await;
+        if self.scenario == Scenario::Stranger {
+            added_once(world, story);
+        }
         match unknown {
             None => scene::once(world, story),
             Some(notes) => scene::once_and_unsure_of_the_note(world, story, notes),
         }
     }
+}
+
+/// The employee is a user, once.
+fn added_once(world: &World, story: &Value) {
+    let users = world.greenhouse.state().users();
+    let email = &story["data"]["referrer"]["email"];
+    let added = users.iter().filter(|user| user.primary_email == *email);
+    assert_eq!(added.count(), 1);
 }
 
 /// Lets the time pass that the dead process had reserved; that it also passes by itself has a test of its own.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use domain::settings::{ImportAs, Settings};
+use domain::settings::{ImportAs, ReferrerUnknown, Settings};
 use domain::{Code, UserId};
 use harvest::{Client, Error as Remote, Feature, Operation, Version};
 use store::budget::{Report, Seen};
@@ -49,8 +49,10 @@ impl<'a> Looking<'a> {
         let optional = [
             (Feature::Tags, settings.tags),
             (Feature::Prospects, settings.import_as == ImportAs::Prospect),
-            // No tenant can choose it yet.
-            (Feature::NewReferrer, false),
+            (
+                Feature::NewReferrer,
+                settings.referrer_unknown == ReferrerUnknown::AddUser,
+            ),
             (
                 Feature::CustomFields,
                 settings.introduction_status_field || settings.introduction_fields,

@@ -66,6 +66,28 @@ async fn scopes_of_features_that_are_off_are_not_asked_for() {
     assert_eq!(verified.body["state"], "active");
 }
 
+#[tokio::test]
+async fn scopes_of_a_feature_that_is_switched_on_are_asked_for() {
+    let world = World::new().await;
+    let client = world.greenhouse.access().client_id;
+    let scopes = ["harvest:users:create", "harvest:bulk_requests:list"];
+    for scope in scopes {
+        world.greenhouse.set_scope(&client, scope, false);
+    }
+    let answer = world.connect(world.auth()).await;
+    assert_eq!(missing(&answer.body), [], "nobody adds users by default");
+    let path = format!("/v1/connections/{}", answer.body["id"].as_str().unwrap());
+    let on = json!({"settings": {"referrer_unknown": "add_user"}});
+    assert_eq!(world.patch(&path, &on).await.status, 200);
+    let verified = world.post(&format!("{path}/verify"), &Value::Null).await;
+    let expected = scopes.map(|scope| (scope.to_owned(), "new_referrer".to_owned()));
+    assert_eq!(
+        BTreeSet::from_iter(missing(&verified.body)),
+        expected.into()
+    );
+    assert_eq!(verified.body["state"], "degraded");
+}
+
 fn key(world: &World) -> Value {
     let access = world.greenhouse.access();
     json!({"kind": "api_key", "api_key": access.api_key, "acting_user_id": access.site_admin_id})

@@ -80,6 +80,9 @@ catalogue! {
     WaitingForIntroduction "waiting_for_introduction" "BRG-0205" (NOBODY, RETRIED)
         "The update came before the introduction of the person it is about."
         => "Nothing to do; it goes on as soon as the introduction is imported, and is given up after the time that the tenant's setting introduction_wait_seconds allows.";
+    WaitingForReferrer "waiting_for_referrer" "BRG-0206" (NOBODY, RETRIED)
+        "Greenhouse was asked to add the employee who made the introduction as a user, and has not done so yet."
+        => "Nothing to do; the import goes on as soon as the employee is there, and after a minute without the credit.";
 
     // Import: Greenhouse does not take what we bring.
     JobUnknown "job_unknown" "BRG-0301" (HUMAN, FINAL)
@@ -139,6 +142,9 @@ catalogue! {
     CustomFieldRefused "custom_field_refused" "BRG-0328" (HUMAN, FINAL)
         "Greenhouse refused the event's custom fields, so the person was created without them."
         => "Compare keys and values in custom_fields with the fields in Greenhouse (Configure → Custom Options).";
+    ReferrerNotListed "referrer_not_listed" "BRG-0329" (HUMAN, FINAL)
+        "The employee who made the introduction is a user of Greenhouse, but not yet one of those whom its API can credit."
+        => "In Greenhouse, choose the employee under Who Gets Credit on the candidate; later introductions will be credited.";
 
     // Connection: the tenant's account, or Greenhouse itself.
     CredentialRefused "credential_refused" "BRG-0401" (HUMAN, RETRIED)

@@ -1,0 +1,284 @@
+//! The employee who made the introduction, who gets the credit: found by e-mail, and added to Greenhouse as a user
+//! where the tenant wants that.
+//!
+//! v1 credits users. v3 credits records beside them, which are made on Greenhouse's own pages and nowhere else
+//! (harvestdocs.greenhouse.io, "List referrers"): there a user is credited once somebody was credited with them by hand.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use domain::settings::ReferrerUnknown;
+use domain::{Code, Problem, ReferrerId, StepKind, UserId};
+use harvest::{AddedUser, BulkRequestId, Cause, Error as Remote, NewUser};
+use proto::v1;
+use serde::{Deserialize, Serialize};
+
+use crate::attempt::{Attempt, Made, Step, Written};
+use crate::introduction::Introduction;
+use crate::profile::filled;
+use crate::references::{DAY, MINUTE, recall, remember};
+use crate::stop::Stop;
+
+/// How long an import waits for a user whom Greenhouse adds later.
+const PATIENCE: Duration = MINUTE;
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// An employee who is missing is put right by an admin, but not within seconds.
+const MISSING_LASTS: Duration = Duration::from_secs(600);
+
+/// Who gets the credit for an introduction.
+#[derive(Default)]
+pub(crate) struct Credit {
+    pub(crate) referrer: Option<ReferrerId>,
+    /// Name of somebody who is no user, where the tenant wants them credited and Greenhouse can.
+    pub(crate) outside: Option<String>,
+}
+
+/// What is known of an employee; remembered for all their introductions.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Known {
+    Creditable(ReferrerId),
+    /// Not creditable, and why.
+    Missing(Code),
+}
+
+/// A request under way to add somebody.
+#[derive(Serialize, Deserialize)]
+struct Asked {
+    request: String,
+    at: DateTime<Utc>,
+}
+
+impl Made for AddedUser {
+    fn remote_id(&self) -> Option<i64> {
+        match self {
+            AddedUser::Now(user) => Some(user.id.0),
+            AddedUser::Soon(_) => None,
+        }
+    }
+}
+
+/// Finds out whom to credit. Nobody's absence keeps an introduction from being imported.
+pub(crate) async fn resolve(
+    attempt: &mut Attempt<'_>,
+    introduction: &Introduction,
+) -> Result<Credit, Stop> {
+    let Some(employee) = &introduction.event.referrer else {
+        return Ok(Credit::default());
+    };
+    if let Some(email) = domain::matching::normalise_email(&employee.email) {
+        match look_up(attempt, employee, &email).await? {
+            Known::Creditable(id) => {
+                return Ok(Credit {
+                    referrer: Some(id),
+                    outside: None,
+                });
+            }
+            Known::Missing(code) => attempt.warn(Problem::new(code).field("referrer.email")),
+        }
+    }
+    // v3 knows no referrers from outside: there the note alone names them.
+    let wanted = attempt.claim.settings.referrer_unknown == ReferrerUnknown::Outside
+        && attempt.greenhouse.referrers().may_be_outside();
+    Ok(Credit {
+        referrer: None,
+        outside: filled(&employee.name).filter(|_| wanted),
+    })
+}
+
+async fn look_up(
+    attempt: &mut Attempt<'_>,
+    employee: &v1::Referrer,
+    email: &str,
+) -> Result<Known, Stop> {
+    // Whoever was missing while nobody was added is not missing for good.
+    let kind = if adds(attempt) {
+        "added_referrer"
+    } else {
+        "referrer"
+    };
+    let key = key(attempt, email);
+    if let Some(known) = recall(attempt, kind, &key).await? {
+        return Ok(another_found(attempt, known));
+    }
+    let _alone = attempt.context.alone(&attempt.claim.tenant).await;
+    if let Some(known) = recall(attempt, kind, &key).await? {
+        return Ok(another_found(attempt, known));
+    }
+    let user = match user(attempt, email).await? {
+        Some(id) => {
+            attempt.confirm_if_sent(step());
+            Ok(id)
+        }
+        None if adds(attempt) => add(attempt, employee, email, &key).await?,
+        None => Err(Code::ReferrerUnknown),
+    };
+    let known = match user {
+        Err(code) => Known::Missing(code),
+        Ok(user) => {
+            let referrers = attempt.greenhouse.referrers().by_users(&[user]).await?;
+            let listed = referrers.first().map(|one| Known::Creditable(one.id));
+            listed.unwrap_or(Known::Missing(Code::ReferrerNotListed))
+        }
+    };
+    let lasts = match known {
+        Known::Creditable(_) => DAY,
+        Known::Missing(_) => MISSING_LASTS,
+    };
+    remember(attempt, kind, &key, &known, lasts).await?;
+    Ok(known)
+}
+
+/// What another import found out settles a write of ours about the same employee as well.
+fn another_found(attempt: &mut Attempt<'_>, known: Known) -> Known {
+    match known {
+        Known::Creditable(_) | Known::Missing(Code::ReferrerNotListed) => {
+            attempt.confirm_if_sent(step());
+        }
+        Known::Missing(Code::ReferrerRefused) => {
+            attempt.refuse_if_sent(&step(), Code::ReferrerRefused);
+        }
+        Known::Missing(_) => leave(attempt),
+    }
+    known
+}
+
+/// Adds somebody whom a look has just not found; with a reason where that cannot be had.
+async fn add(
+    attempt: &mut Attempt<'_>,
+    employee: &v1::Referrer,
+    email: &str,
+    key: &str,
+) -> Result<Result<UserId, Code>, Stop> {
+    if let Some(asked) = recall(attempt, "new_user", key).await? {
+        return under_way(attempt, email, &asked).await;
+    }
+    let new = new_user(&employee.name, email);
+    let mut request = None;
+    let written = attempt
+        .write_once(
+            step(),
+            // The look of a moment ago found nobody.
+            async |_, _| Ok(None),
+            async |client| match client.users().create(&new).await? {
+                // Accepted is not done: until the user is there, nobody knows whether they will be.
+                AddedUser::Soon(id) => {
+                    request = Some(id.0);
+                    Err(Remote::Unknown {
+                        cause: Cause::Status(202),
+                    })
+                }
+                added => Ok(added),
+            },
+        )
+        .await;
+    if let Some(request) = request {
+        let at = attempt.claim.clock();
+        let asked = Asked { request, at };
+        remember(attempt, "new_user", key, &asked, MISSING_LASTS).await?;
+        return Err(Stop::wait(Duration::from_secs(1), Code::WaitingForReferrer));
+    }
+    match written {
+        Ok(Written::Now(AddedUser::Now(user))) => Ok(Ok(user.id)),
+        Ok(Written::Earlier(Some(id))) => Ok(Ok(UserId(id))),
+        Ok(Written::Now(AddedUser::Soon(_)) | Written::Earlier(None)) => {
+            Ok(Err(Code::ReferrerUnknown))
+        }
+        // Neither a refusal nor a missing right keeps the person from being introduced.
+        Err(Stop::Fail(_)) => Ok(Err(Code::ReferrerRefused)),
+        Err(Stop::Pause(problem)) if problem.code == Code::ScopeMissing => {
+            Ok(Err(Code::ReferrerRefused))
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// How a request stands that this import or another one has made.
+async fn under_way(
+    attempt: &mut Attempt<'_>,
+    email: &str,
+    asked: &Asked,
+) -> Result<Result<UserId, Code>, Stop> {
+    let request = BulkRequestId(asked.request.clone());
+    match attempt.greenhouse.bulk_requests().get(&request).await {
+        Ok(request) if request.completed && request.failed > 0 => {
+            // Refused, perhaps because somebody else has added them since the look.
+            let found = user(attempt, email).await?;
+            match found {
+                Some(_) => attempt.confirm_if_sent(step()),
+                None => attempt.refuse_if_sent(&step(), Code::ReferrerRefused),
+            }
+            return Ok(found.ok_or(Code::ReferrerRefused));
+        }
+        // The user will tell, when they are there.
+        Ok(_) | Err(Remote::Forbidden { .. } | Remote::NotFound { .. }) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let waited = (attempt.claim.clock() - asked.at)
+        .to_std()
+        .unwrap_or_default();
+    if waited < PATIENCE {
+        let pause = waited.clamp(Duration::from_secs(1), LONGEST_PAUSE);
+        return Err(Stop::wait(pause, Code::WaitingForReferrer));
+    }
+    leave(attempt);
+    Ok(Err(Code::ReferrerUnknown))
+}
+
+/// Nobody knows whether the user will still come.
+fn leave(attempt: &mut Attempt<'_>) {
+    if attempt.is_unproven(&step()) {
+        attempt.leave_unproven(&step());
+    }
+}
+
+async fn user(attempt: &Attempt<'_>, email: &str) -> Result<Option<UserId>, Stop> {
+    let users = attempt.greenhouse.users().by_primary_email(email).await?;
+    Ok(users.first().map(|user| user.id))
+}
+
+/// Greenhouse wants a first and a last name; it refuses whoever has only one.
+fn new_user(name: &str, email: &str) -> NewUser {
+    let name = name.trim();
+    let (first, last) = name.rsplit_once(char::is_whitespace).unwrap_or((name, ""));
+    NewUser {
+        first_name: first.trim_end().to_owned(),
+        last_name: last.to_owned(),
+        email: email.to_owned(),
+    }
+}
+
+/// One introduction, one employee.
+fn step() -> Step {
+    Step::only(StepKind::AddUser)
+}
+
+fn adds(attempt: &Attempt<'_>) -> bool {
+    attempt.claim.settings.referrer_unknown == ReferrerUnknown::AddUser
+}
+
+/// The e-mail is hashed before it becomes a key: the cache holds no personal data.
+fn key(attempt: &Attempt<'_>, email: &str) -> String {
+    let hash = domain::matching::email_key(&attempt.claim.tenant, email).unwrap_or_default();
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_word_of_a_name_is_the_family_name() {
+        let split = |name| {
+            let user = new_user(name, "a@acme.com");
+            (user.first_name, user.last_name)
+        };
+        let pair = |first: &str, last: &str| (first.to_owned(), last.to_owned());
+        assert_eq!(
+            split(" Grace Brewster  Hopper "),
+            pair("Grace Brewster", "Hopper")
+        );
+        assert_eq!(split("Grace"), pair("Grace", ""));
+        assert_eq!(split(""), pair("", ""));
+    }
+}

@@ -1,0 +1,216 @@
+//! `referrer_unknown`.
+
+use std::time::Duration;
+
+use greenhouse_sim::faults::{Fault, When};
+use greenhouse_sim::org::people::NewUser;
+use harvest::Version;
+use serde_json::json;
+
+use crate::world::{BOTH, STRANGER, World};
+
+/// How often the employee is a user.
+fn users(world: &World) -> usize {
+    let users = world.greenhouse.state().users();
+    let same = users.iter().filter(|user| user.primary_email == STRANGER);
+    same.count()
+}
+
+/// The name that gets the credit for an introduction's application.
+fn credited(world: &World, id: &str) -> Option<String> {
+    let referrer = world.application(id).referrer_id?;
+    let referrers = world.greenhouse.state().referrers();
+    let row = referrers.iter().find(|row| row.meta.id == referrer);
+    row.map(|row| row.name.clone())
+}
+
+fn note(world: &World, id: &str) -> String {
+    let notes = world.greenhouse.state().notes_of(world.person(id).meta.id);
+    notes[0].body.clone().unwrap()
+}
+
+async fn adding(version: Version) -> World {
+    World::choosing(version, json!({"referrer_unknown": "add_user"})).await
+}
+
+#[tokio::test]
+async fn note_only_names_the_employee_in_the_note_and_adds_nobody() {
+    for version in BOTH {
+        let world = World::choosing(version, json!({"referrer_unknown": "note_only"})).await;
+        let answer = world.import(world.introduction("i-1")).await;
+        assert_eq!(answer.warnings(), ["referrer_unknown"], "{version:?}");
+        assert_eq!(credited(&world, "i-1"), None);
+        assert!(note(&world, "i-1").contains("Sam Q Stranger"));
+        assert_eq!(users(&world), 0);
+    }
+}
+
+#[tokio::test]
+async fn outside_credits_the_name_where_greenhouse_can() {
+    for version in BOTH {
+        let world = World::choosing(version, json!({"referrer_unknown": "outside"})).await;
+        let answer = world.import(world.introduction("i-1")).await;
+        assert_eq!(answer.warnings(), ["referrer_unknown"], "{version:?}");
+        let name = match version {
+            Version::V1 => Some("Sam Q Stranger".to_owned()),
+            Version::V3 => None,
+        };
+        assert_eq!(credited(&world, "i-1"), name);
+        assert!(note(&world, "i-1").contains("Sam Q Stranger"));
+        assert_eq!(users(&world), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_user_added_through_v1_is_credited_at_once() {
+    let world = adding(Version::V1).await;
+    let answer = world.import(world.introduction("i-1")).await;
+    assert_eq!(answer.warnings(), [""; 0]);
+    assert_eq!(users(&world), 1);
+    assert_eq!(credited(&world, "i-1").as_deref(), Some("Sam Q Stranger"));
+    world.import(world.introduction("i-2")).await;
+    assert_eq!(users(&world), 1);
+    assert_eq!(credited(&world, "i-2").as_deref(), Some("Sam Q Stranger"));
+    assert_eq!(world.steps("add_user").await, ["add_user confirmed"]);
+}
+
+#[tokio::test]
+async fn a_user_added_through_v3_is_credited_once_greenhouse_lists_them() {
+    let world = adding(Version::V3).await;
+    let answer = world.import(world.introduction("i-1")).await;
+    assert_eq!(answer.warnings(), ["referrer_not_listed"]);
+    assert_eq!((users(&world), credited(&world, "i-1")), (1, None));
+    assert_eq!(world.steps("add_user").await, ["add_user confirmed"]);
+    let state = world.greenhouse.state();
+    let added = state.users();
+    let added = added.iter().find(|user| user.primary_email == STRANGER);
+    let added = added.unwrap();
+    assert_eq!(added.name.as_deref(), Some("Sam Q Stranger"));
+    assert!(!added.site_admin);
+    // Somebody chooses them on a page of Greenhouse, and what was remembered of them ends.
+    let recruiter = world.greenhouse.recruiter();
+    recruiter
+        .add_referrer("Sam Q Stranger", Some(added.meta.id))
+        .unwrap();
+    world.run("DELETE FROM remote_cache").await;
+    assert_eq!(
+        world.import(world.introduction("i-2")).await.warnings(),
+        [""; 0]
+    );
+    assert_eq!(credited(&world, "i-2").as_deref(), Some("Sam Q Stranger"));
+}
+
+#[tokio::test]
+async fn an_import_waits_a_while_for_a_user_whom_greenhouse_adds_later() {
+    let world = adding(Version::V3).await;
+    world
+        .greenhouse
+        .configure(|settings| settings.bulk_delay = Duration::from_secs(3600));
+    for id in ["i-1", "i-2"] {
+        world.take(&world.introduction(id)).await;
+    }
+    for _ in 0..3 {
+        world.try_once().await;
+    }
+    assert_eq!((world.open().await, users(&world)), (2, 0));
+    let asked = world.greenhouse.state().calls("users:create");
+    assert_eq!(asked.len(), 1, "one request for both");
+    assert_eq!(world.steps("add_user").await, ["add_user unknown"]);
+    world
+        .greenhouse
+        .configure(|settings| settings.clock_offset_ms = 3_600_000);
+    world.perform().await;
+    assert_eq!(users(&world), 1);
+    assert_eq!(world.steps("add_user").await, ["add_user confirmed"]);
+}
+
+#[tokio::test]
+async fn an_import_goes_on_without_a_user_who_does_not_come() {
+    let world = adding(Version::V3).await;
+    world
+        .greenhouse
+        .configure(|settings| settings.bulk_delay = Duration::from_secs(3600));
+    world.take(&world.introduction("i-1")).await;
+    world.try_once().await;
+    world
+        .run("UPDATE remote_cache SET value = jsonb_set(value, '{at}', '\"2020-01-01T00:00:00Z\"') WHERE kind = 'new_user'")
+        .await;
+    let answer = world.import(world.introduction("i-2")).await;
+    assert_eq!(answer.warnings(), ["referrer_unknown"]);
+    assert_eq!(world.person("i-1").tags.len(), 2, "imported as well");
+    assert_eq!(world.steps("add_user").await, ["add_user parked"]);
+}
+
+#[tokio::test]
+async fn whoever_greenhouse_refuses_to_add_keeps_nobody_from_being_introduced() {
+    for version in BOTH {
+        let world = adding(version).await;
+        let mut event = world.introduction("i-1");
+        event["data"]["referrer"]["name"] = json!("Sam");
+        let answer = world.import(event).await;
+        assert_eq!(answer.warnings(), ["referrer_refused"], "{version:?}");
+        assert_eq!((users(&world), credited(&world, "i-1")), (0, None));
+        assert_eq!(world.steps("add_user").await, ["add_user rejected"]);
+    }
+}
+
+#[tokio::test]
+async fn a_row_that_greenhouse_refuses_later_is_a_refusal() {
+    let world = adding(Version::V3).await;
+    world
+        .greenhouse
+        .configure(|settings| settings.bulk_delay = Duration::from_secs(3600));
+    world.take(&world.introduction("i-1")).await;
+    world.try_once().await;
+    // The address turns out to be the second one of somebody else.
+    let other = NewUser {
+        first_name: "Sandra".into(),
+        last_name: "Stranger".into(),
+        email: STRANGER.to_uppercase(),
+        ..NewUser::default()
+    };
+    world.greenhouse.recruiter().add_user(other).unwrap();
+    world
+        .greenhouse
+        .configure(|settings| settings.clock_offset_ms = 3_600_000);
+    let answer = world.import(world.introduction("i-2")).await;
+    assert_eq!(answer.warnings(), ["referrer_refused"]);
+    assert_eq!(world.steps("add_user").await, ["add_user rejected"]);
+}
+
+#[tokio::test]
+async fn a_missing_right_to_add_users_pauses_nobody() {
+    for version in BOTH {
+        let world = adding(version).await;
+        let access = world.greenhouse.access();
+        let taken = match version {
+            Version::V3 => {
+                world
+                    .greenhouse
+                    .set_scope(&access.client_id, "harvest:users:create", false)
+            }
+            Version::V1 => world
+                .greenhouse
+                .set_permission(&access.api_key, "Users: add", false),
+        };
+        assert!(taken);
+        let answer = world.import(world.introduction("i-1")).await;
+        assert_eq!(answer.warnings(), ["referrer_refused"], "{version:?}");
+        assert_eq!(users(&world), 0);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_lost_adds_nobody_twice() {
+    for version in BOTH {
+        let world = adding(version).await;
+        world
+            .greenhouse
+            .faults()
+            .add(When::operation("users:create").nth(1), Fault::CommitThen500);
+        world.import(world.introduction("i-1")).await;
+        let asked = world.greenhouse.state().calls("users:create");
+        assert_eq!((asked.len(), users(&world)), (1, 1), "{version:?}");
+        assert_eq!(world.steps("add_user").await, ["add_user confirmed"]);
+    }
+}

@@ -1,0 +1,317 @@
+//! A Greenhouse, a connected tenant on a database of our own, and introductions performed one by one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use accounts::Accounts;
+use boot::metrics::Metrics;
+use domain::{Tenant, UserId};
+use greenhouse_sim::rows::{Application, Candidate, JobStatus};
+use greenhouse_sim::{Config, Simulator};
+use harvest::{Client, NewApplication, NewCandidate, Target, Version};
+use intake::{Message, Take};
+use introductions::Parts;
+use proto::envelope::{CLOUDEVENTS_JSON, RawMessage};
+use secrecy::{SecretBox, SecretString};
+use serde_json::{Value, json};
+use sqlx::Connection;
+use store::Store;
+use store::connections::{Configuration, Credential, Health, NewConnection};
+use store::seal::Keyring;
+use store::wake::Wake;
+use uuid::Uuid;
+
+/// Tries after which an introduction that is still open will stay so.
+const TRIES: usize = 8;
+
+pub(crate) struct World {
+    pub(crate) greenhouse: Simulator,
+    pub(crate) store: Store,
+    wake: Wake,
+    keys: Arc<Keyring>,
+    accounts: Arc<Accounts>,
+    connection: Uuid,
+}
+
+/// What Intrro is told.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) name: String,
+    pub(crate) data: Value,
+}
+
+impl Answer {
+    /// The codes of what did not go as well as it could.
+    pub(crate) fn warnings(&self) -> Vec<&str> {
+        let warnings = self.data["warnings"].as_array();
+        let codes = warnings.into_iter().flatten();
+        codes.filter_map(|one| one["code"].as_str()).collect()
+    }
+}
+
+impl World {
+    /// A tenant `acme` that chose nothing, connected through this version.
+    pub(crate) async fn new(version: Version) -> World {
+        let mut config = Config::default();
+        config.settings.rate_limit = 0;
+        config.settings.bulk_delay = Duration::ZERO;
+        let greenhouse = Simulator::start(config).unwrap();
+        let store = fresh_store().await;
+        let key = SecretBox::new(Box::new([7; 32]));
+        let keys = Arc::new(Keyring::new([("k".to_owned(), key)]).unwrap());
+        let url = |text: String| text.parse().unwrap();
+        let config = harvest::Config::new(url(greenhouse.api_url()), url(greenhouse.auth_url()));
+        let http = harvest::Http::new(&config).unwrap();
+        let accounts = Accounts::new(store.clone(), Arc::clone(&keys), http, config);
+        let access = greenhouse.access();
+        let secret = SecretString::from;
+        let new = NewConnection {
+            tenant: acme(),
+            credential: match version {
+                Version::V3 => Credential::ClientCredentials {
+                    client_id: access.client_id,
+                    client_secret: secret(access.client_secret),
+                },
+                Version::V1 => Credential::ApiKey {
+                    api_key: secret(access.api_key),
+                },
+            },
+            acting_user: Some(UserId(access.site_admin_id)),
+            tokens: None,
+            health: Health::of(Vec::new()),
+            limit: None,
+        };
+        let connected = store.connect_tenant(&keys, &new, |_| None).await.unwrap();
+        World {
+            greenhouse,
+            wake: Wake::start(&store).await.unwrap(),
+            store,
+            keys,
+            accounts: Arc::new(accounts),
+            connection: connected.id,
+        }
+    }
+
+    /// The same, with these settings.
+    pub(crate) async fn choosing(version: Version, settings: Value) -> World {
+        let world = World::new(version).await;
+        world.choose(settings).await;
+        world
+    }
+
+    pub(crate) async fn choose(&self, settings: Value) {
+        let change = Configuration {
+            settings: settings.as_object().unwrap(),
+            webhook_secrets: None,
+            by: "admin",
+        };
+        let changed = self
+            .store
+            .configure_connection(&self.keys, self.connection, &change);
+        assert!(changed.await.unwrap().is_some());
+    }
+
+    /// Another program that works with the tenant's Greenhouse, as a recruiter does by hand.
+    pub(crate) async fn other_program(&self) -> Client {
+        let tenant = acme();
+        let connection = self.store.connection_of(&tenant).await.unwrap().unwrap();
+        let client = self
+            .accounts
+            .client_at(&tenant, connection.id, connection.revision);
+        client.await.unwrap()
+    }
+
+    /// Puts the person of an introduction into Greenhouse, under this; nobody is credited for it.
+    pub(crate) async fn plant(&self, id: &str, target: Target) -> i64 {
+        let contact = domain::matching::Contact {
+            value: email(id),
+            kind: Some("work".to_owned()),
+        };
+        let person = NewCandidate {
+            first_name: "Ada".to_owned(),
+            last_name: "Known".to_owned(),
+            company: None,
+            title: None,
+            email_addresses: vec![contact],
+            phone_numbers: Vec::new(),
+            website_addresses: Vec::new(),
+            social_media_addresses: Vec::new(),
+            addresses: Vec::new(),
+            tags: Vec::new(),
+            custom_fields: Vec::new(),
+            application: Some(NewApplication {
+                target,
+                source_id: None,
+                referrer_id: None,
+                outside_referrer: None,
+            }),
+            note: None,
+        };
+        let client = self.other_program().await;
+        let created = client.candidates().create(&person).await.unwrap();
+        created.candidate_id.0
+    }
+
+    /// Takes an introduction from the queue and performs it to its end.
+    pub(crate) async fn import(&self, event: Value) -> Answer {
+        self.take(&event).await;
+        self.perform().await;
+        self.last_answer().await
+    }
+
+    pub(crate) async fn take(&self, event: &Value) {
+        let raw = RawMessage {
+            content_type: Some(CLOUDEVENTS_JSON.to_owned()),
+            body: event.to_string().into(),
+            ..RawMessage::default()
+        };
+        let incoming = proto::envelope::decode(&raw).unwrap();
+        let tenant = Tenant::try_from(incoming.tenant.as_str()).unwrap();
+        let ledger = introductions::ledger();
+        let arrival = ledger.sort(Message { tenant, incoming }).unwrap().unwrap();
+        let mut tx = self.store.begin().await.unwrap();
+        ledger.record(&mut tx, &[arrival]).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Tries whatever is open until nothing is, without the rests in between.
+    pub(crate) async fn perform(&self) {
+        for _ in 0..TRIES {
+            self.try_once().await;
+        }
+        assert_eq!(self.open().await, 0, "still open");
+    }
+
+    /// One try at everything that is open.
+    pub(crate) async fn try_once(&self) {
+        self.run("UPDATE operations SET not_before = clock_timestamp() WHERE state = 'open'")
+            .await;
+        introductions::perform_due(self.parts()).await;
+    }
+
+    pub(crate) async fn open(&self) -> i64 {
+        let sql = "SELECT count(*) FROM operations WHERE state = 'open'";
+        let asked = sqlx::query_scalar(sql).fetch_one(self.store.pool());
+        asked.await.unwrap()
+    }
+
+    /// Name and state of every remote write of that kind.
+    pub(crate) async fn steps(&self, kind: &str) -> Vec<String> {
+        let sql = "SELECT name || ' ' || state FROM steps WHERE kind = $1 ORDER BY operation_id";
+        let asked = sqlx::query_scalar(sql).bind(kind);
+        asked.fetch_all(self.store.pool()).await.unwrap()
+    }
+
+    pub(crate) async fn run(&self, sql: &'static str) {
+        sqlx::query(sql).execute(self.store.pool()).await.unwrap();
+    }
+
+    async fn last_answer(&self) -> Answer {
+        let sql = "SELECT routing_key, body FROM outbox ORDER BY id DESC LIMIT 1";
+        let asked = sqlx::query_as(sql).fetch_one(self.store.pool());
+        let (key, body): (String, Vec<u8>) = asked.await.unwrap();
+        let mut event: Value = serde_json::from_slice(&body).unwrap();
+        Answer {
+            name: key.rsplit('.').next().unwrap().to_owned(),
+            data: event["data"].take(),
+        }
+    }
+
+    fn parts(&self) -> Parts {
+        let address = "https://app.intrro.com".parse().unwrap();
+        let mut config = introductions::Config::new(address, "test".to_owned());
+        config.settle = Duration::ZERO;
+        Parts {
+            store: self.store.clone(),
+            wake: self.wake.clone(),
+            accounts: Arc::clone(&self.accounts),
+            metrics: Metrics::new(),
+            config,
+        }
+    }
+
+    /// The person of an introduction, who is in Greenhouse once.
+    pub(crate) fn person(&self, id: &str) -> Candidate {
+        let found = self.greenhouse.state().candidates_by_email(&email(id));
+        let [person] = &found[..] else {
+            panic!("{id}: {} candidates", found.len())
+        };
+        person.clone()
+    }
+
+    /// The only application of that person.
+    pub(crate) fn application(&self, id: &str) -> Application {
+        let person = self.person(id).meta.id;
+        let applications = self.greenhouse.state().applications_of(person);
+        let [application] = &applications[..] else {
+            panic!("{id}: {} applications", applications.len())
+        };
+        application.clone()
+    }
+
+    /// Jobs that take applications.
+    pub(crate) fn jobs(&self) -> Vec<i64> {
+        let jobs = self.greenhouse.state().jobs();
+        let open = jobs
+            .iter()
+            .filter(|job| job.status == JobStatus::Open && !job.confidential);
+        open.map(|job| job.meta.id).collect()
+    }
+
+    /// An introduction of somebody of their own under the first job, by an employee whom Greenhouse does not know.
+    pub(crate) fn introduction(&self, id: &str) -> Value {
+        json!({
+            "specversion": "1.0",
+            "id": format!("event-{id}"),
+            "source": "/intrro/test",
+            "type": "intrro.events.v1.IntroductionAccepted",
+            "time": chrono::Utc::now().to_rfc3339(),
+            "tenantid": "acme",
+            "datacontenttype": "application/json",
+            "data": {
+                "introduction_id": id,
+                "candidate": {
+                    "id": format!("candidate-{id}"),
+                    "first_name": "Ada", "last_name": "Lovelace",
+                    "emails": [{ "value": email(id) }],
+                    "tags": ["Mathematics"],
+                },
+                "job_ids": [self.jobs()[0]],
+                "referrer": { "name": "Sam Q Stranger", "email": STRANGER },
+                "message": "We worked together.",
+                "accepted_at": chrono::Utc::now().to_rfc3339(),
+            },
+        })
+    }
+}
+
+/// The employee of [`World::introduction`].
+pub(crate) const STRANGER: &str = "sam.stranger@acme.example";
+
+pub(crate) const BOTH: [Version; 2] = [Version::V3, Version::V1];
+
+/// The address of an introduction's person.
+pub(crate) fn email(id: &str) -> String {
+    format!("{id}@people.example")
+}
+
+fn acme() -> Tenant {
+    Tenant::try_from("acme").unwrap()
+}
+
+async fn fresh_store() -> Store {
+    let server = std::env::var("BRIDGE_DATABASE_URL")
+        .expect("BRIDGE_DATABASE_URL: run the tests with `cargo xtask test`");
+    let name = format!("introductions_{}", Uuid::new_v4().simple());
+    let mut admin = sqlx::PgConnection::connect(&server).await.unwrap();
+    let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
+    sqlx::query(create).execute(&mut admin).await.unwrap();
+    let (base, _) = server.rsplit_once('/').unwrap();
+    let config = store::Config {
+        url: SecretString::from(format!("{base}/{name}")),
+        max_connections: 4,
+    };
+    let store = Store::connect(&config).await.unwrap();
+    store.migrate().await.unwrap();
+    store
+}
