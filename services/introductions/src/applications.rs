@@ -162,7 +162,7 @@ pub(crate) async fn apply(
                 AppliedHow::Created(application.id)
             }
             (None, Some(application)) => {
-                credit(attempt, application, references).await?;
+                complete(attempt, introduction, application, references).await?;
                 AppliedHow::Found(application.id)
             }
             (None, None) => add(attempt, introduction, person, *job, references).await?,
@@ -229,13 +229,15 @@ async fn add(
     ))
 }
 
-/// Gives an application that was there already the source and the referrer it lacks.
-async fn credit(
+/// Gives an application that was there already the source and the referrer it lacks, and a prospect the tenant's pool.
+async fn complete(
     attempt: &mut Attempt<'_>,
+    introduction: &Introduction,
     application: &Application,
     references: &References,
 ) -> Result<(), Stop> {
-    let patch = ApplicationPatch {
+    let id = application.id;
+    let mut patch = ApplicationPatch {
         source_id: references
             .source
             .filter(|_| application.source_id.is_none()),
@@ -244,19 +246,70 @@ async fn credit(
             .filter(|_| application.referrer_id.is_none()),
         ..ApplicationPatch::default()
     };
-    let id = application.id;
-    if patch.source_id.is_none() && patch.referrer_id.is_none() {
+    if introduction.prospect && application.prospect {
+        file(attempt, id, &mut patch).await?;
+    }
+    if patch == ApplicationPatch::default() {
         attempt.confirm_if_sent(Step::keyed(StepKind::CreditApplication, id));
         return Ok(());
     }
+    let mut unfiled = false;
     let written = attempt
         .write_once(
             Step::keyed(StepKind::CreditApplication, id).idempotent(),
             async |_, _| Ok(None),
-            async |client| client.applications().update(id, &patch).await,
+            async |client| match client.applications().update(id, &patch).await {
+                // Refused for the pool alone, so nothing was written; the credit is worth having without it.
+                Err(error) if names_pool(&error) => {
+                    unfiled = true;
+                    (patch.prospect_pool_id, patch.prospect_pool_stage_id) = (None, None);
+                    match patch == ApplicationPatch::default() {
+                        true => Err(error),
+                        false => client.applications().update(id, &patch).await,
+                    }
+                }
+                answer => answer,
+            },
         )
         .await;
-    attempt
-        .tolerate(written, Code::EditRefused, "referrer")
-        .map(drop)
+    let refusal = match unfiled {
+        true => Code::PoolMissing,
+        false => Code::EditRefused,
+    };
+    if unfiled {
+        attempt.warn(Problem::new(refusal).field("prospect"));
+    }
+    attempt.tolerate(written, refusal, "referrer").map(drop)
+}
+
+/// Into the tenant's pool and its stage, unless a recruiter has chosen otherwise.
+async fn file(
+    attempt: &Attempt<'_>,
+    id: ApplicationId,
+    patch: &mut ApplicationPatch,
+) -> Result<(), Stop> {
+    let settings = &attempt.claim.settings;
+    let Some(pool) = settings.prospect_pool_id else {
+        return Ok(());
+    };
+    let details = attempt.greenhouse.prospect_details();
+    let details = details.of_applications(&[id]).await?;
+    let filed = details
+        .iter()
+        .find(|detail| detail.application_id == id)
+        .map(|detail| (detail.pool_id, detail.pool_stage_id));
+    let stage = settings.prospect_pool_stage_id;
+    match filed {
+        None | Some((None, _)) => {}
+        Some((Some(there), None)) if there == pool && stage.is_some() => {}
+        Some(_) => return Ok(()),
+    }
+    (patch.prospect_pool_id, patch.prospect_pool_stage_id) = (Some(pool), stage);
+    Ok(())
+}
+
+fn names_pool(error: &harvest::Error) -> bool {
+    ["prospect_pool_id", "prospect_stage_id"]
+        .iter()
+        .any(|field| error.names_field(field))
 }

@@ -42,7 +42,7 @@ pub(crate) fn with_the_person(
     attempt: &Attempt<'_>,
     introduction: &Introduction,
 ) -> Option<InlineNote> {
-    let possible = attempt.greenhouse.notes().go_with_a_new_candidate();
+    let possible = attempt.greenhouse.notes().go_with_a_new_candidate() && !introduction.prospect;
     possible.then(|| InlineNote {
         body: body(introduction),
         visibility: visibility(attempt.claim.settings.note_visibility),

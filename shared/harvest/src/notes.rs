@@ -86,7 +86,7 @@ impl Notes<'_> {
     }
 
     /// Whether a note can be made together with its person, [`crate::NewCandidate::note`]: it exists then exactly if the
-    /// person does.
+    /// person does. `POST /v1/prospects` takes none.
     #[must_use]
     pub fn go_with_a_new_candidate(&self) -> bool {
         self.client.version() == Version::V1

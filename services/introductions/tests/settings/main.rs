@@ -1,5 +1,6 @@
 //! What each setting of a tenant makes of an introduction, in both versions of the API.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod prospects;
 mod referrer;
 mod world;
