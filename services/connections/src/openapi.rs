@@ -46,6 +46,34 @@ mod tests {
     }
 
     #[test]
+    fn every_operation_has_a_name_of_its_own_and_says_what_stands_in_its_path() {
+        let document = read();
+        let mut names = BTreeSet::new();
+        for (path, item) in document["paths"].as_object().unwrap() {
+            let described = item["parameters"].as_array();
+            let described = described.into_iter().flatten().map(|one| {
+                let name = one["$ref"].as_str().unwrap_or_default();
+                match name.strip_prefix('#') {
+                    Some(pointer) => document.pointer(pointer).unwrap()["name"].as_str(),
+                    None => one["name"].as_str(),
+                }
+                .unwrap()
+            });
+            let in_path = path.split(['{', '}']).skip(1).step_by(2);
+            assert!(in_path.eq(described), "{path}");
+            for (method, operation) in item.as_object().unwrap() {
+                if method == "parameters" {
+                    continue;
+                }
+                let name = operation["operationId"].as_str().unwrap();
+                assert!(names.insert(name.to_owned()), "{name} twice");
+                assert!(operation["summary"].is_string(), "{name}");
+                assert!(!operation["responses"].as_object().unwrap().is_empty());
+            }
+        }
+    }
+
+    #[test]
     fn every_reference_leads_somewhere() {
         let document = read();
         for part in DOCUMENT.split("\"$ref\": \"#").skip(1) {
