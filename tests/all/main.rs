@@ -19,6 +19,7 @@ mod faults;
 mod import;
 mod input;
 mod jobs;
+mod keys;
 mod replicas;
 mod rights;
 mod scene;

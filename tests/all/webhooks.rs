@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 
 use crate::world::{Announced, SOON, World, introduction, until};
 
-const SECRET: &str = "webhook-secret-of-the-tests";
+pub(crate) const SECRET: &str = "webhook-secret-of-the-tests";
 const ABORTED: i32 = 6;
 /// Deliveries of the storm; each event is among them twice.
 const STORM: usize = 10_000;
@@ -30,7 +30,7 @@ pub async fn connected(world: &mut World) -> String {
     id
 }
 
-async fn secrets(world: &World, id: &str, secrets: &[&str]) {
+pub(crate) async fn secrets(world: &World, id: &str, secrets: &[&str]) {
     let change = json!({ "webhook_secrets": secrets });
     let (status, body) = world.patch(&format!("/v1/connections/{id}"), change).await;
     assert_eq!(status, 200, "{body}");
@@ -44,14 +44,20 @@ fn sign(secret: &str, body: &str) -> String {
 }
 
 /// A move of an application that nobody follows.
-fn moved(application: usize) -> String {
+pub(crate) fn moved(application: usize) -> String {
     let person = json!({"id": application, "first_name": "Ada", "last_name": "x".repeat(6000)});
     let payload = json!({"application": {"id": application, "candidate": person}});
     json!({"action": "candidate_stage_change", "payload": payload}).to_string()
 }
 
 /// Delivers; the status, or none where the connection broke.
-async fn deliver(url: &str, id: &str, event: &str, body: String, secret: &str) -> Option<u16> {
+pub(crate) async fn deliver(
+    url: &str,
+    id: &str,
+    event: &str,
+    body: String,
+    secret: &str,
+) -> Option<u16> {
     let addr = url.strip_prefix("http://")?;
     let request = format!(
         "POST /webhooks/greenhouse/{id} HTTP/1.1\r\nHost: bridge\r\nConnection: close\r\nSignature: {}\r\n\

@@ -6,9 +6,19 @@ use crate::world::{World, introduction, program};
 
 /// What `bridge` prints, and its exit code.
 pub(crate) async fn bridge(world: &World, arguments: &[&str]) -> (String, i32) {
+    bridge_with(world, arguments, &[]).await
+}
+
+/// The same with more variables than the database's.
+pub(crate) async fn bridge_with(
+    world: &World,
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+) -> (String, i32) {
     let output = tokio::process::Command::new(program())
         .args(arguments)
         .env("BRIDGE_DATABASE_URL", &world.env.database_url)
+        .envs(variables.iter().copied())
         .output()
         .await
         .expect("a bridge to ask");
