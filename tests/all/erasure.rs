@@ -24,25 +24,29 @@ async fn erased(world: &World, count: usize) -> Vec<Announced> {
     events.iter().filter(named).cloned().collect()
 }
 
-/// Fails when any row of any table holds a trace of the person.
 async fn nothing_is_left(world: &World) {
-    let conditions = TRACES.map(|trace| {
-        let bytes: String = trace.bytes().map(|byte| format!("{byte:02x}")).collect();
-        format!("t::text LIKE ''%{trace}%'' OR t::text LIKE ''%{bytes}%''")
+    in_no_table(world, &TRACES).await;
+}
+
+/// Fails when any row of any table holds one of the texts, as it is or as bytes.
+pub(crate) async fn in_no_table(world: &World, texts: &[&str]) {
+    let conditions = texts.iter().map(|text| {
+        let bytes: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+        format!("t::text LIKE ''%{text}%'' OR t::text LIKE ''%{bytes}%''")
     });
-    let conditions = conditions.join(" OR ");
+    let conditions = conditions.collect::<Vec<_>>().join(" OR ");
     let search = format!(
         "DO $$ DECLARE name text; found bigint; BEGIN
             FOR name IN SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' LOOP
                 EXECUTE 'SELECT count(*) FROM ' || quote_ident(name) || ' t WHERE {conditions}' INTO found;
-                IF found > 0 THEN RAISE EXCEPTION 'a trace is left in %', name; END IF;
+                IF found > 0 THEN RAISE EXCEPTION 'one of them is in %', name; END IF;
             END LOOP; END $$"
     );
     world
         .env
         .execute(&search)
         .await
-        .expect("no trace of the person");
+        .expect("none of them anywhere");
 }
 
 /// A world in which `i-1` was imported and updated.

@@ -23,6 +23,7 @@ mod keys;
 mod replicas;
 mod rights;
 mod scene;
+mod secrets;
 mod updates;
 mod webhooks;
 mod why;

@@ -18,7 +18,8 @@ use tokio_util::sync::CancellationToken;
 pub const SOON: Duration = Duration::from_secs(90);
 /// The admin token of every bridge under test.
 pub const ADMIN_TOKEN: &str = "admin-token-of-the-tests";
-const MASTER_KEYS: &str = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+/// The master keys of every bridge under test.
+pub const MASTER_KEYS: &str = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 const ANSWERS: &str = "test.answers";
 
 /// An event that the bridge announced.
