@@ -1,9 +1,14 @@
 //! The import, as its users tell it.
 
+use std::collections::BTreeMap;
+
+use greenhouse_sim::{Config, Seed};
+use harvest::Version;
 use serde_json::{Value, json};
 
 use crate::accounting::settled;
-use crate::world::{World, email, introduction};
+use crate::architecture::root;
+use crate::world::{Announced, World, email, introduction};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_accepted_introduction_becomes_one_candidate_with_everything() {
@@ -270,4 +275,55 @@ async fn the_same_introduction_with_other_content_is_reported_and_changes_nothin
         panic!("one candidate")
     };
     assert_eq!(candidate.first_name.as_deref(), Some("Ada"));
+}
+
+/// What must become of each is in the demo, which plays them in v3.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sample_introductions_end_the_same_in_both_versions() {
+    let (v3, v1) = tokio::join!(samples(Version::V3), samples(Version::V1));
+    assert_eq!(v3, v1);
+    let imported = v3
+        .values()
+        .filter(|answer| answer[0] == "IntroductionImported");
+    assert_eq!((v3.len(), imported.count()), (6, 5), "{v3:#?}");
+}
+
+/// How the sample introductions are answered, in words and without ids.
+async fn samples(version: Version) -> BTreeMap<String, Vec<String>> {
+    let mut config = Config::default();
+    config.settings.rate_limit = 0;
+    config.organisations[0].seed = Seed::Demo;
+    let mut world = World::with(&format!("samples {version}"), config).await;
+    world.version = version;
+    world.bridge().await;
+    let (status, connection) = world.connect("acme").await;
+    assert_eq!(status, 201, "{connection}");
+    let folder = std::fs::read_dir(root().join("tests/samples")).unwrap();
+    let files = folder.map(|entry| entry.unwrap().path());
+    let files = files.filter(|path| path.extension().is_some_and(|kind| kind == "json"));
+    let events: Vec<Value> = files
+        .map(|path| serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap())
+        .collect();
+    world.publish_all(&events).await;
+    settled(&world, events.len()).await;
+    let announced = world.announced();
+    let answers = announced
+        .iter()
+        .filter(|event| event.name.starts_with("Introduction"));
+    answers
+        .map(|answer| (answer.text("introductionId").to_owned(), words(answer)))
+        .collect()
+}
+
+/// Event, how the person came about or why not, and the same for each job.
+fn words(answer: &Announced) -> Vec<String> {
+    let of = |value: &Value| {
+        ["how", "code"]
+            .map(|name| value[name].as_str().unwrap_or_default())
+            .concat()
+    };
+    let jobs = answer.data["applications"].as_array();
+    let jobs = jobs.into_iter().flatten().map(of);
+    let person = [answer.name.clone(), of(&answer.data)];
+    person.into_iter().chain(jobs).collect()
 }
