@@ -6,6 +6,7 @@ mod findings;
 mod manage;
 mod readme;
 mod rights;
+mod schema;
 mod secrets;
 mod world;
 
