@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::world::{ADMIN_TOKEN, World};
+use crate::world::{ADMIN_TOKEN, World, until};
 
 const DOCUMENT: &str = "services/connections/openapi.json";
 /// Where routes are made. The simulator serves Greenhouse's API, not ours.
@@ -136,4 +136,27 @@ async fn the_process_serves_what_the_document_it_serves_describes() {
         assert_ne!(ask(method, &address).await.status(), 405, "{method} {path}");
     }
     assert_eq!(ask("put", "/v1/nothing").await.status(), 404);
+    let (status, connection) = world.connect("acme").await;
+    assert_eq!(status, 201, "{connection}");
+    for path in ["/v1/tenants/{tenant}/jobs", "/v1/status-events"] {
+        // The first import of jobs begins with the connection.
+        let answer = until(path, async || {
+            let answer = ask("get", &path.replace("{tenant}", "acme")).await;
+            (answer.status() == 200).then_some(answer)
+        })
+        .await;
+        let answer: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+        let schema =
+            &served["paths"][path]["get"]["responses"]["200"]["content"]["application/json"];
+        assert_eq!(
+            names(&answer),
+            names(&schema["schema"]["properties"]),
+            "{path}"
+        );
+    }
+}
+
+fn names(object: &Value) -> BTreeSet<&str> {
+    let names = object.as_object().unwrap().keys();
+    names.map(String::as_str).collect()
 }
