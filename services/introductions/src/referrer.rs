@@ -21,7 +21,7 @@ use crate::stop::Stop;
 
 /// How long an import waits for a user whom Greenhouse adds later.
 const PATIENCE: Duration = MINUTE;
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 /// An employee who is missing is put right by an admin, but not within seconds.
 const MISSING_LASTS: Duration = Duration::from_secs(600);
 
@@ -105,13 +105,17 @@ async fn look_up(
     if let Some(known) = recall(attempt, kind, &key).await? {
         return Ok(another_found(attempt, known));
     }
-    let user = match user(attempt, email).await? {
-        Some(id) => {
-            attempt.confirm_if_sent(step());
-            Ok(id)
-        }
-        None if adds(attempt) => add(attempt, employee, email, &key).await?,
-        None => Err(Code::ReferrerUnknown),
+    let asked: Option<Asked> = match adds(attempt) {
+        true => recall(attempt, "new_user", &key).await?,
+        false => None,
+    };
+    let user = match asked {
+        Some(asked) => under_way(attempt, email, &asked).await?,
+        None => match user(attempt, email).await? {
+            Some(id) => Ok(id),
+            None if adds(attempt) => add(attempt, employee, email, &key).await?,
+            None => Err(Code::ReferrerUnknown),
+        },
     };
     let known = match user {
         Err(code) => Known::Missing(code),
@@ -150,9 +154,6 @@ async fn add(
     email: &str,
     key: &str,
 ) -> Result<Result<UserId, Code>, Stop> {
-    if let Some(asked) = recall(attempt, "new_user", key).await? {
-        return under_way(attempt, email, &asked).await;
-    }
     let new = new_user(&employee.name, email);
     let mut request = None;
     let written = attempt
@@ -200,19 +201,21 @@ async fn under_way(
     asked: &Asked,
 ) -> Result<Result<UserId, Code>, Stop> {
     let request = BulkRequestId(asked.request.clone());
-    match attempt.greenhouse.bulk_requests().get(&request).await {
-        Ok(request) if request.completed && request.failed > 0 => {
-            // Refused, perhaps because somebody else has added them since the look.
-            let found = user(attempt, email).await?;
-            match found {
-                Some(_) => attempt.confirm_if_sent(step()),
-                None => attempt.refuse_if_sent(&step(), Code::ReferrerRefused),
-            }
-            return Ok(found.ok_or(Code::ReferrerRefused));
-        }
-        // The user will tell, when they are there.
-        Ok(_) | Err(Remote::Forbidden { .. } | Remote::NotFound { .. }) => {}
+    let (over, refused) = match attempt.greenhouse.bulk_requests().get(&request).await {
+        Ok(request) => (request.completed, request.failed > 0),
+        // Then the user alone will tell, when they are there.
+        Err(Remote::Forbidden { .. } | Remote::NotFound { .. }) => (true, false),
         Err(error) => return Err(error.into()),
+    };
+    if over {
+        // A refused one may be there as well: somebody else has added them since the look.
+        if let Some(id) = user(attempt, email).await? {
+            return Ok(Ok(id));
+        }
+        if refused {
+            attempt.refuse_if_sent(&step(), Code::ReferrerRefused);
+            return Ok(Err(Code::ReferrerRefused));
+        }
     }
     let waited = (attempt.claim.clock() - asked.at)
         .to_std()
@@ -232,8 +235,11 @@ fn leave(attempt: &mut Attempt<'_>) {
     }
 }
 
-async fn user(attempt: &Attempt<'_>, email: &str) -> Result<Option<UserId>, Stop> {
+async fn user(attempt: &mut Attempt<'_>, email: &str) -> Result<Option<UserId>, Stop> {
     let users = attempt.greenhouse.users().by_primary_email(email).await?;
+    if !users.is_empty() {
+        attempt.confirm_if_sent(step());
+    }
     Ok(users.first().map(|user| user.id))
 }
 

@@ -113,8 +113,11 @@ async fn an_import_waits_a_while_for_a_user_whom_greenhouse_adds_later() {
         world.try_once().await;
     }
     assert_eq!((world.open().await, users(&world)), (2, 0));
-    let asked = world.greenhouse.state().calls("users:create");
+    let state = world.greenhouse.state();
+    let asked = state.calls("users:create");
     assert_eq!(asked.len(), 1, "one request for both");
+    let looked = state.calls("users:list");
+    assert_eq!(looked.len(), 1, "while it is under way, its state tells");
     assert_eq!(world.steps("add_user").await, ["add_user unknown"]);
     world
         .greenhouse
