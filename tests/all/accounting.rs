@@ -123,3 +123,14 @@ pub fn no_duplicates(world: &World, account: &Account) {
         assert!(notes.insert(key.clone()), "two notes {key:?}");
     }
 }
+
+/// How many messages lie in the dead letters.
+pub async fn dead_letters(world: &World) -> u64 {
+    let queue = world
+        .env
+        .management
+        .queue(&world.env.vhost, Topology::DEAD)
+        .await
+        .expect("the broker");
+    queue.expect("the queue of dead letters").ready
+}

@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use broker::Topology;
-use greenhouse_sim::{Config, CreateAnswer, Fault, Lag, NewUser, OrganisationConfig, When};
+use greenhouse_sim::{Config, CreateAnswer, Fault, Lag, When};
 use harvest::Version;
-use serde_json::{Value, json};
 
-use crate::accounting::settled;
+use crate::accounting::{dead_letters, settled};
 use crate::scene::{self, WRITES};
 use crate::world::{Announced, World};
 
@@ -116,7 +114,7 @@ async fn each_write_survives(mut world: World, fault: Fault, unknown: Option<usi
         None => scene::once(&world, acquaintance),
         Some(notes) => scene::once_and_unsure_of_the_note(&world, acquaintance, notes),
     }
-    assert_eq!(dead(&world).await, 0);
+    assert_eq!(dead_letters(&world).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -223,152 +221,4 @@ async fn whatever_creating_answers() {
         })
         .await;
     }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_tenant_whose_acting_user_left_pauses_alone_and_resumes() {
-    let leave = |world: &World| {
-        let admin = world.greenhouse.all_access()[0].site_admin_id;
-        let recruiter = world.greenhouse.recruiter_of("acme");
-        recruiter.deactivate_user(admin).expect("the admin");
-    };
-    let successor = |world: &World| {
-        let successor = NewUser {
-            first_name: "Sue".to_owned(),
-            last_name: "Successor".to_owned(),
-            email: "sue@acme.example".to_owned(),
-            site_admin: true,
-            ..NewUser::default()
-        };
-        world
-            .greenhouse
-            .recruiter_of("acme")
-            .add_user(successor)
-            .expect("a new admin");
-    };
-    one_tenant_pauses("REAUTHORISE", leave, successor).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_tenant_who_takes_a_permission_away_pauses_alone_and_resumes() {
-    let scope = "harvest:notes:create";
-    let take = |world: &World| assert!(world.greenhouse.set_scope("acme-harvest", scope, false));
-    let give = |world: &World| assert!(world.greenhouse.set_scope("acme-harvest", scope, true));
-    one_tenant_pauses("PAUSED", take, give).await;
-}
-
-/// Breaks acme's connection while its first import is under way, sees beta's go on, mends it, and connects again.
-async fn one_tenant_pauses(state: &str, break_it: impl Fn(&World), mend_it: impl Fn(&World)) {
-    let mut config = Config::default();
-    config.settings.rate_limit = 0;
-    config.organisations.push(OrganisationConfig::named("beta"));
-    let mut world = World::with(&format!("pause {state}"), config).await;
-    world.bridge().await;
-    for tenant in ["acme", "beta"] {
-        let (status, answer) = world.connect(tenant).await;
-        assert_eq!(
-            (status, answer["state"].as_str()),
-            (201, Some("active")),
-            "{answer}"
-        );
-    }
-
-    // One person three times, in order, and two others; the first import stops before its note.
-    let mut events: Vec<Value> = (1..=3).map(|index| same_person(&world, index)).collect();
-    events.extend(["other-1", "other-2"].map(|id| scene::newcomer(&world, "acme", id)));
-    let gate = world
-        .greenhouse
-        .faults()
-        .hold(When::operation("notes:create"));
-    world.publish(&events[0]).await;
-    let arrived =
-        async || (!world.greenhouse.state_of("acme").candidates().is_empty()).then_some(());
-    crate::world::until("the first candidate", arrived).await;
-    break_it(&world);
-    gate.open();
-    world.greenhouse.faults().clear();
-    world.publish_all(&events[1..]).await;
-    let paused = |event: &&Announced| {
-        event.name == "ConnectionHealthChanged" && event.text("state") == state
-    };
-    let told = world
-        .announced_until("the pause", |events| {
-            events.iter().any(|event| paused(&event))
-        })
-        .await;
-    assert!(
-        told.iter()
-            .filter(paused)
-            .all(|event| event.tenant == "acme")
-    );
-
-    let elsewhere = scene::newcomer(&world, "beta", "elsewhere");
-    world.publish(&elsewhere).await;
-    assert_eq!(world.answer("elsewhere").await.name, "IntroductionImported");
-    scene::once(&world, &elsewhere);
-    let answers = world
-        .announced()
-        .into_iter()
-        .filter(|event| event.name.starts_with("Introduction"));
-    assert!(
-        answers.clone().all(|event| event.tenant == "beta"),
-        "{:?}",
-        answers.collect::<Vec<_>>()
-    );
-
-    mend_it(&world);
-    let (status, answer) = world.connect("acme").await;
-    assert_eq!(
-        (status, answer["state"].as_str()),
-        (201, Some("active")),
-        "{answer}"
-    );
-    settled(&world, 6).await;
-    for event in &events[3..] {
-        scene::once(&world, event);
-    }
-    let order: Vec<String> = world
-        .named("IntroductionImported")
-        .iter()
-        .map(|event| event.text("introductionId").to_owned())
-        .filter(|id| id.starts_with("same"))
-        .collect();
-    assert_eq!(order, ["same-1", "same-2", "same-3"]);
-    let [person] = &world
-        .greenhouse
-        .state_of("acme")
-        .candidates_by_email("same@people.example")[..]
-    else {
-        panic!("one person")
-    };
-    assert_eq!(
-        world
-            .greenhouse
-            .state_of("acme")
-            .notes_of(person.meta.id)
-            .len(),
-        3
-    );
-    assert!(world.named("IntroductionImportFailed").is_empty());
-    assert_eq!(told.iter().filter(paused).count(), 1);
-    assert_eq!(dead(&world).await, 0);
-}
-
-fn same_person(world: &World, index: usize) -> Value {
-    let mut event = scene::newcomer(world, "acme", &format!("same-{index}"));
-    event["data"]["job_ids"] = json!([world.job(index)]);
-    event["data"]["candidate"]["id"] = json!("candidate-same");
-    event["data"]["candidate"]["emails"] = json!([{ "value": "same@people.example" }]);
-    event["subject"] = json!("candidate-same");
-    event
-}
-
-async fn dead(world: &World) -> u64 {
-    let queue = world
-        .env
-        .management
-        .queue(&world.env.vhost, Topology::DEAD)
-        .await
-        .expect("the broker");
-    queue.expect("the queue of dead letters").ready
 }

@@ -20,6 +20,7 @@ mod import;
 mod input;
 mod jobs;
 mod keys;
+mod pauses;
 mod replicas;
 mod rights;
 mod scene;
