@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use accounts::Accounts;
-use boot::metrics::{Metrics, OperationState, Queue, ReconnectCause, Service};
+use boot::metrics::{Metrics, OperationState, Queue, ReconnectCause, Resource, Service};
 use broker::{Monitor, Stats};
 use domain::Code;
 use store::Store;
@@ -57,6 +57,9 @@ async fn read_ledger(store: &Store, metrics: &Metrics) -> Result<(), store::Erro
     }
     let oldest = store.oldest_job_request_seconds().await?;
     metrics.oldest_pending(Queue::Jobs, seconds(oldest));
+    let overdue = store.overdue().await?;
+    metrics.poll_overdue(Resource::Applications, seconds(overdue.applications));
+    metrics.poll_overdue(Resource::Jobs, seconds(overdue.jobs));
     let outbox = store.outbox_backlog().await?;
     metrics.outbox(count(outbox.rows), seconds(outbox.oldest_seconds));
     let pool = store.pool();

@@ -269,6 +269,12 @@ impl Metrics {
         self.0.poll_last.at(resource, ()).set(unix_seconds);
     }
 
+    /// For how long the most neglected connection's poll has been overdue, by its tenant's own interval.
+    pub fn poll_overdue(&self, resource: Resource, overdue: Duration) {
+        let gauge = self.0.poll_overdue.at(resource, ());
+        gauge.set(overdue.as_secs_f64());
+    }
+
     /// Records a poll has read, by what they were to us.
     pub fn polled(&self, resource: Resource, action: RecordAction, count: u64) {
         self.0.poll_records.at(resource, action, ()).inc_by(count);

@@ -1,5 +1,8 @@
 //! Numbers about the ledger as a whole, for metrics.
 
+use domain::settings::Settings;
+
+use crate::polls::{LONGEST_INTERVAL, NET_FACTOR, SCARCE_FACTOR};
 use crate::{Error, Store};
 
 /// Operations per state, and how long the oldest one that could be worked on has waited.
@@ -13,7 +16,51 @@ pub struct LedgerGauges {
     pub oldest_due_seconds: f64,
 }
 
+/// By how many seconds the most neglected connection in use is overdue, by what its tenant chose; 0 if none is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Overdue {
+    /// Its poll of applications, measured at the longest that its interval is ever made.
+    pub applications: f64,
+    /// Its import of jobs.
+    pub jobs: f64,
+}
+
 impl Store {
+    /// How overdue the most neglected connection is. What changed at the connection itself, as its resumption, gives it a
+    /// whole interval.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn overdue(&self) -> Result<Overdue, Error> {
+        let usual = Settings::default();
+        Ok(sqlx::query_as!(
+            Overdue,
+            r#"WITH due AS (
+                SELECT CASE WHEN p.connection IS NOT NULL THEN greatest(p.polled_at, c.updated_at)
+                        + make_interval(secs => least(greatest(i.polls, $3), i.polls * $4)) END AS polls,
+                    CASE WHEN r.connection IS NOT NULL THEN greatest(r.refreshed_at, c.updated_at)
+                        + make_interval(secs => i.jobs) END AS jobs
+                FROM connections c
+                LEFT JOIN polls p ON p.connection = c.id
+                LEFT JOIN job_refreshes r ON r.connection = c.id
+                CROSS JOIN LATERAL (SELECT
+                    CASE jsonb_typeof(c.settings -> 'poll_interval_seconds')
+                        WHEN 'number' THEN (c.settings ->> 'poll_interval_seconds')::float8 ELSE $1 END AS polls,
+                    CASE jsonb_typeof(c.settings -> 'jobs_interval_seconds')
+                        WHEN 'number' THEN (c.settings ->> 'jobs_interval_seconds')::float8 ELSE $2 END AS jobs) i
+                WHERE c.state IN ('active', 'degraded'))
+            SELECT greatest(0, extract(epoch FROM clock_timestamp() - min(polls)))::float8 AS "applications!",
+                greatest(0, extract(epoch FROM clock_timestamp() - min(jobs)))::float8 AS "jobs!"
+            FROM due"#,
+            f64::from(usual.poll_interval_seconds),
+            f64::from(usual.jobs_interval_seconds),
+            LONGEST_INTERVAL.as_secs_f64(),
+            f64::from(NET_FACTOR * SCARCE_FACTOR),
+        )
+        .fetch_one(&self.pool)
+        .await?)
+    }
+
     /// Counts open and parked operations; uses the partial indexes only.
     ///
     /// # Errors

@@ -119,6 +119,8 @@ families! {
         "Time calls waited for their share of the budget.";
     poll_last: Sparse<Gauge, Resource>, "bridge_poll_last_success_timestamp_seconds",
         "When the last complete poll ended.";
+    poll_overdue: Sparse<Gauge, Resource>, "bridge_poll_overdue_seconds",
+        "For how long the most neglected connection's poll has been overdue, by its tenant's own interval.";
     poll_records: Grid<IntCounter, Resource, RecordAction>, "bridge_poll_records_total",
         "Polled records, by what they were to us.";
     audited: Grid<IntCounter, ()>, "bridge_reconcile_checked_total",

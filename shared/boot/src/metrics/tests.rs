@@ -28,6 +28,7 @@ fn touch_everything(metrics: &Metrics) {
     }
     for resource in Resource::ALL {
         metrics.poll_succeeded(*resource, 1.0);
+        metrics.poll_overdue(*resource, second);
     }
     for consumer in Consumer::ALL {
         metrics.webhook_tasks(*consumer, 1, second);

@@ -77,6 +77,7 @@ fn exposition() -> String {
     }
     for resource in Resource::ALL {
         metrics.poll_succeeded(*resource, 0.0);
+        metrics.poll_overdue(*resource, Duration::ZERO);
     }
     metrics.exposition()
 }

@@ -295,6 +295,39 @@ async fn no_interval_is_made_longer_than_ten_minutes() {
     assert_eq!(claim(&store).await.len(), 1);
 }
 
+/// Whole minutes by which the most neglected poll and import are overdue.
+async fn overdue(store: &Store) -> (i64, i64) {
+    let overdue = store.overdue().await.unwrap();
+    let minutes = |seconds: f64| (seconds / 60.0) as i64;
+    (minutes(overdue.applications), minutes(overdue.jobs))
+}
+
+#[tokio::test]
+async fn what_is_overdue_follows_the_interval_of_each_tenant() {
+    let store = following(90).await;
+    assert_eq!(overdue(&store).await, (0, 0), "nothing was ever due");
+    let poll = claim(&store).await.remove(0);
+    complete(&store, &poll).await;
+    run(&store, "INSERT INTO job_refreshes (connection, tenant, refreshed_at) SELECT id, tenant, now() - interval '30.5 min' FROM connections").await;
+    run(
+        &store,
+        "UPDATE connections SET updated_at = now() - interval '2 d'",
+    )
+    .await;
+    pass(&store, 25 * 60 + 30).await;
+    assert_eq!(overdue(&store).await, (15, 20));
+    run(&store, r#"UPDATE connections SET settings = '{"poll_interval_seconds": 1200, "jobs_interval_seconds": 3600}'"#).await;
+    assert_eq!(overdue(&store).await, (5, 0));
+    run(&store, "UPDATE connections SET state = 'paused'").await;
+    assert_eq!(overdue(&store).await, (0, 0));
+    run(
+        &store,
+        "UPDATE connections SET state = 'active', updated_at = now(), settings = '{}'",
+    )
+    .await;
+    assert_eq!(overdue(&store).await, (0, 0), "a resumed one gets its time");
+}
+
 #[tokio::test]
 async fn a_newly_followed_application_is_looked_for_before_the_interval_ends() {
     let store = following(90).await;
