@@ -9,6 +9,7 @@ mod cpu;
 mod figures;
 mod import;
 mod intake;
+mod jobs;
 mod latency;
 mod load;
 mod machine;
@@ -42,6 +43,8 @@ enum What {
     Intake(intake::Arguments),
     /// From the queue into Greenhouse and back as an answer: throughput, cost and latency
     Import(import::Arguments),
+    /// Imports of many jobs with posts and stages: calls, CPU, memory, and what an unchanged one writes
+    Jobs(jobs::Arguments),
     /// Polls over many followed applications of which few change: calls, CPU, memory
     Statuses(statuses::Arguments),
     /// From Greenhouse's webhook to the event about it
@@ -70,6 +73,7 @@ impl What {
         match self {
             Self::Intake(_) => "intake",
             Self::Import(_) => "import",
+            Self::Jobs(_) => "jobs",
             Self::Statuses(_) => "statuses",
             Self::Webhooks(_) => "webhooks",
         }
@@ -79,6 +83,7 @@ impl What {
         match self {
             Self::Intake(arguments) => &arguments.conduct,
             Self::Import(arguments) => &arguments.conduct,
+            Self::Jobs(arguments) => &arguments.conduct,
             Self::Statuses(arguments) => &arguments.conduct,
             Self::Webhooks(arguments) => &arguments.conduct,
         }
@@ -97,6 +102,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
     let scenarios: Vec<Scenario> = match what {
         What::Intake(arguments) => intake::run(&stand, arguments).await?,
         What::Import(arguments) => import::run(&stand, arguments).await?,
+        What::Jobs(arguments) => jobs::run(&stand, arguments).await?,
         What::Statuses(arguments) => statuses::run(&stand, arguments).await?,
         What::Webhooks(arguments) => webhooks::run(&stand, arguments).await?,
     };

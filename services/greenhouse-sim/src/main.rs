@@ -30,7 +30,8 @@ struct Arguments {
     /// What Link headers start with; by default what the request's Host header says.
     #[arg(long)]
     public_url: Option<String>,
-    /// What each organisation contains: empty, small, demo, or a number of candidates.
+    /// What each organisation contains: empty, small, demo, a number of candidates, or
+    /// jobs:NUMBER.
     #[arg(long, default_value = "small", value_parser = seed)]
     seed: Seed,
     /// An organisation; repeat it for several side by side. Its OAuth client is NAME-harvest / NAME-secret, its API key
@@ -179,10 +180,16 @@ fn seed(text: &str) -> Result<Seed, String> {
         "empty" => Ok(Seed::Empty),
         "small" => Ok(Seed::Small),
         "demo" => Ok(Seed::Demo),
-        number => number
-            .parse()
-            .map(Seed::Candidates)
-            .map_err(|_| "empty, small, demo or a number".to_owned()),
+        other => {
+            let (number, of): (_, fn(u32) -> Seed) = match other.strip_prefix("jobs:") {
+                Some(jobs) => (jobs, Seed::Jobs),
+                None => (other, Seed::Candidates),
+            };
+            let number = number.parse();
+            number
+                .map(of)
+                .map_err(|_| "empty, small, demo, a number or jobs:NUMBER".to_owned())
+        }
     }
 }
 

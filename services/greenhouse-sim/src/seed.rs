@@ -26,6 +26,8 @@ pub enum Seed {
     Demo,
     /// This many candidates, on a tenth as many jobs but at least 25.
     Candidates(u32),
+    /// This many jobs with posts and stages, those of the small one included; no candidates.
+    Jobs(u32),
 }
 
 /// Everything planted is older than the simulator by this much.
@@ -53,6 +55,7 @@ pub(crate) fn plant(org: &mut Org, seed: Seed, now: Stamp) {
             let jobs = FEWEST_JOBS.max(count as usize / 10);
             crowd::gather(org, count, jobs, then, now);
         }
+        Seed::Jobs(count) => crowd::gather(org, 0, count as usize, then, now),
         Seed::Empty | Seed::Small => {}
     }
 }

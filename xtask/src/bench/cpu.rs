@@ -77,12 +77,17 @@ pub(super) fn machine_seconds() -> Result<f64> {
     Ok(to_seconds(busy.iter().sum()))
 }
 
-/// The most memory a process ever had resident, in megabytes (10⁶ bytes).
+/// The most memory a process had resident since it started or its peak was forgotten, in megabytes (10⁶ bytes).
 pub(super) fn peak_megabytes(pid: u32) -> Result<f64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"));
     let kibibytes = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<f64>().ok());
     Ok(kibibytes.context("no VmHWM in /proc/<pid>/status")? * 1024.0 / 1e6)
+}
+
+/// Sets the peak back to what is resident now.
+pub(super) fn forget_peak(pid: u32) -> Result<()> {
+    fs::write(format!("/proc/{pid}/clear_refs"), "5").context("/proc/<pid>/clear_refs")
 }
 
 fn parse(line: &str) -> Option<Process> {

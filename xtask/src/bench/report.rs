@@ -14,14 +14,16 @@ const FOLDER: &str = "tests/bench";
 const PREFACE: &str = "\
 # What the bridge does, how fast, and what it costs
 
-Written by `cargo xtask bench intake --save` and `cargo xtask bench import --save`; the same numbers are in
-`results.json`. To repeat: a machine that does nothing else, then either command. They find or start RabbitMQ and
-PostgreSQL as `cargo xtask demo` does, build the release profile, and leave the programs' logs in `target/bench`.
+Written by `cargo xtask bench intake --save`, and the same with `import`, `jobs`, `statuses` and `webhooks`; the same
+numbers are in `results.json`. To repeat: a machine that does nothing else, then any of the commands. They find or start
+RabbitMQ and PostgreSQL as `cargo xtask demo` does, build the release profile, and leave the programs' logs in
+`target/bench`.
 
 The bridge is one process of `bridge run all` with every default; PostgreSQL runs with fsync, RabbitMQ with quorum queues
 and confirms; the simulated Greenhouse is a process of its own with its rate limit off. All share the machine's cores with
-the load generator. A run counts only if the simulator holds exactly one candidate, application and note per
-introduction, and each was answered once. CPU is user and system time of a process and all its children, from /proc;
+the load generator. A run counts only if what happened is exactly what should: one candidate, application and note per
+introduction, each answered once; every step of an application told once; nothing told or written about jobs that did not
+change. CPU is user and system time of a process and all its children, from /proc;
 memory is VmHWM; each figure is the median of the runs beside it.
 ";
 

@@ -259,6 +259,18 @@ impl Rig {
         cpu::peak_megabytes(bridge.pid())
     }
 
+    /// From now on the peak is that of what follows.
+    pub(super) fn forget_peak(&self) -> Result<()> {
+        let bridge = self.bridge.as_ref().context("the bridge is down")?;
+        cpu::forget_peak(bridge.pid())
+    }
+
+    /// How many requests the simulator has answered.
+    pub(super) async fn requests(&self) -> Result<u64> {
+        let stats = self.ask_simulator("stats").await?;
+        stats["requests"].as_u64().context("requests")
+    }
+
     fn keep(&self, child: &Child, what: &str) -> Result<()> {
         fs::create_dir_all(&self.logs)?;
         let path = self.logs.join(format!("{}-{what}.log", self.label));
