@@ -9,6 +9,7 @@ mod assembly;
 mod finish;
 mod list;
 mod mark;
+mod missing;
 mod records;
 mod refresh;
 mod requests;
@@ -16,7 +17,8 @@ mod requests;
 pub use assembly::{Assembly, Edit, StoredJob, Which};
 pub use finish::{Finish, Verdict};
 pub use list::{Filter, Freshness, Listed};
-pub use records::{Complete, Kept, Page, Record, Sweep};
+pub use missing::Sweep;
+pub use records::{Complete, Kept, Page, Record};
 pub use refresh::{DEFAULT_FULL_INTERVAL, DEFAULT_INTERVAL, Refresh};
 pub use requests::{NewRequest, Request, Stranded, StrandedRequest, accept};
 

@@ -1,9 +1,9 @@
-//! Records as they are read, page by page: stored where they differ from what is known, and what is missing noted.
+//! Records as they are read, page by page: stored where they differ from what is known.
 
-use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::mark::{Touched, mark};
+use super::missing::{Sweep, miss};
 use super::{Kind, Refresh};
 use crate::{Error, Store, Transaction};
 
@@ -67,28 +67,6 @@ impl<'a> Page<'a> {
     }
 }
 
-/// What a page of a whole list covers: what is known within and not on the page is missing.
-#[derive(Debug, Clone, Copy)]
-pub enum Sweep<'a> {
-    /// The ids from `floor` (none: the lowest) up to `below`, excluded (none: the highest), as lists in the order of their
-    /// ids do.
-    Range {
-        /// Lowest id covered.
-        floor: Option<i64>,
-        /// End of the range, excluded.
-        below: Option<i64>,
-        /// What was stored at this moment or later is not missed.
-        stored_before: DateTime<Utc>,
-    },
-    /// Everything, after the last page; these are the ids met on all of them.
-    Met {
-        /// The ids.
-        ids: &'a [i64],
-        /// What was stored at this moment or later is not missed.
-        stored_before: DateTime<Utc>,
-    },
-}
-
 /// What became of a page's records.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Kept {
@@ -141,89 +119,6 @@ impl Store {
         let (kept, _) = take_in(&mut tx, tenant.as_str(), page).await?;
         tx.commit().await?;
         Ok(kept)
-    }
-
-    /// Forgets that records of a kind (none: of any) were missed; `ids`: only these. Answers whether the lease was still
-    /// ours.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
-    pub async fn forget_missing(
-        &self,
-        refresh: &Refresh,
-        kind: Option<Kind>,
-        ids: Option<&[i64]>,
-    ) -> Result<bool, Error> {
-        let mut tx = self.relaxed.begin().await?;
-        if !move_on(&mut tx, refresh, None).await? {
-            return Ok(false);
-        }
-        sqlx::query!(
-            "DELETE FROM job_gone WHERE connection = $1 AND ($2::text IS NULL OR kind = $2)
-                AND ($3::bigint[] IS NULL OR id = ANY($3))",
-            refresh.connection,
-            kind.map(Kind::as_str),
-            ids,
-        )
-        .execute(&mut *tx)
-        .await?;
-        tx.commit().await?;
-        Ok(true)
-    }
-
-    /// Jobs that the import did not meet, at most `limit`.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
-    pub async fn missing_jobs(&self, refresh: &Refresh, limit: i64) -> Result<Vec<i64>, Error> {
-        Ok(sqlx::query_scalar!(
-            "SELECT id FROM job_gone WHERE connection = $1 AND kind = 'job' ORDER BY id LIMIT $2",
-            refresh.connection,
-            limit,
-        )
-        .fetch_all(&self.pool)
-        .await?)
-    }
-
-    /// Whether any job of the tenant is known that is not gone.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
-    pub async fn knows_jobs(&self, tenant: &domain::Tenant) -> Result<bool, Error> {
-        Ok(sqlx::query_scalar!(
-            r#"SELECT EXISTS (SELECT 1 FROM jobs WHERE tenant = $1 AND deleted_at IS NULL) AS "knows!""#,
-            tenant.as_str(),
-        )
-        .fetch_one(&self.pool)
-        .await?)
-    }
-
-    /// Removes what the import missed, jobs apart, and marks the jobs it belonged to. Answers whether the lease was
-    /// still ours.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
-    pub async fn remove_missing_parts(&self, refresh: &Refresh) -> Result<bool, Error> {
-        let mut tx = self.relaxed.begin().await?;
-        if !move_on(&mut tx, refresh, None).await? {
-            return Ok(false);
-        }
-        let missing = sqlx::query!(
-            "DELETE FROM job_gone WHERE connection = $1 AND kind <> 'job' RETURNING kind, id",
-            refresh.connection,
-        )
-        .fetch_all(&mut *tx)
-        .await?;
-        for kind in Kind::ALL {
-            let ids: Vec<i64> = missing
-                .iter()
-                .filter(|row| row.kind == kind.as_str())
-                .map(|row| row.id)
-                .collect();
-            remove(&mut tx, refresh.tenant.as_str(), *kind, &ids).await?;
-        }
-        tx.commit().await?;
-        Ok(true)
     }
 }
 
@@ -393,7 +288,7 @@ async fn keep_parts(
 }
 
 /// Parts that are gone; answers how many of them were known. A location goes with its post.
-async fn remove(
+pub(super) async fn remove(
     tx: &mut Transaction,
     tenant: &str,
     kind: Kind,
@@ -419,44 +314,6 @@ async fn remove(
     };
     mark(tx, tenant, kind, &touched).await?;
     Ok(rows.len())
-}
-
-/// Notes what is known within the sweep and not on the page; answers how many those are.
-async fn miss(
-    tx: &mut Transaction,
-    refresh: &Refresh,
-    page: Page<'_>,
-    sweep: Sweep<'_>,
-) -> Result<usize, Error> {
-    let met: Vec<i64> = page.records.iter().map(|record| record.id).collect();
-    let (floor, below, stored_before, met) = match sweep {
-        Sweep::Range {
-            floor,
-            below,
-            stored_before,
-        } => (floor, below, stored_before, met.as_slice()),
-        Sweep::Met { ids, stored_before } => (None, None, stored_before, ids),
-    };
-    let missed = sqlx::query!(
-        "INSERT INTO job_gone (connection, kind, id)
-        SELECT $1, $2, known.id FROM (
-            SELECT id FROM jobs WHERE $2 = 'job' AND tenant = $3 AND deleted_at IS NULL AND stored_at < $6
-            UNION ALL
-            SELECT id FROM job_parts WHERE $2 <> 'job' AND tenant = $3 AND kind = $2 AND stored_at < $6) known
-        WHERE ($4::bigint IS NULL OR known.id >= $4) AND ($5::bigint IS NULL OR known.id < $5)
-          AND NOT EXISTS (SELECT 1 FROM unnest($7::bigint[]) AS met(id) WHERE met.id = known.id)
-        ON CONFLICT DO NOTHING",
-        refresh.connection,
-        page.kind.as_str(),
-        refresh.tenant.as_str(),
-        floor,
-        below,
-        stored_before,
-        met,
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(usize::try_from(missed.rows_affected()).unwrap_or(usize::MAX))
 }
 
 fn columns(records: &[Record]) -> (Vec<i64>, Vec<Value>) {
