@@ -1,5 +1,6 @@
 //! Jobs are put together again and told: document, number and event in one transaction.
 
+use accounts::Stop;
 use boot::metrics::{RecordAction, Resource};
 use chrono::{DateTime, Utc};
 use domain::{Code, Problem, Tenant};
@@ -10,10 +11,10 @@ use store::jobs::{Assembly, Edit, Refresh, StoredJob, Which};
 use crate::Parts;
 use crate::change::{Fate, happened};
 use crate::content::{Job, restored};
-use crate::document::{Surroundings, document, words};
+use crate::document::{document, words};
 use crate::event::job_changed;
 use crate::run::{Run, Tally};
-use crate::stop::Stop;
+use crate::surroundings::Surroundings;
 
 /// Jobs put together in one transaction.
 const BATCH: i64 = 100;

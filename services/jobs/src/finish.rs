@@ -1,5 +1,6 @@
 //! The end of an import: the watermark moves and whoever asked is answered, in one transaction.
 
+use accounts::Stop;
 use boot::metrics::Resource;
 use chrono::{DateTime, Utc};
 use domain::{Code, Problem, Tenant};
@@ -12,7 +13,6 @@ use uuid::Uuid;
 use crate::Parts;
 use crate::event::{jobs_refreshed, not_refreshed};
 use crate::run::Run;
-use crate::stop::Stop;
 
 /// Stranded requests answered at once.
 const STRANDED: i64 = 500;

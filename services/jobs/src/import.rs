@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use accounts::Stop;
 use boot::metrics::{RecordAction, Resource};
 use chrono::TimeDelta;
 use domain::{Code, Problem};
@@ -13,9 +14,8 @@ use tokio_util::sync::CancellationToken;
 use crate::Parts;
 use crate::assemble::{tell_gone, tell_marked};
 use crate::finish::{Next, finish};
-use crate::read::{self, AROUND, IDS, Records};
+use crate::read::{self, AROUND, IDS, Records, can_do_without};
 use crate::run::{Run, Step};
-use crate::stop::{Stop, can_do_without};
 
 /// An import that did not go through: why, and how far it came.
 pub(crate) struct Stopped {
@@ -157,7 +157,7 @@ impl Round<'_> {
     /// Somebody who lost the right to list gets an empty list, and that must not close every job of the tenant.
     async fn doubt_nothing(&self) -> Result<(), Stop> {
         if self.parts.store.knows_jobs(&self.refresh.tenant).await? {
-            return Err(Stop::End(Code::JobsVanished.into()));
+            return Err(Stop::Retry(Code::JobsVanished.into()));
         }
         Ok(())
     }

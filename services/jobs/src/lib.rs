@@ -19,7 +19,7 @@ mod read;
 mod requests;
 mod run;
 mod schedule;
-mod stop;
+mod surroundings;
 
 use std::sync::Arc;
 use std::time::Duration;

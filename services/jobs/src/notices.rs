@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use accounts::Stop;
 use domain::backoff;
 use domain::webhook::{Consumer, Notice};
 use harvest::{Client, Purpose};
@@ -13,8 +14,8 @@ use uuid::Uuid;
 
 use crate::Parts;
 use crate::assemble::{tell_gone, tell_marked};
+use crate::read::can_do_without;
 use crate::read::{self, AROUND, IDS};
-use crate::stop::{Stop, can_do_without};
 
 /// Tasks taken at once.
 const TASKS: i64 = 200;
@@ -103,7 +104,7 @@ async fn give_back(parts: &Parts, tasks: &[Task], stop: Stop) -> Result<(), stor
     let (delay, counts) = match stop {
         Stop::Rest(delay) => (delay.max(Duration::from_secs(1)), false),
         // The next import finds out about the connection, and pauses it.
-        Stop::Abandon | Stop::Retry(_) | Stop::End(_) | Stop::Pause(_) => (backing_off, true),
+        Stop::Abandon | Stop::Retry(_) | Stop::Pause(_) => (backing_off, true),
     };
     parts.store.release_tasks(tasks, delay, counts).await
 }

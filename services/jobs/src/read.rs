@@ -10,6 +10,14 @@ use crate::content::{Job, Member, Named, Opening, Place, Post, PostLocation, Sta
 /// Ids per call that reads by ids.
 pub(crate) const IDS: usize = 50;
 
+/// Whether jobs are worth showing without what was asked for: the right is missing, or this Greenhouse has no such list.
+pub(crate) fn can_do_without(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::Forbidden { .. } | Error::NotFound { .. } | Error::Rejected { .. }
+    )
+}
+
 /// One page as records.
 #[derive(Debug)]
 pub(crate) struct Records {

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use accounts::Stop;
 use accounts::health::set_aside;
 use boot::metrics::Stage;
-use domain::{Problem, backoff};
+use domain::{Code, Problem, backoff};
 use futures::future::join_all;
 use store::jobs::Refresh;
 use tokio::sync::Semaphore;
@@ -15,7 +16,6 @@ use tokio_util::task::TaskTracker;
 use crate::finish::{answer_stranded, give_up};
 use crate::import::{Stopped, import};
 use crate::run::Run;
-use crate::stop::Stop;
 use crate::{Parts, notices};
 
 /// Longest rest of an import that failed.
@@ -108,12 +108,8 @@ async fn carry_out(
             Ok(())
         }
         Stop::Rest(delay) => release(delay, false).await,
-        Stop::Retry(problem) => {
-            report(parts, refresh, &problem, "an import of jobs failed");
-            let delay = backoff::delay(refresh.failures + 1, rand::random()).min(LONGEST_REST);
-            release(delay, true).await
-        }
-        Stop::End(problem) => {
+        // To try again soon would show the same; whoever asked is told now.
+        Stop::Retry(problem) if problem.code == Code::JobsVanished => {
             report(
                 parts,
                 refresh,
@@ -124,6 +120,11 @@ async fn carry_out(
                 tracing::warn!(%tenant, ?stop, "cannot end an import of jobs");
             }
             Ok(())
+        }
+        Stop::Retry(problem) => {
+            report(parts, refresh, &problem, "an import of jobs failed");
+            let delay = backoff::delay(refresh.failures + 1, rand::random()).min(LONGEST_REST);
+            release(delay, true).await
         }
         Stop::Pause(problem) => {
             tracing::warn!(%tenant, code = problem.code.as_str(), scope = problem.field, "an import of jobs paused its tenant");

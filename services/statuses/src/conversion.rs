@@ -4,6 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use accounts::Stop;
 use domain::ApplicationId;
 use domain::status::{Snapshot, Status};
 use harvest::Application;
@@ -11,7 +12,6 @@ use store::applications::{Successor, TrackedApplication};
 
 use crate::observer::{Observer, Tracked};
 use crate::people;
-use crate::stop::Stop;
 
 /// For each application that is newly converted, what takes its place; none where nothing is found.
 pub(crate) async fn successors(

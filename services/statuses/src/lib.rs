@@ -22,7 +22,6 @@ mod phase;
 mod poll;
 mod refresh;
 mod schedule;
-mod stop;
 mod webhook;
 
 use std::sync::Arc;

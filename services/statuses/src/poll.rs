@@ -5,6 +5,7 @@
 
 use std::pin::pin;
 
+use accounts::Stop;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ApplicationId;
 use domain::status::DetectedBy;
@@ -15,7 +16,6 @@ use tokio_util::sync::CancellationToken;
 
 use crate::observe::touched;
 use crate::observer::{Clock, IDS, Observer, PAGE};
-use crate::stop::Stop;
 use crate::{Context, audit};
 
 /// How long a webhook may be under way before a poll that finds its change counts it as missed.

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use accounts::Stop;
 use boot::metrics::Stage;
 use chrono::TimeDelta;
 use domain::backoff;
@@ -22,8 +23,7 @@ use uuid::Uuid;
 use crate::Context;
 use crate::event::SOURCE;
 use crate::observer::{Clock, IDS, Observer};
-use crate::schedule::LONGEST_REST;
-use crate::stop::{Stop, pause};
+use crate::schedule::{LONGEST_REST, pause};
 
 /// Requests worked on at once.
 const AT_ONCE: i64 = 4;

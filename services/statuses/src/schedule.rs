@@ -3,19 +3,34 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use accounts::Stop;
+use accounts::health::set_aside;
 use boot::metrics::{Resource, Stage};
-use domain::backoff;
+use domain::{Problem, Tenant, backoff};
 use futures::future::join_all;
 use store::polls::{Ending, Poll};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::stop::{Stop, pause};
 use crate::{Context, poll};
 
 /// Longest rest of a poll that failed: a look costs one call, and analytics wait for it.
 pub(crate) const LONGEST_REST: Duration = Duration::from_secs(120);
+
+/// Pauses a tenant because Greenhouse refused it; answers how long what was under way rests. Nothing is claimed of a
+/// paused tenant, so no time at all; what cannot be written now is found out again later.
+pub(crate) async fn pause(
+    context: &Context,
+    tenant: &Tenant,
+    revision: i64,
+    problem: &Problem,
+) -> Duration {
+    match set_aside(&context.store, tenant, revision, problem).await {
+        Ok(_) => Duration::ZERO,
+        Err(_) => LONGEST_REST,
+    }
+}
 
 /// Polls once whatever is due, a few connections at once; answers how many.
 pub(crate) async fn poll_due(context: &Context) -> usize {

@@ -5,15 +5,17 @@
 //! client and settings of that revision here: `accounts.account_at(tenant, connection, revision)`. They are kept per
 //! connection and revision, so that the usual way costs no query. A new credential, a verification and a change of
 //! settings each make a new revision, so all of them count from the next piece of work on, and one piece of work
-//! sees the same settings from its beginning to its end. Decides nothing about errors.
+//! sees the same settings from its beginning to its end. `stop` says what becomes of work that cannot go on.
 #![deny(missing_docs)]
 
 pub mod consent;
 mod examiner;
 pub mod health;
 mod metered;
+mod stop;
 
 pub use examiner::Examiner;
+pub use stop::Stop;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

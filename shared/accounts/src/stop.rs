@@ -1,33 +1,17 @@
-//! Why a look does not go on, and what is done with it: the one place where an error becomes a decision.
+//! Why reading a tenant's Greenhouse does not go on, and what is done about it: the one place where an error of a poll, an
+//! import of jobs or a look after webhooks becomes a decision. Writing has its own (an answer to a write may be unknown).
 
 use std::time::Duration;
 
-use accounts::AccountError;
-use accounts::health::set_aside;
-use domain::{Code, Problem, Tenant};
+use domain::{Code, Problem};
 use harvest::Error as Remote;
 
-use crate::Context;
-use crate::schedule::LONGEST_REST;
+use crate::AccountError;
 
-/// Pauses a tenant because Greenhouse refused it; answers how long what was under way rests. Nothing is claimed of a
-/// paused tenant, so no time at all; what cannot be written now is found out again later.
-pub(crate) async fn pause(
-    context: &Context,
-    tenant: &Tenant,
-    revision: i64,
-    problem: &Problem,
-) -> Duration {
-    match set_aside(&context.store, tenant, revision, problem).await {
-        Ok(_) => Duration::ZERO,
-        Err(_) => LONGEST_REST,
-    }
-}
-
-/// What to do with a look that does not go on. The watermark of a poll stays in every case.
+/// What to do with work that does not go on. What it has read and committed so far stays in every case.
 #[derive(Debug)]
-pub(crate) enum Stop {
-    /// Leave it: the lease is gone, and whoever has it now reads the same window.
+pub enum Stop {
+    /// Leave it: the lease is gone, and whoever has it now goes on.
     Abandon,
     /// Give it back for a while; nothing is wrong.
     Rest(Duration),
@@ -39,7 +23,7 @@ pub(crate) enum Stop {
 
 impl From<store::Error> for Stop {
     fn from(error: store::Error) -> Stop {
-        tracing::warn!(%error, "the database stopped a poll");
+        tracing::warn!(%error, "the database stopped what was read of Greenhouse");
         Stop::Retry(Code::Internal.into())
     }
 }
@@ -105,6 +89,16 @@ mod tests {
         };
         assert_eq!(problem.code, Code::ScopeMissing);
         assert_eq!(problem.field.as_deref(), Some("harvest:applications:list"));
+    }
+
+    #[test]
+    fn a_refused_credential_pauses() {
+        let error = Remote::Unauthorized {
+            detail: String::new(),
+        };
+        assert!(
+            matches!(Stop::from(error), Stop::Pause(problem) if problem.code == Code::CredentialRefused)
+        );
     }
 
     #[test]
