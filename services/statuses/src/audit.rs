@@ -2,20 +2,22 @@
 //! and repaired instead of staying wrong for ever.
 //!
 //! Only what should have been told by now counts as a mismatch. What Greenhouse no longer shows is told as deleted only
-//! when it is not shown for two nights in a row while its job is: a hidden job hides its applications.
+//! when it is not shown for two nights in a row while its job is: a hidden job hides its applications. Where the person
+//! is gone with it, that is told too.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
+use accounts::Stop;
 use boot::metrics::Mismatch;
 use domain::status::DetectedBy;
-use domain::{ApplicationId, JobId};
+use domain::{ApplicationId, CandidateId, JobId};
 use harvest::Application;
 use store::Store;
+use store::applications::Erasure;
 
 use crate::observe::is_fresh;
 use crate::observer::{Observer, Tracked};
-use crate::stop::Stop;
 
 /// For how long Greenhouse must not show an application before it counts as gone: more than one night.
 const PATIENCE: Duration = Duration::from_secs(20 * 60 * 60);
@@ -49,6 +51,8 @@ pub(crate) async fn compare(observer: &Observer<'_>, ids: &[ApplicationId]) -> R
         .filter(|id| !shown.contains(id))
         .collect();
     let gone = gone(&auditor, &hidden).await?;
+    // People first: what is told as gone is not looked at again.
+    let gone = [gone_with_their_people(&auditor, &gone).await?, gone].concat();
     let told = auditor.tell_gone(&gone).await?;
     metrics.mismatches(Mismatch::Gone, told.len() as u64);
     Ok(())
@@ -70,6 +74,25 @@ async fn gone(
     let visible = observer.client.jobs().by_ids(&jobs).await?;
     let visible: HashSet<JobId> = visible.into_iter().map(|job| job.id).collect();
     Ok(in_sight(&tracked, &visible))
+}
+
+/// Tells of those people behind gone applications whom Greenhouse does not know any more; returns whatever is followed of
+/// them.
+async fn gone_with_their_people(
+    observer: &Observer<'_>,
+    gone: &[ApplicationId],
+) -> Result<Vec<ApplicationId>, Stop> {
+    let tracked = observer.tracked(gone).await?;
+    let people: BTreeSet<CandidateId> = tracked.values().map(|known| known.greenhouse).collect();
+    let mut deleted = Vec::new();
+    for person in people {
+        if observer.client.candidates().get(person).await?.is_none() {
+            observer.erase(person, Erasure::Deleted).await?;
+            deleted.push(person);
+        }
+    }
+    let store = &observer.context.store;
+    Ok(store.followed_of(observer.tenant, &deleted).await?)
 }
 
 fn in_sight(tracked: &Tracked, jobs: &HashSet<JobId>) -> Vec<ApplicationId> {

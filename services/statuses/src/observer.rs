@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
+use accounts::Stop;
 use boot::metrics::{RecordAction, Resource};
 use chrono::{DateTime, Utc};
 use domain::crash::{CrashPoint, crash_here};
@@ -13,14 +14,13 @@ use domain::settings::Settings;
 use domain::status::{Change, DetectedBy, Observation, Quality, diff, next_snapshot};
 use domain::{ApplicationId, CandidateId, Code, Problem, Tenant};
 use harvest::{Application, Client};
-use store::applications::{Progress, Successor, TrackedApplication};
+use store::applications::{Erasure, Progress, Successor, TrackedApplication};
 use uuid::Uuid;
 
 use crate::conversion::successors;
 use crate::event::Subject;
 use crate::look::look;
 use crate::observe::is_news;
-use crate::stop::Stop;
 use crate::{Context, people};
 
 /// Applications per page.
@@ -147,6 +147,14 @@ impl Observer<'_> {
             tracing::info!(tenant = %self.tenant, %old, %new, applications = moved.len(), "candidates were merged");
         }
         Ok(moved)
+    }
+
+    /// A person is gone from Greenhouse, or made unrecognisable there.
+    pub(crate) async fn erase(&self, person: CandidateId, erasure: Erasure) -> Result<(), Stop> {
+        let store = &self.context.store;
+        let announce = |erased: &_| people::erased(self.tenant, person, erasure, erased);
+        let erased = store.erase_candidate(self.tenant, person, erasure, announce);
+        Ok(erased.await?)
     }
 
     pub(crate) async fn tracked(&self, ids: &[ApplicationId]) -> Result<Tracked, Stop> {

@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use accounts::Stop;
 use boot::metrics::Stage;
 use domain::backoff;
 use domain::settings::Settings;
@@ -21,10 +22,9 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::Context;
 use crate::observer::{Clock, IDS, Observer};
-use crate::schedule::LONGEST_REST;
-use crate::stop::{Stop, pause};
-use crate::{Context, people};
+use crate::schedule::{LONGEST_REST, pause};
 
 /// Most tasks of one claim.
 const CLAIM: i64 = 500;
@@ -245,9 +245,7 @@ impl Named {
         self.deleted
             .extend(store.followed_of(tenant, &theirs).await?);
         for (candidate, erasure) in anonymised.chain(gone) {
-            let announce = |erased: &_| people::erased(tenant, candidate, erasure, erased);
-            let erased = store.erase_candidate(tenant, candidate, erasure, announce);
-            erased.await?;
+            observer.erase(candidate, erasure).await?;
         }
         let people: Vec<CandidateId> = self.people.iter().copied().collect();
         changed.extend(store.followed_of(tenant, &people).await?);

@@ -84,7 +84,7 @@ macro_rules! operations {
 
 operations! {
     CandidatesList = "candidates"."list", "harvest:candidates:list", "Candidates: list", [Import];
-    CandidatesRetrieve = "candidates"."retrieve", "harvest:candidates:list", "Candidates: retrieve", [Import, Updates];
+    CandidatesRetrieve = "candidates"."retrieve", "harvest:candidates:list", "Candidates: retrieve", [Import, Updates, Status];
     CandidatesCreate = "candidates"."create", "harvest:candidates:create", "Candidates: add", [Import];
     CandidatesUpdate = "candidates"."update", "harvest:candidates:update", "Candidates: edit", [Import, Updates];
     ProspectsCreate = "prospects"."create", "harvest:candidates:create", "Candidates: add prospect", [Prospects];
