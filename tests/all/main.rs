@@ -25,6 +25,7 @@ mod replicas;
 mod rights;
 mod scene;
 mod secrets;
+mod statuses;
 mod updates;
 mod webhooks;
 mod why;

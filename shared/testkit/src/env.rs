@@ -7,6 +7,14 @@ use url::Url;
 use crate::servers::{AMQP_URL, DATABASE_URL, MANAGEMENT_URL, Servers, variable};
 use crate::{Management, Postgres, Rabbit};
 
+/// The URL of an empty database that nobody else uses, on the server that `cargo xtask test` started, and which goes with
+/// it. For tests that need no more; `name` is the test's.
+pub async fn fresh_database(name: &str) -> Result<String> {
+    let (server_url, name) = (required(DATABASE_URL)?, unique(name));
+    execute(&server_url, format!("CREATE DATABASE \"{name}\"")).await?;
+    with_path(&server_url, &name)
+}
+
 /// Empty at first, and gone when dropped, connections included. The database has no tables and the virtual host
 /// no queues: migrating and declaring is what the bridge does itself.
 #[derive(Debug)]

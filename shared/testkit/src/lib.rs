@@ -16,7 +16,7 @@ pub mod relay;
 pub mod servers;
 
 pub use child::Child;
-pub use env::TestEnv;
+pub use env::{TestEnv, fresh_database};
 pub use http::Http;
 pub use management::Management;
 pub use port::free as free_port;

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::env::var;
 
+use connected::Address;
 use greenhouse_sim::{NewPost, When};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use crate::world::{Address, World, open, parts};
+use crate::world::{World, parts};
 
 const JOBS: usize = 10_000;
 const KILLS: usize = 20;
@@ -91,6 +92,6 @@ async fn imports_in_another_process() {
         api,
         auth,
     };
-    let store = open(&address).await;
+    let store = address.store().await;
     jobs::refresh_due(&parts(&store, &address)).await;
 }

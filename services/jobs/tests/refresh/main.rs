@@ -43,7 +43,7 @@ async fn a_job_comes_with_everything_that_belongs_to_it() {
     };
     world.greenhouse.recruiter().add_post(post).unwrap();
     world.refresh().await;
-    let events = world.events("acme", "JobChanged").await;
+    let events = world.announced("acme", "JobChanged").await;
     assert_eq!(events.len(), 1);
     assert_eq!(
         (&events[0]["change"], &events[0]["sequence"]),
@@ -80,7 +80,7 @@ async fn a_department_comes_with_its_path_from_the_top() {
     };
     recruiter.edit_job(job, edit).unwrap();
     world.refresh().await;
-    let path = &world.events("acme", "JobChanged").await[0]["job"]["department"]["path"];
+    let path = &world.announced("acme", "JobChanged").await[0]["job"]["department"]["path"];
     assert_eq!(path, &serde_json::json!(["Kitchen", "Pastry"]));
     recruiter.delete_department(below).unwrap();
     world.refresh().await;
@@ -119,7 +119,7 @@ async fn each_change_is_one_event_that_names_the_fields() {
     );
     assert!(told[4].starts_with("CLOSED Chef: closed_at"), "{}", told[4]);
     assert!(told[5].starts_with("OPENED Chef: closed_at"), "{}", told[5]);
-    let numbers = world.events("acme", "JobChanged").await;
+    let numbers = world.announced("acme", "JobChanged").await;
     let numbers: Vec<&str> = numbers
         .iter()
         .map(|event| event["sequence"].as_str().unwrap())
@@ -147,12 +147,12 @@ async fn posts_that_move_or_go_are_noticed_by_a_look_for_changes() {
     };
     recruiter.edit_post(post, moved).unwrap();
     world.refresh().await;
-    let events = world.events("acme", "JobChanged").await;
+    let events = world.announced("acme", "JobChanged").await;
     assert_eq!(events[1]["changedFields"], serde_json::json!(["posts"]));
     assert_eq!(events[1]["job"]["posts"][0]["location"], "Remote");
     recruiter.delete_post(post).unwrap();
     world.refresh().await;
-    let events = world.events("acme", "JobChanged").await;
+    let events = world.announced("acme", "JobChanged").await;
     assert_eq!(events[2]["job"].get("posts"), None);
 }
 
@@ -190,7 +190,7 @@ async fn a_confidential_job_appears_with_what_it_had_all_along() {
         .configure(|settings| settings.clock_offset_ms = 15 * 60 * 1000);
     recruiter.edit_job(job, hide(false)).unwrap();
     world.refresh().await;
-    let event = &world.events("acme", "JobChanged").await[0];
+    let event = &world.announced("acme", "JobChanged").await[0];
     assert_eq!(event["job"]["stages"].as_array().unwrap().len(), 5);
     assert_eq!(event["job"]["openings"].as_array().unwrap().len(), 3);
 }
@@ -201,7 +201,7 @@ async fn an_unchanged_import_tells_nothing_and_writes_nothing_but_where_it_is() 
     let versions = "SELECT (sum(xmin::text::bigint) + count(*))::bigint FROM (SELECT xmin FROM jobs UNION ALL SELECT xmin FROM job_parts) v";
     let before = (world.number(versions).await, world.everything().await);
     world.refresh().await;
-    let changed: usize = world.calls().values().sum();
+    let changed: usize = world.call_counts().values().sum();
     world.refresh_fully().await;
     assert_eq!(
         before,
@@ -211,7 +211,7 @@ async fn an_unchanged_import_tells_nothing_and_writes_nothing_but_where_it_is() 
     assert_eq!(world.answers().await.len(), 0);
     // Two tenants: ten lists and the deleted posts; then ten lists.
     assert_eq!(changed, 2 * 11);
-    assert_eq!(world.calls().values().sum::<usize>(), 2 * 21);
+    assert_eq!(world.call_counts().values().sum::<usize>(), 2 * 21);
 }
 
 #[tokio::test]
@@ -245,7 +245,7 @@ async fn what_webhooks_tell_is_acted_on_between_imports() {
         .webhook("job_changed", &format!(r#"{{"job_id": {job}}}"#))
         .await;
     assert_eq!(jobs::act_on_notices(&world.parts).await, 1);
-    let event = &world.events("acme", "JobChanged").await[0];
+    let event = &world.announced("acme", "JobChanged").await[0];
     assert_eq!(event["job"]["stages"].as_array().unwrap().len(), 5);
     recruiter.delete_job(job).unwrap();
     world

@@ -59,7 +59,7 @@ async fn requests_that_arrive_while_one_runs_join_it_and_see_what_changed_meanwh
     ids.sort_unstable();
     assert_eq!(ids, ["r-1", "r-2", "r-3"]);
     assert_eq!(world.told().await, ["UPDATED Renamed meanwhile: name"]);
-    assert_eq!(world.calls()["jobs:list"], 2);
+    assert_eq!(world.call_counts()["jobs:list"], 2);
 }
 
 #[tokio::test]
@@ -91,7 +91,7 @@ async fn who_is_not_connected_is_told_so() {
     world.ask("nobody", "r-1", false).await;
     world.go_on().await;
     world.go_on().await;
-    let answers = world.events("nobody", "JobsRefreshed").await;
+    let answers = world.announced("nobody", "JobsRefreshed").await;
     assert_eq!(answers.len(), 1);
     assert_eq!(answers[0]["code"], "not_connected");
     assert_eq!(answers[0]["needsHuman"], true);

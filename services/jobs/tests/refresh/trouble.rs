@@ -33,11 +33,15 @@ async fn an_import_that_breaks_off_goes_on_from_its_page() {
     world.ask("acme", "r-1", true).await;
     world.go_on().await;
     assert_eq!(world.answers().await.len(), 0);
-    assert_eq!(world.calls()["jobs:list"], 3);
+    assert_eq!(world.call_counts()["jobs:list"], 3);
     world.go_on().await;
     assert_eq!(world.answers().await.len(), 1);
-    assert_eq!(world.calls()["jobs:list"], 4, "only the third page again");
-    assert_eq!(world.calls()["departments:list"], 1);
+    assert_eq!(
+        world.call_counts()["jobs:list"],
+        4,
+        "only the third page again"
+    );
+    assert_eq!(world.call_counts()["departments:list"], 1);
     assert_eq!(world.told().await.len(), 1_100);
 }
 
@@ -57,7 +61,7 @@ async fn a_cursor_that_is_refused_begins_the_list_anew() {
         .await;
     world.go_on().await;
     assert_eq!(world.answers().await.len(), 1);
-    assert_eq!(world.calls()["jobs:list"], 2 + 3);
+    assert_eq!(world.call_counts()["jobs:list"], 2 + 3);
     assert_eq!(world.told().await.len(), 600);
 }
 
@@ -128,7 +132,7 @@ async fn without_the_scope_for_jobs_that_tenant_pauses_and_is_told() {
     world.go_on().await;
     let answers = world.answers().await;
     assert_eq!(answers[0]["code"], "scope_missing");
-    let other = world.events("globex", "JobsRefreshed").await;
+    let other = world.announced("globex", "JobsRefreshed").await;
     assert_eq!(other[0].get("code"), None);
 }
 
@@ -145,7 +149,7 @@ async fn a_throttled_import_rests_and_goes_on() {
     // Whoever counts the budget knows of the throttling as well: another replica starts without that.
     jobs::refresh_due(&parts(&world.store, &world.address)).await;
     assert_eq!(world.answers().await.len(), 1);
-    assert_eq!(world.calls()["jobs:list"], 1);
+    assert_eq!(world.call_counts()["jobs:list"], 1);
 }
 
 #[tokio::test]

@@ -1,34 +1,28 @@
 //! A Greenhouse with a few jobs, a database of our own, and whatever was announced.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::ops::Deref;
 
-use accounts::Accounts;
 use boot::metrics::Metrics;
-use domain::{Tenant, UserId};
-use greenhouse_sim::{Access, Config, NewJob, OrganisationConfig, Simulator};
+use connected::{Address, Connected, client_credentials};
+use domain::Tenant;
+use greenhouse_sim::{Config, NewJob, OrganisationConfig};
 use jobs::Parts;
-use secrecy::{SecretBox, SecretString};
 use serde_json::Value;
-use sqlx::Connection;
 use store::Store;
-use store::connections::{Credential, Health, NewConnection};
 use store::jobs::{NewRequest, accept};
-use store::seal::Keyring;
-
-/// Where a child process finds the world of its parent.
-#[derive(Clone)]
-pub(crate) struct Address {
-    pub(crate) database: String,
-    pub(crate) api: String,
-    pub(crate) auth: String,
-}
 
 pub(crate) struct World {
-    pub(crate) greenhouse: Simulator,
-    pub(crate) store: Store,
-    pub(crate) address: Address,
+    tenants: Connected,
     pub(crate) parts: Parts,
+}
+
+impl Deref for World {
+    type Target = Connected;
+
+    fn deref(&self) -> &Connected {
+        &self.tenants
+    }
 }
 
 impl World {
@@ -42,24 +36,9 @@ impl World {
             ..Config::default()
         };
         config.settings.rate_limit = 0;
-        let greenhouse = Simulator::start(config).unwrap();
-        let address = Address {
-            database: fresh_database().await,
-            api: greenhouse.api_url(),
-            auth: greenhouse.auth_url(),
-        };
-        let store = open(&address).await;
-        store.migrate().await.unwrap();
-        for access in greenhouse.all_access() {
-            connect(&store, &access).await;
-        }
-        let parts = parts(&store, &address);
-        World {
-            greenhouse,
-            store,
-            address,
-            parts,
-        }
+        let tenants = Connected::new("jobs", config, client_credentials).await;
+        let parts = parts(&tenants.store, &tenants.address);
+        World { tenants, parts }
     }
 
     /// The same after the first import, with nothing left to publish.
@@ -137,41 +116,13 @@ impl World {
         .await;
     }
 
-    pub(crate) async fn run(&self, sql: &str) {
-        let sql = sqlx::AssertSqlSafe(sql);
-        sqlx::query(sql).execute(self.store.pool()).await.unwrap();
-    }
-
-    pub(crate) async fn number(&self, sql: &str) -> i64 {
-        sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
-            .fetch_one(self.store.pool())
-            .await
-            .unwrap()
-    }
-
     pub(crate) async fn forget_events(&self) {
         self.run("DELETE FROM outbox").await;
     }
 
-    /// The data of the events of one kind, in the order in which they were announced.
-    pub(crate) async fn events(&self, tenant: &str, name: &str) -> Vec<Value> {
-        let sql =
-            "SELECT body FROM outbox WHERE routing_key LIKE '%.' || $1 AND tenant = $2 ORDER BY id";
-        let bodies: Vec<Vec<u8>> = sqlx::query_scalar(sql)
-            .bind(name)
-            .bind(tenant)
-            .fetch_all(self.store.pool())
-            .await
-            .unwrap();
-        let data = bodies
-            .iter()
-            .map(|body| serde_json::from_slice::<Value>(body).unwrap()["data"].take());
-        data.collect()
-    }
-
     /// `change name: fields` of each JobChanged of acme.
     pub(crate) async fn told(&self) -> Vec<String> {
-        let events = self.events("acme", "JobChanged").await;
+        let events = self.announced("acme", "JobChanged").await;
         let words = |event: &Value| {
             let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
             let fields = event["changedFields"].as_array().into_iter().flatten();
@@ -187,18 +138,16 @@ impl World {
 
     /// The answers of acme.
     pub(crate) async fn answers(&self) -> Vec<Value> {
-        self.events("acme", "JobsRefreshed").await
+        self.announced("acme", "JobsRefreshed").await
     }
 
     /// How often each operation was called since the log was cleared.
-    pub(crate) fn calls(&self) -> BTreeMap<&'static str, usize> {
-        let mut calls = BTreeMap::new();
-        for entry in self.greenhouse.state().log() {
-            if entry.operation != "token" {
-                *calls.entry(entry.operation).or_default() += 1;
-            }
+    pub(crate) fn call_counts(&self) -> BTreeMap<&'static str, usize> {
+        let mut counts = BTreeMap::new();
+        for operation in self.calls() {
+            *counts.entry(operation).or_default() += 1;
         }
-        calls
+        counts
     }
 
     /// Everything stored about acme's jobs, for comparison.
@@ -215,60 +164,11 @@ impl World {
     }
 }
 
-pub(crate) async fn open(address: &Address) -> Store {
-    let url = SecretString::from(address.database.clone());
-    let config = store::Config {
-        url,
-        max_connections: 6,
-    };
-    Store::connect(&config).await.unwrap()
-}
-
 pub(crate) fn parts(store: &Store, address: &Address) -> Parts {
-    let config = harvest::Config::new(address.api.parse().unwrap(), address.auth.parse().unwrap());
-    let http = harvest::Http::new(&config).unwrap();
     Parts {
-        accounts: Arc::new(Accounts::new(
-            store.clone(),
-            Arc::new(keyring()),
-            http,
-            config,
-        )),
+        accounts: address.accounts(store),
         store: store.clone(),
         metrics: Metrics::new(),
         config: jobs::Config::default(),
     }
-}
-
-fn keyring() -> Keyring {
-    Keyring::new([("test".to_owned(), SecretBox::new(Box::new([7; 32])))]).unwrap()
-}
-
-async fn connect(store: &Store, access: &Access) {
-    let new = NewConnection {
-        tenant: Tenant::try_from(access.organisation.as_str()).unwrap(),
-        credential: Credential::ClientCredentials {
-            client_id: access.client_id.clone(),
-            client_secret: SecretString::from(access.client_secret.clone()),
-        },
-        acting_user: Some(UserId(access.site_admin_id)),
-        tokens: None,
-        health: Health::of(Vec::new()),
-        limit: None,
-    };
-    store
-        .connect_tenant(&keyring(), &new, |_| None)
-        .await
-        .unwrap();
-}
-
-async fn fresh_database() -> String {
-    let server = std::env::var("BRIDGE_DATABASE_URL")
-        .expect("BRIDGE_DATABASE_URL: run the tests with `cargo xtask test`");
-    let name = format!("jobs_{}", uuid::Uuid::new_v4().simple());
-    let mut admin = sqlx::PgConnection::connect(&server).await.unwrap();
-    let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
-    sqlx::query(create).execute(&mut admin).await.unwrap();
-    let (base, _) = server.rsplit_once('/').unwrap();
-    format!("{base}/{name}")
 }

@@ -73,6 +73,57 @@ async fn what_is_not_shown_for_two_nights_is_gone_and_no_sooner() {
 }
 
 #[tokio::test]
+async fn a_person_deleted_while_no_webhook_came_is_told_with_every_application() {
+    let (world, application) = World::with_application().await;
+    let state = world.greenhouse.state();
+    let person = state.application(application).unwrap().candidate_id;
+    let recruiter = world.greenhouse.recruiter();
+    recruiter.delete_candidate(person).unwrap();
+    audit(&world).await;
+    assert_eq!(
+        world.events().await.len(),
+        1,
+        "the first night proves nothing"
+    );
+    world
+        .run("UPDATE applications SET missed_at = now() - interval '24 h'")
+        .await;
+    // Another one of theirs that Greenhouse has not been missed in for as long.
+    world
+        .run(&format!(
+            "INSERT INTO applications (tenant, id, greenhouse_id, candidate_id, introduction_ids)
+            VALUES ('acme', 404, {person}, 'person-1', ARRAY['intro-2'])"
+        ))
+        .await;
+    audit(&world).await;
+    audit(&world).await;
+    // Which of two applications comes first means nothing.
+    let mut told = world.told().await;
+    told.sort();
+    assert_eq!(
+        told,
+        ["1 ACTIVE Application Review", "1 DELETED", "2 DELETED"]
+    );
+    let erased = world.events_of("CandidateErased").await;
+    assert_eq!(erased.len(), 1, "{erased:?}");
+    assert_eq!(erased[0]["cause"], "DELETED");
+    assert_eq!(erased[0]["oldGreenhouseCandidateId"], person.to_string());
+}
+
+#[tokio::test]
+async fn a_deleted_application_does_not_make_its_person_a_deleted_one() {
+    let (world, application) = World::with_application().await;
+    let recruiter = world.greenhouse.recruiter();
+    recruiter.delete_application(application).unwrap();
+    world
+        .run("UPDATE applications SET missed_at = now() - interval '24 h'")
+        .await;
+    audit(&world).await;
+    assert_eq!(world.told().await.last().unwrap(), "2 DELETED");
+    assert_eq!(world.count("outbox").await, 2, "nobody is erased");
+}
+
+#[tokio::test]
 async fn what_its_hidden_job_hides_is_not_gone() {
     let (world, _) = World::with_application().await;
     world

@@ -2,11 +2,12 @@
 
 use std::env::var;
 
+use connected::Address;
 use domain::crash::{CRASH_AT, CrashPoint};
 use serde_json::json;
 use statuses::Parts;
 
-use crate::world::{Address, World, open, parts};
+use crate::world::{World, parts};
 
 /// What the process that dies is doing.
 #[derive(Clone, Copy, PartialEq)]
@@ -118,6 +119,6 @@ async fn works_in_another_process() {
         .into_iter()
         .find(|(_, known)| *known == word)
         .unwrap();
-    let store = open(&address).await;
+    let store = address.store().await;
     doing.perform(parts(&store, &address)).await;
 }

@@ -1,8 +1,11 @@
 //! The same events by a cursor.
 
+use std::net::SocketAddr;
+
 use domain::Tenant;
 use serde_json::Value;
 use store::feed::Cursor;
+use testkit::Http;
 
 use crate::world::World;
 
@@ -84,4 +87,59 @@ async fn nothing_is_shown_that_an_open_transaction_could_still_come_before() {
     let (shown, _) = everything_after(&world, cursor).await;
     assert_eq!(shown.len(), 2);
     assert_eq!(shown[0]["slow"], true);
+}
+
+/// The route on a socket.
+async fn served(world: &World) -> String {
+    let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
+    let listener = tokio::net::TcpListener::bind(anywhere).await.unwrap();
+    let url = format!("http://{}/v1/status-events", listener.local_addr().unwrap());
+    let router = statuses::router(world.store.clone());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    url
+}
+
+async fn get(url: &str) -> (u16, Value) {
+    let answer = Http::new().unwrap().get(url, None).await.unwrap();
+    (answer.status, answer.body)
+}
+
+#[tokio::test]
+async fn the_route_goes_on_from_the_next_of_its_last_answer() {
+    let (world, application) = World::with_application().await;
+    let recruiter = world.greenhouse.recruiter();
+    recruiter.move_to_next_stage(application).unwrap();
+    world.poll().await;
+    all_ended(&world).await;
+    let url = served(&world).await;
+    let (status, first) = get(&format!("{url}?tenant=acme&limit=1")).await;
+    assert_eq!(status, 200, "{first}");
+    let events = first["events"].as_array().unwrap();
+    assert_eq!(events.len(), 1);
+    assert_eq!(events[0]["type"], "intrro.events.v1.CandidateStatusChanged");
+    assert_eq!(events[0]["data"]["sequence"], "1");
+    let next = first["next"].as_str().unwrap();
+    let (_, rest) = get(&format!("{url}?tenant=acme&after={next}")).await;
+    assert_eq!(rest["events"].as_array().unwrap().len(), 1);
+    assert_eq!(rest["events"][0]["data"]["sequence"], "2");
+    let end = rest["next"].as_str().unwrap();
+    let (_, nothing) = get(&format!("{url}?after={end}")).await;
+    assert_eq!(nothing["events"], Value::Array(Vec::new()));
+    assert_eq!(nothing["next"], end, "where to go on once there is more");
+    let (_, others) = get(&format!("{url}?tenant=globex")).await;
+    assert_eq!(others["events"], Value::Array(Vec::new()));
+}
+
+#[tokio::test]
+async fn a_wrong_parameter_of_the_route_is_named() {
+    let world = World::new().await;
+    let url = served(&world).await;
+    for (query, field) in [
+        ("limit=0", "limit"),
+        ("after=yesterday", "after"),
+        ("tenant=", "tenant"),
+    ] {
+        let (status, body) = get(&format!("{url}?{query}")).await;
+        assert_eq!((status, &body["field"]), (422, &field.into()), "{query}");
+    }
 }

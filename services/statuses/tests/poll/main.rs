@@ -2,10 +2,13 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod audit;
+mod conversion;
 mod crash;
 mod feed;
 mod people;
 mod refresh;
+mod storm;
+mod v1;
 mod webhook;
 mod world;
 
@@ -308,7 +311,8 @@ async fn a_missing_scope_pauses_that_tenant_only() {
     world.poll().await;
     assert_eq!(world.state("acme").await, "paused");
     assert_eq!(world.state("globex").await, "active");
-    assert_eq!(world.told().await.len(), 2);
+    let theirs = world.announced("globex", "CandidateStatusChanged").await;
+    assert_eq!(theirs.len(), 1);
 }
 
 #[tokio::test]

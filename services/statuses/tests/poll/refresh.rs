@@ -88,7 +88,8 @@ async fn a_tenant_that_must_act_is_answered_with_what_to_do() {
     unconnected.tenant = Tenant::try_from("nobody").unwrap();
     ask(&world, &[request("r-1", true, &[]), unconnected]).await;
     work(&world).await;
-    let answers = world.events_of("StatusesRefreshed").await;
+    let mut answers = world.events_of("StatusesRefreshed").await;
+    answers.extend(world.announced("nobody", "StatusesRefreshed").await);
     let mut codes: Vec<_> = answers
         .iter()
         .map(|answer| answer["code"].as_str().unwrap())

@@ -1,39 +1,55 @@
 //! A Greenhouse with a few applications, a database of our own, and whatever was announced.
 
-use std::sync::Arc;
+use std::ops::Deref;
 
-use accounts::Accounts;
 use boot::metrics::Metrics;
 use chrono::{DateTime, Utc};
-use domain::{Tenant, UserId};
-use greenhouse_sim::{Access, Config, OrganisationConfig, Seed, Simulator};
-use secrecy::{SecretBox, SecretString};
+use connected::{Address, Connected, api_key, client_credentials};
+use greenhouse_sim::{Access, Config, OrganisationConfig, Seed};
 use serde_json::Value;
-use sqlx::Connection;
 use statuses::Parts;
 use store::Store;
-use store::connections::{Credential, Health, NewConnection};
-use store::seal::Keyring;
+use store::connections::Credential;
 
-/// Where a child process finds the world of its parent.
-#[derive(Clone)]
-pub(crate) struct Address {
-    pub(crate) database: String,
-    pub(crate) api: String,
-    pub(crate) auth: String,
-}
+pub(crate) struct World(Connected);
 
-pub(crate) struct World {
-    pub(crate) greenhouse: Simulator,
-    pub(crate) store: Store,
-    pub(crate) address: Address,
+impl Deref for World {
+    type Target = Connected;
+
+    fn deref(&self) -> &Connected {
+        &self.0
+    }
 }
 
 impl World {
     /// Tenants `acme` and `globex`, each connected to an organisation with 12 applications from the last month.
     pub(crate) async fn new() -> World {
+        World::of(12, client_credentials).await
+    }
+
+    /// The same by API keys, which speak v1.
+    pub(crate) async fn of_v1() -> World {
+        World::of(12, api_key).await
+    }
+
+    /// The same with 20 applications, of which the last is a prospect's.
+    pub(crate) async fn with_prospect() -> (World, i64) {
+        let world = World::of(20, client_credentials).await;
+        let applications = world.greenhouse.state().applications();
+        let prospect = applications
+            .iter()
+            .find(|one| one.prospect)
+            .unwrap()
+            .meta
+            .id;
+        world.follow("acme", prospect).await;
+        world.poll().await;
+        (world, prospect)
+    }
+
+    async fn of(applications: u32, credential: fn(&Access) -> Credential) -> World {
         let organisation = |name| OrganisationConfig {
-            seed: Seed::Candidates(12),
+            seed: Seed::Candidates(applications),
             ..OrganisationConfig::named(name)
         };
         let mut config = Config {
@@ -41,22 +57,7 @@ impl World {
             ..Config::default()
         };
         config.settings.rate_limit = 0;
-        let greenhouse = Simulator::start(config).unwrap();
-        let address = Address {
-            database: fresh_database().await,
-            api: greenhouse.api_url(),
-            auth: greenhouse.auth_url(),
-        };
-        let store = open(&address).await;
-        store.migrate().await.unwrap();
-        for access in greenhouse.all_access() {
-            connect(&store, &access).await;
-        }
-        World {
-            greenhouse,
-            store,
-            address,
-        }
+        World(Connected::new("statuses", config, credential).await)
     }
 
     /// The same with an application of `acme` in its first stage that is followed and was seen there.
@@ -102,6 +103,17 @@ impl World {
         .await;
     }
 
+    /// Webhooks named these applications, in this order.
+    pub(crate) async fn named_all(&self, applications: &[i64]) {
+        let insert = "INSERT INTO webhook_tasks (consumer, connection, tenant, kind, ids)
+            SELECT 'statuses', c.id, c.tenant, 'application_changed',
+                jsonb_build_object('application_id', named, 'candidate_id', NULL)
+            FROM connections c, unnest($1::bigint[]) WITH ORDINALITY AS n (named, place)
+            WHERE c.tenant = 'acme' ORDER BY place";
+        let insert = sqlx::query(insert).bind(applications);
+        insert.execute(self.store.pool()).await.unwrap();
+    }
+
     /// A webhook named it, and it was looked at.
     pub(crate) async fn webhook(&self, kind: &str, ids: Value) {
         self.named(kind, ids).await;
@@ -115,12 +127,9 @@ impl World {
         self.webhook("application_changed", ids).await;
     }
 
+    /// Rows of a table, or of a table with a condition.
     pub(crate) async fn count(&self, table: &str) -> i64 {
-        let sql = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
-        sqlx::query_scalar(sql)
-            .fetch_one(self.store.pool())
-            .await
-            .unwrap()
+        self.number(&format!("SELECT count(*) FROM {table}")).await
     }
 
     /// Lets intervals, rests and leases end.
@@ -129,28 +138,14 @@ impl World {
             .await;
     }
 
-    pub(crate) async fn run(&self, sql: &str) {
-        let sql = sqlx::AssertSqlSafe(sql);
-        sqlx::query(sql).execute(self.store.pool()).await.unwrap();
-    }
-
     /// The events of applications, in the order in which they were announced.
     pub(crate) async fn events(&self) -> Vec<Value> {
         self.events_of("CandidateStatusChanged").await
     }
 
-    /// The data of all events of one type, in the order in which they were announced.
-    pub(crate) async fn events_of(&self, event: &str) -> Vec<Value> {
-        let sql = "SELECT body FROM outbox WHERE routing_key LIKE '%.' || $1 ORDER BY id";
-        let bodies: Vec<Vec<u8>> = sqlx::query_scalar(sql)
-            .bind(event)
-            .fetch_all(self.store.pool())
-            .await
-            .unwrap();
-        let data = bodies
-            .iter()
-            .map(|body| serde_json::from_slice::<Value>(body).unwrap()["data"].take());
-        data.collect()
+    /// The data of acme's events of one name, in the order in which they were announced.
+    pub(crate) async fn events_of(&self, name: &str) -> Vec<Value> {
+        self.announced("acme", name).await
     }
 
     /// `sequence status stage` of each event.
@@ -162,13 +157,6 @@ impl World {
             words.into_iter().flatten().collect::<Vec<_>>().join(" ")
         };
         self.events().await.iter().map(words).collect()
-    }
-
-    /// Calls to the API since the log was cleared.
-    pub(crate) fn calls(&self) -> Vec<&'static str> {
-        let log = self.greenhouse.state().log();
-        let calls = log.iter().map(|entry| entry.operation);
-        calls.filter(|operation| *operation != "token").collect()
     }
 
     pub(crate) async fn watermark(&self) -> DateTime<Utc> {
@@ -188,60 +176,11 @@ impl World {
     }
 }
 
-pub(crate) async fn open(address: &Address) -> Store {
-    let url = SecretString::from(address.database.clone());
-    let config = store::Config {
-        url,
-        max_connections: 6,
-    };
-    Store::connect(&config).await.unwrap()
-}
-
 pub(crate) fn parts(store: &Store, address: &Address) -> Parts {
-    let config = harvest::Config::new(address.api.parse().unwrap(), address.auth.parse().unwrap());
-    let http = harvest::Http::new(&config).unwrap();
     Parts {
-        accounts: Arc::new(Accounts::new(
-            store.clone(),
-            Arc::new(keyring()),
-            http,
-            config,
-        )),
+        accounts: address.accounts(store),
         store: store.clone(),
         metrics: Metrics::new(),
         config: statuses::Config::default(),
     }
-}
-
-fn keyring() -> Keyring {
-    Keyring::new([("test".to_owned(), SecretBox::new(Box::new([7; 32])))]).unwrap()
-}
-
-async fn connect(store: &Store, access: &Access) {
-    let new = NewConnection {
-        tenant: Tenant::try_from(access.organisation.as_str()).unwrap(),
-        credential: Credential::ClientCredentials {
-            client_id: access.client_id.clone(),
-            client_secret: SecretString::from(access.client_secret.clone()),
-        },
-        acting_user: Some(UserId(access.site_admin_id)),
-        tokens: None,
-        health: Health::of(Vec::new()),
-        limit: None,
-    };
-    store
-        .connect_tenant(&keyring(), &new, |_| None)
-        .await
-        .unwrap();
-}
-
-async fn fresh_database() -> String {
-    let server = std::env::var("BRIDGE_DATABASE_URL")
-        .expect("BRIDGE_DATABASE_URL: run the tests with `cargo xtask test`");
-    let name = format!("statuses_{}", uuid::Uuid::new_v4().simple());
-    let mut admin = sqlx::PgConnection::connect(&server).await.unwrap();
-    let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
-    sqlx::query(create).execute(&mut admin).await.unwrap();
-    let (base, _) = server.rsplit_once('/').unwrap();
-    format!("{base}/{name}")
 }

@@ -10,7 +10,6 @@ use reqwest::{Body, Client, RequestBuilder};
 use secrecy::{SecretBox, SecretString};
 use serde_json::{Value, json};
 use sha2::Sha256;
-use sqlx::Connection;
 use store::Store;
 use store::connections::{Change, Configuration, Credential, Health, NewConnection};
 use store::outbox::Announcement;
@@ -173,17 +172,8 @@ fn say_nothing(_: &Change) -> Option<Announcement> {
 }
 
 async fn fresh_store() -> Store {
-    let server = std::env::var("BRIDGE_DATABASE_URL")
-        .expect("BRIDGE_DATABASE_URL: run the tests with `cargo xtask test`");
-    let name = format!("webhooks_{}", Uuid::new_v4().simple());
-    let mut admin = sqlx::PgConnection::connect(&server).await.unwrap();
-    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}")))
-        .execute(&mut admin)
-        .await
-        .unwrap();
-    let (base, _) = server.rsplit_once('/').unwrap();
     let config = store::Config {
-        url: SecretString::from(format!("{base}/{name}")),
+        url: SecretString::from(testkit::fresh_database("webhooks").await.unwrap()),
         max_connections: 4,
     };
     let store = Store::connect(&config).await.unwrap();

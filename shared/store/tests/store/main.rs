@@ -10,23 +10,12 @@ mod updates;
 mod webhooks;
 
 use secrecy::SecretString;
-use sqlx::Connection;
 use store::{Config, Store};
 
 /// A migrated database that nobody else uses.
 async fn fresh_store() -> Store {
-    let server = std::env::var("BRIDGE_DATABASE_URL")
-        .expect("BRIDGE_DATABASE_URL: run the tests with `cargo xtask test`");
-    let name = format!("store_{}", uuid::Uuid::new_v4().simple());
-    let mut admin = sqlx::PgConnection::connect(&server)
-        .await
-        .expect("the server answers");
-    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}")))
-        .execute(&mut admin)
-        .await
-        .expect("a database of our own");
-    let (base, _) = server.rsplit_once('/').expect("a URL with a database");
-    let url = SecretString::from(format!("{base}/{name}"));
+    let url = testkit::fresh_database("store").await;
+    let url = SecretString::from(url.expect("a database of our own"));
     let store = Store::connect(&Config {
         url,
         max_connections: 8,
