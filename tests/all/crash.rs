@@ -1,7 +1,8 @@
 //! A crash at every point that matters, then another process: once in Greenhouse, answered once, numbered without gaps.
 //!
 //! The points come from the code that has them. A new kind of step does not compile here until somebody says which
-//! scenario reaches it, and a scenario that does not reach its point fails.
+//! scenario reaches it, every scenario is played in both versions of Greenhouse's API, and one that does not reach its
+//! point fails.
 
 mod visits;
 
@@ -14,21 +15,44 @@ use harvest::Version;
 use crate::world::Announced;
 use visits::{Place, everywhere};
 
-/// What leads to a point.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Scenario {
+macro_rules! scenarios {
+    ($($(#[doc = $meaning:literal])+ $scenario:ident = $test:ident;)+) => {
+        /// What leads to a point.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        enum Scenario {
+            $($(#[doc = $meaning])+ $scenario,)+
+            /// Greenhouse delivers a webhook: see `webhooks.rs`.
+            Webhook,
+        }
+
+        // Each in both versions of Greenhouse's API.
+        $(mod $test {
+            use super::{Scenario, Version, everywhere};
+
+            #[test]
+            fn in_v3() {
+                everywhere(Scenario::$scenario, Version::V3);
+            }
+
+            #[test]
+            fn in_v1() {
+                everywhere(Scenario::$scenario, Version::V1);
+            }
+        })+
+    };
+}
+
+scenarios! {
     /// Somebody new under two jobs.
-    Newcomer,
+    Newcomer = everywhere_on_the_way_of_somebody_new;
     /// Somebody whom Greenhouse knows already.
-    Acquaintance,
+    Acquaintance = everywhere_on_the_way_of_somebody_known;
     /// Somebody new, introduced by an employee whom Greenhouse does not know and whom the tenant wants added.
-    Stranger,
+    Stranger = everywhere_on_the_way_of_an_employee_who_is_added;
     /// A recruiter moves an application.
-    Progress,
-    /// Greenhouse delivers a webhook: see `webhooks.rs`.
-    Webhook,
+    Progress = everywhere_on_the_way_of_a_status_change;
     /// Profile and status of somebody introduced change in Intrro.
-    Update,
+    Update = everywhere_on_the_way_of_an_update;
 }
 
 fn scenario(point: CrashPoint, version: Version) -> Scenario {
@@ -74,56 +98,6 @@ fn unknown_notes(point: CrashPoint, version: Version) -> Option<usize> {
         (Version::V1, AddNote | AddStatusNote, Moment::AfterCall) => Some(1),
         _ => None,
     }
-}
-
-#[test]
-fn everywhere_on_the_way_of_somebody_new() {
-    everywhere(Scenario::Newcomer, Version::V3);
-}
-
-#[test]
-fn everywhere_on_the_way_of_somebody_new_in_v1() {
-    everywhere(Scenario::Newcomer, Version::V1);
-}
-
-#[test]
-fn everywhere_on_the_way_of_somebody_known() {
-    everywhere(Scenario::Acquaintance, Version::V3);
-}
-
-#[test]
-fn everywhere_on_the_way_of_somebody_known_in_v1() {
-    everywhere(Scenario::Acquaintance, Version::V1);
-}
-
-#[test]
-fn everywhere_on_the_way_of_an_employee_who_is_added() {
-    everywhere(Scenario::Stranger, Version::V3);
-}
-
-#[test]
-fn everywhere_on_the_way_of_an_employee_who_is_added_in_v1() {
-    everywhere(Scenario::Stranger, Version::V1);
-}
-
-#[test]
-fn everywhere_on_the_way_of_a_status_change() {
-    everywhere(Scenario::Progress, Version::V3);
-}
-
-#[test]
-fn everywhere_on_the_way_of_a_status_change_in_v1() {
-    everywhere(Scenario::Progress, Version::V1);
-}
-
-#[test]
-fn everywhere_on_the_way_of_an_update() {
-    everywhere(Scenario::Update, Version::V3);
-}
-
-#[test]
-fn everywhere_on_the_way_of_an_update_in_v1() {
-    everywhere(Scenario::Update, Version::V1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
