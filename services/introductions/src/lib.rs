@@ -68,8 +68,8 @@ impl Config {
     /// The defaults for everything but the address and the name.
     pub fn new(intrro_url: Url, instance: String) -> Config {
         Config {
-            capacity: 128,
-            capacity_per_tenant: 96,
+            capacity: 256,
+            capacity_per_tenant: 192,
             lease: Duration::from_secs(60),
             call_deadline: Duration::from_secs(10),
             settle: Duration::from_secs(60),

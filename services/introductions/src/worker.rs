@@ -27,6 +27,7 @@ pub(crate) async fn work(context: Arc<Context>, stop: CancellationToken) {
     let hands = Arc::new(Hands::default());
     let tasks = TaskTracker::new();
     while !stop.is_cancelled() {
+        let room = context.config.capacity.saturating_sub(hands.count().0);
         let taken = match take(&context, &hands).await {
             Ok(claims) => claims,
             Err(error) => {
@@ -34,7 +35,11 @@ pub(crate) async fn work(context: Arc<Context>, stop: CancellationToken) {
                 Vec::new()
             }
         };
-        let found = taken.len();
+        let found = match taken.len() {
+            0 => Found::Nothing,
+            n if n < room => Found::All,
+            _ => Found::Enough,
+        };
         for claim in taken {
             let held = hands.hold(&claim.tenant);
             let context = Arc::clone(&context);
@@ -49,7 +54,7 @@ pub(crate) async fn work(context: Arc<Context>, stop: CancellationToken) {
         }
         tokio::select! {
             () = stop.cancelled() => {}
-            () = pause(&context, &hands, found) => {}
+            () = pause(&context, &hands, &found) => {}
         }
     }
     tasks.close();
@@ -98,9 +103,18 @@ async fn take(context: &Context, hands: &Hands) -> Result<Vec<Claim>, store::Err
     context.store.claim(&want).await
 }
 
+/// What a claim came to.
+enum Found {
+    Nothing,
+    /// Fewer than there was room for: there is news of whatever comes next, unless a tenant's share was used up.
+    All,
+    /// As many as there was room for.
+    Enough,
+}
+
 /// Between two claims: until there is news, and while there is more work than hands, until a quarter of the hands are
 /// free, so that one claim takes many. News always counts: it may be of a tenant for whom there is a free hand.
-async fn pause(context: &Context, hands: &Hands, found: usize) {
+async fn pause(context: &Context, hands: &Hands, found: &Found) {
     let config = &context.config;
     let full = hands
         .count()
@@ -108,7 +122,8 @@ async fn pause(context: &Context, hands: &Hands, found: usize) {
         .iter()
         .any(|(_, held)| *held >= config.capacity_per_tenant);
     tokio::select! {
-        () = hands.quarter_free(config), if found > 0 || full => {}
+        () = hands.quarter_free(config), if full || matches!(found, Found::Enough) => {}
+        () = hands.freed.notified(), if !full && matches!(found, Found::All) => {}
         () = context.wake.wait(News::Work, LOOK_INTERVAL) => {}
     }
 }

@@ -48,7 +48,7 @@ impl Relay {
     async fn relay(&self, stop: &CancellationToken) {
         while !stop.is_cancelled() {
             match self.relay_batch().await {
-                Ok(taken) if taken > 0 => {}
+                Ok(true) => {}
                 outcome => {
                     if let Err(error) = outcome {
                         tracing::warn!(%error, "cannot relay announcements");
@@ -62,11 +62,11 @@ impl Relay {
         }
     }
 
-    /// Publishes one batch and returns how many rows it took.
-    async fn relay_batch(&self) -> Result<usize, store::Error> {
+    /// Publishes one batch and tells whether there may be more to take.
+    async fn relay_batch(&self) -> Result<bool, store::Error> {
         let rows = self.store.take_announcements(BATCH, LEASE).await?;
         if rows.is_empty() {
-            return Ok(0);
+            return Ok(false);
         }
         let ids: Vec<(i64, f64)> = rows.iter().map(|row| (row.id, row.age_seconds)).collect();
         crash_here(CrashPoint::RelayBeforePublish);
@@ -76,11 +76,10 @@ impl Relay {
         self.metrics
             .publish_confirmed(Exchange::Events, sent.elapsed());
         crash_here(CrashPoint::RelayAfterConfirm);
-        self.mark(&ids, &outcomes).await?;
-        Ok(ids.len())
+        self.mark(&ids, &outcomes).await
     }
 
-    async fn mark(&self, ids: &[(i64, f64)], outcomes: &[Outcome]) -> Result<(), store::Error> {
+    async fn mark(&self, ids: &[(i64, f64)], outcomes: &[Outcome]) -> Result<bool, store::Error> {
         let (mut published, mut later, mut parked) = (Vec::new(), Vec::new(), Vec::new());
         for ((id, _), outcome) in ids.iter().zip(outcomes) {
             self.metrics
@@ -91,9 +90,7 @@ impl Relay {
                 Outcome::Returned { .. } => parked.push(*id),
             }
         }
-        if !published.is_empty() {
-            self.store.mark_published(&published).await?;
-        }
+        let others = self.store.mark_published(&published).await?;
         if !later.is_empty() {
             self.store.return_announcements(&later, REST).await?;
         }
@@ -104,7 +101,7 @@ impl Relay {
             );
             self.store.park_announcements(&parked, "unroutable").await?;
         }
-        Ok(())
+        Ok(others)
     }
 
     fn message(&self, row: Pending) -> Outbound {
