@@ -26,12 +26,12 @@ async fn a_broker_killed_ten_times_with_a_thousand_events_in_flight() {
     on_disk(&mut rabbit).await;
     let mut sent = 1;
     for round in 0..10 {
-        let events = introductions(&world, &format!("round-{round}"), 1300);
+        let events = introductions(&world, &format!("round-{round}"), 1500);
         sent += events.len();
         let kill = async {
             // In turn while events arrive and while answers leave.
             match round % 2 {
-                0 => stored(&world, &format!("round-{round}-0")).await,
+                0 => more_stored(&world).await,
                 _ => more_imported(&world, 10 * round).await,
             }
             let in_flight = sent - imported(&world.announced());
@@ -319,21 +319,25 @@ async fn more_imported(world: &World, more: usize) {
         .await;
 }
 
-async fn stored(world: &World, introduction: &str) {
-    until("an introduction stored", async || {
-        let stories = world.store.stories(introduction).await.ok()?;
-        (!stories.is_empty()).then_some(())
+/// Waits until an introduction more is stored than now.
+async fn more_stored(world: &World) {
+    let now = acknowledged(world).await;
+    until("a delivery more", async || {
+        (acknowledged(world).await > now).then_some(())
     })
     .await;
+}
+
+async fn acknowledged(world: &World) -> f64 {
+    world
+        .metric(0, r#"bridge_messages_total{outcome="ack""#)
+        .await
 }
 
 /// Waits until the ledger holds so many introductions, imported ones included.
 async fn stored_all(world: &World, count: usize) {
     until("every introduction stored", async || {
-        let taken = world
-            .metric(0, r#"bridge_messages_total{outcome="ack""#)
-            .await;
-        (taken >= count as f64).then_some(())
+        (acknowledged(world).await >= count as f64).then_some(())
     })
     .await;
 }
