@@ -27,18 +27,12 @@ pub(crate) async fn work(context: Arc<Context>, stop: CancellationToken) {
     let hands = Arc::new(Hands::default());
     let tasks = TaskTracker::new();
     while !stop.is_cancelled() {
-        let room = context.config.capacity.saturating_sub(hands.count().0);
-        let taken = match take(&context, &hands).await {
+        let (taken, found) = match take(&context, &hands).await {
             Ok(claims) => claims,
             Err(error) => {
                 tracing::warn!(%error, "cannot claim operations");
-                Vec::new()
+                (Vec::new(), Found::Nothing)
             }
-        };
-        let found = match taken.len() {
-            0 => Found::Nothing,
-            n if n < room => Found::All,
-            _ => Found::Enough,
         };
         for claim in taken {
             let held = hands.hold(&claim.tenant);
@@ -63,7 +57,9 @@ pub(crate) async fn work(context: Arc<Context>, stop: CancellationToken) {
 
 /// Performs what can be claimed now, one after another.
 pub(crate) async fn work_once(context: &Context) -> usize {
-    let taken = take(context, &Hands::default()).await.unwrap_or_default();
+    let Ok((taken, _)) = take(context, &Hands::default()).await else {
+        return 0;
+    };
     let found = taken.len();
     for claim in taken {
         perform(context, claim).await;
@@ -87,11 +83,11 @@ fn span(claim: &Claim) -> Span {
 }
 
 /// Claims as much as there is room for.
-async fn take(context: &Context, hands: &Hands) -> Result<Vec<Claim>, store::Error> {
+async fn take(context: &Context, hands: &Hands) -> Result<(Vec<Claim>, Found), store::Error> {
     let (total, held) = hands.count();
     let room = context.config.capacity.saturating_sub(total);
     if room == 0 {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), Found::Enough));
     }
     let want = Want {
         kinds: handler::KINDS,
@@ -100,7 +96,13 @@ async fn take(context: &Context, hands: &Hands) -> Result<Vec<Claim>, store::Err
         held: &held,
         lease: context.config.lease,
     };
-    context.store.claim(&want).await
+    let claims = context.store.claim(&want).await?;
+    let found = match claims.len() {
+        0 => Found::Nothing,
+        n if n < room => Found::All,
+        _ => Found::Enough,
+    };
+    Ok((claims, found))
 }
 
 /// What a claim came to.
