@@ -1,6 +1,7 @@
 //! What changes in Intrro after an introduction, in Greenhouse.
 
 use greenhouse_sim::rows::Candidate;
+use greenhouse_sim::{Fault, When};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -154,6 +155,21 @@ async fn a_status_is_written_into_the_field_and_its_remark_becomes_one_note() {
         body.contains("Prefers mornings.")
     });
     assert_eq!(remarks.count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_status_that_an_earlier_try_wrote_is_told_with_the_remark() {
+    let (world, event) = introduced("status in two tries").await;
+    let rule = world.greenhouse.faults().add(
+        When::operation("notes:create").nth(1),
+        Fault::Throttle { retry_after: 1 },
+    );
+    world.publish(&status_change(&event, "Interviewing")).await;
+    let [answer] = &answers(&world, 1).await[..] else {
+        panic!("one answer")
+    };
+    assert_eq!(world.greenhouse.faults().fired(rule), 1);
+    assert_eq!(answer.data["changed"], json!(["status", "note"]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

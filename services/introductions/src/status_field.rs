@@ -21,7 +21,8 @@ struct Field {
     options: Option<Vec<String>>,
 }
 
-/// Writes the status, if the field is there and says something else. What cannot be written becomes a warning.
+/// Writes the status, if the field is there and says something else; answers whether it was written, now or by an earlier
+/// try. What cannot be written becomes a warning.
 pub(crate) async fn write(
     attempt: &mut Attempt<'_>,
     record: &Candidate,
@@ -47,8 +48,9 @@ pub(crate) async fn write(
         ..CandidatePatch::default()
     };
     let step = Step::only(StepKind::WriteStatus);
+    let ours = !same || attempt.was_sent(&step);
     match candidate::edit(attempt, step, record.id, &patch).await {
-        Ok(()) => Ok(!same),
+        Ok(()) => Ok(ours),
         Err(Stop::Fail(_)) => {
             attempt.warn(Problem::new(Code::StatusOptionMissing).field("status"));
             Ok(false)
