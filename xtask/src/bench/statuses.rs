@@ -102,7 +102,10 @@ async fn measure(rig: &mut Rig, tracked: u32, changed: u32, idle: u64) -> Result
 
     let (before, calls) = (rig.meter()?, rig.requests().await?);
     let told = events(&mut database).await?;
-    advance(rig, changed).await?;
+    let jobs = sqlx::query_scalar("SELECT id FROM jobs")
+        .fetch_all(&mut database)
+        .await?;
+    advance(rig, &jobs, changed).await?;
     let moved = Instant::now();
     while events(&mut database).await? < told + i64::from(changed) {
         if moved.elapsed() > TOLD_WITHIN {
@@ -203,8 +206,8 @@ async fn follow(rig: &Rig, database: &mut PgConnection, tracked: u32) -> Result<
     Ok(())
 }
 
-/// Moves this many applications to their next stage.
-async fn advance(rig: &Rig, count: u32) -> Result<()> {
+/// Moves this many applications for `jobs` to their next stage: those of a confidential job are not shown to us.
+async fn advance(rig: &Rig, jobs: &[i64], count: u32) -> Result<()> {
     let newest = rig
         .ask_simulator(&format!("candidates?limit={}", count * 3))
         .await?;
@@ -213,7 +216,12 @@ async fn advance(rig: &Rig, count: u32) -> Result<()> {
     let candidates = newest.as_array().into_iter().flatten();
     let applications =
         candidates.flat_map(|one| one["applications"].as_array().into_iter().flatten());
-    for id in applications.filter_map(|one| one["application"]["id"].as_i64()) {
+    let shown = applications.map(|one| &one["application"]).filter(|one| {
+        one["job_id"]
+            .as_i64()
+            .is_some_and(|job| jobs.contains(&job))
+    });
+    for id in shown.filter_map(|one| one["id"].as_i64()) {
         if moved == count {
             return Ok(());
         }
