@@ -23,6 +23,8 @@ macro_rules! scenarios {
             $($(#[doc = $meaning])+ $scenario,)+
             /// Greenhouse delivers a webhook: see `webhooks.rs`.
             Webhook,
+            /// An admin's consent is renewed: see `consent.rs`.
+            Consent,
         }
 
         // Each in both versions of Greenhouse's API.
@@ -82,6 +84,7 @@ fn scenario(point: CrashPoint, version: Version) -> Scenario {
         | CrashPoint::RelayAfterConfirm => Scenario::Newcomer,
         CrashPoint::StatusBeforeCommit | CrashPoint::StatusAfterCommit => Scenario::Progress,
         CrashPoint::WebhookBeforeCommit | CrashPoint::WebhookAfterCommit => Scenario::Webhook,
+        CrashPoint::ConsentBeforeStore | CrashPoint::ConsentAfterStore => Scenario::Consent,
     }
 }
 

@@ -10,8 +10,6 @@ use base64::prelude::BASE64_STANDARD;
 use broker::{Outbound, Outcome, Topology};
 use greenhouse_sim::{Config, Fault, OrganisationConfig, When};
 use harvest::Version;
-use reqwest::Method;
-use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use serde_json::{Value, json};
 use testkit::Http;
 use tokio::sync::mpsc;
@@ -19,16 +17,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::accounting::settled;
 use crate::erasure::in_no_table;
-use crate::scene;
 use crate::webhooks::{self, deliver};
-use crate::why;
 use crate::world::{ADMIN_TOKEN, MASTER_KEYS, SOON, World};
+use crate::{consent, scene, why};
 
 const OPERATOR_TOKEN: &str = "operator-token-of-the-tests";
 const WRONG_TOKEN: &str = "a-token-that-nobody-gave-out";
 const WRONG_SECRET: &str = "a-secret-that-greenhouse-does-not-know";
-/// Where Greenhouse sends browsers; nobody listens there.
-const PUBLIC_URL: &str = "http://127.0.0.1:1";
 /// What every access token of the simulator begins with, and no refresh token: `{"` of a JSON Web Token.
 const ACCESS_TOKEN: &str = "eyJ";
 /// What makes somebody known, of candidates, of whoever introduced them, and of what was said about them.
@@ -142,15 +137,12 @@ async fn watched() -> (World, mpsc::UnboundedReceiver<Bytes>) {
     let (addr, _) = boot::http::serve(anywhere, collector, CancellationToken::new())
         .await
         .expect("a collector");
-    let (client_id, client_secret) = world.greenhouse.partner().expect("a partner");
+    consent::prepare(&mut world);
     world.variables.extend(
         [
             ("RUST_LOG", "trace"),
             ("OTEL_EXPORTER_OTLP_ENDPOINT", &format!("http://{addr}")),
             ("BRIDGE_OPERATOR_TOKEN", OPERATOR_TOKEN),
-            ("BRIDGE_PUBLIC_URL", PUBLIC_URL),
-            ("GREENHOUSE_CLIENT_ID", &client_id),
-            ("GREENHOUSE_CLIENT_SECRET", &client_secret),
             ("BRIDGE_SETTLE_SECONDS", "2"),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned())),
@@ -231,37 +223,9 @@ async fn connect_everybody(world: &mut World, told: &mut Told) {
 
 /// An admin authorises the bridge in a browser; what the browser carries is secret too.
 async fn consent(world: &mut World, told: &mut Told) {
-    let (status, link) = world
-        .post("/v1/connections/links", json!({ "tenant": "gamma" }))
-        .await;
-    assert_eq!(status, 201, "{link}");
-    let bridge = world.bridges()[0].url.clone();
-    let here = |address: &str| address.replacen(PUBLIC_URL, &bridge, 1);
-    let http = Http::new().expect("an HTTP client");
-    let link = here(link["url"].as_str().expect("a link"));
-    let away = http
-        .request(Method::GET, &link)
-        .send()
-        .await
-        .expect("an answer");
-    let cookie = away.headers()[SET_COOKIE].to_str().expect("text");
-    let cookie = cookie.split(';').next().expect("a cookie").to_owned();
-    let page = away.headers()[LOCATION].to_str().expect("text");
-    let (address, question) = page.split_once('?').expect("a question");
-    let access = world.greenhouse.all_access();
-    let admin = access.iter().find(|access| access.organisation == "gamma");
-    let admin = admin.expect("an admin of gamma").site_admin_id;
-    let agreed = http
-        .request(Method::POST, address)
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(format!("{question}&decision=allow&user={admin}"));
-    let back = agreed.send().await.expect("an answer");
-    let back = here(back.headers()[LOCATION].to_str().expect("text"));
-    let shown = http.request(Method::GET, &back).header(COOKIE, &cookie);
-    let shown = shown.send().await.expect("an answer");
-    assert_eq!(shown.status().as_u16(), 200);
-    told.answers.push_str(&shown.text().await.expect("a page"));
-    for address in [link, back] {
+    let given = consent::give(world, "gamma").await;
+    told.answers.push_str(&given.page);
+    for address in [given.link, given.back] {
         let address: reqwest::Url = address.parse().expect("an address");
         for (name, value) in address.query_pairs() {
             if matches!(&*name, "ticket" | "state" | "code") {
@@ -269,8 +233,9 @@ async fn consent(world: &mut World, told: &mut Told) {
             }
         }
     }
+    let cookie = given.cookie.split_once('=');
     told.secrets
-        .extend(cookie.split_once('=').map(|(_, value)| value.to_owned()));
+        .extend(cookie.map(|(_, value)| value.to_owned()));
 }
 
 /// Introductions and what follows them, while Greenhouse fails in every way and refuses some.

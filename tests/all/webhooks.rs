@@ -9,10 +9,10 @@ use sha2::Sha256;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::world::{Announced, SOON, World, introduction, until};
+use crate::world::{ABORTED, Announced, SOON, World, introduction, until};
 
 pub(crate) const SECRET: &str = "webhook-secret-of-the-tests";
-const ABORTED: i32 = 6;
+
 /// Deliveries of the storm; each event is among them twice.
 const STORM: usize = 10_000;
 /// Deliveries under way when the bridge is told to end.

@@ -14,6 +14,8 @@ use testkit::{Child, TestEnv};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+/// The signal of a process that was told to die at a crash point.
+pub const ABORTED: i32 = 6;
 /// How long anything may take that is expected to happen soon.
 pub const SOON: Duration = Duration::from_secs(90);
 /// The admin token of every bridge under test.

@@ -8,6 +8,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::crash::{CrashPoint, crash_here};
 use domain::{Code, Problem, Tenant};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -147,13 +148,17 @@ impl Consent {
     async fn keep(&self, lease: Uuid, new: AuthorizedTokens) -> Result<Renewal, Error> {
         let access = new.access.clone();
         let new = to_store(new);
+        crash_here(CrashPoint::ConsentBeforeStore);
         for wait in STORING {
             tokio::time::sleep(Duration::from_secs(wait)).await;
             let kept =
                 self.store
                     .keep_tokens(&self.keys, &self.tenant, self.connection, lease, &new);
             match kept.await {
-                Ok(true) => return Ok(Renewal::Ours(access)),
+                Ok(true) => {
+                    crash_here(CrashPoint::ConsentAfterStore);
+                    return Ok(Renewal::Ours(access));
+                }
                 // The tenant authorised us anew, or disconnected: those tokens are not ours any more.
                 Ok(false) => return Ok(Renewal::Elsewhere),
                 Err(error) => tracing::warn!(%error, "new tokens cannot be stored yet"),

@@ -52,6 +52,10 @@ pub enum CrashPoint {
     WebhookBeforeCommit,
     /// Webhook deliveries are stored, not answered.
     WebhookAfterCommit,
+    /// Greenhouse has renewed an admin's consent; the new tokens are not stored.
+    ConsentBeforeStore,
+    /// The new tokens are stored, nobody has used them.
+    ConsentAfterStore,
 }
 
 impl CrashPoint {
@@ -77,6 +81,8 @@ impl CrashPoint {
         (Self::StatusAfterCommit, "status:after_commit"),
         (Self::WebhookBeforeCommit, "webhook:before_commit"),
         (Self::WebhookAfterCommit, "webhook:after_commit"),
+        (Self::ConsentBeforeStore, "consent:before_store"),
+        (Self::ConsentAfterStore, "consent:after_store"),
     ];
 }
 

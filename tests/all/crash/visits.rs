@@ -12,9 +12,8 @@ use serde_json::{Value, json};
 use super::{Scenario, scenario, unknown_notes};
 use crate::accounting::settled;
 use crate::scene;
-use crate::world::{Announced, SOON, World, email, until};
+use crate::world::{ABORTED, Announced, SOON, World, email, until};
 
-const ABORTED: i32 = 6;
 /// Points visited at once by one test.
 const AT_ONCE: usize = 3;
 /// The poll is no part of the story.
@@ -131,7 +130,8 @@ impl Place {
             Scenario::Newcomer
             | Scenario::Acquaintance
             | Scenario::Stranger
-            | Scenario::Webhook => vec![event.clone()],
+            | Scenario::Webhook
+            | Scenario::Consent => vec![event.clone()],
             Scenario::Update => {
                 world.publish(&event).await;
                 world.answer(&id).await;
@@ -183,7 +183,8 @@ impl Place {
             Scenario::Newcomer
             | Scenario::Acquaintance
             | Scenario::Stranger
-            | Scenario::Webhook => {}
+            | Scenario::Webhook
+            | Scenario::Consent => {}
             Scenario::Progress => {
                 let sequence = statuses(world, story, 2).await;
                 assert_eq!(sequence, ["1", "2"]);
