@@ -7,9 +7,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use boot::metrics::AdminAction;
-use domain::{Tenant, UserId};
+use domain::{Code, Tenant, UserId};
 use harvest::Error as Remote;
-use store::connections::{Connection, Health, NewConnection, State as Condition};
+use store::connections::{Connection, Credential, Health, NewConnection, State as Condition};
 
 use crate::access::AsAdmin;
 use crate::api::{Shared, shown};
@@ -59,9 +59,46 @@ async fn exchange(shared: &Shared, id: uuid::Uuid, auth: Auth) -> Result<Connect
     let new = looked_at(shared, known.tenant.clone(), auth, Some(&known)).await?;
     match new.health.reason {
         Some(reason) if new.health.state == Condition::Reauthorise => {
-            Err(Failure::refused_credential(reason, new.health.findings))
+            Err(Failure::refused("auth", reason, new.health.findings))
         }
         _ => store(shared, new).await,
+    }
+}
+
+/// The stored credential for another user, if that works; nothing is stored here.
+pub(crate) async fn acting_as(
+    shared: &Shared,
+    known: &Connection,
+    user: ActingUser,
+) -> Result<(UserId, Health), Failure> {
+    let field = "acting_user_id";
+    let unsealed = shared.store.credential(&shared.keys, &known.tenant).await?;
+    let credential = unsealed.ok_or_else(Failure::not_found)?.credential;
+    if matches!(credential, Credential::AuthorizationCode) {
+        let detail = "is whoever authorised the bridge; another user does so with a link of POST /v1/connections/links";
+        return Err(Failure::invalid(field, detail));
+    }
+    let about = |failure: Failure| failure.about(field);
+    let user = match user {
+        ActingUser::Id(id) => Some(id),
+        ActingUser::Email(email) => {
+            let looker = known.acting_user;
+            let found = look_up(shared, &credential, looker, Some(known), &email).await;
+            found.map_err(about)?
+        }
+    };
+    let auth = Auth {
+        credential,
+        acting_user: user.map(ActingUser::Id),
+    };
+    let new = looked_at(shared, known.tenant.clone(), auth, Some(known)).await;
+    let new = new.map_err(about)?;
+    match (new.acting_user, new.health) {
+        (Some(user), health) if health.state.works() => Ok((user, health)),
+        (_, health) => {
+            let reason = health.reason.unwrap_or(Code::ActingUserMissing);
+            Err(Failure::refused(field, reason, health.findings))
+        }
     }
 }
 
@@ -75,7 +112,9 @@ async fn looked_at(
     let acting_user = match &auth.acting_user {
         None => None,
         Some(ActingUser::Id(id)) => Some(*id),
-        Some(ActingUser::Email(email)) => look_up(shared, &auth, known, email).await?,
+        Some(ActingUser::Email(email)) => {
+            look_up(shared, &auth.credential, None, known, email).await?
+        }
     };
     let lane = known.map(|known| (known.id, known.revision));
     let examiner = shared
@@ -93,17 +132,17 @@ async fn looked_at(
     })
 }
 
-/// The id of the user with that address. A credential that does not work finds nobody, and the verification says why.
+/// The id of the user with that address, as `looker` sees it. A credential that does not work finds nobody, and the
+/// verification says why.
 async fn look_up(
     shared: &Shared,
-    auth: &Auth,
+    credential: &Credential,
+    looker: Option<UserId>,
     known: Option<&Connection>,
     email: &str,
 ) -> Result<Option<UserId>, Failure> {
     let lane = known.map(|known| (known.id, known.revision));
-    let examiner = shared
-        .accounts
-        .examiner(auth.credential.clone(), None, lane)?;
+    let examiner = shared.accounts.examiner(credential.clone(), looker, lane)?;
     match examiner.client.users().by_primary_email(email).await {
         Ok(found) => match found.iter().find(|user| !user.deactivated) {
             Some(user) => Ok(Some(user.id)),

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::access::{As, AsAdmin, AsOperator, AsViewer};
 use crate::api::{Shared, shown};
+use crate::connect::acting_as;
 use crate::extract::{Asked, Body, Id};
 use crate::problem::Failure;
 use crate::request::{Change, Pause};
@@ -144,19 +145,33 @@ pub(crate) async fn change(
 }
 
 async fn configure(shared: &Shared, id: Uuid, change: Change, by: &str) -> Result<Value, Failure> {
+    let (mut acting, mut looked) = (None, None);
+    if let Some(user) = change.acting_user {
+        let known = known(shared, id).await?;
+        let (user, health) = acting_as(shared, &known, user).await?;
+        acting = Some((user, known.revision));
+        looked = Some(health);
+    }
     let change = Configuration {
         settings: &change.settings,
+        acting_user: acting,
         webhook_secrets: change.webhook_secrets.as_deref(),
         by,
     };
-    let configured = shared
-        .store
+    let store = &shared.store;
+    let configured = store
         .configure_connection(&shared.keys, id, &change)
         .await?;
-    configured
-        .as_ref()
-        .map(shown)
-        .ok_or_else(Failure::not_found)
+    let configured = configured.ok_or_else(Failure::not_found)?;
+    let Some(health) = looked else {
+        return Ok(shown(&configured));
+    };
+    let (tenant, revision) = (&configured.tenant, configured.revision);
+    let told = health::announcement;
+    let verified = store
+        .change_health(tenant, revision, true, |_| health, told)
+        .await?;
+    Ok(shown(verified.as_ref().unwrap_or(&configured)))
 }
 
 /// `POST /v1/connections/{id}/pause`.

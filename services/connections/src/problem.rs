@@ -82,13 +82,21 @@ impl Failure {
         }
     }
 
-    /// A new credential that does not work, where the old one stays.
-    pub(crate) fn refused_credential(reason: Code, findings: Vec<Finding>) -> Failure {
+    /// A new credential or acting user that does not work, where the old one stays.
+    pub(crate) fn refused(field: &'static str, reason: Code, findings: Vec<Finding>) -> Failure {
         Failure {
-            field: Some("auth".into()),
+            field: Some(field.into()),
             findings,
             ..Failure::of(StatusCode::UNPROCESSABLE_ENTITY, reason)
         }
+    }
+
+    /// The same about the field under the name that it has in this request.
+    pub(crate) fn about(mut self, field: &'static str) -> Failure {
+        if let Some(named) = &mut self.field {
+            *named = field.into();
+        }
+        self
     }
 
     pub(crate) fn unavailable() -> Failure {

@@ -53,10 +53,11 @@ fn tenant(body: &Map<String, Value>) -> Result<Tenant, Failure> {
     Tenant::try_from(tenant).map_err(|error| Failure::invalid("tenant", error))
 }
 
-/// Changes to a connection's settings and webhook secrets.
+/// Changes to a connection's settings, acting user and webhook secrets.
 #[derive(Debug)]
 pub(crate) struct Change {
     pub(crate) settings: Map<String, Value>,
+    pub(crate) acting_user: Option<ActingUser>,
     /// Replaces the list where given.
     pub(crate) webhook_secrets: Option<Vec<SecretString>>,
 }
@@ -64,14 +65,18 @@ pub(crate) struct Change {
 impl Change {
     pub(crate) fn parse(body: &[u8]) -> Result<Change, Failure> {
         let body = object(body)?;
-        only(&body, &["settings", "webhook_secrets"])?;
+        only(&body, &["settings", "acting_user_id", "webhook_secrets"])?;
         let settings = match body.get("settings") {
             Some(Value::Object(settings)) => settings.clone(),
             None => Map::new(),
             Some(_) => return Err(Failure::invalid("settings", "is not an object")),
         };
+        let acting_user = body.get("acting_user_id");
         Ok(Change {
             settings,
+            acting_user: acting_user
+                .map(|user| auth::acting_user(user, "acting_user_id"))
+                .transpose()?,
             webhook_secrets: body.get("webhook_secrets").map(secrets).transpose()?,
         })
     }

@@ -48,6 +48,7 @@ impl World {
         };
         let connected = store.connect_tenant(&old, &new, |_| None).await.unwrap();
         let change = Configuration {
+            acting_user: None,
             settings: &Map::new(),
             webhook_secrets: Some(&[SecretString::from("hook-secret")]),
             by: "admin",

@@ -59,7 +59,11 @@ impl Auth {
                 ));
             }
         };
-        let acting_user = acting_user(auth)?;
+        let acting_user = ["acting_user_id", "acting_user", "acting_user_email"]
+            .iter()
+            .find_map(|key| auth.get(*key).filter(|value| !value.is_null()))
+            .map(|value| acting_user(value, "auth.acting_user_id"))
+            .transpose()?;
         if acting_user.is_none() && matches!(credential, Credential::ApiKey { .. }) {
             let reason = "is missing; with an API key every write is on behalf of a user";
             return Err(Failure::invalid("auth.acting_user_id", reason));
@@ -71,23 +75,17 @@ impl Auth {
     }
 }
 
-/// `acting_user_id` is a number, or the user's e-mail address; so is `acting_user`.
-fn acting_user(auth: &Map<String, Value>) -> Result<Option<ActingUser>, Failure> {
-    let given = ["acting_user_id", "acting_user", "acting_user_email"]
-        .iter()
-        .find_map(|key| auth.get(*key).filter(|value| !value.is_null()));
-    let Some(value) = given else {
-        return Ok(None);
-    };
+/// A user's id, or e-mail address, in the field of that name.
+pub(super) fn acting_user(value: &Value, field: &'static str) -> Result<ActingUser, Failure> {
     let wrong = || {
         Failure::invalid(
-            "auth.acting_user_id",
+            field,
             "is neither a Greenhouse user id (a positive whole number) nor an e-mail address",
         )
     };
     let id = match value {
         Value::String(text) => match text.trim() {
-            email if is_email(email) => return Ok(Some(ActingUser::Email(email.to_owned()))),
+            email if is_email(email) => return Ok(ActingUser::Email(email.to_owned())),
             digits => digits.parse().map_err(|_| wrong())?,
         },
         value => value.as_i64().ok_or_else(wrong)?,
@@ -95,7 +93,7 @@ fn acting_user(auth: &Map<String, Value>) -> Result<Option<ActingUser>, Failure>
     if id <= 0 {
         return Err(wrong());
     }
-    Ok(Some(ActingUser::Id(UserId(id))))
+    Ok(ActingUser::Id(UserId(id)))
 }
 
 /// Enough to tell it from a mistyped number; whether it exists, Greenhouse says.

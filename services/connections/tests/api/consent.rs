@@ -128,6 +128,16 @@ async fn an_admin_authorises_the_bridge_and_sees_a_page() {
 }
 
 #[tokio::test]
+async fn nobody_but_whoever_consented_is_acted_for() {
+    let world = World::new().await;
+    let id = authorised(&world).await.id;
+    let user = json!({ "acting_user_id": world.greenhouse.access().site_admin_id });
+    let refused = world.patch(&format!("/v1/connections/{id}"), &user).await;
+    let told = (refused.status, &refused.body["field"]);
+    assert_eq!(told, (422, &json!("acting_user_id")), "{refused:?}");
+}
+
+#[tokio::test]
 async fn another_browser_cannot_end_what_this_one_began() {
     let world = World::new().await;
     let (page, _) = leave(&world).await;

@@ -1,5 +1,6 @@
 //! Roles, listing, settings, pausing, rotating, disconnecting.
 
+use greenhouse_sim::org::people::NewUser;
 use serde_json::{Value, json};
 use testkit::http::Answer;
 
@@ -267,6 +268,59 @@ async fn a_credential_is_replaced_only_by_one_that_works() {
         (200, &json!(2)),
         "{rotated:?}"
     );
+}
+
+#[tokio::test]
+async fn another_acting_user_is_verified_before_it_replaces_the_old_one() {
+    let world = World::new().await;
+    let path = format!("/v1/connections/{}", connected(&world).await);
+    let first = world.greenhouse.access().site_admin_id;
+    for (wrong, code) in [
+        (json!(999), "acting_user_missing"),
+        (json!("nobody@example.com"), "invalid_field"),
+        (Value::Null, "invalid_field"),
+    ] {
+        let body = json!({"acting_user_id": wrong, "settings": {"tags": false}});
+        let refused = world.patch(&path, &body).await;
+        let told = (
+            refused.status,
+            &refused.body["field"],
+            &refused.body["code"],
+        );
+        assert_eq!(
+            told,
+            (422, &json!("acting_user_id"), &json!(code)),
+            "{refused:?}"
+        );
+    }
+    let unchanged = world.get(&path).await.body;
+    assert_eq!(unchanged["auth"]["acting_user_id"], first);
+    assert_eq!(
+        (&unchanged["revision"], &unchanged["settings"]),
+        (&json!(1), &json!({}))
+    );
+
+    let second = world.greenhouse.recruiter().add_user(NewUser {
+        first_name: "Sara".into(),
+        last_name: "Second".into(),
+        email: "sara@example.com".into(),
+        site_admin: true,
+        employee_id: None,
+        deactivated: false,
+    });
+    let (second, body) = (
+        second.unwrap(),
+        json!({"acting_user_id": "sara@example.com"}),
+    );
+    let changed = world.patch(&path, &body).await;
+    assert_eq!(changed.status, 200, "{changed:?}");
+    assert_eq!(changed.body["auth"]["acting_user_id"], second);
+    assert_eq!(changed.body["state"], "active");
+    let settings = world.get(&format!("{path}/settings")).await.body;
+    let last = &settings["history"][0];
+    assert_eq!(last["settings"], json!({"acting_user_id": second}));
+    assert_eq!(last["changed_by"], "admin");
+    assert_eq!(settings["settings"], json!({}));
 }
 
 #[tokio::test]

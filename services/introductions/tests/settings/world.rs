@@ -101,6 +101,7 @@ impl World {
 
     pub(crate) async fn choose(&self, settings: Value) {
         let change = Configuration {
+            acting_user: None,
             settings: settings.as_object().unwrap(),
             webhook_secrets: None,
             by: "admin",

@@ -84,6 +84,7 @@ impl World {
         let secrets: Vec<SecretString> = secrets.iter().copied().map(SecretString::from).collect();
         let nothing = serde_json::Map::new();
         let change = Configuration {
+            acting_user: None,
             settings: &nothing,
             webhook_secrets: Some(&secrets),
             by: "test",

@@ -1,7 +1,8 @@
 //! Changing what the tenant chose, and who changed what when.
 
 use chrono::{DateTime, Utc};
-use domain::settings::Settings;
+use domain::UserId;
+use domain::settings::{Settings, WrongSetting};
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -18,6 +19,8 @@ use crate::{Error, Store};
 pub struct Configuration<'a> {
     /// Settings to merge into the chosen ones; a null puts one back to its default.
     pub settings: &'a Map<String, Value>,
+    /// The user to act for from now on, and the revision at which that was found to work.
+    pub acting_user: Option<(UserId, i64)>,
     /// Replaces the webhook secrets where given.
     pub webhook_secrets: Option<&'a [SecretString]>,
     /// Role of whoever asks, for the history.
@@ -36,7 +39,7 @@ pub struct SettingsChange {
 }
 
 impl Store {
-    /// Changes settings and webhook secrets. It makes a new revision, so that everybody works with them from the next
+    /// Changes settings, acting user and webhook secrets. It makes a new revision, so that everybody works with them from the next
     /// piece of work on.
     ///
     /// # Errors
@@ -52,6 +55,16 @@ impl Store {
             return Ok(None);
         };
         Settings::check(&old.chosen, change.settings)?;
+        if change
+            .acting_user
+            .is_some_and(|(_, revision)| revision != old.revision)
+        {
+            return Err(ConnectionError::Setting(WrongSetting {
+                field: "acting_user_id".to_owned(),
+                reason: "was looked at before the connection changed; ask again".to_owned(),
+            }));
+        }
+        let acting_user = change.acting_user.map(|(user, _)| i64::from(user));
         let owner = owner_of_webhooks(&old.tenant, id);
         let sealed = change
             .webhook_secrets
@@ -62,9 +75,11 @@ impl Store {
             Row,
             r#"WITH history AS (
                 INSERT INTO settings_changes (tenant, connection, changes, changed_by)
-                SELECT c.tenant, c.id, $2::jsonb, $5 FROM connections c WHERE c.id = $1 AND $2::jsonb <> '{}')
+                SELECT c.tenant, c.id, asked.changes, $5 FROM connections c CROSS JOIN LATERAL (SELECT $2::jsonb
+                    || jsonb_strip_nulls(jsonb_build_object('acting_user_id', $6::bigint)) AS changes) asked
+                WHERE c.id = $1 AND asked.changes <> '{}')
             UPDATE connections SET settings = jsonb_strip_nulls(settings || $2::jsonb), updated_at = clock_timestamp(),
-                revision = revision + 1,
+                revision = revision + 1, acting_user_id = coalesce($6, acting_user_id),
                 webhook_sealed = coalesce($3, webhook_sealed), webhook_key_id = coalesce($4, webhook_key_id)
             WHERE id = $1 RETURNING *"#,
             id,
@@ -72,6 +87,7 @@ impl Store {
             sealed.as_ref().map(|sealed| sealed.bytes.as_slice()),
             sealed.as_ref().map(|sealed| sealed.key_id.as_str()),
             change.by,
+            acting_user,
         )
         .fetch_one(&mut *tx)
         .await

@@ -312,6 +312,7 @@ async fn configure(
     webhook_secrets: Option<&[SecretString]>,
 ) -> Result<Connection, ConnectionError> {
     let change = Configuration {
+        acting_user: None,
         settings: settings.as_object().unwrap(),
         webhook_secrets,
         by: "test",

@@ -48,6 +48,7 @@ async fn set_secrets(store: &Store, id: Uuid, secrets: &[&str]) {
     let secrets: Vec<SecretString> = secrets.iter().copied().map(SecretString::from).collect();
     let nothing = serde_json::Map::new();
     let change = store::connections::Configuration {
+        acting_user: None,
         settings: &nothing,
         webhook_secrets: Some(&secrets),
         by: "test",
