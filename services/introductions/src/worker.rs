@@ -31,7 +31,7 @@ pub(crate) async fn work(context: Arc<Context>, stop: CancellationToken) {
             Ok(claims) => claims,
             Err(error) => {
                 tracing::warn!(%error, "cannot claim operations");
-                (Vec::new(), Found::Nothing)
+                (Vec::new(), Found::Everything)
             }
         };
         for claim in taken {
@@ -97,19 +97,22 @@ async fn take(context: &Context, hands: &Hands) -> Result<(Vec<Claim>, Found), s
         lease: context.config.lease,
     };
     let claims = context.store.claim(&want).await?;
-    let found = match claims.len() {
-        0 => Found::Nothing,
-        n if n < room => Found::All,
-        _ => Found::Enough,
+    let found = if claims.len() >= room {
+        Found::Enough
+    } else if claims.iter().any(|claim| claim.uses_up_share) {
+        Found::Shares
+    } else {
+        Found::Everything
     };
     Ok((claims, found))
 }
 
 /// What a claim came to.
 enum Found {
-    Nothing,
-    /// Fewer than there was room for: there is news of whatever comes next, unless a tenant's share was used up.
-    All,
+    /// All that there is: there is news of whatever comes next.
+    Everything,
+    /// All that some tenant may have at once: there may be more of it, without news.
+    Shares,
     /// As many as there was room for.
     Enough,
 }
@@ -125,7 +128,7 @@ async fn pause(context: &Context, hands: &Hands, found: &Found) {
         .any(|(_, held)| *held >= config.capacity_per_tenant);
     tokio::select! {
         () = hands.quarter_free(config), if full || matches!(found, Found::Enough) => {}
-        () = hands.freed.notified(), if !full && matches!(found, Found::All) => {}
+        () = hands.freed.notified(), if !full && matches!(found, Found::Shares) => {}
         () = context.wake.wait(News::Work, LOOK_INTERVAL) => {}
     }
 }

@@ -68,7 +68,8 @@ impl Relay {
         if rows.is_empty() {
             return Ok(false);
         }
-        let ids: Vec<(i64, f64)> = rows.iter().map(|row| (row.id, row.age_seconds)).collect();
+        let full = rows.len() as i64 == BATCH;
+        let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
         crash_here(CrashPoint::RelayBeforePublish);
         let sent = Instant::now();
         let messages = rows.into_iter().map(|row| self.message(row)).collect();
@@ -76,12 +77,13 @@ impl Relay {
         self.metrics
             .publish_confirmed(Exchange::Events, sent.elapsed());
         crash_here(CrashPoint::RelayAfterConfirm);
-        self.mark(&ids, &outcomes).await
+        Ok(self.mark(&ids, &outcomes).await? || full)
     }
 
-    async fn mark(&self, ids: &[(i64, f64)], outcomes: &[Outcome]) -> Result<bool, store::Error> {
+    /// Tells whether others wait behind what was published.
+    async fn mark(&self, ids: &[i64], outcomes: &[Outcome]) -> Result<bool, store::Error> {
         let (mut published, mut later, mut parked) = (Vec::new(), Vec::new(), Vec::new());
-        for ((id, _), outcome) in ids.iter().zip(outcomes) {
+        for (id, outcome) in ids.iter().zip(outcomes) {
             self.metrics
                 .published(Service::Relay, Exchange::Events, word(outcome), 1);
             match outcome {
@@ -90,7 +92,7 @@ impl Relay {
                 Outcome::Returned { .. } => parked.push(*id),
             }
         }
-        let others = self.store.mark_published(&published).await?;
+        let behind = self.store.mark_published(&published).await?;
         if !later.is_empty() {
             self.store.return_announcements(&later, REST).await?;
         }
@@ -101,7 +103,7 @@ impl Relay {
             );
             self.store.park_announcements(&parked, "unroutable").await?;
         }
-        Ok(others)
+        Ok(behind)
     }
 
     fn message(&self, row: Pending) -> Outbound {

@@ -99,7 +99,7 @@ impl Store {
             Row,
             r#"SELECT id, greenhouse_id, candidate_id, job_id, introduction_ids, snapshot, sequence, converted_from, origin,
                 erasure IS NOT NULL AS "anonymised!"
-            FROM applications WHERE tenant = $1 AND id = ANY($2) ORDER BY id"#,
+            FROM applications WHERE tenant = $1 AND id = ANY((SELECT $2::bigint[])::bigint[]) ORDER BY id"#,
             tenant.as_str(),
             &numbers(ids),
         )
@@ -119,7 +119,8 @@ impl Store {
     ) -> Result<Vec<ApplicationId>, Error> {
         let ids: Vec<i64> = candidates.iter().map(|id| id.0).collect();
         let ids = sqlx::query_scalar!(
-            "SELECT id FROM applications WHERE tenant = $1 AND greenhouse_id = ANY($2) ORDER BY id",
+            "SELECT id FROM applications WHERE tenant = $1
+            AND greenhouse_id = ANY((SELECT $2::bigint[])::bigint[]) ORDER BY id",
             tenant.as_str(),
             &ids,
         )
@@ -254,7 +255,8 @@ async fn advance(
     let ids: Vec<i64> = progress.iter().map(|one| one.application.0).collect();
     // In one order, so that two observers of the same page cannot lock each other out.
     let _locked = sqlx::query_scalar!(
-        "SELECT id FROM applications WHERE tenant = $1 AND id = ANY($2) ORDER BY id FOR NO KEY UPDATE",
+        "SELECT id FROM applications WHERE tenant = $1 AND id = ANY((SELECT $2::bigint[])::bigint[])
+        ORDER BY id FOR NO KEY UPDATE",
         tenant.as_str(),
         &ids,
     )
@@ -273,7 +275,7 @@ async fn advance(
     let moved = sqlx::query_scalar!(
         "UPDATE applications a SET snapshot = u.snapshot, sequence = a.sequence + u.events,
             observed_at = u.observed_at, job_id = coalesce(u.job_id, a.job_id), missed_at = NULL
-        FROM unnest($2::bigint[], $3::bigint[], $4::jsonb[], $5::bigint[], $6::timestamptz[], $7::bigint[])
+        FROM unnest((SELECT $2::bigint[]), $3::bigint[], $4::jsonb[], $5::bigint[], $6::timestamptz[], $7::bigint[])
             AS u(id, sequence, snapshot, events, observed_at, job_id)
         WHERE a.tenant = $1 AND a.id = u.id AND a.sequence = u.sequence
         RETURNING a.id",

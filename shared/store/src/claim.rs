@@ -66,6 +66,8 @@ pub struct Claim {
     pub known: Vec<CandidateId>,
     /// Whether the person asked to be forgotten before what this event tells.
     pub erased_before: bool,
+    /// Whether it is the last one that its tenant may have at once now: there may be more of it.
+    pub uses_up_share: bool,
 }
 
 impl Claim {
@@ -170,9 +172,12 @@ impl Store {
                 WHERE l.metered AND t.last_served < clock_timestamp() - interval '10 milliseconds'
                 FOR UPDATE OF t SKIP LOCKED),
             due AS (
-                SELECT o.id, l.connection, l.revision, l.settings, l.tenant, l.last_served,
+                SELECT o.id, l.connection, l.revision, l.settings, l.tenant, l.last_served, s.share,
                     row_number() OVER (PARTITION BY l.tenant ORDER BY o.not_before, o.id) AS turn
-                FROM lanes l LEFT JOIN turns ON turns.tenant = l.tenant CROSS JOIN LATERAL (
+                FROM lanes l LEFT JOIN turns ON turns.tenant = l.tenant
+                CROSS JOIN LATERAL (SELECT CASE WHEN l.metered THEN least(l.room, coalesce(turns.room, 0))
+                    ELSE l.room END AS share) s
+                CROSS JOIN LATERAL (
                     SELECT o.id, o.not_before FROM operations o
                     WHERE o.tenant = l.tenant AND o.state = 'open' AND o.not_before <= clock_timestamp()
                       AND o.kind = ANY($5::text[])
@@ -182,7 +187,7 @@ impl Store {
                           AND NOT older.waits
                         WHERE mine.operation_id = o.id)
                     ORDER BY o.not_before, o.id
-                    LIMIT greatest(CASE WHEN l.metered THEN least(l.room, coalesce(turns.room, 0)) ELSE l.room END, 0)
+                    LIMIT greatest(s.share, 0)
                     FOR UPDATE SKIP LOCKED) o),
             chosen AS (SELECT * FROM due ORDER BY turn, last_served, id LIMIT $1),
             served AS (
@@ -192,8 +197,8 @@ impl Store {
             UPDATE operations o
             SET lease = gen_random_uuid(), not_before = clock_timestamp() + make_interval(secs => $6)
             FROM chosen WHERE o.id = chosen.id
-            RETURNING o.id, o.lease AS "lease!", o.tenant, chosen.connection, chosen.revision, chosen.settings, o.kind, o.business_key,
-                o.payload, o.trace, o.attempts, o.occurred_at, o.created_at, clock_timestamp() AS "now!",
+            RETURNING o.id, o.lease AS "lease!", o.tenant, chosen.connection, chosen.revision, chosen.settings,
+                chosen.turn >= chosen.share AS "uses_up!", o.kind, o.business_key, o.payload, o.trace, o.attempts, o.occurred_at, o.created_at, clock_timestamp() AS "now!",
                 (SELECT jsonb_agg(to_jsonb(s)) FROM steps s WHERE s.operation_id = o.id) AS steps,
                 (SELECT array_agg(p.greenhouse_id ORDER BY p.candidate_id NULLS LAST, p.updated_at DESC)
                     FROM operation_keys k
@@ -237,6 +242,7 @@ impl Store {
                     },
                     known: distinct(row.known.unwrap_or_default()),
                     erased_before: row.erased_before,
+                    uses_up_share: row.uses_up,
                 })
             })
             .collect()

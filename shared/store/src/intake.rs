@@ -1,13 +1,13 @@
 //! What arrives becomes durable here, in batches: inbox, operation and its keys, before anything is acknowledged.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+mod erased;
+
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use domain::{Code, OperationId, Tenant};
 use uuid::Uuid;
 
-use crate::erase::erased_subject;
 use crate::person::PersonKey;
 use crate::{Error, Transaction};
 
@@ -63,13 +63,13 @@ pub enum Verdict {
 /// [`Error::Unavailable`]; nothing was recorded then.
 pub async fn accept(tx: &mut Transaction, arrivals: &[Arrival]) -> Result<Vec<Verdict>, Error> {
     let connected = enter_tenants(tx, arrivals).await?;
-    let erased = of_erased_people(tx, arrivals).await?;
+    let erased = erased::find(tx, arrivals).await?;
     if erased.is_empty() {
         return enter(tx, arrivals, &connected).await;
     }
     let mut arrivals = arrivals.to_vec();
     for &index in &erased {
-        blot_out(&mut arrivals[index]);
+        erased::blot_out(&mut arrivals[index]);
     }
     let mut verdicts = enter(tx, &arrivals, &connected).await?;
     for index in erased {
@@ -78,98 +78,10 @@ pub async fn accept(tx: &mut Transaction, arrivals: &[Arrival]) -> Result<Vec<Ve
             Verdict::Accepted(id)
             | Verdict::AcceptedUnconnected(id)
             | Verdict::Conflict(id)
-            | Verdict::Erased(id) => end_erased(tx, id).await?,
+            | Verdict::Erased(id) => erased::end(tx, id).await?,
         };
     }
     Ok(verdicts)
-}
-
-/// Indices of the arrivals that tell of a time before their person asked to be forgotten. An update also counts when
-/// nobody has introduced the person again since: there is nothing that it could be an update of.
-async fn of_erased_people(tx: &mut Transaction, arrivals: &[Arrival]) -> Result<Vec<usize>, Error> {
-    let key = |arrival: &Arrival| {
-        let candidate = arrival.subject.as_str().try_into().ok()?;
-        Some(PersonKey::candidate(&arrival.tenant, &candidate).0)
-    };
-    let keys: Vec<Option<Uuid>> = arrivals.iter().map(key).collect();
-    let asked: Vec<Uuid> = keys.iter().flatten().copied().collect();
-    let erased: HashMap<Uuid, DateTime<Utc>> = sqlx::query!(
-        "SELECT key, erased_at FROM erased_people WHERE key = ANY($1)",
-        &asked
-    )
-    .fetch_all(&mut **tx)
-    .await?
-    .into_iter()
-    .map(|row| (row.key, row.erased_at))
-    .collect();
-    let mut found = Vec::new();
-    if erased.is_empty() {
-        return Ok(found);
-    }
-    for (index, arrival) in arrivals.iter().enumerate() {
-        let Some(erased_at) = keys[index].and_then(|key| erased.get(&key)) else {
-            continue;
-        };
-        let of_before = match arrival.kind {
-            "candidate_erasure_requested" => false,
-            "introduction_accepted" => arrival.tells_of <= *erased_at,
-            _ => {
-                arrival.tells_of <= *erased_at
-                    || !introduced_again(tx, arrivals, index, &found).await?
-            }
-        };
-        if of_before {
-            found.push(index);
-        }
-    }
-    Ok(found)
-}
-
-/// Erasing took the person's id off every operation that there was: one that carries it came after that, before this
-/// arrival or with it.
-async fn introduced_again(
-    tx: &mut Transaction,
-    arrivals: &[Arrival],
-    index: usize,
-    of_before: &[usize],
-) -> Result<bool, Error> {
-    let update = &arrivals[index];
-    let together = arrivals[..index].iter().enumerate().any(|(at, other)| {
-        other.kind == "introduction_accepted"
-            && (&other.tenant, &other.subject) == (&update.tenant, &update.subject)
-            && !of_before.contains(&at)
-    });
-    if together {
-        return Ok(true);
-    }
-    Ok(sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT 1 FROM operations
-            WHERE tenant = $1 AND subject = $2 AND kind = 'introduction_accepted') AS "again!""#,
-        update.tenant.as_str(),
-        update.subject,
-    )
-    .fetch_one(&mut **tx)
-    .await?)
-}
-
-/// Leaves of an arrival what its answer and its next delivery need.
-fn blot_out(arrival: &mut Arrival) {
-    if let Ok(candidate) = arrival.subject.as_str().try_into() {
-        arrival.subject = erased_subject(&arrival.tenant, &candidate);
-    }
-    arrival.payload.clear();
-    arrival.keys.clear();
-}
-
-async fn end_erased(tx: &mut Transaction, id: OperationId) -> Result<Verdict, Error> {
-    sqlx::query!(
-        "UPDATE operations SET state = 'failed', code = $2, settled_at = clock_timestamp() WHERE id = $1",
-        id.0,
-        Code::PersonErased.as_str(),
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(Verdict::Erased(id))
 }
 
 async fn enter(
@@ -178,26 +90,16 @@ async fn enter(
     connected: &HashMap<String, bool>,
 ) -> Result<Vec<Verdict>, Error> {
     let mut verdicts = vec![Verdict::Duplicate; arrivals.len()];
-    let unseen = record_deliveries(tx, arrivals).await?;
-    let (intents, repeats) = distinct_intents(arrivals, unseen);
-    let created = create_operations(tx, arrivals, &intents).await?;
-    record_keys(tx, arrivals, &created).await?;
-    for (&index, &id) in &created {
-        verdicts[index] = match connected.get(arrivals[index].tenant.as_str()) {
-            Some(true) => Verdict::Accepted(id),
-            _ => Verdict::AcceptedUnconnected(id),
+    let mut created = HashSet::with_capacity(arrivals.len());
+    for (index, operation) in enter_unseen(tx, arrivals).await? {
+        let arrival = &arrivals[index];
+        verdicts[index] = match operation {
+            Some(id) if created.insert(id) => match connected.get(arrival.tenant.as_str()) {
+                Some(true) => Verdict::Accepted(id),
+                _ => Verdict::AcceptedUnconnected(id),
+            },
+            _ => compare(tx, arrival).await?,
         };
-    }
-    let existing = intents
-        .into_iter()
-        .filter(|index| !created.contains_key(index));
-    for index in existing.chain(repeats) {
-        verdicts[index] = compare(tx, &arrivals[index]).await?;
-    }
-    if !created.is_empty() {
-        sqlx::query("SELECT pg_notify('work', '')")
-            .execute(&mut **tx)
-            .await?;
     }
     Ok(verdicts)
 }
@@ -245,11 +147,11 @@ async fn enter_tenants(
     tenants.dedup();
     let rows = sqlx::query!(
         r#"WITH entered AS (
-            INSERT INTO tenants (tenant) SELECT t FROM unnest($1::text[]) t
+            INSERT INTO tenants (tenant) SELECT t FROM unnest((SELECT $1::text[])) t
             WHERE NOT EXISTS (SELECT 1 FROM tenants known WHERE known.tenant = t)
             ON CONFLICT DO NOTHING),
         locked AS MATERIALIZED (
-            SELECT t, pg_advisory_xact_lock(hashtextextended(t, 42)) FROM unnest($1::text[]) t)
+            SELECT t, pg_advisory_xact_lock(hashtextextended(t, 42)) FROM unnest((SELECT $1::text[])) t)
         SELECT l.t AS "tenant!", EXISTS (SELECT 1 FROM connections c WHERE c.tenant = l.t) AS "connected!" FROM locked l"#,
         &tenants as _
     )
@@ -261,137 +163,53 @@ async fn enter_tenants(
         .collect())
 }
 
-/// Enters the deliveries into the inbox and returns the indices of those never seen before.
-async fn record_deliveries(
+/// Returns the indices of the arrivals never seen before, ascending, each with its new operation; none where the intent
+/// is known.
+async fn enter_unseen(
     tx: &mut Transaction,
     arrivals: &[Arrival],
-) -> Result<Vec<usize>, Error> {
-    let tenants: Vec<&str> = arrivals.iter().map(|a| a.tenant.as_str()).collect();
-    let ids: Vec<&str> = arrivals.iter().map(|a| a.message_id.as_str()).collect();
-    let sources: Vec<&str> = arrivals.iter().map(|a| a.source.as_str()).collect();
-    let fresh = sqlx::query!(
-        "INSERT INTO inbox (tenant, message_id, source)
-        SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) ON CONFLICT DO NOTHING
-        RETURNING tenant, message_id, source",
-        &tenants as _,
-        &ids as _,
-        &sources as _
-    )
-    .fetch_all(&mut **tx)
-    .await?;
-    if fresh.len() == arrivals.len() {
-        return Ok((0..arrivals.len()).collect());
-    }
-    let mut first: HashMap<(&str, &str, &str), usize> = HashMap::with_capacity(arrivals.len());
-    for (index, a) in arrivals.iter().enumerate() {
-        first
-            .entry((a.tenant.as_str(), &a.message_id, &a.source))
-            .or_insert(index);
-    }
-    let mut unseen: Vec<usize> = fresh
-        .iter()
-        .filter_map(|row| {
-            first
-                .get(&(
-                    row.tenant.as_str(),
-                    row.message_id.as_str(),
-                    row.source.as_str(),
-                ))
-                .copied()
-        })
-        .collect();
-    unseen.sort_unstable();
-    Ok(unseen)
-}
-
-/// Splits the unseen arrivals into the first of each intent and the repeats within this batch.
-fn distinct_intents(arrivals: &[Arrival], unseen: Vec<usize>) -> (Vec<usize>, Vec<usize>) {
-    let mut seen = HashMap::with_capacity(unseen.len());
-    unseen.into_iter().partition(|&index| {
-        let a = &arrivals[index];
-        match seen.entry((a.tenant.as_str(), a.kind, a.business_key.as_str())) {
-            Entry::Vacant(slot) => {
-                slot.insert(());
-                true
-            }
-            Entry::Occupied(_) => false,
-        }
-    })
-}
-
-async fn create_operations(
-    tx: &mut Transaction,
-    arrivals: &[Arrival],
-    intents: &[usize],
-) -> Result<HashMap<usize, OperationId>, Error> {
-    let chosen = || intents.iter().map(|&index| &arrivals[index]);
-    let rows = sqlx::query!(
-        r#"INSERT INTO operations
-            (tenant, kind, business_key, subject, message_id, content_hash, payload, trace, occurred_at)
-        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::bytea[],
-            $8::text[], $9::timestamptz[])
-        ON CONFLICT DO NOTHING RETURNING id, tenant, kind, business_key"#,
-        &chosen().map(|a| a.tenant.as_str()).collect::<Vec<_>>() as _,
-        &chosen().map(|a| a.kind).collect::<Vec<_>>() as _,
-        &chosen().map(|a| a.business_key.as_str()).collect::<Vec<_>>() as _,
-        &chosen().map(|a| a.subject.as_str()).collect::<Vec<_>>() as _,
-        &chosen().map(|a| a.message_id.as_str()).collect::<Vec<_>>() as _,
-        &chosen().map(|a| &a.content_hash[..]).collect::<Vec<_>>() as _,
-        &chosen().map(|a| &a.payload[..]).collect::<Vec<_>>() as _,
-        &chosen().map(|a| a.trace.as_deref()).collect::<Vec<_>>() as _,
-        &chosen().map(|a| a.occurred_at).collect::<Vec<_>>(),
-    )
-    .fetch_all(&mut **tx)
-    .await?;
-    if rows.len() == intents.len() {
-        // Without a conflict the rows come back in the order in which they went in.
-        return Ok(intents
-            .iter()
-            .zip(rows)
-            .map(|(&index, row)| (index, OperationId(row.id)))
-            .collect());
-    }
-    let by_key: HashMap<_, _> = intents
-        .iter()
-        .map(|&index| {
+) -> Result<Vec<(usize, Option<OperationId>)>, Error> {
+    let mut delivered = HashSet::with_capacity(arrivals.len());
+    let indices: Vec<usize> = (0..arrivals.len())
+        .filter(|&index| {
             let a = &arrivals[index];
-            ((a.tenant.as_str(), a.kind, a.business_key.as_str()), index)
+            delivered.insert((a.tenant.as_str(), a.message_id.as_str(), a.source.as_str()))
         })
         .collect();
-    Ok(rows
-        .iter()
-        .filter_map(|row| {
-            let index = by_key.get(&(
-                row.tenant.as_str(),
-                row.kind.as_str(),
-                row.business_key.as_str(),
-            ))?;
-            Some((*index, OperationId(row.id)))
-        })
-        .collect())
-}
-
-async fn record_keys(
-    tx: &mut Transaction,
-    arrivals: &[Arrival],
-    created: &HashMap<usize, OperationId>,
-) -> Result<(), Error> {
-    let mut keys: Vec<Uuid> = Vec::with_capacity(created.len() * 2);
-    let mut operations: Vec<i64> = Vec::with_capacity(created.len() * 2);
-    for (&index, id) in created {
-        for key in &arrivals[index].keys {
-            keys.push(key.0);
-            operations.push(id.0);
-        }
-    }
-    sqlx::query!(
-        "INSERT INTO operation_keys (key, operation_id) SELECT * FROM unnest($1::uuid[], $2::bigint[]) ON CONFLICT DO NOTHING",
+    let once = || indices.iter().map(|&index| &arrivals[index]);
+    let keys = || {
+        (1_i64..)
+            .zip(once())
+            .flat_map(|(place, a)| a.keys.iter().map(move |key| (key.0, place)))
+    };
+    let (keys, places): (Vec<Uuid>, Vec<i64>) = keys().unzip();
+    let rows = sqlx::query_file!(
+        "queries/enter.sql",
+        &once().map(|a| a.tenant.as_str()).collect::<Vec<_>>() as _,
+        &once().map(|a| a.message_id.as_str()).collect::<Vec<_>>() as _,
+        &once().map(|a| a.source.as_str()).collect::<Vec<_>>() as _,
+        &once().map(|a| a.kind).collect::<Vec<_>>() as _,
+        &once().map(|a| a.business_key.as_str()).collect::<Vec<_>>() as _,
+        &once().map(|a| a.subject.as_str()).collect::<Vec<_>>() as _,
+        &once().map(|a| &a.content_hash[..]).collect::<Vec<_>>() as _,
+        &once().map(|a| &a.payload[..]).collect::<Vec<_>>() as _,
+        &once().map(|a| a.trace.as_deref()).collect::<Vec<_>>() as _,
+        &once().map(|a| a.occurred_at).collect::<Vec<_>>(),
         &keys,
-        &operations
+        &places,
     )
-    .execute(&mut **tx)
+    .fetch_all(&mut **tx)
     .await?;
-    Ok(())
+    let index = |place: i64| {
+        let place = usize::try_from(place - 1).ok();
+        place
+            .and_then(|place| indices.get(place))
+            .copied()
+            .ok_or(Error::Corrupt("place"))
+    };
+    rows.into_iter()
+        .map(|row| Ok((index(row.place)?, row.id.map(OperationId))))
+        .collect()
 }
 
 /// The intent exists already: the same content is a repeat, other content is parked beside it and reported once.

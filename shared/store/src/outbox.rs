@@ -42,8 +42,6 @@ pub struct Pending {
     pub body: Vec<u8>,
     /// How often it was taken before.
     pub attempts: i32,
-    /// Seconds since it was enqueued, by the database's clock.
-    pub age_seconds: f64,
 }
 
 /// Depth and age of the outbox.
@@ -142,8 +140,7 @@ impl Store {
                 ORDER BY o.id LIMIT $1 FOR UPDATE SKIP LOCKED)
             UPDATE outbox o SET not_before = now() + make_interval(secs => $2), attempts = o.attempts + 1
             FROM due WHERE o.id = due.id
-            RETURNING o.id, o.message_id, o.routing_key, o.trace, o.body, o.attempts - 1 AS "attempts!",
-                extract(epoch FROM clock_timestamp() - o.created_at)::float8 AS "age_seconds!""#,
+            RETURNING o.id, o.message_id, o.routing_key, o.trace, o.body, o.attempts - 1 AS "attempts!""#,
             limit,
             lease.as_secs_f64(),
         )
@@ -151,16 +148,18 @@ impl Store {
         .await?)
     }
 
-    /// Marks rows as published, and tells whether others wait: perhaps behind these, so that nobody rings for them.
+    /// Marks rows as published, and tells whether others of their keys wait behind them: nobody rings for those.
     ///
     /// # Errors
     /// [`Error::Unavailable`]; then the rows go out again under the same message ids.
     pub async fn mark_published(&self, ids: &[i64]) -> Result<bool, Error> {
         Ok(sqlx::query_scalar!(
             r#"WITH marked AS (
-                UPDATE outbox o SET published_at = clock_timestamp() FROM unnest($1::bigint[]) AS u(id) WHERE o.id = u.id)
-            SELECT EXISTS (SELECT 1 FROM outbox o
-                WHERE o.published_at IS NULL AND o.parked IS NULL AND o.id <> ALL ($1)) AS "others!""#,
+                UPDATE outbox o SET published_at = clock_timestamp() FROM unnest($1::bigint[]) AS u(id) WHERE o.id = u.id
+                RETURNING o.id, o.tenant, o.ordering_key)
+            SELECT EXISTS (SELECT 1 FROM marked CROSS JOIN LATERAL (
+                SELECT 1 FROM outbox o WHERE o.tenant = marked.tenant AND o.ordering_key = marked.ordering_key
+                  AND o.id > marked.id AND o.published_at IS NULL AND o.parked IS NULL LIMIT 1) behind) AS "behind!""#,
             ids
         )
         .fetch_one(&self.relaxed)

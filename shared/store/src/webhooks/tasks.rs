@@ -151,7 +151,7 @@ impl Store {
     pub async fn settle_tasks(&self, tasks: &[Task]) -> Result<u64, Error> {
         let (ids, leases) = fences(tasks);
         let settled = sqlx::query!(
-            "DELETE FROM webhook_tasks t USING unnest($1::bigint[], $2::uuid[]) AS u(id, lease)
+            "DELETE FROM webhook_tasks t USING unnest((SELECT $1::bigint[]), $2::uuid[]) AS u(id, lease)
             WHERE t.id = u.id AND t.lease = u.lease",
             &ids,
             &leases,
