@@ -1,21 +1,23 @@
 -- A batch becomes durable: deliveries that nobody has seen, the operations they make, whom those concern, and a bell for the
 -- workers. One statement, so one round trip. Returns per unseen delivery its place in the batch, from 1, and its operation;
 -- none where the intent was known. No delivery may be in the batch twice.
-WITH arrived AS MATERIALIZED (
-    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::bytea[],
-            $9::text[], $10::timestamptz[]) WITH ORDINALITY
-        AS a(tenant, message_id, source, kind, business_key, subject, content_hash, payload, trace, occurred_at, place)),
-fresh AS (
-    INSERT INTO inbox (tenant, message_id, source) SELECT tenant, message_id, source FROM arrived
+WITH fresh AS (
+    INSERT INTO inbox (tenant, message_id, source) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
     ON CONFLICT DO NOTHING RETURNING tenant, message_id, source),
 unseen AS MATERIALIZED (
-    SELECT a.* FROM arrived a JOIN fresh USING (message_id, tenant, source)),
+    SELECT a.*, nextval('operations_id_seq') AS id FROM (
+        SELECT arrived.* FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[],
+                $8::bytea[], $9::text[], $10::timestamptz[]) WITH ORDINALITY AS arrived(tenant, message_id, source, kind,
+                business_key, subject, content_hash, payload, trace, occurred_at, place)
+        JOIN fresh USING (message_id, tenant, source) ORDER BY place) a),
 created AS (
-    INSERT INTO operations (tenant, kind, business_key, subject, message_id, content_hash, payload, trace, occurred_at)
-    SELECT tenant, kind, business_key, subject, message_id, content_hash, payload, trace, occurred_at FROM unseen ORDER BY place
-    ON CONFLICT DO NOTHING RETURNING id, tenant, kind, business_key, message_id),
+    INSERT INTO operations (id, tenant, kind, business_key, subject, message_id, content_hash, payload, trace, occurred_at)
+    OVERRIDING SYSTEM VALUE
+    SELECT id, tenant, kind, business_key, subject, message_id, content_hash, payload, trace, occurred_at FROM unseen
+    ON CONFLICT DO NOTHING RETURNING id),
+-- Not a join: that is planned as a loop in a loop, because a batch is expected to have a single row.
 entered AS MATERIALIZED (
-    SELECT unseen.place, created.id FROM unseen LEFT JOIN created USING (message_id, business_key, tenant, kind)),
+    SELECT place, CASE WHEN id IN (SELECT created.id FROM created) THEN id END AS id FROM unseen),
 concerned AS (
     INSERT INTO operation_keys (key, operation_id)
     SELECT k.key, entered.id FROM unnest($11::uuid[], $12::bigint[]) AS k(key, place) JOIN entered USING (place)
