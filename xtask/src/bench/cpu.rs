@@ -67,14 +67,18 @@ pub(super) fn own_seconds() -> Result<f64> {
     Ok(to_seconds(number(&numbers, 11) + number(&numbers, 12)))
 }
 
-/// CPU seconds the whole machine was busy since it started.
-pub(super) fn machine_seconds() -> Result<f64> {
+/// CPU seconds since the machine started: those that it was busy, and those that the host of a virtual machine gave to
+/// somebody else while there was something to do.
+pub(super) fn machine_seconds() -> Result<(f64, f64)> {
     let text = fs::read_to_string("/proc/stat")?;
     let line = text.lines().next().context("/proc/stat is empty")?;
     let numbers: Vec<&str> = line.split_whitespace().skip(1).collect();
     // user, nice, system, irq, softirq; neither idle (3) nor waiting for the disk (4).
     let busy = [0, 1, 2, 5, 6].map(|index| number(&numbers, index));
-    Ok(to_seconds(busy.iter().sum()))
+    Ok((
+        to_seconds(busy.iter().sum()),
+        to_seconds(number(&numbers, 7)),
+    ))
 }
 
 /// The most memory a process had resident since it started or its peak was forgotten, in megabytes (10⁶ bytes).

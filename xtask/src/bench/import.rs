@@ -115,7 +115,7 @@ async fn measure(rig: &mut Rig, events: usize, remote_ms: u32) -> Result<Vec<Fig
 pub(super) fn cost(usage: &Usage, events: usize) -> Vec<Figure> {
     let unit = "s per 1 000";
     let per_thousand = |seconds: f64| seconds * 1_000.0 / events as f64;
-    vec![
+    let mut figures = vec![
         Figure::new("CPU of the service", unit, per_thousand(usage.service)).aim("≤ 0.4"),
         Figure::new("CPU of PostgreSQL", unit, usage.postgres.map(per_thousand)),
         Figure::new("CPU of RabbitMQ", unit, usage.rabbitmq.map(per_thousand)),
@@ -125,10 +125,7 @@ pub(super) fn cost(usage: &Usage, events: usize) -> Vec<Figure> {
             unit,
             per_thousand(usage.loader),
         ),
-        Figure::new(
-            "CPU of others on the machine",
-            "cores",
-            usage.others / usage.seconds,
-        ),
-    ]
+    ];
+    figures.extend(usage.surroundings());
+    figures
 }

@@ -60,7 +60,7 @@ async fn measure(rig: &mut Rig, events: usize) -> Result<Vec<Figure>> {
     check(rig, &mut ledger, events).await?;
     let usage = after.since(&before);
     let per_thousand = |seconds: f64| seconds * 1_000.0 / events as f64;
-    Ok(vec![
+    let mut figures = vec![
         Figure::new("stored and acknowledged", "events/s", span.rate()).aim("≥ 15 000"),
         Figure::new(
             "CPU of the service",
@@ -78,12 +78,9 @@ async fn measure(rig: &mut Rig, events: usize) -> Result<Vec<Figure>> {
             usage.rabbitmq.map(per_thousand),
         ),
         Figure::new("peak memory of the service", "MB", memory),
-        Figure::new(
-            "CPU of others on the machine",
-            "cores",
-            usage.others / usage.seconds,
-        ),
-    ])
+    ];
+    figures.extend(usage.surroundings());
+    Ok(figures)
 }
 
 /// Between the first and the last look at the ledger that saw it grow.

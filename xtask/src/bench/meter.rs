@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use super::figures::Figure;
+
 /// CPU seconds since each process started, at one moment.
 #[derive(Clone, Copy)]
 pub(super) struct Meter {
@@ -14,6 +16,8 @@ pub(super) struct Meter {
     pub(super) loader: f64,
     /// Everybody's, the kernel's included.
     pub(super) machine: f64,
+    /// Taken away by the host.
+    pub(super) stolen: f64,
 }
 
 impl Meter {
@@ -28,6 +32,7 @@ impl Meter {
             rabbitmq: difference(self.rabbitmq, before.rabbitmq),
             loader: self.loader - before.loader,
             others: 0.0,
+            stolen: self.stolen - before.stolen,
         };
         let known = usage.service + usage.simulator + usage.loader;
         let servers = usage.postgres.unwrap_or_default() + usage.rabbitmq.unwrap_or_default();
@@ -47,4 +52,20 @@ pub(super) struct Usage {
     pub(super) loader: f64,
     /// Everything else on the machine, the kernel's own work included: what a quiet machine would have had to spare.
     pub(super) others: f64,
+    /// What the host of a virtual machine gave to somebody else while there was something to do.
+    pub(super) stolen: f64,
+}
+
+impl Usage {
+    /// How far the machine was ours: what to look at first when two runs differ.
+    pub(super) fn surroundings(&self) -> [Figure; 2] {
+        [
+            Figure::new(
+                "CPU of others on the machine",
+                "cores",
+                self.others / self.seconds,
+            ),
+            Figure::new("CPU taken by the host", "cores", self.stolen / self.seconds),
+        ]
+    }
 }

@@ -242,6 +242,7 @@ impl Rig {
         let processes = Processes::now()?;
         let of = |child: &Child| processes.seconds(child.pid());
         let of_server = |name| processes.ours(name).map(|pid| processes.seconds(pid));
+        let (machine, stolen) = cpu::machine_seconds()?;
         Ok(Meter {
             at: Instant::now(),
             service: self.bridge.as_ref().map(of).unwrap_or_default(),
@@ -249,7 +250,8 @@ impl Rig {
             postgres: of_server("postgres"),
             rabbitmq: of_server("beam.smp"),
             loader: cpu::own_seconds()?,
-            machine: cpu::machine_seconds()?,
+            machine,
+            stolen,
         })
     }
 
