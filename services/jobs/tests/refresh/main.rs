@@ -9,6 +9,7 @@ mod trouble;
 mod world;
 
 use greenhouse_sim::{JobEdit, NewPost, PostEdit};
+use serde_json::{Value, json};
 
 use world::World;
 
@@ -81,7 +82,7 @@ async fn a_department_comes_with_its_path_from_the_top() {
     recruiter.edit_job(job, edit).unwrap();
     world.refresh().await;
     let path = &world.announced("acme", "JobChanged").await[0]["job"]["department"]["path"];
-    assert_eq!(path, &serde_json::json!(["Kitchen", "Pastry"]));
+    assert_eq!(path, &json!(["Kitchen", "Pastry"]));
     recruiter.delete_department(below).unwrap();
     world.refresh().await;
     assert_eq!(world.told().await[1], "UPDATED Cook: department");
@@ -148,7 +149,7 @@ async fn posts_that_move_or_go_are_noticed_by_a_look_for_changes() {
     recruiter.edit_post(post, moved).unwrap();
     world.refresh().await;
     let events = world.announced("acme", "JobChanged").await;
-    assert_eq!(events[1]["changedFields"], serde_json::json!(["posts"]));
+    assert_eq!(events[1]["changedFields"], json!(["posts"]));
     assert_eq!(events[1]["job"]["posts"][0]["location"], "Remote");
     recruiter.delete_post(post).unwrap();
     world.refresh().await;
@@ -254,4 +255,60 @@ async fn what_webhooks_tell_is_acted_on_between_imports() {
     jobs::act_on_notices(&world.parts).await;
     assert_eq!(world.told().await, ["OPENED Cook", "DELETED Cook"]);
     assert_eq!(jobs::act_on_notices(&world.parts).await, 0);
+}
+
+#[tokio::test]
+async fn each_kind_of_webhook_about_jobs_has_its_effect() {
+    let world = World::new().await;
+    let recruiter = world.greenhouse.recruiter();
+    let job = world.open_job("Cook");
+    let kitchen = recruiter.add_department("Kitchen", None).unwrap();
+    let edit = JobEdit {
+        department_id: Some(kitchen),
+        ..JobEdit::default()
+    };
+    recruiter.edit_job(job, edit).unwrap();
+    world.refresh().await;
+    let hear = async |kind: &str, ids: Value| {
+        world.webhook(kind, &ids.to_string()).await;
+        assert_eq!(jobs::act_on_notices(&world.parts).await, 1);
+    };
+    let post = NewPost {
+        title: "Cook".to_owned(),
+        job_id: Some(job),
+        ..NewPost::default()
+    };
+    let post = recruiter.add_post(post).unwrap();
+    let ids = json!({"job_post_id": post, "job_id": job});
+    hear("job_post_changed", ids.clone()).await;
+    recruiter.delete_post(post).unwrap();
+    hear("job_post_deleted", ids).await;
+    let stage = recruiter.add_stage(job, "Trial shift").unwrap();
+    hear("job_changed", json!({"job_id": job})).await;
+    recruiter.delete_stage(stage).unwrap();
+    let ids = json!({"job_stage_id": stage, "job_id": job});
+    hear("job_stage_deleted", ids).await;
+    recruiter.delete_department(kitchen).unwrap();
+    hear("department_deleted", json!({"department_id": kitchen})).await;
+    let office = world.greenhouse.state().offices()[0].meta.id;
+    recruiter.delete_office(office).unwrap();
+    hear("office_deleted", json!({"office_id": office})).await;
+    recruiter.delete_job(job).unwrap();
+    hear("job_deleted", json!({"job_id": job})).await;
+    let told = [
+        "OPENED Cook",
+        "UPDATED Cook: posts",
+        "UPDATED Cook: posts",
+        "UPDATED Cook: stages",
+        "UPDATED Cook: stages",
+        "UPDATED Cook: department",
+        "UPDATED Cook: offices",
+        "DELETED Cook",
+    ];
+    let all = world.told().await;
+    // Other jobs are at that office too.
+    let ours: Vec<&String> = all.iter().filter(|one| one.contains("Cook")).collect();
+    assert_eq!(ours, told);
+    world.refresh_fully().await;
+    assert_eq!(world.told().await, all, "nothing is left to be found");
 }

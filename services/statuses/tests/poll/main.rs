@@ -298,6 +298,28 @@ async fn a_throttled_poll_rests_and_does_not_fail() {
 }
 
 #[tokio::test]
+async fn polls_are_rarer_while_the_limit_is_nearly_used_up() {
+    let (world, _) = World::with_application().await;
+    let due = async |remaining: u32, since: u32| {
+        for statement in [
+            format!(
+                "INSERT INTO budgets (connection, quota, remaining, window_ends)
+                SELECT id, 50, {remaining}, now() + interval '1 hour' FROM connections
+                ON CONFLICT (connection) DO UPDATE SET quota = 50, remaining = {remaining},
+                    window_ends = now() + interval '1 hour'"
+            ),
+            format!("UPDATE polls SET polled_at = now() - interval '{since} s'"),
+        ] {
+            world.run(&statement).await;
+        }
+        world.poll_due().await
+    };
+    assert_eq!(due(50, 90).await, 1);
+    assert_eq!(due(9, 90).await, 0, "twice the interval of a minute");
+    assert_eq!(due(9, 130).await, 1);
+}
+
+#[tokio::test]
 async fn a_missing_scope_pauses_that_tenant_only() {
     let (world, _) = World::with_application().await;
     let elsewhere = world.greenhouse.state_of("globex").applications()[0]

@@ -22,6 +22,24 @@ async fn a_named_application_is_read_and_told_at_once() {
 }
 
 #[tokio::test]
+async fn a_named_person_has_every_followed_application_read() {
+    let (world, application) = World::with_application().await;
+    let shown = world.greenhouse.state().application(application);
+    let candidate = shown.unwrap().candidate_id;
+    world
+        .greenhouse
+        .recruiter()
+        .move_to_next_stage(application)
+        .unwrap();
+    world
+        .webhook("candidate_changed", json!({"candidate_id": candidate}))
+        .await;
+    let events = world.events().await;
+    assert_eq!(events[1]["detectedBy"], "WEBHOOK");
+    assert_eq!(events[1]["current"]["stageName"], "Phone Screen");
+}
+
+#[tokio::test]
 async fn what_nobody_follows_costs_no_call() {
     let (world, application) = World::with_application().await;
     world.greenhouse.state().clear_log();
