@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use boot::http::Problem;
 use domain::{Code, Tenant};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -67,13 +68,7 @@ async fn list(
         Ok(response) => response,
         Err(error) => {
             tracing::warn!(%error, "the database failed a request for jobs");
-            problem(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "The bridge cannot do this right now",
-                "Its database does not answer. Try again.",
-                None,
-                None,
-            )
+            Problem::unavailable().into_response()
         }
     }
 }
@@ -86,13 +81,8 @@ async fn answer(
     headers: &HeaderMap,
 ) -> Result<Response, store::Error> {
     let Some(freshness) = store.jobs_freshness(tenant).await? else {
-        return Ok(problem(
-            StatusCode::NOT_FOUND,
-            "The tenant has no jobs here",
-            Code::NotConnected.remedy(),
-            Some("tenant"),
-            Some(Code::NotConnected),
-        ));
+        let unknown = Problem::of(StatusCode::NOT_FOUND, Code::NotConnected);
+        return Ok(unknown.about("tenant").into_response());
     };
     let tag = tag(freshness);
     if is_known(headers, &tag) {
@@ -219,32 +209,7 @@ fn encoded(text: &str) -> String {
 }
 
 fn wrong(field: &'static str, reason: &'static str) -> Response {
-    problem(
-        StatusCode::UNPROCESSABLE_ENTITY,
-        "The request is not right",
-        &format!("{field} {reason}"),
-        Some(field),
-        Some(Code::InvalidField),
-    )
-}
-
-/// problem+json (RFC 9457), as everywhere in this API.
-fn problem(
-    status: StatusCode,
-    title: &str,
-    detail: &str,
-    field: Option<&str>,
-    code: Option<Code>,
-) -> Response {
-    let kind = code.map_or("about:blank".to_owned(), |code| {
-        format!("urn:bridge:{}", code.number())
-    });
-    let body = json!({
-        "type": kind, "title": title, "status": status.as_u16(), "detail": detail,
-        "field": field, "reason": field.map(|_| detail), "code": code,
-    });
-    let content_type = [(header::CONTENT_TYPE, "application/problem+json")];
-    (status, content_type, Json(body)).into_response()
+    Problem::invalid(field, format!("{field} {reason}")).into_response()
 }
 
 #[cfg(test)]

@@ -2,10 +2,11 @@
 //! their own pace, each from wherever it likes.
 
 use axum::extract::{Query, State};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use boot::http::Problem;
 use domain::{Code, Tenant};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -34,18 +35,13 @@ struct Wanted {
 async fn events(State(store): State<Store>, Query(wanted): Query<Wanted>) -> Response {
     let (tenant, after, limit) = match read(&wanted) {
         Ok(read) => read,
-        Err((field, detail)) => return refused(field, &detail),
+        Err((field, detail)) => return Problem::invalid(field, detail).into_response(),
     };
     match store.status_events(tenant.as_ref(), after, limit).await {
         Ok(events) => answer(&events, after),
         Err(error) => {
             tracing::warn!(%error, "status events cannot be read");
-            let detail = "Its database does not answer. Try again.";
-            problem(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "The bridge cannot do this right now",
-                json!({"detail": detail}),
-            )
+            Problem::unavailable().into_response()
         }
     }
 }
@@ -76,30 +72,7 @@ fn answer(events: &[FeedEvent], after: Cursor) -> Response {
         Ok(events) => Json(json!({"events": events, "next": next.to_string()})).into_response(),
         Err(error) => {
             tracing::error!(%error, "a stored status event is no JSON");
-            problem(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "The bridge itself has a fault",
-                json!({}),
-            )
+            Problem::of(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal).into_response()
         }
     }
-}
-
-fn refused(field: &str, detail: &str) -> Response {
-    let code = Code::InvalidField;
-    let about = json!({"field": field, "detail": detail, "code": code.as_str()});
-    problem(
-        StatusCode::UNPROCESSABLE_ENTITY,
-        "The request is not right",
-        about,
-    )
-}
-
-fn problem(status: StatusCode, title: &str, about: Value) -> Response {
-    let mut body = json!({"type": "about:blank", "title": title, "status": status.as_u16()});
-    if let (Some(body), Value::Object(about)) = (body.as_object_mut(), about) {
-        body.extend(about);
-    }
-    let kind = [(header::CONTENT_TYPE, "application/problem+json")];
-    (status, kind, Json(body)).into_response()
 }

@@ -3,6 +3,8 @@
 //! `/live` says that the process runs. `/ready` says that it can take work: it asks every registered check. Greenhouse is
 //! never one of them, because the bridge takes and keeps work while Greenhouse is away.
 
+mod problem;
+
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::net::SocketAddr;
@@ -22,6 +24,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::Metrics;
+pub use problem::Problem;
 
 /// A check that takes longer has failed.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(2);

@@ -77,15 +77,16 @@ impl Store {
         .await?)
     }
 
-    /// How fresh they are; none: the tenant is not connected, or nothing was imported yet.
+    /// How fresh they are; none: the tenant is not connected.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn jobs_freshness(&self, tenant: &Tenant) -> Result<Option<Freshness>, Error> {
         Ok(sqlx::query_as!(
             Freshness,
-            r#"SELECT edition, CASE WHEN refreshed_at > '-infinity' THEN refreshed_at END AS refreshed_at
-            FROM job_refreshes WHERE tenant = $1"#,
+            r#"SELECT coalesce(r.edition, 0) AS "edition!",
+                CASE WHEN r.refreshed_at > '-infinity' THEN r.refreshed_at END AS refreshed_at
+            FROM connections c LEFT JOIN job_refreshes r ON r.connection = c.id WHERE c.tenant = $1"#,
             tenant.as_str(),
         )
         .fetch_optional(&self.pool)
