@@ -98,6 +98,7 @@ pub(crate) async fn verify(
         looking.at_acting_user().await;
         looking.at_source().await;
         looking.at_rejection_reasons().await;
+        looking.at_unknown_referrers();
         looking.at_prospect_pool().await;
         looking.at_custom_fields().await;
         looking.at_jobs().await;

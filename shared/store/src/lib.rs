@@ -3,6 +3,10 @@
 //! It holds the ledger (inbox, operations, steps), the outbox, connections, budgets and what is known of people and
 //! applications. It decides nothing about Greenhouse and calls nobody: services meet it in a handler. All times are
 //! the database's; no transaction of this crate stays open across a remote call.
+//!
+//! Statements that run for every event take their lists as `unnest((SELECT $1::…[]))` or `= ANY((SELECT $1::…[])::…[])`:
+//! a plan that sees how long a list is looks cheaper than the general one, so PostgreSQL makes a new one every time, which
+//! takes longer than running it.
 #![deny(missing_docs)]
 
 pub mod applications;

@@ -1,6 +1,7 @@
 //! What Greenhouse has to contain for the features that are on.
 
 use domain::Code;
+use domain::settings::{ImportAs, ReferrerUnknown};
 use futures::StreamExt;
 use harvest::{CustomField, FieldType, Job, JobStatus};
 use store::connections::{Finding, Severity};
@@ -48,8 +49,21 @@ impl Looking<'_> {
         }
     }
 
+    pub(super) fn at_unknown_referrers(&mut self) {
+        let outside = self.settings.referrer_unknown == ReferrerUnknown::Outside;
+        if outside && !self.client.referrers().may_be_outside() {
+            let evidence = "referrer_unknown is outside";
+            let finding = Finding::new(
+                Code::OutsideNotCredited,
+                Severity::Info,
+                "referrer",
+                evidence,
+            );
+            self.find(finding);
+        }
+    }
+
     pub(super) async fn at_prospect_pool(&mut self) {
-        use domain::settings::ImportAs;
         let (pool, stage) = (
             self.settings.prospect_pool_id,
             self.settings.prospect_pool_stage_id,

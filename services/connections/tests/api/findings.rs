@@ -96,6 +96,19 @@ async fn a_prospect_pool_that_does_not_exist_is_told_only_where_it_is_used() {
 }
 
 #[tokio::test]
+async fn a_choice_that_the_version_cannot_carry_out_is_told() {
+    let tenant = Tenant::new().await;
+    let evidence = || tenant.evidence("outside_not_credited", "info", "referrer");
+    assert_eq!(evidence().await, [""; 0]);
+    tenant.choose(json!({"referrer_unknown": "outside"})).await;
+    assert_eq!(evidence().await, ["referrer_unknown is outside"]);
+    let access = tenant.world.greenhouse.access();
+    let key = json!({"kind": "api_key", "api_key": access.api_key, "acting_user_id": access.site_admin_id});
+    assert_eq!(tenant.world.connect(key).await.status, 201);
+    assert_eq!(evidence().await, [""; 0], "v1 can");
+}
+
+#[tokio::test]
 async fn a_required_field_that_would_refuse_what_we_write_is_named() {
     let tenant = Tenant::new().await;
     let evidence = || tenant.evidence("field_required", "warning", "import");

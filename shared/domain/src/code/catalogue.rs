@@ -235,6 +235,9 @@ catalogue! {
     ConsentNeeded "consent_needed" "BRG-0428" (HUMAN, RETRIED)
         "The admin's consent has ended or was taken back."
         => "Have the company's admin authorise the bridge again with the link of POST /v1/connections/links; everything that waits then continues.";
+    OutsideNotCredited "outside_not_credited" "BRG-0429" (NOBODY, RETRIED)
+        "Greenhouse's v3 credits nobody from outside, so a referrer whom it does not know is named in the note only."
+        => "Nothing to do; to credit employees whom Greenhouse does not know, set referrer_unknown to add_user.";
     // Jobs.
     JobsVanished "jobs_vanished" "BRG-0501" (HUMAN, RETRIED)
         "Greenhouse shows not a single job where it showed some before, as it does to a user who may not list."
