@@ -68,7 +68,6 @@ impl Relay {
         if rows.is_empty() {
             return Ok(false);
         }
-        let full = rows.len() as i64 == BATCH;
         let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
         crash_here(CrashPoint::RelayBeforePublish);
         let sent = Instant::now();
@@ -77,10 +76,9 @@ impl Relay {
         self.metrics
             .publish_confirmed(Exchange::Events, sent.elapsed());
         crash_here(CrashPoint::RelayAfterConfirm);
-        Ok(self.mark(&ids, &outcomes).await? || full)
+        self.mark(&ids, &outcomes).await
     }
 
-    /// Tells whether others wait behind what was published.
     async fn mark(&self, ids: &[i64], outcomes: &[Outcome]) -> Result<bool, store::Error> {
         let (mut published, mut later, mut parked) = (Vec::new(), Vec::new(), Vec::new());
         for (id, outcome) in ids.iter().zip(outcomes) {
@@ -92,7 +90,7 @@ impl Relay {
                 Outcome::Returned { .. } => parked.push(*id),
             }
         }
-        let behind = self.store.mark_published(&published).await?;
+        let others = self.store.mark_published(&published).await?;
         if !later.is_empty() {
             self.store.return_announcements(&later, REST).await?;
         }
@@ -103,7 +101,7 @@ impl Relay {
             );
             self.store.park_announcements(&parked, "unroutable").await?;
         }
-        Ok(behind)
+        Ok(others)
     }
 
     fn message(&self, row: Pending) -> Outbound {

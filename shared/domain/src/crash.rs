@@ -154,7 +154,7 @@ mod tests {
             .iter()
             .map(CrashPoint::to_string)
             .collect();
-        assert_eq!(names.len(), StepKind::ALL.len() * Moment::ALL.len() + 10);
+        assert_eq!(names.len(), StepKind::ALL.len() * Moment::ALL.len() + 12);
         names.sort();
         names.dedup();
         assert_eq!(names.len(), CrashPoint::all().len());

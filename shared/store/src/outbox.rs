@@ -148,18 +148,16 @@ impl Store {
         .await?)
     }
 
-    /// Marks rows as published, and tells whether others of their keys wait behind them: nobody rings for those.
+    /// Marks rows as published, and tells whether others wait: perhaps behind these, so that nobody rings for them.
     ///
     /// # Errors
     /// [`Error::Unavailable`]; then the rows go out again under the same message ids.
     pub async fn mark_published(&self, ids: &[i64]) -> Result<bool, Error> {
         Ok(sqlx::query_scalar!(
             r#"WITH marked AS (
-                UPDATE outbox o SET published_at = clock_timestamp() FROM unnest($1::bigint[]) AS u(id) WHERE o.id = u.id
-                RETURNING o.id, o.tenant, o.ordering_key)
-            SELECT EXISTS (SELECT 1 FROM marked CROSS JOIN LATERAL (
-                SELECT 1 FROM outbox o WHERE o.tenant = marked.tenant AND o.ordering_key = marked.ordering_key
-                  AND o.id > marked.id AND o.published_at IS NULL AND o.parked IS NULL LIMIT 1) behind) AS "behind!""#,
+                UPDATE outbox o SET published_at = clock_timestamp() FROM unnest($1::bigint[]) AS u(id) WHERE o.id = u.id)
+            SELECT EXISTS (SELECT 1 FROM outbox o
+                WHERE o.published_at IS NULL AND o.parked IS NULL AND o.id <> ALL ($1)) AS "others!""#,
             ids
         )
         .fetch_one(&self.relaxed)
