@@ -71,7 +71,13 @@ impl Store {
     pub async fn connect(config: &Config) -> Result<Store, Error> {
         let options = PgConnectOptions::from_str(config.url.expose_secret())?
             .application_name("bridge")
-            .options([("timezone", "UTC")]);
+            // A plan is kept until statistics change. One that was made while a table was empty reads all of it, again and
+            // again, when thousands wait a moment later: everything asked for often has an index, so that is what is used.
+            .options([
+                ("timezone", "UTC"),
+                ("enable_seqscan", "off"),
+                ("jit", "off"),
+            ]);
         let pools = PgPoolOptions::new()
             .acquire_timeout(Duration::from_secs(10))
             .test_before_acquire(false);
