@@ -48,6 +48,52 @@ async fn a_tenant_whose_api_key_is_gone_pauses_alone_and_resumes() {
     one_tenant_pauses(Version::V1, "REAUTHORISE", delete, restore).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_when_a_tenant_disconnects_goes_on_when_they_connect_again() {
+    let mut world = World::new("disconnected").await;
+    world.bridge().await;
+    let (_, connection) = world.connect("acme").await;
+    let path = format!(
+        "/v1/connections/{}",
+        connection["id"].as_str().expect("an id")
+    );
+    let (status, _) = world
+        .post(&format!("{path}/pause"), json!({ "reason": "a move" }))
+        .await;
+    assert_eq!(status, 200);
+    let waiting = ["one", "two", "three"].map(|id| scene::newcomer(&world, "acme", id));
+    world.publish_all(&waiting).await;
+    let store = world.store.clone();
+    let open = async |count: i64| {
+        until("everything stored", async || {
+            let gauges = store.ledger_gauges().await.ok()?;
+            (gauges.open == count).then_some(())
+        })
+        .await;
+    };
+    open(3).await;
+    let (status, answer) = world.delete(&path).await;
+    let log = world.bridges()[0].process.log();
+    assert_eq!(status, 204, "{answer}\n{log}");
+    let later = scene::newcomer(&world, "acme", "four");
+    world.publish(&later).await;
+    open(4).await;
+    assert_eq!(
+        world.greenhouse.state().candidates().len(),
+        0,
+        "work has stopped"
+    );
+
+    let (status, answer) = world.connect("acme").await;
+    assert_eq!(status, 201, "{answer}");
+    let account = settled(&world, 4).await;
+    assert_eq!(account.imported.len(), 4, "{account:?}");
+    assert_eq!(dead_letters(&world).await, 0);
+    for event in &waiting {
+        scene::once(&world, event);
+    }
+}
+
 /// Breaks acme's connection while its first import is under way, sees beta's go on, mends it, and connects again.
 async fn one_tenant_pauses(
     version: Version,

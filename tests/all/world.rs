@@ -8,6 +8,7 @@ use std::time::Duration;
 use broker::{Consumer, Outbound, Outcome, Publisher, Topology};
 use greenhouse_sim::{Config, Simulator};
 use harvest::Version;
+use reqwest::Method;
 use serde_json::{Value, json};
 use store::Store;
 use testkit::{Child, TestEnv};
@@ -218,38 +219,28 @@ impl World {
 
     /// POSTs to the first bridge's API as the admin.
     pub async fn post(&self, path: &str, body: Value) -> (u16, Value) {
-        let url = format!("{}{path}", self.bridges.first().expect("a bridge").url);
-        let request = self
-            .http
-            .post(url)
-            .bearer_auth(ADMIN_TOKEN)
-            .header("content-type", "application/json");
-        read(
-            request
-                .body(body.to_string())
-                .send()
-                .await
-                .expect("an answer"),
-        )
-        .await
+        self.send(Method::POST, path, body).await
     }
 
     /// PATCHes on the first bridge's API as the admin.
     pub async fn patch(&self, path: &str, body: Value) -> (u16, Value) {
+        self.send(Method::PATCH, path, body).await
+    }
+
+    /// DELETEs on the first bridge's API as the admin.
+    pub async fn delete(&self, path: &str) -> (u16, Value) {
+        self.send(Method::DELETE, path, Value::Null).await
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Value) -> (u16, Value) {
         let url = format!("{}{path}", self.bridges.first().expect("a bridge").url);
         let request = self
             .http
-            .patch(url)
+            .request(method, url)
             .bearer_auth(ADMIN_TOKEN)
-            .header("content-type", "application/json");
-        read(
-            request
-                .body(body.to_string())
-                .send()
-                .await
-                .expect("an answer"),
-        )
-        .await
+            .header("content-type", "application/json")
+            .body(body.to_string());
+        read(request.send().await.expect("an answer")).await
     }
 
     /// GETs from a bridge as the admin; the body as text.

@@ -1,10 +1,14 @@
 //! What a caller of the store can run into.
 
+use std::borrow::Cow;
+
 /// Errors of this crate, by what the caller does next.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The database did not do it, or did not say that it did: wait and start the whole step again.
-    #[error("the database is not available")]
+    ///
+    /// Its text names the server's SQLSTATE and nothing else that the server said: that may quote a row.
+    #[error("the database is not available ({})", reason(.0))]
     Unavailable(#[source] sqlx::Error),
     /// The schema and this program do not fit: an operator has to act.
     #[error("the database schema does not fit this version: {0}")]
@@ -17,5 +21,37 @@ pub enum Error {
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         Error::Unavailable(error)
+    }
+}
+
+/// Why, in one word that holds no data.
+fn reason(error: &sqlx::Error) -> Cow<'_, str> {
+    match error {
+        sqlx::Error::Database(told) => told.code().unwrap_or("no SQLSTATE".into()),
+        sqlx::Error::PoolTimedOut => "no connection was free in time".into(),
+        sqlx::Error::PoolClosed => "closing".into(),
+        sqlx::Error::Io(error) => error.kind().to_string().into(),
+        sqlx::Error::RowNotFound => "no row".into(),
+        _ => "not understood".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+
+    use super::*;
+
+    #[test]
+    fn an_error_names_its_reason() {
+        let told = |error: sqlx::Error| Error::from(error).to_string();
+        assert_eq!(
+            told(sqlx::Error::PoolTimedOut),
+            "the database is not available (no connection was free in time)"
+        );
+        assert_eq!(
+            told(sqlx::Error::Io(ErrorKind::ConnectionReset.into())),
+            "the database is not available (connection reset)"
+        );
     }
 }

@@ -25,10 +25,11 @@ pub(crate) async fn commit(store: &Store, batch: Vec<Entry>) {
 }
 
 fn tell(entries: Vec<Entry>, written: Result<Vec<i64>, Error>) {
-    let held: Result<HashSet<i64>, JournalError> = written.map(HashSet::from_iter).map_err(|error| {
-        tracing::warn!(error = %Cause(&error), entries = entries.len(), "journal commit failed");
-        JournalError::Unavailable
-    });
+    let held: Result<HashSet<i64>, JournalError> =
+        written.map(HashSet::from_iter).map_err(|error| {
+            tracing::warn!(%error, entries = entries.len(), "journal commit failed");
+            JournalError::Unavailable
+        });
     for entry in entries {
         let outcome = match &held {
             Err(error) => Err(*error),
@@ -316,18 +317,5 @@ impl Marks {
             }
         }
         columns
-    }
-}
-
-/// The error and, where the server gave one, its code; nothing from the statement.
-struct Cause<'a>(&'a Error);
-
-impl std::fmt::Display for Cause<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.0)?;
-        if let Error::Unavailable(sqlx::Error::Database(database)) = self.0 {
-            write!(f, " ({})", database.code().unwrap_or_default())?;
-        }
-        Ok(())
     }
 }

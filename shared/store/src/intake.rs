@@ -90,15 +90,14 @@ async fn enter(
     connected: &HashMap<String, bool>,
 ) -> Result<Vec<Verdict>, Error> {
     let mut verdicts = vec![Verdict::Duplicate; arrivals.len()];
-    let mut created = HashSet::with_capacity(arrivals.len());
     for (index, operation) in enter_unseen(tx, arrivals).await? {
         let arrival = &arrivals[index];
         verdicts[index] = match operation {
-            Some(id) if created.insert(id) => match connected.get(arrival.tenant.as_str()) {
+            Some(id) => match connected.get(arrival.tenant.as_str()) {
                 Some(true) => Verdict::Accepted(id),
                 _ => Verdict::AcceptedUnconnected(id),
             },
-            _ => compare(tx, arrival).await?,
+            None => compare(tx, arrival).await?,
         };
     }
     Ok(verdicts)
@@ -177,12 +176,10 @@ async fn enter_unseen(
         })
         .collect();
     let once = || indices.iter().map(|&index| &arrivals[index]);
-    let keys = || {
-        (1_i64..)
-            .zip(once())
-            .flat_map(|(place, a)| a.keys.iter().map(move |key| (key.0, place)))
-    };
-    let (keys, places): (Vec<Uuid>, Vec<i64>) = keys().unzip();
+    let (keys, places): (Vec<Uuid>, Vec<i64>) = (1_i64..)
+        .zip(once())
+        .flat_map(|(place, a)| a.keys.iter().map(move |key| (key.0, place)))
+        .unzip();
     let rows = sqlx::query_file!(
         "queries/enter.sql",
         &once().map(|a| a.tenant.as_str()).collect::<Vec<_>>() as _,

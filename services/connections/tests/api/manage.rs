@@ -321,6 +321,10 @@ async fn another_acting_user_is_verified_before_it_replaces_the_old_one() {
     assert_eq!(last["settings"], json!({"acting_user_id": second}));
     assert_eq!(last["changed_by"], "admin");
     assert_eq!(settings["settings"], json!({}));
+    // It is the new one that counts from now on.
+    world.greenhouse.recruiter().deactivate_user(first).unwrap();
+    let verified = world.post(&format!("{path}/verify"), &Value::Null).await;
+    assert_eq!(verified.body["state"], "active", "{verified:?}");
 }
 
 #[tokio::test]
