@@ -62,13 +62,8 @@ async fn read_ledger(store: &Store, metrics: &Metrics) -> Result<(), store::Erro
     metrics.poll_overdue(Resource::Jobs, seconds(overdue.jobs));
     let outbox = store.outbox_backlog().await?;
     metrics.outbox(count(outbox.rows), seconds(outbox.oldest_seconds));
-    let pool = store.pool();
-    let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
-    metrics.db_pool(
-        pool.size().saturating_sub(idle),
-        idle,
-        pool.options().get_max_connections(),
-    );
+    let connections = store.connections_in_use();
+    metrics.db_pool(connections.in_use, connections.idle, connections.limit);
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use intake::{Message, Refusal, Take, Tally};
 use store::Transaction;
 use store::intake::{Arrival, Verdict};
 use store::outbox::{self, Announcement};
+use store::wake::News;
 
 use crate::answers;
 use crate::decode::decode;
@@ -15,6 +16,8 @@ pub(crate) struct Ledger;
 
 impl Take for Ledger {
     type Arrival = Arrival;
+
+    const NEWS: Option<News> = Some(News::Work);
 
     fn sort(&self, message: Message) -> Result<Option<Arrival>, Refusal> {
         decode(message)

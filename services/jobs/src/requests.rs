@@ -4,12 +4,15 @@ use ::intake::{Message, Refusal, Take, Tally};
 use proto::{Command, Scope};
 use store::Transaction;
 use store::jobs::{NewRequest, accept};
+use store::wake::News;
 
 /// Takes the commands of `greenhouse.jobs`.
 pub(crate) struct Table;
 
 impl Take for Table {
     type Arrival = NewRequest;
+
+    const NEWS: Option<News> = None;
 
     fn sort(&self, message: Message) -> Result<Option<NewRequest>, Refusal> {
         let Message { tenant, incoming } = message;

@@ -5,6 +5,7 @@ use intake::{Message, Refusal, Take, Tally};
 use proto::Command;
 use store::Transaction;
 use store::refreshes::{self, NewRefresh};
+use store::wake::News;
 
 /// This service's part of its queue.
 pub(crate) struct Requests;
@@ -14,6 +15,8 @@ pub(crate) const QUEUE: Queue = Queue::Statuses;
 
 impl Take for Requests {
     type Arrival = NewRefresh;
+
+    const NEWS: Option<News> = None;
 
     fn sort(&self, message: Message) -> Result<Option<NewRefresh>, Refusal> {
         let Command::StatusRefreshRequested(event) = message.incoming.event else {

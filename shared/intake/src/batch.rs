@@ -8,6 +8,7 @@ use broker::{Batch, Consumer, Delivery, Outcome, Publisher, Topology};
 use domain::backoff;
 use domain::crash::{CrashPoint, crash_here};
 use store::intake::Refused;
+use store::wake::News;
 use store::{Store, Transaction};
 use tokio_util::sync::CancellationToken;
 
@@ -23,6 +24,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 pub trait Take: Send + Sync {
     /// A command in the terms of the service's tables.
     type Arrival: Send + Sync;
+
+    /// Which bell is rung when a batch held anything new; none where a schedule finds it.
+    const NEWS: Option<News>;
 
     /// What a command is to this service; none when another queue carries it to another service.
     ///
@@ -194,7 +198,7 @@ impl<T: Take> Intake<T> {
         deliveries: &[Delivery],
         sorted: &Sorted<T::Arrival>,
     ) -> Result<Tally, store::Error> {
-        let mut tx = self.store.begin().await?;
+        let mut tx = self.store.begin_intake().await?;
         let mut tally = Tally::default();
         if !sorted.arrivals.is_empty() {
             tally = self.take.record(&mut tx, &sorted.arrivals).await?;
@@ -212,6 +216,9 @@ impl<T: Take> Intake<T> {
         }
         crash_here(CrashPoint::IntakeBeforeCommit);
         tx.commit().await.map_err(store::Error::from)?;
+        if let Some(news) = T::NEWS.filter(|_| tally.new > 0) {
+            self.store.ring(news);
+        }
         Ok(tally)
     }
 }

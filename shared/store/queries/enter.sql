@@ -1,6 +1,6 @@
--- A batch becomes durable: deliveries that nobody has seen, the operations they make, whom those concern, and a bell for the
--- workers. One statement, so one round trip. Returns per unseen delivery its place in the batch, from 1, and its operation;
--- none where the intent was known. No delivery may be in the batch twice.
+-- A batch becomes durable: deliveries that nobody has seen, the operations they make, and whom those concern. One
+-- statement, so one round trip. Returns per unseen delivery its place in the batch, from 1, and its operation; none where
+-- the intent was known. No delivery may be in the batch twice.
 WITH fresh AS (
     INSERT INTO inbox (tenant, message_id, source) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
     ON CONFLICT DO NOTHING RETURNING tenant, message_id, source),
@@ -21,8 +21,5 @@ entered AS MATERIALIZED (
 concerned AS (
     INSERT INTO operation_keys (key, operation_id)
     SELECT k.key, entered.id FROM unnest($11::uuid[], $12::bigint[]) AS k(key, place) JOIN entered USING (place)
-    WHERE entered.id IS NOT NULL ON CONFLICT DO NOTHING),
-bell AS (SELECT pg_notify('work', '') WHERE EXISTS (SELECT 1 FROM created)),
-rung AS (SELECT count(*) AS bells FROM bell)
--- A bell that nobody asks for is not rung.
-SELECT entered.place AS "place!", entered.id AS "id?" FROM entered, rung WHERE rung.bells >= 0 ORDER BY entered.place
+    WHERE entered.id IS NOT NULL ON CONFLICT DO NOTHING)
+SELECT place AS "place!", id AS "id?" FROM entered ORDER BY place

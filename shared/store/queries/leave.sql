@@ -73,8 +73,7 @@ announced AS (
     SELECT u.message_id, held.tenant, u.ordering_key, u.routing_key, u.operation_id, u.trace, u.body
     FROM unnest($19::bigint[], $20::uuid[], $21::text[], $22::text[], $23::text[], $24::bytea[])
         AS u(operation_id, message_id, ordering_key, routing_key, trace, body)
-    JOIN held ON held.id = u.operation_id
-    RETURNING 1),
+    JOIN held ON held.id = u.operation_id),
 written AS (
     INSERT INTO steps AS s
         (operation_id, name, kind, state, remote_id, code, sends, first_sent_at, last_sent_at, settled_at)
@@ -89,7 +88,6 @@ written AS (
         sends = s.sends + EXCLUDED.sends, first_sent_at = coalesce(s.first_sent_at, EXCLUDED.first_sent_at),
         last_sent_at = coalesce(EXCLUDED.last_sent_at, s.last_sent_at), settled_at = EXCLUDED.settled_at
     WHERE s.state <> 'confirmed'),
-outbox_bell AS (SELECT pg_notify('outbox', '') WHERE EXISTS (SELECT 1 FROM announced)),
-rung AS (SELECT (SELECT count(*) FROM bell) + (SELECT count(*) FROM outbox_bell) AS bells)
+rung AS (SELECT count(*) AS bells FROM bell)
 -- A bell that nobody asks for is not rung.
 SELECT held.id AS "id!" FROM held, rung WHERE rung.bells >= 0

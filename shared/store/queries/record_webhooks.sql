@@ -1,4 +1,4 @@
--- A batch of verified deliveries: dedupe, fan out, note that the connection was heard of, ring the bells. One statement,
+-- A batch of verified deliveries: dedupe, fan out, note that the connection was heard of. One statement,
 -- so one round trip and one commit for all of them.
 -- Returns those whose secrets are still the ones they were verified with, and whether they are new.
 WITH incoming AS MATERIALIZED (
@@ -21,16 +21,12 @@ tasks AS (
     SELECT n.consumer, f.connection, f.tenant, n.kind, n.ids
     FROM unnest($7::int[], $8::text[], $9::text[], $10::jsonb[]) AS n(place, consumer, kind, ids)
     JOIN fresh f ON f.place = n.place
-    ORDER BY n.place
-    RETURNING consumer),
+    ORDER BY n.place),
 seen AS (
     INSERT INTO webhook_seen AS s (connection, delivered_at, pinged_at)
     SELECT connection, clock_timestamp(), CASE WHEN bool_or(ping) THEN clock_timestamp() END
     FROM incoming GROUP BY connection ORDER BY connection
     ON CONFLICT (connection) DO UPDATE SET delivered_at = excluded.delivered_at,
-        pinged_at = coalesce(excluded.pinged_at, s.pinged_at)),
-bells AS (SELECT pg_notify('webhook_' || c.consumer, '') FROM (SELECT DISTINCT consumer FROM tasks) c),
-rung AS (SELECT count(*) AS bells FROM bells)
--- A bell that nobody asks for is not rung.
+        pinged_at = coalesce(excluded.pinged_at, s.pinged_at))
 SELECT i.place AS "place!", (f.place IS NOT NULL) AS "new!"
-FROM incoming i LEFT JOIN fresh f ON f.place = i.place, rung WHERE rung.bells >= 0
+FROM incoming i LEFT JOIN fresh f ON f.place = i.place

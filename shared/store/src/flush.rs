@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::claim::StepState;
 use crate::journal::{Deed, Entry, JournalError, Settlement, StepWrite};
 use crate::outbox::{Announcement, Columns};
+use crate::wake::News;
 use crate::{Error, Store};
 
 /// Writes the batch and tells every worker what became of its entry.
@@ -20,6 +21,10 @@ pub(crate) async fn commit(store: &Store, batch: Vec<Entry>) {
         .into_iter()
         .partition(|entry| matches!(entry.deed, Deed::Steps(_)));
     let (written, left) = tokio::join!(write_steps(store, &steps), leave(store, &leaving));
+    let told = |entry: &Entry| !announcements(&entry.deed).is_empty();
+    if left.is_ok() && leaving.iter().any(told) {
+        store.ring(News::Outbox);
+    }
     tell(steps, written);
     tell(leaving, left);
 }
@@ -60,7 +65,7 @@ async fn write_steps(store: &Store, entries: &[Entry]) -> Result<Vec<i64>, Error
         &steps.codes as _,
         &steps.sending,
     )
-    .fetch_all(&store.pool)
+    .fetch_all(&store.line)
     .await?)
 }
 
@@ -117,7 +122,7 @@ async fn leave(store: &Store, entries: &[Entry]) -> Result<Vec<i64>, Error> {
         &marks.keys,
         &marks.changed_at,
     )
-    .fetch_all(&store.pool)
+    .fetch_all(&store.line)
     .await?)
 }
 

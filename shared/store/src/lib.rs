@@ -36,11 +36,16 @@ mod flush;
 pub use error::Error;
 
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use wake::Bells;
+
+/// An intake, and the two statements of the journal side by side.
+const LINE: u32 = 3;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 
@@ -52,6 +57,17 @@ pub struct Config {
     pub max_connections: u32,
 }
 
+/// Database connections of one process, counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connections {
+    /// Open and waiting for something to do.
+    pub idle: u32,
+    /// At work.
+    pub in_use: u32,
+    /// The most that there may be.
+    pub limit: u32,
+}
+
 /// A transaction of this crate; moved by value to whoever commits it.
 pub type Transaction = sqlx::Transaction<'static, sqlx::Postgres>;
 
@@ -61,6 +77,9 @@ pub struct Store {
     pool: PgPool,
     /// Commits here do not wait for the disk: for leases and marks, where losing one only means doing it again.
     relaxed: PgPool,
+    /// For what every event passes, so that few connections carry it and have its plans and pages at hand.
+    line: PgPool,
+    bells: Arc<Bells>,
 }
 
 impl Store {
@@ -82,12 +101,18 @@ impl Store {
             .acquire_timeout(Duration::from_secs(10))
             .test_before_acquire(false);
         let relaxed = config.max_connections.div_ceil(4).max(2);
+        let rest = config.max_connections.saturating_sub(relaxed + LINE);
         Ok(Store {
             pool: pools
                 .clone()
-                .max_connections(config.max_connections.saturating_sub(relaxed).max(2))
+                .max_connections(rest.max(2))
                 .connect_with(options.clone())
                 .await?,
+            line: pools
+                .clone()
+                .max_connections(LINE)
+                .connect_lazy_with(options.clone()),
+            bells: Arc::new(Bells::new()),
             relaxed: pools
                 .max_connections(relaxed)
                 .connect_with(options.options([("synchronous_commit", "off")]))
@@ -121,7 +146,27 @@ impl Store {
         Ok(self.pool.begin().await?)
     }
 
-    /// The pool, for this crate's tests and for pool gauges.
+    /// Begins the transaction of a batch of events.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn begin_intake(&self) -> Result<Transaction, Error> {
+        Ok(self.line.begin().await?)
+    }
+
+    /// How this process uses its connections.
+    pub fn connections_in_use(&self) -> Connections {
+        let pools = [&self.pool, &self.relaxed, &self.line];
+        let sum = |of: fn(&PgPool) -> u32| pools.into_iter().map(of).sum();
+        let idle = sum(|pool| u32::try_from(pool.num_idle()).unwrap_or(u32::MAX));
+        Connections {
+            idle,
+            in_use: sum(PgPool::size).saturating_sub(idle),
+            limit: sum(|pool| pool.options().get_max_connections()),
+        }
+    }
+
+    /// The pool, for tests.
     pub fn pool(&self) -> &PgPool {
         &self.pool
     }

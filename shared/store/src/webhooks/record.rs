@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::connections::ConnectionError;
 use crate::seal::Keyring;
+use crate::wake::News;
 use crate::{Error, Store};
 
 /// The webhook secrets of a connection, and the mark that tells whether they are still the ones.
@@ -107,6 +108,12 @@ impl Store {
                 true => Recorded::New,
                 false => Recorded::Duplicate,
             };
+        }
+        for (delivery, recorded) in batch.iter().zip(&recorded) {
+            if *recorded == Recorded::New {
+                let consumers = delivery.notices.iter().map(Notice::consumer);
+                consumers.for_each(|consumer| self.ring(News::Webhooks(consumer)));
+            }
         }
         // A repetition within the batch ends like the one it repeats, except that it is not new.
         for (repetition, first) in columns.repetitions {

@@ -7,6 +7,7 @@ mod erase;
 mod ledger;
 mod statuses;
 mod updates;
+mod wake;
 mod webhooks;
 
 use secrecy::SecretString;
@@ -14,10 +15,18 @@ use store::{Config, Store};
 
 /// A migrated database that nobody else uses.
 async fn fresh_store() -> Store {
+    open(&fresh_database().await).await
+}
+
+async fn fresh_database() -> SecretString {
     let url = testkit::fresh_database("store").await;
-    let url = SecretString::from(url.expect("a database of our own"));
+    SecretString::from(url.expect("a database of our own"))
+}
+
+/// As one more process does.
+async fn open(url: &SecretString) -> Store {
     let store = Store::connect(&Config {
-        url,
+        url: url.clone(),
         max_connections: 8,
     })
     .await
