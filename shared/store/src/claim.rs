@@ -181,11 +181,12 @@ impl Store {
                     SELECT o.id, o.not_before FROM operations o
                     WHERE o.tenant = l.tenant AND o.state = 'open' AND o.not_before <= clock_timestamp()
                       AND o.kind = ANY($5::text[])
-                      AND NOT EXISTS (
-                        SELECT 1 FROM operation_keys mine
-                        JOIN operation_keys older ON older.key = mine.key AND older.operation_id < mine.operation_id
-                          AND NOT older.waits
-                        WHERE mine.operation_id = o.id)
+                      -- Whether an older one stands before it: one look per key. As NOT EXISTS it may be planned as an
+                      -- anti-join of all keys with all keys, by statistics that say that there are none yet.
+                      AND (SELECT 1 FROM operation_keys mine CROSS JOIN LATERAL (
+                          SELECT 1 FROM operation_keys older WHERE older.key = mine.key
+                            AND older.operation_id < mine.operation_id AND NOT older.waits LIMIT 1) ahead
+                        WHERE mine.operation_id = o.id LIMIT 1) IS NULL
                     ORDER BY o.not_before, o.id
                     LIMIT greatest(s.share, 0)
                     FOR UPDATE SKIP LOCKED) o),

@@ -131,7 +131,7 @@ impl Store {
             Pending,
             r#"WITH due AS (
                 SELECT o.id FROM outbox o
-                WHERE o.published_at IS NULL AND o.parked IS NULL AND o.not_before <= now()
+                WHERE o.published_at IS NULL AND o.parked IS NULL AND o.not_before <= now() AND o.not_before > '-infinity'
                   -- One look by key each. As an anti-join, or with a plain `id`, it may be planned as a scan of everything
                   -- pending per row: statistics of a table that has just filled say that it is empty.
                   AND o.id = (SELECT min(first.id + 0) FROM outbox first
