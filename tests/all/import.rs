@@ -129,6 +129,26 @@ async fn somebody_who_is_there_already_keeps_what_they_have() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_job_is_looked_at_once_before_it_is_refused() {
+    let mut world = World::new("job looked at").await;
+    world.bridge().await;
+    world.connect("acme").await;
+    let job = world.job(0);
+    world.greenhouse.recruiter().close_job(job).unwrap();
+    world.publish(&introduction("acme", "early", &[job])).await;
+    assert_eq!(world.answer("early").await.text("code"), "job_closed");
+    // No import of jobs has seen that it is open again.
+    world.greenhouse.recruiter().reopen_job(job).unwrap();
+    world.publish(&introduction("acme", "late", &[job])).await;
+    let late = world.answer("late").await;
+    assert_eq!(late.name, "IntroductionImported", "{late:?}");
+    let looks = world.greenhouse.state().calls("jobs:list");
+    let about_it = format!("ids={job}");
+    let looks = looks.iter().filter(|look| look.query.contains(&about_it));
+    assert_eq!(looks.count(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn jobs_that_are_closed_or_unknown_fail_alone() {
     let mut world = World::new("jobs").await;
     world.bridge().await;

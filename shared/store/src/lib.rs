@@ -53,7 +53,8 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 pub struct Config {
     /// `postgres://user:password@host:port/database`.
     pub url: SecretString,
-    /// Upper bound of open connections of this process; the sum over replicas must stay below the server's limit.
+    /// Upper bound of open connections of this process, but for the seven that it needs; the sum over replicas must stay
+    /// below the server's limit.
     pub max_connections: u32,
 }
 
