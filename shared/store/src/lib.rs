@@ -44,7 +44,7 @@ use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use wake::Bells;
 
-/// An intake, and the two statements of the journal side by side.
+/// At most an intake, and the two statements of the journal side by side.
 const LINE: u32 = 3;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
@@ -53,7 +53,7 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 pub struct Config {
     /// `postgres://user:password@host:port/database`.
     pub url: SecretString,
-    /// Upper bound of open connections of this process, but for the seven that it needs; the sum over replicas must stay
+    /// Upper bound of open connections of this process, but for the five that it needs; the sum over replicas must stay
     /// below the server's limit.
     pub max_connections: u32,
 }
@@ -102,7 +102,8 @@ impl Store {
             .acquire_timeout(Duration::from_secs(10))
             .test_before_acquire(false);
         let relaxed = config.max_connections.div_ceil(4).max(2);
-        let rest = config.max_connections.saturating_sub(relaxed + LINE);
+        let line = (config.max_connections / 4).clamp(1, LINE);
+        let rest = config.max_connections.saturating_sub(relaxed + line);
         Ok(Store {
             pool: pools
                 .clone()
@@ -111,7 +112,7 @@ impl Store {
                 .await?,
             line: pools
                 .clone()
-                .max_connections(LINE)
+                .max_connections(line)
                 .connect_lazy_with(options.clone()),
             bells: Arc::new(Bells::new()),
             relaxed: pools
