@@ -1,4 +1,5 @@
-//! Outbox → RabbitMQ: takes due announcements, publishes them with confirms, marks what the broker has.
+//! Outbox → RabbitMQ: takes due announcements, publishes them with confirms, marks what the broker has. Most of what
+//! the journal of the same process writes is handed over to it and need not be looked for.
 //!
 //! Any number of relays work side by side; order is kept per key because only the oldest unpublished row of a key can
 //! be taken. A crash between confirm and mark publishes the same message id once more. It decides nothing about the
@@ -13,6 +14,8 @@ use domain::crash::{CrashPoint, crash_here};
 use store::Store;
 use store::outbox::Pending;
 use store::wake::{News, Wake};
+use tokio::sync::Mutex;
+use tokio::sync::mpsc::Receiver;
 use tokio_util::sync::CancellationToken;
 
 /// How long a relay may take over one batch before another relay takes its rows: beyond the publisher's own limit.
@@ -41,8 +44,36 @@ pub struct Relay {
 impl Relay {
     /// Relays until the token is cancelled; the batches in hand are finished first.
     pub async fn run(&self, stop: CancellationToken) {
+        let handed = Mutex::new(self.store.take_over(LEASE));
         // Two batches side by side: what is enqueued while the broker writes one to disk leaves at once in the other.
-        tokio::join!(self.relay(&stop), self.relay(&stop));
+        tokio::join!(
+            self.relay(&stop),
+            self.relay(&stop),
+            self.take_over(&handed, &stop),
+            self.take_over(&handed, &stop),
+        );
+    }
+
+    /// Publishes what the journal of this process hands over, to the last batch of it.
+    async fn take_over(&self, handed: &Mutex<Receiver<Vec<Pending>>>, stop: &CancellationToken) {
+        loop {
+            let rows = {
+                let mut handed = handed.lock().await;
+                tokio::select! {
+                    rows = handed.recv() => rows,
+                    () = stop.cancelled() => {
+                        handed.close();
+                        handed.recv().await
+                    }
+                }
+            };
+            let Some(rows) = rows else { return };
+            match self.pass_on(rows).await {
+                Ok(false) => {}
+                Ok(true) => self.store.ring(News::Outbox),
+                Err(error) => tracing::warn!(%error, "cannot mark what was published"),
+            }
+        }
     }
 
     async fn relay(&self, stop: &CancellationToken) {
@@ -62,12 +93,17 @@ impl Relay {
         }
     }
 
-    /// Publishes one batch and tells whether there may be more to take.
+    /// Takes one batch, publishes it and tells whether there may be more to take.
     async fn relay_batch(&self) -> Result<bool, store::Error> {
         let rows = self.store.take_announcements(BATCH, LEASE).await?;
         if rows.is_empty() {
             return Ok(false);
         }
+        self.pass_on(rows).await
+    }
+
+    /// Publishes rows that are this relay's and tells whether others are due.
+    async fn pass_on(&self, rows: Vec<Pending>) -> Result<bool, store::Error> {
         let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
         crash_here(CrashPoint::RelayBeforePublish);
         let sent = Instant::now();

@@ -1,4 +1,5 @@
--- What becomes true when operations end or are given back, for those whose lease still holds; returns them.
+-- What becomes true when operations end or are given back, for those whose lease still holds; returns them, and what is
+-- handed over to a relay.
 -- One statement, so one round trip and one commit for everything in the batch.
 WITH held AS MATERIALIZED (
     SELECT o.id, o.tenant, o.kind, entry.state
@@ -68,12 +69,21 @@ marked AS (
     JOIN held ON held.id = u.operation_id
     ORDER BY u.key, held.kind, u.changed_at DESC
     ON CONFLICT (key, kind) DO UPDATE SET changed_at = EXCLUDED.changed_at WHERE m.changed_at < EXCLUDED.changed_at),
+-- Taken for a relay of this process in the same stroke where it is the oldest of its key that is not published.
 announced AS (
-    INSERT INTO outbox (message_id, tenant, ordering_key, routing_key, operation_id, trace, body)
-    SELECT u.message_id, held.tenant, u.ordering_key, u.routing_key, u.operation_id, u.trace, u.body
-    FROM unnest($19::bigint[], $20::uuid[], $21::text[], $22::text[], $23::text[], $24::bytea[])
-        AS u(operation_id, message_id, ordering_key, routing_key, trace, body)
-    JOIN held ON held.id = u.operation_id),
+    INSERT INTO outbox (message_id, tenant, ordering_key, routing_key, operation_id, trace, body, attempts, not_before)
+    SELECT message_id, tenant, ordering_key, routing_key, operation_id, trace, body, handed::int,
+        CASE WHEN handed THEN clock_timestamp() + make_interval(secs => $35) ELSE now() END
+    FROM (
+        SELECT u.*, held.tenant, $35::float8 IS NOT NULL
+            AND row_number() OVER (PARTITION BY held.tenant, u.ordering_key ORDER BY u.place) = 1
+            AND (SELECT 1 FROM outbox ahead WHERE ahead.tenant = held.tenant AND ahead.ordering_key = u.ordering_key
+                AND ahead.published_at IS NULL AND ahead.parked IS NULL LIMIT 1) IS NULL AS handed
+        FROM unnest($19::bigint[], $20::uuid[], $21::text[], $22::text[], $23::text[], $24::bytea[]) WITH ORDINALITY
+            AS u(operation_id, message_id, ordering_key, routing_key, trace, body, place)
+        JOIN held ON held.id = u.operation_id
+        ORDER BY u.place) news
+    RETURNING id, message_id, attempts),
 written AS (
     INSERT INTO steps AS s
         (operation_id, name, kind, state, remote_id, code, sends, first_sent_at, last_sent_at, settled_at)
@@ -90,4 +100,6 @@ written AS (
     WHERE s.state <> 'confirmed'),
 rung AS (SELECT count(*) AS bells FROM bell)
 -- A bell that nobody asks for is not rung.
-SELECT held.id AS "id!" FROM held, rung WHERE rung.bells >= 0
+SELECT held.id AS "held?", NULL::bigint AS "outbox?", NULL::uuid AS "message?" FROM held, rung WHERE rung.bells >= 0
+UNION ALL
+SELECT NULL, announced.id, announced.message_id FROM announced WHERE announced.attempts = 1

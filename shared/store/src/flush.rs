@@ -1,6 +1,7 @@
 //! One commit of the journal: many entries, one statement for those that go on and one for those that leave.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -8,7 +9,7 @@ use uuid::Uuid;
 
 use crate::claim::StepState;
 use crate::journal::{Deed, Entry, JournalError, Settlement, StepWrite};
-use crate::outbox::{Announcement, Columns};
+use crate::outbox::{Announcement, Columns, Pending};
 use crate::wake::News;
 use crate::{Error, Store};
 
@@ -20,13 +21,45 @@ pub(crate) async fn commit(store: &Store, batch: Vec<Entry>) {
     let (steps, leaving): (Vec<Entry>, Vec<Entry>) = batch
         .into_iter()
         .partition(|entry| matches!(entry.deed, Deed::Steps(_)));
-    let (written, left) = tokio::join!(write_steps(store, &steps), leave(store, &leaving));
-    let told = |entry: &Entry| !announcements(&entry.deed).is_empty();
-    if left.is_ok() && leaving.iter().any(told) {
-        store.ring(News::Outbox);
+    let told: usize = leaving.iter().map(|e| announcements(&e.deed).len()).sum();
+    let room = (told > 0).then(|| store.handover.room()).flatten();
+    let lease = room.as_ref().map(|room| room.lease);
+    let (written, left) = tokio::join!(write_steps(store, &steps), leave(store, &leaving, lease));
+    if let Ok(left) = &left {
+        if left.handed.len() < told {
+            store.ring(News::Outbox);
+        }
+        if let Some(room) = room.filter(|_| !left.handed.is_empty()) {
+            room.fill(hand_over(&leaving, &left.handed));
+        }
     }
     tell(steps, written);
-    tell(leaving, left);
+    tell(leaving, left.map(|left| left.held));
+}
+
+/// What the statement of [`leave`] did.
+#[derive(Default)]
+struct Left {
+    /// Operations whose lease held; nothing was written for the others.
+    held: Vec<i64>,
+    /// Announcements taken for a relay of this process, by message id: their rows.
+    handed: HashMap<Uuid, i64>,
+}
+
+/// The announcements that were handed over, in the order of their entries.
+fn hand_over(entries: &[Entry], handed: &HashMap<Uuid, i64>) -> Vec<Pending> {
+    let pending = |news: &Announcement| {
+        Some(Pending {
+            id: *handed.get(&news.message_id)?,
+            message_id: news.message_id,
+            routing_key: news.routing_key.clone(),
+            trace: news.trace.clone(),
+            body: news.body.clone(),
+            attempts: 0,
+        })
+    };
+    let news = entries.iter().flat_map(|entry| announcements(&entry.deed));
+    news.filter_map(pending).collect()
 }
 
 fn tell(entries: Vec<Entry>, written: Result<Vec<i64>, Error>) {
@@ -69,10 +102,10 @@ async fn write_steps(store: &Store, entries: &[Entry]) -> Result<Vec<i64>, Error
     .await?)
 }
 
-/// Returns the operations whose lease held; nothing was written for the others.
-async fn leave(store: &Store, entries: &[Entry]) -> Result<Vec<i64>, Error> {
+/// Ends operations or gives them back, and takes their announcements for `lease` if it is given.
+async fn leave(store: &Store, entries: &[Entry], lease: Option<Duration>) -> Result<Left, Error> {
     if entries.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Left::default());
     }
     let fence = Fence::of(entries);
     let steps = Steps::of(entries);
@@ -85,7 +118,7 @@ async fn leave(store: &Store, entries: &[Entry]) -> Result<Vec<i64>, Error> {
         .iter()
         .flat_map(|entry| announcements(&entry.deed).iter().map(|_| entry.operation.0))
         .collect();
-    Ok(sqlx::query_file_scalar!(
+    let rows = sqlx::query_file!(
         "queries/leave.sql",
         &fence.operations,
         &fence.leases,
@@ -121,9 +154,16 @@ async fn leave(store: &Store, entries: &[Entry]) -> Result<Vec<i64>, Error> {
         &marks.operations,
         &marks.keys,
         &marks.changed_at,
+        lease.map(|lease| lease.as_secs_f64()),
     )
     .fetch_all(&store.line)
-    .await?)
+    .await?;
+    let mut left = Left::default();
+    for row in rows {
+        left.held.extend(row.held);
+        left.handed.extend(row.message.zip(row.outbox));
+    }
+    Ok(left)
 }
 
 fn steps(deed: &Deed) -> &[StepWrite] {

@@ -32,6 +32,7 @@ pub mod webhooks;
 
 mod error;
 mod flush;
+mod handover;
 
 pub use error::Error;
 
@@ -39,6 +40,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use handover::Handover;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -81,6 +83,7 @@ pub struct Store {
     /// For what every event passes, so that few connections carry it and have its plans and pages at hand.
     line: PgPool,
     bells: Arc<Bells>,
+    handover: Arc<Handover>,
 }
 
 impl Store {
@@ -115,6 +118,7 @@ impl Store {
                 .max_connections(line)
                 .connect_lazy_with(options.clone()),
             bells: Arc::new(Bells::new()),
+            handover: Arc::default(),
             relaxed: pools
                 .max_connections(relaxed)
                 .connect_with(options.options([("synchronous_commit", "off")]))

@@ -148,16 +148,18 @@ impl Store {
         .await?)
     }
 
-    /// Marks rows as published, and tells whether others wait: perhaps behind these, so that nobody rings for them.
+    /// Marks rows as published, and tells whether others are due: perhaps behind these, so that nobody rings for them.
     ///
     /// # Errors
     /// [`Error::Unavailable`]; then the rows go out again under the same message ids.
     pub async fn mark_published(&self, ids: &[i64]) -> Result<bool, Error> {
         Ok(sqlx::query_scalar!(
             r#"WITH marked AS (
-                UPDATE outbox o SET published_at = clock_timestamp() FROM unnest($1::bigint[]) AS u(id) WHERE o.id = u.id)
+                UPDATE outbox o SET published_at = clock_timestamp() FROM unnest((SELECT $1::bigint[])) AS u(id)
+                WHERE o.id = u.id)
             SELECT EXISTS (SELECT 1 FROM outbox o
-                WHERE o.published_at IS NULL AND o.parked IS NULL AND o.id <> ALL ($1)) AS "others!""#,
+                WHERE o.published_at IS NULL AND o.parked IS NULL AND o.not_before <= clock_timestamp()
+                  AND o.not_before > '-infinity' AND o.id <> ALL ((SELECT $1::bigint[])::bigint[])) AS "others!""#,
             ids
         )
         .fetch_one(&self.relaxed)

@@ -1,4 +1,4 @@
-//! Inbox, claims, steps, settling and the outbox.
+//! Inbox, claims, steps and settling.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -69,7 +69,7 @@ pub(crate) async fn connect(store: &Store, name: &str) {
     .unwrap();
 }
 
-async fn claim(store: &Store, room: usize) -> Vec<Claim> {
+pub(crate) async fn claim(store: &Store, room: usize) -> Vec<Claim> {
     claim_for(store, room, Duration::from_secs(60)).await
 }
 
@@ -98,7 +98,7 @@ fn step(name: &str, state: StepState, remote_id: Option<i64>) -> StepWrite {
     }
 }
 
-fn announcement(name: &str, key: &str) -> Announcement {
+pub(crate) fn announcement(name: &str, key: &str) -> Announcement {
     Announcement {
         message_id: Uuid::new_v4(),
         tenant: tenant(name),
@@ -391,75 +391,4 @@ async fn two_workers_never_claim_the_same_operation() {
     }
     let distinct: HashSet<_> = all.iter().collect();
     assert_eq!((all.len(), distinct.len()), (200, 200));
-}
-
-#[tokio::test]
-async fn announcements_leave_in_order_per_key_and_are_marked() {
-    let store = fresh_store().await;
-    let rows = [
-        announcement("acme", "a"),
-        announcement("acme", "a"),
-        announcement("acme", "b"),
-    ];
-    let mut tx = store.begin().await.unwrap();
-    store::outbox::enqueue(&mut tx, &rows).await.unwrap();
-    tx.commit().await.unwrap();
-    let lease = Duration::from_secs(30);
-    let taken = store.take_announcements(10, lease).await.unwrap();
-    let ids: HashSet<Uuid> = taken.iter().map(|row| row.message_id).collect();
-    assert_eq!(ids, HashSet::from([rows[0].message_id, rows[2].message_id]));
-    assert!(
-        store
-            .take_announcements(10, lease)
-            .await
-            .unwrap()
-            .is_empty()
-    );
-    store
-        .mark_published(&taken.iter().map(|row| row.id).collect::<Vec<_>>())
-        .await
-        .unwrap();
-    let rest = store.take_announcements(10, lease).await.unwrap();
-    assert_eq!(
-        rest.iter().map(|row| row.message_id).collect::<Vec<_>>(),
-        [rows[1].message_id]
-    );
-    store
-        .return_announcements(&[rest[0].id], Duration::ZERO)
-        .await
-        .unwrap();
-    assert_eq!(
-        store.take_announcements(10, lease).await.unwrap()[0].attempts,
-        1
-    );
-    store
-        .park_announcements(&[rest[0].id], "unroutable")
-        .await
-        .unwrap();
-    assert_eq!(store.outbox_backlog().await.unwrap().parked, 1);
-}
-
-#[tokio::test]
-async fn an_old_uncommitted_announcement_is_not_skipped() {
-    let store = fresh_store().await;
-    let (low, high) = (announcement("acme", "low"), announcement("acme", "high"));
-    let mut slow = store.begin().await.unwrap();
-    store::outbox::enqueue(&mut slow, std::slice::from_ref(&low))
-        .await
-        .unwrap();
-    let mut quick = store.begin().await.unwrap();
-    store::outbox::enqueue(&mut quick, std::slice::from_ref(&high))
-        .await
-        .unwrap();
-    quick.commit().await.unwrap();
-    let lease = Duration::from_secs(30);
-    assert_eq!(
-        store.take_announcements(10, lease).await.unwrap()[0].message_id,
-        high.message_id
-    );
-    slow.commit().await.unwrap();
-    assert_eq!(
-        store.take_announcements(10, lease).await.unwrap()[0].message_id,
-        low.message_id
-    );
 }

@@ -5,6 +5,7 @@ mod budget;
 mod connections;
 mod erase;
 mod ledger;
+mod outbox;
 mod statuses;
 mod updates;
 mod wake;
