@@ -1,7 +1,7 @@
 //! What a batch of commands becomes in the ledger, with the answers to what cannot begin now.
 
 use chrono::Utc;
-use domain::{Code, Problem};
+use domain::{Code, Problem, Tenant};
 use intake::{Message, Refusal, Take, Tally};
 use store::Transaction;
 use store::intake::{Arrival, Verdict};
@@ -21,6 +21,10 @@ impl Take for Ledger {
 
     fn sort(&self, message: Message) -> Result<Option<Arrival>, Refusal> {
         decode(message)
+    }
+
+    fn in_order<'a>(&self, arrivals: &'a [Arrival]) -> Vec<&'a Tenant> {
+        arrivals.iter().map(|arrival| &arrival.tenant).collect()
     }
 
     async fn record(

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use boot::metrics::{EventType, Metrics, Outcome as Ended, Queue};
 use broker::{Batch, Consumer, Delivery, Outcome, Publisher, Topology};
-use domain::backoff;
 use domain::crash::{CrashPoint, crash_here};
+use domain::{Tenant, backoff};
 use store::intake::Refused;
 use store::wake::News;
 use store::{Store, Transaction};
@@ -33,6 +33,11 @@ pub trait Take: Send + Sync {
     /// # Errors
     /// [`Refusal`] when the service can never accept it.
     fn sort(&self, message: Message) -> Result<Option<Self::Arrival>, Refusal>;
+
+    /// Whose arrivals must become visible in the order of their ids; nobody's, unless a service says so.
+    fn in_order<'a>(&self, _arrivals: &'a [Self::Arrival]) -> Vec<&'a Tenant> {
+        Vec::new()
+    }
 
     /// Makes a batch durable in the caller's transaction. Called again with the same batch when the commit failed, and
     /// with deliveries that were recorded before: those must have no effect.
@@ -198,7 +203,8 @@ impl<T: Take> Intake<T> {
         deliveries: &[Delivery],
         sorted: &Sorted<T::Arrival>,
     ) -> Result<Tally, store::Error> {
-        let mut tx = self.store.begin_intake().await?;
+        let in_order = self.take.in_order(&sorted.arrivals);
+        let mut tx = self.store.begin_intake(in_order).await?;
         let mut tally = Tally::default();
         if !sorted.arrivals.is_empty() {
             tally = self.take.record(&mut tx, &sorted.arrivals).await?;

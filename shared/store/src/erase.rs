@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use domain::{CandidateId, Code, IntrroCandidateId, OperationId, Tenant};
 use sha2::{Digest, Sha256};
 
+use crate::intake::order_lock;
 use crate::person::PersonKey;
 use crate::{Error, Store, Transaction};
 
@@ -99,8 +100,8 @@ impl Store {
 pub async fn erase(tx: &mut Transaction, erasure: &Erasure) -> Result<Option<Erased>, Error> {
     let key = PersonKey::candidate(&erasure.tenant, &erasure.candidate);
     // No arrival of this tenant may slip in between what is looked at and what is blotted out.
-    sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 42))")
-        .bind(erasure.tenant.as_str())
+    sqlx::query("SELECT pg_advisory_xact_lock($1)")
+        .bind(order_lock(&erasure.tenant))
         .execute(&mut **tx)
         .await?;
     // Locked, so that none of them is taken up or goes on between this look and the end of the transaction.

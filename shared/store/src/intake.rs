@@ -2,14 +2,16 @@
 
 mod erased;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use domain::{Code, OperationId, Tenant};
+use sha2::{Digest, Sha256};
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use crate::person::PersonKey;
-use crate::{Error, Transaction};
+use crate::{Error, Store, Transaction};
 
 /// One decoded event, about to become an operation.
 #[derive(Debug, Clone)]
@@ -55,23 +57,61 @@ pub enum Verdict {
     Erased(OperationId),
 }
 
+impl Store {
+    /// Begins the transaction of a batch of events. Whose order counts is named: their operations get ids in the order in
+    /// which they become visible, so that a lower id of a tenant is always there before a higher one.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn begin_intake<'a>(
+        &self,
+        in_order: impl IntoIterator<Item = &'a Tenant>,
+    ) -> Result<Transaction, Error> {
+        let mut locks: Vec<i64> = in_order.into_iter().map(order_lock).collect();
+        // Always taken in the same order, so that no two batches wait for each other.
+        locks.sort_unstable();
+        locks.dedup();
+        if locks.is_empty() {
+            return Ok(self.line.begin().await?);
+        }
+        let locks: Vec<String> = locks.iter().map(i64::to_string).collect();
+        // In the same round trip; nothing but numbers of our own is in it.
+        let begin = format!(
+            "BEGIN; SELECT pg_advisory_xact_lock(k) FROM unnest('{{{}}}'::bigint[]) k",
+            locks.join(",")
+        );
+        Ok(self.line.begin_with(AssertSqlSafe(begin)).await?)
+    }
+}
+
+/// The advisory lock under which a tenant's operations are entered, and its people erased.
+pub(crate) fn order_lock(tenant: &Tenant) -> i64 {
+    let hash = Sha256::new_with_prefix("order")
+        .chain_update(tenant.as_str())
+        .finalize();
+    hash.iter()
+        .take(8)
+        .fold(0, |lock, byte| (lock << 8) | i64::from(*byte))
+}
+
 /// Records a batch and says for each arrival, in the same order, what became of it.
 ///
-/// The caller commits, then acknowledges the deliveries.
+/// The transaction is one of [`Store::begin_intake`] with every tenant of the batch. The caller commits it, then
+/// acknowledges the deliveries.
 ///
 /// # Errors
 /// [`Error::Unavailable`]; nothing was recorded then.
 pub async fn accept(tx: &mut Transaction, arrivals: &[Arrival]) -> Result<Vec<Verdict>, Error> {
-    let connected = enter_tenants(tx, arrivals).await?;
-    let erased = erased::find(tx, arrivals).await?;
-    if erased.is_empty() {
-        return enter(tx, arrivals, &connected).await;
+    let people = erased::keys(arrivals);
+    if let Some(verdicts) = enter(tx, arrivals, &people).await? {
+        return Ok(verdicts);
     }
+    let erased = erased::find(tx, arrivals).await?;
     let mut arrivals = arrivals.to_vec();
     for &index in &erased {
         erased::blot_out(&mut arrivals[index]);
     }
-    let mut verdicts = enter(tx, &arrivals, &connected).await?;
+    let mut verdicts = enter(tx, &arrivals, &[]).await?.unwrap_or_default();
     for index in erased {
         verdicts[index] = match verdicts[index] {
             Verdict::Duplicate => Verdict::Duplicate,
@@ -84,23 +124,29 @@ pub async fn accept(tx: &mut Transaction, arrivals: &[Arrival]) -> Result<Vec<Ve
     Ok(verdicts)
 }
 
+/// Enters the batch; none, and nothing is entered, if one of `people` has asked to be forgotten.
 async fn enter(
     tx: &mut Transaction,
     arrivals: &[Arrival],
-    connected: &HashMap<String, bool>,
-) -> Result<Vec<Verdict>, Error> {
+    people: &[Uuid],
+) -> Result<Option<Vec<Verdict>>, Error> {
+    let Some(unseen) = enter_unseen(tx, arrivals, people).await? else {
+        return Ok(None);
+    };
     let mut verdicts = vec![Verdict::Duplicate; arrivals.len()];
-    for (index, operation) in enter_unseen(tx, arrivals).await? {
-        let arrival = &arrivals[index];
+    for Unseen {
+        index,
+        operation,
+        connected,
+    } in unseen
+    {
         verdicts[index] = match operation {
-            Some(id) => match connected.get(arrival.tenant.as_str()) {
-                Some(true) => Verdict::Accepted(id),
-                _ => Verdict::AcceptedUnconnected(id),
-            },
-            None => compare(tx, arrival).await?,
+            Some(id) if connected => Verdict::Accepted(id),
+            Some(id) => Verdict::AcceptedUnconnected(id),
+            None => compare(tx, &arrivals[index]).await?,
         };
     }
-    Ok(verdicts)
+    Ok(Some(verdicts))
 }
 
 /// Records that a message was refused at first sight.
@@ -136,38 +182,21 @@ pub struct Refused<'a> {
     pub path: Option<&'a str>,
 }
 
-/// Makes sure the tenants exist and takes the lock that keeps ids in commit order; tells who is connected.
-async fn enter_tenants(
-    tx: &mut Transaction,
-    arrivals: &[Arrival],
-) -> Result<HashMap<String, bool>, Error> {
-    let mut tenants: Vec<&str> = arrivals.iter().map(|a| a.tenant.as_str()).collect();
-    tenants.sort_unstable();
-    tenants.dedup();
-    let rows = sqlx::query!(
-        r#"WITH entered AS (
-            INSERT INTO tenants (tenant) SELECT t FROM unnest((SELECT $1::text[])) t
-            WHERE NOT EXISTS (SELECT 1 FROM tenants known WHERE known.tenant = t)
-            ON CONFLICT DO NOTHING),
-        locked AS MATERIALIZED (
-            SELECT t, pg_advisory_xact_lock(hashtextextended(t, 42)) FROM unnest((SELECT $1::text[])) t)
-        SELECT l.t AS "tenant!", EXISTS (SELECT 1 FROM connections c WHERE c.tenant = l.t) AS "connected!" FROM locked l"#,
-        &tenants as _
-    )
-    .fetch_all(&mut **tx)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.tenant, row.connected))
-        .collect())
+/// An arrival never seen before.
+struct Unseen {
+    /// Its place in the batch, from 0.
+    index: usize,
+    /// Its new operation; none where the intent is known.
+    operation: Option<OperationId>,
+    connected: bool,
 }
 
-/// Returns the indices of the arrivals never seen before, ascending, each with its new operation; none where the intent
-/// is known.
+/// Returns the arrivals never seen before, ascending.
 async fn enter_unseen(
     tx: &mut Transaction,
     arrivals: &[Arrival],
-) -> Result<Vec<(usize, Option<OperationId>)>, Error> {
+    people: &[Uuid],
+) -> Result<Option<Vec<Unseen>>, Error> {
     let mut delivered = HashSet::with_capacity(arrivals.len());
     let indices: Vec<usize> = (0..arrivals.len())
         .filter(|&index| {
@@ -194,9 +223,13 @@ async fn enter_unseen(
         &once().map(|a| a.occurred_at).collect::<Vec<_>>(),
         &keys,
         &places,
+        people,
     )
     .fetch_all(&mut **tx)
     .await?;
+    if rows.first().is_some_and(|row| row.place == 0) {
+        return Ok(None);
+    }
     let index = |place: i64| {
         let place = usize::try_from(place - 1).ok();
         place
@@ -204,9 +237,14 @@ async fn enter_unseen(
             .copied()
             .ok_or(Error::Corrupt("place"))
     };
-    rows.into_iter()
-        .map(|row| Ok((index(row.place)?, row.id.map(OperationId))))
-        .collect()
+    let unseen = rows.into_iter().map(|row| {
+        Ok(Unseen {
+            index: index(row.place)?,
+            operation: row.id.map(OperationId),
+            connected: row.connected,
+        })
+    });
+    unseen.collect::<Result<_, _>>().map(Some)
 }
 
 /// The intent exists already: the same content is a repeat, other content is parked beside it and reported once.

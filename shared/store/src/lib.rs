@@ -152,14 +152,6 @@ impl Store {
         Ok(self.pool.begin().await?)
     }
 
-    /// Begins the transaction of a batch of events.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
-    pub async fn begin_intake(&self) -> Result<Transaction, Error> {
-        Ok(self.line.begin().await?)
-    }
-
     /// How this process uses its connections.
     pub fn connections_in_use(&self) -> Connections {
         let pools = [&self.pool, &self.relaxed, &self.line];

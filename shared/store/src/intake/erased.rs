@@ -11,18 +11,22 @@ use crate::erase::erased_subject;
 use crate::person::PersonKey;
 use crate::{Error, Transaction};
 
+/// Who the arrivals are about.
+pub(super) fn keys(arrivals: &[Arrival]) -> Vec<Uuid> {
+    arrivals.iter().filter_map(key).collect()
+}
+
+fn key(arrival: &Arrival) -> Option<Uuid> {
+    let candidate = arrival.subject.as_str().try_into().ok()?;
+    Some(PersonKey::candidate(&arrival.tenant, &candidate).0)
+}
+
 /// Indices of the arrivals that tell of a time before their person asked to be forgotten. An update also counts when
 /// nobody has introduced the person again since: there is nothing that it could be an update of.
 pub(super) async fn find(tx: &mut Transaction, arrivals: &[Arrival]) -> Result<Vec<usize>, Error> {
-    let key = |arrival: &Arrival| {
-        let candidate = arrival.subject.as_str().try_into().ok()?;
-        Some(PersonKey::candidate(&arrival.tenant, &candidate).0)
-    };
-    let keys: Vec<Option<Uuid>> = arrivals.iter().map(key).collect();
-    let asked: Vec<Uuid> = keys.iter().flatten().copied().collect();
     let erased: HashMap<Uuid, DateTime<Utc>> = sqlx::query!(
         "SELECT key, erased_at FROM erased_people WHERE key = ANY((SELECT $1::uuid[])::uuid[])",
-        &asked
+        &keys(arrivals)
     )
     .fetch_all(&mut **tx)
     .await?
@@ -30,11 +34,8 @@ pub(super) async fn find(tx: &mut Transaction, arrivals: &[Arrival]) -> Result<V
     .map(|row| (row.key, row.erased_at))
     .collect();
     let mut found = Vec::new();
-    if erased.is_empty() {
-        return Ok(found);
-    }
     for (index, arrival) in arrivals.iter().enumerate() {
-        let Some(erased_at) = keys[index].and_then(|key| erased.get(&key)) else {
+        let Some(erased_at) = key(arrival).and_then(|key| erased.get(&key)) else {
             continue;
         };
         let of_before = match arrival.kind {

@@ -47,7 +47,8 @@ pub(crate) fn arrival(name: &str, introduction: &str, candidate: &str, email: &s
 }
 
 pub(crate) async fn take_in(store: &Store, arrivals: &[Arrival]) -> Vec<Verdict> {
-    let mut tx = store.begin().await.unwrap();
+    let tenants = arrivals.iter().map(|arrival| &arrival.tenant);
+    let mut tx = store.begin_intake(tenants).await.unwrap();
     let verdicts = accept(&mut tx, arrivals).await.unwrap();
     tx.commit().await.unwrap();
     verdicts
@@ -187,6 +188,31 @@ async fn the_same_introduction_with_other_content_is_parked_beside_the_first() {
     let claims = claim(&store, 10).await;
     assert_eq!(claims.len(), 1);
     assert_eq!(claims[0].business_key, "i-1");
+}
+
+#[tokio::test]
+async fn batches_of_one_tenant_enter_one_after_another() {
+    let store = fresh_store().await;
+    let (acme, umbrella) = (tenant("acme"), tenant("umbrella"));
+    let first = store.begin_intake([&acme, &umbrella, &acme]).await.unwrap();
+    let others = store.begin_intake([&tenant("others")]).await.unwrap();
+    others.rollback().await.unwrap();
+    let second = tokio::spawn({
+        let store = store.clone();
+        async move { store.begin_intake([&acme]).await.map(drop) }
+    });
+    let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    while sqlx::query_scalar::<_, i64>(waiting)
+        .fetch_one(store.pool())
+        .await
+        .unwrap()
+        == 0
+    {
+        assert!(!second.is_finished(), "the second batch did not wait");
+    }
+    first.commit().await.unwrap();
+    second.await.unwrap().unwrap();
 }
 
 #[tokio::test]
