@@ -153,6 +153,7 @@ impl Store {
             .iter()
             .map(|(tenant, n)| (tenant.as_str(), *n as i64))
             .unzip();
+        let mut connection = self.errands.take().await?;
         let taken = Instant::now();
         let rows = sqlx::query!(
             r#"WITH lanes AS MATERIALIZED (
@@ -215,8 +216,9 @@ impl Store {
             want.kinds as _,
             want.lease.as_secs_f64(),
         )
-        .fetch_all(&self.relaxed)
+        .fetch_all(&mut *connection)
         .await?;
+        connection.keep();
         rows.into_iter()
             .map(|row| {
                 Ok(Claim {

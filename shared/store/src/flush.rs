@@ -86,7 +86,8 @@ async fn write_steps(store: &Store, entries: &[Entry]) -> Result<Vec<i64>, Error
     }
     let fence = Fence::of(entries);
     let steps = Steps::of(entries);
-    Ok(sqlx::query_file_scalar!(
+    let mut connection = store.journal.take().await?;
+    let held = sqlx::query_file_scalar!(
         "queries/write_steps.sql",
         &fence.operations,
         &fence.leases,
@@ -98,8 +99,10 @@ async fn write_steps(store: &Store, entries: &[Entry]) -> Result<Vec<i64>, Error
         &steps.codes as _,
         &steps.sending,
     )
-    .fetch_all(&store.line)
-    .await?)
+    .fetch_all(&mut *connection)
+    .await?;
+    connection.keep();
+    Ok(held)
 }
 
 /// Ends operations or gives them back, and takes their announcements for `lease` if it is given.
@@ -118,6 +121,7 @@ async fn leave(store: &Store, entries: &[Entry], lease: Option<Duration>) -> Res
         .iter()
         .flat_map(|entry| announcements(&entry.deed).iter().map(|_| entry.operation.0))
         .collect();
+    let mut connection = store.journal.take().await?;
     let rows = sqlx::query_file!(
         "queries/leave.sql",
         &fence.operations,
@@ -156,8 +160,9 @@ async fn leave(store: &Store, entries: &[Entry], lease: Option<Duration>) -> Res
         &marks.changed_at,
         lease.map(|lease| lease.as_secs_f64()),
     )
-    .fetch_all(&store.line)
+    .fetch_all(&mut *connection)
     .await?;
+    connection.keep();
     let mut left = Left::default();
     for row in rows {
         left.held.extend(row.held);

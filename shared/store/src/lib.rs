@@ -33,6 +33,7 @@ pub mod webhooks;
 mod error;
 mod flush;
 mod handover;
+mod kept;
 
 pub use error::Error;
 
@@ -41,13 +42,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use handover::Handover;
+use kept::Kept;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use wake::Bells;
 
-/// At most an intake, and the two statements of the journal side by side.
-const LINE: u32 = 3;
+/// A batch of events.
+const INTAKE: u32 = 1;
+/// The two statements of the journal, side by side.
+const JOURNAL: u32 = 2;
+/// A claim, and what a relay takes and marks.
+const ERRANDS: u32 = 2;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 
@@ -55,7 +61,7 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 pub struct Config {
     /// `postgres://user:password@host:port/database`.
     pub url: SecretString,
-    /// Upper bound of open connections of this process, but for the five that it needs; the sum over replicas must stay
+    /// Upper bound of open connections of this process, but for the six that it needs; the sum over replicas must stay
     /// below the server's limit.
     pub max_connections: u32,
 }
@@ -82,6 +88,10 @@ pub struct Store {
     relaxed: PgPool,
     /// For what every event passes, so that few connections carry it and have its plans and pages at hand.
     line: PgPool,
+    /// Of `line`.
+    journal: Arc<Kept>,
+    /// Of `relaxed`.
+    errands: Arc<Kept>,
     bells: Arc<Bells>,
     handover: Arc<Handover>,
 }
@@ -101,28 +111,43 @@ impl Store {
                 ("enable_seqscan", "off"),
                 ("jit", "off"),
             ]);
+        // What every event asks for is planned once per connection, not five times more to compare.
+        let often = options
+            .clone()
+            .options([("plan_cache_mode", "force_generic_plan")]);
         let pools = PgPoolOptions::new()
             .acquire_timeout(Duration::from_secs(10))
             .test_before_acquire(false);
-        let relaxed = config.max_connections.div_ceil(4).max(2);
-        let line = (config.max_connections / 4).clamp(1, LINE);
-        let rest = config.max_connections.saturating_sub(relaxed + line);
+        let relaxed_limit = config.max_connections.div_ceil(4).max(2);
+        let journal = (config.max_connections / 4)
+            .saturating_sub(1)
+            .clamp(1, JOURNAL);
+        let line_limit = journal + INTAKE;
+        let rest = config
+            .max_connections
+            .saturating_sub(relaxed_limit + line_limit);
+        let pool = pools
+            .clone()
+            .max_connections(rest.max(2))
+            .connect_with(options)
+            .await?;
+        let line = pools
+            .clone()
+            .max_connections(line_limit)
+            .connect_lazy_with(often.clone());
+        let relaxed = pools
+            .max_connections(relaxed_limit)
+            .connect_with(often.options([("synchronous_commit", "off")]))
+            .await?;
+        let errands = (relaxed_limit - 1).min(ERRANDS);
         Ok(Store {
-            pool: pools
-                .clone()
-                .max_connections(rest.max(2))
-                .connect_with(options.clone())
-                .await?,
-            line: pools
-                .clone()
-                .max_connections(line)
-                .connect_lazy_with(options.clone()),
+            pool,
+            journal: Arc::new(Kept::new(line.clone(), journal as usize)),
+            errands: Arc::new(Kept::new(relaxed.clone(), errands as usize)),
+            line,
+            relaxed,
             bells: Arc::new(Bells::new()),
             handover: Arc::default(),
-            relaxed: pools
-                .max_connections(relaxed)
-                .connect_with(options.options([("synchronous_commit", "off")]))
-                .await?,
         })
     }
 

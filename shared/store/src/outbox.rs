@@ -127,7 +127,8 @@ impl Store {
         limit: i64,
         lease: Duration,
     ) -> Result<Vec<Pending>, Error> {
-        Ok(sqlx::query_as!(
+        let mut connection = self.errands.take().await?;
+        let taken = sqlx::query_as!(
             Pending,
             r#"WITH due AS (
                 SELECT o.id FROM outbox o
@@ -144,8 +145,10 @@ impl Store {
             limit,
             lease.as_secs_f64(),
         )
-        .fetch_all(&self.relaxed)
-        .await?)
+        .fetch_all(&mut *connection)
+        .await?;
+        connection.keep();
+        Ok(taken)
     }
 
     /// Marks rows as published, and tells whether others are due: perhaps behind these, so that nobody rings for them.
@@ -153,7 +156,8 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`]; then the rows go out again under the same message ids.
     pub async fn mark_published(&self, ids: &[i64]) -> Result<bool, Error> {
-        Ok(sqlx::query_scalar!(
+        let mut connection = self.errands.take().await?;
+        let others = sqlx::query_scalar!(
             r#"WITH marked AS (
                 UPDATE outbox o SET published_at = clock_timestamp() FROM unnest((SELECT $1::bigint[])) AS u(id)
                 WHERE o.id = u.id)
@@ -162,8 +166,10 @@ impl Store {
                   AND o.not_before > '-infinity' AND o.id <> ALL ((SELECT $1::bigint[])::bigint[])) AS "others!""#,
             ids
         )
-        .fetch_one(&self.relaxed)
-        .await?)
+        .fetch_one(&mut *connection)
+        .await?;
+        connection.keep();
+        Ok(others)
     }
 
     /// Gives rows back, to be taken again after `delay`.

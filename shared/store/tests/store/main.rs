@@ -4,6 +4,7 @@
 mod budget;
 mod connections;
 mod erase;
+mod kept;
 mod ledger;
 mod outbox;
 mod statuses;
