@@ -183,10 +183,11 @@ impl Store {
                     WHERE o.tenant = l.tenant AND o.state = 'open' AND o.not_before <= clock_timestamp()
                       AND o.kind = ANY($5::text[])
                       -- Whether an older one stands before it: one look per key. As NOT EXISTS it may be planned as an
-                      -- anti-join of all keys with all keys, by statistics that say that there are none yet.
+                      -- anti-join of all keys with all keys, and with a plain `operation_id` as a scan of all that are
+                      -- older, by statistics that say that there are none yet.
                       AND (SELECT 1 FROM operation_keys mine CROSS JOIN LATERAL (
                           SELECT 1 FROM operation_keys older WHERE older.key = mine.key
-                            AND older.operation_id < mine.operation_id AND NOT older.waits LIMIT 1) ahead
+                            AND older.operation_id + 0 < mine.operation_id AND NOT older.waits LIMIT 1) ahead
                         WHERE mine.operation_id = o.id LIMIT 1) IS NULL
                     ORDER BY o.not_before, o.id
                     LIMIT greatest(s.share, 0)

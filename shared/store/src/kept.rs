@@ -3,25 +3,38 @@
 //! A pool of sqlx asks a connection whether it still answers whenever one comes back: a round trip for every statement.
 //! And it hands its connections out in turn, so that every one of them has gone cold. What each event passes keeps its
 //! connections here, and the one that was used last goes out first.
+//!
+//! What a connection has planned it keeps until the statistics of a table change. A plan that was made while a table was
+//! nearly empty may read all of it for every row, and does so when thousands have come in. Whoever was slow plans anew.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, PgPool, Postgres};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+/// Several times what a full batch takes. Planning everything anew takes a tenth of it.
+const SLOW: Duration = Duration::from_millis(100);
+
 /// At most so many connections of a pool, kept.
 pub(crate) struct Kept {
     pool: PgPool,
     places: Semaphore,
-    free: Mutex<Vec<PoolConnection<Postgres>>>,
+    free: Mutex<Vec<Free>>,
+}
+
+struct Free {
+    connection: PoolConnection<Postgres>,
+    was_slow: bool,
 }
 
 /// A connection in use. Unless it is [kept](InHand::keep) all go back to the pool, which looks whether they are still good:
 /// where one broke the server may have restarted, and the others with it.
 pub(crate) struct InHand<'a> {
     connection: PoolConnection<Postgres>,
+    since: Instant,
     place: Place<'a>,
 }
 
@@ -45,20 +58,34 @@ impl Kept {
     pub(crate) async fn take(&self) -> Result<InHand<'_>, sqlx::Error> {
         let closed = |_| sqlx::Error::PoolClosed;
         let permit = self.places.acquire().await.map_err(closed)?;
-        let free = self.lock().pop();
-        let connection = match free {
-            Some(connection) => connection,
-            None => self.pool.acquire().await?,
-        };
         let place = Place {
             kept: self,
             ended_well: false,
             _permit: permit,
         };
-        Ok(InHand { connection, place })
+        let free = self.lock().pop();
+        let connection = match free {
+            None => self.pool.acquire().await?,
+            Some(Free {
+                mut connection,
+                was_slow,
+            }) => {
+                if was_slow {
+                    sqlx::raw_sql("DISCARD PLANS")
+                        .execute(&mut *connection)
+                        .await?;
+                }
+                connection
+            }
+        };
+        Ok(InHand {
+            connection,
+            since: Instant::now(),
+            place,
+        })
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<PoolConnection<Postgres>>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<Free>> {
         self.free.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -68,10 +95,16 @@ impl InHand<'_> {
     pub(crate) fn keep(self) {
         let InHand {
             connection,
+            since,
             mut place,
         } = self;
         place.ended_well = true;
-        place.kept.lock().push(connection);
+        let was_slow = since.elapsed() > SLOW;
+        let free = Free {
+            connection,
+            was_slow,
+        };
+        place.kept.lock().push(free);
     }
 }
 
@@ -94,5 +127,49 @@ impl Deref for InHand<'_> {
 impl DerefMut for InHand<'_> {
     fn deref_mut(&mut self) -> &mut PgConnection {
         &mut self.connection
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn plan(kept: &Kept) -> String {
+        let mut connection = kept.take().await.expect("connects");
+        let explain = sqlx::raw_sql("EXPLAIN (COSTS OFF) EXECUTE look");
+        let row = explain.fetch_one(&mut *connection).await.expect("explains");
+        connection.keep();
+        sqlx::Row::get(&row, 0)
+    }
+
+    async fn run(kept: &Kept, statements: &'static str) {
+        let mut connection = kept.take().await.expect("connects");
+        let run = sqlx::raw_sql(statements).execute(&mut *connection);
+        run.await.expect("runs");
+        connection.keep();
+    }
+
+    #[tokio::test]
+    async fn whoever_was_slow_plans_anew() {
+        let url = testkit::fresh_database("kept").await.expect("a database");
+        let pool = PgPool::connect_lazy(&url).expect("a URL");
+        let kept = Kept::new(pool, 1);
+        run(
+            &kept,
+            "CREATE TABLE things (id bigint PRIMARY KEY);
+            SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_bitmapscan = off;
+            PREPARE look AS SELECT id FROM things WHERE id = 1; EXECUTE look;",
+        )
+        .await;
+        let first = plan(&kept).await;
+        assert!(first.contains("things_pkey"), "{first}");
+        run(
+            &kept,
+            "SET enable_seqscan = on; SET enable_indexscan = off; SET enable_indexonlyscan = off",
+        )
+        .await;
+        assert_eq!(plan(&kept).await, first);
+        run(&kept, "SELECT pg_sleep(0.2)").await;
+        assert_eq!(plan(&kept).await, "Seq Scan on things");
     }
 }
