@@ -1,5 +1,5 @@
--- What becomes true when operations end or are given back, for those whose lease still holds; returns them, and what is
--- handed over to a relay.
+-- What becomes true when operations end or are given back, for those whose lease still holds; returns them, what is
+-- handed over to a relay, and whether anybody waited for their people.
 -- One statement, so one round trip and one commit for everything in the batch.
 WITH held AS MATERIALIZED (
     SELECT o.id, o.tenant, o.kind, entry.state
@@ -18,31 +18,6 @@ left_behind AS (
     WHERE o.id = u.id),
 freed AS (
     DELETE FROM operation_keys k USING held WHERE k.operation_id = held.id AND held.state <> 'open' RETURNING k.key),
--- An update that came before its introduction holds nobody up.
-aside AS (
-    UPDATE operation_keys k SET waits = true
-    FROM unnest($1::bigint[], $6::text[]) AS u(id, code) JOIN held ON held.id = u.id
-    WHERE k.operation_id = held.id AND held.state = 'open' AND u.code = 'waiting_for_introduction' AND NOT k.waits
-    RETURNING k.key),
--- Now the introduction is there, the update gets its place in the line back.
-back_in_line AS (
-    UPDATE operation_keys k SET waits = false
-    FROM (SELECT DISTINCT w.operation_id
-        FROM unnest($9::bigint[], $10::uuid[]) AS u(operation_id, key) JOIN held ON held.id = u.operation_id
-        CROSS JOIN LATERAL (SELECT w.operation_id FROM operation_keys w WHERE w.key = u.key AND w.waits LIMIT 1000) w
-        WHERE w.operation_id <> ALL ($1::bigint[])) early
-    WHERE k.operation_id = early.operation_id AND k.waits
-    RETURNING k.operation_id),
-due AS (
-    UPDATE operations o SET not_before = clock_timestamp()
-    FROM (SELECT DISTINCT operation_id FROM back_in_line) early
-    WHERE o.id = early.operation_id AND o.state = 'open' AND o.lease IS NULL),
--- Whoever waited for one of these people may go on.
-bell AS (
-    SELECT pg_notify('work', '') WHERE EXISTS (
-        SELECT 1 FROM (SELECT key FROM freed UNION ALL SELECT key FROM aside) gone
-        JOIN operation_keys waiting ON waiting.key = gone.key WHERE waiting.operation_id <> ALL ($1::bigint[]))
-        OR EXISTS (SELECT 1 FROM back_in_line)),
 people AS (
     INSERT INTO person_keys AS p (key, tenant, greenhouse_id, candidate_id)
     SELECT DISTINCT ON (u.key) u.key, held.tenant, u.greenhouse_id, u.candidate_id
@@ -62,20 +37,13 @@ followed AS (
     ON CONFLICT (tenant, id) DO UPDATE SET introduction_ids =
         CASE WHEN EXCLUDED.introduction_ids <@ a.introduction_ids THEN a.introduction_ids
             ELSE a.introduction_ids || EXCLUDED.introduction_ids END),
-marked AS (
-    INSERT INTO update_marks AS m (key, kind, changed_at)
-    SELECT DISTINCT ON (u.key, held.kind) u.key, held.kind, u.changed_at
-    FROM unnest($32::bigint[], $33::uuid[], $34::timestamptz[]) AS u(operation_id, key, changed_at)
-    JOIN held ON held.id = u.operation_id
-    ORDER BY u.key, held.kind, u.changed_at DESC
-    ON CONFLICT (key, kind) DO UPDATE SET changed_at = EXCLUDED.changed_at WHERE m.changed_at < EXCLUDED.changed_at),
 -- Taken for a relay of this process in the same stroke where it is the oldest of its key that is not published.
 announced AS (
     INSERT INTO outbox (message_id, tenant, ordering_key, routing_key, operation_id, trace, body, attempts, not_before)
     SELECT message_id, tenant, ordering_key, routing_key, operation_id, trace, body, handed::int,
-        CASE WHEN handed THEN clock_timestamp() + make_interval(secs => $35) ELSE now() END
+        CASE WHEN handed THEN clock_timestamp() + make_interval(secs => $32) ELSE now() END
     FROM (
-        SELECT u.*, held.tenant, $35::float8 IS NOT NULL
+        SELECT u.*, held.tenant, $32::float8 IS NOT NULL
             AND row_number() OVER (PARTITION BY held.tenant, u.ordering_key ORDER BY u.place) = 1
             AND (SELECT 1 FROM outbox ahead WHERE ahead.tenant = held.tenant AND ahead.ordering_key = u.ordering_key
                 AND ahead.published_at IS NULL AND ahead.parked IS NULL LIMIT 1) IS NULL AS handed
@@ -97,9 +65,12 @@ written AS (
         remote_id = coalesce(EXCLUDED.remote_id, s.remote_id), code = EXCLUDED.code,
         sends = s.sends + EXCLUDED.sends, first_sent_at = coalesce(s.first_sent_at, EXCLUDED.first_sent_at),
         last_sent_at = coalesce(EXCLUDED.last_sent_at, s.last_sent_at), settled_at = EXCLUDED.settled_at
-    WHERE s.state <> 'confirmed'),
-rung AS (SELECT count(*) AS bells FROM bell)
--- A bell that nobody asks for is not rung.
-SELECT held.id AS "held?", NULL::bigint AS "outbox?", NULL::uuid AS "message?" FROM held, rung WHERE rung.bells >= 0
+    WHERE s.state <> 'confirmed')
+SELECT held.id AS "held?", NULL::bigint AS "outbox?", NULL::uuid AS "message?" FROM held
 UNION ALL
 SELECT NULL, announced.id, announced.message_id FROM announced WHERE announced.attempts = 1
+UNION ALL
+-- Somebody waited for one of these people, and may go on.
+(SELECT NULL, NULL, NULL FROM freed CROSS JOIN LATERAL (
+    SELECT 1 FROM operation_keys waiting WHERE waiting.key = freed.key AND waiting.operation_id <> ALL ($1::bigint[]) LIMIT 1) one
+LIMIT 1)

@@ -66,6 +66,9 @@ pub struct Claim {
     pub known: Vec<CandidateId>,
     /// Whether the person asked to be forgotten before what this event tells.
     pub erased_before: bool,
+    /// Whether updates of the person stand aside until this has introduced them. Later none can come to stand there: what
+    /// is newer waits for this, and what is older was let pass only because it stands there.
+    pub awaited: bool,
     /// Whether it is the last one that its tenant may have at once now: there may be more of it.
     pub uses_up_share: bool,
 }
@@ -209,7 +212,10 @@ impl Store {
                     CROSS JOIN LATERAL (SELECT * FROM person_keys p WHERE p.key = k.key LIMIT 1) p
                     WHERE k.operation_id = o.id) AS known,
                 EXISTS (SELECT 1 FROM operation_keys k JOIN erased_people e ON e.key = k.key
-                    WHERE k.operation_id = o.id) AS "erased_before!""#,
+                    WHERE k.operation_id = o.id) AS "erased_before!",
+                (SELECT 1 FROM operation_keys k CROSS JOIN LATERAL (
+                    SELECT 1 FROM operation_keys w WHERE w.key = k.key AND w.waits LIMIT 1) aside
+                    WHERE k.operation_id = o.id LIMIT 1) IS NOT NULL AS "awaited!""#,
             want.room as i64,
             want.room_per_tenant as i64,
             &held_tenants as _,
@@ -246,6 +252,7 @@ impl Store {
                     },
                     known: distinct(row.known.unwrap_or_default()),
                     erased_before: row.erased_before,
+                    awaited: row.awaited,
                     uses_up_share: row.uses_up,
                 })
             })

@@ -1,10 +1,12 @@
 //! One commit of the journal: many entries, one statement for those that go on and one for those that leave.
 
+mod aside;
+
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use serde_json::Value;
+use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
 use crate::claim::StepState;
@@ -29,6 +31,9 @@ pub(crate) async fn commit(store: &Store, batch: Vec<Entry>) {
         if left.handed.len() < told {
             store.ring(News::Outbox);
         }
+        if left.awaited {
+            store.ring(News::Work);
+        }
         if let Some(room) = room.filter(|_| !left.handed.is_empty()) {
             room.fill(hand_over(&leaving, &left.handed));
         }
@@ -44,6 +49,8 @@ struct Left {
     held: Vec<i64>,
     /// Announcements taken for a relay of this process, by message id: their rows.
     handed: HashMap<Uuid, i64>,
+    /// Whether anybody waited for one of the people, and may go on.
+    awaited: bool,
 }
 
 /// The announcements that were handed over, in the order of their entries.
@@ -110,18 +117,35 @@ async fn leave(store: &Store, entries: &[Entry], lease: Option<Duration>) -> Res
     if entries.is_empty() {
         return Ok(Left::default());
     }
+    let mut connection = store.journal.take().await?;
+    let left = if aside::concerns(entries) {
+        let mut tx = connection.begin().await?;
+        let mut left = leave_on(&mut tx, entries, lease).await?;
+        left.awaited |= aside::write(&mut tx, entries, &left.held).await?;
+        tx.commit().await?;
+        left
+    } else {
+        leave_on(&mut connection, entries, lease).await?
+    };
+    connection.keep();
+    Ok(left)
+}
+
+async fn leave_on(
+    connection: &mut PgConnection,
+    entries: &[Entry],
+    lease: Option<Duration>,
+) -> Result<Left, Error> {
     let fence = Fence::of(entries);
     let steps = Steps::of(entries);
     let leaving = Leaving::of(entries);
     let people = People::of(entries);
     let followed = Followed::of(entries);
-    let marks = Marks::of(entries);
     let news = Columns::of(entries.iter().flat_map(|entry| announcements(&entry.deed)));
     let news_operations: Vec<i64> = entries
         .iter()
         .flat_map(|entry| announcements(&entry.deed).iter().map(|_| entry.operation.0))
         .collect();
-    let mut connection = store.journal.take().await?;
     let rows = sqlx::query_file!(
         "queries/leave.sql",
         &fence.operations,
@@ -155,16 +179,13 @@ async fn leave(store: &Store, entries: &[Entry], lease: Option<Duration>) -> Res
         &steps.remote_ids as _,
         &steps.codes as _,
         &steps.sending,
-        &marks.operations,
-        &marks.keys,
-        &marks.changed_at,
         lease.map(|lease| lease.as_secs_f64()),
     )
-    .fetch_all(&mut *connection)
+    .fetch_all(connection)
     .await?;
-    connection.keep();
     let mut left = Left::default();
     for row in rows {
+        left.awaited |= row.held.is_none() && row.outbox.is_none();
         left.held.extend(row.held);
         left.handed.extend(row.message.zip(row.outbox));
     }
@@ -341,29 +362,6 @@ impl<'a> Followed<'a> {
                 columns.candidates.push(identity.candidate.as_str());
                 columns.jobs.push(tracked.job.map(|job| job.0));
                 columns.introductions.push(tracked.introduction.as_str());
-            }
-        }
-        columns
-    }
-}
-
-#[derive(Default)]
-struct Marks {
-    operations: Vec<i64>,
-    keys: Vec<Uuid>,
-    changed_at: Vec<DateTime<Utc>>,
-}
-
-impl Marks {
-    fn of(entries: &[Entry]) -> Marks {
-        let mut columns = Marks::default();
-        for entry in entries {
-            if let Deed::Settle(settlement) = &entry.deed
-                && let Some((key, changed_at)) = settlement.mark
-            {
-                columns.operations.push(entry.operation.0);
-                columns.keys.push(key.0);
-                columns.changed_at.push(changed_at);
             }
         }
         columns

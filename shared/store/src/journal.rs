@@ -179,6 +179,7 @@ impl Journal {
         let entry = Entry {
             operation: claim.operation,
             lease: claim.lease,
+            awaited: claim.awaited,
             deed,
             done,
         };
@@ -194,6 +195,8 @@ impl Journal {
 pub(crate) struct Entry {
     pub(crate) operation: OperationId,
     pub(crate) lease: Uuid,
+    /// See [`Claim::awaited`].
+    pub(crate) awaited: bool,
     pub(crate) deed: Deed,
     pub(crate) done: oneshot::Sender<Result<(), JournalError>>,
 }
