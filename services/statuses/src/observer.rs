@@ -27,6 +27,7 @@ use crate::{Context, people};
 pub(crate) const PAGE: usize = 500;
 /// Ids per call that reads by ids.
 pub(crate) const IDS: usize = 50;
+const _: () = assert!(IDS == store::polls::NEWCOMERS as usize);
 /// How often another observer may be faster before we give up for now.
 const RACES: usize = 5;
 

@@ -48,6 +48,8 @@ use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use wake::Bells;
 
+/// Least for everything else, of which one listens.
+const REST: u32 = 3;
 /// A batch of events.
 const INTAKE: u32 = 1;
 /// The two statements of the journal, side by side.
@@ -61,7 +63,7 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 pub struct Config {
     /// `postgres://user:password@host:port/database`.
     pub url: SecretString,
-    /// Upper bound of open connections of this process, but for the six that it needs; the sum over replicas must stay
+    /// Upper bound of open connections of this process, but for the seven that it needs; the sum over replicas must stay
     /// below the server's limit.
     pub max_connections: u32,
 }
@@ -128,7 +130,7 @@ impl Store {
             .saturating_sub(relaxed_limit + line_limit);
         let pool = pools
             .clone()
-            .max_connections(rest.max(2))
+            .max_connections(rest.max(REST))
             .connect_with(options)
             .await?;
         let line = pools

@@ -27,8 +27,13 @@ pub const WEBHOOK_TRUST: Duration = Duration::from_secs(24 * 60 * 60);
 /// Time between two looks at a sample of everything.
 pub const AUDIT_INTERVAL: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Least time between two looks for newly tracked applications of one connection.
+/// Least time between two looks for newly tracked applications of one connection, unless there are
+/// [`NEWCOMERS`] of them.
 pub const NEWCOMER_INTERVAL: Duration = Duration::from_secs(5);
+
+/// As many newly tracked applications as one request can ask for (50 ids in v3): waiting for more would save no call, and
+/// they would all come at once.
+pub const NEWCOMERS: i64 = 50;
 
 /// A connection whose poll is ours until the lease ends.
 #[derive(Debug)]
@@ -117,11 +122,12 @@ impl Store {
                     i.base * CASE WHEN t.trusted THEN $7 ELSE 1 END
                         * CASE WHEN b.window_ends > clock_timestamp() AND b.remaining * 5 < b.quota THEN $8 ELSE 1 END))
                     <= clock_timestamp() AS due) w
+                CROSS JOIN LATERAL (SELECT count(*) AS number FROM (SELECT 1 FROM applications a
+                    WHERE a.tenant = c.tenant AND a.snapshot IS NULL AND a.observed_at IS NULL LIMIT $10) newcomers) n
                 WHERE p.lease_until <= clock_timestamp() AND p.not_before <= clock_timestamp()
                   AND coalesce(b.blocked_until, '-infinity') <= clock_timestamp()
-                  AND (w.due OR p.looked_at + make_interval(secs => $4) <= clock_timestamp()
-                    AND EXISTS (SELECT 1 FROM applications a
-                        WHERE a.tenant = c.tenant AND a.snapshot IS NULL AND a.observed_at IS NULL))
+                  AND (w.due OR n.number = $10
+                    OR n.number > 0 AND p.looked_at + make_interval(secs => $4) <= clock_timestamp())
                 ORDER BY p.polled_at
                 LIMIT $1
                 FOR UPDATE OF p SKIP LOCKED)
@@ -141,6 +147,7 @@ impl Store {
             NET_FACTOR,
             SCARCE_FACTOR,
             AUDIT_INTERVAL.as_secs_f64(),
+            NEWCOMERS,
         )
         .fetch_all(&self.relaxed)
         .await?;

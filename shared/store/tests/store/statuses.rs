@@ -9,7 +9,7 @@ use domain::{ApplicationId, JobId, JobStageId, Tenant};
 use store::Store;
 use store::applications::Progress;
 use store::outbox::Announcement;
-use store::polls::{Ending, Poll};
+use store::polls::{Ending, NEWCOMERS, Poll};
 use uuid::Uuid;
 
 use crate::fresh_store;
@@ -342,6 +342,18 @@ async fn a_newly_followed_application_is_looked_for_before_the_interval_ends() {
     assert!(store.end_poll(&look, Ending::Looked).await.unwrap());
     pass(&store, 55).await;
     assert!(claim(&store).await[0].window_due, "a look is no poll");
+}
+
+#[tokio::test]
+async fn newly_followed_applications_that_fill_a_request_are_looked_for_at_once() {
+    let store = following(90).await;
+    let poll = claim(&store).await.remove(0);
+    complete(&store, &poll).await;
+    for newcomer in 1..=NEWCOMERS {
+        assert!(claim(&store).await.is_empty());
+        follow(&store, 90 + newcomer).await;
+    }
+    assert!(!claim(&store).await[0].window_due);
 }
 
 #[tokio::test]
