@@ -96,7 +96,8 @@ impl Round<'_> {
     /// What was imported may be older than the window: a person who was found, not made.
     async fn look_for_unseen(&mut self) -> Result<(), Stop> {
         let (store, tenant) = (&self.observer.context.store, &self.poll.tenant);
-        let unseen = store.unseen_applications(tenant, PAGE as i64).await?;
+        let most = if self.poll.early { IDS } else { PAGE };
+        let unseen = store.unseen_applications(tenant, most as i64).await?;
         let found = self.observer.client.applications().by_ids(&unseen).await?;
         let shown = |id: &ApplicationId| found.iter().any(|one| one.id == *id);
         let vain: Vec<ApplicationId> = unseen.into_iter().filter(|id| !shown(id)).collect();

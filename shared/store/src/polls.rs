@@ -50,6 +50,9 @@ pub struct Poll {
     pub watermark: DateTime<Utc>,
     /// Whether the interval has passed; else only newly tracked applications are to be looked for.
     pub window_due: bool,
+    /// Whether it is before its time, because newly tracked applications fill a request: only one such request is to be made.
+    /// So a burst of imports is not slowed down by looking at what it made.
+    pub early: bool,
     /// Whether a sample of everything is to be compared with Greenhouse as well.
     pub audit_due: bool,
     /// Whether webhooks arrive, so that a change that the poll finds is one that they should have told.
@@ -108,7 +111,8 @@ impl Store {
         let taken = Instant::now();
         let rows = sqlx::query!(
             r#"WITH due AS (
-                SELECT p.connection, c.tenant, c.revision, c.settings, w.due AS window_due, t.trusted
+                SELECT p.connection, c.tenant, c.revision, c.settings, w.due AS window_due, t.trusted,
+                    NOT w.due AND p.looked_at + make_interval(secs => $4) > clock_timestamp() AS early
                 FROM polls p
                 JOIN connections c ON c.id = p.connection AND c.state IN ('active', 'degraded')
                 LEFT JOIN budgets b ON b.connection = c.id
@@ -135,7 +139,7 @@ impl Store {
             SET lease = gen_random_uuid(), lease_until = clock_timestamp() + make_interval(secs => $2),
                 looked_at = clock_timestamp()
             FROM due WHERE p.connection = due.connection
-            RETURNING p.connection, due.tenant, due.revision, due.settings, due.window_due AS "window_due!",
+            RETURNING p.connection, due.tenant, due.revision, due.settings, due.window_due AS "window_due!", due.early AS "early!",
                 due.trusted AS "trusted!", p.audited_at + make_interval(secs => $9) <= clock_timestamp() AS "audit_due!",
                 p.lease AS "lease!", p.watermark, p.failures, clock_timestamp() AS "now!""#,
             limit,
@@ -160,6 +164,7 @@ impl Store {
                     lease: row.lease,
                     watermark: row.watermark,
                     window_due: row.window_due,
+                    early: row.early,
                     audit_due: row.audit_due,
                     webhooks_trusted: row.trusted,
                     settings: Settings::of_stored(&row.settings),

@@ -353,7 +353,11 @@ async fn newly_followed_applications_that_fill_a_request_are_looked_for_at_once(
         assert!(claim(&store).await.is_empty());
         follow(&store, 90 + newcomer).await;
     }
-    assert!(!claim(&store).await[0].window_due);
+    let look = claim(&store).await.remove(0);
+    assert!(look.early && !look.window_due);
+    assert!(store.end_poll(&look, Ending::Looked).await.unwrap());
+    pass(&store, 6).await;
+    assert!(!claim(&store).await[0].early, "in its own time");
 }
 
 #[tokio::test]
