@@ -10,7 +10,6 @@ use domain::{Tenant, backoff};
 use store::intake::Refused;
 use store::wake::News;
 use store::{Store, Transaction};
-use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::message::{Message, read};
@@ -60,7 +59,7 @@ pub struct Tally {
     pub conflicts: u64,
 }
 
-/// What is done with the deliveries of one queue.
+/// The consumer of one queue.
 pub struct Intake<T> {
     /// The service's part.
     pub take: T,
@@ -68,6 +67,8 @@ pub struct Intake<T> {
     pub queue: Queue,
     /// Where batches are recorded.
     pub store: Store,
+    /// Source of deliveries.
+    pub consumer: Consumer,
     /// Publishes dead letters.
     pub publisher: Publisher,
     /// Names.
@@ -86,31 +87,24 @@ struct Sorted<A> {
 }
 
 impl<T: Take> Intake<T> {
-    /// Takes batches until the token is cancelled. While the database writes one, the next is read and sorted.
-    pub async fn run(self, mut consumer: Consumer, stop: CancellationToken) {
-        let (ready, mut batches) = mpsc::channel(1);
-        let read = async {
-            while let Some(batch) = next(&mut consumer, &stop).await {
-                let sorted = self.sort(&batch.deliveries);
-                if ready.send((batch, sorted)).await.is_err() {
-                    break;
-                }
-            }
-            drop(ready);
-        };
-        let write = async {
-            while let Some((batch, sorted)) = batches.recv().await {
-                self.take(batch, sorted, &stop).await;
-            }
-        };
-        tokio::join!(read, write);
-        consumer.closed().await;
+    /// Takes batches until the token is cancelled.
+    pub async fn run(mut self, stop: CancellationToken) {
+        loop {
+            let batch = tokio::select! {
+                batch = self.consumer.next_batch(BATCH) => batch,
+                () = stop.cancelled() => None,
+            };
+            let Some(batch) = batch else { break };
+            self.take(batch, &stop).await;
+        }
+        self.consumer.closed().await;
     }
 
     /// Everything in the batch is stored or buried before the batch is acknowledged. While either is impossible the
     /// batch is kept: handing it back would count as a delivery, and after enough of those the broker would bury
     /// good messages for an outage of ours.
-    async fn take(&self, batch: Batch, sorted: Sorted<T::Arrival>, stop: &CancellationToken) {
+    async fn take(&self, batch: Batch, stop: &CancellationToken) {
+        let sorted = self.sort(&batch.deliveries);
         let mut attempt = 1;
         let tally = loop {
             match self.store_all(&batch.deliveries, &sorted).await {
@@ -232,14 +226,6 @@ impl<T: Take> Intake<T> {
             self.store.ring(news);
         }
         Ok(tally)
-    }
-}
-
-/// The next batch; none once the token is cancelled.
-async fn next(consumer: &mut Consumer, stop: &CancellationToken) -> Option<Batch> {
-    tokio::select! {
-        batch = consumer.next_batch(BATCH) => batch,
-        () = stop.cancelled() => None,
     }
 }
 
