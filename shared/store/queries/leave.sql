@@ -2,7 +2,7 @@
 -- handed over to a relay, and whether anybody waited for their people.
 -- One statement, so one round trip and one commit for everything in the batch.
 WITH held AS MATERIALIZED (
-    SELECT o.id, o.tenant, o.kind, entry.state
+    SELECT o.id, o.tenant, entry.state
     FROM operations o
     JOIN unnest($1::bigint[], $2::uuid[], $3::text[]) AS entry(id, lease, state)
         ON o.id = entry.id AND o.lease = entry.lease

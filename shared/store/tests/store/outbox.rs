@@ -14,6 +14,10 @@ use crate::ledger::{announcement, arrival, claim, connect, done, take_in};
 
 const LEASE: Duration = Duration::from_secs(30);
 
+async fn take(store: &Store) -> Vec<Pending> {
+    store.take_announcements(10, LEASE).await.unwrap()
+}
+
 #[tokio::test]
 async fn announcements_leave_in_order_per_key_and_are_marked() {
     let store = fresh_store().await;
@@ -25,21 +29,15 @@ async fn announcements_leave_in_order_per_key_and_are_marked() {
     let mut tx = store.begin().await.unwrap();
     store::outbox::enqueue(&mut tx, &rows).await.unwrap();
     tx.commit().await.unwrap();
-    let taken = store.take_announcements(10, LEASE).await.unwrap();
+    let taken = take(&store).await;
     let ids: HashSet<Uuid> = taken.iter().map(|row| row.message_id).collect();
     assert_eq!(ids, HashSet::from([rows[0].message_id, rows[2].message_id]));
-    assert!(
-        store
-            .take_announcements(10, LEASE)
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    assert!(take(&store).await.is_empty());
     store
         .mark_published(&taken.iter().map(|row| row.id).collect::<Vec<_>>())
         .await
         .unwrap();
-    let rest = store.take_announcements(10, LEASE).await.unwrap();
+    let rest = take(&store).await;
     assert_eq!(
         rest.iter().map(|row| row.message_id).collect::<Vec<_>>(),
         [rows[1].message_id]
@@ -48,10 +46,7 @@ async fn announcements_leave_in_order_per_key_and_are_marked() {
         .return_announcements(&[rest[0].id], Duration::ZERO)
         .await
         .unwrap();
-    assert_eq!(
-        store.take_announcements(10, LEASE).await.unwrap()[0].attempts,
-        1
-    );
+    assert_eq!(take(&store).await[0].attempts, 1);
     store
         .park_announcements(&[rest[0].id], "unroutable")
         .await
@@ -72,15 +67,9 @@ async fn an_old_uncommitted_announcement_is_not_skipped() {
         .await
         .unwrap();
     quick.commit().await.unwrap();
-    assert_eq!(
-        store.take_announcements(10, LEASE).await.unwrap()[0].message_id,
-        high.message_id
-    );
+    assert_eq!(take(&store).await[0].message_id, high.message_id);
     slow.commit().await.unwrap();
-    assert_eq!(
-        store.take_announcements(10, LEASE).await.unwrap()[0].message_id,
-        low.message_id
-    );
+    assert_eq!(take(&store).await[0].message_id, low.message_id);
 }
 
 /// Operations of `acme` in hand, of a person each.
@@ -133,13 +122,7 @@ async fn a_relay_of_the_same_process_is_handed_the_first_of_each_key() {
             .iter()
             .all(|row| row.body == news[0].body && row.attempts == 0)
     );
-    assert!(
-        store
-            .take_announcements(10, LEASE)
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    assert!(take(&store).await.is_empty());
 
     // What is of a key that is still under way waits for it, whoever wrote it.
     let behind = announcement("acme", "b");
@@ -147,7 +130,7 @@ async fn a_relay_of_the_same_process_is_handed_the_first_of_each_key() {
     assert!(handed.try_recv().is_err());
     let published: Vec<i64> = batch.iter().map(|row| row.id).collect();
     assert!(store.mark_published(&published).await.unwrap());
-    let rest = store.take_announcements(10, LEASE).await.unwrap();
+    let rest = take(&store).await;
     assert_eq!(
         HashSet::from_iter(ids(&rest)),
         HashSet::from([news[1].message_id, behind.message_id])
@@ -163,12 +146,12 @@ async fn what_was_handed_to_a_relay_that_died_is_taken_by_another() {
     let [first, second] = [announcement("acme", "a"), announcement("acme", "b")];
     settle(&journal, &claims[0], vec![first.clone()]).await;
     drop(handed);
-    let taken = store.take_announcements(10, LEASE).await.unwrap();
+    let taken = take(&store).await;
     assert_eq!(ids(&taken), [first.message_id]);
     assert_eq!(taken[0].attempts, 1);
 
     settle(&journal, &claims[1], vec![second.clone()]).await;
-    let taken = store.take_announcements(10, LEASE).await.unwrap();
+    let taken = take(&store).await;
     assert_eq!(ids(&taken), [second.message_id]);
     assert_eq!(taken[0].attempts, 0);
 }
@@ -187,7 +170,7 @@ async fn a_relay_with_its_hands_full_is_handed_nothing_more() {
         )
         .await;
     }
-    assert_eq!(store.take_announcements(10, LEASE).await.unwrap().len(), 1);
+    assert_eq!(take(&store).await.len(), 1);
     for _ in 0..2 {
         assert_eq!(handed.recv().await.unwrap().len(), 1);
     }
