@@ -89,6 +89,13 @@ impl Answer {
         }
     }
 
+    /// A token that was refused (v3).
+    pub(crate) fn refusal(&self) -> Option<Error> {
+        (self.status == StatusCode::UNAUTHORIZED).then(|| Error::Unauthorized {
+            detail: self.message(),
+        })
+    }
+
     /// The words of a refusal, e-mail addresses masked.
     pub(crate) fn message(&self) -> String {
         Words::of(self).message

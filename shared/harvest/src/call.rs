@@ -18,6 +18,7 @@ use crate::limits;
 use crate::link;
 use crate::operation::Operation;
 use crate::request::Request;
+use crate::token::Substitute;
 
 /// Reads the body of a success.
 pub(crate) type Read<T> = fn(&[u8]) -> Result<T, serde_json::Error>;
@@ -92,14 +93,24 @@ impl Client {
                 return self.send(request, url, proof, until).await;
             }
         };
-        let token = tokens.current(until).await?;
-        let answer = self.send(request, url, token.prove(), until).await?;
-        if answer.status != StatusCode::UNAUTHORIZED {
-            return Ok(answer);
+        let mut token = tokens.current(until).await?;
+        // Whatever becomes of a token, a call that was refused was not executed.
+        loop {
+            let answer = self.send(request, url, token.prove(), until).await?;
+            if answer.status != StatusCode::UNAUTHORIZED {
+                return Ok(answer);
+            }
+            let untried = match tokens.instead_of(&token, until).await? {
+                Substitute::Shared(other) => {
+                    token = other;
+                    continue;
+                }
+                Substitute::Own(untried) => untried,
+            };
+            let answer = self.send(request, url, untried.prove(), until).await;
+            untried.tried(answer.as_ref().ok().and_then(Answer::refusal));
+            return answer;
         }
-        // Whatever becomes of the token, this call was refused and therefore not executed.
-        let fresh = tokens.replace(Some(&token), until).await?;
-        self.send(request, url, fresh.prove(), until).await
     }
 
     async fn send(

@@ -73,6 +73,37 @@ pub(crate) enum Origin {
     Kept(Arc<dyn AccessTokens>),
 }
 
+/// Why there is no token, and until when that stands.
+type Failed = Option<(Instant, Error)>;
+
+/// What is sent instead of a token that was refused.
+pub(crate) enum Substitute<'a> {
+    /// Somebody else has replaced it in the meantime; others send this one too.
+    Shared(Arc<Token>),
+    /// Fetched for this call.
+    Own(Untried<'a>),
+}
+
+/// A token that nobody else sends before this call was answered. Whoever shares a token can find it refused because a
+/// call of somebody else had it revoked; when this one is refused, it is the credential that is.
+pub(crate) struct Untried<'a> {
+    tokens: &'a Tokens,
+    failed: MutexGuard<'a, Failed>,
+    token: Arc<Token>,
+}
+
+impl Untried<'_> {
+    pub(crate) fn prove(&self) -> Proof {
+        self.token.prove()
+    }
+
+    /// Lets everybody send it, or, where it was refused, lets those in line know.
+    pub(crate) fn tried(mut self, refusal: Option<Error>) {
+        *self.failed = refusal.map(|error| (Instant::now() + REST, error));
+        self.tokens.keep(&self.token);
+    }
+}
+
 /// The token of one credential.
 pub(crate) struct Tokens {
     http: Http,
@@ -81,7 +112,7 @@ pub(crate) struct Tokens {
     origin: Origin,
     current: RwLock<Option<Arc<Token>>>,
     /// Held while fetching; remembers a failure and until when it stands.
-    fetching: Mutex<Option<(Instant, Error)>>,
+    fetching: Mutex<Failed>,
 }
 
 #[derive(Deserialize)]
@@ -116,29 +147,53 @@ impl Tokens {
         }
     }
 
-    /// A token other than `refused`, which somebody else may have fetched in the meantime.
-    pub(crate) async fn replace(
+    /// The token that calls in line wait for, where there is none or it has ended.
+    async fn replace(
         &self,
-        refused: Option<&Arc<Token>>,
+        ended: Option<&Arc<Token>>,
         until: Instant,
     ) -> Result<Arc<Token>, Error> {
-        let in_line = tokio::time::timeout_at(until, self.fetching.lock());
-        let Ok(mut failed) = in_line.await else {
-            return Err(not_sent(Cause::Timeout));
-        };
-        match (self.cached(), refused) {
-            (Some(current), Some(refused)) if !Arc::ptr_eq(&current, refused) => {
-                return Ok(current);
+        let mut failed = self.in_line(until).await?;
+        match self.other_than(ended) {
+            Some(current) => Ok(current),
+            None => {
+                standing(&failed)?;
+                self.fetch(&mut failed, None, until).await
             }
-            (Some(current), None) => return Ok(current),
-            _ => {}
         }
-        match &*failed {
-            Some((stands_until, error)) if Instant::now() < *stands_until => {
-                Err(error.for_the_rest(*stands_until - Instant::now()))
-            }
-            _ => self.fetch(&mut failed, refused, until).await,
+    }
+
+    /// What to send instead of a token that was refused.
+    pub(crate) async fn instead_of(
+        &self,
+        refused: &Arc<Token>,
+        until: Instant,
+    ) -> Result<Substitute<'_>, Error> {
+        let mut failed = self.in_line(until).await?;
+        if let Some(current) = self.other_than(Some(refused)) {
+            return Ok(Substitute::Shared(current));
         }
+        standing(&failed)?;
+        let token = self
+            .obtain_or_rest(&mut failed, Some(refused), until)
+            .await?;
+        Ok(Substitute::Own(Untried {
+            tokens: self,
+            failed,
+            token: Arc::new(token),
+        }))
+    }
+
+    async fn in_line(&self, until: Instant) -> Result<MutexGuard<'_, Failed>, Error> {
+        let in_line = timeout_at(until, self.fetching.lock());
+        in_line.await.map_err(|_| not_sent(Cause::Timeout))
+    }
+
+    /// What is kept, unless it is `known`.
+    fn other_than(&self, known: Option<&Arc<Token>>) -> Option<Arc<Token>> {
+        let current = self.cached()?;
+        let other = known.is_none_or(|known| !Arc::ptr_eq(&current, known));
+        other.then_some(current)
     }
 
     /// A token fetched now, whatever is cached.
@@ -171,7 +226,7 @@ impl Tokens {
             let Ok(mut failed) = tokens.fetching.try_lock() else {
                 return;
             };
-            let resting = matches!(&*failed, Some((until, _)) if Instant::now() < *until);
+            let resting = standing(&failed).is_err();
             let needed = tokens
                 .cached()
                 .is_none_or(|token| token.replace_at <= Instant::now());
@@ -185,18 +240,32 @@ impl Tokens {
 
     async fn fetch(
         &self,
-        failed: &mut MutexGuard<'_, Option<(Instant, Error)>>,
+        failed: &mut MutexGuard<'_, Failed>,
         refused: Option<&Arc<Token>>,
         until: Instant,
     ) -> Result<Arc<Token>, Error> {
-        let fetched = self.obtain(refused, until).await;
-        **failed = fetched.as_ref().err().map(|error| {
+        let token = Arc::new(self.obtain_or_rest(failed, refused, until).await?);
+        self.keep(&token);
+        Ok(token)
+    }
+
+    fn keep(&self, token: &Arc<Token>) {
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(token));
+    }
+
+    /// A failure stands for a while.
+    async fn obtain_or_rest(
+        &self,
+        failed: &mut MutexGuard<'_, Failed>,
+        refused: Option<&Arc<Token>>,
+        until: Instant,
+    ) -> Result<Token, Error> {
+        let obtained = self.obtain(refused, until).await;
+        **failed = obtained.as_ref().err().map(|error| {
             let rest = error.retry_after().unwrap_or(REST);
             (Instant::now() + rest, error.clone())
         });
-        let token = Arc::new(fetched?);
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&token));
-        Ok(token)
+        obtained
     }
 
     async fn obtain(&self, refused: Option<&Arc<Token>>, until: Instant) -> Result<Token, Error> {
@@ -320,6 +389,16 @@ fn accept(answer: Answer) -> Result<Bytes, Unanswered> {
             Error::Unavailable { cause } => Unanswered::Open(cause),
             other => Unanswered::Clear(other),
         })
+}
+
+/// The failure that stands, for the rest of its time.
+fn standing(failed: &Failed) -> Result<(), Error> {
+    match failed {
+        Some((until, error)) if Instant::now() < *until => {
+            Err(error.for_the_rest(*until - Instant::now()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What the lack of a token means for the call that needed it, whatever became of the refresh: it was not sent.

@@ -1,5 +1,7 @@
 //! Tokens: fetched once, replaced once.
 
+use std::collections::HashSet;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use domain::UserId;
@@ -62,6 +64,57 @@ async fn a_second_refusal_stands() {
     let detail = "Token revoked".to_owned();
     assert_eq!(error, Error::Unauthorized { detail });
     assert_eq!(server.calls().len(), 2);
+    assert_eq!(server.token_requests().len(), 2);
+}
+
+/// Each call has the token revoked that it brings when it first comes, so that another may have two tokens in a row
+/// refused: the credential is good all the same.
+#[tokio::test]
+async fn a_token_that_another_call_had_revoked_is_no_refused_credential() {
+    let met = Mutex::new(HashSet::new());
+    let revoked = Mutex::new(HashSet::new());
+    let server = Server::start_with_tokens(
+        |_, before| numbered_token(before),
+        move |seen, _| {
+            let token = seen.head.split_once("Bearer ").unwrap().1;
+            let token = token.lines().next().unwrap().to_owned();
+            let mut revoked = revoked.lock().unwrap();
+            if met.lock().unwrap().insert(seen.body.clone()) {
+                revoked.insert(token.clone());
+            }
+            match revoked.contains(&token) {
+                true => answer(401, r#"{"message":"Unauthorized"}"#),
+                false => answer(201, r#"{"id":1,"name":"x"}"#),
+            }
+        },
+    )
+    .await;
+    let client = client(&server);
+    let tasks = (0..5).map(async |task| {
+        for call in 0..20 {
+            // Out of step: in step, all of them would share each new token.
+            for _ in 0..(task * 7 + call * 13) % 40 {
+                tokio::task::yield_now().await;
+            }
+            let name = format!("{task} {call}");
+            client.candidate_tags().create(&name).await.unwrap();
+        }
+    });
+    futures::future::join_all(tasks).await;
+}
+
+#[tokio::test]
+async fn a_refused_credential_costs_many_calls_one_new_token() {
+    let server = Server::start_with_tokens(
+        |_, before| numbered_token(before),
+        |_, _| answer(401, r#"{"message":"Unauthorized"}"#),
+    )
+    .await;
+    let client = client(&server);
+    let calls = (0..20).map(|_| async { client.sources().list().await });
+    for listed in futures::future::join_all(calls).await {
+        assert!(matches!(listed, Err(Error::Unauthorized { .. })));
+    }
     assert_eq!(server.token_requests().len(), 2);
 }
 
