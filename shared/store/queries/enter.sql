@@ -1,7 +1,7 @@
 -- A batch becomes durable: deliveries that nobody has seen, the operations they make, and whom those concern. One
 -- statement, so one round trip. Returns per unseen delivery its place in the batch, from 1, its operation, or none where
--- the intent was known, and whether its tenant is connected. No delivery may be in the batch twice. Where one of the
--- people ($13) has asked to be forgotten nothing is entered, and place 0 says so.
+-- the intent was known, and whether its tenant is connected. No delivery may be in the batch twice, and no key twice at a
+-- place. Where one of the people ($13) has asked to be forgotten nothing is entered, and place 0 says so.
 WITH forgotten AS MATERIALIZED (SELECT 1 FROM erased_people WHERE key = ANY ((SELECT $13::uuid[])::uuid[]) LIMIT 1),
 tenants_here AS MATERIALIZED (SELECT DISTINCT t AS tenant FROM unnest($1::text[]) t),
 new_tenants AS (
@@ -12,7 +12,7 @@ connected AS MATERIALIZED (SELECT tenant FROM tenants_here JOIN connections USIN
 fresh AS (
     INSERT INTO inbox (tenant, message_id, source) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
     WHERE NOT EXISTS (SELECT 1 FROM forgotten)
-    ON CONFLICT DO NOTHING RETURNING tenant, message_id, source),
+    ON CONFLICT (tenant, message_id, source) DO NOTHING RETURNING tenant, message_id, source),
 unseen AS MATERIALIZED (
     SELECT a.*, nextval('operations_id_seq') AS id FROM (
         SELECT arrived.* FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[],
@@ -23,14 +23,14 @@ created AS (
     INSERT INTO operations (id, tenant, kind, business_key, subject, message_id, content_hash, payload, trace, occurred_at)
     OVERRIDING SYSTEM VALUE
     SELECT id, tenant, kind, business_key, subject, message_id, content_hash, payload, trace, occurred_at FROM unseen
-    ON CONFLICT DO NOTHING RETURNING id),
+    ON CONFLICT (business_key, tenant, kind) DO NOTHING RETURNING id),
 -- Not a join: that is planned as a loop in a loop, because a batch is expected to have a single row.
 entered AS MATERIALIZED (
     SELECT place, tenant, CASE WHEN id IN (SELECT created.id FROM created) THEN id END AS id FROM unseen),
 concerned AS (
     INSERT INTO operation_keys (key, operation_id)
     SELECT k.key, entered.id FROM unnest($11::uuid[], $12::bigint[]) AS k(key, place) JOIN entered USING (place)
-    WHERE entered.id IS NOT NULL ON CONFLICT DO NOTHING)
+    WHERE entered.id IS NOT NULL)
 SELECT place AS "place!", id AS "id?", tenant IN (SELECT connected.tenant FROM connected) AS "connected!" FROM entered
 UNION ALL
 SELECT 0, NULL, false FROM forgotten

@@ -14,8 +14,6 @@ use crate::intake::order_lock;
 use crate::person::PersonKey;
 use crate::{Error, Store, Transaction};
 
-/// The kind of operation that this module performs.
-const KIND: &str = "candidate_erasure_requested";
 /// How long a worker's operation is left to come to its end before it is looked at again.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -70,9 +68,8 @@ impl Store {
         let mut tx = self.begin().await?;
         let row = sqlx::query!(
             "SELECT id, tenant, subject, trace, occurred_at FROM operations
-            WHERE kind = $1 AND state = 'open' AND not_before <= clock_timestamp()
-            ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED",
-            KIND
+            WHERE kind = 'candidate_erasure_requested' AND state = 'open' AND not_before <= clock_timestamp()
+            ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED"
         )
         .fetch_optional(&mut *tx)
         .await?;

@@ -207,7 +207,11 @@ async fn enter_unseen(
     let once = || indices.iter().map(|&index| &arrivals[index]);
     let (keys, places): (Vec<Uuid>, Vec<i64>) = (1_i64..)
         .zip(once())
-        .flat_map(|(place, a)| a.keys.iter().map(move |key| (key.0, place)))
+        .flat_map(|(place, a)| {
+            let first = |(n, key): &(usize, &PersonKey)| !a.keys[..*n].contains(key);
+            let keys = a.keys.iter().enumerate().filter(first);
+            keys.map(move |(_, key)| (key.0, place))
+        })
         .unzip();
     let rows = sqlx::query_file!(
         "queries/enter.sql",

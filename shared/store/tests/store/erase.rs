@@ -102,6 +102,25 @@ async fn what_was_imported_is_forgotten_and_where_they_are_is_told() {
     assert_eq!(count(&store, "SELECT sequence FROM applications").await, 3);
 }
 
+/// It is asked twice a second, also with hundreds of thousands waiting for a tenant that is paused.
+#[tokio::test]
+async fn looking_for_a_request_reads_nothing_else_that_waits() {
+    let store = fresh_store().await;
+    let before: Vec<Arrival> = (0..1_000)
+        .map(|n| introduction(&format!("i-{n}")))
+        .collect();
+    take_in(&store, &before).await;
+    take_in(&store, &[request()]).await;
+    let (mut tx, _) = store.next_erasure().await.unwrap().expect("a request");
+    let read: i64 = sqlx::query_scalar(
+        "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'operations'",
+    )
+    .fetch_one(&mut *tx)
+    .await
+    .unwrap();
+    assert!(read <= 2, "{read} rows were read");
+}
+
 #[tokio::test]
 async fn what_a_worker_has_in_hand_is_waited_for_and_nothing_more_is_taken_up() {
     let store = fresh_store().await;

@@ -142,6 +142,19 @@ pub(crate) fn done(claim: &Claim, greenhouse: i64) -> Settlement {
 }
 
 #[tokio::test]
+async fn whoever_is_named_twice_is_waited_for_once() {
+    let store = fresh_store().await;
+    let mut named = arrival("acme", "i-1", "c-1", "ada@example.com");
+    named.keys.extend_from_within(..);
+    take_in(&store, &[named]).await;
+    let keys: i64 = sqlx::query_scalar("SELECT count(*) FROM operation_keys")
+        .fetch_one(store.pool())
+        .await
+        .unwrap();
+    assert_eq!(keys, 2);
+}
+
+#[tokio::test]
 async fn the_same_delivery_twice_is_one_operation() {
     let store = fresh_store().await;
     connect(&store, "acme").await;
