@@ -157,7 +157,6 @@ pub async fn run(parts: Parts, commands: Commands, stop: CancellationToken) {
         take: ledger(),
         queue: Queue::Introductions,
         store: parts.store.clone(),
-        consumer: commands.consumer,
         publisher: commands.publisher,
         topology: commands.topology,
         instance: parts.config.instance.clone(),
@@ -165,7 +164,7 @@ pub async fn run(parts: Parts, commands: Commands, stop: CancellationToken) {
     };
     let context = Arc::new(Context::new(parts));
     tokio::join!(
-        intake.run(stop.clone()),
+        intake.run(commands.consumer, stop.clone()),
         candidate_erasure_requested::work(&context, stop.clone()),
         worker::work(Arc::clone(&context), stop)
     );

@@ -87,14 +87,13 @@ pub async fn run(parts: Parts, requests: Requests, stop: CancellationToken) {
         take: requests::Table,
         queue: Queue::Jobs,
         store: parts.store.clone(),
-        consumer: requests.consumer,
         publisher: requests.publisher,
         topology: requests.topology,
         instance: requests.instance,
         metrics: Arc::clone(&parts.metrics),
     };
     tokio::join!(
-        intake.run(stop.clone()),
+        intake.run(requests.consumer, stop.clone()),
         schedule::keep_importing(Arc::new(parts), stop)
     );
 }

@@ -98,13 +98,15 @@ pub async fn run(parts: Parts, wake: Wake, requests: Requests, stop: Cancellatio
         take: intake::Requests,
         queue: intake::QUEUE,
         store: parts.store.clone(),
-        consumer: requests.consumer,
         publisher: requests.publisher,
         topology: requests.topology,
         instance: requests.instance,
         metrics: Arc::clone(&parts.metrics),
     };
-    tokio::join!(intake.run(stop.clone()), look(parts, wake, stop));
+    tokio::join!(
+        intake.run(requests.consumer, stop.clone()),
+        look(parts, wake, stop)
+    );
 }
 
 /// The part of [`run`] that needs no broker.

@@ -61,6 +61,20 @@ impl Batch {
         self.lane.is_alive()
     }
 
+    /// Adds what the consumer handed out right after this batch, to be settled with it.
+    ///
+    /// # Errors
+    /// The later batch, if it is of another generation: this one can then not be settled any more.
+    pub fn append(&mut self, mut later: Batch) -> Result<(), Batch> {
+        if !Arc::ptr_eq(&self.lane, &later.lane) || self.last + 1 != later.first {
+            return Err(later);
+        }
+        self.deliveries.append(&mut later.deliveries);
+        self.last = later.last;
+        later.open = false;
+        Ok(())
+    }
+
     /// Everything is done, or safely stored: the broker may forget these messages.
     pub async fn ack(self) -> Settled {
         self.settle(Verb::Ack).await

@@ -1,5 +1,6 @@
 //! RabbitMQ → Postgres in batches: sorts, buries, records, acknowledges.
 
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -59,7 +60,7 @@ pub struct Tally {
     pub conflicts: u64,
 }
 
-/// The consumer of one queue.
+/// What is done with the deliveries of one queue.
 pub struct Intake<T> {
     /// The service's part.
     pub take: T,
@@ -67,8 +68,6 @@ pub struct Intake<T> {
     pub queue: Queue,
     /// Where batches are recorded.
     pub store: Store,
-    /// Source of deliveries.
-    pub consumer: Consumer,
     /// Publishes dead letters.
     pub publisher: Publisher,
     /// Names.
@@ -86,25 +85,89 @@ struct Sorted<A> {
     refused: Vec<(usize, Refusal)>,
 }
 
-impl<T: Take> Intake<T> {
-    /// Takes batches until the token is cancelled.
-    pub async fn run(mut self, stop: CancellationToken) {
-        loop {
-            let batch = tokio::select! {
-                batch = self.consumer.next_batch(BATCH) => batch,
-                () = stop.cancelled() => None,
-            };
-            let Some(batch) = batch else { break };
-            self.take(batch, &stop).await;
+impl<A> Sorted<A> {
+    /// Adds what was sorted of the deliveries that follow the `before` of this one.
+    fn append(&mut self, before: usize, mut later: Sorted<A>) {
+        self.arrivals.append(&mut later.arrivals);
+        let refused = later.refused.into_iter();
+        let moved = refused.map(|(index, refusal)| (before + index, refusal));
+        self.refused.extend(moved);
+    }
+}
+
+/// A batch that is ready to be written.
+struct Held<A> {
+    batch: Batch,
+    sorted: Sorted<A>,
+}
+
+impl<A> Held<A> {
+    fn len(&self) -> usize {
+        self.batch.deliveries.len()
+    }
+
+    fn append(&mut self, later: Held<A>) {
+        let Held { batch, sorted } = later;
+        let before = self.len();
+        match self.batch.append(batch) {
+            Ok(()) => self.sorted.append(before, sorted),
+            // The connection was lost in between: what was read before comes again.
+            Err(batch) => *self = Held { batch, sorted },
         }
-        self.consumer.closed().await;
+    }
+}
+
+impl<T: Take> Intake<T> {
+    /// Takes batches until the token is cancelled. While the database writes one, what arrives is read and becomes the
+    /// next.
+    pub async fn run(self, mut consumer: Consumer, stop: CancellationToken) {
+        let mut ahead = None;
+        loop {
+            let held = match ahead.take() {
+                Some(held) => held,
+                None => match consumer.next_batch(BATCH).await {
+                    Some(batch) => self.hold(batch),
+                    None => break,
+                },
+            };
+            let write = pin!(self.take(held, &stop));
+            ahead = self.read_during(write, &mut consumer).await;
+        }
+        consumer.closed().await;
+    }
+
+    /// What arrives until `write` is done, as one batch; nothing of it waits for more.
+    async fn read_during(
+        &self,
+        mut write: Pin<&mut impl Future<Output = ()>>,
+        consumer: &mut Consumer,
+    ) -> Option<Held<T::Arrival>> {
+        let mut ahead: Option<Held<T::Arrival>> = None;
+        loop {
+            let room = BATCH - ahead.as_ref().map_or(0, Held::len);
+            tokio::select! {
+                biased;
+                () = &mut write => return ahead,
+                Some(batch) = consumer.next_batch(room), if room > 0 => {
+                    let held = self.hold(batch);
+                    match &mut ahead {
+                        None => ahead = Some(held),
+                        Some(ahead) => ahead.append(held),
+                    }
+                }
+            }
+        }
     }
 
     /// Everything in the batch is stored or buried before the batch is acknowledged. While either is impossible the
     /// batch is kept: handing it back would count as a delivery, and after enough of those the broker would bury
     /// good messages for an outage of ours.
-    async fn take(&self, batch: Batch, stop: &CancellationToken) {
-        let sorted = self.sort(&batch.deliveries);
+    async fn take(&self, held: Held<T::Arrival>, stop: &CancellationToken) {
+        let Held { batch, sorted } = held;
+        if !batch.is_usable() {
+            // What came before it may not be stored, and comes again first.
+            return;
+        }
         let mut attempt = 1;
         let tally = loop {
             match self.store_all(&batch.deliveries, &sorted).await {
@@ -131,6 +194,11 @@ impl<T: Take> Intake<T> {
         if settled != broker::Settled::Done {
             self.metrics.stale_acks(self.queue, 1);
         }
+    }
+
+    fn hold(&self, batch: Batch) -> Held<T::Arrival> {
+        let sorted = self.sort(&batch.deliveries);
+        Held { batch, sorted }
     }
 
     fn sort(&self, deliveries: &[Delivery]) -> Sorted<T::Arrival> {
@@ -232,4 +300,26 @@ impl<T: Take> Intake<T> {
 /// The last word of an event type.
 fn short(event_type: &str) -> &str {
     event_type.rsplit('.').next().unwrap_or(event_type)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_stays_with_its_delivery_when_batches_are_put_together() {
+        let refused = |index| (index, Refusal::invalid("$.data", "nothing in it"));
+        let mut sorted = Sorted {
+            arrivals: vec!["first"],
+            refused: vec![refused(1)],
+        };
+        let later = Sorted {
+            arrivals: vec!["fourth"],
+            refused: vec![refused(0), refused(2)],
+        };
+        sorted.append(2, later);
+        assert_eq!(sorted.arrivals, ["first", "fourth"]);
+        let indices: Vec<usize> = sorted.refused.iter().map(|(index, _)| *index).collect();
+        assert_eq!(indices, [1, 2, 4]);
+    }
 }

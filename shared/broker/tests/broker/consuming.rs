@@ -97,14 +97,36 @@ async fn batches_settled_out_of_order_leave_nothing_behind_and_nothing_doubly_ac
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_batch_takes_in_the_next_one_and_both_are_settled_at_once() {
+    with_broker(|broker| async move {
+        assert_confirmed(&broker.publisher().publish(broker.events(30)).await);
+        let mut consumer = broker.consumer();
+        let mut batch = consumer.next_batch(5).await.unwrap();
+        while batch.deliveries.len() < 30 {
+            let room = 30 - batch.deliveries.len();
+            let next = consumer.next_batch(room.min(5)).await.unwrap();
+            batch.append(next).unwrap();
+        }
+        let order: Vec<_> = batch.deliveries.iter().map(|d| d.body.clone()).collect();
+        let sent: Vec<_> = (0..30).map(|n| n.to_string().into_bytes()).collect();
+        assert_eq!(order, sent);
+        assert_eq!(batch.ack().await, Settled::Done);
+        assert_eq!(consumer.stats().acked, 30);
+        assert_eq!(consumer.health().generation, 1, "none was dropped open");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_batch_of_an_older_connection_is_refused_and_comes_again() {
     with_broker(|broker| async move {
         let relay = Relay::start().await;
         let mut consumer = broker.consumer_with(relay.redirect(&broker.config));
         assert_confirmed(&broker.publisher().publish(vec![broker.event("1")]).await);
-        let old = consumer.next_batch(10).await.unwrap();
+        let mut old = consumer.next_batch(10).await.unwrap();
         relay.cut();
         let new = consumer.next_batch(10).await.unwrap();
+        let new = old.append(new).expect_err("of another connection");
         assert!(new.deliveries[0].redelivered && new.generation() > old.generation());
         assert!(!old.is_usable() && new.is_usable());
         assert_eq!(old.ack().await, Settled::Stale);
