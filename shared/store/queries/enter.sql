@@ -10,15 +10,17 @@ new_tenants AS (
     ON CONFLICT DO NOTHING),
 connected AS MATERIALIZED (SELECT tenant FROM tenants_here JOIN connections USING (tenant)),
 fresh AS (
-    INSERT INTO inbox (tenant, message_id, source) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
+    INSERT INTO inbox (tenant, message_id, source, operation_id)
+    SELECT tenant, message_id, source, nextval('operations_id_seq')
+    FROM unnest($1::text[], $2::text[], $3::text[]) AS a(tenant, message_id, source)
     WHERE NOT EXISTS (SELECT 1 FROM forgotten)
-    ON CONFLICT (tenant, message_id, source) DO NOTHING RETURNING tenant, message_id, source),
+    ON CONFLICT (tenant, message_id, source) DO NOTHING RETURNING tenant, message_id, source, operation_id),
 unseen AS MATERIALIZED (
-    SELECT a.*, nextval('operations_id_seq') AS id FROM (
-        SELECT arrived.* FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[],
-                $8::bytea[], $9::text[], $10::timestamptz[]) WITH ORDINALITY AS arrived(tenant, message_id, source, kind,
-                business_key, subject, content_hash, payload, trace, occurred_at, place)
-        JOIN fresh USING (message_id, tenant, source) ORDER BY place) a),
+    SELECT arrived.*, fresh.operation_id AS id
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::bytea[],
+        $9::text[], $10::timestamptz[]) WITH ORDINALITY AS arrived(tenant, message_id, source, kind, business_key, subject,
+        content_hash, payload, trace, occurred_at, place)
+    JOIN fresh USING (message_id, tenant, source) ORDER BY place),
 created AS (
     INSERT INTO operations (id, tenant, kind, business_key, subject, message_id, content_hash, payload, trace, occurred_at)
     OVERRIDING SYSTEM VALUE

@@ -117,7 +117,9 @@ impl Store {
                 (SELECT abs(min(older.operation_id)) FROM operation_keys mine JOIN operation_keys older ON older.key = mine.key
                     WHERE mine.operation_id = o.id AND older.operation_id < o.id AND NOT older.waits) AS waits_for
             FROM operations o LEFT JOIN connections c ON c.tenant = o.tenant
-            WHERE o.business_key = $1 OR o.message_id = $1 OR o.subject = $1
+            WHERE o.id IN (SELECT id FROM operations WHERE business_key = $1
+                UNION SELECT id FROM operations WHERE subject = $1
+                UNION SELECT operation_id FROM inbox WHERE message_id = $1)
             ORDER BY o.id DESC LIMIT 20"#,
             reference
         )

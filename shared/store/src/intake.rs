@@ -253,26 +253,30 @@ async fn enter_unseen(
 
 /// The intent exists already: the same content is a repeat, other content is parked beside it and reported once.
 async fn compare(tx: &mut Transaction, arrival: &Arrival) -> Result<Verdict, Error> {
-    let known = sqlx::query_scalar!(
-        "SELECT content_hash FROM operations WHERE tenant = $1 AND business_key = $2 AND kind = $3",
+    let known = sqlx::query!(
+        "SELECT id, content_hash FROM operations WHERE tenant = $1 AND business_key = $2 AND kind = $3",
         arrival.tenant.as_str(),
         arrival.business_key,
         arrival.kind
     )
     .fetch_one(&mut **tx)
     .await?;
-    if known == arrival.content_hash {
+    if known.content_hash == arrival.content_hash {
+        became(tx, arrival, known.id).await?;
         return Ok(Verdict::Duplicate);
     }
     let suffix: String = arrival.content_hash[..6]
         .iter()
         .map(|b| format!("{b:02x}"))
         .collect();
-    let parked = sqlx::query_scalar!(
-        "INSERT INTO operations (tenant, kind, business_key, subject, message_id, content_hash, payload, trace,
-            occurred_at, state, code, settled_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'parked', $10, now())
-        ON CONFLICT DO NOTHING RETURNING id",
+    let parked = sqlx::query!(
+        r#"WITH parked AS (
+            INSERT INTO operations (tenant, kind, business_key, subject, message_id, content_hash, payload, trace,
+                occurred_at, state, code, settled_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'parked', $10, now())
+            ON CONFLICT (business_key, tenant, kind) DO NOTHING RETURNING id)
+        SELECT id AS "id!", true AS "new!" FROM parked
+        UNION ALL SELECT id, false FROM operations WHERE tenant = $1 AND business_key = $3 AND kind = $2"#,
         arrival.tenant.as_str(),
         format!("{}#{suffix}", arrival.kind),
         arrival.business_key,
@@ -284,7 +288,25 @@ async fn compare(tx: &mut Transaction, arrival: &Arrival) -> Result<Verdict, Err
         arrival.occurred_at,
         Code::ConflictingContent.as_str(),
     )
-    .fetch_optional(&mut **tx)
+    .fetch_one(&mut **tx)
     .await?;
-    Ok(parked.map_or(Verdict::Duplicate, |id| Verdict::Conflict(OperationId(id))))
+    became(tx, arrival, parked.id).await?;
+    Ok(match parked.new {
+        true => Verdict::Conflict(OperationId(parked.id)),
+        false => Verdict::Duplicate,
+    })
+}
+
+/// Notes that the event is the operation `id`, and no new one.
+async fn became(tx: &mut Transaction, arrival: &Arrival, id: i64) -> Result<(), Error> {
+    sqlx::query!(
+        "UPDATE inbox SET operation_id = $4 WHERE tenant = $1 AND message_id = $2 AND source = $3",
+        arrival.tenant.as_str(),
+        arrival.message_id,
+        arrival.source,
+        id
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }

@@ -201,6 +201,33 @@ async fn the_same_introduction_with_other_content_is_parked_beside_the_first() {
     let claims = claim(&store, 10).await;
     assert_eq!(claims.len(), 1);
     assert_eq!(claims[0].business_key, "i-1");
+    for (event, state) in [("m-i-1", "open"), ("m-2", "parked"), ("m-3", "parked")] {
+        let stories = store.stories(event).await.unwrap();
+        assert_eq!(stories.len(), 1, "{event}");
+        assert_eq!(stories[0].state, state, "{event}");
+    }
+}
+
+#[tokio::test]
+async fn an_event_that_repeats_another_is_found_by_its_own_id() {
+    let store = fresh_store().await;
+    let one = arrival("acme", "i-1", "c-1", "ada@example.com");
+    let repeat = Arrival {
+        message_id: "m-2".into(),
+        ..one.clone()
+    };
+    take_in(&store, &[one]).await;
+    assert_eq!(take_in(&store, &[repeat]).await, [Verdict::Duplicate]);
+    let of = async |event| {
+        store
+            .stories(event)
+            .await
+            .unwrap()
+            .pop()
+            .unwrap()
+            .operation_id
+    };
+    assert_eq!(of("m-2").await, of("m-i-1").await);
 }
 
 #[tokio::test]
