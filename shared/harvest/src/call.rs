@@ -1,10 +1,13 @@
 //! One call: token, budget, one exchange on the wire, meaning. Everything within one deadline.
 
+use std::pin::pin;
+use std::time::Duration;
+
 use bytes::{Bytes, BytesMut};
 use chrono::Utc;
 use reqwest::StatusCode;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 use url::Url;
@@ -19,6 +22,9 @@ use crate::link;
 use crate::operation::Operation;
 use crate::request::Request;
 use crate::token::Substitute;
+
+/// For how long a new token is kept from others while the first call with it is under way.
+const TRIAL: Duration = Duration::from_secs(1);
 
 /// Reads the body of a success.
 pub(crate) type Read<T> = fn(&[u8]) -> Result<T, serde_json::Error>;
@@ -83,7 +89,8 @@ impl Client {
         success
     }
 
-    /// Sends with the current token and, if that is refused, once more with a new one. A key is what it is.
+    /// Sends with the current token and, where that is refused, with the one that others have got since, or at last with a
+    /// new one that nobody else has. A key is what it is.
     async fn authorized(&self, request: &Request, url: &Url) -> Result<Answer, Error> {
         let until = Instant::now() + self.config().deadline;
         let tokens = match self.auth() {
@@ -107,7 +114,12 @@ impl Client {
                 }
                 Substitute::Own(untried) => untried,
             };
-            let answer = self.send(request, url, untried.prove(), until).await;
+            let mut sent = pin!(self.send(request, url, untried.prove(), until));
+            let Ok(answer) = timeout(TRIAL, &mut sent).await else {
+                // Others wait for the token; a refusal would not have taken so long.
+                untried.tried(None);
+                return sent.await;
+            };
             untried.tried(answer.as_ref().ok().and_then(Answer::refusal));
             return answer;
         }

@@ -8,7 +8,7 @@
 //!
 //! Deliberately absent: retries and redirects. A write is sent once; whether it may be sent again is for the caller to
 //! decide, who is told by [`Error`] what is known about its effect. The one repetition is after a 401, which proves
-//! that nothing was executed, with a fresh token. Below us, hyper moves a request to another connection only while not
+//! that nothing was executed, with another token. Below us, hyper moves a request to another connection only while not
 //! a byte of it was written.
 #![deny(missing_docs)]
 

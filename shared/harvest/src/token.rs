@@ -84,8 +84,9 @@ pub(crate) enum Substitute<'a> {
     Own(Untried<'a>),
 }
 
-/// A token that nobody else sends before this call was answered. Whoever shares a token can find it refused because a
-/// call of somebody else had it revoked; when this one is refused, it is the credential that is.
+/// A token that nobody else in this process sends before this call was answered. Whoever shares a token can find it
+/// refused because a call of somebody else had it revoked; when this one is refused, it is the credential that is. (The
+/// tokens of an authorization code may be shared with other processes; one that renewed it a moment ago can mislead us.)
 pub(crate) struct Untried<'a> {
     tokens: &'a Tokens,
     failed: MutexGuard<'a, Failed>,
@@ -111,7 +112,7 @@ pub(crate) struct Tokens {
     client: Partner,
     origin: Origin,
     current: RwLock<Option<Arc<Token>>>,
-    /// Held while fetching; remembers a failure and until when it stands.
+    /// Held while fetching, and while a new token is tried; remembers a failure and until when it stands.
     fetching: Mutex<Failed>,
 }
 
@@ -158,7 +159,7 @@ impl Tokens {
             Some(current) => Ok(current),
             None => {
                 standing(&failed)?;
-                self.fetch(&mut failed, None, until).await
+                self.fetch(&mut failed, until).await
             }
         }
     }
@@ -170,6 +171,10 @@ impl Tokens {
         until: Instant,
     ) -> Result<Substitute<'_>, Error> {
         let mut failed = self.in_line(until).await?;
+        // The credential was refused a moment ago, with a token newer than this one.
+        if matches!(&*failed, Some((_, Error::Unauthorized { .. }))) {
+            standing(&failed)?;
+        }
         if let Some(current) = self.other_than(Some(refused)) {
             return Ok(Substitute::Shared(current));
         }
@@ -200,7 +205,7 @@ impl Tokens {
     pub(crate) async fn fresh(&self) -> Result<Arc<Token>, Error> {
         let until = Instant::now() + self.config.deadline;
         let mut failed = self.fetching.lock().await;
-        self.fetch(&mut failed, None, until).await
+        self.fetch(&mut failed, until).await
     }
 
     pub(crate) async fn introspect(self: &Arc<Self>) -> Result<Introspection, Error> {
@@ -233,7 +238,7 @@ impl Tokens {
             if needed && !resting {
                 let until = Instant::now() + tokens.config.deadline;
                 // The old token is good for a while: whoever needs a new one then meets the error.
-                let _not_yet = tokens.fetch(&mut failed, None, until).await;
+                let _not_yet = tokens.fetch(&mut failed, until).await;
             }
         });
     }
@@ -241,10 +246,9 @@ impl Tokens {
     async fn fetch(
         &self,
         failed: &mut MutexGuard<'_, Failed>,
-        refused: Option<&Arc<Token>>,
         until: Instant,
     ) -> Result<Arc<Token>, Error> {
-        let token = Arc::new(self.obtain_or_rest(failed, refused, until).await?);
+        let token = Arc::new(self.obtain_or_rest(failed, None, until).await?);
         self.keep(&token);
         Ok(token)
     }
