@@ -98,7 +98,8 @@ impl Batch {
 
 impl Drop for Batch {
     fn drop(&mut self) {
-        if self.open {
+        // Of a dead channel everything comes again anyway.
+        if self.open && self.lane.is_alive() {
             self.lane.abandon();
         }
     }
