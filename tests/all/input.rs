@@ -270,11 +270,48 @@ fn check(message: &Bad, letter: &Message) {
     );
 }
 
+/// While the database does not take a batch it is tried again, but what was buried stays buried.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_letter_is_written_once_however_often_its_batch_is_tried() {
+    let mut world = World::new("buried once").await;
+    world.bridge().await;
+    let hide = "ALTER TABLE refusals RENAME TO refusals_away";
+    world.env.execute(hide).await.unwrap();
+    let bad = Bad::new("no-json", "no event", "malformed_envelope", None);
+    let outcome = world.publish_raw(bad.outbound()).await;
+    assert_eq!(outcome, broker::Outcome::Confirmed);
+    until("a second try", async || {
+        let tries = world
+            .logs()
+            .matches("deliveries cannot be stored yet")
+            .count();
+        (tries >= 2).then_some(())
+    })
+    .await;
+    let show = "ALTER TABLE refusals_away RENAME TO refusals";
+    world.env.execute(show).await.unwrap();
+    until("the acknowledgement", async || {
+        let (management, vhost) = (&world.env.management, &world.env.vhost);
+        let queue = management
+            .queue(vhost, Topology::INTRODUCTIONS)
+            .await
+            .ok()??;
+        (queue.ready + queue.unacknowledged == 0).then_some(())
+    })
+    .await;
+    letters(&world, 1).await;
+    let (_, metrics) = world.get(0, "/metrics").await;
+    assert_eq!(sum(&metrics, "bridge_contract_violations_total", ""), 1);
+    let dead = "exchange=\"dead\",outcome=\"confirmed\"";
+    assert_eq!(sum(&metrics, "bridge_publish_total", dead), 1);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_letter_keeps_headers_of_every_type() {
     let mut world = World::new("headers").await;
     world.bridge().await;
-    let headers = json!({ "x-number": 7, "x-yes": true, "x-list": [1, "two"], "x-table": { "inner": { "deep": "text" } } });
+    let large = "x".repeat(50 * 1024);
+    let headers = json!({ "x-large": large, "x-number": 7, "x-yes": true, "x-list": [1, "two"], "x-table": { "inner": { "deep": "text" } } });
     let properties = json!({ "headers": headers, "message_id": "typed", "correlation_id": "c-1", "delivery_mode": 2 });
     let (management, vhost) = (&world.env.management, &world.env.vhost);
     let key = "intrro.events.v1.IntroductionAccepted";
@@ -289,6 +326,8 @@ async fn a_dead_letter_keeps_headers_of_every_type() {
     };
     assert_eq!(letter.body, b"no event");
     assert_eq!(letter.properties["correlation_id"], "c-1");
+    // Written by us, at first sight: not by the broker, after all the tries of a consumer that hangs up on it.
+    assert_eq!(letter.properties["headers"]["dl-attempts"], "1");
     for (header, value) in headers.as_object().unwrap() {
         assert_eq!(&letter.properties["headers"][header], value, "{header}");
     }

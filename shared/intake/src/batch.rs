@@ -4,7 +4,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
-use boot::metrics::{EventType, Metrics, Outcome as Ended, Queue};
+use boot::metrics::{EventType, Exchange, Metrics, Outcome as Ended, PublishOutcome, Queue};
 use broker::{Batch, Consumer, Delivery, Outcome, Publisher, Topology};
 use domain::crash::{CrashPoint, crash_here};
 use domain::{Tenant, backoff};
@@ -168,9 +168,13 @@ impl<T: Take> Intake<T> {
             // What came before it may not be stored, and comes again first.
             return;
         }
+        let mut unburied: Vec<usize> = (0..sorted.refused.len()).collect();
         let mut attempt = 1;
         let tally = loop {
-            match self.store_all(&batch.deliveries, &sorted).await {
+            match self
+                .store_all(&batch.deliveries, &sorted, &mut unburied)
+                .await
+            {
                 Ok(tally) => break tally,
                 Err(cause) => tracing::warn!(
                     cause,
@@ -219,8 +223,10 @@ impl<T: Take> Intake<T> {
         &self,
         deliveries: &[Delivery],
         sorted: &Sorted<T::Arrival>,
+        unburied: &mut Vec<usize>,
     ) -> Result<Tally, &'static str> {
-        if !self.bury(deliveries, &sorted.refused).await {
+        self.bury(deliveries, &sorted.refused, unburied).await;
+        if !unburied.is_empty() {
             return Err("the broker did not take a dead letter");
         }
         self.record(deliveries, sorted)
@@ -235,22 +241,39 @@ impl<T: Take> Intake<T> {
         count(Ended::Park, tally.conflicts);
     }
 
-    /// Publishes the dead letters; `false` when the broker did not take every one.
-    async fn bury(&self, deliveries: &[Delivery], refused: &[(usize, Refusal)]) -> bool {
-        if refused.is_empty() {
-            return true;
+    /// Publishes the dead letters of these of the refused. Those that the broker took are buried, and counted, once.
+    async fn bury(
+        &self,
+        deliveries: &[Delivery],
+        refused: &[(usize, Refusal)],
+        unburied: &mut Vec<usize>,
+    ) {
+        if unburied.is_empty() {
+            return;
         }
-        let letters = refused
-            .iter()
-            .map(|(index, refusal)| self.letter(&deliveries[*index], refusal))
-            .collect();
+        let letter = |&place: &usize| {
+            let (index, refusal) = &refused[place];
+            let why = refusal.letter(self.queue, &self.instance);
+            broker::dead_letter(&self.topology, &deliveries[*index], &why)
+        };
+        let letters = unburied.iter().map(letter).collect();
         let outcomes = self.publisher.publish(letters).await;
-        outcomes
-            .iter()
-            .all(|outcome| *outcome == Outcome::Confirmed)
+        let mut outcomes = outcomes.iter();
+        unburied.retain(|&place| {
+            // One for each letter.
+            let outcome = outcomes.next().unwrap_or(&Outcome::Unknown);
+            let (service, exchange) = (self.queue.service(), Exchange::Dead);
+            self.metrics.published(service, exchange, word(outcome), 1);
+            let buried = *outcome == Outcome::Confirmed;
+            if buried {
+                let (index, refusal) = &refused[place];
+                self.count_buried(&deliveries[*index], refusal);
+            }
+            !buried
+        });
     }
 
-    fn letter(&self, delivery: &Delivery, refusal: &Refusal) -> broker::Outbound {
+    fn count_buried(&self, delivery: &Delivery, refusal: &Refusal) {
         let event = EventType::from_word(delivery.type_.as_deref().map_or("", short));
         self.metrics
             .contract_violation(self.queue, event, refusal.code());
@@ -259,10 +282,8 @@ impl<T: Take> Intake<T> {
             message = delivery.message_id,
             reason = refusal.word(),
             path = refusal.path(),
-            "message goes to the dead letters"
+            "message went to the dead letters"
         );
-        let why = refusal.letter(self.queue, &self.instance);
-        broker::dead_letter(&self.topology, delivery, &why)
     }
 
     /// One transaction for the whole batch.
@@ -294,6 +315,15 @@ impl<T: Take> Intake<T> {
             self.store.ring(news);
         }
         Ok(tally)
+    }
+}
+
+fn word(outcome: &Outcome) -> PublishOutcome {
+    match outcome {
+        Outcome::Confirmed => PublishOutcome::Confirmed,
+        Outcome::Returned { .. } => PublishOutcome::Returned,
+        Outcome::Nacked => PublishOutcome::Nacked,
+        Outcome::Unknown => PublishOutcome::Timeout,
     }
 }
 
