@@ -278,6 +278,9 @@ impl<'a> Attempt<'a> {
                     Effect::Refused => StepState::Rejected,
                     Effect::Unknown => StepState::Unknown,
                 };
+                if state == StepState::Unknown {
+                    self.context.metrics.write_unknown(step.kind);
+                }
                 let stop = Stop::from(error);
                 self.learn(&step, state, None, stop.code());
                 return Err(stop);

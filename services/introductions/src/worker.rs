@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use accounts::health;
-use boot::metrics::{Outcome, Queue, Stage};
+use boot::metrics::{Metrics, Outcome, Queue, Stage};
 use boot::telemetry;
 use domain::{Code, Problem, Tenant, backoff};
 use store::claim::{Claim, Want};
@@ -24,7 +24,7 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(500);
 
 /// Works until the token is cancelled, then waits for the operations in hand.
 pub(crate) async fn work(context: Arc<Context>, stop: CancellationToken) {
-    let hands = Arc::new(Hands::default());
+    let hands = Arc::new(Hands::new(&context.metrics));
     let tasks = TaskTracker::new();
     while !stop.is_cancelled() {
         let (taken, found) = match take(&context, &hands).await {
@@ -57,7 +57,7 @@ pub(crate) async fn work(context: Arc<Context>, stop: CancellationToken) {
 
 /// Performs what can be claimed now, one after another.
 pub(crate) async fn work_once(context: &Context) -> usize {
-    let Ok((taken, _)) = take(context, &Hands::default()).await else {
+    let Ok((taken, _)) = take(context, &Hands::new(&context.metrics)).await else {
         return 0;
     };
     let found = taken.len();
@@ -216,15 +216,26 @@ async fn set_aside(context: &Context, claim: &Claim, problem: &Problem) {
 }
 
 /// What this process has in hand, per tenant.
-#[derive(Default)]
 struct Hands {
     held: Mutex<HashMap<Tenant, usize>>,
     freed: Notify,
+    metrics: Arc<Metrics>,
 }
 
 impl Hands {
+    fn new(metrics: &Arc<Metrics>) -> Hands {
+        Hands {
+            held: Mutex::default(),
+            freed: Notify::new(),
+            metrics: Arc::clone(metrics),
+        }
+    }
+
     fn hold(self: &Arc<Hands>, tenant: &Tenant) -> Held {
-        *self.lock().entry(tenant.clone()).or_default() += 1;
+        let mut held = self.lock();
+        *held.entry(tenant.clone()).or_default() += 1;
+        self.tell(&held);
+        drop(held);
         Held {
             hands: Arc::clone(self),
             tenant: tenant.clone(),
@@ -238,6 +249,11 @@ impl Hands {
             .map(|(tenant, n)| (tenant.clone(), *n))
             .collect();
         (per_tenant.iter().map(|(_, n)| n).sum(), per_tenant)
+    }
+
+    fn tell(&self, held: &HashMap<Tenant, usize>) {
+        let all = held.values().sum();
+        self.metrics.inflight(Queue::Introductions, all);
     }
 
     /// Returns when a quarter of all hands, and of those that the busiest tenant may have, are free.
@@ -275,6 +291,7 @@ impl Drop for Held {
                 held.remove(&self.tenant);
             }
         }
+        self.hands.tell(&held);
         drop(held);
         self.hands.freed.notify_one();
     }

@@ -101,7 +101,7 @@ impl Metrics {
         self.0.terminal.at(terminal, (), ()).inc();
     }
 
-    /// A change in Greenhouse was confirmed by the broker this long after it happened.
+    /// A change in Greenhouse became an event in the outbox this long after it happened.
     pub fn status_lag(&self, resource: Resource, lag: Duration) {
         self.0
             .status_lag

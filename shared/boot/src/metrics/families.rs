@@ -74,7 +74,7 @@ families! {
     terminal: Grid<IntCounter, Terminal>, "bridge_intro_terminal_total",
         "Introductions, by their last state.";
     status_lag: Grid<Histogram, Resource>, "bridge_status_lag_seconds" [LAG],
-        "From a change in Greenhouse to its event confirmed by the broker.";
+        "From a change in Greenhouse to its event in the outbox.";
     oldest_pending: Sparse<Gauge, Queue>, "bridge_oldest_pending_seconds",
         "Age of the oldest work that could be done now.";
     inflight: Sparse<Gauge, Queue>, "bridge_inflight",
