@@ -127,9 +127,8 @@ async fn publish(stage: &Stage, screen: &Screen) -> Result<Vec<Played>> {
 async fn act(stage: &Stage, analytics: &Analytics, played: &mut [Played]) -> Result<()> {
     let recruiter = Recruiter::new(&stage.simulator)?;
     for one in played {
-        let applications = verdict::applications(one, &analytics.events());
-        for (application, moves) in applications.into_iter().zip(one.sample.moves) {
-            for step in *moves {
+        for (application, moves) in verdict::moves(one, &analytics.events()) {
+            for step in moves {
                 one.acts.push(recruiter.perform(application, *step).await?);
             }
         }

@@ -2,7 +2,7 @@
 
 use super::Played;
 use super::events::Received;
-use super::recruiter::{Act, Became};
+use super::recruiter::{Act, Became, Move};
 use super::samples::Answer;
 
 /// Whether its answer came.
@@ -30,6 +30,12 @@ pub(super) fn applications(one: &Played, events: &[Received]) -> Vec<i64> {
         .filter(|(_, how, _)| *how != "FAILED")
         .map(|(application, ..)| application)
         .collect()
+}
+
+/// What the recruiter is to do with each of its applications.
+pub(super) fn moves(one: &Played, events: &[Received]) -> Vec<(i64, &'static [Move])> {
+    let moves = one.sample.moves.iter().copied();
+    applications(one, events).into_iter().zip(moves).collect()
 }
 
 /// Whether status events report where the recruiter left each application.
@@ -84,6 +90,16 @@ fn expected(expected: &Answer, answer: &Received) -> Result<(), String> {
 /// Per application: the last event reports what the recruiter did last, and sequences have no gap.
 fn statuses(one: &Played, events: &[Received]) -> Result<(), String> {
     let id = one.sample.introduction_id().unwrap_or_default();
+    if !settled(one, events) {
+        return Err("no status event for each of its applications".to_owned());
+    }
+    let planned: usize = moves(one, events).iter().map(|(_, m)| m.len()).sum();
+    if one.acts.len() != planned {
+        return Err(format!(
+            "the recruiter did {} of {planned} moves",
+            one.acts.len()
+        ));
+    }
     let mine: Vec<_> = events.iter().filter(|event| event.follows(&id)).collect();
     let mut last_acts: Vec<&Act> = Vec::new();
     for act in &one.acts {
@@ -123,5 +139,43 @@ fn reports(event: &Received, became: &Became) -> bool {
     match became {
         Became::InStage(name) => stage == name && status == "ACTIVE",
         Became::Rejected => status == "REJECTED",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::Utc;
+    use serde_json::{Value, json};
+
+    use super::super::samples;
+    use super::*;
+
+    fn received(kind: &str, data: Value) -> Received {
+        Received {
+            at: Utc::now(),
+            kind: kind.to_owned(),
+            data,
+        }
+    }
+
+    /// Answered as it should be is not yet what was expected: the recruiter's moves and their events belong to it.
+    #[test]
+    fn an_answer_without_status_events_is_not_enough() {
+        let one = Played {
+            sample: &samples::ALL[0],
+            published: Utc::now(),
+            acts: Vec::new(),
+        };
+        let id = one.sample.introduction_id().unwrap();
+        let answer = json!({ "introductionId": id, "how": "CREATED",
+            "applications": [{ "applicationId": "7", "how": "CREATED" }] });
+        let mut events = vec![received("IntroductionImported", answer)];
+        let error = of(&one, &events).unwrap_err();
+        assert!(error.starts_with("no status event"), "{error}");
+
+        let status = json!({ "introductionIds": [id], "applicationId": "7", "sequence": "1" });
+        events.push(received("CandidateStatusChanged", status));
+        let error = of(&one, &events).unwrap_err();
+        assert_eq!(error, "the recruiter did 0 of 2 moves");
     }
 }
