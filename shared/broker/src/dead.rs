@@ -10,12 +10,12 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use lapin::{protocol::BasicProperties, types::FieldTable};
 use sha2::{Digest, Sha256};
 
-use crate::{Delivery, Outbound, Topology, headers, outbound::Carried};
+use crate::{Delivery, Outbound, Topology, config::FRAME_MAX, headers, outbound::Carried};
 
 /// Longest value of a `dl-*` header, in bytes.
 const MAX_VALUE: usize = 1024;
 /// Original headers beyond this stay behind: with ours they would no longer fit one frame.
-const MAX_ORIGINAL_HEADERS: usize = 96 * 1024;
+const MAX_ORIGINAL_HEADERS: usize = FRAME_MAX as usize / 16 * 13;
 
 /// Why a message is dead; the value of `dl-reason`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,11 +8,11 @@ use lapin::{
     types::{FieldTable, ShortString},
 };
 
-use crate::headers;
+use crate::{config::FRAME_MAX, headers};
 
-/// A header frame cannot be split, and RabbitMQ closes the connection on one larger than 128 KiB: that would
+/// A header frame cannot be split, and RabbitMQ closes the connection on one larger than [`FRAME_MAX`]: that would
 /// take every other message of the same wave with it.
-const MAX_HEADER_BYTES: usize = 112 * 1024;
+const MAX_HEADER_BYTES: usize = FRAME_MAX as usize / 8 * 7;
 
 /// One message to publish. `Debug` shows neither body nor headers: both may be about people.
 #[derive(Clone, Default)]
@@ -115,7 +115,7 @@ impl Outbound {
         let mut table = properties.headers().clone().unwrap_or_default();
         headers::extend(&mut table, &self.headers)?;
         if headers::size(&table) > MAX_HEADER_BYTES {
-            return Err("the headers are larger than 112 KiB");
+            return Err("the headers are larger than 56 KiB");
         }
         if table != FieldTable::default() {
             properties = properties.with_headers(table);
