@@ -6,7 +6,7 @@ use greenhouse_sim::{Config, Seed};
 use harvest::Version;
 use serde_json::{Value, json};
 
-use crate::accounting::settled;
+use crate::accounting::{at_rest, settled};
 use crate::architecture::root;
 use crate::world::{Announced, World, email, introduction};
 
@@ -253,6 +253,8 @@ async fn an_unconnected_tenant_is_told_once_and_served_after_connecting() {
         (told.name.as_str(), told.text("code")),
         ("IntroductionImportFailed", "not_connected")
     );
+    let account = at_rest(&world, 1, 1).await;
+    assert!(account.waiting.contains("i-1"), "{account:?}");
     world.connect("acme").await;
     world
         .announced_until("the import", |events| {

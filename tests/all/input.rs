@@ -192,7 +192,7 @@ async fn what_cannot_be_read_is_buried_at_first_sight_and_harms_nobody() {
     }
     let good = scene::newcomer(&world, "acme", "good");
     world.publish(&good).await;
-    settled(&world, 1).await;
+    settled(&world, bad.len() + 1).await;
     scene::once(&world, &good);
 
     let letters = letters(&world, bad.len()).await;

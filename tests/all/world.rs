@@ -1,12 +1,13 @@
 //! What every story happens in: a virtual host and a database of its own, a Greenhouse, Intrro's side of the broker,
 //! and any number of bridges as processes of their own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use broker::{Consumer, Outbound, Outcome, Publisher, Topology};
-use greenhouse_sim::{Config, Simulator};
+use greenhouse_sim::{Config, Simulator, View};
 use harvest::Version;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -65,6 +66,8 @@ pub struct World {
     pub env: TestEnv,
     publisher: Publisher,
     announced: watch::Receiver<Vec<Announced>>,
+    /// Ids of the introductions that the broker has confirmed.
+    sent: Mutex<BTreeSet<String>>,
     stop: CancellationToken,
     http: reqwest::Client,
     /// The version of Greenhouse's API that tenants are connected through: OAuth or an API key.
@@ -129,6 +132,7 @@ impl World {
             env,
             publisher: Publisher::start(broker, stop.clone()),
             announced,
+            sent: Mutex::default(),
             stop,
             http: reqwest::Client::builder()
                 .no_proxy()
@@ -291,6 +295,26 @@ impl World {
                 .filter(|(_, outcome)| **outcome != Outcome::Confirmed);
             rest = unconfirmed.map(|(event, _)| *event).collect();
         }
+        let introduced = events
+            .iter()
+            .filter(|event| event["type"] == "intrro.events.v1.IntroductionAccepted");
+        let ids = introduced.filter_map(|event| event["data"]["introduction_id"].as_str());
+        let mut sent = self.sent.lock().expect("no test panicked here");
+        sent.extend(ids.map(str::to_owned));
+    }
+
+    /// The introductions published so far with [`World::publish`] or [`World::publish_all`].
+    pub fn sent(&self) -> BTreeSet<String> {
+        self.sent.lock().expect("no test panicked here").clone()
+    }
+
+    /// The organisation in Greenhouse that [`World::connect`] connects a tenant to.
+    pub fn organisation_of(&self, tenant: &str) -> View {
+        let access = self.greenhouse.all_access();
+        match access.iter().any(|access| access.organisation == tenant) {
+            true => self.greenhouse.state_of(tenant),
+            false => self.greenhouse.state(),
+        }
     }
 
     /// Publishes bytes exactly as given.
@@ -389,7 +413,13 @@ impl World {
 }
 
 /// Polls an asynchronous question until it is answered; for what announces itself to nobody.
-pub async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn until<T>(what: &str, ask: impl AsyncFnMut() -> Option<T>) -> T {
+    let answer = attempt(ask).await;
+    answer.unwrap_or_else(|| panic!("{what}: did not happen within {SOON:?}"))
+}
+
+/// As [`until`], for whoever has more to say about what did not happen.
+pub async fn attempt<T>(mut ask: impl AsyncFnMut() -> Option<T>) -> Option<T> {
     let asking = async {
         loop {
             if let Some(answer) = ask().await {
@@ -398,10 +428,7 @@ pub async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T 
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    match tokio::time::timeout(SOON, asking).await {
-        Ok(answer) => answer,
-        Err(_) => panic!("{what}: did not happen within {SOON:?}"),
-    }
+    tokio::time::timeout(SOON, asking).await.ok()
 }
 
 /// The program with crash points in it.
