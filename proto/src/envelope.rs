@@ -84,9 +84,12 @@ pub fn decode(message: &RawMessage) -> Result<Incoming, Refusal> {
         ));
     }
     let (attributes, data) = attributes::read(message)?;
-    let kind = attributes.kind()?;
-    let tenant = attributes.tenant()?;
-    let event = validate::command(data::read(kind, data)?)?;
+    let refused = |refusal: Refusal| refusal.of(&attributes);
+    let kind = attributes.kind().map_err(refused)?;
+    let tenant = attributes.tenant().map_err(refused)?;
+    let event = data::read(kind, data)
+        .and_then(validate::command)
+        .map_err(refused)?;
     let encoded = event.encode_to_vec();
     let Attributes {
         id,

@@ -318,3 +318,28 @@ proptest! {
         decode_quietly(&message(body));
     }
 }
+
+#[test]
+fn whose_a_refused_message_is_can_be_said_once_its_envelope_is_read() {
+    let refusal = |pointer: &str, value: Value| {
+        let mut event = accepted();
+        event["subject"] = json!("c-1");
+        match event.pointer_mut(pointer) {
+            Some(member) => *member = value,
+            None => event[pointer.trim_start_matches('/')] = value,
+        }
+        let refusal = refused(event.to_string());
+        (refusal.tenant, refusal.subject)
+    };
+    let (acme, subject) = (Some("acme".to_owned()), Some("c-1".to_owned()));
+    for (pointer, value) in [
+        ("/type", json!("intrro.events.v1.Something")),
+        ("/data/jobIds", json!([])),
+        ("/data/jobIds/0", json!("first")),
+    ] {
+        let whose = (acme.clone(), subject.clone());
+        assert_eq!(refusal(pointer, value), whose, "{pointer}");
+    }
+    assert_eq!(refusal("/tenantid", json!("")), (None, subject));
+    assert_eq!(refusal("/time", json!("today")), (None, None));
+}

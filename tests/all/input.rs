@@ -268,6 +268,17 @@ fn check(message: &Bad, letter: &Message) {
         path,
         "{name}: dl-path in {headers}"
     );
+    // Whose it is can be said as soon as the envelope is read.
+    let read = path.is_some_and(|path| path == "$.type" || path.starts_with("$.data"));
+    let tenant = read.then_some("acme");
+    assert_eq!(headers["dl-tenant"].as_str(), tenant, "{name}: {headers}");
+    let ordering_key = headers["dl-ordering-key"].as_str();
+    let candidate = ordering_key.filter(|key| key.starts_with("candidate-"));
+    let ordered = read || message.class == "missing_tenant";
+    assert_eq!(candidate.is_some(), ordered, "{name}: {headers}");
+    assert_eq!(headers["dl-first-seen"], headers["dl-dead-at"]);
+    let image = headers["dl-image"].as_str().unwrap_or_default();
+    assert!(image.starts_with("bridge:"), "{name}: {image}");
 }
 
 /// While the database does not take a batch it is tried again, but what was buried stays buried.

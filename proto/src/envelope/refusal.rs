@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::attributes::Attributes;
+
 /// What is wrong with a delivery. The word is the value of the dead letter's `dl-reason`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reason {
@@ -63,6 +65,10 @@ pub struct Refusal {
     pub path: Option<String>,
     /// What was expected, in words that hold nothing of the body.
     pub detail: String,
+    /// Whose message it is, once the envelope is read: the attribute `tenantid`.
+    pub tenant: Option<String>,
+    /// What it is ordered by, once the envelope is read: the attribute `subject`.
+    pub subject: Option<String>,
 }
 
 impl Refusal {
@@ -71,6 +77,8 @@ impl Refusal {
             reason,
             path: None,
             detail: detail.into(),
+            tenant: None,
+            subject: None,
         }
     }
 
@@ -78,7 +86,14 @@ impl Refusal {
         Self {
             reason,
             path: Some(path.into()),
-            detail: detail.into(),
+            ..Self::new(reason, detail)
         }
+    }
+
+    /// The refusal of a message with this envelope.
+    pub(super) fn of(mut self, attributes: &Attributes) -> Self {
+        self.tenant = attributes.tenant().ok();
+        self.subject.clone_from(&attributes.subject);
+        self
     }
 }

@@ -1,7 +1,7 @@
 //! From a command to an arrival: what the envelope says, in the ledger's terms.
 
 use chrono::{DateTime, Utc};
-use domain::{IntroductionId, IntrroCandidateId};
+use domain::{IntroductionId, IntrroCandidateId, InvalidId};
 use intake::{Message, Refusal};
 pub(crate) use proto::Kind as Command;
 use store::intake::Arrival;
@@ -25,8 +25,11 @@ pub(crate) fn decode(message: Message) -> Result<Option<Arrival>, Refusal> {
 
 fn arrival(message: Message) -> Result<Arrival, Refusal> {
     let Message { tenant, incoming } = message;
+    let refused = |path: &str, why: InvalidId| {
+        Refusal::invalid(path, why).of(tenant.clone(), incoming.subject.clone())
+    };
     let candidate = IntrroCandidateId::try_from(incoming.event.ordering_key())
-        .map_err(|e| Refusal::invalid("$.data.candidate.id", e))?;
+        .map_err(|why| refused("$.data.candidate.id", why))?;
     let mut keys = vec![PersonKey::candidate(&tenant, &candidate)];
     // The publisher may order by something else than the candidate; both orders are kept.
     if let Ok(subject) = IntrroCandidateId::try_from(incoming.subject.as_str())
@@ -48,7 +51,7 @@ fn arrival(message: Message) -> Result<Arrival, Refusal> {
     let business_key = match &incoming.event {
         proto::Command::IntroductionAccepted(event) => {
             IntroductionId::try_from(event.introduction_id.as_str())
-                .map_err(|e| Refusal::invalid("$.data.introductionId", e))?;
+                .map_err(|why| refused("$.data.introductionId", why))?;
             event.introduction_id.clone()
         }
         // One event, one intent: these have no id of their own besides the event's.

@@ -70,6 +70,8 @@ pub struct DeadLetter<'a> {
     pub service: &'a str,
     /// Replica that gave up.
     pub instance: &'a str,
+    /// Program and version that gave up.
+    pub image: &'a str,
     /// Tenant, once it is known and trusted.
     pub tenant: Option<&'a str>,
     /// CloudEvents subject, by which messages are kept in order.
@@ -104,6 +106,10 @@ fn told(delivery: &Delivery, why: &DeadLetter<'_>) -> Vec<(&'static str, String)
     // Without the detail, which may name one message: equal faults get equal fingerprints.
     let path = why.path.unwrap_or_default();
     let fingerprint = format!("{}:{}:{path}", why.reason.as_str(), why.class);
+    let dead_at = now();
+    // A replayed message was dead before.
+    let first_seen = delivery.headers.get("dl-first-seen");
+    let first_seen = first_seen.filter(|time| DateTime::parse_from_rfc3339(time).is_ok());
     let mut told = vec![
         ("dl-version", "1".to_owned()),
         ("dl-reason", why.reason.as_str().to_owned()),
@@ -112,6 +118,7 @@ fn told(delivery: &Delivery, why: &DeadLetter<'_>) -> Vec<(&'static str, String)
         ("dl-fingerprint", fingerprint),
         ("dl-service", why.service.to_owned()),
         ("dl-instance", why.instance.to_owned()),
+        ("dl-image", why.image.to_owned()),
         ("dl-source-queue", delivery.queue.to_string()),
         ("dl-exchange", delivery.exchange.clone()),
         ("dl-routing-key", delivery.routing_key.clone()),
@@ -119,7 +126,8 @@ fn told(delivery: &Delivery, why: &DeadLetter<'_>) -> Vec<(&'static str, String)
             "dl-attempts",
             (u64::from(delivery.delivery_count) + 1).to_string(),
         ),
-        ("dl-dead-at", now()),
+        ("dl-first-seen", first_seen.unwrap_or(&dead_at).to_owned()),
+        ("dl-dead-at", dead_at),
         ("dl-body-sha256", hex(&Sha256::digest(&delivery.body))),
     ];
     let optional = [
@@ -153,11 +161,7 @@ fn keep(original: Option<&FieldTable>) -> (FieldTable, usize) {
 /// Our own headers on an incoming message would be believed where we do not overwrite them. Only what a replay
 /// legitimately carries passes.
 fn is_forged(name: &str) -> bool {
-    name.starts_with("dl-")
-        && !matches!(
-            name,
-            "dl-redrive-count" | "dl-parent-message-id" | "dl-first-seen"
-        )
+    name.starts_with("dl-") && !matches!(name, "dl-redrive-count" | "dl-parent-message-id")
 }
 
 /// Properties that keep their meaning. Left out: `expiration`, which would let the dead letter vanish, and
@@ -224,8 +228,9 @@ mod tests {
         path: Some("$.tenantid"),
         service: "introductions",
         instance: "i-1",
-        tenant: None,
-        ordering_key: None,
+        image: "bridge:1.0.0",
+        tenant: Some("acme"),
+        ordering_key: Some("c-1"),
     };
 
     fn delivery(body: &[u8], table: FieldTable) -> Delivery {
@@ -257,6 +262,9 @@ mod tests {
             ("dl-fingerprint", "malformed:missing_field:$.tenantid"),
             ("dl-service", "introductions"),
             ("dl-instance", "i-1"),
+            ("dl-image", "bridge:1.0.0"),
+            ("dl-tenant", "acme"),
+            ("dl-ordering-key", "c-1"),
             ("dl-source-queue", "greenhouse.introductions"),
             ("dl-exchange", "intrro.events"),
             ("dl-routing-key", "intrro.events.v1.X"),
@@ -270,16 +278,28 @@ mod tests {
         for (name, value) in expected {
             assert_eq!(letter.headers[name], value, "{name}");
         }
+        let (first_seen, dead_at) = ("dl-first-seen", "dl-dead-at");
+        assert_eq!(letter.headers[first_seen], letter.headers[dead_at]);
         assert_eq!(
             letter.headers.len(),
-            expected.len() + 1,
-            "and dl-dead-at: {:?}",
+            expected.len() + 2,
+            "and when: {:?}",
             letter.headers
         );
         assert_eq!(
             (letter.exchange.as_str(), letter.message_id.as_str()),
             ("greenhouse.dead", "e-1")
         );
+    }
+
+    #[test]
+    fn a_replayed_message_keeps_the_time_at_which_it_first_died() {
+        let first = "2026-03-01T12:00:00.000Z";
+        let mut table = FieldTable::default();
+        table.insert("dl-first-seen".into(), AMQPValue::LongString(first.into()));
+        let letter = dead_letter(&Topology::default(), &delivery(b"{}", table), &WHY);
+        assert_eq!(letter.headers["dl-first-seen"], first);
+        assert_ne!(letter.headers["dl-dead-at"], first);
     }
 
     #[test]

@@ -302,7 +302,7 @@ impl<T: Take> Intake<T> {
             let delivery = &deliveries[*index];
             let refused = Refused {
                 message_id: delivery.message_id.as_deref(),
-                tenant: None,
+                tenant: refusal.tenant().map(Tenant::as_str),
                 event_type: delivery.type_.as_deref(),
                 reason: refusal.word(),
                 path: refusal.path(),

@@ -2,8 +2,11 @@
 
 use boot::metrics::Queue;
 use broker::DeadLetter;
-use domain::Code;
+use domain::{Code, Tenant};
 use proto::envelope::{self, Reason};
+
+/// What refuses, in the header `dl-image`; every crate of the workspace has its version.
+const IMAGE: &str = concat!("bridge:", env!("CARGO_PKG_VERSION"));
 
 /// A delivery that will never be readable: what is wrong, and where. Holds nothing from the body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +14,8 @@ pub struct Refusal {
     reason: Reason,
     path: Option<String>,
     detail: String,
+    tenant: Option<Tenant>,
+    subject: Option<String>,
 }
 
 impl Refusal {
@@ -20,7 +25,23 @@ impl Refusal {
             reason: Reason::InvalidField,
             path: Some(path.to_owned()),
             detail: detail.to_string(),
+            tenant: None,
+            subject: None,
         }
+    }
+
+    /// The refusal of a message that was read.
+    #[must_use]
+    pub fn of(mut self, tenant: Tenant, subject: String) -> Refusal {
+        self.tenant = Some(tenant);
+        self.subject = Some(subject);
+        self
+    }
+
+    /// Whose message it is; none when its envelope could not be read.
+    #[must_use]
+    pub fn tenant(&self) -> Option<&Tenant> {
+        self.tenant.as_ref()
     }
 
     /// The stable word of the reason.
@@ -65,8 +86,9 @@ impl Refusal {
             path: self.path(),
             service: queue.service().as_str(),
             instance,
-            tenant: None,
-            ordering_key: None,
+            image: IMAGE,
+            tenant: self.tenant().map(Tenant::as_str),
+            ordering_key: self.subject.as_deref(),
         }
     }
 }
@@ -77,6 +99,10 @@ impl From<envelope::Refusal> for Refusal {
             reason: refusal.reason,
             path: refusal.path,
             detail: refusal.detail,
+            tenant: refusal
+                .tenant
+                .and_then(|tenant| Tenant::try_from(tenant).ok()),
+            subject: refusal.subject,
         }
     }
 }

@@ -16,6 +16,7 @@ const WHY: DeadLetter<'static> = DeadLetter {
     path: Some("$"),
     service: "introductions",
     instance: "i-1",
+    image: "bridge:1.0.0",
     tenant: None,
     ordering_key: None,
 };
