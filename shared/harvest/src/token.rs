@@ -2,36 +2,28 @@
 //! time. It lives in memory only; client credentials give a new one at any time, and the tokens of an authorization
 //! code are kept by whoever implements [`AccessTokens`].
 
+mod server;
+
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 use domain::UserId;
-use reqwest::Method;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
 use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::{Instant, timeout_at};
-use url::{Url, form_urlencoded};
+use url::form_urlencoded;
 
-use crate::answer::Answer;
-use crate::auth::{Proof, basic};
-use crate::call::{Failure, exchange};
+use crate::auth::Proof;
 use crate::config::Config;
 use crate::credential::{AccessToken, AccessTokens, Introspection, Partner};
 use crate::error::{Cause, Error};
 use crate::http::Http;
-use crate::operation::Operation;
 use crate::v3;
-use crate::version::Version;
-use crate::wire::Moment;
+pub(crate) use server::{TokenAnswer, Unanswered, ask};
 
-/// Lifetime where the answer tells none: the documented one.
-const LIFETIME: Duration = Duration::from_secs(3600);
-/// No token is trusted for longer, whatever the answer tells.
-const LONGEST: Duration = Duration::from_secs(24 * 3600);
 /// How long before its end a token is replaced; a tenth of the lifetime if that is less.
 const EARLY: Duration = Duration::from_secs(300);
 /// For how long a failure answers those who wait in line for the same token, and how long an early refresh rests.
@@ -114,13 +106,6 @@ pub(crate) struct Tokens {
     current: RwLock<Option<Arc<Token>>>,
     /// Held while fetching, and while a new token is tried; remembers a failure and until when it stands.
     fetching: Mutex<Failed>,
-}
-
-#[derive(Deserialize)]
-pub(crate) struct TokenAnswer {
-    access_token: String,
-    expires_in: Option<serde_json::Value>,
-    expires_at: Option<Moment>,
 }
 
 impl Tokens {
@@ -307,94 +292,6 @@ impl Tokens {
     }
 }
 
-/// No usable answer of the authorisation server.
-pub(crate) enum Unanswered {
-    /// Nothing happened there.
-    Clear(Error),
-    /// Something may have happened there.
-    Open(Cause),
-}
-
-impl Unanswered {
-    /// Where nothing can have happened that matters: nothing was sent to the API yet, so whatever goes wrong here
-    /// leaves the call that needs the token unsent.
-    pub(crate) fn not_sent(self) -> Error {
-        match self {
-            Self::Clear(error) => error,
-            Self::Open(cause) => not_sent(cause),
-        }
-    }
-}
-
-/// One call of the authorisation server.
-pub(crate) async fn ask(
-    http: &Http,
-    config: &Config,
-    client: &Partner,
-    path: &str,
-    form: String,
-    until: Instant,
-) -> Result<Bytes, Unanswered> {
-    let base = config.auth_url.as_str().trim_end_matches('/');
-    let unsent = |what| Unanswered::Clear(not_sent(Cause::Request(what)));
-    let url = Url::parse(&format!("{base}/{path}")).map_err(|_| unsent("the address is none"))?;
-    let mut request = reqwest::Request::new(Method::POST, url);
-    let headers = request.headers_mut();
-    let authorization = basic(&client.client_id, client.client_secret.expose_secret());
-    headers.insert(AUTHORIZATION, authorization.map_err(Unanswered::Clear)?);
-    headers.insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static("application/x-www-form-urlencoded"),
-    );
-    *request.body_mut() = Some(form.into());
-    match exchange(http, Operation::Token, request, until, config.max_body).await {
-        Ok(answer) => accept(answer),
-        Err(Failure::Unsent(cause)) => Err(Unanswered::Clear(not_sent(cause))),
-        Err(Failure::Sent(cause)) => Err(Unanswered::Open(cause)),
-    }
-}
-
-impl TokenAnswer {
-    pub(crate) fn access(self, now: DateTime<Utc>) -> AccessToken {
-        AccessToken {
-            good_for: self.lifetime(now),
-            token: self.access_token.into(),
-        }
-    }
-
-    /// Either field counts; if there is neither, the documented hour.
-    fn lifetime(&self, now: DateTime<Utc>) -> Duration {
-        let told = self.expires_in.as_ref();
-        let seconds = told
-            .and_then(|told| told.as_f64().or_else(|| told.as_str()?.parse().ok()))
-            .filter(|seconds| *seconds > 0.0)
-            .map(|seconds| Duration::from_secs_f64(seconds.min(LONGEST.as_secs_f64())));
-        let moment = || {
-            let ends = self.expires_at.as_ref()?.time()?;
-            Some((ends - now).to_std().unwrap_or_default())
-        };
-        seconds.or_else(moment).unwrap_or(LIFETIME).min(LONGEST)
-    }
-}
-
-fn accept(answer: Answer) -> Result<Bytes, Unanswered> {
-    let status = answer.status.as_u16();
-    let refused = matches!(status, 400..=407 | 409..=428 | 430..=499);
-    if refused {
-        return Err(Unanswered::Clear(Error::Credential {
-            status,
-            detail: answer.message(),
-        }));
-    }
-    answer
-        .success(Operation::Token, Version::V3)
-        .map(|success| success.body)
-        .map_err(|error| match error {
-            Error::Unavailable { cause } => Unanswered::Open(cause),
-            other => Unanswered::Clear(other),
-        })
-}
-
 /// The failure that stands, for the rest of its time.
 fn standing(failed: &Failed) -> Result<(), Error> {
     match failed {
@@ -415,32 +312,4 @@ fn without_token(error: Error) -> Error {
 
 fn not_sent(cause: Cause) -> Error {
     Error::NotSent { cause }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn lifetime(json: &str) -> u64 {
-        let answer: TokenAnswer = serde_json::from_str(json).unwrap();
-        answer
-            .lifetime("2026-11-24T10:00:00Z".parse().unwrap())
-            .as_secs()
-    }
-
-    #[test]
-    fn either_form_of_expiry_counts() {
-        assert_eq!(lifetime(r#"{"access_token":"x","expires_in":120}"#), 120);
-        assert_eq!(lifetime(r#"{"access_token":"x","expires_in":"90"}"#), 90);
-        assert_eq!(
-            lifetime(r#"{"access_token":"x","expires_at":"2026-11-24T10:30:00.000Z"}"#),
-            1800
-        );
-        assert_eq!(lifetime(r#"{"access_token":"x"}"#), 3600);
-        assert_eq!(
-            lifetime(r#"{"access_token":"x","expires_in":null,"expires_at":"soon"}"#),
-            3600
-        );
-        assert_eq!(lifetime(r#"{"access_token":"x","expires_in":1e30}"#), 86400);
-    }
 }
