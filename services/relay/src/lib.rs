@@ -118,8 +118,9 @@ impl Relay {
     async fn mark(&self, ids: &[i64], outcomes: &[Outcome]) -> Result<bool, store::Error> {
         let (mut published, mut later, mut parked) = (Vec::new(), Vec::new(), Vec::new());
         for (id, outcome) in ids.iter().zip(outcomes) {
+            let word = PublishOutcome::from_word(outcome.as_str());
             self.metrics
-                .published(Service::Relay, Exchange::Events, word(outcome), 1);
+                .published(Service::Relay, Exchange::Events, word, 1);
             match outcome {
                 Outcome::Confirmed => published.push(*id),
                 Outcome::Nacked | Outcome::Unknown => later.push(*id),
@@ -153,14 +154,5 @@ impl Relay {
             .headers
             .extend(row.trace.map(|trace| ("traceparent".to_owned(), trace)));
         message
-    }
-}
-
-fn word(outcome: &Outcome) -> PublishOutcome {
-    match outcome {
-        Outcome::Confirmed => PublishOutcome::Confirmed,
-        Outcome::Returned { .. } => PublishOutcome::Returned,
-        Outcome::Nacked => PublishOutcome::Nacked,
-        Outcome::Unknown => PublishOutcome::Timeout,
     }
 }

@@ -16,12 +16,12 @@ use domain::webhook::{Action, Consumer, Refusal};
 use domain::{Code, StepKind};
 use prometheus::{Encoder, TextEncoder};
 
-pub use foreign::{ContractRule, Endpoint, EventType, ReconnectCause};
+pub use foreign::{ContractRule, Endpoint, EventType, PublishOutcome, ReconnectCause};
 pub use grid::Family;
 pub use label::{Label, Queue, Stage, Values};
 pub use words::{
     AdminAction, AdminResult, Arrival, Class, Exchange, Mismatch, OperationState, Outcome,
-    PublishOutcome, RecordAction, Resource, Service, Signal, Terminal, WebhookOutcome,
+    RecordAction, Resource, Service, Signal, Terminal, WebhookOutcome,
 };
 
 use families::Families;

@@ -100,6 +100,19 @@ pub enum Outcome {
     Unknown,
 }
 
+impl Outcome {
+    /// Stable name for metric labels.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Confirmed => "confirmed",
+            Self::Returned { .. } => "returned",
+            Self::Nacked => "nacked",
+            Self::Unknown => "timeout",
+        }
+    }
+}
+
 /// A message in lapin's terms.
 pub(crate) struct Encoded {
     pub(crate) exchange: ShortString,

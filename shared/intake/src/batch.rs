@@ -263,7 +263,8 @@ impl<T: Take> Intake<T> {
             // One for each letter.
             let outcome = outcomes.next().unwrap_or(&Outcome::Unknown);
             let (service, exchange) = (self.queue.service(), Exchange::Dead);
-            self.metrics.published(service, exchange, word(outcome), 1);
+            let word = PublishOutcome::from_word(outcome.as_str());
+            self.metrics.published(service, exchange, word, 1);
             let buried = *outcome == Outcome::Confirmed;
             if buried {
                 let (index, refusal) = &refused[place];
@@ -315,15 +316,6 @@ impl<T: Take> Intake<T> {
             self.store.ring(news);
         }
         Ok(tally)
-    }
-}
-
-fn word(outcome: &Outcome) -> PublishOutcome {
-    match outcome {
-        Outcome::Confirmed => PublishOutcome::Confirmed,
-        Outcome::Returned { .. } => PublishOutcome::Returned,
-        Outcome::Nacked => PublishOutcome::Nacked,
-        Outcome::Unknown => PublishOutcome::Timeout,
     }
 }
 

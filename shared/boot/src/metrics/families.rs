@@ -4,12 +4,12 @@ use domain::StepKind;
 use domain::webhook::{Action, Consumer, Refusal};
 use prometheus::{Counter, Gauge, Histogram, IntCounter};
 
-use super::foreign::{ContractRule, Endpoint, ReconnectCause};
+use super::foreign::{ContractRule, Endpoint, PublishOutcome, ReconnectCause};
 use super::grid::{About, Catalogue, Grid, Sparse};
 use super::label::{Build, Intake, Queue, Stage, WhyParked, WhyRetried};
 use super::words::{
     AdminAction, AdminResult, Arrival, Class, Exchange, Mismatch, OperationState, Outcome,
-    PublishOutcome, RecordAction, Resource, Service, Signal, Terminal, WebhookOutcome,
+    RecordAction, Resource, Service, Signal, Terminal, WebhookOutcome,
 };
 
 /// Handling one message; the bounds OpenTelemetry recommends for messaging.

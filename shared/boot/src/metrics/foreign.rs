@@ -96,6 +96,18 @@ labels_from_words! {
         Address = "address",
     }
 
+    /// What became of one published message, in the words of the broker crate.
+    PublishOutcome "outcome" {
+        /// Safe with the broker.
+        Confirmed = "confirmed",
+        /// Refused by the broker.
+        Nacked = "nacked",
+        /// No queue is bound for it.
+        Returned = "returned",
+        /// No word in time: it may or may not be there.
+        Timeout = "timeout",
+    }
+
     /// The type of a command, without the package.
     EventType "event_type" {
         /// A candidate agreed.

@@ -109,18 +109,6 @@ labels! {
         Dead = "dead",
     }
 
-    /// What the broker said about one published message.
-    PublishOutcome "outcome" {
-        /// Safe with the broker.
-        Confirmed = "confirmed",
-        /// Refused by the broker.
-        Nacked = "nacked",
-        /// No queue is bound for it.
-        Returned = "returned",
-        /// No word in time: it may or may not be there.
-        Timeout = "timeout",
-    }
-
     /// What is polled.
     Resource "resource" {
         /// Applications, for status changes.
