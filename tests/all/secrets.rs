@@ -261,7 +261,7 @@ async fn introduce_in_all_weathers(world: &World, told: &mut Told) {
     // Greenhouse quotes what it refuses.
     let mut odd = scene::newcomer(world, "acme", "odd");
     odd["data"]["candidate"]["emails"] = json!([{ "value": "lovelace at @people.example" }]);
-    odd["data"]["candidate"]["custom_fields"] = json!({ "ada@people.example": "Lovelace" });
+    odd["data"]["custom_fields"] = json!({ "ada@people.example": "Lovelace" });
     let changes = [
         scene::profile_update(&events[0]),
         scene::status_change(&events[0], "Accepted"),

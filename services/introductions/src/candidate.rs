@@ -274,17 +274,31 @@ pub(crate) async fn fill_gaps(
     let Some(record) = &person.record else {
         return Ok(());
     };
-    let patch = CandidatePatch {
+    let mut patch = CandidatePatch {
         custom_fields: added_fields(attempt, record, introduction),
         ..introduction.profile.gaps(record)
     };
-    let edited = edit(
-        attempt,
-        Step::only(StepKind::EditCandidate),
-        person.id,
-        &patch,
-    )
+    let (step, empty) = (Step::only(StepKind::EditCandidate), patch.is_empty());
+    let mut fields_refused = false;
+    let edited = edit_by(attempt, step, empty, async |client| {
+        loop {
+            match client.candidates().update(person.id, &patch).await {
+                // The rest is not lost for a field that the tenant does not have.
+                Err(error) if !fields_refused && error.names_field("custom_fields") => {
+                    fields_refused = true;
+                    patch.custom_fields = None;
+                    if patch.is_empty() {
+                        return Ok(());
+                    }
+                }
+                answer => return answer,
+            }
+        }
+    })
     .await;
+    if fields_refused {
+        attempt.warn(Problem::new(Code::CustomFieldRefused).field("custom_fields"));
+    }
     attempt
         .tolerate(edited, Code::EditRefused, "candidate")
         .map(drop)
@@ -297,18 +311,23 @@ pub(crate) async fn edit(
     id: CandidateId,
     patch: &CandidatePatch,
 ) -> Result<(), Stop> {
-    if patch.is_empty() {
+    let send = async |client: &Client| client.candidates().update(id, patch).await;
+    edit_by(attempt, step, patch.is_empty(), send).await
+}
+
+/// An edit, for which nothing is sent where there is no difference.
+async fn edit_by(
+    attempt: &mut Attempt<'_>,
+    step: Step,
+    empty: bool,
+    send: impl AsyncFnOnce(&Client) -> Result<(), harvest::Error>,
+) -> Result<(), Stop> {
+    if empty {
         attempt.confirm_if_sent(step);
         return Ok(());
     }
-    attempt
-        .write_once(
-            step.idempotent(),
-            async |_, _| Ok(None),
-            async |client| client.candidates().update(id, patch).await,
-        )
-        .await
-        .map(drop)
+    let sent = attempt.write_once(step.idempotent(), async |_, _| Ok(None), send);
+    sent.await.map(drop)
 }
 
 /// The fields that the record lacks, if any.

@@ -1,6 +1,7 @@
 //! What each setting of a tenant makes of an introduction, in both versions of the API.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod fields;
 mod people;
 mod prospects;
 mod referrer;

@@ -1,0 +1,117 @@
+//! Custom fields that come with an introduction, and `introduction_fields`.
+
+use domain::JobId;
+use harvest::Target;
+use serde_json::{Value, json};
+
+use crate::world::{BOTH, World, email};
+
+/// A field of the seed's organisation, and one that it does not have.
+const KNOWN: &str = "work_remotely";
+const UNKNOWN: &str = "shoe_size";
+
+fn introduction(world: &World, fields: Value) -> Value {
+    let mut event = world.introduction("i-1");
+    event["data"]["custom_fields"] = fields;
+    // Whoever is not found would be another thing to warn of.
+    event["data"]["referrer"] = Value::Null;
+    event
+}
+
+/// The value of the person's field; null where there is none.
+fn field(world: &World, name_key: &str) -> Value {
+    let fields = world.person("i-1").custom_fields.unwrap_or_default();
+    let found = fields.get(name_key);
+    found.map_or(Value::Null, |field| field.value.clone())
+}
+
+#[tokio::test]
+async fn somebody_new_gets_the_fields_of_the_event() {
+    for version in BOTH {
+        let world = World::new(version).await;
+        let event = introduction(&world, json!({ KNOWN: true }));
+        let answer = world.import(event).await;
+        assert_eq!(answer.data["how"], "CREATED", "{version:?}: {answer:?}");
+        assert!(answer.warnings().is_empty(), "{version:?}: {answer:?}");
+        assert_eq!(field(&world, KNOWN), json!(true), "{version:?}");
+    }
+}
+
+#[tokio::test]
+async fn somebody_new_is_imported_without_fields_that_are_refused_and_the_answer_says_so() {
+    for version in BOTH {
+        let world = World::new(version).await;
+        let event = introduction(&world, json!({ KNOWN: true, UNKNOWN: 43 }));
+        let answer = world.import(event).await;
+        assert_eq!(answer.data["how"], "CREATED", "{version:?}: {answer:?}");
+        assert_eq!(
+            answer.warnings(),
+            ["custom_field_refused"],
+            "{version:?}: {answer:?}"
+        );
+        world.person("i-1");
+    }
+}
+
+#[tokio::test]
+async fn somebody_known_keeps_their_fields_and_gets_those_that_are_missing() {
+    for version in BOTH {
+        let world = World::new(version).await;
+        let first = introduction(&world, json!({ KNOWN: false }));
+        world.import(first).await;
+        let mut second = introduction(&world, json!({ KNOWN: true, "desired_salary": null }));
+        second["id"] = json!("event-i-2");
+        second["data"]["introduction_id"] = json!("i-2");
+        second["data"]["custom_fields"]["intrro_status"] = json!("Introduced");
+        let answer = world.import(second).await;
+        assert_eq!(answer.data["how"], "MATCHED", "{version:?}: {answer:?}");
+        assert!(answer.warnings().is_empty(), "{version:?}: {answer:?}");
+        assert_eq!(field(&world, KNOWN), json!(false), "{version:?}");
+        assert_eq!(
+            field(&world, "intrro_status"),
+            json!("Introduced"),
+            "{version:?}"
+        );
+    }
+}
+
+/// The rest of what is known about them is not lost with the field.
+#[tokio::test]
+async fn somebody_known_gets_the_rest_where_a_field_is_refused_and_the_answer_says_so() {
+    for version in BOTH {
+        let world = World::new(version).await;
+        world
+            .plant("i-1", Target::Job(JobId(world.jobs()[0])))
+            .await;
+        let mut event = introduction(&world, json!({ UNKNOWN: 43 }));
+        event["data"]["candidate"]["title"] = json!("Programmer");
+        let second = json!({ "value": "ada@second.example" });
+        event["data"]["candidate"]["emails"] = json!([{ "value": email("i-1") }, second]);
+        let answer = world.import(event).await;
+        assert_eq!(answer.data["how"], "MATCHED", "{version:?}: {answer:?}");
+        assert_eq!(
+            answer.warnings(),
+            ["custom_field_refused"],
+            "{version:?}: {answer:?}"
+        );
+        let person = world.person("i-1");
+        assert_eq!(person.title.as_deref(), Some("Programmer"), "{version:?}");
+        assert_eq!(person.email_addresses.len(), 2, "{version:?}");
+    }
+}
+
+#[tokio::test]
+async fn our_own_fields_are_written_where_the_tenant_wants_them() {
+    for version in BOTH {
+        let world = World::choosing(version, json!({ "introduction_fields": true })).await;
+        world.import(world.introduction("i-1")).await;
+        let link = field(&world, "intrro_introduction");
+        let link = link.as_str().unwrap_or_default();
+        assert!(
+            link.starts_with("https://app.intrro.com/"),
+            "{version:?}: {link}"
+        );
+        let referrer = field(&world, "intrro_referrer");
+        assert_eq!(referrer, json!("Sam Q Stranger"), "{version:?}");
+    }
+}
