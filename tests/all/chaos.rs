@@ -3,10 +3,12 @@
 //!
 //! A test that harms a server starts one of its own.
 
+use std::path::Path;
 use std::time::Duration;
 
 use broker::Topology;
 use greenhouse_sim::{Config, When};
+use reqwest::Url;
 use serde_json::Value;
 use testkit::relay::Way;
 use testkit::{Postgres, Rabbit, Relay, TestEnv};
@@ -269,6 +271,45 @@ async fn lost_database(name: &str, lose: impl Fn(&Relay)) {
     network.refuse(false);
     network.resume();
     all_imported(&world, 1001).await;
+}
+
+/// Fault 68 of the matrix: the old password is refused, the new one is in the file.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broker_password_replaced_in_its_file_is_used_without_a_restart() {
+    let mut world = World::with("password", Config::for_benchmarks()).await;
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(&world.env.vhost);
+    replace_password(&world.env, &file, "first").await;
+    world.variables.extend([
+        ("BRIDGE_AMQP_URL".to_owned(), String::new()),
+        (
+            "BRIDGE_AMQP_URL_FILE".to_owned(),
+            file.to_string_lossy().into_owned(),
+        ),
+    ]);
+    let world = warm(world).await;
+    replace_password(&world.env, &file, "second").await;
+    // Who is connected stays so until thrown out.
+    until("new connections", async || {
+        let management = &world.env.management;
+        management.close_connections(&world.env.vhost).await.ok()?;
+        let rebuilt = world.metric(0, "bridge_amqp_reconnects_total").await;
+        (rebuilt > 0.0).then_some(())
+    })
+    .await;
+    world.publish_all(&introductions(&world, "after", 10)).await;
+    all_imported(&world, 11).await;
+    std::fs::remove_file(&file).expect("the file");
+}
+
+/// Gives the user of this name another password, and the file the address with it.
+async fn replace_password(env: &TestEnv, file: &Path, password: &str) {
+    let user = format!("user-{}", env.vhost);
+    let replaced = env.management.put_user(&env.vhost, &user, password);
+    replaced.await.expect("a user");
+    let mut url = Url::parse(&env.amqp_url).expect("an address");
+    url.set_username(&user).expect("a user");
+    url.set_password(Some(password)).expect("a password");
+    std::fs::write(file, url.as_str()).expect("a file");
 }
 
 /// A world on a server of the test's own, which it is going to harm.

@@ -147,8 +147,9 @@ async fn start(
     let wake = Wake::start(&store)
         .await
         .map_err(|error| unreachable("the database", &error))?;
-    let broker = broker::Config::new(settings.amqp_url.clone(), instance.clone())
+    let mut broker = broker::Config::new(settings.amqp_url.clone(), instance.clone())
         .map_err(|error| Failure::Usage(error.to_string()))?;
+    broker.uri_file = settings.amqp_url_file.clone();
     let master = std::mem::take(&mut settings.master_keys)
         .into_iter()
         .map(|master| (master.id, master.key));
@@ -325,17 +326,10 @@ impl Process {
     }
 
     fn relay(&self) -> impl Future<Output = ()> + 'static {
-        let publisher = self.publisher();
-        self.watch(
-            "broker_relay",
-            metrics::Service::Relay,
-            None,
-            publisher.monitor(),
-        );
         let relay = relay::Relay {
             store: self.store.clone(),
             wake: self.wake.clone(),
-            publisher,
+            publisher: self.publisher(),
             exchange: Topology::default().greenhouse_events(),
             metrics: Arc::clone(&self.metrics),
         };
@@ -344,8 +338,14 @@ impl Process {
     }
 
     fn publisher(&self) -> Publisher {
-        // Ends late: dead letters are still published while the last batch is settled.
-        let start = || Publisher::start(self.broker.clone(), self.late.clone());
+        let start = || {
+            // Ends late: dead letters are still published while the last batch is settled.
+            let publisher = Publisher::start(self.broker.clone(), self.late.clone());
+            // Whoever publishes first starts it; it is counted as the relay's, who publishes most.
+            let relay = metrics::Service::Relay;
+            self.watch("broker_publisher", relay, None, publisher.monitor());
+            publisher
+        };
         self.publisher.get_or_init(start).clone()
     }
 

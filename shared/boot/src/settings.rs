@@ -9,6 +9,7 @@ pub mod variables;
 
 use std::io::IsTerminal;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -24,6 +25,8 @@ pub use variables::{Variable, reference, reference_table};
 pub struct Settings {
     /// RabbitMQ, with credentials.
     pub amqp_url: SecretString,
+    /// The file it came from, to be read again: passwords are replaced while the bridge runs.
+    pub amqp_url_file: Option<PathBuf>,
     /// PostgreSQL, with credentials.
     pub database_url: SecretString,
     /// Keys for the tenants' credentials; at least one, the first encrypts.
@@ -116,6 +119,7 @@ impl Settings {
     /// Everything that is missing or wrong, at once.
     pub fn read(env: &mut Env) -> Result<Self, SettingsError> {
         let amqp_url = env.secret_url(&variables::AMQP_URL, &["amqp", "amqps"]);
+        let amqp_url_file = env.file_of(&variables::AMQP_URL);
         let database_url = database_url(env);
         let master_keys = master_keys(env);
         let admin_token = admin_token(env);
@@ -132,6 +136,7 @@ impl Settings {
         let read = || {
             Some(Self {
                 amqp_url: amqp_url?,
+                amqp_url_file,
                 database_url: database_url?,
                 master_keys: master_keys?,
                 admin_token: admin_token?,

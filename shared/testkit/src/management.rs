@@ -90,14 +90,23 @@ impl Management {
     pub async fn create_vhost(&self, vhost: &str) -> Result<()> {
         self.send(Method::PUT, &["vhosts", vhost], Some(json!({})))
             .await?;
+        self.permit(vhost, &self.user).await
+    }
+
+    async fn permit(&self, vhost: &str, user: &str) -> Result<()> {
         let everything = json!({"configure": ".*", "write": ".*", "read": ".*"});
-        self.send(
-            Method::PUT,
-            &["permissions", vhost, &self.user],
-            Some(everything),
-        )
-        .await
-        .map(drop)
+        let permissions = ["permissions", vhost, user];
+        self.send(Method::PUT, &permissions, Some(everything))
+            .await
+            .map(drop)
+    }
+
+    /// Creates a user who may do everything in a virtual host, or gives the one of this name another password.
+    pub async fn put_user(&self, vhost: &str, user: &str, password: &str) -> Result<()> {
+        let account = json!({"password": password, "tags": ""});
+        self.send(Method::PUT, &["users", user], Some(account))
+            .await?;
+        self.permit(vhost, user).await
     }
 
     /// Deletes a virtual host with all its queues and connections; none by that name is fine.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use secrecy::SecretString;
@@ -127,7 +128,7 @@ impl Env {
     /// when it is missing, or when both are set.
     pub fn secret(&mut self, variable: &Variable) -> Option<SecretString> {
         let direct = self.plain(variable.name);
-        let file = self.plain(&format!("{}_FILE", variable.name));
+        let file = self.plain(&file_name(variable));
         match (direct, file) {
             (Some(value), None) => Some(value.into()),
             (None, Some(path)) => self.file(variable, &path),
@@ -148,10 +149,15 @@ impl Env {
         }
     }
 
+    /// The file that a secret is read from, if it is.
+    #[must_use]
+    pub fn file_of(&self, variable: &Variable) -> Option<PathBuf> {
+        self.plain(&file_name(variable)).map(PathBuf::from)
+    }
+
     /// A secret that may be missing. Notes a problem when it is set and cannot be read.
     pub fn optional_secret(&mut self, variable: &Variable) -> Option<SecretString> {
-        let file = format!("{}_FILE", variable.name);
-        let is_set = self.plain(variable.name).is_some() || self.plain(&file).is_some();
+        let is_set = self.plain(variable.name).is_some() || self.file_of(variable).is_some();
         is_set.then(|| self.secret(variable)).flatten()
     }
 
@@ -230,4 +236,9 @@ impl Env {
         }
         None
     }
+}
+
+/// The variable that names a secret's file.
+fn file_name(variable: &Variable) -> String {
+    format!("{}_FILE", variable.name)
 }
