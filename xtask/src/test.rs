@@ -23,6 +23,10 @@ pub(crate) struct Arguments {
 
 /// Runs the tests; the exit code is theirs.
 pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
+    if let Err(missing) = testkit::python::ensure().await {
+        // One test needs it, and says so as well.
+        eprintln!("warning: {missing:#}");
+    }
     let servers = Servers::start(&crate::server_options()).await?;
     let mut child = cargo_test(arguments, &servers)
         .spawn()

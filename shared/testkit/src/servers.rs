@@ -6,7 +6,7 @@
 
 mod compose;
 mod find;
-mod install;
+pub(crate) mod install;
 mod postgres;
 mod progress;
 mod rabbit;
@@ -92,6 +92,12 @@ impl Servers {
                     Some(url) => url,
                     None => Management::beside(&given)?,
                 };
+                if !Management::new(&management)?.answers().await {
+                    bail!(
+                        "RabbitMQ is given by {AMQP_URL}, but its HTTP API does not answer there: switch its plugin \
+                         rabbitmq_management on, or say with {MANAGEMENT_URL} where it is"
+                    );
+                }
                 (given, management)
             }
             (None, None) => bail!("no RabbitMQ.\n{CHOICES}"),
@@ -156,14 +162,11 @@ impl Sources {
         };
         let packages = missing(rabbit.is_some(), postgres.is_some());
         let docker = !packages.is_empty() && compose::works(&options.root).await;
-        if !packages.is_empty() && !docker {
-            if !(options.may_install && install::possible()) {
-                bail!(
-                    "{} not found on this machine, and no working Docker.\n{CHOICES}",
-                    packages.join(" and ")
-                );
-            }
-            install::packages(&packages).await?;
+        let may_install = options.may_install && install::possible();
+        if choose(&packages, docker, may_install)? == Choice::Install {
+            let found = "Neither the programs nor a working Docker found";
+            install::packages(&packages, found).await?;
+            eprintln!("Its system services stay off; private instances run under target/ instead.");
             rabbit = find::rabbit();
             postgres = find::postgres();
             let still = missing(rabbit.is_some(), postgres.is_some());
@@ -178,6 +181,30 @@ impl Sources {
             rabbit: need_rabbit.then(|| rabbit.map_or(Source::Docker, Source::Programs)),
             postgres: need_postgres.then(|| postgres.map_or(Source::Docker, Source::Programs)),
         })
+    }
+}
+
+/// Where servers come from whose address is not given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Choice {
+    /// All of them are installed.
+    Programs,
+    /// Docker has those that are not.
+    Docker,
+    /// The distribution has them.
+    Install,
+}
+
+/// The order of the first issue: programs, Docker, an installation, or an error that names what can be chosen.
+fn choose(missing: &[&str], docker: bool, may_install: bool) -> Result<Choice> {
+    match (missing, docker, may_install) {
+        ([], _, _) => Ok(Choice::Programs),
+        (_, true, _) => Ok(Choice::Docker),
+        (_, false, true) => Ok(Choice::Install),
+        (_, false, false) => bail!(
+            "{} not found on this machine, and no working Docker.\n{CHOICES}",
+            missing.join(" and ")
+        ),
     }
 }
 
@@ -232,4 +259,30 @@ async fn start_postgres(
 /// An environment variable that is set and not empty.
 pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn servers_come_from_programs_then_docker_then_packages_then_the_person() {
+        let missing = ["rabbitmq-server", "postgresql"];
+        for (docker, may_install) in [(false, false), (false, true), (true, false), (true, true)] {
+            assert_eq!(choose(&[], docker, may_install).unwrap(), Choice::Programs);
+        }
+        for may_install in [false, true] {
+            assert_eq!(choose(&missing, true, may_install).unwrap(), Choice::Docker);
+        }
+        assert_eq!(choose(&missing, false, true).unwrap(), Choice::Install);
+        let error = choose(&missing[..1], false, false).unwrap_err().to_string();
+        for word in [
+            "rabbitmq-server not found",
+            "Docker",
+            AMQP_URL,
+            DATABASE_URL,
+        ] {
+            assert!(error.contains(word), "{word} in {error}");
+        }
+    }
 }

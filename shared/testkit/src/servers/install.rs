@@ -1,4 +1,4 @@
-//! Installing RabbitMQ and PostgreSQL on Debian or Ubuntu, without the system's own services coming up.
+//! Installing packages on Debian or Ubuntu, without the system's own services coming up.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -11,19 +11,18 @@ use super::find::program;
 const POLICY: &str = "/usr/sbin/policy-rc.d";
 
 /// Whether this is a Debian-like system where we are root or may become it.
-pub(super) fn possible() -> bool {
+pub(crate) fn possible() -> bool {
     program("apt-get").is_some()
         && Path::new("/etc/debian_version").exists()
         && (is_root() || program("sudo").is_some())
 }
 
-/// Installs `packages` from the distribution, saying so first.
-pub(super) async fn packages(packages: &[&str]) -> Result<()> {
+/// Installs `packages` from the distribution, saying so first; `found` is what is not there.
+pub(crate) async fn packages(packages: &[&str], found: &str) -> Result<()> {
     eprintln!(
-        "Neither the programs nor a working Docker found. Installing from this distribution: {}.",
+        "{found}. Installing from this distribution: {}.",
         packages.join(", ")
     );
-    eprintln!("Their system services stay off; private instances will run under target/ instead.");
     let packages: Vec<String> = packages.iter().map(ToString::to_string).collect();
     tokio::task::spawn_blocking(move || install(&packages)).await?
 }
