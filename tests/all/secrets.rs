@@ -1,10 +1,6 @@
 //! Everything that a bridge may meet, and then no secret in anything that it writes, and nobody's personal data in what
 //! operators read.
 
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::routing::post;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use broker::{Outbound, Outcome, Topology};
@@ -12,11 +8,10 @@ use greenhouse_sim::{Config, Fault, OrganisationConfig, When};
 use harvest::Version;
 use serde_json::{Value, json};
 use testkit::Http;
-use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
 
 use crate::accounting::settled;
 use crate::erasure::in_no_table;
+use crate::traces::{Spans, collector, taken};
 use crate::webhooks::{self, deliver};
 use crate::world::{ADMIN_TOKEN, MASTER_KEYS, SOON, World};
 use crate::{consent, scene, why};
@@ -51,11 +46,7 @@ async fn no_secret_and_nobodys_data_is_in_logs_traces_metrics_answers_or_tables(
     assert!(ended.expect("a bridge that ends when asked").success());
 
     let log = world.bridges()[0].process.log();
-    let mut spans = Vec::new();
-    while let Ok(body) = traces.try_recv() {
-        spans.extend_from_slice(&body);
-    }
-    let spans = String::from_utf8_lossy(&spans).into_owned();
+    let spans = String::from_utf8_lossy(&taken(&mut traces)).into_owned();
     // All of it was written, and it is what is looked through.
     assert!(
         log.contains("operation stopped") && log.contains("DEBUG"),
@@ -119,29 +110,19 @@ fn around<'a>(text: &'a str, found: &str) -> &'a str {
 }
 
 /// A world whose bridge says all it can and sends its spans to the receiver.
-async fn watched() -> (World, mpsc::UnboundedReceiver<Bytes>) {
+async fn watched() -> (World, Spans) {
     let mut config = Config::default();
     config.settings.rate_limit = 0;
     for name in ["beta", "gamma"] {
         config.organisations.push(OrganisationConfig::named(name));
     }
     let mut world = World::with("secrets", config).await;
-    let (sender, traces) = mpsc::unbounded_channel();
-    let take = |State(sender): State<mpsc::UnboundedSender<Bytes>>, body: Bytes| async move {
-        sender.send(body).expect("the test listens");
-    };
-    let collector = Router::new()
-        .route("/v1/traces", post(take))
-        .with_state(sender);
-    let anywhere = ([127, 0, 0, 1], 0).into();
-    let (addr, _) = boot::http::serve(anywhere, collector, CancellationToken::new())
-        .await
-        .expect("a collector");
+    let (endpoint, traces) = collector().await;
     consent::prepare(&mut world);
     world.variables.extend(
         [
             ("RUST_LOG", "trace"),
-            ("OTEL_EXPORTER_OTLP_ENDPOINT", &format!("http://{addr}")),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint),
             ("BRIDGE_OPERATOR_TOKEN", OPERATOR_TOKEN),
             ("BRIDGE_SETTLE_SECONDS", "2"),
         ]
@@ -278,7 +259,7 @@ async fn introduce_in_all_weathers(world: &World, told: &mut Told) {
     unreadable.content_type = "application/cloudevents+json".to_owned();
     let outcome = world.publish_raw(unreadable).await;
     assert_eq!(outcome, Outcome::Confirmed);
-    settled(world, events.len() + 1).await;
+    settled(world, events.len() + 2).await;
     world.publish(&scene::erasure(&events[0])).await;
     let erased = |event: &crate::world::Announced| event.name == "CandidateErased";
     world

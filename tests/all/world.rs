@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use broker::{Consumer, Outbound, Outcome, Publisher, Topology};
+use broker::{Consumer, Delivery, Outbound, Outcome, Publisher, Topology};
 use greenhouse_sim::{Config, Simulator, View};
 use harvest::Version;
 use reqwest::Method;
@@ -37,6 +37,8 @@ pub struct Announced {
     pub tenant: String,
     /// The event's data.
     pub data: Value,
+    /// The header `traceparent`.
+    pub trace: Option<String>,
 }
 
 impl Announced {
@@ -470,7 +472,8 @@ pub fn email(id: &str) -> String {
     format!("{id}@people.example").to_lowercase()
 }
 
-fn outbound(event: &Value) -> Outbound {
+/// An event as Intrro publishes it.
+pub fn outbound(event: &Value) -> Outbound {
     let text = |field: &str| event[field].as_str().unwrap_or_default().to_owned();
     let mut message = Outbound::new(
         Topology::EVENTS,
@@ -485,18 +488,14 @@ fn outbound(event: &Value) -> Outbound {
 
 async fn collect(mut consumer: Consumer, announced: watch::Sender<Vec<Announced>>) {
     while let Some(batch) = consumer.next_batch(1000).await {
-        let events: Vec<Announced> = batch
-            .deliveries
-            .iter()
-            .map(|delivery| parse(&delivery.body))
-            .collect();
+        let events: Vec<Announced> = batch.deliveries.iter().map(parse).collect();
         announced.send_modify(|all| all.extend(events));
         let _ = batch.ack().await;
     }
 }
 
-fn parse(body: &[u8]) -> Announced {
-    let event: Value = serde_json::from_slice(body).expect("an announcement in JSON");
+fn parse(delivery: &Delivery) -> Announced {
+    let event: Value = serde_json::from_slice(&delivery.body).expect("an announcement in JSON");
     let text = |field: &str| event[field].as_str().unwrap_or_default().to_owned();
     Announced {
         id: text("id"),
@@ -507,6 +506,7 @@ fn parse(body: &[u8]) -> Announced {
             .to_owned(),
         tenant: text("tenantid"),
         data: event["data"].clone(),
+        trace: delivery.headers.get("traceparent").cloned(),
     }
 }
 
