@@ -8,10 +8,12 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::{Error, Topology};
 
 /// Largest frame, bytes, unless the address has its own `frame_max`. RabbitMQ sends a message's headers in one frame,
-/// whatever was agreed on, and lapin hangs up on one that is larger than that; so this is as large as headers may be. Bodies
-/// travel in several frames. lapin 4.12.3 keeps room for 32 frames in each direction of each connection: with RabbitMQ's
-/// own 128 KiB that would be 8 MiB a connection.
+/// whatever was agreed on, and lapin hangs up on one that is larger than that. Bodies travel in several frames. lapin 4.12.3
+/// keeps room for 32 frames in each direction of each connection: with [`LARGE_FRAME_MAX`] that would be 8 MiB a connection.
 pub(crate) const FRAME_MAX: u32 = 64 * 1024;
+/// What a consumer agrees on after headers came that were larger: RabbitMQ's own default, and so the most that any
+/// publisher can have sent.
+pub(crate) const LARGE_FRAME_MAX: u32 = 128 * 1024;
 
 /// How to reach the broker and how patient to be. `Debug` does not print the address.
 #[derive(Clone, Debug)]
@@ -59,8 +61,8 @@ impl Config {
         })
     }
 
-    /// The address to use for the next attempt, heartbeat and frame size filled in.
-    pub(crate) async fn current_uri(&self) -> Result<AMQPUri, Error> {
+    /// The address to use for the next attempt, heartbeat and frame size filled in: `frames` where there is no own one.
+    pub(crate) async fn current_uri(&self, frames: u32) -> Result<AMQPUri, Error> {
         let mut uri = match &self.uri_file {
             None => parse(&self.uri)?,
             Some(path) => match tokio::fs::read_to_string(path).await {
@@ -69,7 +71,7 @@ impl Config {
             },
         };
         uri.query.heartbeat.get_or_insert(self.heartbeat);
-        uri.query.frame_max.get_or_insert(FRAME_MAX);
+        uri.query.frame_max.get_or_insert(frames);
         Ok(uri)
     }
 }
@@ -104,14 +106,14 @@ mod tests {
     async fn the_heartbeat_is_ten_seconds_unless_the_address_says_otherwise() {
         let plain = config("amqp://u:p@h/%2f")
             .unwrap()
-            .current_uri()
+            .current_uri(FRAME_MAX)
             .await
             .unwrap();
         assert_eq!(plain.query.heartbeat, Some(10));
         assert_eq!(plain.query.frame_max, Some(FRAME_MAX));
         let own = config("amqp://u:p@h/%2f?heartbeat=3&frame_max=131072")
             .unwrap()
-            .current_uri()
+            .current_uri(FRAME_MAX)
             .await
             .unwrap();
         assert_eq!(own.query.heartbeat, Some(3));
@@ -137,7 +139,7 @@ mod tests {
     async fn an_empty_vhost_is_the_default_one() {
         let uri = config("amqp://u:p@h/")
             .unwrap()
-            .current_uri()
+            .current_uri(FRAME_MAX)
             .await
             .unwrap();
         assert_eq!(uri.vhost, "/");
@@ -149,7 +151,7 @@ mod tests {
         let mut config = config("amqp://u:old@h/%2f").unwrap();
         config.uri_file = Some(path.clone());
         std::fs::write(&path, "amqp://u:new@h/%2f\n").unwrap();
-        let uri = config.current_uri().await.unwrap();
+        let uri = config.current_uri(FRAME_MAX).await.unwrap();
         std::fs::remove_file(&path).unwrap();
         assert_eq!(uri.authority.userinfo.password, "new");
     }

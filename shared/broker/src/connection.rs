@@ -4,18 +4,19 @@
 use std::time::Duration;
 
 use futures::{Stream, StreamExt};
-use lapin::{Connection, ConnectionProperties, Event};
+use lapin::protocol::{AMQPErrorKind, AMQPHardError};
+use lapin::{Connection, ConnectionProperties, ErrorKind, Event};
 
-use crate::{Config, Error, Monitor};
+use crate::{Cause, Config, Error, Monitor};
 
 const BACKOFF_FIRST: Duration = Duration::from_millis(200);
 const GOODBYE: Duration = Duration::from_secs(1);
 /// Longest pause before connecting again.
 pub(crate) const RECONNECT_CAP: Duration = Duration::from_secs(5);
 
-/// Connects once. The address, and with it the password, is read anew.
-pub(crate) async fn open(config: &Config, role: &str) -> Result<Connection, Error> {
-    let uri = config.current_uri().await?;
+/// Connects once, with frames of at most so many bytes. The address, and with it the password, is read anew.
+pub(crate) async fn open(config: &Config, role: &str, frames: u32) -> Result<Connection, Error> {
+    let uri = config.current_uri(frames).await?;
     let name = format!("{}/{role}", config.instance);
     let properties = ConnectionProperties::default().with_connection_name(name.into());
     tokio::time::timeout(
@@ -34,11 +35,11 @@ pub(crate) async fn close(connection: Connection) {
     let _ = tokio::time::timeout(GOODBYE, connection.close(200, "done".into())).await;
 }
 
-/// Follows the connection's events; returns when it is lost.
+/// Follows the connection's events; returns when it is lost, and why.
 pub(crate) async fn lost(
     events: &mut (impl Stream<Item = Event> + Unpin),
     monitor: &Monitor,
-) -> String {
+) -> (Cause, String) {
     while let Some(event) = events.next().await {
         match event {
             Event::ConnectionBlocked(reason) => {
@@ -47,11 +48,24 @@ pub(crate) async fn lost(
             }
             Event::ConnectionUnblocked => monitor.blocked(false),
             // lapin reports the exceptions of single channels here as well; those see it themselves.
-            Event::Error(error) if !error.is_amqp_soft_error() => return error.to_string(),
+            Event::Error(error) if !error.is_amqp_soft_error() => {
+                return (cause(&error), error.to_string());
+            }
             _ => {}
         }
     }
-    "the connection ended".to_owned()
+    (Cause::Lost, "the connection ended".to_owned())
+}
+
+pub(crate) fn cause(error: &lapin::Error) -> Cause {
+    match error.kind() {
+        ErrorKind::ProtocolError(error)
+            if matches!(error.kind(), AMQPErrorKind::Hard(AMQPHardError::FRAMEERROR)) =>
+        {
+            Cause::Oversized
+        }
+        _ => Cause::Lost,
+    }
 }
 
 /// Full jitter: anything between zero and the doubled, capped step, so that replicas do not return in step.

@@ -8,7 +8,7 @@ use lapin::{
     types::{AMQPValue, FieldTable, ShortString},
 };
 
-use crate::{Config, Error, Mismatch, Topology, connection};
+use crate::{Config, Error, Mismatch, Topology, config::FRAME_MAX, connection};
 
 /// Deliveries of one message before the broker dead-letters it. Set by us because the default differs: none
 /// on RabbitMQ 3.10, 20 on 4.x.
@@ -33,7 +33,7 @@ const HISTORY_SEGMENT_BYTES: i64 = 100 << 20;
 /// # Errors
 /// [`Error::Mismatch`] when something exists with other properties; otherwise as for connecting.
 pub async fn declare(config: &Config) -> Result<(), Error> {
-    let connection = connection::open(config, "topology").await?;
+    let connection = connection::open(config, "topology", FRAME_MAX).await?;
     let declared = declare_on(&connection, &config.topology).await;
     connection::close(connection).await;
     declared

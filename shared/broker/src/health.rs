@@ -18,6 +18,8 @@ pub enum Cause {
     Mismatch,
     /// A working connection or channel reported an error: reset, missed heartbeats, channel exception.
     Lost,
+    /// A frame came that is larger than agreed on: RabbitMQ sends headers in one, however long they are.
+    Oversized,
     /// The broker cancelled the consumer: its queue was deleted or moved.
     Cancelled,
     /// The queue had messages and gave us none, or did not answer.
@@ -41,6 +43,7 @@ impl Cause {
             Self::Refused => "refused",
             Self::Mismatch => "mismatch",
             Self::Lost => "lost",
+            Self::Oversized => "oversized",
             Self::Cancelled => "cancelled",
             Self::Stalled => "stalled",
             Self::Unconfirmed => "unconfirmed",

@@ -15,7 +15,9 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Cause, Config, Error, Health, Monitor, Outbound, Outcome, Stats, connection, declare,
+    Cause, Config, Error, Health, Monitor, Outbound, Outcome, Stats,
+    config::FRAME_MAX,
+    connection, declare,
     wave::{Verdict, Waves},
 };
 
@@ -171,7 +173,7 @@ impl Supervisor {
     async fn connected(&mut self) -> Result<End, Error> {
         let token = self.token.clone();
         let connection = tokio::select! {
-            connection = connection::open(&self.config, "publisher") => connection?,
+            connection = connection::open(&self.config, "publisher", FRAME_MAX) => connection?,
             () = token.cancelled() => return Ok(End::Stopped),
         };
         let end = self.publishing(&connection).await;
@@ -195,7 +197,7 @@ impl Supervisor {
 
         let (monitor, lost) = (self.monitor.clone(), Notify::new());
         let follow_events = async {
-            let error = connection::lost(&mut events, &monitor).await;
+            let (_, error) = connection::lost(&mut events, &monitor).await;
             tracing::debug!(error, "publisher connection lost");
             lost.notify_one();
             // A wave in flight learns of the loss by itself and keeps what was confirmed before.

@@ -16,7 +16,12 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Cause, Config, Error, Monitor, connection, declare, delivery::is_suspect, lane::Lane, probe,
+    Cause, Config, Error, Monitor,
+    config::{FRAME_MAX, LARGE_FRAME_MAX},
+    connection, declare,
+    delivery::is_suspect,
+    lane::Lane,
+    probe,
 };
 
 /// Deliveries forwarded in one step.
@@ -45,9 +50,10 @@ pub(crate) struct Supervisor {
 }
 
 /// What outlives a connection.
-#[derive(Default)]
 struct State {
     narrow: bool,
+    /// Largest frame to agree on, bytes.
+    frames: u32,
     /// Attempts since the last lane that was of use.
     attempt: u32,
     /// Lanes abandoned since anything was settled.
@@ -55,6 +61,15 @@ struct State {
 }
 
 impl State {
+    fn new() -> Self {
+        Self {
+            narrow: false,
+            frames: FRAME_MAX,
+            attempt: 0,
+            abandoned: 0,
+        }
+    }
+
     fn learn_from(&mut self, lane: &Lane, lived: Duration) {
         // A lane that came to nothing counts as one more failed attempt, or it would be a fast loop.
         if lane.received() > 0 || lived > WORTH_TRYING_AT_ONCE {
@@ -66,6 +81,10 @@ impl State {
     }
 
     fn pause(&mut self, cause: Cause) -> Duration {
+        if cause == Cause::Oversized {
+            // For good: whoever sends such headers once does it again.
+            self.frames = LARGE_FRAME_MAX;
+        }
         let (count, cap) = match cause {
             Cause::Abandoned => (&mut self.abandoned, ABANDONED_CAP),
             _ => (&mut self.attempt, connection::RECONNECT_CAP),
@@ -88,7 +107,7 @@ enum End {
 
 impl Supervisor {
     pub(crate) async fn run(self) {
-        let mut state = State::default();
+        let mut state = State::new();
         while !self.token.is_cancelled() {
             let (cause, error) = match self.connected(&mut state).await {
                 Ok(End::Broken(cause, error)) => (cause, error),
@@ -110,7 +129,7 @@ impl Supervisor {
 
     /// One connection, with one lane after the other.
     async fn connected(&self, state: &mut State) -> Result<End, Error> {
-        let connection = connection::open(&self.config, "consumer").await?;
+        let connection = connection::open(&self.config, "consumer", state.frames).await?;
         let end = self.lanes(&connection, state).await;
         connection::close(connection).await;
         end
@@ -134,7 +153,7 @@ impl Supervisor {
             let end = tokio::select! {
                 end = self.pump(&lane, consumer, state.narrow) => end,
                 (cause, error) = probe => End::Broken(cause, error),
-                error = connection::lost(&mut events, &self.monitor) => End::Broken(Cause::Lost, error),
+                (cause, error) = connection::lost(&mut events, &self.monitor) => End::Broken(cause, error),
             };
             state.learn_from(&lane, opened.elapsed());
             match end {
@@ -228,7 +247,7 @@ fn sort(ready: Vec<lapin::Result<LapinDelivery>>, narrow: bool) -> Sorted {
             Ok(message) => message,
             // Whatever is unsettled is void: forwarding it would only be done twice.
             Err(error) => {
-                let end = Some(End::Broken(Cause::Lost, error.to_string()));
+                let end = Some(End::Broken(connection::cause(&error), error.to_string()));
                 return Sorted {
                     forward: Vec::new(),
                     end,

@@ -82,6 +82,8 @@ labels_from_words! {
         Mismatch = "mismatch",
         /// A working connection reported an error.
         Lost = "lost",
+        /// Headers came that are larger than our frames.
+        Oversized = "oversized",
         /// The broker cancelled the consumer.
         Cancelled = "cancelled",
         /// The queue had messages and gave none.

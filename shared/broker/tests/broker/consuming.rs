@@ -3,7 +3,9 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use broker::{Batch, Cause, Consumer, Settled};
-use lapin::options::QueueDeclareOptions;
+use lapin::options::{BasicPublishOptions, QueueDeclareOptions};
+use lapin::protocol::BasicProperties;
+use lapin::types::{AMQPValue, FieldTable};
 use tokio::sync::watch;
 
 use crate::harness::{Relay, assert_confirmed, with_broker};
@@ -284,6 +286,45 @@ async fn a_stopping_consumer_waits_for_open_batches_and_gives_the_rest_back() {
                 break;
             }
         }
+    })
+    .await;
+}
+
+/// RabbitMQ sends headers in one frame, and lapin hangs up on one that is larger than agreed on.
+#[tokio::test(flavor = "multi_thread")]
+async fn headers_larger_than_our_frames_cost_one_connection() {
+    with_broker(|broker| async move {
+        let mut consumer = broker.consumer();
+        let monitor = consumer.monitor();
+        let large = AMQPValue::LongString("x".repeat(120_000).into());
+        for number in 0..3 {
+            let mut headers = FieldTable::default();
+            headers.insert("large".into(), large.clone());
+            let properties = BasicProperties::default()
+                .with_message_id(number.to_string().into())
+                .with_headers(headers);
+            let (exchange, options) = (broker.topology.events(), BasicPublishOptions::default());
+            let key = "intrro.events.v1.X".into();
+            let publishing =
+                broker
+                    .raw
+                    .basic_publish(exchange.into(), key, options, b"{}", properties);
+            publishing.await.unwrap().await.unwrap();
+        }
+        let mut got = Vec::new();
+        while got.len() < 3 {
+            let batch = consumer.next_batch(10).await.unwrap();
+            assert!(
+                batch
+                    .deliveries
+                    .iter()
+                    .all(|one| one.headers["large"].len() == 120_000)
+            );
+            got.extend(ids(&batch));
+            assert_eq!(batch.ack().await, Settled::Done);
+        }
+        assert_eq!(got, ["0", "1", "2"]);
+        assert_eq!(monitor.stats().reconnects[&Cause::Oversized], 1);
     })
     .await;
 }
