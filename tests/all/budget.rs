@@ -12,8 +12,6 @@ use crate::world::{World, introduction, until};
 const LIMIT: u32 = 20;
 /// Windows that work must fill, after the one in which the bridges learn where windows begin.
 const FULL_WINDOWS: usize = 3;
-/// What a busy machine may add to any latency.
-const NOISE: Duration = Duration::from_millis(50);
 const BACKLOG: usize = 5000;
 const SINGLES: usize = 9;
 
@@ -64,7 +62,8 @@ async fn four_bridges_fill_every_window_and_are_never_throttled() {
 async fn a_backlog_out_of_budget_does_not_slow_another_tenant_down() {
     let mut config = two_tenants();
     config.settings.rate_limit = 75;
-    config.settings.latency = Duration::from_millis(20);
+    // Long enough for what a busy machine adds to be little beside it.
+    config.settings.latency = Duration::from_millis(60);
     beside_a_backlog("out of budget", config).await;
 }
 
@@ -107,7 +106,7 @@ async fn beside_a_backlog(name: &str, config: Config) {
         "the backlog is gone"
     );
     assert!(
-        beside <= alone * 2 + NOISE,
+        beside <= alone * 2,
         "{beside:?} beside a backlog, {alone:?} alone"
     );
 }

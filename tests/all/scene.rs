@@ -76,6 +76,13 @@ pub(crate) fn once_and_unsure_of_the_note(world: &World, event: &Value, notes: u
     assert_eq!(found, (notes, true), "{event}");
 }
 
+/// Asserts one of both; whether it is the second.
+pub(crate) fn once_sure_or_unsure_of_the_note(world: &World, event: &Value) -> bool {
+    let (notes, unsure) = once_but_for_the_note(world, event);
+    assert_eq!(notes, 1, "{event}");
+    unsure
+}
+
 /// How many notes there are, and whether the answer says that this cannot be known.
 fn once_but_for_the_note(world: &World, event: &Value) -> (usize, bool) {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
