@@ -8,6 +8,7 @@ mod yaml;
 
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
 use yaml::Node;
 
 #[test]
@@ -25,6 +26,33 @@ fn checked_in_document_is_what_the_contract_says() {
     assert!(
         stored == written,
         "stale: run UPDATE_GENERATED=1 cargo test -p proto --test asyncapi"
+    );
+}
+
+/// `asyncapi-3.0.0.json` is the JSON Schema of AsyncAPI 3.0.0, copied unchanged from the package @asyncapi/specs 6.11.1
+/// (`schemas/3.0.0-without-$id.json`), © the AsyncAPI authors, Apache License 2.0.
+#[test]
+fn the_document_follows_the_specification() {
+    let file = |name: &str| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+        std::fs::read_to_string(path).unwrap()
+    };
+    let specification = file("tests/asyncapi/asyncapi-3.0.0.json");
+    let specification: Value = serde_json::from_str(&specification).unwrap();
+    let mut compiler = boon::Compiler::new();
+    compiler
+        .add_resource("asyncapi.json", specification)
+        .unwrap();
+    let mut schemas = boon::Schemas::new();
+    let schema = compiler.compile("asyncapi.json", &mut schemas).unwrap();
+    let mut document: Value = serde_saphyr::from_str(&file("asyncapi.yaml")).unwrap();
+    if let Err(error) = schemas.validate(&document, schema) {
+        panic!("{error:#}");
+    }
+    document["operations"]["receiveIntroductionAccepted"]["action"] = "take".into();
+    assert!(
+        schemas.validate(&document, schema).is_err(),
+        "the schema checks nothing"
     );
 }
 
