@@ -165,3 +165,47 @@ pub(crate) async fn run(mut command: Command) -> Result<String> {
     }
     Ok(text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A shell that runs `script`, and the error that checking it ends with.
+    fn refused(script: &str, patience: Duration) -> String {
+        let log = std::env::temp_dir().join(format!("process-{}", uuid::Uuid::new_v4()));
+        let mut shell = Command::new("sh");
+        shell.args(["-c", script]);
+        let mut group = Group::spawn("the server", shell, &log).unwrap();
+        let deadline = Instant::now() + patience;
+        let error = loop {
+            match group.check(deadline) {
+                // What it has to say is waited for, and then the end of patience or of the process.
+                Ok(()) => std::thread::yield_now(),
+                Err(error) => break error.to_string(),
+            }
+        };
+        fs::remove_file(&log).unwrap();
+        error
+    }
+
+    #[test]
+    fn a_server_that_ends_before_it_is_ready_is_told_with_the_end_of_its_log() {
+        let error = refused("seq 1 40; echo no room; exit 3", Duration::from_secs(60));
+        assert!(
+            error.contains("the server ended with exit status: 3"),
+            "{error}"
+        );
+        assert!(error.contains("    40\n    no room"), "{error}");
+        assert!(!error.contains("    9\n"), "only the end: {error}");
+    }
+
+    #[test]
+    fn a_server_that_is_never_ready_is_told_with_the_end_of_its_log() {
+        let error = refused("echo still thinking; sleep 600", Duration::from_millis(500));
+        assert!(
+            error.contains("the server was not ready in time"),
+            "{error}"
+        );
+        assert!(error.contains("    still thinking"), "{error}");
+    }
+}

@@ -7,7 +7,7 @@ use std::time::Duration;
 use domain::UserId;
 use harvest::{Cause, Error};
 
-use crate::server::{Reply, Server, answer, answer_with, client, impatient};
+use crate::server::{Reply, Seen, Server, answer, answer_with, client, impatient};
 
 fn numbered_token(before: usize) -> Reply {
     let token = format!(r#"{{"access_token":"t{before}","expires_in":3600}}"#);
@@ -101,6 +101,40 @@ async fn a_token_that_another_call_had_revoked_is_no_refused_credential() {
         }
     });
     futures::future::join_all(tasks).await;
+}
+
+#[tokio::test]
+async fn whoever_tries_a_new_token_and_gets_no_answer_holds_up_nobody_for_long() {
+    let server = Server::start_with_tokens(
+        |_, before| numbered_token(before),
+        |seen, _| match (
+            seen.head.contains("Bearer t0\r\n"),
+            seen.body.contains("slow"),
+        ) {
+            (true, _) => answer(401, ""),
+            (false, true) => Reply::Silence,
+            (false, false) => answer(201, r#"{"id":1,"name":"quick"}"#),
+        },
+    )
+    .await;
+    let client = client(&server);
+    let slow = async { client.candidate_tags().create("slow").await };
+    let quick = async {
+        while !tries_the_new_token(&server.calls()) {
+            tokio::task::yield_now().await;
+        }
+        client.candidate_tags().create("quick").await
+    };
+    tokio::select! {
+        answered = quick => drop(answered.unwrap()),
+        answered = slow => panic!("{answered:?}"),
+    }
+    assert_eq!(server.token_requests().len(), 2);
+}
+
+fn tries_the_new_token(calls: &[Seen]) -> bool {
+    let mut calls = calls.iter();
+    calls.any(|call| call.head.contains("Bearer t1\r\n"))
 }
 
 #[tokio::test]
