@@ -1,0 +1,128 @@
+//! From settings to what the services share: connections, keys, and who may be reached.
+
+use std::sync::{Arc, OnceLock};
+
+use accounts::Accounts;
+use boot::http::Readiness;
+use boot::metrics::{Class, Endpoint, Label, Metrics};
+use boot::settings::Settings;
+use harvest::Http;
+use store::Store;
+use store::seal::Keyring;
+use store::wake::Wake;
+use tokio_util::sync::CancellationToken;
+
+use super::process::Process;
+use crate::failure::Failure;
+
+/// Database connections of one process.
+const DATABASE_CONNECTIONS: u32 = 12;
+/// # Errors
+/// [`Failure`] when a server cannot be reached or a setting cannot be used.
+pub(super) async fn start(
+    mut settings: Settings,
+    metrics: Arc<Metrics>,
+    readiness: Readiness,
+    stop: CancellationToken,
+) -> Result<Process, Failure> {
+    let instance = instance();
+    let store = Store::connect(&store::Config {
+        url: settings.database_url.clone(),
+        max_connections: DATABASE_CONNECTIONS,
+    })
+    .await
+    .map_err(|error| unreachable("the database", &error))?;
+    store
+        .migrate()
+        .await
+        .map_err(|error| unreachable("the database", &error))?;
+    let wake = Wake::start(&store)
+        .await
+        .map_err(|error| unreachable("the database", &error))?;
+    let mut broker = broker::Config::new(settings.amqp_url.clone(), instance.clone())
+        .map_err(|error| Failure::Usage(error.to_string()))?;
+    broker.uri_file = settings.amqp_url_file.clone();
+    let master = std::mem::take(&mut settings.master_keys)
+        .into_iter()
+        .map(|master| (master.id, master.key));
+    let keys = Arc::new(Keyring::new(master).map_err(|error| Failure::Usage(error.to_string()))?);
+    let accounts = Arc::new(accounts(&settings, &store, &keys, &metrics)?);
+    let asked = store.clone();
+    readiness.check("database", move || {
+        let store = asked.clone();
+        async move { store.ping().await.map_err(|error| error.to_string()) }
+    });
+    let late = CancellationToken::new();
+    Ok(Process {
+        settings,
+        metrics,
+        readiness,
+        store,
+        wake,
+        keys,
+        accounts,
+        broker,
+        publisher: OnceLock::new(),
+        instance,
+        stop,
+        late,
+    })
+}
+
+fn accounts(
+    settings: &Settings,
+    store: &Store,
+    keys: &Arc<Keyring>,
+    metrics: &Arc<Metrics>,
+) -> Result<Accounts, Failure> {
+    let config = harvest::Config::new(
+        settings.greenhouse.api_url.clone(),
+        settings.greenhouse.auth_url.clone(),
+    );
+    let counted = Arc::clone(metrics);
+    let http =
+        Http::new(&config)
+            .map_err(anyhow::Error::from)?
+            .on_call(move |operation, class, took| {
+                counted.harvest_call(
+                    Endpoint::from_word(operation.as_str()),
+                    class_of(class),
+                    took,
+                );
+            });
+    let accounts = Accounts::new(store.clone(), Arc::clone(keys), http, config);
+    Ok(accounts.with_partner(partner(settings)))
+}
+
+pub(super) fn partner(settings: &Settings) -> Option<harvest::Partner> {
+    let partner = settings.partner.as_ref()?;
+    Some(harvest::Partner {
+        client_id: partner.client_id.clone(),
+        client_secret: partner.client_secret.clone(),
+    })
+}
+
+fn class_of(word: &str) -> Class {
+    Class::ALL
+        .iter()
+        .copied()
+        .find(|class| class.as_str() == word)
+        .unwrap_or(Class::Network)
+}
+
+/// Name of this replica in logs, dead letters and the broker's list of connections.
+fn instance() -> String {
+    let host = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
+    format!("bridge-{}-{}", host.trim(), std::process::id())
+}
+
+fn unreachable(what: &'static str, error: &dyn std::error::Error) -> Failure {
+    let cause = error
+        .source()
+        .map(|source| format!(" ({source})"))
+        .unwrap_or_default();
+    Failure::Unreachable {
+        what,
+        why: format!("{error}{cause}"),
+    }
+}
