@@ -22,7 +22,7 @@ use crate::gauges;
 
 /// Messages on their way to us that are not yet stored: two full batches.
 const PREFETCH: u16 = 1000;
-/// How long the broker may be away or block us before the process counts as not ready.
+/// How long the broker may block us before the process counts as not ready.
 const BROKER_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Everything that services share in one process.

@@ -17,6 +17,9 @@ use crate::failure::Failure;
 
 /// Database connections of one process.
 const DATABASE_CONNECTIONS: u32 = 12;
+
+/// Connects to the database and migrates it; RabbitMQ is connected to by whoever needs it, for as long as it takes.
+///
 /// # Errors
 /// [`Failure`] when a server cannot be reached or a setting cannot be used.
 pub(super) async fn start(
