@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use testkit::management::Message;
 
 use crate::accounting::settled;
+use crate::architecture::root;
 use crate::scene;
 use crate::world::{World, introduction, until};
 
@@ -203,6 +204,19 @@ async fn what_cannot_be_read_is_buried_at_first_sight_and_harms_nobody() {
         check(
             message,
             letter.unwrap_or_else(|| panic!("{} is not among the dead letters", message.name)),
+        );
+    }
+    let contract = std::fs::read_to_string(root().join("proto/README.md")).unwrap();
+    let headers = letters
+        .iter()
+        .filter_map(|letter| letter.properties["headers"].as_object());
+    for name in headers
+        .flat_map(|headers| headers.keys())
+        .filter(|name| name.starts_with("dl-"))
+    {
+        assert!(
+            contract.contains(&format!("`{name}`")),
+            "{name} is documented nowhere"
         );
     }
     let (_, metrics) = world.get(0, "/metrics").await;

@@ -80,7 +80,7 @@ enum Kind {
 variables! {
     /// Address of RabbitMQ.
     AMQP_URL: "BRIDGE_AMQP_URL", Secret, None,
-        "RabbitMQ: address, credentials, virtual host.",
+        "RabbitMQ: address, credentials, virtual host. The file is read again before each connection.",
         "amqp:// or amqps:// with host and virtual host (the host / is written %2f)",
         "amqp://bridge:password@rabbitmq:5672/%2f";
     /// Address of PostgreSQL.
