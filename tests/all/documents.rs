@@ -86,3 +86,50 @@ fn every_bridge_command_that_a_document_names_is_understood() {
     }
     assert!(seen > 0, "no document names a command");
 }
+
+/// A patch that no longer applies shows nothing.
+#[test]
+fn every_mutant_applies_and_names_tests_that_there_are() {
+    let contributing = std::fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
+    let tests = all_tests();
+    let mut patches = 0;
+    for entry in std::fs::read_dir(root().join("tests/mutants")).unwrap() {
+        let name = format!("tests/mutants/{}", entry.unwrap().file_name().display());
+        let mut git = std::process::Command::new("git");
+        git.args(["apply", "--check", &name]).current_dir(root());
+        let checked = git.output().unwrap();
+        let said = String::from_utf8_lossy(&checked.stderr);
+        assert!(checked.status.success(), "{name}: {said}");
+        let row = contributing
+            .lines()
+            .find(|line| line.starts_with('|') && line.contains(&name));
+        let row = row.unwrap_or_else(|| panic!("CONTRIBUTING.md has no row for {name}"));
+        let named = row.rsplit('|').nth(1).unwrap_or_default();
+        let named: Vec<&str> = named.split('`').skip(1).step_by(2).collect();
+        assert!(!named.is_empty(), "{name}: no test");
+        for test in named {
+            assert!(tests.contains(&format!("fn {test}(")), "{name}: {test}");
+        }
+        patches += 1;
+    }
+    assert!(patches >= 5, "{patches} mutants");
+}
+
+/// The sources of everything that holds tests.
+fn all_tests() -> String {
+    let mut all = String::new();
+    let mut folders = ["shared", "services", "tests/all"]
+        .map(|top| root().join(top))
+        .to_vec();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|kind| kind == "rs") {
+                all.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    all
+}
