@@ -81,10 +81,6 @@ impl State {
     }
 
     fn pause(&mut self, cause: Cause) -> Duration {
-        if cause == Cause::Oversized {
-            // For good: whoever sends such headers once does it again.
-            self.frames = LARGE_FRAME_MAX;
-        }
         let (count, cap) = match cause {
             Cause::Abandoned => (&mut self.abandoned, ABANDONED_CAP),
             _ => (&mut self.attempt, connection::RECONNECT_CAP),
@@ -117,6 +113,10 @@ impl Supervisor {
             if self.monitor.went_down(cause, error.clone()) {
                 let queue = &*self.queue;
                 tracing::warn!(queue, cause = cause.as_str(), error, "consumer is down");
+            }
+            if cause == Cause::Oversized {
+                // For good: whoever sends such headers once does it again.
+                state.frames = LARGE_FRAME_MAX;
             }
             let wait = state.pause(cause);
             tokio::select! {

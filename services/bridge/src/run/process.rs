@@ -96,17 +96,10 @@ impl Process {
 
     pub(super) fn introductions(&self) -> impl Future<Output = ()> + 'static {
         let topology = Topology::default();
-        let consumer = Consumer::start(
-            self.broker.clone(),
+        let consumer = self.consumer(
             topology.introductions(),
-            PREFETCH,
-            self.stop.clone(),
-        );
-        self.watch(
+            metrics::Queue::Introductions,
             "broker_introductions",
-            metrics::Service::Introductions,
-            Some(metrics::Queue::Introductions),
-            consumer.monitor(),
         );
         let mut config =
             introductions::Config::new(self.settings.intrro_url.clone(), self.instance.clone());
@@ -130,18 +123,7 @@ impl Process {
 
     pub(super) fn jobs(&self) -> impl Future<Output = ()> + 'static {
         let topology = Topology::default();
-        let consumer = Consumer::start(
-            self.broker.clone(),
-            topology.jobs(),
-            PREFETCH,
-            self.stop.clone(),
-        );
-        self.watch(
-            "broker_jobs",
-            metrics::Service::Jobs,
-            Some(metrics::Queue::Jobs),
-            consumer.monitor(),
-        );
+        let consumer = self.consumer(topology.jobs(), metrics::Queue::Jobs, "broker_jobs");
         let requests = jobs::Requests {
             consumer,
             publisher: self.publisher(),
@@ -165,17 +147,10 @@ impl Process {
             config: statuses::Config::default(),
         };
         let topology = Topology::default();
-        let consumer = Consumer::start(
-            self.broker.clone(),
+        let consumer = self.consumer(
             topology.statuses(),
-            PREFETCH,
-            self.stop.clone(),
-        );
-        self.watch(
+            metrics::Queue::Statuses,
             "broker_statuses",
-            metrics::Service::Statuses,
-            Some(metrics::Queue::Statuses),
-            consumer.monitor(),
         );
         let requests = statuses::Requests {
             consumer,
@@ -205,6 +180,13 @@ impl Process {
         };
         let stop = self.stop.clone();
         async move { relay.run(stop).await }
+    }
+
+    /// Consumes the queue of this name, under a check of its own.
+    fn consumer(&self, name: String, queue: metrics::Queue, check: &'static str) -> Consumer {
+        let consumer = Consumer::start(self.broker.clone(), name, PREFETCH, self.stop.clone());
+        self.watch(check, queue.service(), Some(queue), consumer.monitor());
+        consumer
     }
 
     fn publisher(&self) -> Publisher {
