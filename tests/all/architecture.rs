@@ -184,7 +184,8 @@ fn deliveries_are_never_taken_without_acknowledgement_or_put_back_as_a_retry() {
     }
 }
 
-fn rust_files(folder: &Path) -> impl Iterator<Item = PathBuf> {
+/// Every Rust file below a folder.
+pub fn rust_files(folder: &Path) -> impl Iterator<Item = PathBuf> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {

@@ -1,6 +1,6 @@
 //! What the documents say about the repository is true.
 
-use crate::architecture::root;
+use crate::architecture::{root, rust_files};
 
 /// Paths in backquotes that begin with a folder of ours.
 fn named_paths(text: &str) -> Vec<String> {
@@ -91,7 +91,11 @@ fn every_bridge_command_that_a_document_names_is_understood() {
 #[test]
 fn every_mutant_applies_and_names_tests_that_there_are() {
     let contributing = std::fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
-    let tests = all_tests();
+    let folders = ["shared", "services", "tests/all"].map(|top| root().join(top));
+    let files = folders.iter().flat_map(|folder| rust_files(folder));
+    let tests: String = files
+        .map(|file| std::fs::read_to_string(file).unwrap())
+        .collect();
     let mut patches = 0;
     for entry in std::fs::read_dir(root().join("tests/mutants")).unwrap() {
         let name = format!("tests/mutants/{}", entry.unwrap().file_name().display());
@@ -113,23 +117,4 @@ fn every_mutant_applies_and_names_tests_that_there_are() {
         patches += 1;
     }
     assert!(patches >= 5, "{patches} mutants");
-}
-
-/// The sources of everything that holds tests.
-fn all_tests() -> String {
-    let mut all = String::new();
-    let mut folders = ["shared", "services", "tests/all"]
-        .map(|top| root().join(top))
-        .to_vec();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|kind| kind == "rs") {
-                all.push_str(&std::fs::read_to_string(path).unwrap());
-            }
-        }
-    }
-    all
 }
