@@ -1,7 +1,6 @@
 //! The CloudEvents 1.0 envelope: [`decode`] a delivery into a [`Command`], [`encode`] a [`Notice`].
 //!
-//! Pure: headers, properties and bytes in, values out. What a refused message becomes (a dead letter with
-//! [`Refusal::reason`] in `dl-reason`) and whether a message was seen before is decided elsewhere.
+//! Pure: headers, properties and bytes in, values out. What a refused message becomes (a dead letter) and whether a message was seen before is decided elsewhere.
 
 mod attributes;
 mod data;

@@ -1,10 +1,10 @@
-//! Why a delivery is refused: words for the dead letter, never anything from the body.
+//! Why a delivery is refused: words for the dead letter, and whose it is; never anything of the event's data.
 
 use std::fmt;
 
 use super::attributes::Attributes;
 
-/// What is wrong with a delivery. The word is the value of the dead letter's `dl-reason`.
+/// What is wrong with a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reason {
     /// Not a CloudEvent: no JSON, no UTF-8, a required attribute missing, an unreadable encoding.

@@ -8,7 +8,7 @@ use proto::envelope::{self, Reason};
 /// What refuses, in the header `dl-image`; every crate of the workspace has its version.
 const IMAGE: &str = concat!("bridge:", env!("CARGO_PKG_VERSION"));
 
-/// A delivery that will never be readable: what is wrong, and where. Holds nothing from the body.
+/// A delivery that will never be readable: what is wrong, where, and whose it is. Holds nothing of the event's data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     reason: Reason,

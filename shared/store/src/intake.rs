@@ -176,7 +176,7 @@ pub struct Refused<'a> {
     pub tenant: Option<&'a str>,
     /// Event type, if it could be read.
     pub event_type: Option<&'a str>,
-    /// Same word as in `dl-reason`.
+    /// The contract's word for it, as `no_jobs`.
     pub reason: &'a str,
     /// JSON path of the offending field.
     pub path: Option<&'a str>,
