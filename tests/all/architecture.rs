@@ -184,6 +184,17 @@ fn deliveries_are_never_taken_without_acknowledgement_or_put_back_as_a_retry() {
     }
 }
 
+/// Leases, delays and budgets are shared by replicas, whose clocks differ.
+#[test]
+fn the_ledger_asks_no_clock_but_the_databases() {
+    for file in rust_files(&root().join("shared/store/src")) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for clock in ["Utc::now", "Local::now", "SystemTime"] {
+            assert!(!text.contains(clock), "{} asks {clock}", file.display());
+        }
+    }
+}
+
 /// Every Rust file below a folder.
 pub fn rust_files(folder: &Path) -> impl Iterator<Item = PathBuf> {
     let mut files = Vec::new();
