@@ -36,7 +36,9 @@ impl Meter {
         };
         let known = usage.service + usage.simulator + usage.loader;
         let servers = usage.postgres.unwrap_or_default() + usage.rabbitmq.unwrap_or_default();
-        usage.others = (self.machine - before.machine - known - servers).max(0.0);
+        let others = (self.machine - before.machine - known - servers).max(0.0);
+        // The kernel counts in hundredths; what is below is the error of adding them up.
+        usage.others = (others * 100.0).round() / 100.0;
         usage
     }
 }
