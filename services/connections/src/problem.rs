@@ -1,42 +1,26 @@
-//! Errors of the API: problem+json (RFC 9457) with our codes.
+//! Errors of the API: what can go wrong here, as problems.
 
 use std::borrow::Cow;
 use std::time::Duration;
 
 use accounts::AccountError;
-use axum::Json;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use boot::http::Problem;
 use domain::Code;
-use serde_json::{Value, json};
+use serde_json::json;
 use store::connections::{ConnectionError, Finding};
 
 use crate::access::Role;
 
 /// An answer that is not the one asked for.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Failure {
-    status: StatusCode,
-    code: Code,
-    title: Cow<'static, str>,
-    detail: String,
-    field: Option<Cow<'static, str>>,
-    findings: Vec<Finding>,
-    retry_after: Option<Duration>,
-}
+pub(crate) struct Failure(Problem);
 
 impl Failure {
     /// In the catalogue's words.
     fn of(status: StatusCode, code: Code) -> Failure {
-        Failure {
-            status,
-            code,
-            title: code.cause().trim_end_matches('.').into(),
-            detail: code.remedy().to_owned(),
-            field: None,
-            findings: Vec::new(),
-            retry_after: None,
-        }
+        Failure(Problem::of(status, code))
     }
 
     pub(crate) fn token_not_accepted() -> Failure {
@@ -44,17 +28,14 @@ impl Failure {
     }
 
     pub(crate) fn not_permitted(needed: Role) -> Failure {
-        Failure {
-            detail: format!("It needs a token of the role {}.", needed.as_str()),
-            ..Failure::of(StatusCode::FORBIDDEN, Code::NotPermitted)
-        }
+        let problem = Problem::of(StatusCode::FORBIDDEN, Code::NotPermitted);
+        let detail = format!("It needs a token of the role {}.", needed.as_str());
+        Failure(problem.detailed(detail))
     }
 
     pub(crate) fn too_many_attempts(wait: Duration) -> Failure {
-        Failure {
-            retry_after: Some(wait),
-            ..Failure::of(StatusCode::TOO_MANY_REQUESTS, Code::TooManyAttempts)
-        }
+        let problem = Problem::of(StatusCode::TOO_MANY_REQUESTS, Code::TooManyAttempts);
+        Failure(problem.after(wait))
     }
 
     pub(crate) fn not_found() -> Failure {
@@ -74,43 +55,33 @@ impl Failure {
     }
 
     pub(crate) fn invalid(field: impl Into<Cow<'static, str>>, detail: impl ToString) -> Failure {
-        Failure {
-            title: "The request is not right".into(),
-            detail: detail.to_string(),
-            field: Some(field.into()),
-            ..Failure::of(StatusCode::UNPROCESSABLE_ENTITY, Code::InvalidField)
-        }
+        Failure(Problem::invalid(field, detail))
     }
 
     /// A new credential or acting user that does not work, where the old one stays.
     pub(crate) fn refused(field: &'static str, reason: Code, findings: Vec<Finding>) -> Failure {
-        Failure {
-            field: Some(field.into()),
-            findings,
-            ..Failure::of(StatusCode::UNPROCESSABLE_ENTITY, reason)
-        }
+        let problem = Problem::of(StatusCode::UNPROCESSABLE_ENTITY, reason).about(field);
+        Failure(match findings.is_empty() {
+            true => problem,
+            false => problem.with("findings", json!(findings)),
+        })
     }
 
     /// The same about the field under the name that it has in this request.
-    pub(crate) fn about(mut self, field: &'static str) -> Failure {
-        if let Some(named) = &mut self.field {
-            *named = field.into();
+    pub(crate) fn about(self, field: &'static str) -> Failure {
+        match self.0.field() {
+            Some(_) => Failure(self.0.about(field)),
+            None => self,
         }
-        self
     }
 
     pub(crate) fn unavailable() -> Failure {
-        Failure {
-            retry_after: Some(Duration::from_secs(5)),
-            ..Failure::of(StatusCode::SERVICE_UNAVAILABLE, Code::BridgeUnavailable)
-        }
+        Failure(Problem::unavailable())
     }
 
     pub(crate) fn greenhouse_unavailable() -> Failure {
-        Failure {
-            retry_after: Some(Duration::from_secs(30)),
-            ..Failure::of(StatusCode::SERVICE_UNAVAILABLE, Code::GreenhouseUnavailable)
-        }
+        let problem = Problem::of(StatusCode::SERVICE_UNAVAILABLE, Code::GreenhouseUnavailable);
+        Failure(problem.after(Duration::from_secs(30)))
     }
 
     pub(crate) fn internal() -> Failure {
@@ -119,40 +90,23 @@ impl Failure {
 
     /// No admin can authorise this bridge in a browser.
     pub(crate) fn no_partner() -> Failure {
-        Failure {
-            title: "This bridge has no client of Greenhouse's".into(),
-            detail: "Set GREENHOUSE_CLIENT_ID, GREENHOUSE_CLIENT_SECRET and BRIDGE_PUBLIC_URL, or connect with client_credentials."
-                .to_owned(),
-            ..Failure::of(StatusCode::NOT_FOUND, Code::RouteUnknown)
-        }
+        let problem = Problem::of(StatusCode::NOT_FOUND, Code::RouteUnknown);
+        let problem = problem.titled("This bridge has no client of Greenhouse's");
+        Failure(problem.detailed(
+            "Set GREENHOUSE_CLIENT_ID, GREENHOUSE_CLIENT_SECRET and BRIDGE_PUBLIC_URL, or connect with client_credentials.",
+        ))
     }
 
     /// For people: status, what happened, what to do.
     pub(crate) fn told(&self) -> (StatusCode, String, String) {
-        (self.status, self.title.to_string(), self.detail.clone())
+        let Failure(problem) = self;
+        let (title, detail) = (problem.title().to_owned(), problem.detail().to_owned());
+        (problem.status(), title, detail)
     }
 
     /// Whether it is the bridge's failure rather than the caller's.
     pub(crate) fn is_ours(&self) -> bool {
-        self.status.is_server_error()
-    }
-
-    fn body(&self) -> Value {
-        let mut body = json!({
-            "type": format!("urn:bridge:{}", self.code.number()),
-            "title": self.title,
-            "status": self.status.as_u16(),
-            "detail": self.detail,
-            "code": self.code,
-        });
-        if let Some(field) = &self.field {
-            body["field"] = json!(field);
-            body["reason"] = json!(self.detail);
-        }
-        if !self.findings.is_empty() {
-            body["findings"] = json!(self.findings);
-        }
-        body
+        self.0.status().is_server_error()
     }
 }
 
@@ -191,16 +145,6 @@ impl From<AccountError> for Failure {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let mut response = (self.status, Json(self.body())).into_response();
-        let headers = response.headers_mut();
-        let problem = HeaderValue::from_static("application/problem+json");
-        headers.insert(header::CONTENT_TYPE, problem);
-        if self.status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        if let Some(wait) = self.retry_after {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs()));
-        }
-        response
+        self.0.into_response()
     }
 }
