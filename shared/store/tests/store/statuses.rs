@@ -1,20 +1,17 @@
-//! Followed applications, their sequences, and whose poll it is.
+//! Followed applications and their sequences.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::time::Duration;
+mod polls;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::Utc;
 use domain::status::{Snapshot, Stage, Status};
 use domain::{ApplicationId, JobId, JobStageId, Tenant};
 use store::Store;
 use store::applications::Progress;
 use store::outbox::Announcement;
-use store::polls::{Ending, NEWCOMERS, Poll};
 use uuid::Uuid;
 
 use crate::fresh_store;
-
-const LEASE: Duration = Duration::from_secs(60);
 
 fn acme() -> Tenant {
     Tenant::try_from("acme").unwrap()
@@ -106,33 +103,6 @@ async fn events(store: &Store) -> i64 {
         .unwrap()
 }
 
-async fn claim(store: &Store) -> Vec<Poll> {
-    store.claim_polls(10, LEASE).await.unwrap()
-}
-
-fn read(watermark: DateTime<Utc>, caught_up: bool) -> Ending {
-    Ending::Read {
-        watermark,
-        caught_up,
-        webhook_missed: false,
-        audited: false,
-    }
-}
-
-/// Ends the poll as one that saw everything up to its begin, and the application with it.
-async fn complete(store: &Store, poll: &Poll) {
-    advance(store, &[progress(90, 0, 1, 1)]).await;
-    assert!(store.end_poll(poll, read(poll.now, true)).await.unwrap());
-}
-
-/// Lets time pass for the polls.
-async fn pass(store: &Store, seconds: i64) {
-    let sql = format!(
-        "UPDATE polls SET polled_at = polled_at - interval '{seconds} s', looked_at = looked_at - interval '{seconds} s', lease_until = lease_until - interval '{seconds} s', not_before = not_before - interval '{seconds} s'"
-    );
-    run(store, &sql).await;
-}
-
 #[tokio::test]
 async fn snapshot_sequence_and_events_move_together() {
     let store = following(90).await;
@@ -203,213 +173,4 @@ async fn what_was_never_seen_is_looked_for_ever_more_rarely() {
     assert_eq!(unseen().await, [ApplicationId(90)]);
     advance(&store, &[progress(90, 0, 1, 1)]).await;
     assert!(unseen().await.is_empty());
-}
-
-#[tokio::test]
-async fn the_first_poll_is_due_at_once_and_one_replica_has_it() {
-    let store = following(90).await;
-    let (one, other) = tokio::join!(claim(&store), claim(&store));
-    assert_eq!(one.len() + other.len(), 1);
-    assert!(claim(&store).await.is_empty());
-}
-
-#[tokio::test]
-async fn a_connection_without_followed_applications_is_not_polled() {
-    let store = following(90).await;
-    run(&store, "DELETE FROM applications").await;
-    assert!(claim(&store).await.is_empty());
-}
-
-#[tokio::test]
-async fn a_paused_connection_is_not_polled() {
-    let store = following(90).await;
-    run(&store, "UPDATE connections SET state = 'paused'").await;
-    assert!(claim(&store).await.is_empty());
-    run(&store, "UPDATE connections SET state = 'degraded'").await;
-    assert_eq!(claim(&store).await.len(), 1);
-}
-
-#[tokio::test]
-async fn a_changed_interval_counts_at_once() {
-    let store = following(90).await;
-    let poll = claim(&store).await.remove(0);
-    complete(&store, &poll).await;
-    pass(&store, 30).await;
-    assert!(claim(&store).await.is_empty(), "the default is a minute");
-    run(
-        &store,
-        r#"UPDATE connections SET settings = '{"poll_interval_seconds": 20}'"#,
-    )
-    .await;
-    let again = claim(&store).await.remove(0);
-    assert_eq!(again.watermark, poll.now);
-}
-
-#[tokio::test]
-async fn while_webhooks_arrive_the_poll_is_the_net() {
-    let store = following(90).await;
-    let poll = claim(&store).await.remove(0);
-    complete(&store, &poll).await;
-    run(
-        &store,
-        "INSERT INTO webhook_seen (connection, delivered_at) SELECT id, now() FROM connections",
-    )
-    .await;
-    pass(&store, 90).await;
-    assert!(
-        claim(&store).await.is_empty(),
-        "five minutes instead of one"
-    );
-    pass(&store, 240).await;
-    let poll = claim(&store).await.remove(0);
-    assert!(poll.webhooks_trusted);
-    let missed = Ending::Read {
-        watermark: poll.now,
-        caught_up: true,
-        webhook_missed: true,
-        audited: false,
-    };
-    assert!(store.end_poll(&poll, missed).await.unwrap());
-    pass(&store, 61).await;
-    assert!(!claim(&store).await[0].webhooks_trusted);
-}
-
-#[tokio::test]
-async fn no_interval_is_made_longer_than_ten_minutes() {
-    let store = following(90).await;
-    let poll = claim(&store).await.remove(0);
-    complete(&store, &poll).await;
-    run(
-        &store,
-        r#"UPDATE connections SET settings = '{"poll_interval_seconds": 500}'"#,
-    )
-    .await;
-    run(
-        &store,
-        "INSERT INTO webhook_seen (connection, delivered_at) SELECT id, now() FROM connections",
-    )
-    .await;
-    pass(&store, 590).await;
-    assert!(claim(&store).await.is_empty());
-    pass(&store, 11).await;
-    assert_eq!(claim(&store).await.len(), 1);
-}
-
-/// Whole minutes by which the most neglected poll and import are overdue.
-async fn overdue(store: &Store) -> (i64, i64) {
-    let overdue = store.overdue().await.unwrap();
-    let minutes = |seconds: f64| (seconds / 60.0) as i64;
-    (minutes(overdue.applications), minutes(overdue.jobs))
-}
-
-#[tokio::test]
-async fn what_is_overdue_follows_the_interval_of_each_tenant() {
-    let store = following(90).await;
-    assert_eq!(overdue(&store).await, (0, 0), "nothing was ever due");
-    let poll = claim(&store).await.remove(0);
-    complete(&store, &poll).await;
-    run(&store, "INSERT INTO job_refreshes (connection, tenant, refreshed_at) SELECT id, tenant, now() - interval '30.5 min' FROM connections").await;
-    run(
-        &store,
-        "UPDATE connections SET updated_at = now() - interval '2 d'",
-    )
-    .await;
-    pass(&store, 25 * 60 + 30).await;
-    assert_eq!(overdue(&store).await, (15, 20));
-    run(&store, r#"UPDATE connections SET settings = '{"poll_interval_seconds": 1200, "jobs_interval_seconds": 3600}'"#).await;
-    assert_eq!(overdue(&store).await, (5, 0));
-    run(&store, "UPDATE connections SET state = 'paused'").await;
-    assert_eq!(overdue(&store).await, (0, 0));
-    run(
-        &store,
-        "UPDATE connections SET state = 'active', updated_at = now(), settings = '{}'",
-    )
-    .await;
-    assert_eq!(overdue(&store).await, (0, 0), "a resumed one gets its time");
-}
-
-#[tokio::test]
-async fn a_newly_followed_application_is_looked_for_before_the_interval_ends() {
-    let store = following(90).await;
-    let poll = claim(&store).await.remove(0);
-    assert!(poll.window_due);
-    complete(&store, &poll).await;
-    follow(&store, 91).await;
-    assert!(claim(&store).await.is_empty());
-    pass(&store, 6).await;
-    let look = claim(&store).await.remove(0);
-    assert!(!look.window_due);
-    assert!(store.end_poll(&look, Ending::Looked).await.unwrap());
-    pass(&store, 55).await;
-    assert!(claim(&store).await[0].window_due, "a look is no poll");
-}
-
-#[tokio::test]
-async fn newly_followed_applications_that_fill_a_request_are_looked_for_at_once() {
-    let store = following(90).await;
-    let poll = claim(&store).await.remove(0);
-    complete(&store, &poll).await;
-    for newcomer in 1..=NEWCOMERS {
-        assert!(claim(&store).await.is_empty());
-        follow(&store, 90 + newcomer).await;
-    }
-    let look = claim(&store).await.remove(0);
-    assert!(look.early && !look.window_due);
-    assert!(store.end_poll(&look, Ending::Looked).await.unwrap());
-    pass(&store, 6).await;
-    assert!(!claim(&store).await[0].early, "in its own time");
-}
-
-#[tokio::test]
-async fn a_window_that_ends_in_the_past_is_followed_by_the_next_at_once() {
-    let store = following(90).await;
-    let poll = claim(&store).await.remove(0);
-    let later = poll.watermark + TimeDelta::seconds(10);
-    assert!(store.end_poll(&poll, read(later, false)).await.unwrap());
-    assert_eq!(claim(&store).await[0].watermark, later);
-}
-
-#[tokio::test]
-async fn a_failed_or_resting_poll_waits_and_keeps_its_watermark() {
-    let store = following(90).await;
-    let poll = claim(&store).await.remove(0);
-    let minute = Duration::from_secs(60);
-    assert!(store.end_poll(&poll, Ending::Failed(minute)).await.unwrap());
-    assert!(claim(&store).await.is_empty());
-    pass(&store, 61).await;
-    let again = claim(&store).await.remove(0);
-    assert_eq!((again.watermark, again.failures), (poll.watermark, 1));
-    assert!(store.end_poll(&again, Ending::Rest(minute)).await.unwrap());
-    pass(&store, 61).await;
-    assert_eq!(claim(&store).await[0].failures, 1);
-}
-
-#[tokio::test]
-async fn whoever_lost_the_lease_moves_no_watermark() {
-    let store = following(90).await;
-    let stale = claim(&store).await.remove(0);
-    pass(&store, 61).await;
-    let poll = claim(&store).await.remove(0);
-    let far = stale.now + TimeDelta::days(1);
-    assert!(!store.extend_poll(&stale, LEASE).await.unwrap());
-    assert!(!store.end_poll(&stale, read(far, true)).await.unwrap());
-    assert!(store.extend_poll(&poll, LEASE).await.unwrap());
-    let ending = Ending::Rest(Duration::ZERO);
-    assert!(store.end_poll(&poll, ending).await.unwrap());
-    assert_eq!(claim(&store).await[0].watermark, stale.watermark);
-}
-
-#[tokio::test]
-async fn a_new_connection_of_a_tenant_goes_on_where_the_old_one_stopped() {
-    let store = following(90).await;
-    let poll = claim(&store).await.remove(0);
-    complete(&store, &poll).await;
-    run(
-        &store,
-        "UPDATE applications SET observed_at = now() - interval '3 h'",
-    )
-    .await;
-    run(&store, "DELETE FROM polls").await;
-    let anew = claim(&store).await.remove(0);
-    assert!(anew.watermark <= anew.now - TimeDelta::hours(3));
 }
