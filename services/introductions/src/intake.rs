@@ -29,7 +29,7 @@ impl Take for Ledger {
 
     async fn record(
         &self,
-        tx: &mut Transaction,
+        tx: &mut Transaction<'_>,
         arrivals: &[Arrival],
     ) -> Result<Tally, store::Error> {
         let verdicts = store::intake::accept(tx, arrivals).await?;

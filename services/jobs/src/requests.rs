@@ -29,7 +29,7 @@ impl Take for Table {
 
     async fn record(
         &self,
-        tx: &mut Transaction,
+        tx: &mut Transaction<'_>,
         arrivals: &[NewRequest],
     ) -> Result<Tally, store::Error> {
         let new = accept(tx, arrivals).await?;

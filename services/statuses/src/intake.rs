@@ -35,7 +35,7 @@ impl Take for Requests {
 
     async fn record(
         &self,
-        tx: &mut Transaction,
+        tx: &mut Transaction<'_>,
         arrivals: &[NewRefresh],
     ) -> Result<Tally, store::Error> {
         let new = refreshes::accept(tx, arrivals).await?;

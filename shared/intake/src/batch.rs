@@ -40,11 +40,11 @@ pub trait Take: Send + Sync {
         Vec::new()
     }
 
-    /// Makes a batch durable in the caller's transaction. Called again with the same batch when the commit failed, and
-    /// with deliveries that were recorded before: those must have no effect.
+    /// Records a batch in the caller's transaction. Called again with the same batch when the commit or its way to the
+    /// disk failed, and with deliveries that were recorded before: those must have no effect.
     fn record(
         &self,
-        tx: &mut Transaction,
+        tx: &mut Transaction<'_>,
         arrivals: &[Self::Arrival],
     ) -> impl Future<Output = Result<Tally, store::Error>> + Send;
 }
@@ -287,14 +287,15 @@ impl<T: Take> Intake<T> {
         );
     }
 
-    /// One transaction for the whole batch.
+    /// One transaction for the whole batch. Work on it begins while the disk is written.
     async fn record(
         &self,
         deliveries: &[Delivery],
         sorted: &Sorted<T::Arrival>,
     ) -> Result<Tally, store::Error> {
         let in_order = self.take.in_order(&sorted.arrivals);
-        let mut tx = self.store.begin_intake(in_order).await?;
+        let mut entrance = self.store.entrance().await?;
+        let mut tx = entrance.begin(in_order).await?;
         let mut tally = Tally::default();
         if !sorted.arrivals.is_empty() {
             tally = self.take.record(&mut tx, &sorted.arrivals).await?;
@@ -315,6 +316,7 @@ impl<T: Take> Intake<T> {
         if let Some(news) = T::NEWS.filter(|_| tally.new > 0) {
             self.store.ring(news);
         }
+        entrance.flush().await?;
         Ok(tally)
     }
 }

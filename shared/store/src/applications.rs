@@ -248,7 +248,7 @@ impl Store {
 
 /// Returns the applications that were still at the given sequence; the others are as they were.
 async fn advance(
-    tx: &mut Transaction,
+    tx: &mut Transaction<'_>,
     tenant: &Tenant,
     progress: &[Progress],
 ) -> Result<HashSet<i64>, Error> {
@@ -295,7 +295,7 @@ async fn advance(
 /// The new application belongs to the same person and the same introductions. One that is followed already, because
 /// it was introduced as well, only learns where it comes from.
 async fn follow_successors(
-    tx: &mut Transaction,
+    tx: &mut Transaction<'_>,
     tenant: &Tenant,
     progress: &[&Progress],
 ) -> Result<(), Error> {

@@ -64,7 +64,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Corrupt`].
-    pub async fn next_erasure(&self) -> Result<Option<(Transaction, Erasure)>, Error> {
+    pub async fn next_erasure(&self) -> Result<Option<(Transaction<'static>, Erasure)>, Error> {
         let mut tx = self.begin().await?;
         let row = sqlx::query!(
             "SELECT id, tenant, subject, trace, occurred_at FROM operations
@@ -94,7 +94,7 @@ impl Store {
 ///
 /// # Errors
 /// [`Error::Unavailable`].
-pub async fn erase(tx: &mut Transaction, erasure: &Erasure) -> Result<Option<Erased>, Error> {
+pub async fn erase(tx: &mut Transaction<'_>, erasure: &Erasure) -> Result<Option<Erased>, Error> {
     let key = PersonKey::candidate(&erasure.tenant, &erasure.candidate);
     // No arrival of this tenant may slip in between what is looked at and what is blotted out.
     sqlx::query("SELECT pg_advisory_xact_lock($1)")
@@ -128,7 +128,7 @@ pub async fn erase(tx: &mut Transaction, erasure: &Erasure) -> Result<Option<Era
 }
 
 /// Until the request is done it is older than everything else of the person, so that no worker takes any of it.
-async fn bar(tx: &mut Transaction, erasure: &Erasure, key: PersonKey) -> Result<(), Error> {
+async fn bar(tx: &mut Transaction<'_>, erasure: &Erasure, key: PersonKey) -> Result<(), Error> {
     sqlx::query!(
         "INSERT INTO operation_keys (key, operation_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
         key.0,
@@ -148,7 +148,7 @@ async fn bar(tx: &mut Transaction, erasure: &Erasure, key: PersonKey) -> Result<
 }
 
 /// Ends whatever was still to be done, the request itself included.
-async fn end(tx: &mut Transaction, erasure: &Erasure) -> Result<Vec<Ended>, Error> {
+async fn end(tx: &mut Transaction<'_>, erasure: &Erasure) -> Result<Vec<Ended>, Error> {
     let rows = sqlx::query!(
         "UPDATE operations SET state = CASE WHEN id = $3 THEN 'done' ELSE 'failed' END,
             code = CASE WHEN id = $3 THEN NULL ELSE $4 END, lease = NULL, settled_at = clock_timestamp()
@@ -185,7 +185,7 @@ async fn end(tx: &mut Transaction, erasure: &Erasure) -> Result<Vec<Ended>, Erro
     Ok(others.collect())
 }
 
-async fn perhaps_created(tx: &mut Transaction, erasure: &Erasure) -> Result<bool, Error> {
+async fn perhaps_created(tx: &mut Transaction<'_>, erasure: &Erasure) -> Result<bool, Error> {
     Ok(sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT 1 FROM operations o JOIN steps s ON s.operation_id = o.id
             WHERE o.tenant = $1 AND o.subject = $2 AND s.kind = 'create_candidate'
@@ -200,7 +200,7 @@ async fn perhaps_created(tx: &mut Transaction, erasure: &Erasure) -> Result<bool
 /// Forgets how the person is recognised, and says where they are. An e-mail address stays known only where another
 /// Intrro candidate is the same person in Greenhouse.
 async fn forget_keys(
-    tx: &mut Transaction,
+    tx: &mut Transaction<'_>,
     erasure: &Erasure,
     key: PersonKey,
 ) -> Result<Vec<CandidateId>, Error> {
@@ -241,7 +241,7 @@ async fn forget_keys(
 }
 
 /// Nothing more is told of the person's progress. What was told keeps its numbers.
-async fn forget_applications(tx: &mut Transaction, erasure: &Erasure) -> Result<(), Error> {
+async fn forget_applications(tx: &mut Transaction<'_>, erasure: &Erasure) -> Result<(), Error> {
     sqlx::query!(
         "WITH gone AS (DELETE FROM applications WHERE tenant = $1 AND candidate_id = $2 RETURNING tenant, id, sequence)
         INSERT INTO erased_applications AS e (tenant, id, sequence) SELECT tenant, id, sequence FROM gone
@@ -256,7 +256,7 @@ async fn forget_applications(tx: &mut Transaction, erasure: &Erasure) -> Result<
 
 /// Contents go; ids of introductions and events, hashes of contents, states and times stay: they keep a redelivery
 /// from being taken for news.
-async fn blot_out(tx: &mut Transaction, erasure: &Erasure) -> Result<(), Error> {
+async fn blot_out(tx: &mut Transaction<'_>, erasure: &Erasure) -> Result<(), Error> {
     let ids = sqlx::query_scalar!(
         "UPDATE operations SET payload = '', outcome = outcome - 'greenhouse_candidate_id' - 'applications', subject = $3
         WHERE tenant = $1 AND subject = $2 RETURNING id",
@@ -287,7 +287,7 @@ async fn blot_out(tx: &mut Transaction, erasure: &Erasure) -> Result<(), Error> 
 }
 
 async fn remember_hash(
-    tx: &mut Transaction,
+    tx: &mut Transaction<'_>,
     erasure: &Erasure,
     key: PersonKey,
 ) -> Result<(), Error> {

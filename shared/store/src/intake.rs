@@ -1,17 +1,19 @@
 //! What arrives becomes durable here, in batches: inbox, operation and its keys, before anything is acknowledged.
 
+mod entrance;
 mod erased;
+
+pub use entrance::Entrance;
+pub(crate) use entrance::order_lock;
 
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use domain::{Code, OperationId, Tenant};
-use sha2::{Digest, Sha256};
-use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use crate::person::PersonKey;
-use crate::{Error, Store, Transaction};
+use crate::{Error, Transaction};
 
 /// One decoded event, about to become an operation.
 #[derive(Debug, Clone)]
@@ -57,51 +59,13 @@ pub enum Verdict {
     Erased(OperationId),
 }
 
-impl Store {
-    /// Begins the transaction of a batch of events. Whose order counts is named: their operations get ids in the order in
-    /// which they become visible, so that a lower id of a tenant is always there before a higher one.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
-    pub async fn begin_intake<'a>(
-        &self,
-        in_order: impl IntoIterator<Item = &'a Tenant>,
-    ) -> Result<Transaction, Error> {
-        let mut locks: Vec<i64> = in_order.into_iter().map(order_lock).collect();
-        // Always taken in the same order, so that no two batches wait for each other.
-        locks.sort_unstable();
-        locks.dedup();
-        if locks.is_empty() {
-            return Ok(self.line.begin().await?);
-        }
-        let locks: Vec<String> = locks.iter().map(i64::to_string).collect();
-        // In the same round trip; nothing but numbers of our own is in it.
-        let begin = format!(
-            "BEGIN; SELECT pg_advisory_xact_lock(k) FROM unnest('{{{}}}'::bigint[]) k",
-            locks.join(",")
-        );
-        Ok(self.line.begin_with(AssertSqlSafe(begin)).await?)
-    }
-}
-
-/// The advisory lock under which a tenant's operations are entered, and its people erased.
-pub(crate) fn order_lock(tenant: &Tenant) -> i64 {
-    let hash = Sha256::new_with_prefix("order")
-        .chain_update(tenant.as_str())
-        .finalize();
-    hash.iter()
-        .take(8)
-        .fold(0, |lock, byte| (lock << 8) | i64::from(*byte))
-}
-
 /// Records a batch and says for each arrival, in the same order, what became of it.
 ///
-/// The transaction is one of [`Store::begin_intake`] with every tenant of the batch. The caller commits it, then
-/// acknowledges the deliveries.
+/// The transaction is one of [`Entrance::begin`] with every tenant of the batch.
 ///
 /// # Errors
 /// [`Error::Unavailable`]; nothing was recorded then.
-pub async fn accept(tx: &mut Transaction, arrivals: &[Arrival]) -> Result<Vec<Verdict>, Error> {
+pub async fn accept(tx: &mut Transaction<'_>, arrivals: &[Arrival]) -> Result<Vec<Verdict>, Error> {
     let people = erased::keys(arrivals);
     if let Some(verdicts) = enter(tx, arrivals, &people).await? {
         return Ok(verdicts);
@@ -126,7 +90,7 @@ pub async fn accept(tx: &mut Transaction, arrivals: &[Arrival]) -> Result<Vec<Ve
 
 /// Enters the batch; none, and nothing is entered, if one of `people` has asked to be forgotten.
 async fn enter(
-    tx: &mut Transaction,
+    tx: &mut Transaction<'_>,
     arrivals: &[Arrival],
     people: &[Uuid],
 ) -> Result<Option<Vec<Verdict>>, Error> {
@@ -153,7 +117,7 @@ async fn enter(
 ///
 /// # Errors
 /// [`Error::Unavailable`].
-pub async fn record_refusal(tx: &mut Transaction, refusal: &Refused<'_>) -> Result<(), Error> {
+pub async fn record_refusal(tx: &mut Transaction<'_>, refusal: &Refused<'_>) -> Result<(), Error> {
     sqlx::query!(
         "INSERT INTO refusals (message_id, tenant, type, reason, path) VALUES ($1, $2, $3, $4, $5)",
         refusal.message_id,
@@ -193,7 +157,7 @@ struct Unseen {
 
 /// Returns the arrivals never seen before, ascending.
 async fn enter_unseen(
-    tx: &mut Transaction,
+    tx: &mut Transaction<'_>,
     arrivals: &[Arrival],
     people: &[Uuid],
 ) -> Result<Option<Vec<Unseen>>, Error> {
@@ -252,7 +216,7 @@ async fn enter_unseen(
 }
 
 /// The intent exists already: the same content is a repeat, other content is parked beside it and reported once.
-async fn compare(tx: &mut Transaction, arrival: &Arrival) -> Result<Verdict, Error> {
+async fn compare(tx: &mut Transaction<'_>, arrival: &Arrival) -> Result<Verdict, Error> {
     let known = sqlx::query!(
         "SELECT id, content_hash FROM operations WHERE tenant = $1 AND business_key = $2 AND kind = $3",
         arrival.tenant.as_str(),
@@ -298,7 +262,7 @@ async fn compare(tx: &mut Transaction, arrival: &Arrival) -> Result<Verdict, Err
 }
 
 /// Notes that the event is the operation `id`, and no new one.
-async fn became(tx: &mut Transaction, arrival: &Arrival, id: i64) -> Result<(), Error> {
+async fn became(tx: &mut Transaction<'_>, arrival: &Arrival, id: i64) -> Result<(), Error> {
     sqlx::query!(
         "UPDATE inbox SET operation_id = $4 WHERE tenant = $1 AND message_id = $2 AND source = $3",
         arrival.tenant.as_str(),

@@ -80,7 +80,7 @@ pub struct Connections {
 }
 
 /// A transaction of this crate; moved by value to whoever commits it.
-pub type Transaction = sqlx::Transaction<'static, sqlx::Postgres>;
+pub type Transaction<'c> = sqlx::Transaction<'c, sqlx::Postgres>;
 
 /// A handle to the database; cheap to clone.
 #[derive(Clone)]
@@ -92,6 +92,8 @@ pub struct Store {
     line: PgPool,
     /// Of `line`.
     journal: Arc<Kept>,
+    /// Of `line`.
+    intake: Arc<Kept>,
     /// Of `relaxed`.
     errands: Arc<Kept>,
     bells: Arc<Bells>,
@@ -145,6 +147,7 @@ impl Store {
         Ok(Store {
             pool,
             journal: Arc::new(Kept::new(line.clone(), journal as usize)),
+            intake: Arc::new(Kept::new(line.clone(), INTAKE as usize)),
             errands: Arc::new(Kept::new(relaxed.clone(), errands as usize)),
             line,
             relaxed,
@@ -175,7 +178,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn begin(&self) -> Result<Transaction, Error> {
+    pub async fn begin(&self) -> Result<Transaction<'static>, Error> {
         Ok(self.pool.begin().await?)
     }
 

@@ -55,20 +55,22 @@ pub struct Backlog {
     pub parked: i64,
 }
 
-/// Puts announcements into the caller's transaction and wakes the relays when it commits.
+/// Puts announcements into the caller's transaction and wakes the relays when it commits, which then waits for the disk
+/// on any connection: nothing may be published that could be forgotten.
 ///
 /// # Errors
 /// [`Error::Unavailable`].
-pub async fn enqueue(tx: &mut Transaction, news: &[Announcement]) -> Result<(), Error> {
+pub async fn enqueue(tx: &mut Transaction<'_>, news: &[Announcement]) -> Result<(), Error> {
     insert(tx, Columns::of(news)).await
 }
 
-pub(crate) async fn insert(tx: &mut Transaction, columns: Columns<'_>) -> Result<(), Error> {
+pub(crate) async fn insert(tx: &mut Transaction<'_>, columns: Columns<'_>) -> Result<(), Error> {
     if columns.message_ids.is_empty() {
         return Ok(());
     }
     sqlx::query!(
-        r#"WITH bell AS (SELECT pg_notify('outbox', ''))
+        r#"WITH bell AS (SELECT pg_notify('outbox', ''),
+            CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END)
         INSERT INTO outbox (message_id, tenant, ordering_key, routing_key, operation_id, trace, body)
         SELECT u.message_id, u.tenant, u.ordering_key, u.routing_key, u.operation_id, u.trace, u.body
         FROM bell, unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::bytea[])

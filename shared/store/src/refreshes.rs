@@ -92,7 +92,7 @@ impl Refresh {
 ///
 /// # Errors
 /// [`Error::Unavailable`]; nothing was recorded then.
-pub async fn accept(tx: &mut Transaction, arrivals: &[NewRefresh]) -> Result<u64, Error> {
+pub async fn accept(tx: &mut Transaction<'_>, arrivals: &[NewRefresh]) -> Result<u64, Error> {
     let mut new = 0;
     for one in arrivals {
         let recorded = sqlx::query!(

@@ -136,7 +136,7 @@ impl Store {
 
 /// Returns the people about whom this is new.
 async fn erase(
-    tx: &mut Transaction,
+    tx: &mut Transaction<'_>,
     tenant: &Tenant,
     gone: CandidateId,
     erasure: Erasure,

@@ -20,7 +20,7 @@ pub(super) struct Changed<R> {
 /// The budget of a credential that starts: nothing is learnt but what its verification saw, which took calls that
 /// nobody has counted here.
 pub(crate) async fn start(
-    tx: &mut Transaction,
+    tx: &mut Transaction<'_>,
     connection: Uuid,
     seen: Option<Seen>,
 ) -> Result<(), Error> {
@@ -59,7 +59,7 @@ pub(super) async fn change<R>(
 
 /// The same within a transaction; also tells whether anything changed.
 async fn change_in<R>(
-    tx: &mut Transaction,
+    tx: &mut Transaction<'_>,
     connection: Uuid,
     rule: impl FnOnce(&mut Window, DateTime<Utc>) -> R,
 ) -> Result<(Changed<R>, bool), Error> {
@@ -93,7 +93,7 @@ async fn change_in<R>(
 }
 
 async fn locked(
-    tx: &mut Transaction,
+    tx: &mut Transaction<'_>,
     connection: Uuid,
 ) -> Result<Option<(Window, DateTime<Utc>)>, Error> {
     // Lower bounds because the type for times knows no infinity.
@@ -127,7 +127,7 @@ async fn locked(
     }))
 }
 
-async fn write(tx: &mut Transaction, connection: Uuid, window: &Window) -> Result<(), Error> {
+async fn write(tx: &mut Transaction<'_>, connection: Uuid, window: &Window) -> Result<(), Error> {
     sqlx::query!(
         "UPDATE budgets SET quota = $2, metered = $3, remaining = $4, reserved = $5, carried = $6, confirmed = $7,
             window_started = $8, safe_until = $9, window_ends = $10, previous_end = $11, longest_reset = $12,

@@ -128,7 +128,7 @@ impl Store {
     /// `if_due`: unless another replica ended the hold, or somebody held the connection anew.
     async fn release(
         &self,
-        mut tx: Transaction,
+        mut tx: Transaction<'static>,
         old: Connection,
         if_due: bool,
         announce: Announce,
@@ -157,7 +157,7 @@ impl Store {
     pub(super) async fn locked(
         &self,
         id: Uuid,
-    ) -> Result<Option<(Transaction, Connection)>, ConnectionError> {
+    ) -> Result<Option<(Transaction<'static>, Connection)>, ConnectionError> {
         let Some(known) = self.connection(id).await? else {
             return Ok(None);
         };
@@ -170,7 +170,7 @@ impl Store {
 
 /// A state that no verification led to: the revision stays.
 async fn write_health(
-    tx: &mut Transaction,
+    tx: &mut Transaction<'_>,
     id: Uuid,
     health: &Health,
 ) -> Result<Connection, ConnectionError> {

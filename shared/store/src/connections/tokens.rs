@@ -229,7 +229,7 @@ impl Store {
 
 /// Replaces the tokens of a connection, whoever was renewing them.
 pub(super) async fn replace_tokens(
-    tx: &mut Transaction,
+    tx: &mut Transaction<'_>,
     keyring: &Keyring,
     tenant: &Tenant,
     connection: Uuid,

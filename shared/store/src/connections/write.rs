@@ -13,7 +13,7 @@ use crate::{Error, Transaction, outbox};
 
 /// Makes everybody who changes this tenant's connection wait in line, and returns it as it is.
 pub(super) async fn lock_tenant(
-    tx: &mut Transaction,
+    tx: &mut Transaction<'_>,
     tenant: &Tenant,
 ) -> Result<Option<Connection>, Error> {
     sqlx::query!(
@@ -45,7 +45,7 @@ pub(super) async fn row_of(
 }
 
 pub(super) async fn upsert(
-    tx: &mut Transaction,
+    tx: &mut Transaction<'_>,
     id: Uuid,
     new: &NewConnection,
     health: &Health,
@@ -94,7 +94,7 @@ pub(super) fn unsealed(keyring: &Keyring, mut row: Row) -> Result<Unsealed, Conn
 
 /// Announces a change of state, wakes whoever waits for the connection to work, and commits.
 pub(super) async fn finish(
-    mut tx: Transaction,
+    mut tx: Transaction<'static>,
     connection: Connection,
     previous: Option<State>,
     announce: Announce,

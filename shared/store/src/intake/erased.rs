@@ -23,7 +23,10 @@ fn key(arrival: &Arrival) -> Option<Uuid> {
 
 /// Indices of the arrivals that tell of a time before their person asked to be forgotten. An update also counts when
 /// nobody has introduced the person again since: there is nothing that it could be an update of.
-pub(super) async fn find(tx: &mut Transaction, arrivals: &[Arrival]) -> Result<Vec<usize>, Error> {
+pub(super) async fn find(
+    tx: &mut Transaction<'_>,
+    arrivals: &[Arrival],
+) -> Result<Vec<usize>, Error> {
     let erased: HashMap<Uuid, DateTime<Utc>> = sqlx::query!(
         "SELECT key, erased_at FROM erased_people WHERE key = ANY((SELECT $1::uuid[])::uuid[])",
         &keys(arrivals)
@@ -56,7 +59,7 @@ pub(super) async fn find(tx: &mut Transaction, arrivals: &[Arrival]) -> Result<V
 /// Erasing took the person's id off every operation that there was: one that carries it came after that, before this
 /// arrival or with it.
 async fn introduced_again(
-    tx: &mut Transaction,
+    tx: &mut Transaction<'_>,
     arrivals: &[Arrival],
     index: usize,
     of_before: &[usize],
@@ -90,7 +93,7 @@ pub(super) fn blot_out(arrival: &mut Arrival) {
 }
 
 /// Ends an operation of which nothing is kept.
-pub(super) async fn end(tx: &mut Transaction, id: OperationId) -> Result<Verdict, Error> {
+pub(super) async fn end(tx: &mut Transaction<'_>, id: OperationId) -> Result<Verdict, Error> {
     sqlx::query!(
         "UPDATE operations SET state = 'failed', code = $2, settled_at = clock_timestamp() WHERE id = $1",
         id.0,

@@ -59,7 +59,7 @@ pub struct Edit {
 /// Jobs in hand: nobody else changes them until this is committed or dropped.
 #[derive(Debug)]
 pub struct Assembly {
-    tx: Transaction,
+    tx: Transaction<'static>,
     tenant: Tenant,
     /// The jobs.
     pub jobs: Vec<StoredJob>,
@@ -152,7 +152,7 @@ impl Assembly {
 }
 
 async fn lock(
-    tx: &mut Transaction,
+    tx: &mut Transaction<'_>,
     tenant: &Tenant,
     which: Which<'_>,
 ) -> Result<Vec<StoredJob>, Error> {
@@ -183,7 +183,7 @@ async fn lock(
 }
 
 async fn parts_of(
-    tx: &mut Transaction,
+    tx: &mut Transaction<'_>,
     tenant: &Tenant,
     jobs: &[i64],
 ) -> Result<HashMap<i64, Vec<(Kind, Record)>>, Error> {
@@ -216,7 +216,7 @@ async fn parts_of(
 }
 
 async fn surroundings_of(
-    tx: &mut Transaction,
+    tx: &mut Transaction<'_>,
     tenant: &Tenant,
 ) -> Result<Vec<(Kind, Record)>, Error> {
     let rows = sqlx::query!(
@@ -240,7 +240,7 @@ async fn surroundings_of(
         .collect()
 }
 
-async fn replace(tx: &mut Transaction, tenant: &str, edits: &[Edit]) -> Result<(), Error> {
+async fn replace(tx: &mut Transaction<'_>, tenant: &str, edits: &[Edit]) -> Result<(), Error> {
     let ids: Vec<i64> = edits.iter().map(|edit| edit.id).collect();
     let documents: Vec<Option<Value>> = edits.iter().map(|edit| edit.document.clone()).collect();
     let statuses: Vec<&str> = edits.iter().map(|edit| edit.status).collect();

@@ -13,7 +13,7 @@ use crate::{Error, Store, Transaction};
 /// An import about to end: the lease is ours for as long as this lives.
 #[derive(Debug)]
 pub struct Finish {
-    tx: Transaction,
+    tx: Transaction<'static>,
     connection: Uuid,
     /// Requests of the tenant that wait, the oldest first.
     pub waiting: Vec<Request>,

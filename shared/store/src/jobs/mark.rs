@@ -13,7 +13,7 @@ pub(super) struct Touched {
 }
 
 pub(super) async fn mark(
-    tx: &mut Transaction,
+    tx: &mut Transaction<'_>,
     tenant: &str,
     kind: Kind,
     touched: &Touched,
@@ -45,7 +45,7 @@ pub(super) async fn mark(
 }
 
 async fn jobs_of_posts(
-    tx: &mut Transaction,
+    tx: &mut Transaction<'_>,
     tenant: &str,
     posts: &[i64],
 ) -> Result<Vec<i64>, Error> {
@@ -61,7 +61,7 @@ async fn jobs_of_posts(
 
 /// A document holds the ids of all departments above its own, so whatever lies below one is found by it.
 async fn jobs_in_departments(
-    tx: &mut Transaction,
+    tx: &mut Transaction<'_>,
     tenant: &str,
     departments: &[i64],
 ) -> Result<Vec<i64>, Error> {
@@ -75,7 +75,7 @@ async fn jobs_in_departments(
 }
 
 async fn jobs_in_offices(
-    tx: &mut Transaction,
+    tx: &mut Transaction<'_>,
     tenant: &str,
     offices: &[i64],
 ) -> Result<Vec<i64>, Error> {
@@ -95,7 +95,7 @@ async fn jobs_in_offices(
 }
 
 async fn jobs_closed_for(
-    tx: &mut Transaction,
+    tx: &mut Transaction<'_>,
     tenant: &str,
     reasons: &[i64],
 ) -> Result<Vec<i64>, Error> {

@@ -115,7 +115,7 @@ impl Store {
 
 /// Notes what is known within the sweep and not on the page; answers how many those are.
 pub(super) async fn miss(
-    tx: &mut Transaction,
+    tx: &mut Transaction<'_>,
     refresh: &Refresh,
     page: Page<'_>,
     sweep: Sweep<'_>,

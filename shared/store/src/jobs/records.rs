@@ -124,7 +124,7 @@ impl Store {
 
 /// The fence: whoever lost the lease writes nothing.
 pub(super) async fn move_on(
-    tx: &mut Transaction,
+    tx: &mut Transaction<'_>,
     refresh: &Refresh,
     run: Option<&Value>,
 ) -> Result<bool, Error> {
@@ -154,7 +154,7 @@ pub(super) async fn move_on(
 
 /// Answers what was kept, and how much differs in all.
 async fn take_in(
-    tx: &mut Transaction,
+    tx: &mut Transaction<'_>,
     tenant: &str,
     page: Page<'_>,
 ) -> Result<(Kept, usize), Error> {
@@ -170,7 +170,7 @@ async fn take_in(
 
 /// Records of the same owners that are not on the page.
 async fn others(
-    tx: &mut Transaction,
+    tx: &mut Transaction<'_>,
     tenant: &str,
     page: Page<'_>,
     complete: Complete<'_>,
@@ -194,7 +194,7 @@ async fn others(
 }
 
 async fn keep(
-    tx: &mut Transaction,
+    tx: &mut Transaction<'_>,
     tenant: &str,
     kind: Kind,
     records: &[Record],
@@ -207,7 +207,11 @@ async fn keep(
 }
 
 /// What is equal is passed over by the inner question: not even a lock is taken on it.
-async fn keep_jobs(tx: &mut Transaction, tenant: &str, records: &[Record]) -> Result<Kept, Error> {
+async fn keep_jobs(
+    tx: &mut Transaction<'_>,
+    tenant: &str,
+    records: &[Record],
+) -> Result<Kept, Error> {
     let (ids, contents) = columns(records);
     let rows = sqlx::query!(
         r#"WITH before AS MATERIALIZED (
@@ -236,7 +240,7 @@ async fn keep_jobs(tx: &mut Transaction, tenant: &str, records: &[Record]) -> Re
 }
 
 async fn keep_parts(
-    tx: &mut Transaction,
+    tx: &mut Transaction<'_>,
     tenant: &str,
     kind: Kind,
     records: &[Record],
@@ -289,7 +293,7 @@ async fn keep_parts(
 
 /// Parts that are gone; answers how many of them were known. A location goes with its post.
 pub(super) async fn remove(
-    tx: &mut Transaction,
+    tx: &mut Transaction<'_>,
     tenant: &str,
     kind: Kind,
     ids: &[i64],

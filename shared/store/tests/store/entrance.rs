@@ -1,0 +1,98 @@
+//! Where batches enter: one after another, and when what entered is safe.
+
+use secrecy::SecretString;
+use store::Transaction;
+use store::intake::{Verdict, accept};
+use testkit::Postgres;
+
+use crate::ledger::{announcement, arrival, claim, connect, take_in, tenant};
+use crate::{fresh_database, fresh_store, open};
+
+#[tokio::test]
+async fn batches_of_one_tenant_enter_one_after_another() {
+    let database = fresh_database().await;
+    let (one, other) = (open(&database).await, open(&database).await);
+    let (acme, umbrella) = (tenant("acme"), tenant("umbrella"));
+    let mut entrance = one.entrance().await.unwrap();
+    let first = entrance.begin([&acme, &umbrella, &acme]).await.unwrap();
+    let strangers = tenant("others");
+    let mut elsewhere = other.entrance().await.unwrap();
+    elsewhere.begin([&strangers]).await.unwrap();
+    elsewhere.flush().await.unwrap();
+    let second = tokio::spawn(async move {
+        let mut entrance = other.entrance().await.unwrap();
+        entrance.begin([&acme]).await.map(drop)
+    });
+    let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    while sqlx::query_scalar::<_, i64>(waiting)
+        .fetch_one(one.pool())
+        .await
+        .unwrap()
+        == 0
+    {
+        assert!(!second.is_finished(), "the second batch did not wait");
+    }
+    first.commit().await.unwrap();
+    second.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn what_was_flushed_outlives_the_server_and_what_was_lost_enters_again() {
+    let mut postgres = Postgres::start().await.unwrap();
+    let database = SecretString::from(postgres.database_url.clone());
+    let store = open(&database).await;
+    connect(&store, "acme").await;
+    let flushed = [arrival("acme", "i-1", "c-1", "ada@example.com")];
+    let committed = [arrival("acme", "i-2", "c-2", "bob@example.com")];
+    take_in(&store, &flushed).await;
+    postgres.kill9().await.unwrap();
+    postgres.restart().await.unwrap();
+
+    let store = open(&database).await;
+    let repeated = take_in(&store, &flushed).await;
+    assert_eq!(repeated, [Verdict::Duplicate]);
+    let tenants = committed.iter().map(|arrival| &arrival.tenant);
+    let mut entrance = store.entrance().await.unwrap();
+    let mut tx = entrance.begin(tenants).await.unwrap();
+    accept(&mut tx, &committed).await.unwrap();
+    tx.commit().await.unwrap();
+    // Work on it begins.
+    assert_eq!(claim(&store, 10).await.len(), 2);
+    postgres.kill9().await.unwrap();
+    entrance.flush().await.unwrap_err();
+    postgres.restart().await.unwrap();
+
+    // Not acknowledged, so it comes again; the disk may have been faster than the end.
+    let store = open(&database).await;
+    take_in(&store, &committed).await;
+    let operations = "SELECT count(*) FROM operations";
+    let operations: i64 = sqlx::query_scalar(operations)
+        .fetch_one(store.pool())
+        .await
+        .unwrap();
+    assert_eq!(operations, 2);
+}
+
+async fn waits_for_the_disk(tx: &mut Transaction<'_>) -> bool {
+    let setting: String = sqlx::query_scalar("SHOW synchronous_commit")
+        .fetch_one(&mut **tx)
+        .await
+        .unwrap();
+    setting == "on"
+}
+
+#[tokio::test]
+async fn what_is_announced_on_entering_is_on_disk_with_the_commit() {
+    let store = fresh_store().await;
+    let acme = tenant("acme");
+    let mut entrance = store.entrance().await.unwrap();
+    let mut tx = entrance.begin([&acme]).await.unwrap();
+    assert!(!waits_for_the_disk(&mut tx).await);
+    let news = [announcement("acme", "a")];
+    store::outbox::enqueue(&mut tx, &news).await.unwrap();
+    assert!(waits_for_the_disk(&mut tx).await);
+    tx.commit().await.unwrap();
+    let mut next = entrance.begin([&acme]).await.unwrap();
+    assert!(!waits_for_the_disk(&mut next).await);
+}
