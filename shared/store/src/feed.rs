@@ -2,8 +2,8 @@
 //!
 //! A reader that comes back with its cursor has missed nothing: the cursor names the transaction that wrote a row, and
 //! nothing is shown of a transaction while an older one is still open anywhere in the cluster. A transaction that
-//! hangs therefore delays readers and never makes them skip. A trigger copies the events from the outbox, whoever puts
-//! them there. Deliberately absent: what the events say.
+//! hangs therefore delays readers and never makes them skip. What is enqueued in the outbox is copied here in the same
+//! statement, by it or else by a trigger. Deliberately absent: what the events say.
 
 use std::fmt;
 use std::str::FromStr;

@@ -70,11 +70,17 @@ pub(crate) async fn insert(tx: &mut Transaction<'_>, columns: Columns<'_>) -> Re
     }
     sqlx::query!(
         r#"WITH bell AS (SELECT pg_notify('outbox', ''),
-            CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END)
-        INSERT INTO outbox (message_id, tenant, ordering_key, routing_key, operation_id, trace, body)
-        SELECT u.message_id, u.tenant, u.ordering_key, u.routing_key, u.operation_id, u.trace, u.body
-        FROM bell, unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::bytea[])
-            AS u(message_id, tenant, ordering_key, routing_key, operation_id, trace, body)"#,
+            CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END),
+        news AS MATERIALIZED (
+            SELECT u.*, u.routing_key IN ('intrro.events.v1.CandidateStatusChanged', 'intrro.events.v1.CandidateMerged',
+                'intrro.events.v1.CandidateErased') AS in_feed
+            FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::bytea[]) WITH ORDINALITY
+                AS u(message_id, tenant, ordering_key, routing_key, operation_id, trace, body, place)),
+        -- What the trigger would do, row by row, for whoever does not.
+        copied AS (INSERT INTO status_events (tenant, body) SELECT tenant, body FROM news WHERE in_feed ORDER BY place)
+        INSERT INTO outbox (message_id, tenant, ordering_key, routing_key, operation_id, trace, body, in_feed)
+        SELECT message_id, tenant, ordering_key, routing_key, operation_id, trace, body, in_feed
+        FROM bell, news ORDER BY place"#,
         &columns.message_ids,
         &columns.tenants as _,
         &columns.ordering_keys as _,

@@ -61,6 +61,23 @@ async fn the_feed_holds_what_was_announced_and_a_cursor_goes_on_where_it_stopped
     assert!(theirs.await.unwrap().is_empty());
 }
 
+/// As a replica of an earlier version does, and whatever comes to enqueue otherwise.
+#[tokio::test]
+async fn who_does_not_copy_an_event_has_it_copied() {
+    let world = World::new().await;
+    sqlx::query(
+        "INSERT INTO outbox (message_id, tenant, ordering_key, routing_key, body)
+        SELECT gen_random_uuid(), 'acme', 'k', 'intrro.events.v1.' || type, '{\"data\": {}}'
+        FROM unnest(ARRAY['CandidateStatusChanged', 'IntroductionImported', 'CandidateMerged', 'CandidateErased']) type",
+    )
+    .execute(world.store.pool())
+    .await
+    .unwrap();
+    all_ended(&world).await;
+    let (events, _) = everything_after(&world, Cursor::default()).await;
+    assert_eq!(events.len(), 3);
+}
+
 #[tokio::test]
 async fn nothing_is_shown_that_an_open_transaction_could_still_come_before() {
     let (world, application) = World::with_application().await;
