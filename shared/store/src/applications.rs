@@ -97,9 +97,11 @@ impl Store {
     ) -> Result<Vec<TrackedApplication>, Error> {
         let rows = sqlx::query_as!(
             Row,
-            r#"SELECT id, greenhouse_id, candidate_id, job_id, introduction_ids, snapshot, sequence, converted_from, origin,
+            // One look-up by key each: as a plain condition it may be planned as a scan of all that the tenant follows.
+            r#"SELECT a.id, greenhouse_id, candidate_id, job_id, introduction_ids, snapshot, sequence, converted_from, origin,
                 erasure IS NOT NULL AS "anonymised!"
-            FROM applications WHERE tenant = $1 AND id = ANY((SELECT $2::bigint[])::bigint[]) ORDER BY id"#,
+            FROM (SELECT DISTINCT id FROM unnest($2::bigint[]) AS u(id) ORDER BY id) wanted
+            CROSS JOIN LATERAL (SELECT * FROM applications WHERE tenant = $1 AND id = wanted.id LIMIT 1) a"#,
             tenant.as_str(),
             &numbers(ids),
         )
@@ -253,15 +255,6 @@ async fn advance(
     progress: &[Progress],
 ) -> Result<HashSet<i64>, Error> {
     let ids: Vec<i64> = progress.iter().map(|one| one.application.0).collect();
-    // In one order, so that two observers of the same page cannot lock each other out.
-    let _locked = sqlx::query_scalar!(
-        "SELECT id FROM applications WHERE tenant = $1 AND id = ANY((SELECT $2::bigint[])::bigint[])
-        ORDER BY id FOR NO KEY UPDATE",
-        tenant.as_str(),
-        &ids,
-    )
-    .fetch_all(&mut **tx)
-    .await?;
     let snapshots = progress
         .iter()
         .map(|one| serde_json::to_value(&one.snapshot));
@@ -273,11 +266,18 @@ async fn advance(
         .map(|one| one.snapshot.job_id.map(i64::from))
         .collect();
     let moved = sqlx::query_scalar!(
-        "UPDATE applications a SET snapshot = u.snapshot, sequence = a.sequence + u.events,
-            observed_at = u.observed_at, job_id = coalesce(u.job_id, a.job_id), missed_at = NULL
-        FROM unnest((SELECT $2::bigint[]), $3::bigint[], $4::jsonb[], $5::bigint[], $6::timestamptz[], $7::bigint[])
-            AS u(id, sequence, snapshot, events, observed_at, job_id)
-        WHERE a.tenant = $1 AND a.id = u.id AND a.sequence = u.sequence
+        // Locked in one order, so that two observers of the same page cannot lock each other out, and by one look-up by
+        // key each: as a plain join it may be planned as a scan of all that the tenant follows. A row that somebody else
+        // changed meanwhile is not where it was, and not moved.
+        "WITH held AS MATERIALIZED (
+            SELECT a.row, u.*
+            FROM (SELECT * FROM unnest($2::bigint[], $3::bigint[], $4::jsonb[], $5::bigint[], $6::timestamptz[],
+                $7::bigint[]) AS u(id, sequence, snapshot, events, observed_at, job_id) ORDER BY id) u
+            CROSS JOIN LATERAL (SELECT ctid AS row FROM applications
+                WHERE tenant = $1 AND id = u.id AND sequence = u.sequence LIMIT 1 FOR NO KEY UPDATE) a)
+        UPDATE applications a SET snapshot = held.snapshot, sequence = a.sequence + held.events,
+            observed_at = held.observed_at, job_id = coalesce(held.job_id, a.job_id), missed_at = NULL
+        FROM held WHERE a.ctid = held.row AND a.sequence = held.sequence
         RETURNING a.id",
         tenant.as_str(),
         &ids,
