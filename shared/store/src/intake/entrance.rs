@@ -42,12 +42,13 @@ impl Entrance<'_> {
         // Always taken in the same order, so that no two batches wait for each other.
         locks.sort_unstable();
         locks.dedup();
-        let locks: Vec<String> = locks.iter().map(i64::to_string).collect();
+        let locks = locks
+            .iter()
+            .map(|lock| format!("pg_advisory_xact_lock('{lock}')"));
         // One round trip; nothing but numbers of our own is in it.
         let begin = format!(
-            "BEGIN; SET LOCAL synchronous_commit = off;
-            SELECT pg_advisory_xact_lock(k) FROM unnest('{{{}}}'::bigint[]) k",
-            locks.join(",")
+            "BEGIN; SET LOCAL synchronous_commit = off; SELECT {}",
+            locks.collect::<Vec<_>>().join(", ")
         );
         Ok(self.connection.begin_with(AssertSqlSafe(begin)).await?)
     }
