@@ -59,6 +59,21 @@ async fn an_accepted_introduction_becomes_one_candidate_with_everything() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_comes_alone_is_claimed_as_it_enters() {
+    let mut world = World::new("alone").await;
+    world.bridge().await;
+    world.connect("acme").await;
+    let nothing_waits = "ALTER TABLE operations ADD CONSTRAINT claimed CHECK (lease IS NOT NULL OR state <> 'open')";
+    let constrained = world.env.execute(nothing_waits).await;
+    constrained.expect("nothing waits yet");
+    let job = world.job(0);
+    world.publish(&introduction("acme", "i-1", &[job])).await;
+    let answer = world.answer("i-1").await;
+    assert_eq!(answer.name, "IntroductionImported", "{answer:?}");
+    settled(&world, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_new_candidate_costs_at_most_four_calls_once_references_are_known() {
     let mut world = World::new("calls").await;
     world.bridge().await;

@@ -1,23 +1,40 @@
 //! What a batch of commands becomes in the ledger, with the answers to what cannot begin now.
 
+use std::sync::Arc;
+
 use chrono::Utc;
 use domain::{Code, Problem, Tenant};
 use intake::{Message, Refusal, Take, Tally};
-use store::Transaction;
+use store::claim::Claim;
 use store::intake::{Arrival, Verdict};
 use store::outbox::{self, Announcement};
 use store::wake::News;
+use store::{Store, Transaction};
 
 use crate::answers;
 use crate::decode::decode;
+use crate::worker::{Crew, FreeHand};
 
 /// Takes the commands of `greenhouse.introductions`.
-pub(crate) struct Ledger;
+pub(crate) struct Ledger {
+    pub(crate) store: Store,
+    /// Who works on them in this process.
+    pub(crate) crew: Option<Arc<Crew>>,
+}
+
+/// What the commit of a batch lets begin.
+pub(crate) enum Begins {
+    Nothing,
+    /// There may be something to claim.
+    Claiming,
+    /// The only operation of the batch, by the hand for which it was claimed.
+    Operation(Box<Claim>, FreeHand),
+}
 
 impl Take for Ledger {
     type Arrival = Arrival;
 
-    const NEWS: Option<News> = Some(News::Work);
+    type Begins = Begins;
 
     fn sort(&self, message: Message) -> Result<Option<Arrival>, Refusal> {
         decode(message)
@@ -31,15 +48,48 @@ impl Take for Ledger {
         &self,
         tx: &mut Transaction<'_>,
         arrivals: &[Arrival],
-    ) -> Result<Tally, store::Error> {
-        let verdicts = store::intake::accept(tx, arrivals).await?;
+    ) -> Result<(Tally, Begins), store::Error> {
+        let (verdicts, at_once) = self.accept(tx, arrivals).await?;
         let answers: Vec<Announcement> = arrivals
             .iter()
             .zip(&verdicts)
             .filter_map(|(arrival, verdict)| answer_at_once(arrival, *verdict))
             .collect();
         outbox::enqueue(tx, &answers).await?;
-        Ok(tally(&verdicts))
+        let tally = tally(&verdicts);
+        let begins = match at_once {
+            Some((claim, hand)) => Begins::Operation(Box::new(claim), hand),
+            None if tally.new > 0 => Begins::Claiming,
+            None => Begins::Nothing,
+        };
+        Ok((tally, begins))
+    }
+
+    fn begin(&self, begins: Begins) {
+        match begins {
+            Begins::Nothing => {}
+            Begins::Claiming => self.store.ring(News::Work),
+            Begins::Operation(claim, hand) => hand.perform(*claim),
+        }
+    }
+}
+
+impl Ledger {
+    /// An operation that comes alone, to idle hands, is claimed as it enters: nobody need look for it.
+    async fn accept(
+        &self,
+        tx: &mut Transaction<'_>,
+        arrivals: &[Arrival],
+    ) -> Result<(Vec<Verdict>, Option<(Claim, FreeHand)>), store::Error> {
+        let hand = match (arrivals, &self.crew) {
+            ([only], Some(crew)) => crew.free_hand(&only.tenant, only.kind).zip(Some(only)),
+            _ => None,
+        };
+        let Some((hand, only)) = hand else {
+            return Ok((store::intake::accept(tx, arrivals).await?, None));
+        };
+        let (verdict, claim) = store::intake::accept_and_claim(tx, only, hand.lease).await?;
+        Ok((vec![verdict], claim.zip(Some(hand))))
     }
 }
 

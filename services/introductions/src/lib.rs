@@ -1,6 +1,6 @@
 //! What happens to introductions and candidates in Intrro, performed in Greenhouse.
 //!
-//! The route of one message, file by file: [`intake`] and `decode` (what a batch becomes in the ledger; the rest is the crate of that name) → [`worker`] (claim) →
+//! The route of one message, file by file: [`intake`] and `decode` (what a batch becomes in the ledger; the rest is the crate of that name) → [`worker`] (claim, unless it was claimed as it entered) →
 //! `handler` (which kind) → `introduction_accepted` (the straight line) → `attempt` (one remote write, at most once) →
 //! settle with the answer in the outbox. Nothing here publishes answers: that is the relay's work.
 #![deny(missing_docs)]
@@ -13,6 +13,7 @@ mod candidate_erasure_requested;
 mod candidate_profile_updated;
 mod decode;
 mod handler;
+mod hands;
 mod intake;
 mod introduced;
 mod introduction;
@@ -141,9 +142,9 @@ impl Context {
     }
 }
 
-/// What becomes of a batch of commands from the queue.
-pub fn ledger() -> impl Take<Arrival = Arrival> {
-    intake::Ledger
+/// What becomes of a batch of commands from the queue where nobody works on it.
+pub fn ledger(store: Store) -> impl Take<Arrival = Arrival> {
+    intake::Ledger { store, crew: None }
 }
 
 /// Performs whatever is due now, once, and answers how many operations that were: for tools and tests.
@@ -153,19 +154,26 @@ pub async fn perform_due(parts: Parts) -> usize {
 
 /// Runs intake and workers until the token is cancelled, then finishes what is in hand.
 pub async fn run(parts: Parts, commands: Commands, stop: CancellationToken) {
+    let store = parts.store.clone();
+    let metrics = Arc::clone(&parts.metrics);
+    let instance = parts.config.instance.clone();
+    let context = Arc::new(Context::new(parts));
+    let crew = Arc::new(worker::Crew::new(Arc::clone(&context), stop.clone()));
     let intake = Intake {
-        take: ledger(),
+        take: intake::Ledger {
+            store: store.clone(),
+            crew: Some(Arc::clone(&crew)),
+        },
         queue: Queue::Introductions,
-        store: parts.store.clone(),
+        store,
         publisher: commands.publisher,
         topology: commands.topology,
-        instance: parts.config.instance.clone(),
-        metrics: Arc::clone(&parts.metrics),
+        instance,
+        metrics,
     };
-    let context = Arc::new(Context::new(parts));
     tokio::join!(
         intake.run(commands.consumer, stop.clone()),
-        candidate_erasure_requested::work(&context, stop.clone()),
-        worker::work(Arc::clone(&context), stop)
+        candidate_erasure_requested::work(&context, stop),
+        crew.work()
     );
 }

@@ -1,58 +1,117 @@
 //! Takes operations from the ledger and runs their handlers, as many at once as there is room for.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use accounts::health;
-use boot::metrics::{Metrics, Outcome, Queue, Stage};
+use boot::metrics::{Outcome, Queue, Stage};
 use boot::telemetry;
 use domain::{Code, Problem, Tenant, backoff};
 use store::claim::{Claim, Want};
 use store::journal::{JournalError, Release};
 use store::wake::News;
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 use tracing::{Instrument, Span};
 
+use crate::hands::{Hands, Held};
 use crate::stop::Stop;
-use crate::{Config, Context, handler};
+use crate::{Context, handler};
 
 /// How long to wait for news before looking anyway: a notification is a hint, delays end without one.
 const LOOK_INTERVAL: Duration = Duration::from_millis(500);
 
-/// Works until the token is cancelled, then waits for the operations in hand.
-pub(crate) async fn work(context: Arc<Context>, stop: CancellationToken) {
-    let hands = Arc::new(Hands::new(&context.metrics));
-    let tasks = TaskTracker::new();
-    while !stop.is_cancelled() {
-        let (taken, found) = match take(&context, &hands).await {
-            Ok(claims) => claims,
-            Err(error) => {
-                tracing::warn!(%error, "cannot claim operations");
-                (Vec::new(), Found::Everything)
-            }
-        };
-        for claim in taken {
-            let held = hands.hold(&claim.tenant);
-            let context = Arc::clone(&context);
-            let span = span(&claim);
-            tasks.spawn(
-                async move {
-                    let _held = held;
-                    perform(&context, claim).await;
-                }
-                .instrument(span),
-            );
-        }
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = pause(&context, &hands, &found) => {}
+/// The hands of this process and what they are busy with.
+pub(crate) struct Crew {
+    context: Arc<Context>,
+    hands: Arc<Hands>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+/// A hand of the crew that waits for an operation. The crew does not go home before it is dropped.
+pub(crate) struct FreeHand {
+    crew: Arc<Crew>,
+    held: Held,
+    _at_work: TaskTrackerToken,
+    /// For how long the operation would be its own.
+    pub(crate) lease: Duration,
+}
+
+impl Crew {
+    pub(crate) fn new(context: Arc<Context>, stop: CancellationToken) -> Crew {
+        Crew {
+            hands: Arc::new(Hands::new(&context.metrics)),
+            context,
+            tasks: TaskTracker::new(),
+            stop,
         }
     }
-    tasks.close();
-    tasks.wait().await;
+
+    /// Works until the token is cancelled, then waits for the operations in hand.
+    pub(crate) async fn work(&self) {
+        let Crew {
+            context,
+            hands,
+            tasks,
+            stop,
+        } = self;
+        while !stop.is_cancelled() {
+            let (taken, found) = match take(context, hands).await {
+                Ok(claims) => claims,
+                Err(error) => {
+                    tracing::warn!(%error, "cannot claim operations");
+                    (Vec::new(), Found::Everything)
+                }
+            };
+            for claim in taken {
+                let held = hands.hold(&claim.tenant);
+                self.spawn(claim, held);
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = pause(context, hands, &found) => {}
+            }
+        }
+        tasks.close();
+        tasks.wait().await;
+    }
+
+    /// A hand for an operation of this kind, if most of them are idle: then nobody waits for one, and to take the
+    /// operation at once is nobody's loss.
+    pub(crate) fn free_hand(self: &Arc<Crew>, tenant: &Tenant, kind: &str) -> Option<FreeHand> {
+        // Before the look whether work ends, so that the end waits for it.
+        let at_work = self.tasks.token();
+        let config = &self.context.config;
+        if self.stop.is_cancelled() || !handler::KINDS.contains(&kind) {
+            return None;
+        }
+        let held = self.hands.hold_if_idle(tenant, config)?;
+        Some(FreeHand {
+            crew: Arc::clone(self),
+            held,
+            _at_work: at_work,
+            lease: config.lease,
+        })
+    }
+
+    fn spawn(&self, claim: Claim, held: Held) {
+        let context = Arc::clone(&self.context);
+        let span = span(&claim);
+        let performed = async move {
+            let _held = held;
+            perform(&context, claim).await;
+        };
+        self.tasks.spawn(performed.instrument(span));
+    }
+}
+
+impl FreeHand {
+    /// Performs the operation, which was claimed for this hand.
+    pub(crate) fn perform(self, claim: Claim) {
+        self.crew.spawn(claim, self.held);
+    }
 }
 
 /// Performs what can be claimed now, one after another.
@@ -128,7 +187,7 @@ async fn pause(context: &Context, hands: &Hands, found: &Found) {
         .any(|(_, held)| *held >= config.capacity_per_tenant);
     tokio::select! {
         () = hands.quarter_free(config), if full || matches!(found, Found::Enough) => {}
-        () = hands.freed.notified(), if !full && matches!(found, Found::Shares) => {}
+        () = hands.one_freed(), if !full && matches!(found, Found::Shares) => {}
         () = context.wake.wait(News::Work, LOOK_INTERVAL) => {}
     }
 }
@@ -212,87 +271,5 @@ async fn set_aside(context: &Context, claim: &Claim, problem: &Problem) {
         Ok(true) => tracing::warn!(%tenant, code = problem.code.as_str(), "connection set aside"),
         Ok(false) => {}
         Err(error) => tracing::warn!(%tenant, %error, "cannot set the connection aside"),
-    }
-}
-
-/// What this process has in hand, per tenant.
-struct Hands {
-    held: Mutex<HashMap<Tenant, usize>>,
-    freed: Notify,
-    metrics: Arc<Metrics>,
-}
-
-impl Hands {
-    fn new(metrics: &Arc<Metrics>) -> Hands {
-        Hands {
-            held: Mutex::default(),
-            freed: Notify::new(),
-            metrics: Arc::clone(metrics),
-        }
-    }
-
-    fn hold(self: &Arc<Hands>, tenant: &Tenant) -> Held {
-        let mut held = self.lock();
-        *held.entry(tenant.clone()).or_default() += 1;
-        self.tell(&held);
-        drop(held);
-        Held {
-            hands: Arc::clone(self),
-            tenant: tenant.clone(),
-        }
-    }
-
-    fn count(&self) -> (usize, Vec<(Tenant, usize)>) {
-        let held = self.lock();
-        let per_tenant: Vec<_> = held
-            .iter()
-            .map(|(tenant, n)| (tenant.clone(), *n))
-            .collect();
-        (per_tenant.iter().map(|(_, n)| n).sum(), per_tenant)
-    }
-
-    fn tell(&self, held: &HashMap<Tenant, usize>) {
-        let all = held.values().sum();
-        self.metrics.inflight(Queue::Introductions, all);
-    }
-
-    /// Returns when a quarter of all hands, and of those that the busiest tenant may have, are free.
-    async fn quarter_free(&self, config: &Config) {
-        let enough = |all: usize, held: usize| all.saturating_sub(held) >= (all / 4).max(1);
-        loop {
-            let (total, held) = self.count();
-            let busiest = held.iter().map(|(_, n)| *n).max().unwrap_or_default();
-            if enough(config.capacity, total) && enough(config.capacity_per_tenant, busiest) {
-                return;
-            }
-            self.freed.notified().await;
-        }
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Tenant, usize>> {
-        self.held
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-}
-
-/// One operation in hand; dropping it makes room.
-struct Held {
-    hands: Arc<Hands>,
-    tenant: Tenant,
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        let mut held = self.hands.lock();
-        if let Some(n) = held.get_mut(&self.tenant) {
-            *n -= 1;
-            if *n == 0 {
-                held.remove(&self.tenant);
-            }
-        }
-        self.hands.tell(&held);
-        drop(held);
-        self.hands.freed.notify_one();
     }
 }

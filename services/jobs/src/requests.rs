@@ -4,7 +4,6 @@ use ::intake::{Message, Refusal, Take, Tally};
 use proto::{Command, Scope};
 use store::Transaction;
 use store::jobs::{NewRequest, accept};
-use store::wake::News;
 
 /// Takes the commands of `greenhouse.jobs`.
 pub(crate) struct Table;
@@ -12,7 +11,7 @@ pub(crate) struct Table;
 impl Take for Table {
     type Arrival = NewRequest;
 
-    const NEWS: Option<News> = None;
+    type Begins = ();
 
     fn sort(&self, message: Message) -> Result<Option<NewRequest>, Refusal> {
         let Message { tenant, incoming } = message;
@@ -31,12 +30,15 @@ impl Take for Table {
         &self,
         tx: &mut Transaction<'_>,
         arrivals: &[NewRequest],
-    ) -> Result<Tally, store::Error> {
+    ) -> Result<(Tally, ()), store::Error> {
         let new = accept(tx, arrivals).await?;
-        Ok(Tally {
+        let tally = Tally {
             new,
             repeats: (arrivals.len() as u64).saturating_sub(new),
             conflicts: 0,
-        })
+        };
+        Ok((tally, ()))
     }
+
+    fn begin(&self, (): ()) {}
 }

@@ -5,7 +5,6 @@ use intake::{Message, Refusal, Take, Tally};
 use proto::Command;
 use store::Transaction;
 use store::refreshes::{self, NewRefresh};
-use store::wake::News;
 
 /// This service's part of its queue.
 pub(crate) struct Requests;
@@ -16,7 +15,7 @@ pub(crate) const QUEUE: Queue = Queue::Statuses;
 impl Take for Requests {
     type Arrival = NewRefresh;
 
-    const NEWS: Option<News> = None;
+    type Begins = ();
 
     fn sort(&self, message: Message) -> Result<Option<NewRefresh>, Refusal> {
         let Command::StatusRefreshRequested(event) = message.incoming.event else {
@@ -37,12 +36,15 @@ impl Take for Requests {
         &self,
         tx: &mut Transaction<'_>,
         arrivals: &[NewRefresh],
-    ) -> Result<Tally, store::Error> {
+    ) -> Result<(Tally, ()), store::Error> {
         let new = refreshes::accept(tx, arrivals).await?;
-        Ok(Tally {
+        let tally = Tally {
             new,
             repeats: arrivals.len() as u64 - new,
             conflicts: 0,
-        })
+        };
+        Ok((tally, ()))
     }
+
+    fn begin(&self, (): ()) {}
 }

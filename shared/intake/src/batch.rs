@@ -9,7 +9,6 @@ use broker::{Batch, Consumer, Delivery, Outcome, Publisher, Topology};
 use domain::crash::{CrashPoint, crash_here};
 use domain::{Tenant, backoff};
 use store::intake::Refused;
-use store::wake::News;
 use store::{Store, Transaction};
 use tokio_util::sync::CancellationToken;
 
@@ -26,8 +25,8 @@ pub trait Take: Send + Sync {
     /// A command in the terms of the service's tables.
     type Arrival: Send + Sync;
 
-    /// Which bell is rung when a batch held anything new; none where a schedule finds it.
-    const NEWS: Option<News>;
+    /// What begins with the commit of a batch; `()` where a schedule finds it.
+    type Begins: Send;
 
     /// What a command is to this service; none when another queue carries it to another service.
     ///
@@ -46,7 +45,11 @@ pub trait Take: Send + Sync {
         &self,
         tx: &mut Transaction<'_>,
         arrivals: &[Self::Arrival],
-    ) -> impl Future<Output = Result<Tally, store::Error>> + Send;
+    ) -> impl Future<Output = Result<(Tally, Self::Begins), store::Error>> + Send;
+
+    /// Lets begin what [`record`](Take::record) left, now that the batch is committed. It may not be on disk yet: nothing
+    /// may leave for Greenhouse or RabbitMQ before a commit of its own that waits for the disk.
+    fn begin(&self, begins: Self::Begins);
 }
 
 /// What became of the arrivals of one batch.
@@ -296,9 +299,9 @@ impl<T: Take> Intake<T> {
         let in_order = self.take.in_order(&sorted.arrivals);
         let mut entrance = self.store.entrance().await?;
         let mut tx = entrance.begin(in_order).await?;
-        let mut tally = Tally::default();
+        let mut recorded = None;
         if !sorted.arrivals.is_empty() {
-            tally = self.take.record(&mut tx, &sorted.arrivals).await?;
+            recorded = Some(self.take.record(&mut tx, &sorted.arrivals).await?);
         }
         for (index, refusal) in &sorted.refused {
             let delivery = &deliveries[*index];
@@ -313,8 +316,10 @@ impl<T: Take> Intake<T> {
         }
         crash_here(CrashPoint::IntakeBeforeCommit);
         tx.commit().await.map_err(store::Error::from)?;
-        if let Some(news) = T::NEWS.filter(|_| tally.new > 0) {
-            self.store.ring(news);
+        let mut tally = Tally::default();
+        if let Some((recorded, begins)) = recorded {
+            tally = recorded;
+            self.take.begin(begins);
         }
         entrance.flush().await?;
         Ok(tally)

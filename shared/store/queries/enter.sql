@@ -2,6 +2,11 @@
 -- statement, so one round trip. Returns per unseen delivery its place in the batch, from 1, its operation, or none where
 -- the intent was known, and whether its tenant is connected. No delivery may be in the batch twice, and no key twice at a
 -- place. Where one of the people ($13) has asked to be forgotten nothing is entered, and place 0 says so.
+--
+-- A hand may be free for the only operation of a batch ($14: its lease, $15: for how many seconds; else null). Then it is
+-- entered as claimed, if a claim right after it would choose it and nothing else: the tenant may begin, nothing of it is
+-- due, no open operation shares a person with it, nobody asked to be forgotten, and where Greenhouse limits calls there is
+-- room for two and it is nobody else's turn.
 WITH forgotten AS MATERIALIZED (SELECT 1 FROM erased_people WHERE key = ANY ((SELECT $13::uuid[])::uuid[]) LIMIT 1),
 tenants_here AS MATERIALIZED (SELECT DISTINCT t AS tenant FROM unnest($1::text[]) t),
 new_tenants AS (
@@ -9,6 +14,23 @@ new_tenants AS (
     WHERE NOT EXISTS (SELECT 1 FROM tenants t WHERE t.tenant = tenants_here.tenant)
     ON CONFLICT DO NOTHING),
 connected AS MATERIALIZED (SELECT tenant FROM tenants_here JOIN connections USING (tenant)),
+lane AS MATERIALIZED (
+    SELECT * FROM lanes WHERE $14::uuid IS NOT NULL AND tenant = ($1::text[])[1]
+        AND (SELECT 1 FROM operations o WHERE o.tenant = ($1::text[])[1] AND o.state = 'open'
+            AND o.not_before <= clock_timestamp() LIMIT 1) IS NULL
+        AND (SELECT 1 FROM unnest($11::uuid[]) AS mine(key) CROSS JOIN LATERAL (
+            SELECT 1 FROM operation_keys other WHERE other.key = mine.key LIMIT 1) open LIMIT 1) IS NULL
+        AND (SELECT 1 FROM erased_people WHERE key = ANY ((SELECT $11::uuid[])::uuid[]) LIMIT 1) IS NULL),
+turn AS MATERIALIZED (
+    SELECT t.tenant FROM lane JOIN tenants t ON t.tenant = lane.tenant
+    LEFT JOIN LATERAL (SELECT n FROM hands WHERE hands.tenant = lane.tenant) hands ON true
+    WHERE lane.metered AND lane.calls / 4 - coalesce(hands.n, 0) > 1
+      AND t.last_served < clock_timestamp() - interval '10 milliseconds'
+    FOR UPDATE OF t SKIP LOCKED),
+served AS (UPDATE tenants t SET last_served = clock_timestamp() FROM turn WHERE t.tenant = turn.tenant),
+begun AS MATERIALIZED (
+    SELECT lane.*, $14::uuid AS lease, clock_timestamp() + make_interval(secs => $15::float8) AS lease_ends FROM lane
+    WHERE NOT lane.metered OR EXISTS (SELECT 1 FROM turn)),
 fresh AS (
     INSERT INTO inbox (tenant, message_id, source, operation_id)
     SELECT tenant, message_id, source, nextval('operations_id_seq')
@@ -22,9 +44,12 @@ unseen AS MATERIALIZED (
         content_hash, payload, trace, occurred_at, place)
     JOIN fresh USING (message_id, tenant, source) ORDER BY place),
 created AS (
-    INSERT INTO operations (id, tenant, kind, business_key, subject, message_id, content_hash, payload, trace, occurred_at)
+    INSERT INTO operations (id, tenant, kind, business_key, subject, message_id, content_hash, payload, trace, occurred_at,
+        lease, not_before)
     OVERRIDING SYSTEM VALUE
-    SELECT id, tenant, kind, business_key, subject, message_id, content_hash, payload, trace, occurred_at FROM unseen
+    SELECT u.id, u.tenant, u.kind, u.business_key, u.subject, u.message_id, u.content_hash, u.payload, u.trace, u.occurred_at,
+        begun.lease, coalesce(begun.lease_ends, now())
+    FROM unseen u LEFT JOIN begun ON true
     ON CONFLICT (business_key, tenant, kind) DO NOTHING RETURNING id),
 -- Not a join: that is planned as a loop in a loop, because a batch is expected to have a single row.
 entered AS MATERIALIZED (
@@ -33,7 +58,14 @@ concerned AS (
     INSERT INTO operation_keys (key, operation_id)
     SELECT k.key, entered.id FROM unnest($11::uuid[], $12::bigint[]) AS k(key, place) JOIN entered USING (place)
     WHERE entered.id IS NOT NULL)
-SELECT place AS "place!", id AS "id?", tenant IN (SELECT connected.tenant FROM connected) AS "connected!" FROM entered
+SELECT place AS "place!", id AS "id?", entered.tenant IN (SELECT connected.tenant FROM connected) AS "connected!",
+    begun.connection AS "connection?", begun.revision AS "revision?", begun.settings AS "settings?", now() AS "created_at!",
+    clock_timestamp() AS "now!",
+    CASE WHEN begun.connection IS NOT NULL THEN (
+        SELECT array_agg(p.greenhouse_id ORDER BY p.candidate_id NULLS LAST, p.updated_at DESC)
+        FROM unnest($11::uuid[]) AS mine(key)
+        CROSS JOIN LATERAL (SELECT * FROM person_keys p WHERE p.key = mine.key LIMIT 1) p) END AS known
+FROM entered LEFT JOIN begun ON entered.id IS NOT NULL
 UNION ALL
-SELECT 0, NULL, false FROM forgotten
+SELECT 0, NULL, false, NULL, NULL, NULL, now(), now(), NULL FROM forgotten
 ORDER BY 1

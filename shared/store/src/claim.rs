@@ -159,26 +159,19 @@ impl Store {
         let mut connection = self.errands.take().await?;
         let taken = Instant::now();
         let rows = sqlx::query!(
-            r#"WITH lanes AS MATERIALIZED (
-                SELECT t.tenant, t.last_served, c.id AS connection, c.revision, c.settings, $2 - coalesce(h.n, 0) AS room,
-                    coalesce(h.n, 0) = 0 AS idle, coalesce(b.metered AND b.quota IS NOT NULL, false) AS metered,
-                    CASE WHEN b.window_ends <= clock_timestamp() THEN b.quota ELSE b.remaining END AS calls
-                FROM tenants t
-                JOIN connections c ON c.tenant = t.tenant AND c.state IN ('active', 'degraded')
-                LEFT JOIN budgets b ON b.connection = c.id
-                LEFT JOIN unnest($3::text[], $4::bigint[]) AS h(tenant, n) ON h.tenant = t.tenant
-                WHERE coalesce(b.blocked_until, '-infinity') <= clock_timestamp()),
+            r#"WITH mine AS MATERIALIZED (
+                SELECT lanes.*, $2 - coalesce(h.n, 0) AS room, coalesce(h.n, 0) = 0 AS idle
+                FROM lanes LEFT JOIN unnest($3::text[], $4::bigint[]) AS h(tenant, n) USING (tenant)),
             turns AS MATERIALIZED (
-                SELECT l.tenant, greatest(l.calls / 4 - hands.n, (l.idle AND l.calls > 0)::int) AS room
-                FROM lanes l JOIN tenants t ON t.tenant = l.tenant CROSS JOIN LATERAL (
-                    SELECT count(*) AS n FROM operations o WHERE o.tenant = l.tenant AND o.state = 'open'
-                      AND o.lease IS NOT NULL AND o.not_before > clock_timestamp()) hands
+                SELECT l.tenant, greatest(l.calls / 4 - coalesce(hands.n, 0), (l.idle AND l.calls > 0)::int) AS room
+                FROM mine l JOIN tenants t ON t.tenant = l.tenant
+                LEFT JOIN LATERAL (SELECT n FROM hands WHERE hands.tenant = l.tenant) hands ON true
                 WHERE l.metered AND t.last_served < clock_timestamp() - interval '10 milliseconds'
                 FOR UPDATE OF t SKIP LOCKED),
             due AS (
                 SELECT o.id, l.connection, l.revision, l.settings, l.tenant, l.last_served, s.share,
                     row_number() OVER (PARTITION BY l.tenant ORDER BY o.not_before, o.id) AS turn
-                FROM lanes l LEFT JOIN turns ON turns.tenant = l.tenant
+                FROM mine l LEFT JOIN turns ON turns.tenant = l.tenant
                 CROSS JOIN LATERAL (SELECT CASE WHEN l.metered THEN least(l.room, coalesce(turns.room, 0))
                     ELSE l.room END AS share) s
                 CROSS JOIN LATERAL (
@@ -203,8 +196,10 @@ impl Store {
             UPDATE operations o
             SET lease = gen_random_uuid(), not_before = clock_timestamp() + make_interval(secs => $6)
             FROM chosen WHERE o.id = chosen.id
-            RETURNING o.id, o.lease AS "lease!", o.tenant, chosen.connection, chosen.revision, chosen.settings,
-                chosen.turn >= chosen.share AS "uses_up!", o.kind, o.business_key, o.payload, o.trace, o.attempts, o.occurred_at, o.created_at, clock_timestamp() AS "now!",
+            RETURNING o.id, o.lease AS "lease!", o.tenant, chosen.connection AS "connection!",
+                chosen.revision AS "revision!", chosen.settings AS "settings!",
+                chosen.turn >= chosen.share AS "uses_up!", o.kind, o.business_key, o.payload, o.trace, o.attempts,
+                o.occurred_at, o.created_at, clock_timestamp() AS "now!",
                 (SELECT jsonb_agg(to_jsonb(s)) FROM steps s WHERE s.operation_id = o.id) AS steps,
                 (SELECT array_agg(p.greenhouse_id ORDER BY p.candidate_id NULLS LAST, p.updated_at DESC)
                     FROM operation_keys k
@@ -260,7 +255,7 @@ impl Store {
     }
 }
 
-fn distinct(ids: Vec<i64>) -> Vec<CandidateId> {
+pub(crate) fn distinct(ids: Vec<i64>) -> Vec<CandidateId> {
     let mut known: Vec<CandidateId> = Vec::with_capacity(ids.len());
     for id in ids.into_iter().map(CandidateId) {
         if !known.contains(&id) {

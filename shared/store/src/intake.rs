@@ -7,11 +7,14 @@ pub use entrance::Entrance;
 pub(crate) use entrance::order_lock;
 
 use std::collections::HashSet;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+use domain::settings::Settings;
 use domain::{Code, OperationId, Tenant};
 use uuid::Uuid;
 
+use crate::claim::{Claim, distinct};
 use crate::person::PersonKey;
 use crate::{Error, Transaction};
 
@@ -66,16 +69,52 @@ pub enum Verdict {
 /// # Errors
 /// [`Error::Unavailable`]; nothing was recorded then.
 pub async fn accept(tx: &mut Transaction<'_>, arrivals: &[Arrival]) -> Result<Vec<Verdict>, Error> {
+    Ok(enter_or_end(tx, arrivals, None).await?.0)
+}
+
+/// Records a single arrival for a hand that is free, and claims its operation for `lease` in the same stroke where a
+/// [claim](crate::Store::claim) right after it would choose this operation and no other. The claim counts once the
+/// transaction is committed.
+///
+/// # Errors
+/// As [`accept`].
+pub async fn accept_and_claim(
+    tx: &mut Transaction<'_>,
+    arrival: &Arrival,
+    lease: Duration,
+) -> Result<(Verdict, Option<Claim>), Error> {
+    let hand = Hand {
+        lease: Uuid::new_v4(),
+        lasts: lease,
+        taken: Instant::now(),
+    };
+    let (verdicts, claim) = enter_or_end(tx, std::slice::from_ref(arrival), Some(&hand)).await?;
+    let verdict = verdicts.first().copied().ok_or(Error::Corrupt("place"))?;
+    Ok((verdict, claim))
+}
+
+/// Whoever would perform the only operation of a batch at once.
+struct Hand {
+    lease: Uuid,
+    lasts: Duration,
+    taken: Instant,
+}
+
+async fn enter_or_end(
+    tx: &mut Transaction<'_>,
+    arrivals: &[Arrival],
+    hand: Option<&Hand>,
+) -> Result<(Vec<Verdict>, Option<Claim>), Error> {
     let people = erased::keys(arrivals);
-    if let Some(verdicts) = enter(tx, arrivals, &people).await? {
-        return Ok(verdicts);
+    if let Some(entered) = enter(tx, arrivals, &people, hand).await? {
+        return Ok(entered);
     }
     let erased = erased::find(tx, arrivals).await?;
     let mut arrivals = arrivals.to_vec();
     for &index in &erased {
         erased::blot_out(&mut arrivals[index]);
     }
-    let mut verdicts = enter(tx, &arrivals, &[]).await?.unwrap_or_default();
+    let (mut verdicts, _) = enter(tx, &arrivals, &[], None).await?.unwrap_or_default();
     for index in erased {
         verdicts[index] = match verdicts[index] {
             Verdict::Duplicate => Verdict::Duplicate,
@@ -85,7 +124,7 @@ pub async fn accept(tx: &mut Transaction<'_>, arrivals: &[Arrival]) -> Result<Ve
             | Verdict::Erased(id) => erased::end(tx, id).await?,
         };
     }
-    Ok(verdicts)
+    Ok((verdicts, None))
 }
 
 /// Enters the batch; none, and nothing is entered, if one of `people` has asked to be forgotten.
@@ -93,24 +132,28 @@ async fn enter(
     tx: &mut Transaction<'_>,
     arrivals: &[Arrival],
     people: &[Uuid],
-) -> Result<Option<Vec<Verdict>>, Error> {
-    let Some(unseen) = enter_unseen(tx, arrivals, people).await? else {
+    hand: Option<&Hand>,
+) -> Result<Option<(Vec<Verdict>, Option<Claim>)>, Error> {
+    let Some(unseen) = enter_unseen(tx, arrivals, people, hand).await? else {
         return Ok(None);
     };
     let mut verdicts = vec![Verdict::Duplicate; arrivals.len()];
+    let mut taken = None;
     for Unseen {
         index,
         operation,
         connected,
+        claim,
     } in unseen
     {
+        taken = taken.or(claim);
         verdicts[index] = match operation {
             Some(id) if connected => Verdict::Accepted(id),
             Some(id) => Verdict::AcceptedUnconnected(id),
             None => compare(tx, &arrivals[index]).await?,
         };
     }
-    Ok(Some(verdicts))
+    Ok(Some((verdicts, taken)))
 }
 
 /// Records that a message was refused at first sight.
@@ -153,6 +196,8 @@ struct Unseen {
     /// Its new operation; none where the intent is known.
     operation: Option<OperationId>,
     connected: bool,
+    /// That the hand has it.
+    claim: Option<Claim>,
 }
 
 /// Returns the arrivals never seen before, ascending.
@@ -160,6 +205,7 @@ async fn enter_unseen(
     tx: &mut Transaction<'_>,
     arrivals: &[Arrival],
     people: &[Uuid],
+    hand: Option<&Hand>,
 ) -> Result<Option<Vec<Unseen>>, Error> {
     let mut delivered = HashSet::with_capacity(arrivals.len());
     let indices: Vec<usize> = (0..arrivals.len())
@@ -192,6 +238,8 @@ async fn enter_unseen(
         &keys,
         &places,
         people,
+        hand.map(|hand| hand.lease),
+        hand.map(|hand| hand.lasts.as_secs_f64()),
     )
     .fetch_all(&mut **tx)
     .await?;
@@ -206,10 +254,40 @@ async fn enter_unseen(
             .ok_or(Error::Corrupt("place"))
     };
     let unseen = rows.into_iter().map(|row| {
+        let index = index(row.place)?;
+        let operation = row.id.map(OperationId);
+        let begun = hand.zip(operation).zip(row.connection);
+        let claim = begun.map(|((hand, operation), connection)| {
+            let arrival = &arrivals[index];
+            Claim {
+                operation,
+                lease: hand.lease,
+                tenant: arrival.tenant.clone(),
+                connection,
+                revision: row.revision.unwrap_or_default(),
+                settings: Settings::of_stored(&row.settings.unwrap_or_default()),
+                kind: arrival.kind.to_owned(),
+                business_key: arrival.business_key.clone(),
+                payload: arrival.payload.clone(),
+                trace: arrival.trace.clone(),
+                attempts: 0,
+                occurred_at: arrival.occurred_at,
+                created_at: row.created_at,
+                now: row.now,
+                taken: hand.taken,
+                steps: Vec::new(),
+                known: distinct(row.known.unwrap_or_default()),
+                // Nothing of this is so where a hand may have it: see the statement.
+                erased_before: false,
+                awaited: false,
+                uses_up_share: false,
+            }
+        });
         Ok(Unseen {
-            index: index(row.place)?,
-            operation: row.id.map(OperationId),
+            index,
+            operation,
             connected: row.connected,
+            claim,
         })
     });
     unseen.collect::<Result<_, _>>().map(Some)

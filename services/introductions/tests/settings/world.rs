@@ -168,7 +168,7 @@ impl World {
         };
         let incoming = proto::envelope::decode(&raw).unwrap();
         let tenant = Tenant::try_from(incoming.tenant.as_str()).unwrap();
-        let ledger = introductions::ledger();
+        let ledger = introductions::ledger(self.store.clone());
         let arrival = ledger.sort(Message { tenant, incoming }).unwrap().unwrap();
         let mut tx = self.store.begin().await.unwrap();
         ledger.record(&mut tx, &[arrival]).await.unwrap();

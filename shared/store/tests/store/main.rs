@@ -1,6 +1,7 @@
 //! The store on a real PostgreSQL; each test has a database of its own.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod at_once;
 mod budget;
 mod connections;
 mod entrance;
