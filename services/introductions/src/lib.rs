@@ -1,6 +1,6 @@
 //! What happens to introductions and candidates in Intrro, performed in Greenhouse.
 //!
-//! The route of one message, file by file: [`intake`] and `decode` (what a batch becomes in the ledger; the rest is the crate of that name) → [`worker`] (claim, unless it was claimed as it entered) →
+//! The route of one message, file by file: [`intake`] and `decode` (what a batch becomes in the ledger; the rest is the crate of that name) → [`worker`] (claim, unless it entered claimed) →
 //! `handler` (which kind) → `introduction_accepted` (the straight line) → `attempt` (one remote write, at most once) →
 //! settle with the answer in the outbox. Nothing here publishes answers: that is the relay's work.
 #![deny(missing_docs)]
