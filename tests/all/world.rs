@@ -12,6 +12,7 @@ use harvest::Version;
 use reqwest::Method;
 use serde_json::{Value, json};
 use store::Store;
+use store::explain::Story;
 use testkit::{Child, TestEnv};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -358,11 +359,43 @@ impl World {
         match waited {
             Ok(Ok(events)) => events.clone(),
             _ => panic!(
-                "{what}: did not happen within {limit:?}; announced: {:#?}\n{}",
-                self.announced(),
-                self.logs()
+                "{what}: did not happen within {limit:?}\n{}\nthe ends of the logs:\n{}\nannounced: {}",
+                self.under_way().await,
+                self.logs(),
+                self.announced_names()
             ),
         }
+    }
+
+    /// Which introductions sent are not in the ledger, not done or not answered, for a failing test: the first few.
+    async fn under_way(&self) -> String {
+        let mut lines = Vec::new();
+        for id in self.sent() {
+            let stories = match self.store.stories(&id).await {
+                Ok(stories) => stories,
+                Err(error) => return format!("the ledger cannot be read: {error}"),
+            };
+            if stories.is_empty() {
+                lines.push(format!("{id} is not in the ledger"));
+            }
+            let published = |story: &Story| story.answers.iter().all(|a| a.published_at.is_some());
+            let under_way = stories.iter().filter(|s| s.state != "done" || !published(s));
+            lines.extend(under_way.map(|story| format!("{id}: {story:?}")));
+            if lines.len() > 5 {
+                break;
+            }
+        }
+        lines.join("\n")
+    }
+
+    /// What was announced and about what, for a failing test.
+    fn announced_names(&self) -> String {
+        let about = |event: &Announced| {
+            let ids = ["introductionId", "candidateId"].map(|id| event.text(id));
+            format!("{} {}", event.name, ids.concat())
+        };
+        let names: Vec<String> = self.announced().iter().map(about).collect();
+        names.join("; ")
     }
 
     /// Waits for the final answer to an introduction: imported, or failed for good.
