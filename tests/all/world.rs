@@ -379,7 +379,9 @@ impl World {
                 lines.push(format!("{id} is not in the ledger"));
             }
             let published = |story: &Story| story.answers.iter().all(|a| a.published_at.is_some());
-            let under_way = stories.iter().filter(|s| s.state != "done" || !published(s));
+            let under_way = stories
+                .iter()
+                .filter(|s| s.state != "done" || !published(s));
             lines.extend(under_way.map(|story| format!("{id}: {story:?}")));
             if lines.len() > 5 {
                 break;

@@ -259,7 +259,11 @@ impl<'a> Attempt<'a> {
         send: impl AsyncFnOnce(&Client) -> Result<T, harvest::Error>,
     ) -> Result<Written<T>, Stop> {
         crash_here(CrashPoint::Step(step.kind, Moment::BeforeIntent));
-        self.commit_intent(&step).await?;
+        if let Err(stop) = self.commit_intent(&step).await {
+            // It may be on disk all the same.
+            self.learn(&step, StepState::Planned, None, None);
+            return Err(stop);
+        }
         crash_here(CrashPoint::Step(step.kind, Moment::AfterIntent));
         // A process that was stopped and resumed must not write under a lease that somebody else may hold by now.
         if self.claim.taken.elapsed() + self.context.config.call_deadline

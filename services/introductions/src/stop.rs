@@ -12,8 +12,11 @@ use store::journal::JournalError;
 /// What to do with an operation that does not go on.
 #[derive(Debug)]
 pub(crate) enum Stop {
-    /// Leave it alone: the lease is gone, or the database is; whoever has it next decides.
+    /// Leave it alone: the lease is gone, and whoever has it now decides.
     Abandon,
+    /// The database did not do it, or did not say that it did: give it back as soon as the database takes that. The end
+    /// of the lease would do it too, much later.
+    GiveBack,
     /// Give it back for a while; no attempt is counted.
     Wait { delay: Duration, code: Code },
     /// Give it back with backoff; an attempt is counted.
@@ -70,7 +73,11 @@ impl Stop {
     /// How the metrics call it.
     pub(crate) fn outcome(&self) -> Outcome {
         match self {
-            Stop::Abandon | Stop::Wait { .. } | Stop::Retry(_) | Stop::Pause(_) => Outcome::Retry,
+            Stop::Abandon
+            | Stop::GiveBack
+            | Stop::Wait { .. }
+            | Stop::Retry(_)
+            | Stop::Pause(_) => Outcome::Retry,
             Stop::Fail(_) => Outcome::Reject,
             Stop::Park(_) => Outcome::Park,
         }
@@ -80,6 +87,7 @@ impl Stop {
     pub(crate) fn code(&self) -> Option<Code> {
         match self {
             Stop::Abandon => None,
+            Stop::GiveBack => Some(Code::DatabaseUnavailable),
             Stop::Wait { code, .. } => Some(*code),
             Stop::Retry(problem)
             | Stop::Pause(problem)
@@ -104,14 +112,16 @@ impl Stop {
 impl From<JournalError> for Stop {
     fn from(error: JournalError) -> Stop {
         match error {
-            JournalError::LeaseLost | JournalError::Unavailable => Stop::Abandon,
+            JournalError::LeaseLost => Stop::Abandon,
+            JournalError::Unavailable => Stop::GiveBack,
         }
     }
 }
 
 impl From<store::Error> for Stop {
-    fn from(_: store::Error) -> Stop {
-        Stop::Abandon
+    fn from(error: store::Error) -> Stop {
+        tracing::warn!(%error, "the database stopped an operation");
+        Stop::GiveBack
     }
 }
 
@@ -157,7 +167,7 @@ impl From<AccountError> for Stop {
             // A new credential came between claim and use: the next claim brings it.
             AccountError::Absent => Stop::wait(Duration::ZERO, Code::NotConnected),
             AccountError::Sealed => Stop::Pause(Code::CredentialRefused.into()),
-            AccountError::Store(_) => Stop::Abandon,
+            AccountError::Store(error) => error.into(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Takes operations from the ledger and runs their handlers, as many at once as there is room for.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use boot::metrics::{Outcome, Queue, Stage};
 use boot::telemetry;
 use domain::{Code, Problem, Tenant, backoff};
 use store::claim::{Claim, Want};
-use store::journal::{JournalError, Release};
+use store::journal::{JournalError, Release, StepWrite};
 use store::wake::News;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -21,6 +22,10 @@ use crate::{Context, handler};
 
 /// How long to wait for news before looking anyway: a notification is a hint, delays end without one.
 const LOOK_INTERVAL: Duration = Duration::from_millis(500);
+/// Longest pause between two tries to give an operation back.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// How long an operation rests that the database stopped: as long as it has been here, within these.
+const REST: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(30);
 
 /// The hands of this process and what they are busy with.
 pub(crate) struct Crew {
@@ -98,10 +103,11 @@ impl Crew {
 
     fn spawn(&self, claim: Claim, held: Held) {
         let context = Arc::clone(&self.context);
+        let stop = self.stop.clone();
         let span = span(&claim);
         let performed = async move {
             let _held = held;
-            perform(&context, claim).await;
+            perform(&context, claim, &stop).await;
         };
         self.tasks.spawn(performed.instrument(span));
     }
@@ -121,7 +127,7 @@ pub(crate) async fn work_once(context: &Context) -> usize {
     };
     let found = taken.len();
     for claim in taken {
-        perform(context, claim).await;
+        perform(context, claim, &CancellationToken::new()).await;
     }
     found
 }
@@ -193,7 +199,7 @@ async fn pause(context: &Context, hands: &Hands, found: &Found) {
 }
 
 /// Runs one operation's handler and carries out its decision.
-async fn perform(context: &Context, claim: Claim) {
+async fn perform(context: &Context, claim: Claim, stop: &CancellationToken) {
     let Err(stopped) = handler::handle(context, &claim).await else {
         return context.metrics.processed(
             Queue::Introductions,
@@ -210,10 +216,48 @@ async fn perform(context: &Context, claim: Claim) {
         operation = %claim.operation, tenant = %claim.tenant, kind = claim.kind, attempt = claim.attempts,
         code = stopped.stop.code().map(Code::as_str), "operation stopped"
     );
-    // Whatever cannot be written now is found again when the lease ends.
-    let _ = carry_out(context, &claim, stopped).await;
+    let learnt = stopped.learnt.clone();
+    if carry_out(context, &claim, stopped).await == Err(JournalError::Unavailable) {
+        give_back(context, &claim, learnt, stop).await;
+    }
 }
 
+/// Gives back an operation that the database stopped, once it takes that. Where it does not before the end of the lease,
+/// or of the process, that end gives the operation back.
+async fn give_back(
+    context: &Context,
+    claim: &Claim,
+    learnt: Vec<StepWrite>,
+    stop: &CancellationToken,
+) {
+    let mut attempt = 1;
+    loop {
+        let age = (claim.clock() - claim.created_at)
+            .to_std()
+            .unwrap_or_default();
+        let release = Release {
+            delay: age.clamp(*REST.start(), *REST.end()),
+            counts: false,
+            code: Some(Code::DatabaseUnavailable),
+            steps: learnt.clone(),
+            announcements: Vec::new(),
+        };
+        if context.journal.release(claim, release).await != Err(JournalError::Unavailable) {
+            return;
+        }
+        let pause = backoff::delay(attempt, rand::random()).min(LONGEST_PAUSE);
+        if claim.taken.elapsed() + pause > context.config.lease {
+            return;
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(pause) => attempt += 1,
+        }
+    }
+}
+
+/// # Errors
+/// Those of the journal: what was decided is not written then, or not known to be.
 async fn carry_out(
     context: &Context,
     claim: &Claim,
@@ -228,7 +272,8 @@ async fn carry_out(
         announcements: Vec::new(),
     };
     match stop {
-        Stop::Abandon => Ok(()),
+        Stop::Abandon => Err(JournalError::LeaseLost),
+        Stop::GiveBack => Err(JournalError::Unavailable),
         Stop::Wait { delay, code } => {
             context
                 .journal

@@ -164,7 +164,8 @@ BRG-0427 consent_ending
 BRG-0428 consent_needed
 BRG-0429 outside_not_credited
 BRG-0501 jobs_vanished
-BRG-0901 internal";
+BRG-0901 internal
+BRG-0902 database_unavailable";
 
     #[test]
     fn words_and_numbers_are_the_released_ones() {

@@ -98,6 +98,15 @@ impl<A> Sorted<A> {
     }
 }
 
+/// Why a batch is kept and tried again.
+#[derive(Debug, thiserror::Error)]
+enum Unstored {
+    #[error("the broker did not take a dead letter")]
+    Letter,
+    #[error(transparent)]
+    Batch(#[from] store::Error),
+}
+
 /// A batch that is ready to be written.
 struct Held<A> {
     batch: Batch,
@@ -180,7 +189,7 @@ impl<T: Take> Intake<T> {
             {
                 Ok(tally) => break tally,
                 Err(cause) => tracing::warn!(
-                    cause,
+                    %cause,
                     queue = self.queue.as_str(),
                     deliveries = batch.deliveries.len(),
                     attempt,
@@ -227,14 +236,12 @@ impl<T: Take> Intake<T> {
         deliveries: &[Delivery],
         sorted: &Sorted<T::Arrival>,
         unburied: &mut Vec<usize>,
-    ) -> Result<Tally, &'static str> {
+    ) -> Result<Tally, Unstored> {
         self.bury(deliveries, &sorted.refused, unburied).await;
         if !unburied.is_empty() {
-            return Err("the broker did not take a dead letter");
+            return Err(Unstored::Letter);
         }
-        self.record(deliveries, sorted)
-            .await
-            .map_err(|_| "the database did not confirm")
+        Ok(self.record(deliveries, sorted).await?)
     }
 
     fn count(&self, tally: Tally) {

@@ -1,7 +1,8 @@
-//! What each setting of a tenant makes of an introduction, in both versions of the API.
+//! What each setting of a tenant, and a database that stumbles, make of an introduction in both versions of the API.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod fields;
+mod hiccups;
 mod people;
 mod prospects;
 mod referrer;

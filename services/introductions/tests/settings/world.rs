@@ -207,7 +207,7 @@ impl World {
         sqlx::query(sql).execute(self.store.pool()).await.unwrap();
     }
 
-    async fn last_answer(&self) -> Answer {
+    pub(crate) async fn last_answer(&self) -> Answer {
         let sql = "SELECT routing_key, body FROM outbox ORDER BY id DESC LIMIT 1";
         let asked = sqlx::query_as(sql).fetch_one(self.store.pool());
         let (key, body): (String, Vec<u8>) = asked.await.unwrap();

@@ -247,4 +247,7 @@ catalogue! {
     Internal "internal" "BRG-0901" (HUMAN, FINAL)
         "The bridge itself has a fault."
         => "Report the operation id to the bridge's developers, and retry after an upgrade.";
+    DatabaseUnavailable "database_unavailable" "BRG-0902" (NOBODY, RETRIED)
+        "The bridge's own database did not do what was asked of it."
+        => "Nothing to do; the bridge tries again. If it lasts, look at PostgreSQL: the bridge's log names the SQLSTATE.";
 }
