@@ -260,8 +260,10 @@ impl<'a> Attempt<'a> {
     ) -> Result<Written<T>, Stop> {
         crash_here(CrashPoint::Step(step.kind, Moment::BeforeIntent));
         if let Err(stop) = self.commit_intent(&step).await {
-            // It may be on disk all the same.
-            self.learn(&step, StepState::Planned, None, None);
+            // It may be on disk all the same. What an earlier try sent stands.
+            if !self.is_unproven(&step) {
+                self.learn(&step, StepState::Planned, None, None);
+            }
             return Err(stop);
         }
         crash_here(CrashPoint::Step(step.kind, Moment::AfterIntent));
