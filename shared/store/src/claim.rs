@@ -166,10 +166,12 @@ impl Store {
                 SELECT l.tenant, greatest(l.calls / 4 - coalesce(hands.n, 0), (l.idle AND l.calls > 0)::int) AS room
                 FROM mine l JOIN tenants t ON t.tenant = l.tenant
                 LEFT JOIN LATERAL (SELECT n FROM hands WHERE hands.tenant = l.tenant) hands ON true
-                WHERE l.metered AND t.last_served < clock_timestamp() - interval '10 milliseconds'
+                -- Under the lock this looks at the row as it is now: a claim that came in between has left its mark there,
+                -- and what it took is not among the hands seen.
+                WHERE l.metered AND t.last_served = l.last_served
                 FOR UPDATE OF t SKIP LOCKED),
             due AS (
-                SELECT o.id, l.connection, l.revision, l.settings, l.tenant, l.last_served, s.share,
+                SELECT o.id, l.connection, l.revision, l.settings, l.tenant, l.last_served, l.metered, s.share,
                     row_number() OVER (PARTITION BY l.tenant ORDER BY o.not_before, o.id) AS turn
                 FROM mine l LEFT JOIN turns ON turns.tenant = l.tenant
                 CROSS JOIN LATERAL (SELECT CASE WHEN l.metered THEN least(l.room, coalesce(turns.room, 0))
@@ -191,8 +193,8 @@ impl Store {
             chosen AS (SELECT * FROM due ORDER BY turn, last_served, id LIMIT $1),
             served AS (
                 UPDATE tenants t SET last_served = clock_timestamp()
-                FROM (SELECT DISTINCT tenant FROM chosen) s WHERE t.tenant = s.tenant
-                  AND t.last_served < clock_timestamp() - interval '5 milliseconds')
+                FROM (SELECT DISTINCT tenant, metered FROM chosen) s WHERE t.tenant = s.tenant
+                  AND (s.metered OR t.last_served < clock_timestamp() - interval '5 milliseconds'))
             UPDATE operations o
             SET lease = gen_random_uuid(), not_before = clock_timestamp() + make_interval(secs => $6)
             FROM chosen WHERE o.id = chosen.id

@@ -9,31 +9,17 @@ use store::journal::{Journal, JournalError};
 
 use crate::fresh_store;
 use crate::ledger::{arrival, claim, connect, done, sending, take_in};
+use crate::turns::{limit, run};
 
 const LEASE: Duration = Duration::from_secs(60);
 
-async fn take_in_hand(store: &Store, arrival: &Arrival) -> (Verdict, Option<Claim>) {
+pub(crate) async fn take_in_hand(store: &Store, arrival: &Arrival) -> (Verdict, Option<Claim>) {
     let mut entrance = store.entrance().await.unwrap();
     let mut tx = entrance.begin([&arrival.tenant]).await.unwrap();
     let accepted = accept_and_claim(&mut tx, arrival, LEASE).await.unwrap();
     tx.commit().await.unwrap();
     entrance.flush().await.unwrap();
     accepted
-}
-
-async fn run(store: &Store, statement: &'static str) {
-    sqlx::query(statement).execute(store.pool()).await.unwrap();
-}
-
-async fn limit(store: &Store, calls: i32) {
-    sqlx::query(
-        "INSERT INTO budgets (connection, window_seconds, quota, metered, remaining, window_started, window_ends)
-        SELECT id, 30, 100, true, $1, now(), now() + interval '1 hour' FROM connections",
-    )
-    .bind(calls)
-    .execute(store.pool())
-    .await
-    .unwrap();
 }
 
 fn ada(introduction: &str) -> Arrival {
@@ -194,7 +180,6 @@ async fn only_a_tenant_that_may_begin_gets_a_hand() {
         "UPDATE budgets SET blocked_until = now() + interval '1 hour'",
     )
     .await;
-    run(&store, "UPDATE tenants SET last_served = '-infinity'").await;
     let cyd = arrival("acme", "i-3", "c-3", "cyd@example.com");
     assert!(take_in_hand(&store, &cyd).await.1.is_none());
     assert!(claim(&store, 10).await.is_empty());
@@ -232,13 +217,11 @@ async fn where_calls_are_limited_hands_are_as_few_as_a_claim_would_have() {
     limit(&store, 15).await;
     let mut taken = Vec::new();
     for n in 0..4 {
-        run(&store, "UPDATE tenants SET last_served = '-infinity'").await;
         let person = format!("p{n}@example.com");
         let arrival = arrival("acme", &format!("i-{n}"), &format!("c-{n}"), &person);
         taken.push(take_in_hand(&store, &arrival).await.1.is_some());
     }
     assert_eq!(taken, [true, true, false, false]);
-    run(&store, "UPDATE tenants SET last_served = '-infinity'").await;
     assert_eq!(claim(&store, 10).await.len(), 1);
 }
 
@@ -247,19 +230,6 @@ async fn where_calls_are_limited_hands_take_turns() {
     let store = fresh_store().await;
     connect(&store, "acme").await;
     limit(&store, 100).await;
-    run(
-        &store,
-        "UPDATE tenants SET last_served = clock_timestamp() + interval '1 hour'",
-    )
-    .await;
-    assert!(
-        take_in_hand(&store, &ada("i-1")).await.1.is_none(),
-        "somebody else's turn"
-    );
-    run(&store, "UPDATE tenants SET last_served = '-infinity'").await;
-    assert_eq!(claim(&store, 10).await.len(), 1);
-
-    run(&store, "UPDATE tenants SET last_served = '-infinity'").await;
     let mut somebody_claims = store.begin().await.unwrap();
     sqlx::query("SELECT 1 FROM tenants FOR UPDATE")
         .execute(&mut *somebody_claims)
@@ -273,8 +243,7 @@ async fn where_calls_are_limited_hands_take_turns() {
     assert_eq!(claim(&store, 10).await.len(), 1);
 
     run(&store, "UPDATE tenants SET last_served = '-infinity'").await;
-    let cyd = arrival("acme", "i-3", "c-3", "cyd@example.com");
-    assert!(take_in_hand(&store, &cyd).await.1.is_some());
+    assert!(take_in_hand(&store, &ada("i-1")).await.1.is_some());
     let served = "SELECT last_served > '-infinity' FROM tenants";
     let served: bool = sqlx::query_scalar(served)
         .fetch_one(store.pool())

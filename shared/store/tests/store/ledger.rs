@@ -384,26 +384,6 @@ async fn tenants_take_turns_and_the_unconnected_wait() {
 }
 
 #[tokio::test]
-async fn a_tenant_without_budget_is_passed_over_until_its_window_ends() {
-    let store = fresh_store().await;
-    connect(&store, "acme").await;
-    take_in(&store, &[arrival("acme", "i-1", "c-1", "ada@example.com")]).await;
-    sqlx::query(
-        "INSERT INTO budgets (connection, window_seconds, quota, metered, remaining, window_started, window_ends)
-        SELECT id, 30, 20, true, 0, now(), now() + interval '1 hour' FROM connections",
-    )
-    .execute(store.pool())
-    .await
-    .unwrap();
-    assert!(claim(&store, 1).await.is_empty());
-    sqlx::query("UPDATE budgets SET window_ends = now()")
-        .execute(store.pool())
-        .await
-        .unwrap();
-    assert_eq!(claim(&store, 1).await.len(), 1);
-}
-
-#[tokio::test]
 async fn two_workers_never_claim_the_same_operation() {
     let store = fresh_store().await;
     connect(&store, "acme").await;

@@ -10,6 +10,7 @@ mod kept;
 mod ledger;
 mod outbox;
 mod statuses;
+mod turns;
 mod updates;
 mod wake;
 mod webhooks;

@@ -1,0 +1,146 @@
+//! Where Greenhouse limits the calls of a tenant: claims see each other, and no more is in hand than the calls left can
+//! carry to its end.
+
+use std::time::Duration;
+
+use store::Store;
+use store::claim::{Claim, Want};
+
+use crate::at_once::take_in_hand;
+use crate::fresh_store;
+use crate::ledger::{arrival, claim, connect, take_in, tenant};
+
+/// Every tenant connected has so many calls left.
+pub(crate) async fn limit(store: &Store, calls: i32) {
+    sqlx::query(
+        "INSERT INTO budgets (connection, window_seconds, quota, metered, remaining, window_started, window_ends)
+        SELECT id, 30, 100, true, $1, now(), now() + interval '1 hour' FROM connections",
+    )
+    .bind(calls)
+    .execute(store.pool())
+    .await
+    .unwrap();
+}
+
+pub(crate) async fn run(store: &Store, statements: &'static str) {
+    sqlx::raw_sql(statements)
+        .execute(store.pool())
+        .await
+        .unwrap();
+}
+
+/// A tenant with this many calls left, and operations of so many people.
+async fn limited(calls: i32, people: usize) -> Store {
+    let store = fresh_store().await;
+    connect(&store, "acme").await;
+    limit(&store, calls).await;
+    let arrivals: Vec<_> = (1..=people)
+        .map(|n| {
+            arrival(
+                "acme",
+                &format!("i-{n}"),
+                &format!("c-{n}"),
+                &format!("p{n}@example.com"),
+            )
+        })
+        .collect();
+    take_in(&store, &arrivals).await;
+    store
+}
+
+#[tokio::test]
+async fn a_tenant_without_budget_is_passed_over_until_its_window_ends() {
+    let store = limited(0, 1).await;
+    assert!(claim(&store, 1).await.is_empty());
+    run(&store, "UPDATE budgets SET window_ends = now()").await;
+    assert_eq!(claim(&store, 1).await.len(), 1);
+}
+
+#[tokio::test]
+async fn claims_follow_each_other_without_a_pause() {
+    let store = limited(100, 2).await;
+    assert_eq!(claim(&store, 1).await.len(), 1);
+    assert_eq!(claim(&store, 1).await.len(), 1);
+    let another = arrival("acme", "i-3", "c-3", "p3@example.com");
+    assert!(take_in_hand(&store, &another).await.1.is_some());
+}
+
+/// Two of the operations rest, and another process takes them after `look` has seen what there is, and before it locks.
+async fn between_look_and_lock<T: Send + 'static>(
+    store: &Store,
+    look: impl Future<Output = T> + Send + 'static,
+) -> T {
+    run(
+        store,
+        "UPDATE operations SET not_before = now() + interval '1 hour' WHERE business_key IN ('i-1', 'i-2');
+        CREATE FUNCTION gate() RETURNS bool LANGUAGE plpgsql AS $$ BEGIN
+            PERFORM pg_advisory_xact_lock_shared(42);
+            RETURN true;
+        END $$;
+        DO $$ BEGIN
+            EXECUTE format('CREATE OR REPLACE VIEW lanes AS SELECT * FROM (%s) AS lane WHERE gate()',
+                rtrim(pg_get_viewdef('lanes'), ';'));
+        END $$",
+    )
+    .await;
+    let mut keeper = store.begin().await.unwrap();
+    let close = sqlx::query("SELECT pg_advisory_xact_lock(42)");
+    close.execute(&mut *keeper).await.unwrap();
+    let looking = tokio::spawn(look);
+    let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    while sqlx::query_scalar::<_, i64>(waiting)
+        .fetch_one(store.pool())
+        .await
+        .unwrap()
+        == 0
+    {
+        assert!(!looking.is_finished(), "it did not look");
+    }
+    run(
+        store,
+        "BEGIN; UPDATE tenants SET last_served = clock_timestamp();
+        UPDATE operations SET lease = gen_random_uuid(), not_before = now() + interval '1 minute'
+        WHERE business_key IN ('i-1', 'i-2'); COMMIT",
+    )
+    .await;
+    keeper.commit().await.unwrap();
+    looking.await.unwrap()
+}
+
+/// What a process claims that has something of the tenant in hand.
+async fn claim_more(store: &Store) -> Vec<Claim> {
+    let want = Want {
+        kinds: &["introduction_accepted"],
+        room: 10,
+        room_per_tenant: 10,
+        held: &[(tenant("acme"), 1)],
+        lease: Duration::from_secs(60),
+    };
+    store.claim(&want).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_claim_that_came_in_between_is_seen_by_the_next() {
+    let store = limited(8, 4).await;
+    let other = store.clone();
+    let claimed = between_look_and_lock(&store, async move { claim_more(&other).await }).await;
+    assert!(claimed.is_empty(), "the calls are spoken for: {claimed:?}");
+    run(&store, "UPDATE budgets SET remaining = 16").await;
+    assert_eq!(
+        claim_more(&store).await.len(),
+        2,
+        "it is nobody's turn any more"
+    );
+}
+
+#[tokio::test]
+async fn a_claim_that_came_in_between_is_seen_by_what_enters() {
+    let store = limited(12, 2).await;
+    let other = store.clone();
+    let third = arrival("acme", "i-3", "c-3", "p3@example.com");
+    let entered = between_look_and_lock(&store, async move { take_in_hand(&other, &third).await });
+    assert!(entered.await.1.is_none(), "the calls are spoken for");
+    run(&store, "UPDATE budgets SET remaining = 16").await;
+    assert_eq!(claim_more(&store).await.len(), 1);
+}
