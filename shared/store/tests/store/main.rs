@@ -3,9 +3,12 @@
 
 mod at_once;
 mod budget;
+mod claims;
 mod connections;
 mod entrance;
 mod erase;
+mod intake;
+mod journal;
 mod kept;
 mod ledger;
 mod outbox;

@@ -8,7 +8,7 @@ use store::claim::{Claim, Want};
 
 use crate::at_once::take_in_hand;
 use crate::fresh_store;
-use crate::ledger::{arrival, claim, connect, take_in, tenant};
+use crate::ledger::{arrival, arrivals, claim, connect, take_in, tenant};
 
 /// Every tenant connected has so many calls left.
 pub(crate) async fn limit(store: &Store, calls: i32) {
@@ -34,17 +34,7 @@ async fn limited(calls: i32, people: usize) -> Store {
     let store = fresh_store().await;
     connect(&store, "acme").await;
     limit(&store, calls).await;
-    let arrivals: Vec<_> = (1..=people)
-        .map(|n| {
-            arrival(
-                "acme",
-                &format!("i-{n}"),
-                &format!("c-{n}"),
-                &format!("p{n}@example.com"),
-            )
-        })
-        .collect();
-    take_in(&store, &arrivals).await;
+    take_in(&store, &arrivals("acme", people)).await;
     store
 }
 

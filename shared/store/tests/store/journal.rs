@@ -1,0 +1,96 @@
+//! What workers write about their operations, and under which lease.
+
+use std::time::Duration;
+
+use domain::Code;
+use store::claim::StepState;
+use store::journal::{Journal, JournalError, Release};
+
+use crate::fresh_store;
+use crate::ledger::{arrival, claim, claim_for, connect, done, sending, step, take_in};
+
+#[tokio::test]
+async fn a_lost_lease_writes_nothing() {
+    let store = fresh_store().await;
+    connect(&store, "acme").await;
+    take_in(&store, &[arrival("acme", "i-1", "c-1", "ada@example.com")]).await;
+    let zombie = claim_for(&store, 1, Duration::ZERO).await.remove(0);
+    let owner = claim(&store, 1).await.remove(0);
+    let journal = Journal::start(store.clone());
+    let lost = Err(JournalError::LeaseLost);
+    assert_eq!(
+        journal
+            .steps(&zombie, vec![sending("create_candidate")])
+            .await,
+        lost
+    );
+    assert_eq!(journal.settle(&zombie, done(&zombie, 1)).await, lost);
+    journal.settle(&owner, done(&owner, 2)).await.unwrap();
+    assert_eq!(journal.settle(&zombie, done(&zombie, 1)).await, lost);
+    assert_eq!(store.outbox_backlog().await.unwrap().rows, 1);
+    let remembered = sqlx::query_scalar::<_, i64>("SELECT DISTINCT greenhouse_id FROM person_keys")
+        .fetch_all(store.pool())
+        .await
+        .unwrap();
+    assert_eq!(remembered, [2]);
+}
+
+#[tokio::test]
+async fn steps_survive_their_process_and_a_confirmed_one_stays_so() {
+    let store = fresh_store().await;
+    connect(&store, "acme").await;
+    take_in(&store, &[arrival("acme", "i-1", "c-1", "ada@example.com")]).await;
+    let crashed = claim_for(&store, 1, Duration::ZERO).await.remove(0);
+    let journal = Journal::start(store.clone());
+    journal
+        .steps(&crashed, vec![sending("create_candidate")])
+        .await
+        .unwrap();
+    let next = claim_for(&store, 1, Duration::ZERO).await.remove(0);
+    let record = next.step("create_candidate").unwrap();
+    assert_eq!(record.state, StepState::Sending);
+    assert!(record.last_sent_at.is_some());
+    let confirmed = step("create_candidate", StepState::Confirmed, Some(5));
+    journal.steps(&next, vec![confirmed]).await.unwrap();
+    let last = claim(&store, 1).await.remove(0);
+    journal
+        .steps(&last, vec![sending("create_candidate")])
+        .await
+        .unwrap();
+    journal.release(&last, rest(Duration::ZERO)).await.unwrap();
+    let last = claim(&store, 1).await.remove(0);
+    let record = last.step("create_candidate").unwrap();
+    assert_eq!(
+        (record.state, record.remote_id),
+        (StepState::Confirmed, Some(5))
+    );
+}
+
+fn rest(delay: Duration) -> Release {
+    Release {
+        delay,
+        counts: true,
+        code: Some(Code::GreenhouseUnavailable),
+        steps: vec![],
+        announcements: vec![],
+    }
+}
+
+#[tokio::test]
+async fn a_released_operation_rests_and_counts_its_attempt() {
+    let store = fresh_store().await;
+    connect(&store, "acme").await;
+    take_in(&store, &[arrival("acme", "i-1", "c-1", "ada@example.com")]).await;
+    let journal = Journal::start(store.clone());
+    let first = claim(&store, 1).await.remove(0);
+    journal
+        .release(&first, rest(Duration::from_secs(3600)))
+        .await
+        .unwrap();
+    assert!(claim(&store, 1).await.is_empty());
+    sqlx::query("UPDATE operations SET not_before = now()")
+        .execute(store.pool())
+        .await
+        .unwrap();
+    assert_eq!(claim(&store, 1).await.remove(0).attempts, 1);
+}
