@@ -6,7 +6,7 @@ use store::intake::{Verdict, accept};
 use testkit::Postgres;
 
 use crate::ledger::{announcement, arrival, claim, connect, take_in, tenant};
-use crate::{fresh_database, fresh_store, open};
+use crate::{fresh_database, fresh_store, open, waits_for_a_lock};
 
 #[tokio::test]
 async fn batches_of_one_tenant_enter_one_after_another() {
@@ -23,16 +23,7 @@ async fn batches_of_one_tenant_enter_one_after_another() {
         let mut entrance = other.entrance().await.unwrap();
         entrance.begin([&acme]).await.map(drop)
     });
-    let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
-        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
-    while sqlx::query_scalar::<_, i64>(waiting)
-        .fetch_one(one.pool())
-        .await
-        .unwrap()
-        == 0
-    {
-        assert!(!second.is_finished(), "the second batch did not wait");
-    }
+    waits_for_a_lock(&one, &second).await;
     first.commit().await.unwrap();
     second.await.unwrap().unwrap();
 }

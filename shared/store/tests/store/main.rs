@@ -20,6 +20,7 @@ mod webhooks;
 
 use secrecy::SecretString;
 use store::{Config, Store};
+use tokio::task::JoinHandle;
 
 /// A migrated database that nobody else uses.
 async fn fresh_store() -> Store {
@@ -41,4 +42,18 @@ async fn open(url: &SecretString) -> Store {
     .expect("connects");
     store.migrate().await.expect("migrates");
     store
+}
+
+/// Returns when somebody waits for an advisory lock in this database, which `task` is to do before its end.
+async fn waits_for_a_lock<T>(store: &Store, task: &JoinHandle<T>) {
+    let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    while sqlx::query_scalar::<_, i64>(waiting)
+        .fetch_one(store.pool())
+        .await
+        .unwrap()
+        == 0
+    {
+        assert!(!task.is_finished(), "it did not wait");
+    }
 }

@@ -7,8 +7,8 @@ use store::Store;
 use store::claim::{Claim, Want};
 
 use crate::at_once::take_in_hand;
-use crate::fresh_store;
 use crate::ledger::{arrival, arrivals, claim, connect, take_in, tenant};
+use crate::{fresh_store, waits_for_a_lock};
 
 /// Every tenant connected has so many calls left.
 pub(crate) async fn limit(store: &Store, calls: i32) {
@@ -77,16 +77,7 @@ async fn between_look_and_lock<T: Send + 'static>(
     let close = sqlx::query("SELECT pg_advisory_xact_lock(42)");
     close.execute(&mut *keeper).await.unwrap();
     let looking = tokio::spawn(look);
-    let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
-        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
-    while sqlx::query_scalar::<_, i64>(waiting)
-        .fetch_one(store.pool())
-        .await
-        .unwrap()
-        == 0
-    {
-        assert!(!looking.is_finished(), "it did not look");
-    }
+    waits_for_a_lock(store, &looking).await;
     run(
         store,
         "BEGIN; UPDATE tenants SET last_served = clock_timestamp();
