@@ -1,26 +1,12 @@
 //! Operations that are claimed as they enter: only those that a claim right after it would choose, and no others.
 
-use std::time::Duration;
-
 use store::Store;
 use store::claim::Claim;
-use store::intake::{Arrival, Verdict, accept_and_claim};
+use store::intake::{Arrival, Verdict};
 use store::journal::{Journal, JournalError};
 
 use crate::fresh_store;
-use crate::ledger::{arrival, claim, connect, done, sending, take_in};
-use crate::turns::{limit, run};
-
-const LEASE: Duration = Duration::from_secs(60);
-
-pub(crate) async fn take_in_hand(store: &Store, arrival: &Arrival) -> (Verdict, Option<Claim>) {
-    let mut entrance = store.entrance().await.unwrap();
-    let mut tx = entrance.begin([&arrival.tenant]).await.unwrap();
-    let accepted = accept_and_claim(&mut tx, arrival, LEASE).await.unwrap();
-    tx.commit().await.unwrap();
-    entrance.flush().await.unwrap();
-    accepted
-}
+use crate::ledger::{arrival, claim, connect, done, limit, run, sending, take_in, take_in_hand};
 
 fn ada(introduction: &str) -> Arrival {
     arrival("acme", introduction, "c-1", "ada@example.com")

@@ -8,11 +8,13 @@ use domain::{
 };
 use store::Store;
 use store::claim::{Claim, StepState, Want};
-use store::intake::{Arrival, Verdict, accept};
+use store::intake::{Arrival, Verdict, accept, accept_and_claim};
 use store::journal::{End, Identity, Settlement, StepWrite, Tracked};
 use store::outbox::Announcement;
 use store::person::PersonKey;
 use uuid::Uuid;
+
+pub(crate) const LEASE: Duration = Duration::from_secs(60);
 
 pub(crate) fn tenant(name: &str) -> Tenant {
     Tenant::try_from(name).unwrap()
@@ -66,6 +68,16 @@ pub(crate) async fn take_in(store: &Store, arrivals: &[Arrival]) -> Vec<Verdict>
     verdicts
 }
 
+/// As it enters for a hand that is free.
+pub(crate) async fn take_in_hand(store: &Store, arrival: &Arrival) -> (Verdict, Option<Claim>) {
+    let mut entrance = store.entrance().await.unwrap();
+    let mut tx = entrance.begin([&arrival.tenant]).await.unwrap();
+    let accepted = accept_and_claim(&mut tx, arrival, LEASE).await.unwrap();
+    tx.commit().await.unwrap();
+    entrance.flush().await.unwrap();
+    accepted
+}
+
 pub(crate) async fn connect(store: &Store, name: &str) {
     sqlx::query("INSERT INTO tenants (tenant) VALUES ($1) ON CONFLICT DO NOTHING")
         .bind(name)
@@ -82,8 +94,27 @@ pub(crate) async fn connect(store: &Store, name: &str) {
     .unwrap();
 }
 
+/// Every tenant connected has so many calls left.
+pub(crate) async fn limit(store: &Store, calls: i32) {
+    sqlx::query(
+        "INSERT INTO budgets (connection, window_seconds, quota, metered, remaining, window_started, window_ends)
+        SELECT id, 30, 100, true, $1, now(), now() + interval '1 hour' FROM connections",
+    )
+    .bind(calls)
+    .execute(store.pool())
+    .await
+    .unwrap();
+}
+
+pub(crate) async fn run(store: &Store, statements: &'static str) {
+    sqlx::raw_sql(statements)
+        .execute(store.pool())
+        .await
+        .unwrap();
+}
+
 pub(crate) async fn claim(store: &Store, room: usize) -> Vec<Claim> {
-    claim_for(store, room, Duration::from_secs(60)).await
+    claim_for(store, room, LEASE).await
 }
 
 pub(crate) async fn claim_for(store: &Store, room: usize, lease: Duration) -> Vec<Claim> {

@@ -1,33 +1,13 @@
 //! Where Greenhouse limits the calls of a tenant: claims see each other, and no more is in hand than the calls left can
 //! carry to its end.
 
-use std::time::Duration;
-
 use store::Store;
 use store::claim::{Claim, Want};
 
-use crate::at_once::take_in_hand;
-use crate::ledger::{arrival, arrivals, claim, connect, take_in, tenant};
+use crate::ledger::{
+    LEASE, arrival, arrivals, claim, connect, limit, run, take_in, take_in_hand, tenant,
+};
 use crate::{fresh_store, waits_for_a_lock};
-
-/// Every tenant connected has so many calls left.
-pub(crate) async fn limit(store: &Store, calls: i32) {
-    sqlx::query(
-        "INSERT INTO budgets (connection, window_seconds, quota, metered, remaining, window_started, window_ends)
-        SELECT id, 30, 100, true, $1, now(), now() + interval '1 hour' FROM connections",
-    )
-    .bind(calls)
-    .execute(store.pool())
-    .await
-    .unwrap();
-}
-
-pub(crate) async fn run(store: &Store, statements: &'static str) {
-    sqlx::raw_sql(statements)
-        .execute(store.pool())
-        .await
-        .unwrap();
-}
 
 /// A tenant with this many calls left, and operations of so many people.
 async fn limited(calls: i32, people: usize) -> Store {
@@ -96,7 +76,7 @@ async fn claim_more(store: &Store) -> Vec<Claim> {
         room: 10,
         room_per_tenant: 10,
         held: &[(tenant("acme"), 1)],
-        lease: Duration::from_secs(60),
+        lease: LEASE,
     };
     store.claim(&want).await.unwrap()
 }
