@@ -21,6 +21,7 @@ mod import;
 mod input;
 mod jobs;
 mod keys;
+mod outbox;
 mod pauses;
 mod processes;
 mod replicas;
