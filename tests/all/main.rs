@@ -21,7 +21,6 @@ mod import;
 mod input;
 mod jobs;
 mod keys;
-mod outbox;
 mod pauses;
 mod processes;
 mod replicas;

@@ -22,11 +22,6 @@ use tokio_util::sync::CancellationToken;
 const LEASE: Duration = Duration::from_secs(30);
 /// Most rows in one batch.
 const BATCH: i64 = 200;
-/// How many rows of a batch that is not full go out at once. What becomes due in one stroke, such as the first sight of
-/// fifty applications, keeps the broker busy for longer than an answer takes, and answers come in between.
-const SLICE: usize = 8;
-/// How long a batch may go on to its next slice: with the publisher's own limit for that one it stays within the lease.
-const PATIENCE: Duration = Duration::from_secs(5);
 /// How long to wait for news before looking anyway.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 /// How long rows rest that the broker did not take.
@@ -73,8 +68,7 @@ impl Relay {
                 }
             };
             let Some(rows) = rows else { return };
-            let at_once = rows.len();
-            match self.pass_on(rows, at_once).await {
+            match self.pass_on(rows).await {
                 Ok(false) => {}
                 Ok(true) => self.store.ring(News::Outbox),
                 Err(error) => tracing::warn!(%error, "cannot mark what was published"),
@@ -105,47 +99,44 @@ impl Relay {
         if rows.is_empty() {
             return Ok(false);
         }
-        let is_backlog = rows.len() == BATCH as usize;
-        let at_once = if is_backlog { rows.len() } else { SLICE };
-        self.pass_on(rows, at_once).await
+        self.pass_on(rows).await
     }
 
-    /// Publishes rows that are this relay's, so many at once, and tells whether others are due.
-    async fn pass_on(&self, rows: Vec<Pending>, at_once: usize) -> Result<bool, store::Error> {
+    /// Publishes rows that are this relay's and tells whether others are due.
+    async fn pass_on(&self, rows: Vec<Pending>) -> Result<bool, store::Error> {
         let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
         crash_here(CrashPoint::RelayBeforePublish);
-        let begun = Instant::now();
-        let mut outcomes = Vec::with_capacity(ids.len());
-        let mut messages = rows.into_iter().map(|row| self.message(row));
-        while outcomes.len() < ids.len() && begun.elapsed() < PATIENCE {
-            let sent = Instant::now();
-            let slice = messages.by_ref().take(at_once).collect();
-            outcomes.extend(self.publisher.publish(slice).await);
-            self.metrics
-                .publish_confirmed(Exchange::Events, sent.elapsed());
-        }
+        let sent = Instant::now();
+        let messages = rows.into_iter().map(|row| self.message(row)).collect();
+        let outcomes = self.publisher.publish(messages).await;
+        self.metrics
+            .publish_confirmed(Exchange::Events, sent.elapsed());
         crash_here(CrashPoint::RelayAfterConfirm);
         self.mark(&ids, &outcomes).await
     }
 
     async fn mark(&self, ids: &[i64], outcomes: &[Outcome]) -> Result<bool, store::Error> {
-        for outcome in outcomes {
+        let (mut published, mut later, mut parked) = (Vec::new(), Vec::new(), Vec::new());
+        for (id, outcome) in ids.iter().zip(outcomes) {
             let word = PublishOutcome::from_word(outcome.as_str());
             self.metrics
                 .published(Service::Relay, Exchange::Events, word, 1);
+            match outcome {
+                Outcome::Confirmed => published.push(*id),
+                Outcome::Nacked | Outcome::Unknown => later.push(*id),
+                Outcome::Returned { .. } => parked.push(*id),
+            }
         }
-        let fates = Fates::of(ids, outcomes);
-        let others = self.store.mark_published(&fates.published).await?;
-        if !fates.later.is_empty() {
-            self.store.return_announcements(&fates.later, REST).await?;
+        let others = self.store.mark_published(&published).await?;
+        if !later.is_empty() {
+            self.store.return_announcements(&later, REST).await?;
         }
-        if !fates.parked.is_empty() {
+        if !parked.is_empty() {
             tracing::error!(
-                rows = fates.parked.len(),
+                rows = parked.len(),
                 "the broker has no place for announcements; parked"
             );
-            let parked = self.store.park_announcements(&fates.parked, "unroutable");
-            parked.await?;
+            self.store.park_announcements(&parked, "unroutable").await?;
         }
         Ok(others)
     }
@@ -163,55 +154,5 @@ impl Relay {
             .headers
             .extend(row.trace.map(|trace| ("traceparent".to_owned(), trace)));
         message
-    }
-}
-
-/// What becomes of the rows of a batch.
-#[derive(Debug, Default, PartialEq)]
-struct Fates {
-    published: Vec<i64>,
-    later: Vec<i64>,
-    parked: Vec<i64>,
-}
-
-impl Fates {
-    /// Outcomes are in the order of the rows. Rows beyond them are those whose turn did not come.
-    fn of(ids: &[i64], outcomes: &[Outcome]) -> Fates {
-        let mut fates = Fates::default();
-        for (place, id) in ids.iter().enumerate() {
-            let fate = match outcomes.get(place) {
-                Some(Outcome::Confirmed) => &mut fates.published,
-                Some(Outcome::Returned { .. }) => &mut fates.parked,
-                Some(Outcome::Nacked | Outcome::Unknown) | None => &mut fates.later,
-            };
-            fate.push(*id);
-        }
-        fates
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_the_broker_has_is_published_and_only_what_it_has_no_place_for_parked() {
-        let returned = Outcome::Returned {
-            code: 312,
-            text: "NO_ROUTE".to_owned(),
-        };
-        let outcomes = [
-            Outcome::Confirmed,
-            Outcome::Unknown,
-            returned,
-            Outcome::Nacked,
-        ];
-        let fates = Fates::of(&[11, 12, 13, 14, 15, 16], &outcomes);
-        let expected = Fates {
-            published: vec![11],
-            later: vec![12, 14, 15, 16],
-            parked: vec![13],
-        };
-        assert_eq!(fates, expected);
     }
 }
