@@ -248,15 +248,7 @@ async fn a_database_silent_for_ten_seconds() {
 
 async fn lost_database(name: &str, lose: impl Fn(&Relay)) {
     let mut world = World::with(name, Config::for_benchmarks()).await;
-    let network = Relay::start(&world.env.database_url)
-        .await
-        .expect("a relay");
-    let through = network
-        .through(&world.env.database_url)
-        .expect("an address");
-    world
-        .variables
-        .insert("BRIDGE_DATABASE_URL".to_owned(), through);
+    let network = behind_a_network(&mut world).await;
     let world = warm(world).await;
     world
         .publish_all(&introductions(&world, "before", 500))
@@ -271,6 +263,54 @@ async fn lost_database(name: &str, lose: impl Fn(&Relay)) {
     network.refuse(false);
     network.resume();
     all_imported(&world, 1001).await;
+}
+
+/// What was claimed as it entered is then in the ledger, and the process that claimed it does not know: it must not wait
+/// for the end of its lease, a minute.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_whose_answer_is_lost_holds_nothing_up() {
+    let mut world = World::with("lost answer", Config::for_benchmarks()).await;
+    let network = behind_a_network(&mut world).await;
+    let world = warm(world).await;
+    let hold_commits = "CREATE TABLE gate ();
+        CREATE FUNCTION pass() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            WHILE NOT EXISTS (SELECT FROM gate) LOOP PERFORM pg_sleep(0.01); END LOOP;
+            RETURN NULL;
+        END $$;
+        CREATE CONSTRAINT TRIGGER pass AFTER INSERT ON operations INITIALLY DEFERRED
+            FOR EACH ROW EXECUTE FUNCTION pass()";
+    world.env.execute(hold_commits).await.expect("a trigger");
+    world.publish_all(&introductions(&world, "held", 1)).await;
+    // A division by zero fails until there is one.
+    let one = async |what, rows: &str| {
+        let statement = format!("SELECT 1 / count(*) FROM {rows}");
+        let there = async || world.env.execute(&statement).await.ok();
+        until(what, there).await;
+    };
+    let committing = "pg_stat_activity WHERE datname = current_database() AND query LIKE 'COMMIT%' AND state = 'active'";
+    one("a commit under way", committing).await;
+    network.stall(Way::ToClient);
+    let go_on = world.env.execute("INSERT INTO gate DEFAULT VALUES").await;
+    go_on.expect("an open gate");
+    one("a committed operation", "operations WHERE state = 'open'").await;
+    network.cut();
+    network.resume();
+    let in_less_than_a_lease = Duration::from_secs(40);
+    let all = |events: &[Announced]| imported(events) == 2;
+    world
+        .announced_within(in_less_than_a_lease, "the answer", all)
+        .await;
+    all_imported(&world, 2).await;
+}
+
+/// A network between the world's bridges and their database.
+async fn behind_a_network(world: &mut World) -> Relay {
+    let url = world.env.database_url.clone();
+    let network = Relay::start(&url).await.expect("a relay");
+    let through = network.through(&url).expect("an address");
+    let variable = "BRIDGE_DATABASE_URL".to_owned();
+    world.variables.insert(variable, through);
+    network
 }
 
 /// Fault 68 of the matrix: the old password is refused, the new one is in the file.

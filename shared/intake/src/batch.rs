@@ -47,8 +47,9 @@ pub trait Take: Send + Sync {
         arrivals: &[Self::Arrival],
     ) -> impl Future<Output = Result<(Tally, Self::Begins), store::Error>> + Send;
 
-    /// Lets begin what [`record`](Take::record) left, now that the batch is committed. It may not be on disk yet: nothing
-    /// may leave for Greenhouse or RabbitMQ before a commit of its own that waits for the disk.
+    /// Lets begin what [`record`](Take::record) left, now that the batch is committed, or may be: where nobody says whether
+    /// it is, what was claimed with it would else wait for the end of its lease. It may not be on disk either: nothing may
+    /// leave for Greenhouse or RabbitMQ before a commit of its own that finds the batch there and waits for the disk.
     fn begin(&self, begins: Self::Begins);
 }
 
@@ -322,12 +323,13 @@ impl<T: Take> Intake<T> {
             store::intake::record_refusal(&mut tx, &refused).await?;
         }
         crash_here(CrashPoint::IntakeBeforeCommit);
-        tx.commit().await.map_err(store::Error::from)?;
+        let committed = tx.commit().await;
         let mut tally = Tally::default();
         if let Some((recorded, begins)) = recorded {
             tally = recorded;
             self.take.begin(begins);
         }
+        committed.map_err(store::Error::from)?;
         entrance.flush().await?;
         Ok(tally)
     }
