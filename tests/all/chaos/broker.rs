@@ -1,0 +1,197 @@
+//! RabbitMQ dies, loses a queue, its memory or its voice, and changes the password.
+
+use std::path::Path;
+
+use broker::Topology;
+use greenhouse_sim::{Config, When};
+use reqwest::Url;
+use testkit::relay::Way;
+use testkit::{Rabbit, Relay, TestEnv};
+
+use super::{
+    BACKLOG, all_imported, imported, introductions, marked_published, more_imported, more_stored,
+    on_disk, own, stored_all, warm,
+};
+use crate::world::{World, until};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broker_killed_ten_times_with_a_thousand_events_in_flight() {
+    let mut rabbit = Rabbit::start().await.expect("a RabbitMQ");
+    let world = warm(own(Some(&rabbit), None, "broker killed").await).await;
+    on_disk(&mut rabbit).await;
+    let mut sent = 1;
+    for round in 0..10 {
+        let events = introductions(&world, &format!("round-{round}"), 1500);
+        sent += events.len();
+        let kill = async {
+            // In turn while events arrive and while answers leave.
+            match round % 2 {
+                0 => more_stored(&world).await,
+                _ => more_imported(&world, 10 * round).await,
+            }
+            let in_flight = sent - imported(&world.announced());
+            rabbit.kill9().await.expect("a dead broker");
+            assert!(
+                in_flight >= 1000,
+                "only {in_flight} were in flight in round {round}"
+            );
+            rabbit.restart().await.expect("a broker again");
+        };
+        tokio::join!(world.publish_all(&events), kill);
+    }
+    all_imported(&world, sent).await;
+    let reconnects = world.metric(0, "bridge_amqp_reconnects_total").await;
+    assert!(reconnects >= 10.0, "{reconnects} reconnects");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_queue_deleted_under_its_consumer_is_declared_and_consumed_again() {
+    let world = warm(World::with("queue deleted", Config::for_benchmarks()).await).await;
+    world
+        .publish_all(&introductions(&world, "before", 300))
+        .await;
+    // What is in a queue goes with it, so the bridge must have taken everything.
+    stored_all(&world, 301).await;
+    let management = &world.env.management;
+    let consumers = async || {
+        let queue = management
+            .queue(&world.env.vhost, Topology::INTRODUCTIONS)
+            .await
+            .ok()?;
+        Some(queue.map_or(0, |queue| queue.consumers))
+    };
+    until("everything acknowledged", async || {
+        let queue = management
+            .queue(&world.env.vhost, Topology::INTRODUCTIONS)
+            .await
+            .ok()??;
+        (queue.ready + queue.unacknowledged == 0).then_some(())
+    })
+    .await;
+    management
+        .delete_queue(&world.env.vhost, Topology::INTRODUCTIONS)
+        .await
+        .expect("no queue");
+    until("a consumer again", async || {
+        (consumers().await? == 1).then_some(())
+    })
+    .await;
+    world
+        .publish_all(&introductions(&world, "after", 300))
+        .await;
+    all_imported(&world, 601).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_counts_as_published_while_the_broker_has_no_memory() {
+    let rabbit = Rabbit::start().await.expect("a RabbitMQ");
+    let world = warm(own(Some(&rabbit), None, "memory alarm").await).await;
+    let gate = world
+        .greenhouse
+        .faults()
+        .hold(When::operation("candidates:create"));
+    world.publish_all(&introductions(&world, "i", 300)).await;
+    stored_all(&world, 301).await;
+    rabbit.set_memory_alarm(true).await.expect("an alarm");
+    gate.open();
+    until("every import done", async || {
+        (world.store.ledger_gauges().await.ok()?.open == 0).then_some(())
+    })
+    .await;
+    until("a publish given up", async || {
+        (world.metric(0, r#"outcome="timeout""#).await > 0.0).then_some(())
+    })
+    .await;
+    let waiting = world.store.outbox_backlog().await.expect("an answer").rows;
+    assert!(waiting > 0, "the alarm stopped nobody");
+    for number in 0..300 {
+        let introduction = format!("i-{number}");
+        if marked_published(&world, &introduction).await {
+            world.answer(&introduction).await;
+        }
+    }
+    assert!(
+        imported(&world.announced()) < 301,
+        "everything arrived in spite of the alarm"
+    );
+    rabbit.set_memory_alarm(false).await.expect("no alarm");
+    all_imported(&world, 301).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broker_that_falls_silent_without_a_word() {
+    silent_broker("silent", &[Way::ToServer, Way::ToClient]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_network_that_loses_what_is_sent_to_the_broker() {
+    silent_broker("deaf", &[Way::ToServer]).await;
+}
+
+/// Acknowledgements and answers under way are lost with the connections that the bridge gives up.
+async fn silent_broker(name: &str, ways: &[Way]) {
+    let mut world = World::with(name, Config::for_benchmarks()).await;
+    let network = Relay::start(&world.env.amqp_url).await.expect("a relay");
+    let through = network.through(&world.env.amqp_url).expect("an address");
+    world
+        .variables
+        .insert("BRIDGE_AMQP_URL".to_owned(), through);
+    let world = warm(world).await;
+    world
+        .publish_all(&introductions(&world, "before", 500))
+        .await;
+    more_imported(&world, 50).await;
+    let connections = network.connections();
+    for way in ways {
+        network.stall(*way);
+    }
+    world
+        .publish_all(&introductions(&world, "during", 500))
+        .await;
+    let noticed = network.connected(connections + 1);
+    tokio::time::timeout(BACKLOG, noticed)
+        .await
+        .expect("a bridge that connects anew")
+        .expect("a relay");
+    network.resume();
+    all_imported(&world, 1001).await;
+}
+
+/// Fault 68 of the matrix: the old password is refused, the new one is in the file.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broker_password_replaced_in_its_file_is_used_without_a_restart() {
+    let mut world = World::with("password", Config::for_benchmarks()).await;
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(&world.env.vhost);
+    replace_password(&world.env, &file, "first").await;
+    world.variables.extend([
+        ("BRIDGE_AMQP_URL".to_owned(), String::new()),
+        (
+            "BRIDGE_AMQP_URL_FILE".to_owned(),
+            file.to_string_lossy().into_owned(),
+        ),
+    ]);
+    let world = warm(world).await;
+    replace_password(&world.env, &file, "second").await;
+    // Who is connected stays so until thrown out.
+    until("new connections", async || {
+        let management = &world.env.management;
+        management.close_connections(&world.env.vhost).await.ok()?;
+        let rebuilt = world.metric(0, "bridge_amqp_reconnects_total").await;
+        (rebuilt > 0.0).then_some(())
+    })
+    .await;
+    world.publish_all(&introductions(&world, "after", 10)).await;
+    all_imported(&world, 11).await;
+    std::fs::remove_file(&file).expect("the file");
+}
+
+/// Gives the user of this name another password, and the file the address with it.
+async fn replace_password(env: &TestEnv, file: &Path, password: &str) {
+    let user = format!("user-{}", env.vhost);
+    let replaced = env.management.put_user(&env.vhost, &user, password);
+    replaced.await.expect("a user");
+    let mut url = Url::parse(&env.amqp_url).expect("an address");
+    url.set_username(&user).expect("a user");
+    url.set_password(Some(password)).expect("a password");
+    std::fs::write(file, url.as_str()).expect("a file");
+}
