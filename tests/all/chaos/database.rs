@@ -82,8 +82,9 @@ async fn a_commit_whose_answer_is_lost_holds_nothing_up() {
         let there = async || world.env.execute(&statement).await.ok();
         until(what, there).await;
     };
-    let committing = "pg_stat_activity WHERE datname = current_database() AND query LIKE 'COMMIT%' AND state = 'active'";
-    one("a commit under way", committing).await;
+    // Other commits come and go; only this one sleeps.
+    let held = "pg_stat_activity WHERE datname = current_database() AND query LIKE 'COMMIT%' AND wait_event = 'PgSleep'";
+    one("a commit that is held", held).await;
     network.stall(Way::ToClient);
     let go_on = world.env.execute("INSERT INTO gate DEFAULT VALUES").await;
     go_on.expect("an open gate");
