@@ -46,7 +46,7 @@ fn allowed(folder: &str) -> &'static [&'static str] {
     match folder {
         "proto" | "shared/domain" => &[],
         "shared/broker" | "shared/harvest" | "shared/store" | "shared/boot" => &["domain"],
-        "shared/accounts" => &["domain", "harvest", "proto", "store"],
+        "shared/accounts" | "shared/progress" => &["domain", "harvest", "proto", "store"],
         "shared/intake" => &["boot", "broker", "domain", "proto", "store"],
         "shared/testkit" | "services/greenhouse-sim" => &[],
         "services/bridge" => &[
@@ -66,7 +66,8 @@ fn allowed(folder: &str) -> &'static [&'static str] {
         ],
         "xtask" => &["broker", "domain", "proto", "testkit"],
         _ => &[
-            "accounts", "boot", "broker", "domain", "harvest", "intake", "proto", "store",
+            "accounts", "boot", "broker", "domain", "harvest", "intake", "progress", "proto",
+            "store",
         ],
     }
 }

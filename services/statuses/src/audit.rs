@@ -16,7 +16,7 @@ use harvest::Application;
 use store::Store;
 use store::applications::Erasure;
 
-use crate::observe::is_fresh;
+use crate::news::is_fresh;
 use crate::observer::{Observer, Tracked};
 
 /// For how long Greenhouse must not show an application before it counts as gone: more than one night.

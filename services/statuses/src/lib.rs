@@ -2,23 +2,21 @@
 //! those that are followed.
 //!
 //! Three things make it look: `schedule` → `poll` (a window, page by page; `audit` once a night), `webhook` (what webhooks
-//! named) and `intake` → `refresh` (what Intrro asked for). From there on there is one route: `observer` → `look` (history
-//! and reasons of what was touched) → `observe` (an observation) → `domain::status::diff` (ordered changes) → `event` (the
-//! event of each) → `store::applications` (snapshot, sequence and outbox in one transaction). Publishing is the relay's
-//! work; nothing here ever writes to Greenhouse.
+//! named) and `intake` → `refresh` (what Intrro asked for). From there on there is one route: `observer` → `news` (what is
+//! worth a look) → `look` (history and reasons of that) → `progress` (observation, changes and the event of each) →
+//! `store::applications` (snapshot, sequence and outbox in one transaction). Publishing is the relay's work; nothing
+//! here ever writes to Greenhouse.
 #![deny(missing_docs)]
 
 mod audit;
 mod conversion;
-mod event;
 mod feed;
 mod intake;
 mod look;
 mod names;
-mod observe;
+mod news;
 mod observer;
 mod people;
-mod phase;
 mod poll;
 mod refresh;
 mod schedule;
@@ -31,7 +29,9 @@ use accounts::Accounts;
 use boot::metrics::Metrics;
 use broker::{Consumer, Publisher, Topology};
 use domain::window::Windows;
+use progress::Plans;
 use store::Store;
+use store::cache::Cache;
 use store::wake::Wake;
 use tokio_util::sync::CancellationToken;
 
@@ -141,10 +141,11 @@ pub async fn refresh_due(parts: Parts) -> usize {
 
 impl Context {
     fn new(parts: Parts) -> Context {
+        let plans = Plans::new(Cache::new(parts.store.clone()));
         Context {
             store: parts.store,
             accounts: parts.accounts,
-            names: names::Names::default(),
+            names: names::Names::new(plans),
             metrics: parts.metrics,
             config: parts.config,
         }

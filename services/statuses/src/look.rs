@@ -2,14 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 
+use accounts::Stop;
 use chrono::{DateTime, Utc};
 use domain::status::{Observation, Rejection, Status, Visit};
 use domain::{ApplicationId, JobId, JobStageId};
-use harvest::{Application, ApplicationStage, Client, Error, RejectionDetail};
-use uuid::Uuid;
+use harvest::{Application, ApplicationStage, Client, RejectionDetail};
+use progress::{Background, observation};
 
-use crate::names::Names;
-use crate::observe::{Background, is_early, observation};
+use crate::names::{Names, Whose};
+use crate::news::is_early;
 
 /// What looking at some applications showed.
 #[derive(Debug, Default)]
@@ -25,16 +26,16 @@ pub(crate) struct Look {
 pub(crate) async fn look(
     client: &Client,
     names: &Names,
-    connection: Uuid,
+    whose: Whose<'_>,
     applications: &[&Application],
     now: DateTime<Utc>,
-) -> Result<Look, Error> {
+) -> Result<Look, Stop> {
     let ids: Vec<ApplicationId> = applications.iter().map(|one| one.id).collect();
     let stages = client.application_stages().of_applications(&ids).await?;
     let jobs: HashSet<JobId> = applications.iter().filter_map(|one| one.job_id).collect();
     let jobs: Vec<JobId> = jobs.into_iter().collect();
-    let mut backgrounds = histories(client, names, connection, &jobs, &stages).await?;
-    rejections(client, names, connection, applications, &mut backgrounds).await?;
+    let mut backgrounds = histories(client, names, whose, &jobs, &stages).await?;
+    rejections(client, names, whose, applications, &mut backgrounds).await?;
     let mut look = Look::default();
     for application in applications {
         let background = backgrounds.remove(&application.id).unwrap_or_default();
@@ -42,7 +43,7 @@ pub(crate) async fn look(
             tracing::warn!(application = %application.id, "an application has a status this version does not know");
             continue;
         };
-        if is_early(application, &background, now) {
+        if is_early(application, &background.history, now) {
             look.early.push(application.id);
             continue;
         }
@@ -56,13 +57,13 @@ pub(crate) async fn look(
 async fn histories(
     client: &Client,
     names: &Names,
-    connection: Uuid,
+    whose: Whose<'_>,
     jobs: &[JobId],
     stages: &[ApplicationStage],
-) -> Result<HashMap<ApplicationId, Background>, Error> {
+) -> Result<HashMap<ApplicationId, Background>, Stop> {
     let ids: HashSet<JobStageId> = stages.iter().filter_map(|row| row.job_stage_id).collect();
     let ids: Vec<JobStageId> = ids.into_iter().collect();
-    let plan = names.stages(client, connection, jobs, &ids).await?;
+    let plan = names.stages(client, whose, jobs, &ids).await?;
     let mut backgrounds: HashMap<ApplicationId, Background> = HashMap::new();
     for row in stages {
         let (Some(application), Some(job_stage_id)) = (row.application_id, row.job_stage_id) else {
@@ -91,10 +92,10 @@ async fn histories(
 async fn rejections(
     client: &Client,
     names: &Names,
-    connection: Uuid,
+    whose: Whose<'_>,
     applications: &[&Application],
     backgrounds: &mut HashMap<ApplicationId, Background>,
-) -> Result<(), Error> {
+) -> Result<(), Stop> {
     let rejected = |one: &&&Application| one.status.known() == Some(Status::Rejected);
     let rejected: Vec<&&Application> = applications.iter().filter(rejected).collect();
     let details = if client.application_stages().are_told() {
@@ -109,7 +110,7 @@ async fn rejections(
     };
     for detail in details {
         let reason = match detail.reason_id {
-            Some(id) => names.reason(client, connection, id).await?,
+            Some(id) => names.reason(client, whose, id).await?,
             None => None,
         };
         let background = backgrounds.entry(detail.application_id).or_default();

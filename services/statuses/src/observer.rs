@@ -11,16 +11,17 @@ use boot::metrics::{RecordAction, Resource};
 use chrono::{DateTime, Utc};
 use domain::crash::{CrashPoint, crash_here};
 use domain::settings::Settings;
-use domain::status::{Change, DetectedBy, Observation, Quality, diff, next_snapshot};
+use domain::status::{Change, DetectedBy, Observation, Quality};
 use domain::{ApplicationId, CandidateId, Code, Problem, Tenant};
 use harvest::{Application, Client};
+use progress::Subject;
 use store::applications::{Erasure, Progress, Successor, TrackedApplication};
 use uuid::Uuid;
 
 use crate::conversion::successors;
-use crate::event::Subject;
 use crate::look::look;
-use crate::observe::is_news;
+use crate::names::Whose;
+use crate::news::is_news;
 use crate::{Context, people};
 
 /// Applications per page.
@@ -94,8 +95,8 @@ impl Observer<'_> {
         applications: &[&Application],
     ) -> Result<Seen, Stop> {
         let (client, names) = (&self.client, &self.context.names);
-        let now = self.clock.now();
-        let mut look = look(client, names, self.connection, applications, now).await?;
+        let (now, whose) = (self.clock.now(), self.whose());
+        let mut look = look(client, names, whose, applications, now).await?;
         let replaced = successors(self, tracked, applications).await?;
         for (id, successor) in &replaced {
             // What takes its place does not show yet.
@@ -191,9 +192,16 @@ impl Observer<'_> {
         self.tracked(&ids).await
     }
 
+    fn whose(&self) -> Whose<'_> {
+        Whose {
+            tenant: self.tenant,
+            connection: self.connection,
+        }
+    }
+
     fn is_fresh(&self, applications: &[&Application], id: ApplicationId) -> bool {
         let found = applications.iter().find(|one| one.id == id);
-        found.is_some_and(|one| crate::observe::is_fresh(one, self.clock.now()))
+        found.is_some_and(|one| crate::news::is_fresh(one, self.clock.now()))
     }
 
     /// Commits what the observations changed. Where somebody else was faster, once more from what they left.
@@ -234,8 +242,7 @@ impl Observer<'_> {
             let Some(tracked) = known.get(id) else {
                 continue;
             };
-            let changes = diff(tracked.snapshot.as_ref(), observation);
-            let mut one = self.progress(tracked, observation, &changes)?;
+            let (mut one, changes) = self.progress(tracked, observation)?;
             one.successor = replaced.get(id).cloned().flatten();
             progress.push(one);
             told.push((*id, changes));
@@ -259,27 +266,15 @@ impl Observer<'_> {
         &self,
         tracked: &TrackedApplication,
         observation: &Observation,
-        changes: &[Change],
-    ) -> Result<Progress, Stop> {
+    ) -> Result<(Progress, Vec<Change>), Stop> {
         let subject = Subject {
             tenant: self.tenant,
             settings: self.settings,
             tracked,
         };
-        let numbered = changes.iter().zip(tracked.sequence + 1..);
-        let announcements =
-            numbered.map(|(change, sequence)| subject.announcement(sequence, change, observation));
-        let announcements = announcements.collect::<Result<_, _>>().map_err(|error| {
+        subject.progress(observation).map_err(|error| {
             tracing::error!(application = %tracked.application, %error, "a status event cannot be written");
             Stop::Retry(Problem::new(Code::Internal))
-        })?;
-        Ok(Progress {
-            application: tracked.application,
-            sequence: tracked.sequence,
-            snapshot: next_snapshot(tracked.snapshot.as_ref(), observation),
-            observed_at: observation.observed_at,
-            announcements,
-            successor: None,
         })
     }
 

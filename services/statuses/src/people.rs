@@ -9,7 +9,7 @@ use store::applications::{Erased, Erasure, Merged, TrackedApplication};
 use store::outbox::Announcement;
 use uuid::Uuid;
 
-use crate::event::SOURCE;
+use progress::SOURCE;
 
 /// Where an application counts as being before it was ever seen.
 pub(crate) fn never_seen(known: &TrackedApplication) -> Snapshot {

@@ -11,10 +11,10 @@ use domain::ApplicationId;
 use domain::status::DetectedBy;
 use futures::TryStreamExt;
 use harvest::{Application, Purpose};
+use progress::touched;
 use store::polls::{Ending, Poll};
 use tokio_util::sync::CancellationToken;
 
-use crate::observe::touched;
 use crate::observer::{Clock, IDS, Observer, PAGE};
 use crate::{Context, audit};
 

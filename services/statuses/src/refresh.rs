@@ -13,6 +13,7 @@ use domain::backoff;
 use domain::status::DetectedBy;
 use domain::{Code, Problem};
 use harvest::Purpose;
+use progress::SOURCE;
 use proto::envelope::{OutMeta, encode};
 use proto::{Notice, v1};
 use store::outbox::Announcement;
@@ -21,7 +22,6 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::Context;
-use crate::event::SOURCE;
 use crate::observer::{Clock, IDS, Observer};
 use crate::schedule::{LONGEST_REST, pause};
 

@@ -2,36 +2,60 @@
 
 use domain::Tenant;
 use domain::settings::Settings;
-use domain::status::{Change, DetectedBy, Observation, Quality, Rejection, Snapshot, Status};
+use domain::status::{
+    Change, DetectedBy, Observation, Quality, Rejection, Snapshot, Status, diff, next_snapshot,
+};
 use proto::envelope::{EncodeError, OutMeta, encode};
 use proto::{Notice, v1};
-use store::applications::TrackedApplication;
+use store::applications::{Progress, TrackedApplication};
 use store::outbox::Announcement;
 use uuid::Uuid;
 
 use crate::phase::{contract, phase};
 
-/// CloudEvents `source` of everything this service announces.
-pub(crate) const SOURCE: &str = "/intrro-greenhouse-bridge/statuses";
+/// CloudEvents `source` of every event about progress.
+pub const SOURCE: &str = "/intrro-greenhouse-bridge/statuses";
 
 /// Whose change is told.
-pub(crate) struct Subject<'a> {
+pub struct Subject<'a> {
     /// Whose applications.
-    pub(crate) tenant: &'a Tenant,
+    pub tenant: &'a Tenant,
     /// What the tenant says of its stages.
-    pub(crate) settings: &'a Settings,
+    pub settings: &'a Settings,
     /// The application before the change.
-    pub(crate) tracked: &'a TrackedApplication,
+    pub tracked: &'a TrackedApplication,
 }
 
 impl Subject<'_> {
-    /// The event about a change, in the form in which it waits to be published.
-    ///
-    /// The message id is derived from tenant, application and sequence: the same step is the same message for ever.
+    /// What an observation makes of the application, and the changes that it consists of.
     ///
     /// # Errors
     /// [`EncodeError`] when Greenhouse gave a time that the contract cannot say.
-    pub(crate) fn announcement(
+    pub fn progress(
+        &self,
+        observation: &Observation,
+    ) -> Result<(Progress, Vec<Change>), EncodeError> {
+        let tracked = self.tracked;
+        let known = tracked.snapshot.as_ref();
+        let changes = diff(known, observation);
+        let numbered = changes.iter().zip(tracked.sequence + 1..);
+        let announcements =
+            numbered.map(|(change, sequence)| self.announcement(sequence, change, observation));
+        let progress = Progress {
+            application: tracked.application,
+            sequence: tracked.sequence,
+            snapshot: next_snapshot(known, observation),
+            observed_at: observation.observed_at,
+            announcements: announcements.collect::<Result<_, _>>()?,
+            successor: None,
+        };
+        Ok((progress, changes))
+    }
+
+    /// The event about a change, in the form in which it waits to be published.
+    ///
+    /// The message id is derived from tenant, application and sequence: the same step is the same message for ever.
+    fn announcement(
         &self,
         sequence: i64,
         change: &Change,
@@ -144,7 +168,7 @@ const fn detector(detector: DetectedBy) -> proto::Detector {
 #[cfg(test)]
 mod tests {
     use chrono::{DateTime, Utc};
-    use domain::status::{Stage, diff};
+    use domain::status::Stage;
     use domain::{
         ApplicationId, CandidateId, IntroductionId, IntrroCandidateId, JobId, JobStageId,
     };
@@ -206,16 +230,13 @@ mod tests {
 
     fn told(tracked: &TrackedApplication) -> Announcement {
         let tenant = Tenant::try_from("acme").unwrap();
-        let observation = turned_down();
-        let changes = diff(tracked.snapshot.as_ref(), &observation);
         let subject = Subject {
             tenant: &tenant,
             settings: &Settings::default(),
             tracked,
         };
-        subject
-            .announcement(tracked.sequence + 1, &changes[0], &observation)
-            .unwrap()
+        let (mut progress, _) = subject.progress(&turned_down()).unwrap();
+        progress.announcements.remove(0)
     }
 
     #[test]

@@ -1,0 +1,148 @@
+//! Which of the applications that were read are worth a closer look, and which cannot be told yet. Pure.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::StageId;
+use domain::status::{Snapshot, Visit};
+use harvest::Application;
+use progress::{job, touched};
+use store::applications::TrackedApplication;
+
+/// How long Greenhouse may take until a stage that an application is in shows in its history.
+const SETTLE: TimeDelta = TimeDelta::minutes(10);
+
+/// Whether an application may stand elsewhere than where it was last seen.
+///
+/// Windows overlap, so most of what they return twice was accounted for: it was not touched since. One that was
+/// touched at the very time accounted for is looked at more closely.
+pub(crate) fn is_news(tracked: &TrackedApplication, application: &Application) -> bool {
+    let Some(known) = &tracked.snapshot else {
+        return true;
+    };
+    match (touched(application), known.as_of) {
+        (Some(touched), Some(as_of)) if touched != as_of => touched > as_of,
+        _ => differs(known, application),
+    }
+}
+
+/// Whether the application is in a stage that its history does not show yet. Told now, the move would be lost:
+/// the next observation counts it as known.
+pub(crate) fn is_early(application: &Application, history: &[Visit], now: DateTime<Utc>) -> bool {
+    let missing = |id: StageId| history.iter().all(|visit| visit.id != id);
+    application.job_stage_id.is_none()
+        && application.stage_id.is_some_and(missing)
+        && is_fresh(application, now)
+}
+
+/// Whether what belongs to the application may not show yet.
+pub(crate) fn is_fresh(application: &Application, now: DateTime<Utc>) -> bool {
+    touched(application).is_some_and(|touched| now - touched < SETTLE)
+}
+
+/// Whether the application shows a difference without its history.
+fn differs(known: &Snapshot, application: &Application) -> bool {
+    let name = known.stage.as_ref().and_then(|stage| stage.name.as_ref());
+    application.status.known() != Some(known.status)
+        || application.prospect != known.prospect
+        || job(application).is_some_and(|job| Some(job) != known.job_id)
+        || application
+            .stage_name
+            .as_ref()
+            .is_some_and(|now| Some(now) != name)
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::status::{Stage, Status};
+    use domain::{ApplicationId, CandidateId, IntrroCandidateId, JobId, JobStageId};
+    use harvest::ApplicationStatus;
+
+    use super::*;
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_800_000_000 + second, 0).unwrap()
+    }
+
+    fn application(visit: i64, updated_at: i64) -> Application {
+        Application {
+            id: ApplicationId(90),
+            candidate_id: Some(CandidateId(7)),
+            job_id: Some(JobId(4)),
+            status: ApplicationStatus::InProcess,
+            prospect: false,
+            stage_id: Some(StageId(visit)),
+            job_stage_id: None,
+            stage_name: Some("Offer".into()),
+            source_id: None,
+            referrer_id: None,
+            rejection_reason_id: None,
+            prospective_job_ids: Vec::new(),
+            created_at: None,
+            updated_at: Some(at(updated_at)),
+            rejected_at: None,
+            last_activity_at: None,
+            custom_fields: Vec::new(),
+        }
+    }
+
+    fn tracked(as_of: Option<i64>) -> TrackedApplication {
+        let stage = Stage {
+            job_stage_id: JobStageId(5),
+            name: Some("Offer".into()),
+        };
+        let seen = |as_of| Snapshot {
+            status: Status::InProcess,
+            stage: Some(stage),
+            job_id: Some(JobId(4)),
+            prospect: false,
+            as_of: Some(at(as_of)),
+            withdrawn: false,
+        };
+        TrackedApplication {
+            application: ApplicationId(90),
+            greenhouse: CandidateId(7),
+            candidate: IntrroCandidateId::try_from("c-1").unwrap(),
+            introductions: Vec::new(),
+            job: None,
+            converted_from: None,
+            origin: None,
+            anonymised: false,
+            snapshot: as_of.map(seen),
+            sequence: 1,
+        }
+    }
+
+    #[test]
+    fn what_was_not_touched_since_is_no_news() {
+        assert!(is_news(&tracked(None), &application(1, 5)));
+        assert!(is_news(&tracked(Some(4)), &application(1, 5)));
+        assert!(!is_news(&tracked(Some(6)), &application(1, 5)));
+        assert!(!is_news(&tracked(Some(5)), &application(1, 5)));
+    }
+
+    #[test]
+    fn what_was_touched_twice_in_one_tick_is_news() {
+        let mut moved = application(1, 5);
+        moved.stage_name = Some("Onsite".into());
+        assert!(is_news(&tracked(Some(5)), &moved));
+        let mut rejected = application(1, 5);
+        rejected.status = ApplicationStatus::Rejected;
+        assert!(is_news(&tracked(Some(5)), &rejected));
+    }
+
+    #[test]
+    fn a_stage_that_the_history_does_not_show_yet_is_waited_for() {
+        let visit = Visit {
+            id: StageId(1),
+            job_stage_id: JobStageId(5),
+            name: None,
+            job_id: Some(JobId(4)),
+            entered_at: Some(at(0)),
+            exited_at: None,
+            current: true,
+        };
+        let history = [visit];
+        assert!(!is_early(&application(1, 5), &history, at(9)));
+        assert!(is_early(&application(2, 5), &history, at(9)));
+        assert!(!is_early(&application(2, 5), &history, at(5 + 600)));
+    }
+}
