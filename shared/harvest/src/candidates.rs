@@ -5,7 +5,7 @@ use domain::matching::Contact;
 use domain::{ApplicationId, CandidateId};
 use futures::Stream;
 
-use crate::applications::{NewApplication, Target};
+use crate::applications::{Application, NewApplication, Target};
 use crate::call::Read;
 use crate::client::Client;
 use crate::custom_fields::{CustomFieldValue, FieldType, merged};
@@ -116,12 +116,14 @@ pub struct InlineNote {
 crate::debug_without_personal_data!(InlineNote { visibility });
 
 /// What creating a person answers. The rest of the record may not be readable for some time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreatedCandidate {
     /// The new person.
     pub candidate_id: CandidateId,
     /// The application made with them, where the answer tells.
     pub application_id: Option<ApplicationId>,
+    /// The same, as it was made, where the answer shows it; it may lack anything but its id.
+    pub application: Option<Application>,
 }
 
 /// Changes of a person; `None` leaves as it is. Lists replace what is there. An empty list is never sent, so nothing
@@ -242,15 +244,21 @@ impl Candidates<'_> {
     /// # Errors
     /// [`Error`] of a write.
     pub async fn create(&self, candidate: &NewCandidate) -> Result<CreatedCandidate, Error> {
-        let request = match self.client.version() {
-            Version::V3 => v3::candidates::create(candidate),
+        let (request, read): (_, Read<_>) = match self.client.version() {
+            Version::V3 => (
+                v3::candidates::create(candidate),
+                v3::candidates::read_created,
+            ),
             Version::V1 => {
                 let fields = &candidate.custom_fields;
                 let fields = self.client.written(FieldType::Candidate, fields).await?;
-                v1::candidates::create(candidate, &fields, self.client.acting_user())
+                (
+                    v1::candidates::create(candidate, &fields, self.client.acting_user()),
+                    v1::candidates::read_created,
+                )
             }
         };
-        self.client.call(&request, wire::read_created).await
+        self.client.call(&request, read).await
     }
 
     /// Changes a person. v3 replaces all custom fields at once, so where some change, the others are read first.

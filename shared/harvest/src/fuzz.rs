@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::{v1, v3, wire};
+use crate::{v1, v3};
 
 /// Every reader: the number of records it finds, or its error.
 type Count = fn(&[u8]) -> Result<usize, serde_json::Error>;
@@ -86,7 +86,8 @@ const OTHERS: &[Count] = &[
     |b| v3::custom_fields::read_one(b).map(|_| 1),
     |b| v3::introspection::read(b).map(|_| 1),
     |b| v3::notes::read_one(b).map(|_| 1),
-    |b| wire::read_created(b).map(|_| 1),
+    |b| v1::candidates::read_created(b).map(|_| 1),
+    |b| v3::candidates::read_created(b).map(|_| 1),
 ];
 
 /// Every property that some reader knows, and one that none does.

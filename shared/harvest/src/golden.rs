@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use serde_json::Value;
+use domain::{ApplicationId, JobStageId, StageId};
+use serde_json::{Value, json};
 
 use crate::notes::Visibility;
-use crate::wire::read_created;
 use crate::{ApplicationStatus, v1, v3};
 
 type Records = BTreeMap<String, Value>;
@@ -93,10 +93,29 @@ fn people_are_read_in_both_versions() {
 #[test]
 fn every_shape_of_a_created_person_tells_both_ids() {
     for (name, answer) in golden("created.json") {
-        let created = read_created(answer.to_string().as_bytes()).unwrap();
-        assert_eq!(created.candidate_id.0, 1, "{name}");
-        assert_eq!(created.application_id.map(|id| id.0), Some(2), "{name}");
+        for read in [v1::candidates::read_created, v3::candidates::read_created] {
+            let created = read(answer.to_string().as_bytes()).unwrap();
+            assert_eq!(created.candidate_id.0, 1, "{name}");
+            assert_eq!(created.application_id.map(|id| id.0), Some(2), "{name}");
+        }
     }
+}
+
+#[test]
+fn a_created_person_shows_their_application() {
+    let wrapped = json!({"candidate": {"id": 1}, "application": {"id": 2, "status": "in_process", "stage_id": 3}});
+    let created = v3::candidates::read_created(wrapped.to_string().as_bytes()).unwrap();
+    assert_eq!(created.application.unwrap().stage_id, Some(StageId(3)));
+    let flat = json!({"id": 1, "applications": [{"id": 2, "status": "active", "current_stage": {"id": 4}}]});
+    let created = v1::candidates::read_created(flat.to_string().as_bytes()).unwrap();
+    let application = created.application.unwrap();
+    assert_eq!(application.job_stage_id, Some(JobStageId(4)));
+    assert_eq!(application.status, ApplicationStatus::InProcess);
+    // What cannot be read leaves the ids.
+    let odd = json!({"candidate": {"id": 1}, "application": {"id": 2, "stage_id": "?"}});
+    let created = v3::candidates::read_created(odd.to_string().as_bytes()).unwrap();
+    assert_eq!(created.application_id, Some(ApplicationId(2)));
+    assert_eq!(created.application, None);
 }
 
 #[test]

@@ -202,7 +202,7 @@ struct WirePerson {
 }
 
 #[derive(Deserialize)]
-struct Wire {
+pub(super) struct Wire {
     id: Option<ApplicationId>,
     candidate_id: Option<CandidateId>,
     prospect: Option<bool>,
@@ -219,7 +219,7 @@ struct Wire {
     keyed_custom_fields: Option<WireFields>,
 }
 
-fn accept(wire: Wire) -> Option<Application> {
+pub(super) fn accept(wire: Wire) -> Option<Application> {
     let prospect = wire.prospect.unwrap_or_default();
     let jobs: Vec<JobId> = list(wire.jobs)
         .into_iter()

@@ -9,10 +9,10 @@ use super::applications::ApplicationBody;
 use super::custom_fields::Written;
 use super::notes::visibility;
 use super::{List, Moment, list, one_or_many, rows, time};
-use crate::candidates::{Candidate, CandidatePatch, NewCandidate};
+use crate::candidates::{Candidate, CandidatePatch, CreatedCandidate, NewCandidate};
 use crate::operation::Operation;
 use crate::request::Request;
-use crate::wire::{Profile, WireContact, WireFields, contacts, profiles, values};
+use crate::wire::{self, Profile, WireContact, WireFields, contacts, profiles, values};
 
 const PATH: &str = "/v1/candidates";
 
@@ -84,6 +84,10 @@ pub(crate) fn update(id: CandidateId, patch: &CandidatePatch, fields: &[Written]
         },
     };
     Request::patch(Operation::CandidatesUpdate, format!("{PATH}/{id}"), &body)
+}
+
+pub(crate) fn read_created(body: &[u8]) -> Result<CreatedCandidate, serde_json::Error> {
+    wire::read_created(body, super::applications::accept)
 }
 
 pub(crate) fn read_list(body: &[u8]) -> Result<Vec<Candidate>, serde_json::Error> {

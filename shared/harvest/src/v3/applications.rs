@@ -125,7 +125,7 @@ struct PatchBody<'a> {
 }
 
 #[derive(Deserialize)]
-struct Wire {
+pub(super) struct Wire {
     id: Option<ApplicationId>,
     candidate_id: Option<CandidateId>,
     job_id: Option<JobId>,
@@ -143,7 +143,7 @@ struct Wire {
     custom_fields: Option<WireFields>,
 }
 
-fn accept(wire: Wire) -> Option<Application> {
+pub(super) fn accept(wire: Wire) -> Option<Application> {
     Some(Application {
         id: wire.id?,
         candidate_id: wire.candidate_id,

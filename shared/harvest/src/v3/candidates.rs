@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::applications::ApplicationBody;
 use super::{List, Moment, list, rows, time};
-use crate::candidates::{Candidate, CandidatePatch, NewCandidate};
+use crate::candidates::{Candidate, CandidatePatch, CreatedCandidate, NewCandidate};
 use crate::custom_fields::CustomFieldValue;
 use crate::operation::Operation;
 use crate::request::Request;
-use crate::wire::{Profile, WireContact, WireFields, contacts, profiles, values};
+use crate::wire::{self, Profile, WireContact, WireFields, contacts, profiles, values};
 
 const PATH: &str = "/v3/candidates";
 
@@ -71,6 +71,10 @@ pub(crate) fn update(
         },
     };
     Request::patch(Operation::CandidatesUpdate, format!("{PATH}/{id}"), &body)
+}
+
+pub(crate) fn read_created(body: &[u8]) -> Result<CreatedCandidate, serde_json::Error> {
+    wire::read_created(body, super::applications::accept)
 }
 
 pub(crate) fn read_list(body: &[u8]) -> Result<Vec<Candidate>, serde_json::Error> {

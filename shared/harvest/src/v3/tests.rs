@@ -255,11 +255,11 @@ fn what_creating_answers_has_four_shapes() {
         (json!({"id": 1, "application_ids": [2]}), Some(2)),
         (json!({"candidate_id": 1, "application_id": 2}), Some(2)),
     ] {
-        let created = crate::wire::read_created(&bytes(&answer)).unwrap();
+        let created = candidates::read_created(&bytes(&answer)).unwrap();
         assert_eq!(created.candidate_id, CandidateId(1));
         assert_eq!(created.application_id, application.map(ApplicationId));
     }
-    assert!(crate::wire::read_created(b"{\"application\":{\"id\":2}}").is_err());
+    assert!(candidates::read_created(b"{\"application\":{\"id\":2}}").is_err());
 }
 
 #[test]
