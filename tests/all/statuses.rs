@@ -1,5 +1,6 @@
 //! The whole route of a request for statuses: event in, looks, answer out; and what is read over HTTP.
 
+use harvest::Version;
 use serde_json::{Value, json};
 
 use crate::world::{ADMIN_TOKEN, Announced, World, introduction, until};
@@ -118,5 +119,47 @@ async fn jobs_and_status_events_are_shown_to_every_role_and_to_nobody_else() {
                 "{body}"
             );
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_its_creation_shows_of_an_application_is_told_with_the_answer() {
+    for version in [Version::V3, Version::V1] {
+        let mut world = World::new(&format!("first sight {version:?}")).await;
+        world.version = version;
+        world.bridge().await;
+        world.connect("acme").await;
+        // In v3 the first look of a job reads what its stages are called.
+        let mut told = Vec::new();
+        for (introduced, id) in ["looked at", "made"].into_iter().enumerate() {
+            world
+                .publish(&introduction("acme", id, &[world.job(0)]))
+                .await;
+            let events = world.announced_until("a first status", |events| {
+                statuses(events).len() > introduced
+            });
+            told = events.await;
+        }
+        let place = |name: &str| told.iter().rposition(|event| event.name == name);
+        assert!(place("IntroductionImported") < place("CandidateStatusChanged"));
+        let (looked, made) = (statuses(&told)[0], statuses(&told)[1]);
+        assert_eq!(made.text("detectedBy"), "IMPORT", "{version:?}: {made:?}");
+        assert_eq!(made.text("sequence"), "1");
+        for field in ["current", "jobId", "occurredAtQuality", "backfilled"] {
+            assert_eq!(made.data[field], looked.data[field], "{version:?}: {field}");
+        }
+        let application = made.text("applicationId");
+        let recruiter = world.greenhouse.recruiter();
+        recruiter
+            .move_to_next_stage(application.parse().unwrap())
+            .unwrap();
+        let everybody = json!({"request_id": "r-1", "all": true});
+        world.publish(&request("acme", "r-1", &everybody)).await;
+        let events = world.announced_until("the next step", |events| statuses(events).len() > 2);
+        let events = events.await;
+        let next = statuses(&events)[2];
+        assert_eq!(next.text("applicationId"), application);
+        assert_eq!(next.text("sequence"), "2");
+        assert_eq!(next.data["previous"], made.data["current"]);
     }
 }

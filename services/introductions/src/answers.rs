@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{ApplicationId, CandidateId, JobId, OperationId, Problem, Tenant};
+use harvest::Application;
 use proto::envelope::{OutMeta, encode};
 use proto::{Command, Kind, Notice, v1};
 use store::outbox::Announcement;
@@ -22,7 +23,8 @@ pub(crate) struct Applied {
 /// See [`Applied`].
 #[derive(Debug, Clone)]
 pub(crate) enum AppliedHow {
-    Created(ApplicationId),
+    /// With what the answer to its creation showed; nothing where it was made by an earlier try.
+    Created(ApplicationId, Option<Box<Application>>),
     Found(ApplicationId),
     Failed(Problem),
 }
@@ -30,7 +32,7 @@ pub(crate) enum AppliedHow {
 impl Applied {
     pub(crate) fn application(&self) -> Option<ApplicationId> {
         match self.how {
-            AppliedHow::Created(id) | AppliedHow::Found(id) => Some(id),
+            AppliedHow::Created(id, _) | AppliedHow::Found(id) => Some(id),
             AppliedHow::Failed(_) => None,
         }
     }
@@ -38,7 +40,7 @@ impl Applied {
     /// For the ledger: ids and codes only.
     pub(crate) fn outcome(&self) -> serde_json::Value {
         let (how, code) = match &self.how {
-            AppliedHow::Created(_) => ("created", None),
+            AppliedHow::Created(..) => ("created", None),
             AppliedHow::Found(_) => ("found", None),
             AppliedHow::Failed(problem) => ("failed", Some(problem.code)),
         };
@@ -214,7 +216,7 @@ pub(crate) fn announce(
 fn application(applied: &Applied) -> v1::ApplicationResult {
     use v1::application_result::How;
     let (how, problem) = match &applied.how {
-        AppliedHow::Created(_) => (How::Created, None),
+        AppliedHow::Created(..) => (How::Created, None),
         AppliedHow::Found(_) => (How::Found, None),
         AppliedHow::Failed(problem) => (How::Failed, Some(problem)),
     };

@@ -24,11 +24,17 @@ impl Jobs {
 }
 
 /// An application that was made, or read where it may have been made.
-struct Applying(ApplicationId);
+enum Applying {
+    Made(Box<Application>),
+    Read(ApplicationId),
+}
 
 impl Made for Applying {
     fn remote_id(&self) -> Option<i64> {
-        Some(self.0.0)
+        Some(match self {
+            Applying::Made(application) => application.id.0,
+            Applying::Read(id) => id.0,
+        })
     }
 }
 
@@ -152,14 +158,16 @@ pub(crate) async fn apply(
             .iter()
             .find(|application| is_on(application, *job, introduction.prospect));
         let how = match (person.application.filter(|_| made_with_person), found) {
-            (Some(id), _) => AppliedHow::Created(id),
-            (None, Some(application)) if made_with_person => AppliedHow::Created(application.id),
+            (Some(id), _) => AppliedHow::Created(id, person.made.clone()),
+            (None, Some(application)) if made_with_person => {
+                AppliedHow::Created(application.id, None)
+            }
             // It was made with the person and cannot be seen yet. Making another would make two.
             (None, None) if made_with_person => {
                 return Err(Stop::Retry(Code::WaitingForProof.into()));
             }
             (None, Some(application)) if attempt.added_earlier(StepKind::AddApplication, *job) => {
-                AppliedHow::Created(application.id)
+                AppliedHow::Created(application.id, None)
             }
             (None, Some(application)) => {
                 complete(attempt, introduction, application, references).await?;
@@ -195,20 +203,21 @@ async fn add(
                 let found = existing
                     .iter()
                     .find(|application| is_on(application, job, prospect));
-                Ok(found.map(|application| Applying(application.id)))
+                Ok(found.map(|application| Applying::Read(application.id)))
             },
             async |client| {
                 client
                     .applications()
                     .create(person.id, &application)
                     .await
-                    .map(|made| Applying(made.id))
+                    .map(|made| Applying::Made(Box::new(made)))
             },
         )
         .await;
-    let made = match written {
-        Ok(Written::Now(Applying(id))) => Some(id),
-        Ok(Written::Earlier(id)) => id.map(ApplicationId),
+    let (id, made) = match written {
+        Ok(Written::Now(Applying::Made(made))) => (Some(made.id), Some(made)),
+        Ok(Written::Now(Applying::Read(id))) => (Some(id), None),
+        Ok(Written::Earlier(id)) => (id.map(ApplicationId), None),
         // One job that Greenhouse refuses does not keep the person from the others.
         Err(Stop::Fail(problem)) => {
             let position = introduction
@@ -223,10 +232,10 @@ async fn add(
         }
         Err(other) => return Err(other),
     };
-    Ok(made.map_or_else(
-        || AppliedHow::Failed(Code::UnexpectedAnswer.into()),
-        AppliedHow::Created,
-    ))
+    Ok(match id {
+        Some(id) => AppliedHow::Created(id, made),
+        None => AppliedHow::Failed(Code::UnexpectedAnswer.into()),
+    })
 }
 
 /// Gives an application that was there already the source and the referrer it lacks, and a prospect the tenant's pool.

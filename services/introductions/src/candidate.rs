@@ -8,7 +8,8 @@ use domain::settings::SeveralMatches;
 use domain::{ApplicationId, CandidateId, Code, JobId, Problem, StepKind};
 use futures::TryStreamExt;
 use harvest::{
-    Candidate, CandidatePatch, Client, CreatedCandidate, CustomFieldValue, NewCandidate,
+    Application, Candidate, CandidatePatch, Client, CreatedCandidate, CustomFieldValue,
+    NewCandidate,
 };
 
 use crate::answers::How;
@@ -31,6 +32,8 @@ pub(crate) struct Person {
     pub(crate) inline_job: Option<JobId>,
     /// That application, where its id is known.
     pub(crate) application: Option<ApplicationId>,
+    /// The same, as the answer to its creation showed it.
+    pub(crate) made: Option<Box<Application>>,
     /// Whether the tags were made together with the person.
     pub(crate) tagged: bool,
     /// Whether the note was.
@@ -106,6 +109,7 @@ pub(crate) async fn find_or_create(
             how: How::Created,
             inline_job: Some(inline_job),
             application: created.application_id,
+            made: created.application,
             record: None,
         },
         Written::Now(Arrived::Read { record, ours }) => Person {
@@ -113,6 +117,7 @@ pub(crate) async fn find_or_create(
             how: if ours { How::Created } else { How::Matched },
             inline_job: ours.then_some(inline_job),
             application: None,
+            made: None,
             tagged: false,
             noted: noted && ours,
             record: Some(*record),
@@ -122,6 +127,7 @@ pub(crate) async fn find_or_create(
             how: How::Created,
             inline_job: Some(inline_job),
             application: None,
+            made: None,
             tagged,
             noted,
             record: None,
@@ -156,6 +162,7 @@ fn matched(record: Candidate, how: How) -> Person {
         how,
         inline_job: None,
         application: None,
+        made: None,
         tagged: false,
         noted: false,
         record: Some(record),

@@ -3,13 +3,14 @@
 use boot::metrics::{Arrival, Terminal};
 use domain::crash::{CrashPoint, crash_here};
 use domain::{Code, Problem};
-use store::journal::{End, Identity, Settlement, Tracked};
+use store::journal::{End, Identity, Settlement};
 use store::person::PersonKey;
 
 use crate::answers::{self, Applied, How, Imported};
 use crate::applications;
 use crate::attempt::{Attempt, confirmed_kinds, crash_after_confirm};
 use crate::candidate::{self, Person};
+use crate::follow::follow;
 use crate::introduction::Introduction;
 use crate::references;
 use crate::stop::Stop;
@@ -77,6 +78,7 @@ async fn settle(
         claim.trace.as_deref(),
         now,
     );
+    let tracked = follow(attempt, introduction, person.id, &applications).await?;
     let steps = attempt.take_learnt();
     let confirmed = confirmed_kinds(&steps);
     let settlement = Settlement {
@@ -91,7 +93,7 @@ async fn settle(
             candidate_key: PersonKey::candidate(&claim.tenant, &introduction.profile.candidate),
             email_keys: introduction.profile.email_keys(&claim.tenant),
         }),
-        tracked: tracked(introduction, &applications),
+        tracked,
         mark: None,
         announcements: announcement.into_iter().collect(),
     };
@@ -120,17 +122,4 @@ fn outcome(person: &Person, applications: &[Applied], warnings: &[Problem]) -> s
         "applications": applications.iter().map(Applied::outcome).collect::<Vec<_>>(),
         "warnings": warnings.iter().map(|problem| problem.code).collect::<Vec<Code>>(),
     })
-}
-
-fn tracked(introduction: &Introduction, applications: &[Applied]) -> Vec<Tracked> {
-    applications
-        .iter()
-        .filter_map(|applied| {
-            Some(Tracked {
-                application: applied.application()?,
-                job: Some(applied.job),
-                introduction: introduction.id.clone(),
-            })
-        })
-        .collect()
 }

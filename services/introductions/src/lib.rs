@@ -12,6 +12,7 @@ mod candidate;
 mod candidate_erasure_requested;
 mod candidate_profile_updated;
 mod decode;
+mod follow;
 mod handler;
 mod hands;
 mod intake;
@@ -38,6 +39,7 @@ use accounts::Accounts;
 use boot::metrics::{Metrics, Queue};
 use broker::{Consumer, Publisher, Topology};
 use domain::Tenant;
+use progress::Plans;
 use store::Store;
 use store::cache::Cache;
 use store::intake::Arrival;
@@ -110,6 +112,7 @@ pub(crate) struct Context {
     pub(crate) wake: Wake,
     pub(crate) journal: Journal,
     pub(crate) cache: Cache,
+    pub(crate) plans: Plans,
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) config: Config,
@@ -119,9 +122,11 @@ pub(crate) struct Context {
 
 impl Context {
     fn new(parts: Parts) -> Context {
+        let cache = Cache::new(parts.store.clone());
         Context {
             journal: Journal::start(parts.store.clone()),
-            cache: Cache::new(parts.store.clone()),
+            plans: Plans::new(cache.clone()),
+            cache,
             store: parts.store,
             wake: parts.wake,
             accounts: parts.accounts,

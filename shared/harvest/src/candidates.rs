@@ -123,7 +123,7 @@ pub struct CreatedCandidate {
     /// The application made with them, where the answer tells.
     pub application_id: Option<ApplicationId>,
     /// The same, as it was made, where the answer shows it; it may lack anything but its id.
-    pub application: Option<Application>,
+    pub application: Option<Box<Application>>,
 }
 
 /// Changes of a person; `None` leaves as it is. Lists replace what is there. An empty list is never sent, so nothing

@@ -45,7 +45,7 @@ pub struct TrackedApplication {
 }
 
 /// What an observation made of one application.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Progress {
     /// The application.
     pub application: ApplicationId,

@@ -5,12 +5,14 @@ mod aside;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+use domain::ApplicationId;
 use serde_json::Value;
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
 use crate::claim::StepState;
-use crate::journal::{Deed, Entry, JournalError, Settlement, StepWrite};
+use crate::journal::{Deed, Entry, JournalError, Settlement, StepWrite, Tracked};
 use crate::outbox::{Announcement, Columns, Pending};
 use crate::wake::News;
 use crate::{Error, Store};
@@ -23,7 +25,7 @@ pub(crate) async fn commit(store: &Store, batch: Vec<Entry>) {
     let (steps, leaving): (Vec<Entry>, Vec<Entry>) = batch
         .into_iter()
         .partition(|entry| matches!(entry.deed, Deed::Steps(_)));
-    let told: usize = leaving.iter().map(|e| announcements(&e.deed).len()).sum();
+    let told = leaving.iter().flat_map(|e| news(&e.deed)).count();
     let room = (told > 0).then(|| store.handover.room()).flatten();
     let lease = room.as_ref().map(|room| room.lease);
     let (written, left) = tokio::join!(write_steps(store, &steps), leave(store, &leaving, lease));
@@ -55,17 +57,17 @@ struct Left {
 
 /// The announcements that were handed over, in the order of their entries.
 fn hand_over(entries: &[Entry], handed: &HashMap<Uuid, i64>) -> Vec<Pending> {
-    let pending = |news: &Announcement| {
+    let pending = |(_, one): (_, &Announcement)| {
         Some(Pending {
-            id: *handed.get(&news.message_id)?,
-            message_id: news.message_id,
-            routing_key: news.routing_key.clone(),
-            trace: news.trace.clone(),
-            body: news.body.clone(),
+            id: *handed.get(&one.message_id)?,
+            message_id: one.message_id,
+            routing_key: one.routing_key.clone(),
+            trace: one.trace.clone(),
+            body: one.body.clone(),
             attempts: 0,
         })
     };
-    let news = entries.iter().flat_map(|entry| announcements(&entry.deed));
+    let news = entries.iter().flat_map(|entry| news(&entry.deed));
     news.filter_map(pending).collect()
 }
 
@@ -140,12 +142,8 @@ async fn leave_on(
     let steps = Steps::of(entries);
     let leaving = Leaving::of(entries);
     let people = People::of(entries);
-    let followed = Followed::of(entries);
-    let news = Columns::of(entries.iter().flat_map(|entry| announcements(&entry.deed)));
-    let news_operations: Vec<i64> = entries
-        .iter()
-        .flat_map(|entry| announcements(&entry.deed).iter().map(|_| entry.operation.0))
-        .collect();
+    let followed = Followed::of(entries)?;
+    let told = Told::of(entries);
     let rows = sqlx::query_file!(
         "queries/leave.sql",
         &fence.operations,
@@ -166,12 +164,16 @@ async fn leave_on(
         &followed.candidates as _,
         &followed.jobs as _,
         &followed.introductions as _,
-        &news_operations,
-        &news.message_ids,
-        &news.ordering_keys as _,
-        &news.routing_keys as _,
-        &news.traces as _,
-        &news.bodies as _,
+        &followed.events,
+        &followed.snapshots as _,
+        &followed.observed_at as _,
+        &told.operations,
+        &told.news.message_ids,
+        &told.news.ordering_keys as _,
+        &told.news.routing_keys as _,
+        &told.news.traces as _,
+        &told.news.bodies as _,
+        &told.applications as _,
         &steps.operations,
         &steps.names as _,
         &steps.kinds as _,
@@ -200,12 +202,19 @@ fn steps(deed: &Deed) -> &[StepWrite] {
     }
 }
 
-fn announcements(deed: &Deed) -> &[Announcement] {
-    match deed {
-        Deed::Steps(_) => &[],
-        Deed::Settle(settlement) => &settlement.announcements,
-        Deed::Release(release) => &release.announcements,
-    }
+/// What a deed announces, and of which application it is told only if nobody follows that yet.
+fn news(deed: &Deed) -> impl Iterator<Item = (Option<ApplicationId>, &Announcement)> {
+    let (announcements, tracked): (&[Announcement], &[Tracked]) = match deed {
+        Deed::Steps(_) => (&[], &[]),
+        Deed::Settle(settlement) => (&settlement.announcements, &settlement.tracked),
+        Deed::Release(release) => (&release.announcements, &[]),
+    };
+    let seen = tracked.iter().filter_map(|one| one.seen.as_deref());
+    let told = seen.flat_map(|seen| {
+        let of = Some(seen.application);
+        seen.announcements.iter().map(move |one| (of, one))
+    });
+    announcements.iter().map(|one| (None, one)).chain(told)
 }
 
 /// Settlements among the entries that know who the person is.
@@ -349,10 +358,13 @@ struct Followed<'a> {
     candidates: Vec<&'a str>,
     jobs: Vec<Option<i64>>,
     introductions: Vec<&'a str>,
+    events: Vec<i64>,
+    snapshots: Vec<Option<Value>>,
+    observed_at: Vec<Option<DateTime<Utc>>>,
 }
 
 impl<'a> Followed<'a> {
-    fn of(entries: &'a [Entry]) -> Followed<'a> {
+    fn of(entries: &'a [Entry]) -> Result<Followed<'a>, Error> {
         let mut columns = Followed::default();
         for (operation, settlement, identity) in identified(entries) {
             for tracked in &settlement.tracked {
@@ -362,8 +374,38 @@ impl<'a> Followed<'a> {
                 columns.candidates.push(identity.candidate.as_str());
                 columns.jobs.push(tracked.job.map(|job| job.0));
                 columns.introductions.push(tracked.introduction.as_str());
+                let seen = tracked.seen.as_deref();
+                columns
+                    .events
+                    .push(seen.map_or(0, |seen| seen.announcements.len() as i64));
+                let snapshot = seen.map(|seen| serde_json::to_value(&seen.snapshot));
+                columns.snapshots.push(
+                    snapshot
+                        .transpose()
+                        .map_err(|_| Error::Corrupt("snapshot"))?,
+                );
+                columns.observed_at.push(seen.map(|seen| seen.observed_at));
             }
         }
-        columns
+        Ok(columns)
+    }
+}
+
+/// Everything announced; by whom, and of which application that is followed from now on.
+struct Told<'a> {
+    operations: Vec<i64>,
+    applications: Vec<Option<i64>>,
+    news: Columns<'a>,
+}
+
+impl<'a> Told<'a> {
+    fn of(entries: &'a [Entry]) -> Told<'a> {
+        let by = |entry: &Entry| vec![entry.operation.0; news(&entry.deed).count()];
+        let all = || entries.iter().flat_map(|entry| news(&entry.deed));
+        Told {
+            operations: entries.iter().flat_map(by).collect(),
+            applications: all().map(|(of, _)| of.map(i64::from)).collect(),
+            news: Columns::of(all().map(|(_, one)| one)),
+        }
     }
 }

@@ -14,6 +14,7 @@ use domain::{
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
+use crate::applications::Progress;
 use crate::claim::{Claim, StepState};
 use crate::outbox::Announcement;
 use crate::person::PersonKey;
@@ -80,6 +81,8 @@ pub struct Tracked {
     pub job: Option<JobId>,
     /// Introduction that led to it.
     pub introduction: IntroductionId,
+    /// What its creation showed, from nothing on; told in the same commit unless somebody follows it already.
+    pub seen: Option<Box<Progress>>,
 }
 
 /// The last entry about an operation: its end and everything that becomes true with it.

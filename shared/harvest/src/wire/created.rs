@@ -37,7 +37,8 @@ pub(crate) fn read_created<W: DeserializeOwned>(
         application_id,
         application: record
             .and_then(accept)
-            .filter(|record| Some(record.id) == application_id),
+            .filter(|record| Some(record.id) == application_id)
+            .map(Box::new),
     })
 }
 

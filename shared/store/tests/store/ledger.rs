@@ -178,6 +178,7 @@ pub(crate) fn done(claim: &Claim, greenhouse: i64) -> Settlement {
             application: ApplicationId(90),
             job: Some(JobId(4)),
             introduction: IntroductionId::try_from(claim.business_key.as_str()).unwrap(),
+            seen: None,
         }],
         mark: None,
         announcements: vec![announcement(claim.tenant.as_str(), "c-1")],

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod polls;
+mod seen;
 
 use chrono::Utc;
 use domain::status::{Snapshot, Stage, Status};

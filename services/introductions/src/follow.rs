@@ -1,0 +1,86 @@
+//! What is followed from now on, and what the answer to its creation showed of it: told with the settlement, so that the
+//! first status event comes with the answer and nobody has to look. What the answer leaves open `statuses` looks at.
+
+use domain::CandidateId;
+use harvest::Application;
+use progress::{Subject, at_creation};
+use store::applications::{Progress, TrackedApplication};
+use store::journal::Tracked;
+
+use crate::answers::{Applied, AppliedHow};
+use crate::attempt::Attempt;
+use crate::introduction::Introduction;
+use crate::stop::Stop;
+
+/// One entry per application: a prospect has one for several jobs.
+pub(crate) async fn follow(
+    attempt: &Attempt<'_>,
+    introduction: &Introduction,
+    person: CandidateId,
+    applications: &[Applied],
+) -> Result<Vec<Tracked>, Stop> {
+    let mut followed: Vec<Tracked> = Vec::new();
+    for applied in applications {
+        let Some(application) = applied.application() else {
+            continue;
+        };
+        if followed
+            .iter()
+            .any(|known| known.application == application)
+        {
+            continue;
+        }
+        let tracked = TrackedApplication {
+            application,
+            greenhouse: person,
+            candidate: introduction.profile.candidate.clone(),
+            introductions: vec![introduction.id.clone()],
+            job: Some(applied.job),
+            snapshot: None,
+            sequence: 0,
+            converted_from: None,
+            origin: None,
+            anonymised: false,
+        };
+        let seen = match &applied.how {
+            AppliedHow::Created(_, Some(answer)) => seen(attempt, &tracked, answer).await?,
+            _ => None,
+        };
+        followed.push(Tracked {
+            application,
+            job: tracked.job,
+            introduction: introduction.id.clone(),
+            seen: seen.map(Box::new),
+        });
+    }
+    Ok(followed)
+}
+
+async fn seen(
+    attempt: &Attempt<'_>,
+    tracked: &TrackedApplication,
+    answer: &Application,
+) -> Result<Option<Progress>, Stop> {
+    let (claim, plans) = (attempt.claim, &attempt.context.plans);
+    let planned = match (answer.job_id, &answer.stage_name) {
+        (Some(job), Some(name)) if answer.job_stage_id.is_none() => {
+            plans.stage(&claim.tenant, job, name).await?
+        }
+        _ => None,
+    };
+    let Some(observation) = at_creation(answer, planned, claim.clock()) else {
+        return Ok(None);
+    };
+    let subject = Subject {
+        tenant: &claim.tenant,
+        settings: &claim.settings,
+        tracked,
+    };
+    match subject.progress(&observation) {
+        Ok((progress, _)) => Ok(Some(progress)),
+        Err(error) => {
+            tracing::error!(application = %tracked.application, %error, "a status event cannot be written");
+            Ok(None)
+        }
+    }
+}
