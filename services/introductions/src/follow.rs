@@ -1,6 +1,8 @@
 //! What is followed from now on, and what the answer to its creation showed of it: told with the settlement, so that the
 //! first status event comes with the answer and nobody has to look. What the answer leaves open `statuses` looks at.
 
+use std::time::Duration;
+
 use domain::CandidateId;
 use harvest::Application;
 use progress::{Subject, at_creation};
@@ -11,6 +13,10 @@ use crate::answers::{Applied, AppliedHow};
 use crate::attempt::Attempt;
 use crate::introduction::Introduction;
 use crate::stop::Stop;
+
+/// How long after the claim it may be told. Windows of the poll reach further back than this, so none that was read before
+/// the application was followed is the last to show what has happened to it since.
+const FRESH: Duration = Duration::from_secs(60);
 
 /// One entry per application: a prospect has one for several jobs.
 pub(crate) async fn follow(
@@ -62,6 +68,9 @@ async fn seen(
     answer: &Application,
 ) -> Result<Option<Progress>, Stop> {
     let (claim, plans) = (attempt.claim, &attempt.context.plans);
+    if claim.taken.elapsed() > FRESH {
+        return Ok(None);
+    }
     let planned = match (answer.job_id, &answer.stage_name) {
         (Some(job), Some(name)) if answer.job_stage_id.is_none() => {
             plans.stage(&claim.tenant, job, name).await?
@@ -82,5 +91,17 @@ async fn seen(
             tracing::error!(application = %tracked.application, %error, "a status event cannot be written");
             Ok(None)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::window::Windows;
+
+    use super::*;
+
+    #[test]
+    fn windows_reach_further_back_than_the_first_sight_is_old() {
+        assert!(FRESH < Windows::default().overlap);
     }
 }

@@ -27,14 +27,12 @@ people AS (
     ON CONFLICT (key) DO UPDATE SET greenhouse_id = EXCLUDED.greenhouse_id, updated_at = now()
     WHERE p.greenhouse_id <> EXCLUDED.greenhouse_id),
 followed AS (
-    INSERT INTO applications AS a (tenant, id, greenhouse_id, candidate_id, job_id, introduction_ids, sequence, snapshot,
-        observed_at)
+    INSERT INTO applications AS a (tenant, id, greenhouse_id, candidate_id, job_id, introduction_ids, sequence, snapshot)
     SELECT DISTINCT ON (held.tenant, u.id) held.tenant, u.id, u.greenhouse_id, u.candidate_id, u.job_id, ARRAY[u.introduction],
-        coalesce(before.sequence, u.events), CASE WHEN before.sequence IS NULL THEN u.snapshot END,
-        CASE WHEN before.sequence IS NULL THEN u.observed_at END
+        coalesce(before.sequence, u.events), CASE WHEN before.sequence IS NULL THEN u.snapshot END
     FROM unnest($13::bigint[], $14::bigint[], $15::bigint[], $16::text[], $17::bigint[], $18::text[], $19::bigint[],
-        $20::jsonb[], $21::timestamptz[])
-        AS u(operation_id, id, greenhouse_id, candidate_id, job_id, introduction, events, snapshot, observed_at)
+        $20::jsonb[])
+        AS u(operation_id, id, greenhouse_id, candidate_id, job_id, introduction, events, snapshot)
     JOIN held ON held.id = u.operation_id
     -- Followed before its person was erased: its numbers go on, with what a look at Greenhouse shows.
     LEFT JOIN LATERAL (SELECT e.sequence FROM erased_applications e WHERE e.tenant = held.tenant AND e.id = u.id LIMIT 1) before
@@ -43,14 +41,14 @@ followed AS (
         CASE WHEN EXCLUDED.introduction_ids <@ a.introduction_ids THEN a.introduction_ids
             ELSE a.introduction_ids || EXCLUDED.introduction_ids END
     RETURNING a.tenant, a.id, a.xmax = 0 AND a.snapshot IS NOT NULL AS seen),
--- What was seen of an application is told where it is followed from now on, and not if it was before.
--- Taken for a relay of this process in the same stroke where it is the oldest of its key that is not published.
+-- What was seen of an application is told only where nobody followed it before. All of it is taken for a relay of this
+-- process in the same stroke where it is the oldest of its key that is not published.
 news AS MATERIALIZED (
-    SELECT u.*, held.tenant, u.application IS NOT NULL AS in_feed, $36::float8 IS NOT NULL
+    SELECT u.*, held.tenant, u.application IS NOT NULL AS in_feed, $35::float8 IS NOT NULL
         AND row_number() OVER (PARTITION BY held.tenant, u.ordering_key ORDER BY u.place) = 1
         AND (SELECT 1 FROM outbox ahead WHERE ahead.tenant = held.tenant AND ahead.ordering_key = u.ordering_key
             AND ahead.published_at IS NULL AND ahead.parked IS NULL LIMIT 1) IS NULL AS handed
-    FROM unnest($22::bigint[], $23::uuid[], $24::text[], $25::text[], $26::text[], $27::bytea[], $28::bigint[]) WITH ORDINALITY
+    FROM unnest($21::bigint[], $22::uuid[], $23::text[], $24::text[], $25::text[], $26::bytea[], $27::bigint[]) WITH ORDINALITY
         AS u(operation_id, message_id, ordering_key, routing_key, trace, body, application, place)
     JOIN held ON held.id = u.operation_id
     LEFT JOIN followed ON followed.tenant = held.tenant AND followed.id = u.application
@@ -61,7 +59,7 @@ copied AS (INSERT INTO status_events (tenant, body) SELECT tenant, body FROM new
 announced AS (
     INSERT INTO outbox (message_id, tenant, ordering_key, routing_key, operation_id, trace, body, attempts, not_before, in_feed)
     SELECT message_id, tenant, ordering_key, routing_key, CASE WHEN NOT in_feed THEN operation_id END, trace, body, handed::int,
-        CASE WHEN handed THEN clock_timestamp() + make_interval(secs => $36) ELSE now() END, in_feed
+        CASE WHEN handed THEN clock_timestamp() + make_interval(secs => $35) ELSE now() END, in_feed
     FROM news ORDER BY place
     RETURNING id, message_id, attempts),
 written AS (
@@ -70,7 +68,7 @@ written AS (
     SELECT u.operation_id, u.name, u.kind, u.state, u.remote_id, u.code, u.sending::int,
         CASE WHEN u.sending THEN clock_timestamp() END, CASE WHEN u.sending THEN clock_timestamp() END,
         CASE WHEN NOT u.sending THEN clock_timestamp() END
-    FROM unnest($29::bigint[], $30::text[], $31::text[], $32::text[], $33::bigint[], $34::text[], $35::bool[])
+    FROM unnest($28::bigint[], $29::text[], $30::text[], $31::text[], $32::bigint[], $33::text[], $34::bool[])
         AS u(operation_id, name, kind, state, remote_id, code, sending)
     JOIN held ON held.id = u.operation_id
     ON CONFLICT (operation_id, name) DO UPDATE SET state = EXCLUDED.state,

@@ -5,7 +5,6 @@ mod aside;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use domain::ApplicationId;
 use serde_json::Value;
 use sqlx::{Connection, PgConnection};
@@ -166,7 +165,6 @@ async fn leave_on(
         &followed.introductions as _,
         &followed.events,
         &followed.snapshots as _,
-        &followed.observed_at as _,
         &told.operations,
         &told.news.message_ids,
         &told.news.ordering_keys as _,
@@ -360,7 +358,6 @@ struct Followed<'a> {
     introductions: Vec<&'a str>,
     events: Vec<i64>,
     snapshots: Vec<Option<Value>>,
-    observed_at: Vec<Option<DateTime<Utc>>>,
 }
 
 impl<'a> Followed<'a> {
@@ -384,7 +381,6 @@ impl<'a> Followed<'a> {
                         .transpose()
                         .map_err(|_| Error::Corrupt("snapshot"))?,
                 );
-                columns.observed_at.push(seen.map(|seen| seen.observed_at));
             }
         }
         Ok(columns)

@@ -242,9 +242,11 @@ impl Store {
     /// connection of the same tenant saw something.
     async fn enrol_polls(&self) -> Result<(), Error> {
         sqlx::query!(
+            // From the last look at anything, else from when the first one was followed: what an import saw of its own
+            // application says nothing about the others.
             "INSERT INTO polls (connection, watermark)
-            SELECT c.id, least(clock_timestamp(), (SELECT max(a.observed_at) FROM applications a
-                WHERE a.tenant = c.tenant AND a.snapshot IS NOT NULL))
+            SELECT c.id, (SELECT least(clock_timestamp(), coalesce(max(a.observed_at) FILTER (WHERE a.snapshot IS NOT NULL),
+                min(a.created_at))) FROM applications a WHERE a.tenant = c.tenant)
             FROM connections c
             WHERE c.state IN ('active', 'degraded')
               AND NOT EXISTS (SELECT 1 FROM polls p WHERE p.connection = c.id)

@@ -6,7 +6,7 @@ use store::journal::{Journal, Settlement};
 
 use super::{advance, follow, in_stage, progress, run, state};
 use crate::fresh_store;
-use crate::ledger::{arrival, claim, connect, done, take_in};
+use crate::ledger::{LEASE, arrival, claim, connect, done, take_in};
 
 /// Settles an import that made application 90 and saw it in stage 1.
 async fn settle(store: &Store) {
@@ -75,4 +75,22 @@ async fn after_an_erasure_its_numbers_go_on_with_a_look() {
     let erased = "INSERT INTO erased_applications (tenant, id, sequence) VALUES ('acme', 90, 4)";
     run(&store, erased).await;
     assert_eq!(untold(&store).await, (None, 4));
+}
+
+#[tokio::test]
+async fn it_says_nothing_about_when_the_others_were_looked_at() {
+    let store = connected().await;
+    settle(&store).await;
+    let minutes = async |sql: &str| {
+        run(&store, sql).await;
+        run(&store, "DELETE FROM polls").await;
+        let poll = store.claim_polls(1, LEASE).await.unwrap().remove(0);
+        (poll.now - poll.watermark).num_minutes()
+    };
+    let first = "UPDATE applications SET created_at = now() - interval '1 hour'";
+    assert_eq!(minutes(first).await, 60, "nothing was looked at yet");
+    follow(&store, 91).await;
+    advance(&store, &[progress(91, 0, 1, 1)]).await;
+    let look = "UPDATE applications SET observed_at = now() - interval '30 min' WHERE id = 91";
+    assert_eq!(minutes(look).await, 30);
 }
