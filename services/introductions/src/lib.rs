@@ -122,11 +122,10 @@ pub(crate) struct Context {
 
 impl Context {
     fn new(parts: Parts) -> Context {
-        let cache = Cache::new(parts.store.clone());
         Context {
             journal: Journal::start(parts.store.clone()),
-            plans: Plans::new(cache.clone()),
-            cache,
+            cache: Cache::new(parts.store.clone()),
+            plans: Plans::new(parts.store.clone()),
             store: parts.store,
             wake: parts.wake,
             accounts: parts.accounts,

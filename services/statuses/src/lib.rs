@@ -29,9 +29,7 @@ use accounts::Accounts;
 use boot::metrics::Metrics;
 use broker::{Consumer, Publisher, Topology};
 use domain::window::Windows;
-use progress::Plans;
 use store::Store;
-use store::cache::Cache;
 use store::wake::Wake;
 use tokio_util::sync::CancellationToken;
 
@@ -141,11 +139,10 @@ pub async fn refresh_due(parts: Parts) -> usize {
 
 impl Context {
     fn new(parts: Parts) -> Context {
-        let plans = Plans::new(Cache::new(parts.store.clone()));
         Context {
             store: parts.store,
             accounts: parts.accounts,
-            names: names::Names::new(plans),
+            names: names::Names::default(),
             metrics: parts.metrics,
             config: parts.config,
         }

@@ -2,14 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use accounts::Stop;
 use chrono::{DateTime, Utc};
 use domain::status::{Observation, Rejection, Status, Visit};
 use domain::{ApplicationId, JobId, JobStageId};
-use harvest::{Application, ApplicationStage, Client, RejectionDetail};
+use harvest::{Application, ApplicationStage, Client, Error, RejectionDetail};
 use progress::{Background, observation};
+use uuid::Uuid;
 
-use crate::names::{Names, Whose};
+use crate::names::Names;
 use crate::news::is_early;
 
 /// What looking at some applications showed.
@@ -26,16 +26,16 @@ pub(crate) struct Look {
 pub(crate) async fn look(
     client: &Client,
     names: &Names,
-    whose: Whose<'_>,
+    connection: Uuid,
     applications: &[&Application],
     now: DateTime<Utc>,
-) -> Result<Look, Stop> {
+) -> Result<Look, Error> {
     let ids: Vec<ApplicationId> = applications.iter().map(|one| one.id).collect();
     let stages = client.application_stages().of_applications(&ids).await?;
     let jobs: HashSet<JobId> = applications.iter().filter_map(|one| one.job_id).collect();
     let jobs: Vec<JobId> = jobs.into_iter().collect();
-    let mut backgrounds = histories(client, names, whose, &jobs, &stages).await?;
-    rejections(client, names, whose, applications, &mut backgrounds).await?;
+    let mut backgrounds = histories(client, names, connection, &jobs, &stages).await?;
+    rejections(client, names, connection, applications, &mut backgrounds).await?;
     let mut look = Look::default();
     for application in applications {
         let background = backgrounds.remove(&application.id).unwrap_or_default();
@@ -57,13 +57,13 @@ pub(crate) async fn look(
 async fn histories(
     client: &Client,
     names: &Names,
-    whose: Whose<'_>,
+    connection: Uuid,
     jobs: &[JobId],
     stages: &[ApplicationStage],
-) -> Result<HashMap<ApplicationId, Background>, Stop> {
+) -> Result<HashMap<ApplicationId, Background>, Error> {
     let ids: HashSet<JobStageId> = stages.iter().filter_map(|row| row.job_stage_id).collect();
     let ids: Vec<JobStageId> = ids.into_iter().collect();
-    let plan = names.stages(client, whose, jobs, &ids).await?;
+    let plan = names.stages(client, connection, jobs, &ids).await?;
     let mut backgrounds: HashMap<ApplicationId, Background> = HashMap::new();
     for row in stages {
         let (Some(application), Some(job_stage_id)) = (row.application_id, row.job_stage_id) else {
@@ -92,10 +92,10 @@ async fn histories(
 async fn rejections(
     client: &Client,
     names: &Names,
-    whose: Whose<'_>,
+    connection: Uuid,
     applications: &[&Application],
     backgrounds: &mut HashMap<ApplicationId, Background>,
-) -> Result<(), Stop> {
+) -> Result<(), Error> {
     let rejected = |one: &&&Application| one.status.known() == Some(Status::Rejected);
     let rejected: Vec<&&Application> = applications.iter().filter(rejected).collect();
     let details = if client.application_stages().are_told() {
@@ -110,7 +110,7 @@ async fn rejections(
     };
     for detail in details {
         let reason = match detail.reason_id {
-            Some(id) => names.reason(client, whose, id).await?,
+            Some(id) => names.reason(client, connection, id).await?,
             None => None,
         };
         let background = backgrounds.entry(detail.application_id).or_default();

@@ -1,32 +1,22 @@
 //! Names of stages and reasons, read once per connection and then remembered for a while by this process.
 //!
-//! Names are decoration: ids decide what is a change. A renamed stage may carry its old name for as long. Plans that were
-//! read are remembered for everybody as well: an import tells the first stage from them.
+//! Names are decoration: ids decide what is a change. A renamed stage may carry its old name for as long.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use accounts::Stop;
-use domain::{JobId, JobStageId, RejectionReasonId, Tenant};
-use harvest::{Client, JobInterviewStage, RejectionReason};
-use progress::Plans;
+use domain::{JobId, JobStageId, RejectionReasonId};
+use harvest::{Client, Error, JobInterviewStage, RejectionReason};
 use uuid::Uuid;
 
 /// How long names are remembered.
 const LASTS: Duration = Duration::from_secs(600);
 
 /// The names of all connections this process polls.
+#[derive(Default)]
 pub(crate) struct Names {
     known: Mutex<HashMap<Uuid, Known>>,
-    plans: Plans,
-}
-
-/// Whose names.
-#[derive(Clone, Copy)]
-pub(crate) struct Whose<'a> {
-    pub(crate) tenant: &'a Tenant,
-    pub(crate) connection: Uuid,
 }
 
 struct Known {
@@ -37,26 +27,17 @@ struct Known {
 }
 
 impl Names {
-    pub(crate) fn new(plans: Plans) -> Names {
-        Names {
-            known: Mutex::default(),
-            plans,
-        }
-    }
-
     /// The stages of interview plans with these ids. `jobs`: where they probably belong; all stages of a job are
     /// read at once, because its applications will go on to the others.
     pub(crate) async fn stages(
         &self,
         client: &Client,
-        whose: Whose<'_>,
+        connection: Uuid,
         jobs: &[JobId],
         ids: &[JobStageId],
-    ) -> Result<HashMap<JobStageId, JobInterviewStage>, Stop> {
-        let connection = whose.connection;
+    ) -> Result<HashMap<JobStageId, JobInterviewStage>, Error> {
         if !self.missing(connection, ids).is_empty() {
             let read = client.job_interview_stages().of_jobs(jobs).await?;
-            self.plans.remember(whose.tenant, &read).await?;
             self.learn(connection, read);
             let missing = self.missing(connection, ids);
             let read = client.job_interview_stages().by_ids(&missing).await?;
@@ -74,10 +55,9 @@ impl Names {
     pub(crate) async fn reason(
         &self,
         client: &Client,
-        whose: Whose<'_>,
+        connection: Uuid,
         id: RejectionReasonId,
-    ) -> Result<Option<RejectionReason>, Stop> {
-        let connection = whose.connection;
+    ) -> Result<Option<RejectionReason>, Error> {
         let find = |known: &mut Known| Some(known.reasons.as_ref()?.get(&id).cloned());
         if let Some(remembered) = self.with(connection, find) {
             return Ok(remembered);

@@ -20,7 +20,6 @@ use uuid::Uuid;
 
 use crate::conversion::successors;
 use crate::look::look;
-use crate::names::Whose;
 use crate::news::is_news;
 use crate::{Context, people};
 
@@ -95,8 +94,8 @@ impl Observer<'_> {
         applications: &[&Application],
     ) -> Result<Seen, Stop> {
         let (client, names) = (&self.client, &self.context.names);
-        let (now, whose) = (self.clock.now(), self.whose());
-        let mut look = look(client, names, whose, applications, now).await?;
+        let now = self.clock.now();
+        let mut look = look(client, names, self.connection, applications, now).await?;
         let replaced = successors(self, tracked, applications).await?;
         for (id, successor) in &replaced {
             // What takes its place does not show yet.
@@ -190,13 +189,6 @@ impl Observer<'_> {
             }
         }
         self.tracked(&ids).await
-    }
-
-    fn whose(&self) -> Whose<'_> {
-        Whose {
-            tenant: self.tenant,
-            connection: self.connection,
-        }
     }
 
     fn is_fresh(&self, applications: &[&Application], id: ApplicationId) -> bool {

@@ -2,7 +2,7 @@
 //! `domain::status::diff` → the snapshot to remember and one event per change (`event`, `phase`).
 //!
 //! Used by whoever sees an application: `statuses`, which looks, and `introductions`, which sees it in the answer to
-//! its creation; for the latter `plans` remembers which stage a name means. Nothing here reads or writes Greenhouse.
+//! its creation; for the latter `plans` knows which stage a name means. Nothing here reads or writes Greenhouse.
 #![deny(missing_docs)]
 
 mod event;

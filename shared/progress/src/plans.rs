@@ -1,50 +1,50 @@
-//! Which stage of a job's interview plan a name means, remembered by whoever read the plan for whoever has but the name:
-//! v3 answers a new application with the name of its stage.
+//! Which stage of a job's interview plan a name means: v3 answers a new application with the name of its stage. The plan
+//! is the one that the import of jobs keeps; a process remembers it for a minute, so that it usually costs no query.
 
 use std::collections::{HashMap, HashSet};
-use std::time::Duration;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use domain::{JobId, JobStageId, Tenant};
-use harvest::JobInterviewStage;
-use serde_json::Value;
-use store::Error;
-use store::cache::Cache;
+use serde::Deserialize;
+use store::jobs::Record;
+use store::{Error, Store};
 
-const KIND: &str = "plan";
-/// As long as `statuses` remembers names: whoever looks after that time reads the plan again.
-const LASTS: Duration = Duration::from_secs(600);
+/// How old a plan may be. A name that another stage has taken over since would mean the wrong one until somebody looks.
+const AGE: Duration = Duration::from_secs(3600);
+const LASTS: Duration = Duration::from_secs(60);
+/// Plans remembered by a process; beyond, all of them are forgotten and read again.
+const CAPACITY: usize = 10_000;
 
-/// The plans of all jobs that anybody read lately.
-#[derive(Clone)]
+/// The plans of all jobs.
 pub struct Plans {
-    cache: Cache,
+    store: Store,
+    known: Mutex<HashMap<(Tenant, JobId), Known>>,
+}
+
+struct Known {
+    since: Instant,
+    plan: Plan,
+}
+
+/// The stages whose name no other one has.
+type Plan = HashMap<String, JobStageId>;
+
+/// What the import keeps of a stage, as far as it counts here.
+#[derive(Deserialize)]
+struct Stage {
+    name: String,
+    active: bool,
 }
 
 impl Plans {
-    /// In this cache.
+    /// As this store has them.
     #[must_use]
-    pub const fn new(cache: Cache) -> Plans {
-        Plans { cache }
-    }
-
-    /// Remembers whole plans: all stages of the jobs that `stages` belong to.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
-    pub async fn remember(
-        &self,
-        tenant: &Tenant,
-        stages: &[JobInterviewStage],
-    ) -> Result<(), Error> {
-        for (job, plan) in by_job(stages) {
-            let plan = plan
-                .into_iter()
-                .map(|(name, id)| (name.to_owned(), id.0.into()));
-            let plan = Value::Object(plan.collect());
-            let key = job.to_string();
-            self.cache.put(tenant, KIND, &key, plan, LASTS).await?;
+    pub fn new(store: Store) -> Plans {
+        Plans {
+            store,
+            known: Mutex::default(),
         }
-        Ok(())
     }
 
     /// The stage of the job's plan that has this name; none where that is not known.
@@ -57,66 +57,74 @@ impl Plans {
         job: JobId,
         name: &str,
     ) -> Result<Option<JobStageId>, Error> {
-        let plan = self.cache.get(tenant, KIND, &job.to_string()).await?;
-        let id = plan.as_ref().and_then(|plan| plan.get(name)?.as_i64());
-        Ok(id.map(JobStageId))
+        let place = (tenant.clone(), job);
+        if let Some(known) = self.lock().get(&place)
+            && known.since.elapsed() < LASTS
+        {
+            return Ok(known.plan.get(name).copied());
+        }
+        let since = Instant::now();
+        let plan = plan(&self.store.job_plan(tenant, job, AGE).await?);
+        let found = plan.get(name).copied();
+        // A job that was not imported yet will be soon.
+        if !plan.is_empty() {
+            let mut known = self.lock();
+            if known.len() >= CAPACITY {
+                known.clear();
+            }
+            known.insert(place, Known { since, plan });
+        }
+        Ok(found)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<(Tenant, JobId), Known>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Per job the names that mean one stage only. Nobody comes into a stage that was deleted.
-fn by_job(stages: &[JobInterviewStage]) -> HashMap<JobId, HashMap<&str, JobStageId>> {
-    let mut plans: HashMap<JobId, HashMap<&str, JobStageId>> = HashMap::new();
-    let mut ambiguous = HashSet::new();
-    for stage in stages.iter().filter(|stage| stage.active) {
-        let (Some(job), Some(name)) = (stage.job_id, stage.name.as_deref()) else {
+/// Nobody comes into a stage that was deleted.
+fn plan(records: &[Record]) -> Plan {
+    let mut plan = Plan::new();
+    let mut shared = HashSet::new();
+    for record in records {
+        let Ok(stage) = Stage::deserialize(&record.content) else {
             continue;
         };
-        if plans
-            .entry(job)
-            .or_default()
-            .insert(name, stage.id)
-            .is_some()
+        if stage.active
+            && plan
+                .insert(stage.name.clone(), JobStageId(record.id))
+                .is_some()
         {
-            ambiguous.insert((job, name));
+            shared.insert(stage.name);
         }
     }
-    for (job, name) in ambiguous {
-        if let Some(plan) = plans.get_mut(&job) {
-            plan.remove(name);
-        }
-    }
-    plans
+    plan.retain(|name, _| !shared.contains(name));
+    plan
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use serde_json::{Value, json};
 
-    fn stage(id: i64, job: i64, name: &str, active: bool) -> JobInterviewStage {
-        JobInterviewStage {
-            id: JobStageId(id),
-            job_id: Some(JobId(job)),
-            name: Some(name.into()),
-            sort_order: None,
-            active,
-        }
-    }
+    use super::*;
 
     #[test]
     fn a_name_counts_where_one_living_stage_of_the_job_has_it() {
-        let stages = [
-            stage(1, 4, "Review", true),
-            stage(2, 4, "Interview", true),
-            stage(3, 4, "Interview", true),
-            stage(4, 4, "Interview", true),
-            stage(5, 4, "Review", false),
-            stage(6, 8, "Interview", true),
+        let stage = |id, content: Value| Record {
+            id,
+            job: Some(4),
+            parent: None,
+            content,
+        };
+        let records = [
+            stage(1, json!({"name": "Review", "order": 0, "active": true})),
+            stage(2, json!({"name": "Interview", "order": 1, "active": true})),
+            stage(3, json!({"name": "Interview", "order": 2, "active": true})),
+            stage(4, json!({"name": "Interview", "order": 3, "active": true})),
+            stage(5, json!({"name": "Review", "order": 4, "active": false})),
+            stage(6, json!({"in": "another form"})),
         ];
-        let plans = by_job(&stages);
-        assert_eq!(plans[&JobId(4)], HashMap::from([("Review", JobStageId(1))]));
-        assert_eq!(
-            plans[&JobId(8)],
-            HashMap::from([("Interview", JobStageId(6))])
-        );
+        let expected = Plan::from([("Review".to_owned(), JobStageId(1))]);
+        assert_eq!(plan(&records), expected);
     }
 }

@@ -10,6 +10,7 @@ mod finish;
 mod list;
 mod mark;
 mod missing;
+mod plan;
 mod records;
 mod refresh;
 mod requests;

@@ -8,8 +8,12 @@ mod requests;
 mod trouble;
 mod world;
 
+use std::time::Duration;
+
+use domain::{JobId, Tenant};
 use greenhouse_sim::{JobEdit, NewPost, PostEdit};
 use serde_json::{Value, json};
+use store::jobs::Record;
 
 use world::World;
 
@@ -155,6 +159,27 @@ async fn posts_that_move_or_go_are_noticed_by_a_look_for_changes() {
     world.refresh().await;
     let events = world.announced("acme", "JobChanged").await;
     assert_eq!(events[2]["job"].get("posts"), None);
+}
+
+#[tokio::test]
+async fn the_plan_of_a_job_is_known_as_long_as_it_is_new() {
+    let world = World::new().await;
+    let job = JobId(world.open_job("Cook"));
+    world.refresh().await;
+    let acme = Tenant::try_from("acme").unwrap();
+    let plan = async |age| world.store.job_plan(&acme, job, age).await.unwrap();
+    let stages = plan(Duration::from_secs(3600)).await;
+    let active = |record: &Record| record.content["active"] == true;
+    assert!(
+        !stages.is_empty() && stages.iter().all(active),
+        "{stages:?}"
+    );
+    assert!(
+        stages
+            .iter()
+            .all(|record| record.content["name"].is_string())
+    );
+    assert_eq!(plan(Duration::ZERO).await, []);
 }
 
 #[tokio::test]
