@@ -1,6 +1,6 @@
 //! The one checker of every fault: what was sent is imported, failed, waiting or dead; nothing is lost, nothing is in
-//! Greenhouse twice, nothing is left half done. It compares what the producer sent, what was announced, the ledger,
-//! the dead letters, and what Greenhouse has.
+//! Greenhouse twice, nothing is left half done, and the steps of each application are numbered without a gap. It
+//! compares what the producer sent, what was announced, the ledger, the dead letters, and what Greenhouse has.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,6 +53,7 @@ pub async fn at_rest(world: &World, sent: usize, waiting: usize) -> Account {
         )
     };
     one_answer_each(&world.announced());
+    numbered_without_a_gap(&world.announced());
     in_greenhouse_once(world, &account);
     account
 }
@@ -119,6 +120,27 @@ fn one_answer_each(events: &[Announced]) {
             ids.len(),
             1,
             "{introduction} was answered more than once: {ids:?}"
+        );
+    }
+}
+
+/// Each number of an application is one event, and none is left out before the last one.
+fn numbered_without_a_gap(events: &[Announced]) {
+    let mut steps: BTreeMap<(&str, &str), BTreeMap<i64, BTreeSet<&str>>> = BTreeMap::new();
+    for event in events
+        .iter()
+        .filter(|event| event.name == "CandidateStatusChanged")
+    {
+        let application = (event.tenant.as_str(), event.text("applicationId"));
+        let number = number(&event.data["sequence"]).expect("a number");
+        let steps = steps.entry(application).or_default();
+        steps.entry(number).or_default().insert(&event.id);
+    }
+    for (application, steps) in steps {
+        let numbers = steps.keys().copied();
+        assert!(
+            numbers.eq(1..=steps.len() as i64) && steps.values().all(|ids| ids.len() == 1),
+            "{application:?}: {steps:?}"
         );
     }
 }

@@ -1,5 +1,6 @@
 //! The whole route of a request for statuses: event in, looks, answer out; and what is read over HTTP.
 
+use greenhouse_sim::{Config, CreateAnswer};
 use harvest::Version;
 use serde_json::{Value, json};
 
@@ -41,6 +42,7 @@ async fn introduced(world: &mut World) -> i64 {
     let rarely = json!({"settings": {"poll_interval_seconds": 86_400}});
     let (status, body) = world.patch(&format!("/v1/connections/{id}"), rarely).await;
     assert_eq!(status, 200, "{body}");
+    world.polled().await;
     statuses(&first)[0].text("applicationId").parse().unwrap()
 }
 
@@ -122,22 +124,35 @@ async fn jobs_and_status_events_are_shown_to_every_role_and_to_nobody_else() {
     }
 }
 
+/// Everything announced when somebody who is introduced to a job that is known has their first status.
+async fn first_status(world: &mut World) -> Vec<Announced> {
+    world.bridge().await;
+    world.connect("acme").await;
+    // In v3 the jobs tell what their stages are called.
+    let imported = |events: &[Announced]| events.iter().any(|one| one.name == "JobsRefreshed");
+    world.announced_until("the jobs", imported).await;
+    let event = introduction("acme", "i-1", &[world.job(0)]);
+    world.publish(&event).await;
+    let told = |events: &[Announced]| statuses(events).len() == 1;
+    world.announced_until("the first status", told).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_answer_to_a_creation_shows_less_somebody_looks() {
+    let mut config = Config::default();
+    config.settings.rate_limit = 0;
+    config.settings.create_answer = CreateAnswer::Flat;
+    let mut world = World::with("flat sight", config).await;
+    let told = first_status(&mut world).await;
+    assert_eq!(statuses(&told)[0].text("detectedBy"), "POLL", "{told:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_its_creation_shows_of_an_application_is_told_with_the_answer() {
     for version in [Version::V3, Version::V1] {
         let mut world = World::new(&format!("first sight {version:?}")).await;
         world.version = version;
-        world.bridge().await;
-        world.connect("acme").await;
-        // In v3 the jobs tell what their stages are called.
-        let imported = |events: &[Announced]| events.iter().any(|one| one.name == "JobsRefreshed");
-        world.announced_until("the jobs", imported).await;
-        world
-            .publish(&introduction("acme", "i-1", &[world.job(0)]))
-            .await;
-        let told = world
-            .announced_until("the first status", |events| statuses(events).len() == 1)
-            .await;
+        let told = first_status(&mut world).await;
         let place = |name: &str| told.iter().rposition(|event| event.name == name);
         assert!(place("IntroductionImported") < place("CandidateStatusChanged"));
         let made = statuses(&told)[0];

@@ -235,6 +235,7 @@ async fn a_recruiters_move_is_told_once_by_webhook_and_the_poll_finds_nothing_ne
     let application = statuses(&first)[0].text("applicationId").parse().unwrap();
     // From here on only a webhook can be in time.
     configure(&world, &id, 3600).await;
+    world.polled().await;
     let endpoint = format!("{}/webhooks/greenhouse/{id}", world.bridges()[0].url);
     world
         .greenhouse

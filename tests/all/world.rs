@@ -279,6 +279,15 @@ impl World {
             .sum()
     }
 
+    /// Waits for the first poll of the first bridge, which comes as soon as anything is followed.
+    pub async fn polled(&self) {
+        let last = "bridge_poll_last_success_timestamp_seconds{resource=\"applications\"}";
+        until("the first poll", async || {
+            (self.metric(0, last).await > 0.0).then_some(())
+        })
+        .await;
+    }
+
     /// Publishes an event as Intrro does, until the broker has confirmed it.
     pub async fn publish(&self, event: &Value) {
         self.publish_all(std::slice::from_ref(event)).await;
