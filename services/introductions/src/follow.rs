@@ -1,5 +1,6 @@
 //! What is followed from now on, and what the answer to its creation showed of it: told with the settlement, so that the
-//! first status event comes with the answer and nobody has to look. What the answer leaves open `statuses` looks at.
+//! first status event comes with the answer and nobody has to look. What the answer leaves open `statuses` looks at, and
+//! what was made while most hands were busy: where nothing but the bridge itself is the limit, answers come first.
 
 use std::time::Duration;
 
@@ -67,13 +68,14 @@ async fn seen(
     tracked: &TrackedApplication,
     answer: &Application,
 ) -> Result<Option<Progress>, Stop> {
-    let (claim, plans) = (attempt.claim, &attempt.context.plans);
-    if claim.taken.elapsed() > FRESH {
+    let (claim, context) = (attempt.claim, attempt.context);
+    let idle = context.hands.are_idle(&claim.tenant, &context.config);
+    if !idle || claim.taken.elapsed() > FRESH {
         return Ok(None);
     }
     let planned = match (answer.job_id, &answer.stage_name) {
         (Some(job), Some(name)) if answer.job_stage_id.is_none() => {
-            plans.stage(&claim.tenant, job, name).await?
+            context.plans.stage(&claim.tenant, job, name).await?
         }
         _ => None,
     };

@@ -36,10 +36,12 @@ impl Hands {
         config: &Config,
     ) -> Option<Held> {
         let held = self.lock();
-        let own = held.get(tenant).copied().unwrap_or_default();
-        let all: usize = held.values().sum();
-        let idle = all < config.capacity / 2 && own < config.capacity_per_tenant / 2;
-        idle.then(|| self.add(held, tenant))
+        are_idle(&held, tenant, config).then(|| self.add(held, tenant))
+    }
+
+    /// Whether [`Hands::hold_if_idle`] would hold one: the process has time to spare.
+    pub(crate) fn are_idle(&self, tenant: &Tenant, config: &Config) -> bool {
+        are_idle(&self.lock(), tenant, config)
     }
 
     fn add(
@@ -93,6 +95,12 @@ impl Hands {
     }
 }
 
+fn are_idle(held: &HashMap<Tenant, usize>, tenant: &Tenant, config: &Config) -> bool {
+    let own = held.get(tenant).copied().unwrap_or_default();
+    let all: usize = held.values().sum();
+    all < config.capacity / 2 && own < config.capacity_per_tenant / 2
+}
+
 /// One operation in hand; dropping it makes room.
 pub(crate) struct Held {
     hands: Arc<Hands>,
@@ -136,6 +144,7 @@ mod tests {
         let umbrella = [take("umbrella"), take("umbrella")];
         assert!(umbrella.iter().all(Option::is_some));
         assert!(take("initech").is_none(), "half of all");
+        assert!(!hands.are_idle(&tenant("initech"), &config));
         drop(acme);
         assert!(take("acme").is_some());
     }

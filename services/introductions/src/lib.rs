@@ -39,6 +39,7 @@ use accounts::Accounts;
 use boot::metrics::{Metrics, Queue};
 use broker::{Consumer, Publisher, Topology};
 use domain::Tenant;
+use hands::Hands;
 use progress::Plans;
 use store::Store;
 use store::cache::Cache;
@@ -113,6 +114,7 @@ pub(crate) struct Context {
     pub(crate) journal: Journal,
     pub(crate) cache: Cache,
     pub(crate) plans: Plans,
+    pub(crate) hands: Arc<Hands>,
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) config: Config,
@@ -126,6 +128,7 @@ impl Context {
             journal: Journal::start(parts.store.clone()),
             cache: Cache::new(parts.store.clone()),
             plans: Plans::new(parts.store.clone()),
+            hands: Arc::new(Hands::new(&parts.metrics)),
             store: parts.store,
             wake: parts.wake,
             accounts: parts.accounts,

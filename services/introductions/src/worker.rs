@@ -30,7 +30,6 @@ const REST: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_s
 /// The hands of this process and what they are busy with.
 pub(crate) struct Crew {
     context: Arc<Context>,
-    hands: Arc<Hands>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -47,7 +46,6 @@ pub(crate) struct FreeHand {
 impl Crew {
     pub(crate) fn new(context: Arc<Context>, stop: CancellationToken) -> Crew {
         Crew {
-            hands: Arc::new(Hands::new(&context.metrics)),
             context,
             tasks: TaskTracker::new(),
             stop,
@@ -58,10 +56,10 @@ impl Crew {
     pub(crate) async fn work(&self) {
         let Crew {
             context,
-            hands,
             tasks,
             stop,
         } = self;
+        let hands = &context.hands;
         while !stop.is_cancelled() {
             let (taken, found) = match take(context, hands).await {
                 Ok(claims) => claims,
@@ -92,7 +90,7 @@ impl Crew {
         if self.stop.is_cancelled() || !handler::KINDS.contains(&kind) {
             return None;
         }
-        let held = self.hands.hold_if_idle(tenant, config)?;
+        let held = self.context.hands.hold_if_idle(tenant, config)?;
         Some(FreeHand {
             crew: Arc::clone(self),
             held,
@@ -122,7 +120,7 @@ impl FreeHand {
 
 /// Performs what can be claimed now, one after another.
 pub(crate) async fn work_once(context: &Context) -> usize {
-    let Ok((taken, _)) = take(context, &Hands::new(&context.metrics)).await else {
+    let Ok((taken, _)) = take(context, &context.hands).await else {
         return 0;
     };
     let found = taken.len();

@@ -208,7 +208,7 @@ impl World {
     }
 
     pub(crate) async fn last_answer(&self) -> Answer {
-        let sql = "SELECT routing_key, body FROM outbox ORDER BY id DESC LIMIT 1";
+        let sql = "SELECT routing_key, body FROM outbox WHERE operation_id IS NOT NULL ORDER BY id DESC LIMIT 1";
         let asked = sqlx::query_as(sql).fetch_one(self.store.pool());
         let (key, body): (String, Vec<u8>) = asked.await.unwrap();
         let mut event: Value = serde_json::from_slice(&body).unwrap();
