@@ -12,11 +12,21 @@ pub(crate) fn next(headers: &HeaderMap) -> Option<&str> {
         .find_map(next_in)
 }
 
-/// The address to follow, if it stays at Greenhouse's: the credential goes along. `current` is where the link was found.
+/// The address to follow; `current` is where the link was found, and no page is its own next one.
+///
+/// The credential goes along, so it stays where it is: of a link to somewhere else, as a gateway may pass it through from
+/// Greenhouse itself, only what it says of the page is taken.
 pub(crate) fn follow(link: &str, current: &Url) -> Option<Url> {
-    let url = current.join(link).ok()?;
-    let ours = url.origin() == current.origin() && url.username().is_empty();
-    (ours && url != *current).then_some(url)
+    let named = current.join(link).ok()?;
+    let next = match named.origin() == current.origin() && named.username().is_empty() {
+        true => named,
+        false => {
+            let mut next = current.clone();
+            next.set_query(named.query());
+            next
+        }
+    };
+    (next != *current).then_some(next)
 }
 
 fn next_in(mut value: &str) -> Option<&str> {
@@ -68,27 +78,41 @@ mod tests {
     }
 
     #[test]
-    fn only_links_to_the_same_origin_are_followed() {
+    fn a_link_is_followed_at_the_address_that_was_called() {
         let here: Url = "https://harvest.greenhouse.io/v3/jobs?per_page=500"
             .parse()
             .unwrap();
         let followed = |link| follow(link, &here).map(String::from);
         let next = "https://harvest.greenhouse.io/v3/jobs?cursor=%7Babc%7D";
         assert_eq!(followed(next).as_deref(), Some(next));
-        assert_eq!(
-            followed("/v3/jobs?cursor=1").as_deref(),
-            Some("https://harvest.greenhouse.io/v3/jobs?cursor=1")
-        );
+        for elsewhere in [
+            "/v3/jobs?cursor=%7Babc%7D",
+            "https://evil.example/v3/jobs?cursor=%7Babc%7D",
+            "http://harvest.greenhouse.io/v3/jobs?cursor=%7Babc%7D",
+            "https://harvest.greenhouse.io:444/v3/jobs?cursor=%7Babc%7D",
+            "https://me@harvest.greenhouse.io/v3/jobs?cursor=%7Babc%7D",
+            "//evil.example/?cursor=%7Babc%7D",
+        ] {
+            assert_eq!(followed(elsewhere).as_deref(), Some(next), "{elsewhere}");
+        }
         for astray in [
-            "https://evil.example/v3/jobs?cursor=1",
-            "http://harvest.greenhouse.io/v3/jobs?cursor=1",
-            "https://harvest.greenhouse.io:444/v3/jobs?cursor=1",
-            "https://me@harvest.greenhouse.io/v3/jobs?cursor=1",
-            "//evil.example/v3",
             "https://[",
             "https://harvest.greenhouse.io/v3/jobs?per_page=500",
+            "https://elsewhere.example/v3/jobs?per_page=500",
         ] {
             assert_eq!(followed(astray), None, "{astray}");
         }
+    }
+
+    #[test]
+    fn a_gateway_that_passes_links_through_is_paged_through_the_gateway() {
+        let here: Url = "http://gateway:8080/greenhouse/v3/jobs?per_page=500"
+            .parse()
+            .unwrap();
+        let next = follow("https://harvest.greenhouse.io/v3/jobs?cursor=b", &here);
+        assert_eq!(
+            next.map(String::from).as_deref(),
+            Some("http://gateway:8080/greenhouse/v3/jobs?cursor=b")
+        );
     }
 }

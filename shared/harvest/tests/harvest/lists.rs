@@ -53,6 +53,8 @@ async fn the_credential_does_not_follow_a_link_to_another_host() {
     let cause = Cause::Link;
     assert_eq!(error, Error::Unavailable { cause });
     assert_eq!(elsewhere.calls().len(), 0);
+    // The page was asked for here; it is no next page of its own.
+    assert_eq!(server.calls().len(), 2);
 }
 
 #[tokio::test]
