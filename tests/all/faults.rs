@@ -1,5 +1,6 @@
 //! Everything Greenhouse and the way to it can do to a write: exactly one of everything in the end, and one answer.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use greenhouse_sim::{Config, CreateAnswer, Fault, Lag, When};
@@ -7,7 +8,7 @@ use harvest::Version;
 
 use crate::accounting::{dead_letters, settled};
 use crate::scene::{self, WRITES};
-use crate::world::{Announced, World};
+use crate::world::{Announced, World, email, introduction};
 
 /// Greenhouse's time limit as the client has it, and a little.
 const BEYOND_THE_DEADLINE: Duration = Duration::from_secs(11);
@@ -232,4 +233,47 @@ async fn whatever_creating_answers() {
         })
         .await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_introduced_again_before_greenhouse_shows_them() {
+    in_both_versions(async |version| {
+        let mut config = Config::default();
+        config.settings.create_answer = CreateAnswer::Truncated(Duration::from_secs(3));
+        introduced_twice(config, version, |world| [world.job(0), world.job(1)]).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_introduced_again_before_greenhouse_lists_their_application() {
+    in_both_versions(async |version| {
+        let config = lagging(Duration::from_secs(3));
+        introduced_twice(config, version, |world| [world.job(0), world.job(0)]).await;
+    })
+    .await;
+}
+
+/// Two introductions of one person, by two employees: one candidate, and one application under each picked job.
+async fn introduced_twice(config: Config, version: Version, jobs: fn(&World) -> [i64; 2]) {
+    let mut world = settling("introduced twice", config, version, 6).await;
+    world.bridge().await;
+    world.connect("acme").await;
+    let jobs = jobs(&world);
+    let events = [("i-1", jobs[0]), ("i-2", jobs[1])].map(|(id, job)| {
+        let mut event = introduction("acme", id, &[job]);
+        event["data"]["candidate"] =
+            introduction("acme", "i-1", &[job])["data"]["candidate"].clone();
+        event
+    });
+    world.publish_all(&events).await;
+    settled(&world, 2).await;
+    let state = world.greenhouse.state();
+    let [person] = &state.candidates_by_email(&email("i-1"))[..] else {
+        panic!("one person")
+    };
+    let applications = state.applications_of(person.meta.id);
+    let under: BTreeSet<_> = applications.iter().map(|one| one.job_id).collect();
+    assert_eq!(under, jobs.map(Some).into());
+    assert_eq!(applications.len(), under.len(), "one application per job");
 }

@@ -3,7 +3,7 @@
 use domain::{ApplicationId, Code, JobId, Problem, StepKind};
 use harvest::{Application, ApplicationPatch, NewApplication, Target};
 
-use crate::answers::{Applied, AppliedHow};
+use crate::answers::{Applied, AppliedHow, How};
 use crate::attempt::{Attempt, Made, Step, Written};
 use crate::candidate::Person;
 use crate::introduction::Introduction;
@@ -173,7 +173,13 @@ pub(crate) async fn apply(
                 complete(attempt, introduction, application, references).await?;
                 AppliedHow::Found(application.id)
             }
-            (None, None) => add(attempt, introduction, person, *job, references).await?,
+            (None, None) => {
+                // Another introduction may have made it just now.
+                if person.how != How::Created {
+                    attempt.rest_until_listed(person.id, &existing).await?;
+                }
+                add(attempt, introduction, person, *job, references).await?
+            }
         };
         applied.push(Applied { job: *job, how });
     }

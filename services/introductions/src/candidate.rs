@@ -143,6 +143,10 @@ async fn find(attempt: &Attempt<'_>, introduction: &Introduction) -> Result<Opti
             return Ok(Some(matched(record, How::Matched)));
         }
     }
+    // Who is not shown yet is not found by e-mail either, and would be made a second time.
+    if !attempt.claim.known.is_empty() {
+        attempt.rest_until_shown(&attempt.claim.known).await?;
+    }
     let found = by_email(&attempt.greenhouse, introduction).await?;
     if found.len() > 1 && attempt.claim.settings.several_matches == SeveralMatches::Hold {
         let problem = Problem::new(Code::SeveralMatches).field("candidate.emails");

@@ -55,7 +55,7 @@ pub(crate) async fn find(
             record,
             last_change: known.changed_at,
         }),
-        // Just created, and not shown yet.
+        // Just created, and not shown yet; or merged into somebody else, whose id we shall know.
         None if claim.attempts < LOOKS => Err(Stop::Retry(Code::WaitingForProof.into())),
         None => Err(Stop::Fail(
             Problem::new(Code::CandidateGone).field("candidate_id"),

@@ -21,6 +21,7 @@ pub mod gauges;
 pub mod intake;
 pub mod jobs;
 pub mod journal;
+mod lately;
 pub mod outbox;
 pub mod person;
 pub mod polls;
