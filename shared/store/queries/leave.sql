@@ -28,7 +28,9 @@ people AS (
     WHERE p.greenhouse_id <> EXCLUDED.greenhouse_id),
 followed AS (
     INSERT INTO applications AS a (tenant, id, greenhouse_id, candidate_id, job_id, introduction_ids, sequence, snapshot)
-    SELECT DISTINCT ON (held.tenant, u.id) held.tenant, u.id, u.greenhouse_id, u.candidate_id, u.job_id, ARRAY[u.introduction],
+    -- One application may be where several introductions of the batch led to.
+    SELECT DISTINCT ON (held.tenant, u.id) held.tenant, u.id, u.greenhouse_id, u.candidate_id, u.job_id,
+        array_agg(u.introduction) OVER (PARTITION BY held.tenant, u.id),
         coalesce(before.sequence, u.events), CASE WHEN before.sequence IS NULL THEN u.snapshot END
     FROM unnest($13::bigint[], $14::bigint[], $15::bigint[], $16::text[], $17::bigint[], $18::text[], $19::bigint[],
         $20::jsonb[])
@@ -37,9 +39,9 @@ followed AS (
     -- Followed before its person was erased: its numbers go on, with what a look at Greenhouse shows.
     LEFT JOIN LATERAL (SELECT e.sequence FROM erased_applications e WHERE e.tenant = held.tenant AND e.id = u.id LIMIT 1) before
         ON true
-    ON CONFLICT (tenant, id) DO UPDATE SET introduction_ids =
-        CASE WHEN EXCLUDED.introduction_ids <@ a.introduction_ids THEN a.introduction_ids
-            ELSE a.introduction_ids || EXCLUDED.introduction_ids END
+    ORDER BY held.tenant, u.id, u.operation_id
+    ON CONFLICT (tenant, id) DO UPDATE SET introduction_ids = a.introduction_ids
+        || ARRAY(SELECT n FROM unnest(EXCLUDED.introduction_ids) n WHERE n <> ALL (a.introduction_ids))
     RETURNING a.tenant, a.id, a.xmax = 0 AND a.snapshot IS NOT NULL AS seen),
 -- What was seen of an application is told only where nobody followed it before. All of it is taken for a relay of this
 -- process in the same stroke where it is the oldest of its key that is not published.

@@ -94,3 +94,31 @@ async fn a_released_operation_rests_and_counts_its_attempt() {
         .unwrap();
     assert_eq!(claim(&store, 1).await.remove(0).attempts, 1);
 }
+
+#[tokio::test]
+async fn two_introductions_that_lead_to_one_application_are_both_kept() {
+    let store = fresh_store().await;
+    connect(&store, "acme").await;
+    let arrivals = [
+        arrival("acme", "i-1", "c-1", "ada@example.com"),
+        arrival("acme", "i-2", "c-2", "countess@example.com"),
+    ];
+    take_in(&store, &arrivals).await;
+    let claims = claim(&store, 2).await;
+    let journal = Journal::start(store.clone());
+    let [one, other] = &claims[..] else {
+        panic!("two claims")
+    };
+    // Handed in before the first is written: one batch.
+    let (first, second) = tokio::join!(
+        journal.settle(one, done(one, 7)),
+        journal.settle(other, done(other, 7))
+    );
+    first.and(second).unwrap();
+    let kept: Vec<String> =
+        sqlx::query_scalar("SELECT unnest(introduction_ids) FROM applications ORDER BY 1")
+            .fetch_all(store.pool())
+            .await
+            .unwrap();
+    assert_eq!(kept, ["i-1", "i-2"]);
+}
