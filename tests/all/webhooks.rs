@@ -1,15 +1,17 @@
 //! Webhooks from outside: the bridge as a process, deliveries signed as Greenhouse signs them.
 
 use std::os::unix::process::ExitStatusExt;
+use std::time::Duration;
 
 use domain::crash::{CRASH_AT, CrashPoint};
+use greenhouse_sim::{Fault, When};
 use hmac::{Hmac, KeyInit, Mac};
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::Sha256;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::world::{ABORTED, Announced, SOON, World, introduction, until};
+use crate::world::{ABORTED, Announced, SOON, World, email, introduction, until};
 
 pub(crate) const SECRET: &str = "webhook-secret-of-the-tests";
 
@@ -266,6 +268,50 @@ async fn a_recruiters_move_is_told_once_by_webhook_and_the_poll_finds_nothing_ne
     assert!(deliveries.iter().all(|one| one.status == Some(200)));
     let seen = world.store.webhook_seen(id.parse().unwrap()).await.unwrap();
     assert!(seen.pinged_at.is_some() && seen.delivered_at >= seen.pinged_at);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_webhook_says_before_the_import_has_ended_is_told_after_it() {
+    let mut world = World::new("webhook early").await;
+    let id = connected(&mut world).await;
+    configure(&world, &id, 3600).await;
+    let endpoint = format!("{}/webhooks/greenhouse/{id}", world.bridges()[0].url);
+    let webhooks = world.greenhouse.webhooks();
+    webhooks.subscribe(&endpoint, SECRET, &[]).unwrap();
+    // The note is there, and the import waits for the answer.
+    let slow = Fault::Slow(Duration::from_secs(5));
+    world
+        .greenhouse
+        .faults()
+        .add(When::operation("notes:create").nth(1), slow);
+    world
+        .publish(&introduction("acme", "early", &[world.job(0)]))
+        .await;
+    let application = until("the note", async || {
+        let state = world.greenhouse.state();
+        let person = state.candidates_by_email(&email("early")).pop()?;
+        let noted = !state.notes_of(person.meta.id).is_empty();
+        let application = state.applications_of(person.meta.id).pop()?;
+        noted.then_some(application.meta.id)
+    })
+    .await;
+    let recruiter = world.greenhouse.recruiter();
+    recruiter.delete_application(application).unwrap();
+    webhooks.settled().await;
+    let told = world
+        .announced_until("the deletion", |events| {
+            events.iter().any(|event| {
+                event.name == "CandidateStatusChanged"
+                    && event.data["current"]["status"] == "DELETED"
+            })
+        })
+        .await;
+    let told: Vec<(&Value, &str)> = told
+        .iter()
+        .filter(|event| event.name == "CandidateStatusChanged")
+        .map(|event| (&event.data["current"]["status"], event.text("sequence")))
+        .collect();
+    assert_eq!(told, [(&json!("ACTIVE"), "1"), (&json!("DELETED"), "2")]);
 }
 
 async fn configure(world: &World, id: &str, poll_interval_seconds: u32) {

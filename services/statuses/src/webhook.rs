@@ -9,12 +9,14 @@ use std::time::Duration;
 
 use accounts::Stop;
 use boot::metrics::Stage;
+use chrono::TimeDelta;
 use domain::backoff;
 use domain::settings::Settings;
 use domain::status::DetectedBy;
 use domain::webhook::{Consumer, Notice};
 use domain::{ApplicationId, CandidateId};
 use harvest::Purpose;
+use store::Store;
 use store::applications::Erasure;
 use store::wake::{News, Wake};
 use store::webhooks::Task;
@@ -30,6 +32,12 @@ use crate::schedule::{LONGEST_REST, pause};
 const CLAIM: i64 = 500;
 /// How long to wait for news before looking anyway.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
+
+/// For how long a notice about what nobody follows may be about what an import makes; no import that tells what it made
+/// takes longer.
+const YOUNG: TimeDelta = TimeDelta::seconds(60);
+/// When it is looked at again.
+const PREMATURE: Duration = Duration::from_secs(2);
 
 /// Looks at whatever is due, once; answers how many tasks that were.
 pub(crate) async fn look_due(context: &Context) -> usize {
@@ -89,10 +97,21 @@ fn by_connection(mut tasks: Vec<Task>) -> Vec<Vec<Task>> {
 async fn perform(context: &Context, tasks: Vec<Task>) {
     let Some(first) = tasks.first() else { return };
     let store = &context.store;
-    let (done, again): (Vec<Task>, Vec<Task>) = match act(context, first, &tasks).await {
-        Ok(early) => tasks.iter().cloned().partition(|task| !waits(task, &early)),
+    // Before anything else is read: what an import under way has made by now it may only let follow after that.
+    let premature = match premature(store, first, &tasks).await {
+        Ok(premature) => premature,
+        Err(error) => return give_back(context, first, &tasks, error.into()).await,
+    };
+    let early = match act(context, first, &tasks).await {
+        Ok(early) => early,
         Err(stop) => return give_back(context, first, &tasks, stop).await,
     };
+    let (premature, mature): (Vec<Task>, Vec<Task>) = tasks
+        .iter()
+        .cloned()
+        .partition(|task| premature.contains(&task.id));
+    let (done, again): (Vec<Task>, Vec<Task>) =
+        mature.into_iter().partition(|task| !waits(task, &early));
     let settled = store.settle_tasks(&done).await;
     if let Err(error) = settled {
         // They come back when their leases end, and nothing new is found.
@@ -100,6 +119,30 @@ async fn perform(context: &Context, tasks: Vec<Task>) {
     }
     if !again.is_empty() {
         release(context, &again, true).await;
+    }
+    if !premature.is_empty() {
+        rest(context, &premature, PREMATURE).await;
+    }
+}
+
+/// What may be about something that an import has just made. For a while only: what an import that takes longer has made
+/// is looked at in any case.
+async fn premature(
+    store: &Store,
+    first: &Task,
+    tasks: &[Task],
+) -> Result<HashSet<i64>, store::Error> {
+    let young = |task: &&Task| task.clock() - task.received_at < YOUNG;
+    let young: Vec<&Task> = tasks.iter().filter(young).collect();
+    match young.is_empty() {
+        true => Ok(HashSet::new()),
+        false => store.premature_tasks(&first.tenant, &young).await,
+    }
+}
+
+async fn rest(context: &Context, tasks: &[Task], delay: Duration) {
+    if let Err(error) = context.store.release_tasks(tasks, delay, false).await {
+        tracing::warn!(%error, "cannot give back what webhooks named");
     }
 }
 
@@ -116,9 +159,9 @@ async fn release(context: &Context, tasks: &[Task], counts: bool) {
 
 async fn give_back(context: &Context, first: &Task, tasks: &[Task], stop: Stop) {
     let tenant = &first.tenant;
-    let rest = match stop {
+    let delay = match stop {
         Stop::Abandon => return,
-        Stop::Rest(rest) => rest,
+        Stop::Rest(delay) => delay,
         Stop::Retry(problem) => {
             tracing::warn!(%tenant, code = problem.code.as_str(), detail = problem.detail, "a look after webhooks failed");
             context.metrics.retry(Stage::Poll, problem.code);
@@ -129,9 +172,7 @@ async fn give_back(context: &Context, first: &Task, tasks: &[Task], stop: Stop) 
             pause(context, tenant, first.revision, &problem).await
         }
     };
-    if let Err(error) = context.store.release_tasks(tasks, rest, false).await {
-        tracing::warn!(%error, "cannot give back what webhooks named");
-    }
+    rest(context, tasks, delay).await;
 }
 
 /// Acts on all tasks; returns the applications that must be looked at again soon.

@@ -20,6 +20,7 @@
 //!
 //! Deliberately absent: signatures, Greenhouse's JSON, and what a notice means.
 
+mod premature;
 mod record;
 mod seen;
 mod tasks;

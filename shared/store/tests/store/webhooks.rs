@@ -7,13 +7,14 @@ use domain::{ApplicationId, CandidateId, JobId, Tenant};
 use secrecy::{ExposeSecret, SecretBox, SecretString};
 use store::Store;
 use store::connections::{Change, Credential, Health, NewConnection};
+use store::journal::Journal;
 use store::outbox::Announcement;
 use store::seal::Keyring;
 use store::wake::{News, Wake};
 use store::webhooks::{Delivery, Recorded, Task, WebhookKey};
 use uuid::Uuid;
 
-use crate::fresh_store;
+use crate::{fresh_store, ledger};
 
 const LEASE: Duration = Duration::from_secs(60);
 
@@ -334,4 +335,31 @@ async fn the_backlog_tells_how_long_the_oldest_has_waited() {
     assert_eq!(statuses.tasks, 2);
     assert!(statuses.oldest_seconds >= 300.0);
     assert_eq!(of(Consumer::Jobs).oldest_seconds, 0.0);
+}
+
+#[tokio::test]
+async fn what_an_import_under_way_may_have_made_is_premature_until_it_is_followed() {
+    let store = fresh_store().await;
+    let id = connect(&store, "acme").await;
+    let job = Notice::JobChanged { job_id: JobId(3) };
+    let gone = Notice::CandidateDeleted {
+        candidate_id: CandidateId(7),
+        application_ids: vec![],
+    };
+    let told = delivery(&store, id, "e1", vec![moved(90), gone, job]).await;
+    store.record_webhooks(&[told]).await.unwrap();
+    let tasks = claim(&store, Consumer::Statuses, 10).await;
+    let tenant = &tasks[0].tenant;
+    let all: Vec<&Task> = tasks.iter().collect();
+    let premature = async || store.premature_tasks(tenant, &all).await.unwrap().len();
+    assert_eq!(premature().await, 0, "nothing is under way");
+    let event = ledger::arrival("acme", "i-1", "c-1", "ada@example.com");
+    ledger::take_in(&store, &[event]).await;
+    assert_eq!(premature().await, 0, "it has not begun");
+    let operation = ledger::claim(&store, 1).await.remove(0);
+    assert_eq!(premature().await, 2);
+    let journal = Journal::start(store.clone());
+    let done = ledger::done(&operation, 7);
+    journal.settle(&operation, done).await.unwrap();
+    assert_eq!(premature().await, 0);
 }
