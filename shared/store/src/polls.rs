@@ -238,16 +238,15 @@ impl Store {
 
     /// Gives every connection with tracked applications its row.
     ///
-    /// The watermark begins now, because what was never seen is read by its id; or where the last poll of an earlier
-    /// connection of the same tenant saw something.
+    /// The watermark begins where the last poll of an earlier connection of the same tenant had come to; else when the first
+    /// application was followed.
     async fn enrol_polls(&self) -> Result<(), Error> {
         sqlx::query!(
-            // From the last look at anything, else from when the first one was followed: what an import saw of its own
-            // application says nothing about the others.
+            // What was seen of single applications, at their import or by their ids, says nothing about the others.
             "INSERT INTO polls (connection, watermark)
-            SELECT c.id, (SELECT least(clock_timestamp(), coalesce(max(a.observed_at) FILTER (WHERE a.snapshot IS NOT NULL),
-                min(a.created_at))) FROM applications a WHERE a.tenant = c.tenant)
-            FROM connections c
+            SELECT c.id, least(clock_timestamp(), coalesce(t.followed_to,
+                (SELECT min(a.created_at) FROM applications a WHERE a.tenant = c.tenant)))
+            FROM connections c JOIN tenants t ON t.tenant = c.tenant
             WHERE c.state IN ('active', 'degraded')
               AND NOT EXISTS (SELECT 1 FROM polls p WHERE p.connection = c.id)
               AND EXISTS (SELECT 1 FROM applications a WHERE a.tenant = c.tenant)

@@ -20,6 +20,14 @@ impl Store {
         let Some((mut tx, old)) = self.locked(id).await? else {
             return Ok(None);
         };
+        sqlx::query!(
+            "UPDATE tenants t SET followed_to = p.watermark FROM polls p WHERE p.connection = $1 AND t.tenant = $2",
+            id,
+            old.tenant.as_str(),
+        )
+        .execute(&mut *tx)
+        .await
+        .map_err(Error::from)?;
         sqlx::query!("DELETE FROM connections WHERE id = $1", id)
             .execute(&mut *tx)
             .await
