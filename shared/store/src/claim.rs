@@ -191,10 +191,15 @@ impl Store {
                     LIMIT greatest(s.share, 0)
                     FOR UPDATE SKIP LOCKED) o),
             chosen AS (SELECT * FROM due ORDER BY turn, last_served, id LIMIT $1),
+            -- Another claim that is marking some of the same tenants is not waited for: it might wait for this one. Those
+            -- that had to be locked are locked above.
             served AS (
                 UPDATE tenants t SET last_served = clock_timestamp()
-                FROM (SELECT DISTINCT tenant, metered FROM chosen) s WHERE t.tenant = s.tenant
-                  AND (s.metered OR t.last_served < clock_timestamp() - interval '5 milliseconds'))
+                FROM (SELECT t.tenant FROM (SELECT DISTINCT tenant, metered FROM chosen) s
+                    JOIN tenants t ON t.tenant = s.tenant
+                    WHERE s.metered OR t.last_served < clock_timestamp() - interval '5 milliseconds'
+                    FOR NO KEY UPDATE OF t SKIP LOCKED) free
+                WHERE t.tenant = free.tenant)
             UPDATE operations o
             SET lease = gen_random_uuid(), not_before = clock_timestamp() + make_interval(secs => $6)
             FROM chosen WHERE o.id = chosen.id
