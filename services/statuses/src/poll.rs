@@ -151,7 +151,7 @@ impl Round<'_> {
         let early = applications
             .iter()
             .filter(|one| early.contains(&one.id))
-            .filter_map(|one| one.updated_at)
+            .filter_map(|one| touched(one))
             .min();
         self.held_back = match (self.held_back, early) {
             (Some(one), Some(other)) => Some(one.min(other)),
