@@ -13,7 +13,6 @@ use store::journal::Tracked;
 use crate::answers::{Applied, AppliedHow};
 use crate::attempt::Attempt;
 use crate::introduction::Introduction;
-use crate::stop::Stop;
 
 /// How long after the claim it may be told. Windows of the poll reach further back than this, so none that was read before
 /// the application was followed is the last to show what has happened to it since.
@@ -25,7 +24,7 @@ pub(crate) async fn follow(
     introduction: &Introduction,
     person: CandidateId,
     applications: &[Applied],
-) -> Result<Vec<Tracked>, Stop> {
+) -> Vec<Tracked> {
     let mut followed: Vec<Tracked> = Vec::new();
     for applied in applications {
         let Some(application) = applied.application() else {
@@ -50,7 +49,7 @@ pub(crate) async fn follow(
             anonymised: false,
         };
         let seen = match &applied.how {
-            AppliedHow::Created(_, Some(answer)) => seen(attempt, &tracked, answer).await?,
+            AppliedHow::Created(_, Some(answer)) => seen(attempt, &tracked, answer).await,
             _ => None,
         };
         followed.push(Tracked {
@@ -60,38 +59,41 @@ pub(crate) async fn follow(
             seen: seen.map(Box::new),
         });
     }
-    Ok(followed)
+    followed
 }
 
 async fn seen(
     attempt: &Attempt<'_>,
     tracked: &TrackedApplication,
     answer: &Application,
-) -> Result<Option<Progress>, Stop> {
+) -> Option<Progress> {
     let (claim, context) = (attempt.claim, attempt.context);
     let idle = context.hands.are_idle(&claim.tenant, &context.config);
     if !idle || claim.taken.elapsed() > FRESH {
-        return Ok(None);
+        return None;
     }
     let planned = match (answer.job_id, &answer.stage_name) {
         (Some(job), Some(name)) if answer.job_stage_id.is_none() => {
-            context.plans.stage(&claim.tenant, job, name).await?
+            let planned = context.plans.stage(&claim.tenant, job, name).await;
+            // What is done is not done again for it: without the stage a look follows.
+            planned.unwrap_or_else(|error| {
+                tracing::warn!(%error, "the plan of a job cannot be read");
+                None
+            })
         }
         _ => None,
     };
-    let Some(observation) = at_creation(answer, planned, claim.clock()) else {
-        return Ok(None);
-    };
+    let observation = at_creation(answer, planned, claim.clock())?;
     let subject = Subject {
         tenant: &claim.tenant,
         settings: &claim.settings,
         tracked,
     };
     match subject.progress(&observation) {
-        Ok((progress, _)) => Ok(Some(progress)),
+        Ok((progress, _)) => Some(progress),
         Err(error) => {
             tracing::error!(application = %tracked.application, %error, "a status event cannot be written");
-            Ok(None)
+            None
         }
     }
 }

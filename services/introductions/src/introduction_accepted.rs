@@ -78,7 +78,7 @@ async fn settle(
         claim.trace.as_deref(),
         now,
     );
-    let tracked = follow(attempt, introduction, person.id, &applications).await?;
+    let tracked = follow(attempt, introduction, person.id, &applications).await;
     let steps = attempt.take_learnt();
     let confirmed = confirmed_kinds(&steps);
     let settlement = Settlement {
