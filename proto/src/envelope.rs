@@ -14,7 +14,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
-pub use encode::{EncodeError, Encoded, OutMeta, encode, encode_command};
+pub use encode::{EncodeError, Encoded, OutMeta, encode, encode_command, timestamp};
 pub use refusal::{Reason, Refusal};
 
 use crate::{Command, Kind};

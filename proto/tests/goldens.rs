@@ -120,6 +120,24 @@ fn notices_are_read_and_written_the_same() {
             event,
             "{name}"
         );
+        let seconds = u64::try_from(written.timestamp).ok();
+        assert_eq!(envelope::timestamp(&written.body), seconds, "{name}");
+    }
+}
+
+#[test]
+fn only_a_time_since_1970_becomes_a_timestamp() {
+    let timestamp = |event: &str| envelope::timestamp(event.as_bytes());
+    assert_eq!(timestamp(r#"{"time":"1970-01-01T00:01:00.9Z"}"#), Some(60));
+    for event in [
+        "",
+        "[]",
+        "{}",
+        r#"{"time":null}"#,
+        r#"{"time":"today"}"#,
+        r#"{"time":"1969-12-31T23:59:59Z"}"#,
+    ] {
+        assert_eq!(timestamp(event), None, "{event}");
     }
 }
 

@@ -56,6 +56,10 @@ async fn an_accepted_introduction_becomes_one_candidate_with_everything() {
             .contains("Introduced by Grace Hopper")
     );
     settled(&world, 1).await;
+    for event in world.announced() {
+        let seconds = u64::try_from(event.time.timestamp()).ok();
+        assert_eq!(event.timestamp, seconds, "{event:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use broker::{Consumer, Delivery, Outbound, Outcome, Publisher, Topology};
+use chrono::{DateTime, Utc};
 use greenhouse_sim::{Config, Simulator, View};
 use harvest::Version;
 use reqwest::Method;
@@ -36,6 +37,10 @@ pub struct Announced {
     pub name: String,
     /// Tenant.
     pub tenant: String,
+    /// CloudEvents time.
+    pub time: DateTime<Utc>,
+    /// The AMQP property `timestamp`.
+    pub timestamp: Option<u64>,
     /// The event's data.
     pub data: Value,
     /// The header `traceparent`.
@@ -549,6 +554,8 @@ fn parse(delivery: &Delivery) -> Announced {
             .unwrap_or_default()
             .to_owned(),
         tenant: text("tenantid"),
+        time: text("time").parse().expect("a time"),
+        timestamp: delivery.timestamp,
         data: event["data"].clone(),
         trace: delivery.headers.get("traceparent").cloned(),
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::CLOUDEVENTS_JSON;
@@ -76,6 +76,18 @@ pub fn encode_command(command: &Command, meta: &OutMeta<'_>) -> Result<Encoded, 
         kind: command.kind().as_str(),
         source,
     })
+}
+
+/// The AMQP property `timestamp` of an event in structured mode: its `time` in seconds since 1970, so that a repeat carries
+/// the same. Nothing else of it is read. None where it has no time that AMQP can say.
+pub fn timestamp(event: &[u8]) -> Option<u64> {
+    let event: Timed = serde_json::from_slice(event).ok()?;
+    u64::try_from(event.time.timestamp()).ok()
+}
+
+#[derive(Deserialize)]
+struct Timed {
+    time: DateTime<Utc>,
 }
 
 #[derive(Serialize)]

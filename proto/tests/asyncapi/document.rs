@@ -212,6 +212,12 @@ fn cloud_event() -> Node {
                     map([
                         ("type", Node::text("string")),
                         ("format", Node::text("date-time")),
+                        (
+                            "description",
+                            Node::text(
+                                "When it happened; in whole seconds, the AMQP timestamp of what the bridge sends.",
+                            ),
+                        ),
                     ]),
                 ),
                 ("tenantid", text("Whose event it is.")),

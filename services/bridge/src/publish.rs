@@ -52,8 +52,9 @@ pub(crate) async fn publish(file: &str, json: bool) -> Result<ExitCode, Failure>
     Ok(ExitCode::SUCCESS)
 }
 
-/// Publishes one message and waits until the broker has it.
-pub(crate) async fn confirmed(message: Outbound) -> Result<(), Failure> {
+/// Publishes one event and waits until the broker has it.
+pub(crate) async fn confirmed(mut message: Outbound) -> Result<(), Failure> {
+    message.timestamp = proto::envelope::timestamp(&message.body);
     let mut env = Env::from_process();
     let uri = env.secret_url(&variables::AMQP_URL, &["amqp", "amqps"]);
     env.finish()?;

@@ -3,7 +3,7 @@
 //!
 //! Any number of relays work side by side; order is kept per key because only the oldest unpublished row of a key can
 //! be taken. A crash between confirm and mark publishes the same message id once more. It decides nothing about the
-//! events and knows nothing of Greenhouse.
+//! events, of which it reads the time alone, and knows nothing of Greenhouse.
 #![deny(missing_docs)]
 
 use std::time::{Duration, Instant};
@@ -150,6 +150,7 @@ impl Relay {
         );
         message.type_ = row.routing_key;
         message.content_type = "application/cloudevents+json".to_owned();
+        message.timestamp = proto::envelope::timestamp(&message.body);
         message
             .headers
             .extend(row.trace.map(|trace| ("traceparent".to_owned(), trace)));
