@@ -4,13 +4,14 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::routing::post;
-use broker::Outcome;
+use broker::{Outbound, Outcome};
 use greenhouse_sim::When;
+use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::accounting::settled;
-use crate::world::{World, introduction, outbound, until};
+use crate::world::{Announced, World, introduction, outbound, until};
 
 const TRACE: u128 = 0x0af7_6519_16cd_43dd_8448_eb21_1c80_319c;
 
@@ -49,10 +50,7 @@ async fn a_try_in_another_process_and_the_answer_join_the_trace_of_the_event() {
     let faults = world.greenhouse.faults();
     let gate = faults.hold(When::operation("candidates:create").nth(1));
     let event = introduction("acme", "i-1", &[world.job(0)]);
-    let mut message = outbound(&event);
-    let header = format!("00-{TRACE:032x}-b7ad6b7169203331-01");
-    message.headers.insert("traceparent".to_owned(), header);
-    assert_eq!(world.publish_raw(message).await, Outcome::Confirmed);
+    assert_eq!(world.publish_raw(traced(&event)).await, Outcome::Confirmed);
     gate.reached_by(1).await;
     let stories = world.store.stories("i-1").await.unwrap();
     let stored = stories[0].trace.as_deref().unwrap_or_default();
@@ -85,6 +83,40 @@ async fn a_try_in_another_process_and_the_answer_join_the_trace_of_the_event() {
             .then_some(())
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_tells_everything_in_the_trace_of_its_event_and_nothing_is_told_without_one() {
+    let mut world = World::new("traced").await;
+    world.bridge().await;
+    world.connect("acme").await;
+    // Once the jobs are known, the first status is told with the answer.
+    let imported = |events: &[Announced]| events.iter().any(|one| one.name == "JobsRefreshed");
+    world.announced_until("the jobs", imported).await;
+    let event = introduction("acme", "i-1", &[world.job(0)]);
+    assert_eq!(world.publish_raw(traced(&event)).await, Outcome::Confirmed);
+    let of_import = |one: &Announced| {
+        ["IntroductionImported", "CandidateStatusChanged"].contains(&one.name.as_str())
+    };
+    let told = world.announced_until("the answer and the first status", |events| {
+        events.iter().filter(|one| of_import(one)).count() == 2
+    });
+    for event in told.await {
+        let expected = match of_import(&event) {
+            true => format!("{TRACE:032x}"),
+            false => event.id.replace('-', ""),
+        };
+        let trace = event.trace.as_deref().and_then(|trace| trace.get(3..35));
+        assert_eq!(trace, Some(expected.as_str()), "{event:?}");
+    }
+}
+
+/// The event as Intrro publishes it in a trace.
+fn traced(event: &Value) -> Outbound {
+    let mut message = outbound(event);
+    let header = format!("00-{TRACE:032x}-b7ad6b7169203331-01");
+    message.headers.insert("traceparent".to_owned(), header);
+    message
 }
 
 fn contains(bytes: &[u8], part: &[u8]) -> bool {

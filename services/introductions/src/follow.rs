@@ -84,10 +84,12 @@ async fn seen(
         _ => None,
     };
     let observation = at_creation(answer, planned, claim.clock())?;
+    let trace = boot::telemetry::traceparent_or(claim.trace.as_deref());
     let subject = Subject {
         tenant: &claim.tenant,
         settings: &claim.settings,
         tracked,
+        trace: trace.as_deref(),
     };
     match subject.progress(&observation) {
         Ok((progress, _)) => Some(progress),

@@ -151,9 +151,30 @@ impl Relay {
         message.type_ = row.routing_key;
         message.content_type = "application/cloudevents+json".to_owned();
         message.timestamp = proto::envelope::timestamp(&message.body);
+        let trace = row.trace.or_else(|| trace_of(row.message_id.as_u128()));
         message
             .headers
-            .extend(row.trace.map(|trace| ("traceparent".to_owned(), trace)));
+            .extend(trace.map(|trace| ("traceparent".to_owned(), trace)));
         message
+    }
+}
+
+/// The `traceparent` of an event that no trace led to: one that begins with it, the same at every try, not sampled.
+/// None for an id whose first half is zero, which no span has.
+fn trace_of(id: u128) -> Option<String> {
+    let span = id >> 64;
+    (span != 0).then(|| format!("00-{id:032x}-{span:016x}-00"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_that_no_trace_led_to_begins_one_that_its_id_tells() {
+        let id = 0x0198_c5a0_1111_7222_8333_4444_5555_0666;
+        let trace = "00-0198c5a0111172228333444455550666-0198c5a011117222-00";
+        assert_eq!(trace_of(id).as_deref(), Some(trace));
+        assert_eq!(trace_of(0x666), None);
     }
 }

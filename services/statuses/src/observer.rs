@@ -263,6 +263,7 @@ impl Observer<'_> {
             tenant: self.tenant,
             settings: self.settings,
             tracked,
+            trace: None,
         };
         subject.progress(observation).map_err(|error| {
             tracing::error!(application = %tracked.application, %error, "a status event cannot be written");

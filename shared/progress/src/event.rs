@@ -24,6 +24,8 @@ pub struct Subject<'a> {
     pub settings: &'a Settings,
     /// The application before the change.
     pub tracked: &'a TrackedApplication,
+    /// W3C `traceparent` of the work that saw it, where that has one.
+    pub trace: Option<&'a str>,
 }
 
 impl Subject<'_> {
@@ -70,7 +72,7 @@ impl Subject<'_> {
             tenant: tenant.as_str(),
             subject: tracked.candidate.as_str(),
             time: observation.observed_at,
-            traceparent: None,
+            traceparent: self.trace,
         };
         let notice = Notice::from(self.event(sequence, change, observation));
         let encoded = encode(&notice, &meta)?;
@@ -80,7 +82,7 @@ impl Subject<'_> {
             ordering_key: format!("application:{}", tracked.application),
             routing_key: encoded.routing_key.to_owned(),
             operation: None,
-            trace: None,
+            trace: self.trace.map(str::to_owned),
             body: encoded.body.into(),
         })
     }
@@ -176,6 +178,8 @@ mod tests {
 
     use super::*;
 
+    const TRACE: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().unwrap()
     }
@@ -234,6 +238,7 @@ mod tests {
             tenant: &tenant,
             settings: &Settings::default(),
             tracked,
+            trace: Some(TRACE),
         };
         let (mut progress, _) = subject.progress(&turned_down()).unwrap();
         progress.announcements.remove(0)
@@ -276,6 +281,14 @@ mod tests {
         let expected = json!({"status": "ACTIVE", "phase": "INTRODUCED"});
         assert_eq!(event["data"]["previous"], expected);
         assert_eq!(event["data"]["convertedFromApplicationId"], "80");
+    }
+
+    #[test]
+    fn an_event_belongs_to_the_trace_of_the_work_that_saw_it() {
+        let announcement = told(&tracked(None));
+        let event: Value = serde_json::from_slice(&announcement.body).unwrap();
+        assert_eq!(event["traceparent"], TRACE);
+        assert_eq!(announcement.trace.as_deref(), Some(TRACE));
     }
 
     #[test]
