@@ -1,13 +1,14 @@
 //! What arrives and is no valid event, and what is one in another dress.
 
 use broker::{Outbound, Topology};
+use proto::Kind;
 use serde_json::{Value, json};
 use testkit::management::Message;
 
 use crate::accounting::settled;
 use crate::architecture::root;
 use crate::scene;
-use crate::world::{World, introduction, until};
+use crate::world::{World, introduction, outbound, until};
 
 const CLOUDEVENTS: &str = "application/cloudevents+json";
 
@@ -329,6 +330,49 @@ async fn a_dead_letter_is_written_once_however_often_its_batch_is_tried() {
     assert_eq!(sum(&metrics, "bridge_contract_violations_total", ""), 1);
     let dead = "exchange=\"dead\",outcome=\"confirmed\"";
     assert_eq!(sum(&metrics, "bridge_publish_total", dead), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_to_two_queues_and_cannot_be_read_is_buried_once() {
+    let mut world = World::new("buried by one").await;
+    world.bridge().await;
+    world.connect("acme").await;
+    let owners = [
+        (Kind::JobsRefreshRequested, Topology::JOBS, "jobs"),
+        (Kind::StatusRefreshRequested, Topology::STATUSES, "statuses"),
+    ];
+    for (kind, ..) in owners {
+        let bad = Bad::new(kind.as_str(), "no event", "malformed_envelope", None);
+        let outcome = world.publish_raw(under(kind, bad.outbound())).await;
+        assert_eq!(outcome, broker::Outcome::Confirmed);
+    }
+    // Behind them in the queue of everything. It can be read, and nobody else would work on it.
+    let good = scene::newcomer(&world, "acme", "good");
+    let outcome = world.publish_raw(under(owners[0].0, outbound(&good))).await;
+    assert_eq!(outcome, broker::Outcome::Confirmed);
+    settled(&world, owners.len() + 1).await;
+    scene::once(&world, &good);
+
+    let letters = letters(&world, owners.len()).await;
+    let (_, metrics) = world.get(0, "/metrics").await;
+    let violations = |label: &str| sum(&metrics, "bridge_contract_violations_total", label);
+    for (kind, queue, service) in owners {
+        let mut of_kind = letters
+            .iter()
+            .filter(|letter| letter.properties["message_id"] == kind.as_str());
+        let letter = of_kind.next().expect("a dead letter");
+        assert_eq!(letter.properties["headers"]["dl-source-queue"], queue);
+        assert_eq!(violations(&format!("service=\"{service}\"")), 1);
+    }
+    assert_eq!(violations(""), 2);
+    let rejected = sum(&metrics, "bridge_messages_total", "outcome=\"reject\"");
+    assert_eq!(rejected, 2);
+}
+
+/// The message under the routing key of this command.
+fn under(kind: Kind, mut message: Outbound) -> Outbound {
+    message.routing_key = kind.type_name().to_owned();
+    message
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,7 +11,8 @@
 //! ```
 //!
 //! Every key of our namespace reaches `greenhouse.introductions`, which dead-letters unknown types and skips
-//! types that have a queue of their own: a misspelt event is therefore seen, never dropped by the broker.
+//! types that have a queue of their own: a misspelt event is therefore seen, never dropped by the broker. What has come to two
+//! queues and cannot be read is a dead letter of the other one.
 
 /// Names of everything we declare, optionally prefixed so that tests can share a virtual host.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -93,6 +94,15 @@ impl Topology {
         self.prefixed(Self::DEAD)
     }
 
+    /// Whether what comes to `queue` under this routing key has come to another of our queues as well, by a binding for
+    /// just this key.
+    #[must_use]
+    pub fn is_copied(&self, queue: &str, routing_key: &str) -> bool {
+        let queues = self.work_queues();
+        let mut others = queues.iter().filter(|(name, _)| name != queue);
+        others.any(|(_, key)| *key == routing_key)
+    }
+
     /// An exchange or queue name with this topology's prefix.
     #[must_use]
     pub fn prefixed(&self, name: &str) -> String {
@@ -141,5 +151,17 @@ mod tests {
             "greenhouse.introductions"
         );
         assert_eq!(Topology::named("t1.").dead(), "t1.greenhouse.dead");
+    }
+
+    #[test]
+    fn only_the_queue_of_everything_shares_keys_that_have_a_queue() {
+        let topology = Topology::named("t1.");
+        let refresh = "intrro.events.v1.JobsRefreshRequested";
+        assert!(topology.is_copied(&topology.introductions(), refresh));
+        assert!(!topology.is_copied(&topology.jobs(), refresh));
+        let accepted = "intrro.events.v1.IntroductionAccepted";
+        for key in [accepted, "intrro.events.v1.Jobs", "intrro.events.#", ""] {
+            assert!(!topology.is_copied(&topology.introductions(), key), "{key}");
+        }
     }
 }

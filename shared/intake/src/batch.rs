@@ -224,12 +224,27 @@ impl<T: Take> Intake<T> {
             refused: Vec::new(),
         };
         for (index, delivery) in deliveries.iter().enumerate() {
-            match read(self.queue, delivery).and_then(|message| self.take.sort(message)) {
+            match self.sort_one(delivery) {
                 Ok(arrival) => sorted.arrivals.extend(arrival),
                 Err(refusal) => sorted.refused.push((index, refusal)),
             }
         }
         sorted
+    }
+
+    fn sort_one(&self, delivery: &Delivery) -> Result<Option<T::Arrival>, Refusal> {
+        match read(self.queue, delivery) {
+            Ok(message) => self.take.sort(message),
+            // Nor can the service of the other queue, which buries it. What can be read is refused here all the same: the
+            // other service leaves to this one what it does not work on.
+            Err(_) if self.is_copied(delivery) => Ok(None),
+            Err(refusal) => Err(refusal),
+        }
+    }
+
+    fn is_copied(&self, delivery: &Delivery) -> bool {
+        let (queue, key) = (&delivery.queue, &delivery.routing_key);
+        self.topology.is_copied(queue, key)
     }
 
     async fn store_all(
