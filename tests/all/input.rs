@@ -83,6 +83,9 @@ fn bad_messages() -> Vec<Bad> {
         .as_object_mut()
         .expect("an object")
         .remove("tenantid");
+    let mut misdirected = introduction("acme", "misdirected", &[1]);
+    misdirected["type"] = json!(Kind::JobsRefreshRequested.type_name());
+    misdirected["data"] = json!({ "request_id": "r-1" });
     let large = json!("x".repeat(300 * 1024));
     let deep = format!("{}{}", "[".repeat(50_000), "]".repeat(50_000));
     let deep_data = introduction("acme", "deep", &[1])
@@ -173,6 +176,12 @@ fn bad_messages() -> Vec<Bad> {
             json!(""),
             "invalid_field",
             "$.data.candidate.id",
+        ),
+        Bad::new(
+            "misdirected",
+            misdirected.to_string(),
+            "invalid_field",
+            Some("routing_key"),
         ),
         Bad::changed("large", "/data/message", large, "too_large", ""),
     ]
@@ -284,7 +293,9 @@ fn check(message: &Bad, letter: &Message) {
         "{name}: dl-path in {headers}"
     );
     // Whose it is can be said as soon as the envelope is read.
-    let read = path.is_some_and(|path| path == "$.type" || path.starts_with("$.data"));
+    let read = path.is_some_and(|path| {
+        ["$.type", "routing_key"].contains(&path) || path.starts_with("$.data")
+    });
     let tenant = read.then_some("acme");
     assert_eq!(headers["dl-tenant"].as_str(), tenant, "{name}: {headers}");
     let ordering_key = headers["dl-ordering-key"].as_str();

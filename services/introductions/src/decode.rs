@@ -14,8 +14,16 @@ use crate::profile;
 /// # Errors
 /// [`Refusal`] when the command can never be performed.
 pub(crate) fn decode(message: Message) -> Result<Option<Arrival>, Refusal> {
-    match message.incoming.kind {
-        Command::JobsRefreshRequested | Command::StatusRefreshRequested => Ok(None),
+    let kind = message.incoming.kind;
+    match kind {
+        Command::JobsRefreshRequested | Command::StatusRefreshRequested => {
+            if message.routing_key == kind.type_name() {
+                return Ok(None);
+            }
+            // Only this queue has it, or one whose service leaves it to this one.
+            let refusal = Refusal::invalid("routing_key", "expected the type of the command");
+            Err(refusal.of(message.tenant, message.incoming.subject))
+        }
         Command::IntroductionAccepted
         | Command::IntroductionStatusChanged
         | Command::CandidateProfileUpdated
@@ -24,7 +32,9 @@ pub(crate) fn decode(message: Message) -> Result<Option<Arrival>, Refusal> {
 }
 
 fn arrival(message: Message) -> Result<Arrival, Refusal> {
-    let Message { tenant, incoming } = message;
+    let Message {
+        tenant, incoming, ..
+    } = message;
     let refused = |path: &str, why: InvalidId| {
         Refusal::invalid(path, why).of(tenant.clone(), incoming.subject.clone())
     };
@@ -85,4 +95,44 @@ fn tells_of(command: &proto::Command) -> Option<DateTime<Utc>> {
         | proto::Command::StatusRefreshRequested(_) => return None,
     };
     at.as_ref()?.to_utc()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Tenant;
+    use proto::envelope::{self, RawMessage};
+    use serde_json::json;
+
+    use super::*;
+
+    fn refresh_request(routing_key: &str) -> Message {
+        let event = json!({
+            "specversion": "1.0", "id": "e-1", "source": "/intrro", "tenantid": "acme", "subject": "jobs",
+            "type": "intrro.events.v1.JobsRefreshRequested", "data": {"requestId": "r-1"},
+        });
+        let raw = RawMessage {
+            body: event.to_string().into(),
+            ..RawMessage::default()
+        };
+        Message {
+            tenant: "acme".parse().unwrap(),
+            incoming: envelope::decode(&raw).unwrap(),
+            routing_key: routing_key.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_refresh_request_is_left_to_its_service_only_where_that_gets_it() {
+        let own = refresh_request("intrro.events.v1.JobsRefreshRequested");
+        assert!(decode(own).unwrap().is_none());
+        for key in [
+            "intrro.events.v1.StatusRefreshRequested",
+            "intrro.events.v1.IntroductionAccepted",
+            "greenhouse.introductions",
+        ] {
+            let refusal = decode(refresh_request(key)).unwrap_err();
+            assert_eq!(refusal.path(), Some("routing_key"), "{key}");
+            assert_eq!(refusal.tenant().map(Tenant::as_str), Some("acme"));
+        }
+    }
 }

@@ -14,8 +14,11 @@ impl Take for Table {
     type Begins = ();
 
     fn sort(&self, message: Message) -> Result<Option<NewRequest>, Refusal> {
-        let Message { tenant, incoming } = message;
+        let Message {
+            tenant, incoming, ..
+        } = message;
         let Command::JobsRefreshRequested(request) = incoming.event else {
+            // `introductions` has a copy of everything, and works on this or buries it.
             return Ok(None);
         };
         Ok(Some(NewRequest {

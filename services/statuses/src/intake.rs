@@ -19,6 +19,7 @@ impl Take for Requests {
 
     fn sort(&self, message: Message) -> Result<Option<NewRefresh>, Refusal> {
         let Command::StatusRefreshRequested(event) = message.incoming.event else {
+            // `introductions` has a copy of everything, and works on this or buries it.
             return Ok(None);
         };
         Ok(Some(NewRefresh {

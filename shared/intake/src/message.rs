@@ -14,6 +14,8 @@ pub struct Message {
     pub tenant: Tenant,
     /// The command and its envelope. It has a trace: where it came without one, one begins here.
     pub incoming: Incoming,
+    /// The routing key under which it came, which tells what other queue has it.
+    pub routing_key: String,
 }
 
 /// Reads a delivery: CloudEvents, structured or binary.
@@ -31,7 +33,11 @@ pub fn read(queue: Queue, delivery: &Delivery) -> Result<Message, Refusal> {
     let tenant = Tenant::try_from(incoming.tenant.as_str())
         .map_err(|error| Refusal::invalid("$.tenantid", error))?;
     incoming.traceparent = incoming.traceparent.or_else(|| begin_trace(queue));
-    Ok(Message { tenant, incoming })
+    Ok(Message {
+        tenant,
+        incoming,
+        routing_key: delivery.routing_key.clone(),
+    })
 }
 
 /// The event came without a trace: one begins here, so that every try joins it.

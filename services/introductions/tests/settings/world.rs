@@ -169,7 +169,12 @@ impl World {
         let incoming = proto::envelope::decode(&raw).unwrap();
         let tenant = Tenant::try_from(incoming.tenant.as_str()).unwrap();
         let ledger = introductions::ledger(self.store.clone());
-        let arrival = ledger.sort(Message { tenant, incoming }).unwrap().unwrap();
+        let message = Message {
+            tenant,
+            routing_key: incoming.kind.type_name().to_owned(),
+            incoming,
+        };
+        let arrival = ledger.sort(message).unwrap().unwrap();
         let mut tx = self.store.begin().await.unwrap();
         ledger.record(&mut tx, &[arrival]).await.unwrap();
         tx.commit().await.unwrap();
