@@ -1,5 +1,8 @@
 //! Making the topology exist, on a channel that is thrown away. Deliberately never deletes, purges or alters
-//! anything: what exists differently is reported as [`Mismatch`], with the remedy for an operator.
+//! anything: what exists differently is reported as [`Mismatch`], with the remedy for an operator. Only an exchange that
+//! lacks nothing but our alternate exchange is taken as it is: the platform may have declared it before us.
+
+mod topic;
 
 use lapin::{
     Channel, Connection, ExchangeKind,
@@ -31,7 +34,8 @@ const HISTORY_SEGMENT_BYTES: i64 = 100 << 20;
 /// any number of processes.
 ///
 /// # Errors
-/// [`Error::Mismatch`] when something exists with other properties; otherwise as for connecting.
+/// [`Error::Mismatch`] when something exists with other properties, an exchange without our alternate exchange apart;
+/// otherwise as for connecting.
 pub async fn declare(config: &Config) -> Result<(), Error> {
     let connection = connection::open(config, "topology", FRAME_MAX).await?;
     let declared = declare_on(&connection, &config.topology).await;
@@ -41,10 +45,7 @@ pub async fn declare(config: &Config) -> Result<(), Error> {
 
 /// As [`declare`], on a throw-away channel of `connection`: a mismatch closes only that channel.
 pub(crate) async fn declare_on(connection: &Connection, topology: &Topology) -> Result<(), Error> {
-    let channel = connection
-        .create_channel()
-        .await
-        .map_err(Error::from_lapin)?;
+    let mut channel = channel(connection).await?;
     let (dead, unrouted) = (topology.dead(), topology.unrouted());
 
     for parked in [&dead, &unrouted] {
@@ -52,9 +53,8 @@ pub(crate) async fn declare_on(connection: &Connection, topology: &Topology) -> 
         queue(&channel, parked, &parked_arguments()).await?;
         bind(&channel, parked, parked, "").await?;
     }
-    for topic in [topology.events(), topology.greenhouse_events()] {
-        let arguments = [("alternate-exchange", text(&unrouted))];
-        exchange(&channel, &topic, ExchangeKind::Topic, &arguments).await?;
+    for name in [topology.events(), topology.greenhouse_events()] {
+        channel = topic::declare(connection, channel, &name, &unrouted).await?;
     }
     for (name, key) in topology.work_queues() {
         queue(&channel, &name, &work_arguments(&dead)).await?;
@@ -67,6 +67,10 @@ pub(crate) async fn declare_on(connection: &Connection, topology: &Topology) -> 
     }
     let _ = channel.close(200, "done".into()).await;
     Ok(())
+}
+
+async fn channel(connection: &Connection) -> Result<Channel, Error> {
+    connection.create_channel().await.map_err(Error::from_lapin)
 }
 
 type Argument = (&'static str, AMQPValue);

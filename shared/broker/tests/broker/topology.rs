@@ -1,7 +1,11 @@
 //! Declaring twice is nothing, declaring over something else is a clear error.
 
 use broker::{Error, Topology, declare};
-use lapin::{options::QueueDeclareOptions, types::FieldTable};
+use lapin::{
+    ExchangeKind,
+    options::{ExchangeDeclareOptions, ExchangeDeleteOptions, QueueDeclareOptions},
+    types::FieldTable,
+};
 
 use crate::harness::{Broker, assert_confirmed, with_broker};
 
@@ -82,6 +86,60 @@ async fn a_queue_with_other_arguments_is_named_with_both_sides_and_a_remedy() {
         "{mismatch}"
     );
     assert!(mismatch.remedy.contains(&queue), "{mismatch}");
+}
+
+/// Declares an exchange as somebody does who knows nothing of ours.
+async fn declare_plain(broker: &Broker, exchange: String, kind: ExchangeKind) {
+    let durable = ExchangeDeclareOptions {
+        durable: true,
+        ..Default::default()
+    };
+    let declared =
+        broker
+            .raw
+            .exchange_declare(exchange.into(), kind, durable, FieldTable::default());
+    declared.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_exchange_that_only_lacks_our_alternate_exchange_is_used_as_it_is() {
+    with_broker(|broker| async move {
+        let t: &Topology = &broker.topology;
+        for exchange in [t.events(), t.greenhouse_events()] {
+            let deleting = ExchangeDeleteOptions::default();
+            let deleted = broker
+                .raw
+                .exchange_delete(exchange.clone().into(), deleting);
+            deleted.await.unwrap();
+            declare_plain(&broker, exchange, ExchangeKind::Topic).await;
+        }
+        declare(&broker.config).await.unwrap();
+        // The bindings went with the exchanges, and are there again.
+        assert_confirmed(&broker.publisher().publish(vec![broker.event("1")]).await);
+        assert_eq!(broker.get(&t.introductions()).await.data, b"1");
+        let mut told = broker.event("2");
+        told.exchange = t.greenhouse_events();
+        told.routing_key = "intrro.events.v1.CandidateMerged".to_owned();
+        assert_confirmed(&broker.publisher().publish(vec![told]).await);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_exchange_of_another_kind_is_an_error() {
+    let broker = Broker::new().await;
+    let events = broker.topology.events();
+    declare_plain(&broker, events.clone(), ExchangeKind::Fanout).await;
+    let error = declare(&broker.config).await;
+    broker.remove().await;
+
+    let Err(Error::Mismatch(mismatch)) = error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(
+        (mismatch.kind, mismatch.name.as_str()),
+        ("exchange", events.as_str())
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
