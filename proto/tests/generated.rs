@@ -97,7 +97,7 @@ fn generate() -> BTreeMap<&'static str, String> {
         ("intrro.events.v1.rs", messages),
         (
             "intrro.events.v1.serde.rs",
-            lenient(&(exact + &complete + &rest)),
+            lenient(&(any_case(&exact) + &complete + &rest)),
         ),
     ])
 }
@@ -119,6 +119,18 @@ fn serde_of(
         .unwrap();
     assert_eq!(written.len(), 1, "one package");
     String::from_utf8(written.remove(0).1).unwrap()
+}
+
+/// Lets the names of enum values be written in any case. They are in capitals, which pbjson asks for.
+fn any_case(generated: &str) -> String {
+    let names = "-> std::result::Result<Self::Value, E>
+            where
+                E: serde::de::Error,
+            {
+                match value {\n";
+    assert!(generated.contains(names), "no enum comes in any more");
+    let capitals = names.replace("match value", "match value.to_ascii_uppercase().as_str()");
+    generated.replace(names, &capitals)
 }
 
 /// Sends the reading of every field through src/json.rs, where null, numbers for texts and texts for numbers are

@@ -159,6 +159,18 @@ mod tests {
     }
 
     #[test]
+    fn the_name_of_an_enum_value_may_be_written_in_any_case() {
+        for scope in ["FULL", "full", "Full"] {
+            let text = format!(r#"{{"requestId":"r","scope":"{scope}"}}"#);
+            let command = read(Kind::JobsRefreshRequested, Data::Json(text.into())).unwrap();
+            let Command::JobsRefreshRequested(request) = command else {
+                panic!("another kind")
+            };
+            assert_eq!(request.scope(), crate::Scope::Full, "{scope}");
+        }
+    }
+
+    #[test]
     fn depth_ends_in_a_refusal() {
         let deep = format!("{{\"customFields\":{{\"a\":{}", "[".repeat(100_000));
         assert_eq!(

@@ -1205,7 +1205,7 @@ impl<'de> serde::Deserialize<'de> for jobs_refresh_requested::Scope {
             where
                 E: serde::de::Error,
             {
-                match value {
+                match value.to_ascii_uppercase().as_str() {
                     "UNSPECIFIED" => Ok(jobs_refresh_requested::Scope::Unspecified),
                     "CHANGED" => Ok(jobs_refresh_requested::Scope::Changed),
                     "FULL" => Ok(jobs_refresh_requested::Scope::Full),
