@@ -160,6 +160,26 @@ fn every_mode_and_encoding_gives_the_same_command() {
 }
 
 #[test]
+fn without_a_content_type_the_attribute_says_what_the_body_is() {
+    let event = golden("introduction_accepted");
+    let expected = decode(&structured(&event));
+    let header = "cloudEvents_datacontenttype";
+    let mut message = binary(&event, "", expected.event.encode_to_vec());
+    for absent in [None, Some(String::new())] {
+        message.content_type = absent;
+        let protobuf = "application/protobuf".to_owned();
+        message.headers.insert(header.to_owned(), protobuf);
+        assert_eq!(decode(&message), expected);
+        message.headers.insert(header.to_owned(), "PNG".to_owned());
+        let refusal = envelope::decode(&message).unwrap_err();
+        assert_eq!(refusal.path.as_deref(), Some(header));
+        // The property wins.
+        message.content_type = Some("application/protobuf".to_owned());
+        assert_eq!(decode(&message), expected);
+    }
+}
+
+#[test]
 fn colon_headers_are_read_like_underscore_headers() {
     let event = golden("introduction_accepted");
     let json = serde_json::to_vec(&event["data"]).unwrap();

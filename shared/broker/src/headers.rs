@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, SecondsFormat};
 use lapin::types::{AMQPValue, FieldTable, ShortString};
 
 /// Headers that steer the broker or that it counts with. A copy that carried them on would be dropped by
@@ -32,9 +33,20 @@ fn plain(value: &AMQPValue) -> Option<String> {
         AMQPValue::Boolean(value) => value.to_string(),
         AMQPValue::Float(value) => value.to_string(),
         AMQPValue::Double(value) => value.to_string(),
-        AMQPValue::Timestamp(value) => value.to_string(),
+        AMQPValue::Timestamp(seconds) => time(*seconds),
         other => integer(other)?.to_string(),
     })
+}
+
+/// The form in which everybody else writes a time; the number of a time that no calendar knows.
+fn time(seconds: u64) -> String {
+    i64::try_from(seconds)
+        .ok()
+        .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
+        .map_or_else(
+            || seconds.to_string(),
+            |time| time.to_rfc3339_opts(SecondsFormat::Secs, true),
+        )
 }
 
 /// The value of any of AMQP's integer types.
@@ -108,6 +120,13 @@ mod tests {
         assert_eq!(strings["n"], "-3");
         assert_eq!(strings["flag"], "true");
         assert!(!strings.contains_key("x-death"));
+    }
+
+    #[test]
+    fn a_time_is_written_as_in_json() {
+        let text = |seconds| plain(&AMQPValue::Timestamp(seconds)).unwrap();
+        assert_eq!(text(1_772_366_400), "2026-03-01T12:00:00Z");
+        assert_eq!(text(u64::MAX), u64::MAX.to_string());
     }
 
     #[test]

@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::{Attributes, Encoding, Found, Place, check, encoding, utf8};
+use super::{Attributes, Encoding, Found, Place, check, encoding, media_type, utf8};
 use crate::envelope::data::Data;
 use crate::envelope::{RawMessage, Refusal};
 
+/// `content_type` is the media type that the AMQP property says, `""` for none.
 pub(super) fn read<'a>(
     message: &'a RawMessage,
-    media_type: &str,
+    content_type: &str,
     mut headers: BTreeMap<String, &str>,
 ) -> Result<(Attributes, Data<'a>), Refusal> {
     let mut take = |name: &str| headers.remove(name).map(str::to_owned);
@@ -24,7 +25,14 @@ pub(super) fn read<'a>(
         traceparent: take("traceparent"),
     };
     let attributes = check(found, Place::Headers)?;
-    let data = match encoding(media_type, "content_type")? {
+    let encoding = match headers.remove("datacontenttype") {
+        // The property is where CloudEvents wants it; some senders leave it among the other attributes.
+        Some(header) if content_type.is_empty() => {
+            encoding(&media_type(header), &Place::Headers.path("datacontenttype"))
+        }
+        _ => encoding(content_type, "content_type"),
+    };
+    let data = match encoding? {
         Encoding::Protobuf => Data::Protobuf(Cow::Borrowed(&message.body)),
         Encoding::Json => Data::Json(Cow::Borrowed(utf8(&message.body)?)),
     };
