@@ -150,6 +150,7 @@ pub(crate) async fn apply(
                 .await?
         }
     };
+    credit_prospect(attempt, introduction, person, &existing, references).await?;
     let mut applied = jobs.refused.clone();
     for job in &jobs.open {
         let made_with_person = person.inline_job == Some(*job)
@@ -251,19 +252,52 @@ async fn complete(
     application: &Application,
     references: &References,
 ) -> Result<(), Stop> {
-    let id = application.id;
-    let mut patch = ApplicationPatch {
-        source_id: references
-            .source
-            .filter(|_| application.source_id.is_none()),
-        referrer_id: references
-            .referrer
-            .filter(|_| application.referrer_id.is_none()),
-        ..ApplicationPatch::default()
-    };
+    let mut patch = missing_credit(Some(application), references);
     if introduction.prospect && application.prospect {
-        file(attempt, id, &mut patch).await?;
+        file(attempt, application.id, &mut patch).await?;
     }
+    write(attempt, application.id, patch).await
+}
+
+/// A prospect whom we have made gets source and referrer now, where Greenhouse did not take them along. A try after a
+/// crash finds out from the application what is left to do.
+async fn credit_prospect(
+    attempt: &mut Attempt<'_>,
+    introduction: &Introduction,
+    person: &Person,
+    existing: &[Application],
+    references: &References,
+) -> Result<(), Stop> {
+    let candidates = attempt.greenhouse.candidates();
+    let open = introduction.prospect && !candidates.credit_goes_with_a_new_prospect();
+    let Some(job) = person.inline_job.filter(|_| open) else {
+        return Ok(());
+    };
+    let found = || existing.iter().find(|one| is_on(one, job, true));
+    let shown = person.made.as_deref().or_else(found);
+    let Some(id) = person.application.or(shown.map(|one| one.id)) else {
+        return Ok(());
+    };
+    write(attempt, id, missing_credit(shown, references)).await
+}
+
+/// What the application lacks of source and referrer: both, where nothing of it is known.
+fn missing_credit(shown: Option<&Application>, references: &References) -> ApplicationPatch {
+    let lacks_source = shown.is_none_or(|one| one.source_id.is_none());
+    let lacks_referrer = shown.is_none_or(|one| one.referrer_id.is_none());
+    ApplicationPatch {
+        source_id: references.source.filter(|_| lacks_source),
+        referrer_id: references.referrer.filter(|_| lacks_referrer),
+        ..ApplicationPatch::default()
+    }
+}
+
+/// Writes a difference, if there is one. What Greenhouse refuses of it becomes a warning.
+async fn write(
+    attempt: &mut Attempt<'_>,
+    id: ApplicationId,
+    mut patch: ApplicationPatch,
+) -> Result<(), Stop> {
     if patch == ApplicationPatch::default() {
         attempt.confirm_if_sent(Step::keyed(StepKind::CreditApplication, id));
         return Ok(());

@@ -83,7 +83,8 @@ pub struct NewCandidate {
     /// Custom fields.
     pub custom_fields: Vec<CustomFieldValue>,
     /// The first application, made in the same call. Without one the person becomes a prospect without a job in v1,
-    /// and somebody without any application in v3.
+    /// and somebody without any application in v3. A prospect's source and referrer are left out unless
+    /// [`Candidates::credit_goes_with_a_new_prospect`].
     pub application: Option<NewApplication>,
     /// A note made in the same call, where [`crate::Notes::go_with_a_new_candidate`]; v3 leaves it out.
     pub note: Option<InlineNote>,
@@ -237,6 +238,13 @@ impl Candidates<'_> {
             ),
         };
         Pages::new(self.client, request, read).stream()
+    }
+
+    /// Whether a prospect can be credited in the call that creates them. In v3 it takes an edit of the application: the
+    /// form of a prospect inside a new candidate has neither source nor referrer.
+    #[must_use]
+    pub fn credit_goes_with_a_new_prospect(&self) -> bool {
+        self.client.version() == Version::V1
     }
 
     /// Creates a person. Not idempotent: the same call twice makes two people.

@@ -99,6 +99,9 @@ const OF_PROSPECTS: [&str; 6] = [
     "prospective_office_id",
 ];
 
+/// What both forms have in common, except for a prospect inside a new candidate.
+const IN_COMMON: [&str; 4] = ["source_id", "referrer_id", "recruiter_id", "coordinator_id"];
+
 /// What stands on its own adds whose it is, when it began, and its custom fields.
 fn creation() -> Vec<Field> {
     let mut schema = NESTED.to_vec();
@@ -170,8 +173,18 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
     })
 }
 
+/// Reads the application inside a new candidate.
+pub(super) fn nested_draft(body: &Body) -> Result<Draft, Reply> {
+    let prospect = body.flag("prospect").unwrap_or(false);
+    let foreign = IN_COMMON.iter().find(|name| prospect && body.has(name));
+    match foreign {
+        Some(name) => Err(not_allowed("application.", name, prospect)),
+        None => draft(body, "application."),
+    }
+}
+
 /// Reads either form; the keys of one are not allowed in the other.
-pub(super) fn draft(body: &Body, prefix: &str) -> Result<Draft, Reply> {
+fn draft(body: &Body, prefix: &str) -> Result<Draft, Reply> {
     let prospect = body.flag("prospect").unwrap_or(false);
     let foreign: &[&str] = if prospect {
         &OF_CANDIDATES
@@ -179,15 +192,7 @@ pub(super) fn draft(body: &Body, prefix: &str) -> Result<Draft, Reply> {
         &OF_PROSPECTS
     };
     if let Some(name) = foreign.iter().find(|name| body.has(name)) {
-        let form = if prospect {
-            "a prospect"
-        } else {
-            "a candidate"
-        };
-        return Err(Reply::invalid(
-            &format!("{prefix}{name}"),
-            &format!("is not allowed for {form}"),
-        ));
+        return Err(not_allowed(prefix, name, prospect));
     }
     if !prospect && !body.has("job_id") {
         return Err(Reply::invalid(&format!("{prefix}job_id"), "is missing"));
@@ -208,6 +213,18 @@ pub(super) fn draft(body: &Body, prefix: &str) -> Result<Draft, Reply> {
             office_id: body.id("prospective_office_id"),
         },
     })
+}
+
+fn not_allowed(prefix: &str, name: &str, prospect: bool) -> Reply {
+    let form = if prospect {
+        "a prospect"
+    } else {
+        "a candidate"
+    };
+    Reply::invalid(
+        &format!("{prefix}{name}"),
+        &format!("is not allowed for {form}"),
+    )
 }
 
 fn credits(body: &Body) -> Credits {

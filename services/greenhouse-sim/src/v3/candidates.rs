@@ -110,7 +110,7 @@ fn first_application(call: &Call<'_>, body: &Body) -> Result<Option<Draft>, Repl
     let Some(nested) = body.nested("application") else {
         return Ok(None);
     };
-    let draft = applications::draft(&nested, "application.")?;
+    let draft = applications::nested_draft(&nested)?;
     call.org
         .check_draft(&draft, call.acting)
         .map_err(refusal("application."))?;

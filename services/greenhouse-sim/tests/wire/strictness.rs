@@ -272,6 +272,33 @@ fn candidates_that_do_not_fit_are_422_and_leave_nothing_behind() {
     assert_eq!(state.counts(), before);
 }
 
+/// Added to somebody who is there it takes them.
+#[test]
+fn a_prospect_inside_a_new_candidate_takes_nothing_in_common() {
+    let sim = Sim::start();
+    let source = sim.sim.state().sources()[0].meta.id;
+    let referrer = sim.sim.state().referrers()[0].meta.id;
+    let admin = sim.sim.access().site_admin_id;
+    let (candidate, _) = sim.candidate("Ann", "ann@mail.example");
+    for (name, id) in [
+        ("source_id", source),
+        ("referrer_id", referrer),
+        ("recruiter_id", admin),
+        ("coordinator_id", admin),
+    ] {
+        let mut prospect = json!({"prospect": true});
+        prospect[name] = json!(id);
+        let person = json!({"first_name": "A", "last_name": "B", "application": prospect});
+        let answer = sim.post("/v3/candidates", &person);
+        assert_eq!(answer.status, 422, "{name}: {}", answer.text);
+        let path = format!("application.{name}");
+        assert!(answer.text.contains(&path), "{name}: {}", answer.text);
+        prospect["candidate_id"] = json!(candidate);
+        let answer = sim.post("/v3/applications", &prospect);
+        assert_eq!(answer.status, 201, "{name}: {}", answer.text);
+    }
+}
+
 #[test]
 fn other_bodies_that_do_not_fit_are_422() {
     let sim = Sim::start();

@@ -1,11 +1,15 @@
 //! `import_as`, `prospect_pool_id`, `prospect_pool_stage_id`.
 
 use domain::{ApplicationId, JobId};
+use greenhouse_sim::faults::{Fault, When};
 use greenhouse_sim::rows::ProspectDetail;
 use harvest::{ApplicationPatch, Target, Version};
 use serde_json::json;
 
 use crate::world::{BOTH, World};
+
+/// A user of the seed who can be credited.
+const EMPLOYEE: &str = "rita.recruiter@acme.example";
 
 /// The seed's pool "Introductions" and its second stage, and the first stage of the pool "Alumni" with that pool.
 fn pools(world: &World) -> ((i64, i64), (i64, i64)) {
@@ -77,6 +81,42 @@ async fn a_prospect_begins_in_the_chosen_stage_of_the_chosen_pool() {
         assert_eq!(filed, (Some(ours.0), Some(ours.1)), "{version:?}");
         let notes = world.greenhouse.state().notes_of(application.candidate_id);
         assert_eq!(notes.len(), 1, "{version:?}");
+    }
+}
+
+/// v3 takes neither source nor referrer along with a prospect.
+#[tokio::test]
+async fn a_new_prospect_gets_source_and_referrer_whatever_the_version_takes_along() {
+    for version in BOTH {
+        let (world, ..) = world(version).await;
+        let mut event = world.introduction("i-1");
+        event["data"]["job_ids"] = json!(world.jobs()[..2]);
+        event["data"]["referrer"] = json!({"name": "Rita", "email": EMPLOYEE});
+        let answer = world.import(event).await;
+        assert_eq!(answer.data["how"], "CREATED", "{version:?}: {answer:?}");
+        assert!(answer.warnings().is_empty(), "{version:?}: {answer:?}");
+        let application = world.application("i-1");
+        assert!(application.source_id.is_some(), "{version:?}");
+        assert!(application.referrer_id.is_some(), "{version:?}");
+        let edits = world.greenhouse.state().calls("applications:update").len();
+        assert_eq!(edits, usize::from(version == Version::V3), "{version:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_new_prospect_is_credited_once_whichever_answer_is_lost() {
+    for lost in ["candidates:create", "applications:update"] {
+        let (world, ..) = world(Version::V3).await;
+        let rule = When::operation(lost).nth(1);
+        world.greenhouse.faults().add(rule, Fault::CommitThen500);
+        let answer = world.import(world.introduction("i-1")).await;
+        assert_eq!(answer.data["how"], "CREATED", "{lost}: {answer:?}");
+        let application = world.application("i-1");
+        assert!(application.source_id.is_some(), "{lost}");
+        let edits = world.greenhouse.state().calls("applications:update").len();
+        assert_eq!(edits, 1, "{lost}");
+        let step = format!("credit_application:{} confirmed", application.meta.id);
+        assert_eq!(world.steps("credit_application").await, [step], "{lost}");
     }
 }
 

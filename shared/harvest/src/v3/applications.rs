@@ -60,7 +60,8 @@ pub(crate) fn read_one(body: &[u8]) -> Result<Application, serde_json::Error> {
     row(body, accept)
 }
 
-/// An application of its own, or (without candidate) the one inside a new candidate.
+/// An application of its own, or (without candidate) the one inside a new candidate, where a prospect's form has neither
+/// source nor referrer.
 #[derive(Serialize)]
 pub(super) struct ApplicationBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -97,6 +98,7 @@ impl<'a> ApplicationBody<'a> {
             } => (Some(pool_id), pool_stage_id),
             Target::Job(_) | Target::Prospect { .. } => (None, None),
         };
+        let credited = candidate_id.is_some() || job_id.is_some();
         Self {
             candidate_id,
             job_id,
@@ -104,8 +106,8 @@ impl<'a> ApplicationBody<'a> {
             job_ids,
             prospect_pool_id: pool,
             prospect_pool_stage_id: stage,
-            source_id: application.source_id,
-            referrer_id: application.referrer_id,
+            source_id: application.source_id.filter(|_| credited),
+            referrer_id: application.referrer_id.filter(|_| credited),
         }
     }
 }

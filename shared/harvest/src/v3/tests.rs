@@ -117,6 +117,26 @@ fn a_new_candidate_takes_their_first_application_along() {
 }
 
 #[test]
+fn a_prospect_made_with_the_person_is_not_credited_yet() {
+    let application = NewApplication {
+        target: Target::Prospect {
+            job_ids: vec![JobId(2)],
+        },
+        source_id: Some(SourceId(6)),
+        referrer_id: Some(ReferrerId(4)),
+        outside_referrer: None,
+    };
+    let candidate = NewCandidate {
+        application: Some(application),
+        ..NewCandidate::default()
+    };
+    assert_eq!(
+        body(&candidates::create(&candidate))["application"],
+        json!({"prospect": true, "job_ids": [2]})
+    );
+}
+
+#[test]
 fn a_patch_never_sends_an_empty_list() {
     let patch = CandidatePatch {
         title: Some("Countess".into()),

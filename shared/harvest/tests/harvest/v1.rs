@@ -165,6 +165,7 @@ async fn what_v1_cannot_do_is_said_and_costs_no_call() {
     let client = client(&server);
     assert!(!client.notes().can_be_read());
     assert!(client.notes().go_with_a_new_candidate());
+    assert!(client.candidates().credit_goes_with_a_new_prospect());
     assert!(client.notes().of_candidate(CandidateId(1)).await.is_err());
     assert!(!client.application_stages().are_told());
     let stages = client.application_stages();
