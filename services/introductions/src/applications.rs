@@ -284,7 +284,7 @@ async fn credit_prospect(
 /// What the application lacks of source and referrer: both, where nothing of it is known.
 fn missing_credit(shown: Option<&Application>, references: &References) -> ApplicationPatch {
     let lacks_source = shown.is_none_or(|one| one.source_id.is_none());
-    let lacks_referrer = shown.is_none_or(|one| one.referrer_id.is_none());
+    let lacks_referrer = shown.is_none_or(|one| !one.credited);
     ApplicationPatch {
         source_id: references.source.filter(|_| lacks_source),
         referrer_id: references.referrer.filter(|_| lacks_referrer),

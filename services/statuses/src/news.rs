@@ -74,6 +74,7 @@ mod tests {
             stage_name: Some("Offer".into()),
             source_id: None,
             referrer_id: None,
+            credited: false,
             rejection_reason_id: None,
             prospective_job_ids: Vec::new(),
             created_at: None,

@@ -41,6 +41,8 @@ pub struct Application {
     pub source_id: Option<SourceId>,
     /// Who gets the credit; see [`crate::Referrer::id`].
     pub referrer_id: Option<ReferrerId>,
+    /// Whether anybody gets it: v1 shows somebody outside without an id.
+    pub credited: bool,
     /// Why it was turned down, where the answer tells it (v1; v3 has it in the rejection details).
     pub rejection_reason_id: Option<RejectionReasonId>,
     /// Jobs a prospect is considered for.

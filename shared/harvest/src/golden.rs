@@ -126,6 +126,7 @@ fn applications_are_read_in_both_versions() {
             && one.prospect
             && one.source_id.is_some()
             && one.referrer_id.is_some()
+            && one.credited
             && one.stage_name.is_some()
             && one.created_at.is_some()
             && one.rejected_at.is_some()

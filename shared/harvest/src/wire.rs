@@ -15,7 +15,7 @@ pub(crate) use values::{WireFields, values};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, Error, IgnoredAny};
+use serde::de::{DeserializeOwned, Error};
 
 /// For writes whose answer tells nothing that their status does not: some clients saw 204 where the specification has
 /// 200 and a record, and v1 answers some edits with an array.
@@ -66,22 +66,6 @@ pub(crate) fn only<W: DeserializeOwned, T>(
 enum OneOrMany<W> {
     Many(Vec<Option<W>>),
     One(W),
-}
-
-/// Something that may be of another kind than expected, and then counts as missing: v1 shows who gets the credit as a
-/// user or as a mere name.
-#[derive(Deserialize)]
-#[serde(untagged)]
-pub(crate) enum Lenient<T> {
-    Known(T),
-    Other(IgnoredAny),
-}
-
-pub(crate) fn known<T>(lenient: Option<Lenient<T>>) -> Option<T> {
-    match lenient? {
-        Lenient::Known(value) => Some(value),
-        Lenient::Other(_) => None,
-    }
 }
 
 pub(crate) fn time(moment: Option<Moment>) -> Option<DateTime<Utc>> {

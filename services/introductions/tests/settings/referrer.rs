@@ -61,6 +61,21 @@ async fn outside_credits_the_name_where_greenhouse_can() {
     }
 }
 
+/// v1 shows somebody outside without an id.
+#[tokio::test]
+async fn credit_to_somebody_outside_stands() {
+    let world = World::choosing(Version::V1, json!({"referrer_unknown": "outside"})).await;
+    world.import(world.introduction("i-1")).await;
+    let mut second = world.introduction("i-1");
+    second["id"] = json!("event-i-2");
+    second["data"]["introduction_id"] = json!("i-2");
+    second["data"]["referrer"] = json!({"name": "Rita", "email": "rita.recruiter@acme.example"});
+    let answer = world.import(second).await;
+    assert_eq!(answer.data["how"], "MATCHED", "{answer:?}");
+    assert!(answer.warnings().is_empty(), "{answer:?}");
+    assert_eq!(credited(&world, "i-1").as_deref(), Some("Sam Q Stranger"));
+}
+
 #[tokio::test]
 async fn a_user_added_through_v1_is_credited_at_once() {
     let world = adding(Version::V1).await;

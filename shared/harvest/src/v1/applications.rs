@@ -5,11 +5,12 @@ use domain::{
     ApplicationId, CandidateId, JobId, JobStageId, ReferrerId, RejectionReasonId, SourceId, UserId,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::custom_fields::Written;
 use super::{
-    List, Moment, Named, Referrer, WireId, known, list, one_or_many, only, referrer, referrer_of,
-    rows, time,
+    List, Moment, Named, Referrer, WireId, list, one_or_many, only, referrer, referrer_of, rows,
+    time,
 };
 use crate::applications::{
     Application, ApplicationPatch, ApplicationStatus, NewApplication, Target,
@@ -17,7 +18,7 @@ use crate::applications::{
 use crate::operation::Operation;
 use crate::prospect_details::ProspectDetail;
 use crate::request::Request;
-use crate::wire::{Lenient, WireFields, values};
+use crate::wire::{WireFields, values};
 
 const PATH: &str = "/v1/applications";
 
@@ -210,13 +211,24 @@ pub(super) struct Wire {
     jobs: List<WireId>,
     current_stage: Option<Named>,
     source: Option<WireId>,
-    /// A user, or the mere name of somebody outside.
-    credited_to: Option<Lenient<WireId>>,
+    /// A user, somebody outside without an id, or the mere name of one.
+    credited_to: Option<Value>,
     rejection_reason: Option<WireId>,
     applied_at: Option<Moment>,
     rejected_at: Option<Moment>,
     last_activity_at: Option<Moment>,
     keyed_custom_fields: Option<WireFields>,
+}
+
+/// Whether there is anything in it that tells of somebody.
+fn tells_of_somebody(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(_) => false,
+        Value::Number(_) => true,
+        Value::String(text) => !text.trim().is_empty(),
+        Value::Array(list) => list.iter().any(tells_of_somebody),
+        Value::Object(map) => map.values().any(tells_of_somebody),
+    }
 }
 
 pub(super) fn accept(wire: Wire) -> Option<Application> {
@@ -226,6 +238,7 @@ pub(super) fn accept(wire: Wire) -> Option<Application> {
         .filter_map(|job| job.id.map(JobId))
         .collect();
     let id = |wire: Option<WireId>| wire?.id;
+    let credited_to = wire.credited_to.unwrap_or_default();
     let (stage_id, stage_name) = wire
         .current_stage
         .map_or((None, None), |stage| (stage.id, stage.name));
@@ -239,7 +252,8 @@ pub(super) fn accept(wire: Wire) -> Option<Application> {
         job_stage_id: stage_id.map(JobStageId),
         stage_name,
         source_id: id(wire.source).map(SourceId),
-        referrer_id: id(known(wire.credited_to)).map(ReferrerId),
+        referrer_id: credited_to["id"].as_i64().map(ReferrerId),
+        credited: tells_of_somebody(&credited_to),
         rejection_reason_id: id(wire.rejection_reason).map(RejectionReasonId),
         prospective_job_ids: if prospect { jobs } else { Vec::new() },
         created_at: time(wire.applied_at),

@@ -317,7 +317,10 @@ fn an_application_tells_stage_source_credit_and_reason_itself() {
         (read.job_id, read.source_id),
         (Some(JobId(6)), Some(SourceId(3)))
     );
-    assert_eq!(read.referrer_id, Some(ReferrerId(4)));
+    assert_eq!(
+        (read.referrer_id, read.credited),
+        (Some(ReferrerId(4)), true)
+    );
     assert_eq!(read.rejection_reason_id, Some(RejectionReasonId(5)));
     assert_eq!(read.job_stage_id, Some(JobStageId(7)));
     assert_eq!(read.stage_name.as_deref(), Some("Onsite"));
@@ -326,11 +329,22 @@ fn an_application_tells_stage_source_credit_and_reason_itself() {
 }
 
 #[test]
-fn credit_to_a_mere_name_is_credit_to_nobody_we_know() {
-    for credited_to in [json!("Grace"), json!({"name": "Grace"}), Value::Null] {
-        let json = json!([{"id": 1, "credited_to": credited_to}]);
+fn credit_to_a_mere_name_is_credit_to_somebody_we_cannot_name() {
+    for (credited_to, credited) in [
+        (json!("Grace"), true),
+        (json!({"name": "Grace"}), true),
+        (json!({"id": null, "name": "Grace"}), true),
+        (json!({"id": null, "name": null}), false),
+        (json!({}), false),
+        (json!(" "), false),
+        (json!([]), false),
+        (Value::Null, false),
+    ] {
+        let json = json!([{"id": 1, "credited_to": credited_to}, {"id": 2}]);
         let read = applications::read_list(&bytes(&json)).unwrap();
-        assert_eq!(read[0].referrer_id, None);
+        assert_eq!(read[0].referrer_id, None, "{credited_to}");
+        assert_eq!(read[0].credited, credited, "{credited_to}");
+        assert!(!read[1].credited, "credited_to is absent");
     }
 }
 

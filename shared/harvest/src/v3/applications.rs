@@ -157,6 +157,7 @@ pub(super) fn accept(wire: Wire) -> Option<Application> {
         stage_name: wire.stage_name,
         source_id: wire.source_id,
         referrer_id: wire.referrer_id,
+        credited: wire.referrer_id.is_some(),
         rejection_reason_id: None,
         prospective_job_ids: list(wire.prospective_job_ids),
         created_at: time(wire.created_at),
