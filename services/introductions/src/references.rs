@@ -176,12 +176,7 @@ async fn tag(attempt: &mut Attempt<'_>, name: &str) -> Result<Option<TagId>, Sto
                         Ok(client.candidate_tags().find(name).await?.map(|tag| tag.id))
                     },
                     async |client| match client.candidate_tags().create(name).await {
-                        // Somebody else may just have made it, and reads do not show it yet.
-                        Err(refused) if refused.names_field("name") && !sent_before => {
-                            Err(harvest::Error::Unknown {
-                                cause: harvest::Cause::Status(422),
-                            })
-                        }
+                        Err(error) if !sent_before => Err(doubted(error)),
                         answer => answer.map(|tag| tag.id),
                     },
                 )
@@ -197,6 +192,17 @@ async fn tag(attempt: &mut Attempt<'_>, name: &str) -> Result<Option<TagId>, Sto
         remember(attempt, "tag", name, &id, DAY).await?;
     }
     Ok(id)
+}
+
+/// The first refusal of a tag: somebody else may just have made it, and reads do not show it yet. Status and words of
+/// that refusal are not described, so any may be it; the next one is for good.
+fn doubted(error: harvest::Error) -> harvest::Error {
+    match error {
+        harvest::Error::Rejected { status, .. } => harvest::Error::Unknown {
+            cause: harvest::Cause::Status(status),
+        },
+        other => other,
+    }
 }
 
 pub(crate) async fn recall<T: DeserializeOwned>(
@@ -225,4 +231,27 @@ pub(crate) async fn remember<T: Serialize>(
         .cache
         .put(&attempt.claim.tenant, kind, key, value, lasts)
         .await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use harvest::{Cause, Error};
+
+    #[test]
+    fn a_tag_is_looked_for_again_however_it_was_refused() {
+        for (status, message) in [(422, "Unprocessable Content"), (409, "Taken"), (400, "")] {
+            let refused = Error::Rejected {
+                status,
+                message: message.into(),
+                fields: Vec::new(),
+            };
+            let cause = Cause::Status(status);
+            assert_eq!(doubted(refused), Error::Unknown { cause });
+        }
+        let throttled = Error::Throttled {
+            retry_after: MINUTE,
+        };
+        assert_eq!(doubted(throttled.clone()), throttled);
+    }
 }
