@@ -92,6 +92,13 @@ impl Request {
         self
     }
 
+    /// Adds names in the same form; they must need no encoding.
+    pub(crate) fn with_names(mut self, name: &str, names: &[&str]) -> Self {
+        self.begin(name);
+        self.query.push_str(&names.join(","));
+        self
+    }
+
     /// Adds a date filter in v3's documented form, `gte|A` or `gte|A|lte|B`, both ends included.
     pub(crate) fn with_dates(
         self,
@@ -148,11 +155,15 @@ mod tests {
     }
 
     #[test]
-    fn values_are_encoded_and_ids_are_not() {
+    fn values_are_encoded_and_lists_are_not() {
         let request = get()
             .with("email", "a+b@c.d&x=1")
-            .with_ids("ids", &[JobId(1), JobId(2)]);
-        assert_eq!(request.query, "email=a%2Bb%40c.d%26x%3D1&ids=1,2");
+            .with_ids("ids", &[JobId(1), JobId(2)])
+            .with_names("fields", &["id", "job_id"]);
+        assert_eq!(
+            request.query,
+            "email=a%2Bb%40c.d%26x%3D1&ids=1,2&fields=id,job_id"
+        );
     }
 
     #[test]

@@ -11,7 +11,16 @@ use crate::request::Request;
 
 const PATH: &str = "/v3/job_posts";
 /// Without the texts, which would be most of a page.
-const FIELDS: &str = "id,job_id,title,internal,active,live,public_url,language";
+const FIELDS: &[&str] = &[
+    "id",
+    "job_id",
+    "title",
+    "internal",
+    "active",
+    "live",
+    "public_url",
+    "language",
+];
 
 pub(crate) fn changed(since: Option<DateTime<Utc>>) -> Request {
     changed_since(listing(Operation::JobPostsList), since)
@@ -31,7 +40,7 @@ pub(crate) fn single_of_job(id: JobId) -> Request {
 }
 
 fn listing(operation: Operation) -> Request {
-    Request::list(operation, PATH).with("fields", FIELDS)
+    Request::list(operation, PATH).with_names("fields", FIELDS)
 }
 
 pub(crate) fn read_list(body: &[u8]) -> Result<Vec<JobPost>, serde_json::Error> {
