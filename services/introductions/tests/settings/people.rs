@@ -1,4 +1,4 @@
-//! `several_matches`.
+//! `several_matches`, and what somebody is called.
 
 use domain::JobId;
 use harvest::Target;
@@ -48,4 +48,21 @@ async fn several_matches_are_held_for_a_person_where_the_tenant_wants_that() {
             "{wrote:?}"
         );
     }
+}
+
+/// v1 insists on two names.
+#[tokio::test]
+async fn somebody_with_one_name_is_imported_and_gets_the_other_once_it_is_known() {
+    let world = World::new(harvest::Version::V1).await;
+    let mut first = world.introduction("i-1");
+    first["data"]["candidate"]["last_name"] = json!(" ");
+    let answer = world.import(first).await;
+    assert_eq!(answer.data["how"], "CREATED", "{answer:?}");
+    assert_eq!(world.person("i-1").last_name.as_deref(), Some("-"));
+    let mut second = world.introduction("i-1");
+    second["id"] = json!("event-i-2");
+    second["data"]["introduction_id"] = json!("i-2");
+    let answer = world.import(second).await;
+    assert_eq!(answer.data["how"], "MATCHED", "{answer:?}");
+    assert_eq!(world.person("i-1").last_name.as_deref(), Some("Lovelace"));
 }

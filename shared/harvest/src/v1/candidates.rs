@@ -15,6 +15,8 @@ use crate::request::Request;
 use crate::wire::{self, Profile, WireContact, WireFields, contacts, profiles, values};
 
 const PATH: &str = "/v1/candidates";
+/// Stands for a name that is not known: v1 requires both.
+const NO_NAME: &str = "-";
 
 pub(crate) fn with_email(email: &str) -> Request {
     Request::list(Operation::CandidatesList, PATH).with("email", email)
@@ -45,9 +47,10 @@ pub(crate) fn create(
         body: &note.body,
         visibility: visibility(note.visibility),
     });
+    let [first_name, last_name] = candidate.names();
     let body = CreateBody {
-        first_name: &candidate.first_name,
-        last_name: &candidate.last_name,
+        first_name: first_name.unwrap_or(NO_NAME),
+        last_name: last_name.unwrap_or(NO_NAME),
         rest: PersonBody {
             company: candidate.company.as_deref(),
             title: candidate.title.as_deref(),
@@ -178,10 +181,12 @@ struct Wire {
 }
 
 fn accept(wire: Wire) -> Option<Candidate> {
+    // What stands for no name is none, so that the name can be filled in once it is known.
+    let name = |wire: Option<String>| wire.filter(|name| name.trim() != NO_NAME);
     Some(Candidate {
         id: wire.id?,
-        first_name: wire.first_name,
-        last_name: wire.last_name,
+        first_name: name(wire.first_name),
+        last_name: name(wire.last_name),
         company: wire.company,
         title: wire.title,
         private: wire.is_private.unwrap_or_default(),

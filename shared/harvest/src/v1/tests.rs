@@ -152,6 +152,25 @@ fn a_new_candidate_takes_application_and_note_along() {
 }
 
 #[test]
+fn a_dash_stands_for_a_blank_name_beside_another() {
+    let sent = |first: &str, last: &str| {
+        let candidate = NewCandidate {
+            first_name: first.into(),
+            last_name: last.into(),
+            ..NewCandidate::default()
+        };
+        body(&candidates::create(&candidate, &[], None))
+    };
+    let names = |first: &str, last: &str| json!({"first_name": first, "last_name": last});
+    assert_eq!(sent(" Ada ", " "), names("Ada", "-"));
+    assert_eq!(sent("", "Lovelace"), names("-", "Lovelace"));
+    // For Greenhouse to refuse.
+    assert_eq!(sent("", " "), names("", ""));
+    let read = candidates::read_single(&bytes(&json!({"id": 1, "last_name": "-"}))).unwrap();
+    assert_eq!(read[0].last_name, None);
+}
+
+#[test]
 fn prospects_have_a_path_of_their_own() {
     let candidate = |application| NewCandidate {
         first_name: "Ada".into(),

@@ -28,9 +28,10 @@ pub(crate) fn created_since(from: DateTime<Utc>) -> Request {
 }
 
 pub(crate) fn create(candidate: &NewCandidate) -> Request {
+    let [first_name, last_name] = candidate.names();
     let body = CreateBody {
-        first_name: &candidate.first_name,
-        last_name: &candidate.last_name,
+        first_name,
+        last_name,
         tags: &candidate.tags,
         application: candidate
             .application
@@ -83,8 +84,10 @@ pub(crate) fn read_list(body: &[u8]) -> Result<Vec<Candidate>, serde_json::Error
 
 #[derive(Serialize)]
 struct CreateBody<'a> {
-    first_name: &'a str,
-    last_name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_name: Option<&'a str>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     tags: &'a [String],
     #[serde(flatten)]

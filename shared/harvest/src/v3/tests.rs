@@ -122,6 +122,23 @@ fn a_new_candidate_takes_their_first_application_along() {
 }
 
 #[test]
+fn a_blank_name_is_left_out_beside_another() {
+    let sent = |first: &str, last: &str| {
+        let candidate = NewCandidate {
+            first_name: first.into(),
+            last_name: last.into(),
+            ..NewCandidate::default()
+        };
+        body(&candidates::create(&candidate))
+    };
+    assert_eq!(sent(" Ada ", " "), json!({"first_name": "Ada"}));
+    assert_eq!(sent("", "Lovelace"), json!({"last_name": "Lovelace"}));
+    // For Greenhouse to refuse.
+    let nameless = json!({"first_name": "", "last_name": ""});
+    assert_eq!(sent("", " "), nameless);
+}
+
+#[test]
 fn a_prospect_made_with_the_person_is_not_credited_yet() {
     let application = NewApplication {
         target: Target::Prospect {
