@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::{Method, StatusCode};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 use tokio::time::Instant;
@@ -19,6 +19,7 @@ use crate::config::Config;
 use crate::credential::{AccessToken, Partner};
 use crate::error::{Cause, Error};
 use crate::http::Http;
+use crate::limits;
 use crate::operation::Operation;
 use crate::version::Version;
 use crate::wire::Moment;
@@ -27,6 +28,8 @@ use crate::wire::Moment;
 const LIFETIME: Duration = Duration::from_secs(3600);
 /// No token is trusted for longer, whatever the answer tells.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
+/// The window in which token requests are counted, apart from the API's own.
+const WINDOW: Duration = Duration::from_secs(60);
 
 #[derive(Deserialize)]
 pub(crate) struct TokenAnswer {
@@ -112,6 +115,11 @@ fn accept(answer: Answer) -> Result<Bytes, Unanswered> {
         return Err(Unanswered::Clear(Error::Credential {
             status,
             detail: answer.message(),
+        }));
+    }
+    if answer.status == StatusCode::TOO_MANY_REQUESTS {
+        return Err(Unanswered::Clear(Error::Throttled {
+            retry_after: limits::retry_after(&answer.headers, Utc::now(), WINDOW),
         }));
     }
     answer

@@ -226,12 +226,18 @@ async fn a_token_that_cannot_be_had_leaves_the_call_unsent() {
 #[tokio::test]
 async fn a_throttled_token_endpoint_says_for_how_long() {
     let server = Server::start_with_tokens(
-        |_, _| answer_with(429, "retry-after: 60\r\n", ""),
+        |_, before| match before {
+            0 => answer_with(429, "retry-after: 70\r\n", ""),
+            _ => answer(429, ""),
+        },
         |_, _| answer(200, "[]"),
     )
     .await;
-    let error = client(&server).sources().list().await.unwrap_err();
-    assert_eq!(error.retry_after(), Some(Duration::from_secs(60)));
+    // The window of the token endpoint where it does not say.
+    for seconds in [70, 60] {
+        let error = client(&server).sources().list().await.unwrap_err();
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(seconds)));
+    }
 }
 
 #[tokio::test]
