@@ -85,7 +85,7 @@ pub(crate) async fn find_or_create(
                         person.tags.clear();
                     }
                     // Likewise: nobody is left out for a field that the tenant does not have.
-                    Err(error) if !fields_refused && error.names_field("custom_fields") => {
+                    Err(error) if error.is_about_custom_fields(&person.custom_fields) => {
                         fields_refused = true;
                         person.custom_fields.clear();
                     }
@@ -293,9 +293,10 @@ pub(crate) async fn fill_gaps(
     let mut fields_refused = false;
     let edited = edit_by(attempt, step, empty, async |client| {
         loop {
+            let sent = patch.custom_fields.as_deref().unwrap_or_default();
             match client.candidates().update(person.id, &patch).await {
                 // The rest is not lost for a field that the tenant does not have.
-                Err(error) if !fields_refused && error.names_field("custom_fields") => {
+                Err(error) if error.is_about_custom_fields(sent) => {
                     fields_refused = true;
                     patch.custom_fields = None;
                     if patch.is_empty() {

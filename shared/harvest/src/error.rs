@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::custom_fields::CustomFieldValue;
 use crate::operation::Operation;
 
 /// A call that did not give its answer. No variant's text holds a token, a URL or an unmasked e-mail address.
@@ -209,6 +210,29 @@ impl Error {
             None => has_word(&error.message),
         })
     }
+
+    /// Whether a refusal may be about the custom fields that were `sent`: how Greenhouse says so is not described, so it
+    /// counts when it names one of them, a part of them, or speaks of custom fields at all.
+    #[must_use]
+    pub fn is_about_custom_fields(&self, sent: &[CustomFieldValue]) -> bool {
+        let Self::Rejected {
+            message, fields, ..
+        } = self
+        else {
+            return false;
+        };
+        let parts = [
+            "custom_fields",
+            "custom_field",
+            "custom_field_id",
+            "name_key",
+        ];
+        let keys = sent.iter().map(|field| field.name_key.as_str());
+        let named = || parts.into_iter().chain(keys).any(|n| self.names_field(n));
+        let speaks = |text: &str| text.to_lowercase().contains("custom field");
+        !sent.is_empty()
+            && (speaks(message) || fields.iter().any(|error| speaks(&error.message)) || named())
+    }
 }
 
 impl From<crate::budget::Denied> for Error {
@@ -241,6 +265,35 @@ mod tests {
         assert!(rejected(None, "Invalid attribute: tags").names_field("tags"));
         assert!(!rejected(None, "Invalid attribute: candidate_tags").names_field("tags"));
         assert!(!rejected(Some("email"), "tags").names_field("tags"));
+    }
+
+    #[test]
+    fn a_refusal_of_custom_fields_is_known_by_any_of_its_signs() {
+        let sent = [CustomFieldValue {
+            name_key: "shoe_size".into(),
+            value: 43.into(),
+        }];
+        for refusal in [
+            rejected(Some("custom_fields[0]"), "is unknown"),
+            rejected(Some("custom_fields[0].name_key"), "is unknown"),
+            rejected(Some("name_key"), "is unknown"),
+            rejected(Some("shoe_size"), "is not a number"),
+            rejected(Some("value"), "CUSTOM FIELD Shoe size not found"),
+            rejected(None, "Custom field shoe_size not found"),
+            rejected(None, "shoe_size does not exist"),
+        ] {
+            assert!(refusal.is_about_custom_fields(&sent), "{refusal:?}");
+            assert!(!refusal.is_about_custom_fields(&[]), "{refusal:?}");
+        }
+        for refusal in [
+            rejected(Some("email_addresses[0].value"), "is no address"),
+            rejected(None, "Invalid attribute: tags"),
+            Error::NotFound {
+                operation: Operation::CandidatesCreate,
+            },
+        ] {
+            assert!(!refusal.is_about_custom_fields(&sent), "{refusal:?}");
+        }
     }
 
     #[test]
