@@ -17,7 +17,10 @@ const FEATURES: &[Feature] = &[
 ];
 
 /// Proves a tag that was applied, but so does the person's record, which is read anyway.
-const DISPENSABLE: &str = "harvest:applied_candidate_tags:list";
+const TAGS_PROVED: &str = "harvest:applied_candidate_tags:list";
+
+/// Proves a note; without it, one whose answer was lost is left to a person.
+const NOTES_PROVED: &str = "harvest:notes:list";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_scope_that_is_missing_holds_its_tenant_up_until_it_is_given() {
@@ -68,16 +71,23 @@ async fn given_late(version: Version, rights: Vec<&'static str>, answers_get_los
     let events: Vec<Value> = all.iter().flat_map(|held| held.events.clone()).collect();
     world.publish_all(&events).await;
     for held in &all {
-        match held.right == DISPENSABLE {
-            true => goes_on(&world, held).await,
-            false => is_held_up(&world, held).await,
+        match held.right {
+            TAGS_PROVED | NOTES_PROVED => goes_on(&world, held).await,
+            _ => is_held_up(&world, held).await,
         }
     }
     for held in &all {
         give(&world, held).await;
     }
     settled(&world, events.len()).await;
-    events.iter().for_each(|event| scene::once(&world, event));
+    for held in &all {
+        for event in &held.events {
+            match held.right {
+                NOTES_PROVED => scene::once_and_unsure_of_the_note(&world, event, 1),
+                _ => scene::once(&world, event),
+            }
+        }
+    }
     assert!(world.named("IntroductionImportFailed").is_empty());
 }
 

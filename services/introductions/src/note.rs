@@ -64,25 +64,36 @@ pub(crate) async fn once(
         body,
         visibility: visibility(attempt.claim.settings.note_visibility),
     };
-    // Nothing can show whether it is there: a note twice is worse than one that somebody has to look for.
     if !attempt.greenhouse.notes().can_be_read() && attempt.is_unproven(&step) {
-        attempt.leave_unproven(&step);
-        attempt.warn(Problem::new(Code::RemoteUnknown).field(field));
+        leave(attempt, &step, field);
         return Ok(false);
     }
+    let mut hidden = false;
     let written = attempt
         .write_once(
-            step,
+            step.clone(),
             async |client, _| {
-                let notes = client.notes().of_candidate(candidate).await?;
-                let ours = notes.into_iter().find(|note| marker.is_in(&note.body));
+                let notes = client.notes().of_candidate(candidate).await;
+                // Whoever may write notes need not be allowed to read them, and nobody has to pause for that.
+                hidden = matches!(notes, Err(harvest::Error::Forbidden { .. }));
+                let ours = notes?.into_iter().find(|note| marker.is_in(&note.body));
                 Ok(ours.map(|note| note.id))
             },
             async |client| client.notes().create(&note).await.map(|note| note.id),
         )
         .await;
+    if hidden {
+        leave(attempt, &step, field);
+        return Ok(false);
+    }
     let written = attempt.tolerate(written, Code::NoteRefused, field)?;
     Ok(written.is_some())
+}
+
+/// Nothing can show whether the note is there: one that is there twice is worse than one that somebody has to look for.
+fn leave(attempt: &mut Attempt<'_>, step: &Step, field: &str) {
+    attempt.leave_unproven(step);
+    attempt.warn(Problem::new(Code::RemoteUnknown).field(field));
 }
 
 fn visibility(chosen: NoteVisibility) -> Visibility {

@@ -1,5 +1,7 @@
-//! `tags`, `note_visibility`.
+//! `tags`, `note_visibility`, and a note that may not be looked for.
 
+use greenhouse_sim::faults::{Fault, When};
+use harvest::Version;
 use serde_json::json;
 
 use crate::world::{BOTH, World};
@@ -44,4 +46,22 @@ async fn notes_are_read_by_those_whom_the_tenant_chose() {
             assert_eq!(kept_as, [Some(kept)], "{version:?}");
         }
     }
+}
+
+/// v3 shows notes to whoever may list them, and nobody has to be allowed that.
+#[tokio::test]
+async fn a_note_that_may_be_there_is_left_to_a_person_where_notes_may_not_be_read() {
+    let world = World::new(Version::V3).await;
+    let access = world.greenhouse.access();
+    let scope = "harvest:notes:list";
+    assert!(world.greenhouse.set_scope(&access.client_id, scope, false));
+    let rule = When::operation("notes:create").nth(1);
+    world.greenhouse.faults().add(rule, Fault::CommitThen500);
+    let answer = world.import(world.introduction("i-1")).await;
+    assert_eq!(answer.name, "IntroductionImported", "{answer:?}");
+    assert!(answer.warnings().contains(&"remote_unknown"), "{answer:?}");
+    let notes = world.greenhouse.state();
+    let notes = notes.notes_of(world.person("i-1").meta.id);
+    assert_eq!(notes.len(), 1, "not written twice");
+    assert_eq!(world.steps("add_note").await, ["add_note parked"]);
 }
