@@ -8,14 +8,17 @@ pub(crate) struct Selector {
     pub(crate) matchers: Vec<(String, Vec<String>)>,
 }
 
-/// Every selector whose metric begins with `bridge`.
+/// Whose metrics expressions may name: the bridge's own, and the broker's.
+const OWNERS: [&str; 2] = ["bridge", "rabbitmq"];
+
+/// Every selector of a metric of ours or the broker's.
 pub(crate) fn selectors(expression: &str) -> Vec<Selector> {
     let mut found = Vec::new();
     let mut rest = expression;
     while let Some(start) = next_word(rest) {
         let word: String = rest[start..].chars().take_while(|c| is_word(*c)).collect();
         rest = &rest[start + word.len()..];
-        if !word.starts_with("bridge") {
+        if !OWNERS.iter().any(|owner| word.starts_with(owner)) {
             continue;
         }
         let body = rest
@@ -90,4 +93,11 @@ fn metrics_and_labels_are_found_in_an_expression() {
     );
     assert_eq!(grouping(expression), ["queue", "le"]);
     assert!(selectors(r#"label_replace(up, "bridge_x", "$1", "", "")"#).is_empty());
+    assert_eq!(
+        selectors(r#"rabbitmq_b{queue="c.d"} > 0"#),
+        [Selector {
+            metric: "rabbitmq_b".into(),
+            matchers: vec![("queue".into(), vec!["c.d".into()])],
+        }]
+    );
 }
