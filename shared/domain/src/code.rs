@@ -36,7 +36,8 @@ impl Code {
         self.entry().cause
     }
 
-    /// What to do about it, in plain words.
+    /// What to do about it, in plain words: only what a person can do today. What has ended or is parked is never taken up
+    /// again, so it is published again as another event.
     #[must_use]
     pub fn remedy(self) -> &'static str {
         self.entry().remedy
@@ -204,6 +205,19 @@ BRG-0902 database_unavailable";
                 text.starts_with(char::is_uppercase) && text.ends_with('.') && !text.contains('\n'),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn no_remedy_asks_for_what_no_command_does() {
+        for verb in ["retry", "repeat", "confirm", "discard"] {
+            for what in ["the operation", "this operation", "the step", "after"] {
+                let asked = format!("{verb} {what}");
+                for code in Code::ALL {
+                    let remedy = code.remedy().to_lowercase();
+                    assert!(!remedy.contains(&asked), "{code}: {remedy}");
+                }
+            }
         }
     }
 

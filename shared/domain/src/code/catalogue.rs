@@ -96,28 +96,28 @@ catalogue! {
         => "Pick at least one open job and introduce the candidate again.";
     CandidateRefused "candidate_refused" "BRG-0304" (HUMAN, FINAL)
         "Greenhouse refused to create the candidate with this data."
-        => "Correct the named field of the candidate in Intrro, then retry the operation.";
+        => "Correct the named field of the candidate in Intrro, then publish the introduction again under a new introduction id and event id.";
     ApplicationRefused "application_refused" "BRG-0305" (HUMAN, FINAL)
         "Greenhouse refused the application of this candidate to this job."
-        => "See whether the job demands fields the event does not carry, then retry the operation.";
+        => "See whether the job demands fields the event does not carry; then add the candidate to the job in Greenhouse, or publish the introduction again under a new introduction id and event id.";
     NoteRefused "note_refused" "BRG-0306" (HUMAN, FINAL)
         "Greenhouse refused the note about the introduction."
-        => "Check that the acting user may write notes on this candidate, then retry the operation.";
+        => "Check that the acting user may write notes on this candidate, so that later ones are written; write this one in Greenhouse by hand.";
     TagRefused "tag_refused" "BRG-0307" (HUMAN, FINAL)
         "Greenhouse refused a tag."
-        => "Check the tag's name and the acting user's right to manage tags, then retry the operation.";
+        => "Check the tag's name and the acting user's right to manage tags, so that later ones are applied; apply this one in Greenhouse by hand.";
     EditRefused "edit_refused" "BRG-0308" (HUMAN, FINAL)
         "Greenhouse refused to change the candidate."
-        => "Correct the named field, check the acting user's right to edit candidates, then retry the operation.";
+        => "Correct the named field and check the acting user's right to edit candidates; then publish a CandidateProfileUpdated under a new event id, or make the change in Greenhouse by hand.";
     ConflictingContent "conflicting_content" "BRG-0309" (HUMAN, FINAL)
         "The same introduction was published before with other content."
-        => "Compare the two events; publish a CandidateProfileUpdated for what has changed, or discard this operation.";
+        => "Compare the two events. The first one stands; publish a CandidateProfileUpdated for what has changed, or the other introduction under a new introduction id and event id.";
     RemoteUnknown "remote_unknown" "BRG-0310" (HUMAN, FINAL)
         "A write was sent, its answer was lost, and no read can show whether it took place."
-        => "Look at the candidate in Greenhouse, then confirm or repeat the step.";
+        => "Look at the candidate in Greenhouse, and write by hand what is missing there; the bridge does not send it again.";
     RetriesExhausted "retries_exhausted" "BRG-0311" (HUMAN, FINAL)
         "It failed on every attempt for as long as we try."
-        => "Repair what the operation's timeline shows, then retry the operation.";
+        => "Repair what bridge why shows; then publish the event again under a new event id, an introduction under a new introduction id as well.";
     CandidateNotIntroduced "candidate_not_introduced" "BRG-0320" (HUMAN, FINAL)
         "Nobody was introduced under this candidate id, or the introduction did not reach Greenhouse."
         => "Introduce the candidate first, or see why the introduction failed; then publish the update again under a new id.";
@@ -132,7 +132,7 @@ catalogue! {
         => "Add the option to the field in Greenhouse (Configure → Custom Options → Candidate), or provision the connection.";
     SeveralMatches "several_matches" "BRG-0325" (HUMAN, FINAL)
         "Several candidates in Greenhouse carry the person's e-mail address, and the tenant wants a person to choose."
-        => "Merge the candidates in Greenhouse, or set several_matches to most_recent; then retry the operation.";
+        => "Merge the candidates in Greenhouse, or set several_matches to most_recent; then publish the introduction again under a new introduction id and event id.";
     ReferrerRefused "referrer_refused" "BRG-0326" (HUMAN, FINAL)
         "Greenhouse refused to add the employee who made the introduction as a user."
         => "Add the employee in Greenhouse, check the acting user's right to manage users, or set referrer_unknown to note_only.";
@@ -173,7 +173,7 @@ catalogue! {
         => "Nothing to do; the bridge tries again for a day. See status.greenhouse.io if it lasts.";
     UnexpectedAnswer "unexpected_answer" "BRG-0409" (HUMAN, FINAL)
         "Greenhouse answered with something this bridge does not understand."
-        => "Report the operation id to the bridge's developers, and retry after an upgrade.";
+        => "Report the operation id to the bridge's developers; after an upgrade publish the event again under a new event id, an introduction under a new introduction id as well.";
 
     // The HTTP API of connections: the request cannot be carried out.
     ConnectionUnknown "connection_unknown" "BRG-0410" (HUMAN, FINAL)
@@ -246,7 +246,7 @@ catalogue! {
     // Ours.
     Internal "internal" "BRG-0901" (HUMAN, FINAL)
         "The bridge itself has a fault."
-        => "Report the operation id to the bridge's developers, and retry after an upgrade.";
+        => "Report the operation id to the bridge's developers; after an upgrade publish the event again under a new event id, an introduction under a new introduction id as well.";
     DatabaseUnavailable "database_unavailable" "BRG-0902" (NOBODY, RETRIED)
         "The bridge's own database did not do what was asked of it."
         => "Nothing to do; the bridge tries again. If it lasts, look at PostgreSQL: the bridge's log names the SQLSTATE.";
