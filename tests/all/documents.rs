@@ -1,6 +1,9 @@
 //! What the documents say about the repository is true.
 
 use crate::architecture::{root, rust_files};
+use crate::world::{World, introduction};
+
+const RUNBOOKS: &str = "deploy/runbooks";
 
 /// Paths in backquotes that begin with a folder of ours.
 fn named_paths(text: &str) -> Vec<String> {
@@ -56,7 +59,7 @@ fn the_line_of_one_message_is_shown() {
 
 #[test]
 fn every_bridge_command_that_a_document_names_is_understood() {
-    let runbooks = std::fs::read_dir(root().join("deploy/runbooks")).unwrap();
+    let runbooks = std::fs::read_dir(root().join(RUNBOOKS)).unwrap();
     let mut documents: Vec<_> = runbooks.map(|entry| entry.unwrap().path()).collect();
     documents.extend(
         ["README.md", "CONTRIBUTING.md", "docker-compose.yml"].map(|name| root().join(name)),
@@ -85,6 +88,69 @@ fn every_bridge_command_that_a_document_names_is_understood() {
         }
     }
     assert!(seen > 0, "no document names a command");
+}
+
+/// What a document gives to psql.
+fn statements(document: &str) -> Vec<String> {
+    let given = document.split(r#"psql "$BRIDGE_DATABASE_URL" -c ""#);
+    let ends = given.skip(1).filter_map(|after| after.split('"').next());
+    ends.map(str::to_owned).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_statement_of_a_runbook_is_understood_by_the_database() {
+    let world = World::new("runbooks").await;
+    world.store.migrate().await.expect("the tables");
+    let mut seen = 0;
+    for runbook in std::fs::read_dir(root().join(RUNBOOKS)).unwrap() {
+        let runbook = runbook.unwrap().path();
+        for statement in statements(&std::fs::read_to_string(&runbook).unwrap()) {
+            let planned = world.env.execute(&format!("EXPLAIN {statement}")).await;
+            let place = runbook.display();
+            assert!(planned.is_ok(), "{place}: {statement}: {planned:?}");
+            seen += 1;
+        }
+    }
+    assert!(seen >= 20, "{seen} statements");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_parked_ends_as_its_runbook_says() {
+    let mut world = World::new("parked").await;
+    world.bridge().await;
+    world.connect("acme").await;
+    let first = introduction("acme", "i-1", &[world.job(0)]);
+    world.publish(&first).await;
+    world.answer("i-1").await;
+    let mut other = first.clone();
+    other["id"] = "event-other".into();
+    other["data"]["candidate"]["first_name"] = "Augusta".into();
+    world.publish(&other).await;
+    world
+        .announced_until("the conflict", |events| {
+            events
+                .iter()
+                .any(|event| event.text("code") == "conflicting_content")
+        })
+        .await;
+    let state = async || {
+        let stories = world.store.stories("event-other").await.unwrap();
+        let [story] = &stories[..] else {
+            panic!("{stories:#?}")
+        };
+        (story.operation_id.0, story.state.clone())
+    };
+    let (id, parked) = state().await;
+    assert_eq!(parked, "parked");
+
+    let runbook = std::fs::read_to_string(root().join(RUNBOOKS).join("ParkedMessages.md")).unwrap();
+    let given = statements(&runbook);
+    let end = given.iter().find(|one| one.starts_with("update"));
+    let end = end.unwrap().replace("4711", &id.to_string());
+    world.env.execute(&end).await.unwrap();
+    assert_eq!(state().await, (id, "failed".to_owned()));
+    assert!(world.store.parked_by_code().await.unwrap().is_empty());
+    assert_eq!(world.named("IntroductionImportFailed").len(), 1);
 }
 
 /// A patch that no longer applies shows nothing.
