@@ -25,13 +25,29 @@ fn named_paths(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// Every document that git knows, from the root.
+fn documents() -> Vec<String> {
+    let mut git = std::process::Command::new("git");
+    let listed = git
+        .args(["ls-files", "*.md"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    listed.lines().map(str::to_owned).collect()
+}
+
+/// Seen from the root, or from the document's own folder.
 #[test]
 fn every_path_that_a_document_names_exists() {
-    for document in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"] {
-        let text = std::fs::read_to_string(root().join(document)).unwrap();
-        for path in named_paths(&text) {
+    let documents = documents();
+    assert!(documents.len() >= 20, "{documents:?}");
+    for document in documents {
+        let place = root().join(&document);
+        let own = place.parent().unwrap();
+        for path in named_paths(&std::fs::read_to_string(&place).unwrap()) {
             assert!(
-                root().join(&path).exists(),
+                root().join(&path).exists() || own.join(&path).exists(),
                 "{document} names {path}, which does not exist"
             );
         }
