@@ -9,7 +9,8 @@ words! {
         CreateCandidate = "create_candidate",
         /// Add an application to a person who exists.
         AddApplication = "add_application",
-        /// Give an application that was found, not made, its source and referrer, and a prospect its pool.
+        /// Give an application its source and referrer, and a prospect its pool: one that was found, or made with a new
+        /// prospect in v3.
         CreditApplication = "credit_application",
         /// Fill gaps of a person who exists.
         EditCandidate = "edit_candidate",
