@@ -23,7 +23,10 @@ WORKDIR /
 FROM runtime AS greenhouse-sim
 COPY --from=build /out/greenhouse-sim /usr/local/bin/greenhouse-sim
 EXPOSE 8090
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
+    CMD ["/usr/local/bin/greenhouse-sim", "--healthcheck", "--addr", "127.0.0.1:8090"]
 ENTRYPOINT ["/usr/local/bin/greenhouse-sim"]
+CMD ["--addr", "0.0.0.0:8090", "--single-port"]
 
 FROM runtime AS bridge
 COPY --from=build /out/bridge /usr/local/bin/bridge

@@ -2,8 +2,8 @@
 //! on standard error, until SIGTERM or Ctrl-C.
 
 use std::{
-    io::{IsTerminal, stderr},
-    net::SocketAddr,
+    io::{BufRead, BufReader, IsTerminal, Write, stderr},
+    net::{Ipv4Addr, SocketAddr, TcpStream},
     time::Duration,
 };
 
@@ -13,6 +13,9 @@ use greenhouse_sim::{Config, CreateAnswer, Lag, OrganisationConfig, Seed, Simula
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
+
+/// How long a running simulator may take to say how it is.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A strict, stateful Greenhouse (Harvest v3 with OAuth, v1 with API keys) for tests, demos and benchmarks.
 #[derive(Debug, Parser)]
@@ -74,10 +77,16 @@ struct Arguments {
     /// Requests the log under /_sim/log keeps.
     #[arg(long, default_value_t = 10_000)]
     log_capacity: usize,
+    /// Serve nothing, and ask the simulator that runs at --addr for its health; for container health checks.
+    #[arg(long)]
+    healthcheck: bool,
 }
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
+    if arguments.healthcheck {
+        return healthcheck(arguments.addr);
+    }
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt()
         .with_writer(stderr)
@@ -98,6 +107,32 @@ fn main() -> anyhow::Result<()> {
     runtime.block_on(asked_to_stop())?;
     tracing::info!(requests = simulator.state().request_count(), "stopping");
     simulator.shutdown();
+    Ok(())
+}
+
+/// By hand, because the image has no program that could and one line of the answer is enough.
+fn healthcheck(mut addr: SocketAddr) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        addr.port() != 0,
+        "--healthcheck needs the --addr at which a simulator runs, such as 127.0.0.1:8090"
+    );
+    if addr.ip().is_unspecified() {
+        addr.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    let mut connection = TcpStream::connect_timeout(&addr, PATIENCE)
+        .with_context(|| format!("nobody listens at {addr}"))?;
+    connection.set_read_timeout(Some(PATIENCE))?;
+    write!(
+        connection,
+        "GET /_sim/health HTTP/1.1\r\nHost: {addr}\r\nConnection: close\r\n\r\n"
+    )?;
+    let mut status = String::new();
+    BufReader::new(connection).read_line(&mut status)?;
+    anyhow::ensure!(
+        status.starts_with("HTTP/1.1 200 "),
+        "the answer at {addr} is {:?}",
+        status.trim_end()
+    );
     Ok(())
 }
 
@@ -204,5 +239,24 @@ fn create_answer(text: &str) -> Result<CreateAnswer, String> {
         _ => truncated()
             .map(CreateAnswer::Truncated)
             .ok_or_else(|| "wrapped, flat or truncated:SECONDS".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_simulator_is_healthy_while_it_runs() {
+        let simulator = Simulator::start(Config::default()).unwrap();
+        let url = simulator.api_url();
+        let addr: SocketAddr = url.trim_start_matches("http://").parse().unwrap();
+        let anywhere = SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), addr.port());
+        for asked in [addr, anywhere] {
+            healthcheck(asked).unwrap();
+        }
+        simulator.shutdown();
+        assert!(healthcheck(addr).is_err());
+        assert!(healthcheck("127.0.0.1:0".parse().unwrap()).is_err());
     }
 }

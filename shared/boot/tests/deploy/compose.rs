@@ -201,6 +201,31 @@ fn the_image_runs_as_nobody_and_asks_the_program_itself_for_its_health() {
 }
 
 #[test]
+fn the_simulator_is_asked_for_its_health_where_it_listens() {
+    let docker = text("Dockerfile");
+    let mut stages = docker.split("\nFROM ");
+    let stage = stages
+        .find(|stage| stage.starts_with("runtime AS greenhouse-sim"))
+        .unwrap();
+    let port = stage
+        .lines()
+        .find_map(|line| line.strip_prefix("EXPOSE "))
+        .unwrap();
+    let check = format!(
+        r#"CMD ["/usr/local/bin/greenhouse-sim", "--healthcheck", "--addr", "127.0.0.1:{port}"]"#
+    );
+    assert!(stage.contains("\nHEALTHCHECK ") && stage.contains(&check));
+    let addr = format!("0.0.0.0:{port}");
+    assert!(stage.contains(&format!(r#"CMD ["--addr", "{addr}""#)));
+    let simulator = service("greenhouse-sim");
+    assert!(
+        items(&simulator["command"])
+            .iter()
+            .any(|word| *word == addr)
+    );
+}
+
+#[test]
 fn the_image_is_built_with_the_toolchain_of_the_workspace() {
     let manifest = text("Cargo.toml");
     let line = manifest
