@@ -81,29 +81,35 @@ async fn what_comes_alone_is_claimed_as_it_enters() {
 async fn a_new_candidate_costs_at_most_four_calls_once_references_are_known() {
     let mut world = World::new("calls").await;
     world.bridge().await;
-    world.connect("acme").await;
-    let job = world.job(0);
-    world.publish(&introduction("acme", "first", &[job])).await;
-    world.answer("first").await;
-    // Connecting brings in the jobs, which is no part of an introduction.
+    let (_, connection) = world.connect("acme").await;
+    // The jobs that connecting brings in are no part of an introduction, and neither are polls.
     world
         .announced_until("the jobs", |events| {
             events.iter().any(|event| event.name == "JobsRefreshed")
         })
         .await;
+    let connection = format!("/v1/connections/{}", connection["id"].as_str().unwrap());
+    let rarely = json!({ "settings": { "poll_interval_seconds": 86_400 } });
+    let (status, answer) = world.patch(&connection, rarely).await;
+    assert_eq!(status, 200, "{answer}");
+    let job = world.job(0);
+    world.publish(&introduction("acme", "first", &[job])).await;
+    world.answer("first").await;
+    world.polled().await;
     world.greenhouse.state().clear_log();
     world.publish(&introduction("acme", "second", &[job])).await;
     world.answer("second").await;
-    let calls: Vec<&str> = world
-        .greenhouse
-        .state()
-        .log()
-        .iter()
-        .map(|call| call.operation)
-        .filter(|operation| {
-            !operation.starts_with("applications:list") && !operation.contains("stages")
+    // Where the candidate stands comes with the import; to look for it would be calls more.
+    world
+        .announced_until("the first status", |events| {
+            events.iter().any(|event| {
+                event.name == "CandidateStatusChanged"
+                    && event.text("candidateId") == "candidate-second"
+            })
         })
-        .collect();
+        .await;
+    let log = world.greenhouse.state().log();
+    let calls: Vec<&str> = log.iter().map(|call| call.operation).collect();
     assert!(calls.len() <= 4, "{calls:?}");
 }
 
