@@ -12,6 +12,7 @@ mod api;
 mod architecture;
 mod budget;
 mod chaos;
+mod commands;
 mod consent;
 mod crash;
 mod documents;
