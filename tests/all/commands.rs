@@ -143,9 +143,8 @@ async fn an_event_is_published_and_jobs_are_refreshed_and_listed() {
     let listed = run(&arguments, &at(&url, ADMIN_TOKEN), &Value::Null).await;
     assert_eq!(listed.code, DONE, "{listed:?}");
     let jobs = listed.lines();
-    let known = jobs
-        .iter()
-        .find(|job| job["id"] == world.job(0).to_string());
+    let open = world.job(0).to_string();
+    let known = jobs.iter().find(|job| job["id"] == open);
     assert_eq!(known.unwrap()["status"], "OPEN", "{jobs:?}");
     assert!(jobs.iter().all(|job| job["name"].is_string()), "{jobs:?}");
 }
