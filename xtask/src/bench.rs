@@ -129,13 +129,13 @@ async fn in_release(options: &Options) -> Result<ExitCode> {
         "--package",
         "greenhouse-sim",
     ];
-    let mut build = Command::new(crate::cargo());
+    let mut build = Command::from(crate::cargo());
     build.args(programs).current_dir(&options.root);
     let built = build.kill_on_drop(true).status().await?;
     if !built.success() {
         anyhow::bail!("the programs do not build");
     }
-    let mut again = Command::new(crate::cargo());
+    let mut again = Command::from(crate::cargo());
     again
         .args(["run", "--quiet", "--release", "--package", "xtask", "--"])
         .args(std::env::args_os().skip(1))

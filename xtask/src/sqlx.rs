@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::time::SystemTime;
 
 use anyhow::{Context, Result, bail};
@@ -64,7 +64,7 @@ fn record(root: &Path, into: &Path, url: &str) -> Result<()> {
         .append(true)
         .open(root.join("shared/store/src/lib.rs"))?
         .set_modified(SystemTime::now())?;
-    let mut check = Command::new(crate::cargo());
+    let mut check = crate::cargo();
     check
         .args(["check", "--package", "store"])
         .current_dir(root);

@@ -46,7 +46,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
 }
 
 fn cargo_test(arguments: &Arguments, servers: &Servers) -> Command {
-    let mut command = Command::new(crate::cargo());
+    let mut command = Command::from(crate::cargo());
     command.args(["test", "--no-fail-fast"]);
     match arguments.package.as_slice() {
         [] => {

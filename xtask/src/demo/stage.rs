@@ -33,7 +33,7 @@ pub(super) struct Stage {
 
 /// Builds the two programs; cargo shows its own progress.
 pub(super) async fn build(root: &Path) -> Result<()> {
-    let mut cargo = Command::new(crate::cargo());
+    let mut cargo = Command::from(crate::cargo());
     cargo
         .args([
             "build",
