@@ -19,6 +19,7 @@ const SINGLES: usize = 9;
 async fn four_bridges_fill_every_window_and_are_never_throttled() {
     let mut config = Config::for_benchmarks();
     config.settings.rate_limit = LIMIT;
+    config.log_capacity = 1000;
     let mut world = World::with("limit", config).await;
     for _ in 0..4 {
         world.bridge().await;
@@ -54,7 +55,12 @@ async fn four_bridges_fill_every_window_and_are_never_throttled() {
     let calls = LIMIT as usize * FULL_WINDOWS;
     assert!(
         imported * 10 >= calls,
-        "{imported} imports for {calls} calls"
+        "{imported} imports for {calls} calls: {:#?}",
+        state
+            .log()
+            .iter()
+            .map(|call| format!("{} {:?} {}", call.at, call.status, call.operation))
+            .collect::<Vec<_>>()
     );
 }
 

@@ -16,8 +16,8 @@ new_tenants AS (
 connected AS MATERIALIZED (SELECT tenant FROM tenants_here JOIN connections USING (tenant)),
 lane AS MATERIALIZED (
     SELECT * FROM lanes WHERE $14::uuid IS NOT NULL AND tenant = ($1::text[])[1]
-        AND (SELECT 1 FROM operations o WHERE o.tenant = ($1::text[])[1] AND o.state = 'open'
-            AND o.not_before <= clock_timestamp() LIMIT 1) IS NULL
+        AND (SELECT 1 FROM operations o WHERE o.tenant = ($1::text[])[1] AND o.begun = ANY ('{true, false}')
+            AND o.state = 'open' AND o.not_before <= clock_timestamp() LIMIT 1) IS NULL
         AND (SELECT 1 FROM unnest($11::uuid[]) AS mine(key) CROSS JOIN LATERAL (
             SELECT 1 FROM operation_keys other WHERE other.key = mine.key LIMIT 1) open LIMIT 1) IS NULL
         AND (SELECT 1 FROM erased_people WHERE key = ANY ((SELECT $11::uuid[])::uuid[]) LIMIT 1) IS NULL),
@@ -45,10 +45,10 @@ unseen AS MATERIALIZED (
     JOIN fresh USING (message_id, tenant, source) ORDER BY place),
 created AS (
     INSERT INTO operations (id, tenant, kind, business_key, subject, message_id, content_hash, payload, trace, occurred_at,
-        lease, not_before)
+        lease, begun, not_before)
     OVERRIDING SYSTEM VALUE
     SELECT u.id, u.tenant, u.kind, u.business_key, u.subject, u.message_id, u.content_hash, u.payload, u.trace, u.occurred_at,
-        begun.lease, coalesce(begun.lease_ends, now())
+        begun.lease, begun.lease IS NOT NULL, coalesce(begun.lease_ends, now())
     FROM unseen u LEFT JOIN begun ON true
     ON CONFLICT (business_key, tenant, kind) DO NOTHING RETURNING id),
 -- Not a join: that is planned as a loop in a loop, because a batch is expected to have a single row.

@@ -10,6 +10,7 @@ WITH held AS MATERIALIZED (
 left_behind AS (
     UPDATE operations o SET state = u.state, lease = NULL, code = u.code, field = u.field,
         outcome = coalesce(u.outcome, o.outcome), attempts = o.attempts + u.counts::int,
+        begun = u.state = 'open' AND (SELECT 1 FROM steps s WHERE s.operation_id = o.id LIMIT 1) IS NOT NULL,
         not_before = CASE WHEN u.state = 'open' THEN clock_timestamp() + make_interval(secs => u.delay) ELSE o.not_before END,
         settled_at = CASE WHEN u.state = 'open' THEN NULL ELSE clock_timestamp() END
     FROM unnest($1::bigint[], $3::text[], $4::float8[], $5::bool[], $6::text[], $7::text[], $8::jsonb[])

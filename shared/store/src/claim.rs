@@ -142,11 +142,13 @@ impl Store {
     /// Tenants take turns: each gets its first operation before any gets its second, the tenant served longest ago
     /// first. A tenant that is paused, not connected or out of budget is passed over. Where Greenhouse limits calls,
     /// only as many operations are in hand, over all processes, as the calls left can carry to their end at four each;
-    /// more of them would use up the window with looking and write nothing. So that processes see each other's claims,
-    /// they take turns with such a tenant.
+    /// more of them would use up the window with looking and write nothing. Besides, a process that has none of the tenant's
+    /// may begin one while the calls left can carry that, and if nobody has one, with fewer. So that processes see each
+    /// other's claims, they take turns with such a tenant.
     ///
-    /// An operation waits while an older open one shares a person with it. The commit does not wait for the disk: the
-    /// first intent written under the lease does, and takes it along.
+    /// Of one tenant, what is begun goes on before anything else begins; but an operation waits while an older open one
+    /// shares a person with it. The commit does not wait for the disk: the first intent written under the lease does, and
+    /// takes it along.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Corrupt`].
@@ -163,7 +165,8 @@ impl Store {
                 SELECT lanes.*, $2 - coalesce(h.n, 0) AS room, coalesce(h.n, 0) = 0 AS idle
                 FROM lanes LEFT JOIN unnest($3::text[], $4::bigint[]) AS h(tenant, n) USING (tenant)),
             turns AS MATERIALIZED (
-                SELECT l.tenant, greatest(l.calls / 4 - coalesce(hands.n, 0), (l.idle AND l.calls > 0)::int) AS room
+                SELECT l.tenant, greatest(l.calls / 4 - coalesce(hands.n, 0),
+                    (l.idle AND l.calls > CASE WHEN hands.n > 0 THEN 3 ELSE 0 END)::int) AS room
                 FROM mine l JOIN tenants t ON t.tenant = l.tenant
                 LEFT JOIN LATERAL (SELECT n FROM hands WHERE hands.tenant = l.tenant) hands ON true
                 -- Under the lock this looks at the row as it is now: a claim that came in between has left its mark there,
@@ -172,14 +175,16 @@ impl Store {
                 FOR UPDATE OF t SKIP LOCKED),
             due AS (
                 SELECT o.id, l.connection, l.revision, l.settings, l.tenant, l.last_served, l.metered, s.share,
-                    row_number() OVER (PARTITION BY l.tenant ORDER BY o.not_before, o.id) AS turn
+                    row_number() OVER (PARTITION BY l.tenant ORDER BY o.begun DESC, o.not_before, o.id) AS turn
                 FROM mine l LEFT JOIN turns ON turns.tenant = l.tenant
                 CROSS JOIN LATERAL (SELECT CASE WHEN l.metered THEN least(l.room, coalesce(turns.room, 0))
                     ELSE l.room END AS share) s
+                -- Each on its own, so that both come in the index's order.
+                CROSS JOIN (VALUES (true), (false)) AS rank(begun)
                 CROSS JOIN LATERAL (
-                    SELECT o.id, o.not_before FROM operations o
-                    WHERE o.tenant = l.tenant AND o.state = 'open' AND o.not_before <= clock_timestamp()
-                      AND o.kind = ANY($5::text[])
+                    SELECT o.id, o.begun, o.not_before FROM operations o
+                    WHERE o.tenant = l.tenant AND o.begun = rank.begun AND o.state = 'open'
+                      AND o.not_before <= clock_timestamp() AND o.kind = ANY($5::text[])
                       -- Whether an older one stands before it: one look per key. As NOT EXISTS it may be planned as an
                       -- anti-join of all keys with all keys, and with a plain `operation_id` as a scan of all that are
                       -- older, by statistics that say that there are none yet.
@@ -190,7 +195,7 @@ impl Store {
                     ORDER BY o.not_before, o.id
                     LIMIT greatest(s.share, 0)
                     FOR UPDATE SKIP LOCKED) o),
-            chosen AS (SELECT * FROM due ORDER BY turn, last_served, id LIMIT $1),
+            chosen AS (SELECT * FROM due WHERE turn <= share ORDER BY turn, last_served, id LIMIT $1),
             -- Another claim that is marking some of the same tenants is not waited for: it might wait for this one. Those
             -- that had to be locked are locked above.
             served AS (
@@ -201,7 +206,7 @@ impl Store {
                     FOR NO KEY UPDATE OF t SKIP LOCKED) free
                 WHERE t.tenant = free.tenant)
             UPDATE operations o
-            SET lease = gen_random_uuid(), not_before = clock_timestamp() + make_interval(secs => $6)
+            SET lease = gen_random_uuid(), begun = true, not_before = clock_timestamp() + make_interval(secs => $6)
             FROM chosen WHERE o.id = chosen.id
             RETURNING o.id, o.lease AS "lease!", o.tenant, chosen.connection AS "connection!",
                 chosen.revision AS "revision!", chosen.settings AS "settings!",

@@ -1,11 +1,16 @@
 //! Where Greenhouse limits the calls of a tenant: claims see each other, and no more is in hand than the calls left can
 //! carry to its end.
 
+use std::time::Duration;
+
+use domain::Code;
 use store::Store;
 use store::claim::{Claim, Want};
+use store::journal::{Journal, Release};
 
 use crate::ledger::{
-    LEASE, arrival, arrivals, claim, connect, limit, run, take_in, take_in_hand, tenant,
+    LEASE, arrival, arrivals, claim, claim_for, connect, done, limit, run, sending, take_in,
+    take_in_hand, tenant,
 };
 use crate::{fresh_store, waits_for_a_lock};
 
@@ -33,6 +38,44 @@ async fn claims_follow_each_other_without_a_pause() {
     assert_eq!(claim(&store, 1).await.len(), 1);
     let another = arrival("acme", "i-3", "c-3", "p3@example.com");
     assert!(take_in_hand(&store, &another).await.1.is_some());
+}
+
+#[tokio::test]
+async fn what_the_last_calls_cannot_carry_is_not_begun_beside_something_else() {
+    let store = limited(4, 2).await;
+    let first = claim(&store, 1).await.remove(0);
+    run(&store, "UPDATE budgets SET remaining = 3").await;
+    assert!(claim(&store, 1).await.is_empty(), "another process' hands");
+    let journal = Journal::start(store.clone());
+    journal.settle(&first, done(&first, 77)).await.unwrap();
+    assert_eq!(claim(&store, 1).await.len(), 1, "nobody has anything");
+}
+
+#[tokio::test]
+async fn what_is_begun_goes_on_before_anything_else_begins() {
+    let store = limited(4, 3).await;
+    let journal = Journal::start(store.clone());
+    let rest = || Release {
+        delay: Duration::ZERO,
+        counts: false,
+        code: Some(Code::Throttled),
+        steps: vec![],
+        announcements: vec![],
+    };
+    let first = claim(&store, 1).await.remove(0);
+    let sent = vec![sending("create_candidate")];
+    journal.steps(&first, sent).await.unwrap();
+    journal.release(&first, rest()).await.unwrap();
+    let again = claim(&store, 1).await.remove(0);
+    assert_eq!(again.operation, first.operation, "it has written something");
+    journal.settle(&again, done(&again, 77)).await.unwrap();
+
+    let second = claim(&store, 1).await.remove(0);
+    journal.release(&second, rest()).await.unwrap();
+    let third = claim_for(&store, 1, Duration::ZERO).await.remove(0);
+    assert_ne!(third.operation, second.operation, "it has written nothing");
+    let from_the_dead = claim(&store, 1).await.remove(0);
+    assert_eq!(from_the_dead.operation, third.operation);
 }
 
 /// Two of the operations rest, and another process takes them after `look` has seen what there is, and before it locks.
