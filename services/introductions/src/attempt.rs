@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use domain::crash::{CrashPoint, Moment, crash_here};
-use domain::{CandidateId, Code, Problem, StepKind};
-use harvest::{Application, Client, Purpose};
+use domain::{Code, Problem, StepKind};
+use harvest::{Client, Purpose};
 use store::claim::{Claim, StepState};
 use store::journal::StepWrite;
 
@@ -75,10 +75,7 @@ impl Made for () {
 
 /// How long before its send the intent of a write may have been committed together with another one's. Reads that
 /// find nothing prove something only later by as much.
-const FORESIGHT: Duration = Duration::from_secs(1);
-
-/// For how many times the settling time somebody who was just made may be absent: Greenhouse says minutes.
-const ABSENT_FOR: u32 = 10;
+pub(crate) const FORESIGHT: Duration = Duration::from_secs(1);
 
 /// A write whose intent goes to disk with that of a write before it.
 struct Foreseen {
@@ -324,58 +321,10 @@ impl<'a> Attempt<'a> {
         Ok(())
     }
 
-    /// Reading found nothing. That proves something only when the last send lies far enough back for a slow write
-    /// and for Greenhouse's delay between writing and reading.
-    fn rest_until_settled(&self, last_sent: DateTime<Utc>) -> Result<(), Stop> {
-        let ago = self.claim.clock() - last_sent;
-        let ago = ago.to_std().unwrap_or_default().saturating_sub(FORESIGHT);
-        rest(ago, self.context.config.settle)
-    }
-
-    /// Greenhouse shows none of these people, of whom we know. Those who became known a while ago are gone; others it does
-    /// not show yet.
-    pub(crate) async fn rest_until_shown(&self, people: &[CandidateId]) -> Result<(), Stop> {
-        let store = &self.context.store;
-        match store.known_for(&self.claim.tenant, people).await? {
-            Some(known) => rest(known, self.context.config.settle * ABSENT_FOR),
-            None => Ok(()),
-        }
-    }
-
-    /// Greenhouse's list of a person's applications may lack those that were made just now: it does while one of them is
-    /// not among `listed`.
-    pub(crate) async fn rest_until_listed(
-        &self,
-        person: CandidateId,
-        listed: &[Application],
-    ) -> Result<(), Stop> {
-        let settle = self.context.config.settle;
-        let store = &self.context.store;
-        let lately = store.followed_lately(&self.claim.tenant, person, settle);
-        let mut lately = lately.await?.into_iter();
-        match lately.find(|(made, _)| listed.iter().all(|one| one.id != *made)) {
-            Some((_, followed)) => rest(followed, settle),
-            None => Ok(()),
-        }
-    }
-
     fn learn(&mut self, step: &Step, state: StepState, remote_id: Option<i64>, code: Option<Code>) {
         self.learnt.retain(|write| write.name != step.name);
         self.learnt.push(write(step, state, remote_id, code));
     }
-}
-
-/// Until what happened so long ago counts as seen after `whole`: looks again after as long as was waited already, soon
-/// at first, then ever less often.
-fn rest(ago: Duration, whole: Duration) -> Result<(), Stop> {
-    let rest = whole.saturating_sub(ago);
-    if rest.is_zero() {
-        return Ok(());
-    }
-    let pause = ago
-        .clamp(Duration::from_millis(500), Duration::from_secs(10))
-        .min(rest);
-    Err(Stop::wait(pause, Code::WaitingForProof))
 }
 
 fn write(step: &Step, state: StepState, remote_id: Option<i64>, code: Option<Code>) -> StepWrite {

@@ -1,0 +1,63 @@
+//! Where Greenhouse shows less than it has: how long that proves nothing.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use domain::{CandidateId, Code};
+use harvest::Application;
+
+use crate::attempt::{Attempt, FORESIGHT};
+use crate::stop::Stop;
+
+/// For how many times the settling time somebody who was just made may be absent: Greenhouse says minutes.
+const ABSENT_FOR: u32 = 10;
+
+impl Attempt<'_> {
+    /// Reading found nothing. That proves something only when the last send lies far enough back for a slow write
+    /// and for Greenhouse's delay between writing and reading.
+    pub(crate) fn rest_until_settled(&self, last_sent: DateTime<Utc>) -> Result<(), Stop> {
+        let ago = self.claim.clock() - last_sent;
+        let ago = ago.to_std().unwrap_or_default().saturating_sub(FORESIGHT);
+        rest(ago, self.context.config.settle)
+    }
+
+    /// Greenhouse shows none of these people, of whom we know. Those who became known a while ago are gone; others it does
+    /// not show yet.
+    pub(crate) async fn rest_until_shown(&self, people: &[CandidateId]) -> Result<(), Stop> {
+        let store = &self.context.store;
+        match store.known_for(&self.claim.tenant, people).await? {
+            Some(known) => rest(known, self.context.config.settle * ABSENT_FOR),
+            None => Ok(()),
+        }
+    }
+
+    /// Greenhouse's list of a person's applications may lack those that were made just now: it does while one of them is
+    /// not among `listed`.
+    pub(crate) async fn rest_until_listed(
+        &self,
+        person: CandidateId,
+        listed: &[Application],
+    ) -> Result<(), Stop> {
+        let settle = self.context.config.settle;
+        let store = &self.context.store;
+        let lately = store.followed_lately(&self.claim.tenant, person, settle);
+        let mut lately = lately.await?.into_iter();
+        match lately.find(|(made, _)| listed.iter().all(|one| one.id != *made)) {
+            Some((_, followed)) => rest(followed, settle),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Until what happened so long ago counts as seen after `whole`: looks again after as long as was waited already, soon
+/// at first, then ever less often.
+fn rest(ago: Duration, whole: Duration) -> Result<(), Stop> {
+    let rest = whole.saturating_sub(ago);
+    if rest.is_zero() {
+        return Ok(());
+    }
+    let pause = ago
+        .clamp(Duration::from_millis(500), Duration::from_secs(10))
+        .min(rest);
+    Err(Stop::wait(pause, Code::WaitingForProof))
+}
