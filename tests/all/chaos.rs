@@ -90,6 +90,35 @@ async fn stored_all(world: &World, count: usize) {
     .await;
 }
 
+/// From now on no operation that enters the ledger is committed, until [`commit_entries`].
+async fn hold_entries(world: &World) {
+    let gate = "CREATE TABLE gate ();
+        CREATE FUNCTION pass() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            WHILE NOT EXISTS (SELECT FROM gate) LOOP PERFORM pg_sleep(0.01); END LOOP;
+            RETURN NULL;
+        END $$;
+        CREATE CONSTRAINT TRIGGER pass AFTER INSERT ON operations INITIALLY DEFERRED
+            FOR EACH ROW EXECUTE FUNCTION pass()";
+    world.env.execute(gate).await.expect("a trigger");
+}
+
+async fn commit_entries(world: &World) {
+    let go_on = world.env.execute("INSERT INTO gate DEFAULT VALUES").await;
+    go_on.expect("an open gate");
+}
+
+/// Waits for a commit that waits; others come and go.
+async fn entry_held(world: &World) {
+    let held = "pg_stat_activity WHERE datname = current_database() AND query LIKE 'COMMIT%' AND wait_event = 'PgSleep'";
+    one(world, "a commit that is held", held).await;
+}
+
+/// Waits until there is one of the rows: a division by zero fails until then.
+async fn one(world: &World, what: &str, rows: &str) {
+    let statement = format!("SELECT 1 / count(*) FROM {rows}");
+    until(what, async || world.env.execute(&statement).await.ok()).await;
+}
+
 async fn marked_published(world: &World, introduction: &str) -> bool {
     let stories = world.store.stories(introduction).await.expect("an answer");
     stories

@@ -9,8 +9,8 @@ use testkit::relay::Way;
 use testkit::{Rabbit, Relay, TestEnv};
 
 use super::{
-    BACKLOG, all_imported, imported, introductions, marked_published, more_imported, more_stored,
-    on_disk, own, stored_all, warm,
+    BACKLOG, all_imported, commit_entries, entry_held, hold_entries, imported, introductions,
+    marked_published, more_imported, more_stored, on_disk, own, stored_all, warm,
 };
 use crate::world::{World, until};
 
@@ -60,14 +60,7 @@ async fn a_queue_deleted_under_its_consumer_is_declared_and_consumed_again() {
             .ok()?;
         Some(queue.map_or(0, |queue| queue.consumers))
     };
-    until("everything acknowledged", async || {
-        let queue = management
-            .queue(&world.env.vhost, Topology::INTRODUCTIONS)
-            .await
-            .ok()??;
-        (queue.ready + queue.unacknowledged == 0).then_some(())
-    })
-    .await;
+    all_acknowledged(&world).await;
     management
         .delete_queue(&world.env.vhost, Topology::INTRODUCTIONS)
         .await
@@ -116,6 +109,47 @@ async fn nothing_counts_as_published_while_the_broker_has_no_memory() {
     );
     rabbit.set_memory_alarm(false).await.expect("no alarm");
     all_imported(&world, 301).await;
+}
+
+/// On one connection the acknowledgements would wait behind what the broker does not read.
+#[tokio::test(flavor = "multi_thread")]
+async fn deliveries_are_acknowledged_while_publishing_is_blocked() {
+    let rabbit = Rabbit::start().await.expect("a RabbitMQ");
+    let world = warm(own(Some(&rabbit), None, "blocked").await).await;
+    let greenhouse = world.greenhouse.faults();
+    let gate = greenhouse.hold(When::operation("candidates:create"));
+    world.publish_all(&introductions(&world, "first", 1)).await;
+    gate.reached_by(1).await;
+    hold_entries(&world).await;
+    world.publish_all(&introductions(&world, "then", 50)).await;
+    entry_held(&world).await;
+    rabbit.set_memory_alarm(true).await.expect("an alarm");
+    gate.open();
+    until("a blocked publisher", async || {
+        (world.metric(0, "bridge_blocked_seconds_total").await > 0.0).then_some(())
+    })
+    .await;
+    commit_entries(&world).await;
+    all_acknowledged(&world).await;
+    let redelivered = world.metric(0, "bridge_redelivered_total").await;
+    assert_eq!(redelivered, 0.0, "acknowledged by a connection of its own");
+    assert_eq!(imported(&world.announced()), 1, "the alarm stopped nobody");
+    rabbit.set_memory_alarm(false).await.expect("no alarm");
+    all_imported(&world, 52).await;
+}
+
+/// Waits until the queue of introductions is empty.
+async fn all_acknowledged(world: &World) {
+    let queue = async || {
+        let management = &world.env.management;
+        let counts = management.queue(&world.env.vhost, Topology::INTRODUCTIONS);
+        counts.await.ok()?
+    };
+    until("everything acknowledged", async || {
+        let queue = queue().await?;
+        (queue.ready + queue.unacknowledged == 0).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,8 +6,11 @@ use greenhouse_sim::Config;
 use testkit::relay::Way;
 use testkit::{Postgres, Relay};
 
-use super::{all_imported, imported, introductions, more_imported, own, warm};
-use crate::world::{Announced, World, until};
+use super::{
+    all_imported, commit_entries, entry_held, hold_entries, imported, introductions, more_imported,
+    one, own, warm,
+};
+use crate::world::{Announced, World};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_killed_five_times_under_load() {
@@ -67,28 +70,13 @@ async fn a_commit_whose_answer_is_lost_holds_nothing_up() {
     let mut world = World::with("lost answer", Config::for_benchmarks()).await;
     let network = behind_a_network(&mut world).await;
     let world = warm(world).await;
-    let hold_commits = "CREATE TABLE gate ();
-        CREATE FUNCTION pass() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-            WHILE NOT EXISTS (SELECT FROM gate) LOOP PERFORM pg_sleep(0.01); END LOOP;
-            RETURN NULL;
-        END $$;
-        CREATE CONSTRAINT TRIGGER pass AFTER INSERT ON operations INITIALLY DEFERRED
-            FOR EACH ROW EXECUTE FUNCTION pass()";
-    world.env.execute(hold_commits).await.expect("a trigger");
+    hold_entries(&world).await;
     world.publish_all(&introductions(&world, "held", 1)).await;
-    // A division by zero fails until there is one.
-    let one = async |what, rows: &str| {
-        let statement = format!("SELECT 1 / count(*) FROM {rows}");
-        let there = async || world.env.execute(&statement).await.ok();
-        until(what, there).await;
-    };
-    // Other commits come and go; only this one sleeps.
-    let held = "pg_stat_activity WHERE datname = current_database() AND query LIKE 'COMMIT%' AND wait_event = 'PgSleep'";
-    one("a commit that is held", held).await;
+    entry_held(&world).await;
     network.stall(Way::ToClient);
-    let go_on = world.env.execute("INSERT INTO gate DEFAULT VALUES").await;
-    go_on.expect("an open gate");
-    one("a committed operation", "operations WHERE state = 'open'").await;
+    commit_entries(&world).await;
+    let committed = "operations WHERE state = 'open'";
+    one(&world, "a committed operation", committed).await;
     network.cut();
     network.resume();
     let in_less_than_a_lease = Duration::from_secs(40);
