@@ -4,3 +4,12 @@
 ALTER TABLE operations ADD COLUMN begun boolean NOT NULL DEFAULT false;
 DROP INDEX operations_claimable;
 CREATE INDEX operations_claimable ON operations (tenant, begun, not_before, id) WHERE state = 'open';
+
+-- Per tenant, so that whoever asks for one counts only what is begun of that one, and not all that is open of everybody.
+CREATE OR REPLACE VIEW hands AS
+    SELECT t.tenant, h.n
+    FROM tenants t
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS n FROM operations o
+        WHERE o.tenant = t.tenant AND o.begun AND o.state = 'open' AND o.lease IS NOT NULL AND o.not_before > now()) h
+    WHERE h.n > 0;

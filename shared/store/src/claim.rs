@@ -161,9 +161,19 @@ impl Store {
         let mut connection = self.errands.take().await?;
         let taken = Instant::now();
         let rows = sqlx::query!(
-            r#"WITH mine AS MATERIALIZED (
-                SELECT lanes.*, $2 - coalesce(h.n, 0) AS room, coalesce(h.n, 0) = 0 AS idle
-                FROM lanes LEFT JOIN unnest($3::text[], $4::bigint[]) AS h(tenant, n) USING (tenant)),
+            r#"WITH RECURSIVE busy AS (
+                -- The tenants with open operations, by hopping through the index: most have none.
+                (SELECT o.tenant FROM operations o WHERE o.state = 'open' ORDER BY o.tenant LIMIT 1)
+                UNION ALL
+                SELECT (SELECT o.tenant FROM operations o WHERE o.state = 'open' AND o.tenant > busy.tenant
+                    ORDER BY o.tenant LIMIT 1)
+                FROM busy WHERE busy.tenant IS NOT NULL),
+            mine AS MATERIALIZED (
+                SELECT l.*, $2 - coalesce(h.n, 0) AS room, coalesce(h.n, 0) = 0 AS idle
+                FROM busy CROSS JOIN LATERAL (SELECT * FROM lanes WHERE lanes.tenant = busy.tenant LIMIT 1) l
+                LEFT JOIN unnest($3::text[], $4::bigint[]) AS h(tenant, n) ON h.tenant = l.tenant
+                WHERE (SELECT 1 FROM operations o WHERE o.tenant = l.tenant AND o.begun = ANY ('{true, false}')
+                    AND o.state = 'open' AND o.not_before <= now() LIMIT 1) IS NOT NULL),
             turns AS MATERIALIZED (
                 SELECT l.tenant, greatest(l.calls / 4 - coalesce(hands.n, 0),
                     (l.idle AND l.calls > CASE WHEN hands.n > 0 THEN 3 ELSE 0 END)::int) AS room
@@ -179,12 +189,13 @@ impl Store {
                 FROM mine l LEFT JOIN turns ON turns.tenant = l.tenant
                 CROSS JOIN LATERAL (SELECT CASE WHEN l.metered THEN least(l.room, coalesce(turns.room, 0))
                     ELSE l.room END AS share) s
-                -- Each on its own, so that both come in the index's order.
+                -- Each on its own, so that both come in the index's order; and the time is one that the index can be asked
+                -- for, so that what rests is not looked at.
                 CROSS JOIN (VALUES (true), (false)) AS rank(begun)
                 CROSS JOIN LATERAL (
                     SELECT o.id, o.begun, o.not_before FROM operations o
                     WHERE o.tenant = l.tenant AND o.begun = rank.begun AND o.state = 'open'
-                      AND o.not_before <= clock_timestamp() AND o.kind = ANY($5::text[])
+                      AND o.not_before <= now() AND o.kind = ANY($5::text[])
                       -- Whether an older one stands before it: one look per key. As NOT EXISTS it may be planned as an
                       -- anti-join of all keys with all keys, and with a plain `operation_id` as a scan of all that are
                       -- older, by statistics that say that there are none yet.

@@ -148,3 +148,56 @@ async fn a_claim_that_came_in_between_is_seen_by_what_enters() {
     run(&store, "UPDATE budgets SET remaining = 16").await;
     assert_eq!(claim_more(&store).await.len(), 1);
 }
+
+/// Thousands of tenants are connected, and few have anything to do.
+#[tokio::test]
+async fn a_claim_touches_no_tenant_with_nothing_to_do() {
+    let store = fresh_store().await;
+    connect(&store, "acme").await;
+    connect(&store, "idle").await;
+    limit(&store, 4).await;
+    take_in(&store, &arrivals("acme", 1)).await;
+    let touched = async || {
+        sqlx::query_scalar::<_, String>("SELECT xmax::text FROM tenants WHERE tenant = 'idle'")
+            .fetch_one(store.pool())
+            .await
+            .unwrap()
+    };
+    let before = touched().await;
+    assert_eq!(claim(&store, 1).await.len(), 1);
+    assert_eq!(touched().await, before);
+}
+
+/// Else every claim would read all that is open, and everybody's work would slow down with one tenant's backlog.
+#[tokio::test]
+async fn a_claim_reads_nothing_of_what_rests_or_waits_in_line() {
+    let store = limited(4, 2000).await;
+    connect(&store, "umbrella").await;
+    take_in(&store, &arrivals("umbrella", 2000)).await;
+    run(
+        &store,
+        "UPDATE operations SET not_before = now() + interval '1 hour' WHERE tenant = 'umbrella' OR id % 2 = 0",
+    )
+    .await;
+    let first = claim(&store, 1).await;
+    assert_eq!(first.len(), 1, "and now its calls are spoken for");
+    let read_by_scans = async || {
+        sqlx::query_as::<_, (i64, i64)>(
+            "SELECT idx_tup_read, idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'operations_claimable'",
+        )
+        .fetch_one(store.pool())
+        .await
+        .unwrap()
+    };
+    let (read, scans) = read_by_scans().await;
+    // A session tells its counts about once a second.
+    loop {
+        assert!(claim_more(&store).await.is_empty());
+        let (read_now, scans_now) = read_by_scans().await;
+        let (read, scans) = (read_now - read, scans_now - scans);
+        if scans > 100 {
+            assert!(read < scans * 10, "{read} entries read in {scans} scans");
+            return;
+        }
+    }
+}
