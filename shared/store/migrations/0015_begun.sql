@@ -4,6 +4,8 @@
 ALTER TABLE operations ADD COLUMN begun boolean NOT NULL DEFAULT false;
 DROP INDEX operations_claimable;
 CREATE INDEX operations_claimable ON operations (tenant, begun, not_before, id) WHERE state = 'open';
+UPDATE operations o SET begun = true
+WHERE state = 'open' AND (lease IS NOT NULL OR EXISTS (SELECT FROM steps s WHERE s.operation_id = o.id));
 
 -- Per tenant, so that whoever asks for one counts only what is begun of that one, and not all that is open of everybody.
 CREATE OR REPLACE VIEW hands AS
