@@ -17,7 +17,8 @@ connected AS MATERIALIZED (SELECT tenant FROM tenants_here JOIN connections USIN
 lane AS MATERIALIZED (
     SELECT * FROM lanes WHERE $14::uuid IS NOT NULL AND tenant = ($1::text[])[1]
         AND (SELECT 1 FROM operations o WHERE o.tenant = ($1::text[])[1] AND o.begun = ANY ('{true, false}')
-            AND o.state = 'open' AND o.not_before <= now() LIMIT 1) IS NULL
+            -- Not now(): this transaction may have waited for another one's batch.
+            AND o.state = 'open' AND o.not_before <= statement_timestamp() LIMIT 1) IS NULL
         AND (SELECT 1 FROM unnest($11::uuid[]) AS mine(key) CROSS JOIN LATERAL (
             SELECT 1 FROM operation_keys other WHERE other.key = mine.key LIMIT 1) open LIMIT 1) IS NULL
         AND (SELECT 1 FROM erased_people WHERE key = ANY ((SELECT $11::uuid[])::uuid[]) LIMIT 1) IS NULL),

@@ -173,7 +173,7 @@ impl Store {
                 FROM busy CROSS JOIN LATERAL (SELECT * FROM lanes WHERE lanes.tenant = busy.tenant LIMIT 1) l
                 LEFT JOIN unnest($3::text[], $4::bigint[]) AS h(tenant, n) ON h.tenant = l.tenant
                 WHERE (SELECT 1 FROM operations o WHERE o.tenant = l.tenant AND o.begun = ANY ('{true, false}')
-                    AND o.state = 'open' AND o.not_before <= now() LIMIT 1) IS NOT NULL),
+                    AND o.state = 'open' AND o.not_before <= now() AND o.kind = ANY($5::text[]) LIMIT 1) IS NOT NULL),
             turns AS MATERIALIZED (
                 SELECT l.tenant, greatest(l.calls / 4 - coalesce(hands.n, 0),
                     (l.idle AND l.calls > CASE WHEN hands.n > 0 THEN 3 ELSE 0 END)::int) AS room
@@ -189,24 +189,26 @@ impl Store {
                 FROM mine l LEFT JOIN turns ON turns.tenant = l.tenant
                 CROSS JOIN LATERAL (SELECT CASE WHEN l.metered THEN least(l.room, coalesce(turns.room, 0))
                     ELSE l.room END AS share) s
-                -- Each on its own, so that both come in the index's order; and the time is one that the index can be asked
-                -- for, so that what rests is not looked at.
-                CROSS JOIN (VALUES (true), (false)) AS rank(begun)
+                -- First what is begun, then the rest, each in the index's order until there is enough: no more is locked than
+                -- chosen. The time is one that the index can be asked for, so that what rests is not looked at.
                 CROSS JOIN LATERAL (
-                    SELECT o.id, o.begun, o.not_before FROM operations o
-                    WHERE o.tenant = l.tenant AND o.begun = rank.begun AND o.state = 'open'
-                      AND o.not_before <= now() AND o.kind = ANY($5::text[])
-                      -- Whether an older one stands before it: one look per key. As NOT EXISTS it may be planned as an
-                      -- anti-join of all keys with all keys, and with a plain `operation_id` as a scan of all that are
-                      -- older, by statistics that say that there are none yet.
-                      AND (SELECT 1 FROM operation_keys mine CROSS JOIN LATERAL (
-                          SELECT 1 FROM operation_keys older WHERE older.key = mine.key
-                            AND older.operation_id + 0 < mine.operation_id AND NOT older.waits LIMIT 1) ahead
-                        WHERE mine.operation_id = o.id LIMIT 1) IS NULL
-                    ORDER BY o.not_before, o.id
-                    LIMIT greatest(s.share, 0)
-                    FOR UPDATE SKIP LOCKED) o),
-            chosen AS (SELECT * FROM due WHERE turn <= share ORDER BY turn, last_served, id LIMIT $1),
+                    SELECT o.* FROM (VALUES (true), (false)) AS rank(begun)
+                    CROSS JOIN LATERAL (
+                        SELECT o.id, o.begun, o.not_before FROM operations o
+                        WHERE o.tenant = l.tenant AND o.begun = rank.begun AND o.state = 'open'
+                          AND o.not_before <= now() AND o.kind = ANY($5::text[])
+                          -- Whether an older one stands before it: one look per key. As NOT EXISTS it may be planned as an
+                          -- anti-join of all keys with all keys, and with a plain `operation_id` as a scan of all that are
+                          -- older, by statistics that say that there are none yet.
+                          AND (SELECT 1 FROM operation_keys mine CROSS JOIN LATERAL (
+                              SELECT 1 FROM operation_keys older WHERE older.key = mine.key
+                                AND older.operation_id + 0 < mine.operation_id AND NOT older.waits LIMIT 1) ahead
+                            WHERE mine.operation_id = o.id LIMIT 1) IS NULL
+                        ORDER BY o.not_before, o.id
+                        LIMIT greatest(s.share, 0)
+                        FOR UPDATE SKIP LOCKED) o
+                    LIMIT greatest(s.share, 0)) o),
+            chosen AS (SELECT * FROM due ORDER BY turn, last_served, id LIMIT $1),
             -- Another claim that is marking some of the same tenants is not waited for: it might wait for this one. Those
             -- that had to be locked are locked above.
             served AS (

@@ -102,7 +102,8 @@ impl Store {
             keep.as_secs_f64(),
             limit,
         )
-        .execute(&self.relaxed)
+        // The index by age can only be asked for a bitmap, which the other pools do without.
+        .execute(&self.pool)
         .await?;
         Ok(swept.rows_affected())
     }
