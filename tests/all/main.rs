@@ -22,6 +22,7 @@ mod import;
 mod input;
 mod jobs;
 mod keys;
+mod outages;
 mod pauses;
 mod processes;
 mod replicas;

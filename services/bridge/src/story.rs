@@ -194,10 +194,11 @@ fn open(story: &Story, code: Option<Code>) -> Verdict {
             let why = code.map_or("it has not had its turn yet".to_owned(), |code| {
                 code.cause().trim_end_matches('.').to_owned()
             });
+            let next = story.not_before.max(story.now);
             Verdict {
                 sentence: format!(
-                    "It waits for its next try at {}: {why}.",
-                    story.not_before.format("%H:%M:%S UTC")
+                    "It waits for its next try, not before {}: {why}.",
+                    next.format("%H:%M:%S UTC")
                 ),
                 next: "Nothing to do; ask again then.".to_owned(),
                 well: code.is_none_or(|code| !code.needs_human()),

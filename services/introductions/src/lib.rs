@@ -22,6 +22,7 @@ mod introduction;
 mod introduction_accepted;
 mod introduction_status_changed;
 mod note;
+mod outage;
 mod profile;
 mod references;
 mod referrer;
@@ -119,6 +120,7 @@ pub(crate) struct Context {
     pub(crate) hands: Arc<Hands>,
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) unanswered: outage::Unanswered,
     pub(crate) config: Config,
     /// One lock per tenant: see [`Context::alone`].
     lookups: Mutex<HashMap<Tenant, Arc<tokio::sync::Mutex<()>>>>,
@@ -135,6 +137,7 @@ impl Context {
             wake: parts.wake,
             accounts: parts.accounts,
             metrics: parts.metrics,
+            unanswered: outage::Unanswered::default(),
             config: parts.config,
             lookups: Mutex::default(),
         }
@@ -182,7 +185,8 @@ pub async fn run(parts: Parts, commands: Commands, stop: CancellationToken) {
     };
     tokio::join!(
         intake.run(commands.consumer, stop.clone()),
-        candidate_erasure_requested::work(&context, stop),
+        candidate_erasure_requested::work(&context, stop.clone()),
+        outage::watch(&context, stop),
         crew.work()
     );
 }

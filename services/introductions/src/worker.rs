@@ -1,6 +1,7 @@
 //! Takes operations from the ledger and runs their handlers, as many at once as there is room for.
 
 use std::ops::RangeInclusive;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use accounts::health;
 use boot::metrics::{Outcome, Queue, Stage};
 use boot::telemetry;
 use domain::{Code, Problem, Tenant, backoff};
+use futures::FutureExt;
 use store::claim::{Claim, Want};
 use store::journal::{JournalError, Release, StepWrite};
 use store::wake::News;
@@ -18,12 +20,16 @@ use tracing::{Instrument, Span};
 
 use crate::hands::{Hands, Held};
 use crate::stop::Stop;
-use crate::{Context, handler};
+use crate::{Context, handler, outage};
 
 /// How long to wait for news before looking anyway: a notification is a hint, delays end without one.
 const LOOK_INTERVAL: Duration = Duration::from_millis(500);
 /// Longest pause between two tries to give an operation back.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// When to look whether a write that was not answered took place: soon is the best time,
+const SOON: Duration = Duration::from_millis(500);
+/// for so many of an operation's attempts. Where all go unanswered, later is as good.
+const LOOKS_SOON: u32 = 3;
 /// How long an operation rests that the database stopped: as long as it has been here, within these.
 const REST: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(30);
 
@@ -198,7 +204,24 @@ async fn pause(context: &Context, hands: &Hands, found: &Found) {
 
 /// Runs one operation's handler and carries out its decision.
 async fn perform(context: &Context, claim: Claim, stop: &CancellationToken) {
-    let Err(stopped) = handler::handle(context, &claim).await else {
+    // A handler that panics is a bug of ours, and this one operation's: without an entry it would keep its lease, be taken
+    // up first of its tenant's, and panic again, for ever.
+    let handled = AssertUnwindSafe(handler::handle(context, &claim))
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_| {
+            Err(handler::Stopped {
+                stop: Stop::Retry(Code::Internal.into()),
+                learnt: Vec::new(),
+            })
+        });
+    outage::learn(
+        context,
+        &claim,
+        handled.as_ref().err().map(|stopped| &stopped.stop),
+    )
+    .await;
+    let Err(stopped) = handled else {
         return context.metrics.processed(
             Queue::Introductions,
             Outcome::Ack,
@@ -278,16 +301,24 @@ async fn carry_out(
                 .release(claim, release(delay, false, Some(code)))
                 .await
         }
+        Stop::Look => {
+            let Some(delay) = next_try(claim, backoff::MAX_ATTEMPTS_UNANSWERED) else {
+                return exhausted(context, claim, Code::WaitingForProof.into(), learnt).await;
+            };
+            let soon = claim.attempts < LOOKS_SOON;
+            let delay = if soon { SOON } else { delay };
+            context
+                .journal
+                .release(claim, release(delay, true, Some(Code::WaitingForProof)))
+                .await
+        }
         Stop::Retry(problem) => {
-            let elapsed = (claim.clock() - claim.created_at)
-                .to_std()
-                .unwrap_or_default();
-            let Some(delay) = backoff::next(claim.attempts + 1, elapsed, rand::random()) else {
-                let exhausted = Problem {
-                    code: Code::RetriesExhausted,
-                    ..problem
-                };
-                return handler::settle_failed(context, claim, exhausted, learnt, true).await;
+            let limit = match problem.code {
+                Code::GreenhouseUnavailable => backoff::MAX_ATTEMPTS_UNANSWERED,
+                _ => backoff::MAX_ATTEMPTS,
+            };
+            let Some(delay) = next_try(claim, limit) else {
+                return exhausted(context, claim, problem, learnt).await;
             };
             context.metrics.retry(Stage::Write, problem.code);
             context
@@ -305,6 +336,24 @@ async fn carry_out(
         Stop::Fail(problem) => handler::settle_failed(context, claim, problem, learnt, false).await,
         Stop::Park(problem) => handler::settle_failed(context, claim, problem, learnt, true).await,
     }
+}
+
+fn next_try(claim: &Claim, limit: u32) -> Option<Duration> {
+    backoff::next(claim.attempts + 1, limit, rand::random())
+}
+
+/// Sets aside what was tried often enough.
+async fn exhausted(
+    context: &Context,
+    claim: &Claim,
+    problem: Problem,
+    learnt: Vec<StepWrite>,
+) -> Result<(), JournalError> {
+    let problem = Problem {
+        code: Code::RetriesExhausted,
+        ..problem
+    };
+    handler::settle_failed(context, claim, problem, learnt, true).await
 }
 
 /// Pauses the claim's tenant. Should that fail, the next operation of the tenant meets the same refusal.

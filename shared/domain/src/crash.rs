@@ -1,8 +1,8 @@
 //! The places where a process can die that matter for correctness, enumerated so that a test can visit each.
 //!
 //! Production builds contain nothing of this: without the cargo feature `crash-points`, [`crash_here`] is empty. With it,
-//! the process aborts (no destructors, like `kill -9`) at the point named in [`CRASH_AT`]. Reading that variable is the
-//! one piece of input in this crate.
+//! the process aborts (no destructors, like `kill -9`) at the point named in [`CRASH_AT`]. Reading that variable and [`PANIC_AT`]
+//! is the one piece of input in this crate.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,6 +12,8 @@ use crate::words::{UnknownWord, words};
 
 /// Environment variable that names the point to die at, e.g. `step:add_note:after_call`.
 pub const CRASH_AT: &str = "BRIDGE_CRASH_AT";
+/// Environment variable that names a point at which whoever reaches it panics, every time; the process lives on.
+pub const PANIC_AT: &str = "BRIDGE_PANIC_AT";
 
 words! {
     /// A moment around one remote write.
@@ -109,26 +111,34 @@ impl FromStr for CrashPoint {
     }
 }
 
-/// Dies here if [`CRASH_AT`] names this point. A name that does not exist ends the process with code 2, so that a
-/// misspelt test cannot pass.
+/// Dies here if [`CRASH_AT`] names this point, and panics if [`PANIC_AT`] does. A name that does not exist ends the process
+/// with code 2, so that a misspelt test cannot pass.
+///
+/// # Panics
+/// See above.
 #[cfg(feature = "crash-points")]
 pub fn crash_here(point: CrashPoint) {
     use std::sync::OnceLock;
-    static CHOSEN: OnceLock<Option<CrashPoint>> = OnceLock::new();
-    let chosen = CHOSEN.get_or_init(|| {
-        let name = std::env::var(CRASH_AT)
-            .ok()
-            .filter(|name| !name.is_empty())?;
-        match name.parse() {
-            Ok(point) => Some(point),
-            Err(unknown) => {
-                eprintln!("{CRASH_AT}: {unknown}");
-                std::process::exit(2);
-            }
-        }
-    });
-    if *chosen == Some(point) {
+    static CHOSEN: OnceLock<[Option<CrashPoint>; 2]> = OnceLock::new();
+    let [crash, panic] = CHOSEN.get_or_init(|| [CRASH_AT, PANIC_AT].map(chosen));
+    if *crash == Some(point) {
         std::process::abort();
+    }
+    assert!(*panic != Some(point), "asked to by {PANIC_AT}");
+}
+
+/// The point that a variable names.
+#[cfg(feature = "crash-points")]
+fn chosen(variable: &str) -> Option<CrashPoint> {
+    let name = std::env::var(variable)
+        .ok()
+        .filter(|name| !name.is_empty())?;
+    match name.parse() {
+        Ok(point) => Some(point),
+        Err(unknown) => {
+            eprintln!("{variable}: {unknown}");
+            std::process::exit(2);
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //! the person.
 
 use chrono::{DateTime, Utc};
-use domain::OperationId;
+use domain::{Code, OperationId};
 use serde::Serialize;
 
 use crate::{Error, Store};
@@ -110,18 +110,22 @@ impl Store {
     /// [`Error::Unavailable`].
     pub async fn stories(&self, reference: &str) -> Result<Vec<Story>, Error> {
         let rows = sqlx::query!(
-            r#"SELECT o.id, o.tenant, o.kind, o.business_key, o.message_id, o.state, o.code, o.field, o.outcome, o.attempts,
+            r#"SELECT o.id, o.tenant, o.kind, o.business_key, o.message_id, o.state, o.field, o.outcome, o.attempts,
+                CASE WHEN o.state = 'open' AND outage.connection IS NOT NULL THEN $2 ELSE o.code END AS code,
                 (o.lease IS NOT NULL AND o.not_before > clock_timestamp()) AS "in_progress!", o.not_before, o.occurred_at,
                 o.created_at, o.settled_at, o.trace, clock_timestamp() AS "now!",
                 c.state AS "connection_state?", c.reason AS connection_reason,
                 (SELECT abs(min(older.operation_id)) FROM operation_keys mine JOIN operation_keys older ON older.key = mine.key
                     WHERE mine.operation_id = o.id AND older.operation_id < o.id AND NOT older.waits) AS waits_for
             FROM operations o LEFT JOIN connections c ON c.tenant = o.tenant
+            LEFT JOIN outages outage ON outage.connection = c.id
             WHERE o.id IN (SELECT id FROM operations WHERE business_key = $1
                 UNION SELECT id FROM operations WHERE subject = $1
                 UNION SELECT operation_id FROM inbox WHERE message_id = $1)
             ORDER BY o.id DESC LIMIT 20"#,
-            reference
+            reference,
+            // Nothing is begun meanwhile, so most have no code of their own.
+            Code::GreenhouseUnavailable.as_str(),
         )
         .fetch_all(&self.pool)
         .await?;

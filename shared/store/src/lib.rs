@@ -22,6 +22,7 @@ pub mod intake;
 pub mod jobs;
 pub mod journal;
 mod lately;
+pub mod outages;
 pub mod outbox;
 pub mod person;
 pub mod polls;

@@ -11,6 +11,7 @@ mod intake;
 mod journal;
 mod kept;
 mod ledger;
+mod outages;
 mod outbox;
 mod statuses;
 mod turns;
