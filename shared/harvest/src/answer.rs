@@ -1,7 +1,7 @@
 //! From an answer to its meaning: the one place that turns a status into an [`Error`].
 //!
 //! Bodies of refusals are read defensively: `message` and `errors` are optional, `errors` holds objects, strings or
-//! `{field: words}`, and none of it may be there at all.
+//! `{field: words}`, none of it may be there at all, and the body may be plain text.
 
 use bytes::Bytes;
 use chrono::Utc;
@@ -65,12 +65,13 @@ impl Answer {
     }
 
     /// 401 and 403. v1 says `This API Key does not have permission for this endpoint` with either of them, and 403
-    /// also of a record that the acting user must not see or change, which is a matter of that record alone.
+    /// also of a record that the acting user must not see or change, in words that may speak of permission too: that is
+    /// a matter of that record alone.
     fn unwelcome(&self, operation: Operation, version: Version) -> Error {
         let status = self.status.as_u16();
         let Words { message, fields } = Words::of(self);
         let told = message != NO_WORDS;
-        let lacks_permission = message.to_lowercase().contains("permission");
+        let lacks_permission = is_about_the_endpoint(&message);
         match (version, status) {
             (Version::V3, 401) => Error::Unauthorized { detail: message },
             (Version::V1, 401) if !lacks_permission => Error::Unauthorized { detail: message },
@@ -110,22 +111,42 @@ struct Words {
 
 impl Words {
     fn of(answer: &Answer) -> Self {
-        let body = match &answer.body {
+        let body: &[u8] = match &answer.body {
             Ok(body) if answer.status.is_client_error() => body.as_ref(),
             _ => &[],
         };
-        let body = serde_json::from_slice(body).unwrap_or(Value::Null);
+        let body = serde_json::from_slice(body).unwrap_or_else(|_| plain(body));
         let mut fields = Vec::new();
         collect(body.get("errors").unwrap_or(&Value::Null), &mut fields);
         fields.truncate(MAX_FIELDS);
         let message = ["message", "error_description", "error"]
             .iter()
             .find_map(|key| body.get(key)?.as_str())
+            .or_else(|| body.as_str())
             .map(clean)
             .or_else(|| fields.first().map(|first| first.message.clone()))
             .unwrap_or_else(|| NO_WORDS.to_owned());
         Self { message, fields }
     }
+}
+
+/// A body that is no JSON is its own words; a page of markup comes from something in front of Greenhouse and says
+/// nothing about the call.
+fn plain(body: &[u8]) -> Value {
+    let text = String::from_utf8_lossy(body);
+    match text.trim() {
+        "" => Value::Null,
+        page if page.starts_with('<') => Value::Null,
+        words => Value::from(words),
+    }
+}
+
+/// Whether these are v1's words about an endpoint that the API key is not permitted.
+fn is_about_the_endpoint(words: &str) -> bool {
+    let words = words.to_lowercase();
+    ["api key", "permission", "endpoint"]
+        .iter()
+        .all(|part| words.contains(part))
 }
 
 fn collect(errors: &Value, fields: &mut Vec<FieldError>) {
@@ -250,6 +271,21 @@ mod tests {
     }
 
     #[test]
+    fn a_body_that_is_no_json_is_its_own_words() {
+        for (body, said) in [
+            (
+                " Access denied for ada@x.org\n",
+                "Access denied for [e-mail]",
+            ),
+            (r#""Access denied""#, "Access denied"),
+            (r#"{"message":"Acc"#, r#"{"message":"Acc"#),
+        ] {
+            assert_eq!(words(body), (said.into(), vec![]), "{body}");
+        }
+        assert_eq!(words(&"é".repeat(400)).0.chars().count(), 300);
+    }
+
+    #[test]
     fn addresses_are_masked_and_texts_are_short() {
         let (message, _) = words(r#"{"message":"'ada@example.com' taken, <b@c.d>; ok"}"#);
         assert_eq!(message, "'[e-mail]' taken, <[e-mail]>; ok");
@@ -280,13 +316,16 @@ mod tests {
 
     #[test]
     fn v1_says_with_either_status_that_a_permission_is_missing() {
-        let body = r#"{"message":"This API Key does not have permission for this endpoint"}"#;
-        for status in [401, 403] {
+        let words = "This API Key does not have permission for this endpoint";
+        let json = format!(r#"{{"message":"{words}"}}"#);
+        for (status, body) in [(401, &*json), (403, &*json), (403, words)] {
             let error = refused_by(Version::V1, Operation::NotesCreate, status, body);
             assert_eq!(error.scope(), Some("Candidates: add note"), "{status}");
         }
-        let silent = refused_by(Version::V1, Operation::NotesCreate, 403, "");
-        assert_eq!(silent.scope(), Some("Candidates: add note"));
+        for silent in ["", "<html>Forbidden</html>"] {
+            let error = refused_by(Version::V1, Operation::NotesCreate, 403, silent);
+            assert_eq!(error.scope(), Some("Candidates: add note"), "{silent}");
+        }
         let invalid = r#"{"message":"Invalid Basic Auth credentials"}"#;
         let error = refused_by(Version::V1, Operation::NotesCreate, 401, invalid);
         assert!(matches!(error, Error::Unauthorized { .. }));
@@ -294,14 +333,21 @@ mod tests {
 
     #[test]
     fn v1_keeps_single_records_from_the_acting_user() {
-        let denied = |operation| {
-            let body = r#"{"message":"Access denied"}"#;
-            refused_by(Version::V1, operation, 403, body)
-        };
-        let write = denied(Operation::CandidatesUpdate);
-        assert!(matches!(write, Error::Rejected { status: 403, .. }));
-        let read = denied(Operation::CandidatesRetrieve);
-        assert!(matches!(read, Error::NotFound { .. }));
+        for body in [
+            r#"{"message":"Access denied"}"#,
+            "Access denied",
+            "Access denied for record 7",
+            r#"{"message":"User does not have permission to edit this candidate"}"#,
+        ] {
+            let denied = |operation| refused_by(Version::V1, operation, 403, body);
+            let write = denied(Operation::CandidatesUpdate);
+            assert!(
+                matches!(write, Error::Rejected { status: 403, .. }),
+                "{body}"
+            );
+            let read = denied(Operation::CandidatesRetrieve);
+            assert!(matches!(read, Error::NotFound { .. }), "{body}");
+        }
     }
 
     proptest! {
@@ -310,7 +356,7 @@ mod tests {
             let body = if json {
                 serde_json::json!({ "message": format!("{text} a@b.c"), "errors": [text] }).to_string()
             } else {
-                text
+                format!("{text} a@b.c")
             };
             prop_assert!(!words(&body).0.contains("a@b.c"));
         }
