@@ -1,10 +1,9 @@
 //! `/v3/bulk_requests/{uuid}`
 
 use serde::Deserialize;
-use serde::de::Error;
 use url::form_urlencoded::byte_serialize;
 
-use super::{Moment, row};
+use super::{Moment, only};
 use crate::bulk_requests::{BulkRequest, BulkRequestId};
 use crate::operation::Operation;
 use crate::request::Request;
@@ -17,14 +16,15 @@ pub(crate) fn with_id(id: &BulkRequestId) -> Request {
 
 /// What accepting a bulk request answers.
 pub(crate) fn read_id(body: &[u8]) -> Result<BulkRequestId, serde_json::Error> {
-    let accepted: Wire = serde_json::from_slice(body)?;
-    let id = accepted.bulk_action_uuid.filter(|id| !id.is_empty());
-    id.map(BulkRequestId)
-        .ok_or_else(|| serde_json::Error::custom("no id"))
+    only(body, |accepted: Wire| {
+        let id = accepted.bulk_action_uuid.filter(|id| !id.is_empty());
+        id.map(BulkRequestId)
+    })
 }
 
+/// Described as an object, and v3 answers other questions about one record with a list of one.
 pub(crate) fn read_one(body: &[u8]) -> Result<BulkRequest, serde_json::Error> {
-    row(body, |wire: Wire| {
+    only(body, |wire: Wire| {
         Some(BulkRequest {
             completed: wire.completed_at.and_then(Moment::time).is_some(),
             succeeded: wire.success_count.unwrap_or_default(),

@@ -336,3 +336,17 @@ fn introspection_reads_ids_as_text_and_as_numbers() {
     let inactive = introspection::read(b"{\"active\":false}").unwrap();
     assert_eq!(inactive, crate::Introspection::default());
 }
+
+#[test]
+fn a_bulk_request_is_read_alone_or_as_the_only_one_of_a_list() {
+    let one = json!({
+        "bulk_action_uuid": "b-1", "completed_at": "2026-11-24T10:00:00Z", "success_count": 1, "failure_count": 0
+    });
+    for answer in [json!([one]), one] {
+        let answer = bytes(&answer);
+        assert_eq!(bulk_requests::read_id(&answer).unwrap().0, "b-1");
+        let read = bulk_requests::read_one(&answer).unwrap();
+        assert_eq!((read.completed, read.succeeded, read.failed), (true, 1, 0));
+    }
+    assert!(bulk_requests::read_one(b"[]").is_err());
+}
