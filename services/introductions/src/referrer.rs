@@ -9,7 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use domain::settings::ReferrerUnknown;
 use domain::{Code, Problem, ReferrerId, StepKind, UserId};
-use harvest::{AddedUser, BulkRequestId, Cause, Error as Remote, NewUser};
+use harvest::{AddedUser, BulkRequest, BulkRequestId, Cause, Error as Remote, NewUser};
 use proto::v1;
 use serde::{Deserialize, Serialize};
 
@@ -161,7 +161,7 @@ async fn add(
             step(),
             // The look of a moment ago found nobody.
             async |_, _| Ok(None),
-            async |client| match client.users().create(&new).await? {
+            async |client| match client.users().create(&new).await.map_err(for_good)? {
                 // Accepted is not done: until the user is there, nobody knows whether they will be.
                 AddedUser::Soon(id) => {
                     request = Some(id.0);
@@ -201,12 +201,7 @@ async fn under_way(
     asked: &Asked,
 ) -> Result<Result<UserId, Code>, Stop> {
     let request = BulkRequestId(asked.request.clone());
-    let (over, refused) = match attempt.greenhouse.bulk_requests().get(&request).await {
-        Ok(request) => (request.completed, request.failed > 0),
-        // Then the user alone will tell, when they are there.
-        Err(Remote::Forbidden { .. } | Remote::NotFound { .. }) => (true, false),
-        Err(error) => return Err(error.into()),
-    };
+    let (over, refused) = standing(attempt.greenhouse.bulk_requests().get(&request).await)?;
     if over {
         // A refused one may be there as well: somebody else has added them since the look.
         if let Some(id) = user(attempt, email).await? {
@@ -226,6 +221,36 @@ async fn under_way(
     }
     leave(attempt);
     Ok(Err(Code::ReferrerUnknown))
+}
+
+/// Whether a request is over, and whether it was refused.
+fn standing(answer: Result<BulkRequest, Remote>) -> Result<(bool, bool), Stop> {
+    match answer {
+        Ok(request) => Ok((request.completed, request.failed > 0)),
+        // Asking again would get the same answer. Then the user alone will tell, when they are there.
+        Err(
+            Remote::Forbidden { .. }
+            | Remote::NotFound { .. }
+            | Remote::Rejected { .. }
+            | Remote::Unavailable {
+                cause: Cause::Unreadable { .. },
+            },
+        ) => Ok((true, false)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Adding somebody is about nobody whom Greenhouse still makes, so "not found" is not "not yet": the way to add users is
+/// not there (Greenhouse has withdrawn one before), or v1 keeps it from the acting user.
+fn for_good(error: Remote) -> Remote {
+    match error {
+        Remote::NotFound { .. } => Remote::Rejected {
+            status: 404,
+            message: "no way to add users".to_owned(),
+            fields: Vec::new(),
+        },
+        other => other,
+    }
 }
 
 /// Nobody knows whether the user will still come.
@@ -272,6 +297,42 @@ fn key(attempt: &Attempt<'_>, email: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stop::Effect;
+    use harvest::Operation;
+
+    #[test]
+    fn not_found_is_a_refusal_to_add_somebody() {
+        let operation = Operation::UsersCreate;
+        let refusal = for_good(Remote::NotFound { operation });
+        assert_eq!(Effect::of(&refusal), Effect::Refused);
+        assert!(matches!(Stop::from(refusal), Stop::Fail(_)));
+        let cause = Cause::Status(502);
+        let unknown = Remote::Unknown { cause };
+        assert_eq!(for_good(unknown.clone()), unknown);
+    }
+
+    #[test]
+    fn a_request_whose_state_cannot_be_had_counts_as_over() {
+        let rejected = |status| Remote::Rejected {
+            status,
+            message: String::new(),
+            fields: Vec::new(),
+        };
+        let operation = Operation::BulkRequestsRetrieve;
+        let cause = Cause::Unreadable { line: 1, column: 2 };
+        for error in [
+            rejected(400),
+            rejected(422),
+            Remote::NotFound { operation },
+            Remote::Unavailable { cause },
+        ] {
+            let stands = standing(Err(error.clone()));
+            assert!(matches!(stands, Ok((true, false))), "{error:?}");
+        }
+        let cause = Cause::Status(502);
+        let stands = standing(Err(Remote::Unavailable { cause }));
+        assert!(matches!(stands, Err(Stop::Retry(_))));
+    }
 
     #[test]
     fn the_last_word_of_a_name_is_the_family_name() {

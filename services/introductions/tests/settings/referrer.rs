@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use greenhouse_sim::faults::{Fault, When};
 use greenhouse_sim::org::people::NewUser;
+use greenhouse_sim::v1::ActingUserDenied;
 use harvest::Version;
 use serde_json::json;
 
@@ -216,6 +217,23 @@ async fn a_missing_right_to_add_users_pauses_nobody() {
         assert_eq!(answer.warnings(), ["referrer_refused"], "{version:?}");
         assert_eq!(users(&world), 0);
     }
+}
+
+/// So may v1 say of a right that the acting user lacks.
+#[tokio::test]
+async fn adding_users_may_be_not_found_and_nobody_waits_for_it() {
+    let world = adding(Version::V1).await;
+    world
+        .greenhouse
+        .configure(|settings| settings.v1.acting_user_denied = ActingUserDenied::NotFound);
+    let staff = world.greenhouse.state().users();
+    let mut staff = staff.iter().filter(|user| !user.service_account);
+    let recruiter = staff.find(|user| !user.site_admin && !user.deactivated);
+    world.act_for(recruiter.unwrap().meta.id).await;
+    let answer = world.import(world.introduction("i-1")).await;
+    assert_eq!(answer.warnings(), ["referrer_refused"], "{answer:?}");
+    assert_eq!((users(&world), credited(&world, "i-1")), (0, None));
+    assert_eq!(world.steps("add_user").await, ["add_user rejected"]);
 }
 
 #[tokio::test]

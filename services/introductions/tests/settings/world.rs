@@ -112,6 +112,21 @@ impl World {
         assert!(changed.await.unwrap().is_some());
     }
 
+    /// Writes of v1 are made for this user from now on.
+    pub(crate) async fn act_for(&self, user: i64) {
+        let connection = self.store.connection_of(&acme()).await.unwrap().unwrap();
+        let change = Configuration {
+            acting_user: Some((UserId(user), connection.revision)),
+            settings: &serde_json::Map::new(),
+            webhook_secrets: None,
+            by: "admin",
+        };
+        let changed = self
+            .store
+            .configure_connection(&self.keys, self.connection, &change);
+        assert!(changed.await.unwrap().is_some());
+    }
+
     /// Another program that works with the tenant's Greenhouse, as a recruiter does by hand.
     pub(crate) async fn other_program(&self) -> Client {
         let tenant = acme();
