@@ -145,6 +145,14 @@ impl Recruiter {
         })
     }
 
+    /// Deletes a tag, at once; Greenhouse may take a day.
+    ///
+    /// # Errors
+    /// When there is no such tag.
+    pub fn delete_tag(&self, tag_id: i64) -> Result<(), Refused> {
+        self.act(|org, _| org.delete_tag(tag_id))
+    }
+
     /// Edits a custom field as the organisation's settings do.
     ///
     /// # Errors

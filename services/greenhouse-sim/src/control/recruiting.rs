@@ -203,6 +203,7 @@ fn people(control: &Control<'_>, method: &str, path: &[&str]) -> Answer {
         }
         ("POST", ["sources"]) => created(recruiter.add_source(&control.body::<Named>()?.name)),
         ("DELETE", ["sources", id]) => done(recruiter.remove_source(number(id)?)),
+        ("DELETE", ["tags", id]) => done(recruiter.delete_tag(number(id)?)),
         ("PATCH", ["custom_fields", id]) => {
             done(recruiter.edit_custom_field(number(id)?, control.body::<CustomFieldEdit>()?))
         }

@@ -57,6 +57,24 @@ impl Org {
         Ok(row)
     }
 
+    /// Deletes a tag; whoever carried it carries it no more.
+    pub(crate) fn delete_tag(&mut self, tag_id: i64) -> Result<(), Refused> {
+        let tag = self.tags.remove(tag_id);
+        let name = tag.ok_or_else(|| refused("tag_id", "is unknown"))?.name;
+        let applied: Vec<(i64, i64)> = self
+            .applied_tags
+            .find("candidate_tag_ids", tag_id)
+            .map(|applied| (applied.meta.id, applied.candidate_id))
+            .collect();
+        for (row, candidate_id) in applied {
+            self.applied_tags.remove(row);
+            self.candidates.change(candidate_id, |candidate| {
+                candidate.tags.retain(|tag| *tag != name);
+            });
+        }
+        Ok(())
+    }
+
     /// Replaces all tags of a candidate by these names, making the ones that do not exist.
     pub(crate) fn set_tags(&mut self, candidate_id: i64, names: &[String], now: Stamp) {
         let mut wanted: Vec<(i64, String)> = Vec::new();

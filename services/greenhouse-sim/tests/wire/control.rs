@@ -100,6 +100,23 @@ fn people_jobs_and_sources_are_added_over_http() {
 }
 
 #[test]
+fn tags_are_deleted_over_http_and_nobody_carries_them_any_more() {
+    let sim = Sim::start();
+    let (ann, _) = sim.candidate("Ann", "ann@mail.example");
+    let made = sim.post("/v3/candidate_tags", &json!({"name": "Intrro"}));
+    let tag = made.json()["id"].clone();
+    let link = json!({"candidate_id": ann, "candidate_tag_id": tag});
+    assert_eq!(sim.post("/v3/applied_candidate_tags", &link).status, 201);
+    let path = format!("tags/{tag}");
+    assert_eq!(control(&sim, "DELETE", &path, &json!(null)).status, 204);
+    assert_eq!(control(&sim, "DELETE", &path, &json!(null)).status, 409);
+    assert_eq!(sim.get("/v3/candidate_tags").ids(), NONE);
+    assert_eq!(sim.get("/v3/applied_candidate_tags").ids(), NONE);
+    assert_eq!(sim.sim.state().candidate(ann).unwrap().tags, [""; 0]);
+    assert_eq!(sim.post("/v3/applied_candidate_tags", &link).status, 422);
+}
+
+#[test]
 fn faults_are_set_released_and_listed_over_http() {
     let sim = Sim::start();
     let rule = json!({"operation": "jobs:list", "nth": 1, "kind": "commit_then_500"});
