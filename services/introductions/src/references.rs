@@ -194,6 +194,21 @@ async fn tag(attempt: &mut Attempt<'_>, name: &str) -> Result<Option<TagId>, Sto
     Ok(id)
 }
 
+/// The tag's id as Greenhouse has it now, where it does not know the one that was remembered: `gone`. Names of tags are
+/// unique in both versions, so that looking once more makes none twice.
+pub(crate) async fn tag_anew(
+    attempt: &mut Attempt<'_>,
+    name: &str,
+    gone: TagId,
+) -> Result<Option<TagId>, Stop> {
+    // Another import may have looked it up meanwhile.
+    if recall::<TagId>(attempt, "tag", name).await? == Some(gone) {
+        let cache = &attempt.context.cache;
+        cache.remove(&attempt.claim.tenant, "tag", name).await?;
+    }
+    tag(attempt, name).await
+}
+
 /// The first refusal of a tag: somebody else may just have made it, and reads do not show it yet. Status and words of
 /// that refusal are not described, so any may be it; the next one is for good.
 fn doubted(error: harvest::Error) -> harvest::Error {

@@ -1,10 +1,11 @@
 //! The tags: "Intrro" and the event's own, on the person.
 
 use domain::{CandidateId, Code, StepKind, TagId};
+use harvest::Error as Remote;
 
-use crate::attempt::{Attempt, Made, Step};
+use crate::attempt::{Attempt, Made, Step, Written};
 use crate::candidate::Person;
-use crate::references::References;
+use crate::references::{self, References};
 use crate::stop::Stop;
 
 impl Made for TagId {
@@ -43,28 +44,76 @@ pub(crate) async fn apply_missing(
         if has.contains(name) {
             continue;
         }
-        let tag = *tag;
-        let written = attempt
-            .write_once(
-                Step::keyed(StepKind::ApplyTag, tag),
-                async |client, _| {
-                    Ok(client
-                        .applied_candidate_tags()
-                        .has(candidate, tag)
-                        .await?
-                        .then_some(tag))
-                },
-                async |client| {
-                    client
-                        .applied_candidate_tags()
-                        .create(candidate, tag)
-                        .await
-                        .map(|_| tag)
-                },
-            )
-            .await;
+        let written = put(attempt, candidate, name, *tag).await;
         let applied = attempt.tolerate(written, Code::TagRefused, "candidate.tags")?;
         any |= applied.is_some();
     }
     Ok(any)
+}
+
+/// Puts a tag on a person. Its id may have been remembered for a day, and somebody may have deleted the tag since: it is
+/// looked up anew then, and put once more.
+async fn put(
+    attempt: &mut Attempt<'_>,
+    candidate: CandidateId,
+    name: &str,
+    tag: TagId,
+) -> Result<Written<TagId>, Stop> {
+    let (written, error) = send(attempt, candidate, tag).await;
+    let not_found = matches!(error, Some(Remote::NotFound { .. }));
+    if !not_found && !error.as_ref().is_some_and(is_about_the_tag) {
+        return written;
+    }
+    // v1 says of person and tag alike that they are not found. Somebody who was just made is not shown for minutes, and
+    // nothing is wrong with the tag: the next try finds them.
+    let people = attempt.greenhouse.candidates();
+    if not_found && people.get(candidate).await?.is_none() {
+        return written;
+    }
+    let (written, error) = match references::tag_anew(attempt, name, tag).await? {
+        // What was not found was not carried out. It may be sent again even where the tag is as it was: the person may
+        // have come to be shown between the write and the look. A refusal would only be repeated.
+        Some(known) if not_found || known != tag => send(attempt, candidate, known).await,
+        _ => (written, error),
+    };
+    match error {
+        // Person and tag are there, or the tag cannot be had: nothing that another try would find otherwise.
+        Some(Remote::NotFound { .. }) => Err(Stop::Fail(Code::TagRefused.into())),
+        _ => written,
+    }
+}
+
+/// Sends once, and keeps what was said against it.
+async fn send(
+    attempt: &mut Attempt<'_>,
+    candidate: CandidateId,
+    tag: TagId,
+) -> (Result<Written<TagId>, Stop>, Option<Remote>) {
+    let mut error = None;
+    let written = attempt
+        .write_once(
+            Step::keyed(StepKind::ApplyTag, tag),
+            async |client, _| {
+                Ok(client
+                    .applied_candidate_tags()
+                    .has(candidate, tag)
+                    .await?
+                    .then_some(tag))
+            },
+            async |client| {
+                let tags = client.applied_candidate_tags();
+                let applied = tags.create(candidate, tag).await;
+                error = applied.as_ref().err().cloned();
+                applied.map(|()| tag)
+            },
+        )
+        .await;
+    (written, error)
+}
+
+/// v3 refuses a tag that it does not know by the name of its field.
+fn is_about_the_tag(error: &Remote) -> bool {
+    ["candidate_tag_id", "tag_id", "tag"]
+        .iter()
+        .any(|field| error.names_field(field))
 }

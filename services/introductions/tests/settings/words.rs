@@ -1,19 +1,39 @@
-//! `tags`, `note_visibility`, and a note that may not be looked for.
+//! `tags`, tags that are remembered and gone, `note_visibility`, and a note that may not be looked for.
 
+use std::time::Duration;
+
+use domain::JobId;
+use greenhouse_sim::CreateAnswer;
 use greenhouse_sim::faults::{Fault, When};
-use harvest::Version;
-use serde_json::json;
+use harvest::{Target, Version};
+use serde_json::{Value, json};
 
 use crate::world::{BOTH, World};
+
+/// The tags of an introduction's person.
+fn tags(world: &World, id: &str) -> Vec<String> {
+    let mut tags = world.person(id).tags;
+    tags.sort();
+    tags
+}
+
+/// Whoever is not found would be another thing to warn of.
+fn without_referrer(world: &World, id: &str) -> Value {
+    let mut event = world.introduction(id);
+    event["data"]["referrer"] = Value::Null;
+    event
+}
 
 #[tokio::test]
 async fn tags_are_applied_unless_they_are_switched_off() {
     for version in BOTH {
         let world = World::new(version).await;
         world.import(world.introduction("with")).await;
-        let mut tags = world.person("with").tags;
-        tags.sort();
-        assert_eq!(tags, ["Intrro", "Mathematics"], "{version:?}");
+        assert_eq!(
+            tags(&world, "with"),
+            ["Intrro", "Mathematics"],
+            "{version:?}"
+        );
         world.choose(json!({"tags": false})).await;
         world.greenhouse.state().clear_log();
         world.import(world.introduction("without")).await;
@@ -22,6 +42,57 @@ async fn tags_are_applied_unless_they_are_switched_off() {
         let about_tags = log.iter().filter(|call| call.operation.contains("tags"));
         assert_eq!(about_tags.count(), 0, "{version:?}");
     }
+}
+
+#[tokio::test]
+async fn a_tag_that_somebody_deleted_is_made_anew_and_applied() {
+    for version in BOTH {
+        let world = World::new(version).await;
+        world.import(world.introduction("i-1")).await;
+        let client = world.other_program().await;
+        let known = client.candidate_tags().find("Mathematics").await.unwrap();
+        let recruiter = world.greenhouse.recruiter();
+        recruiter.delete_tag(known.unwrap().id.0).unwrap();
+        // Whoever is there already gets tags one by one.
+        let target = Target::Job(JobId(world.jobs()[0]));
+        world.plant("i-2", target).await;
+        let answer = world.import(without_referrer(&world, "i-2")).await;
+        assert_eq!(answer.data["how"], "MATCHED", "{version:?}: {answer:?}");
+        assert_eq!(answer.warnings(), [""; 0], "{version:?}: {answer:?}");
+        assert_eq!(
+            tags(&world, "i-2"),
+            ["Intrro", "Mathematics"],
+            "{version:?}"
+        );
+    }
+}
+
+/// v1 says of the person and of the tag in the same words that they are not found.
+#[tokio::test]
+async fn somebody_who_is_not_shown_yet_gets_their_tags_once_they_are() {
+    let world = World::new(Version::V1).await;
+    // Tags go one by one as well where they were once refused with a person.
+    world
+        .run("INSERT INTO remote_cache (tenant, kind, key, value, expires_at) VALUES ('acme', 'feature', 'inline_tags', 'false', clock_timestamp() + interval '1 day')")
+        .await;
+    let hour = Duration::from_secs(3600);
+    world
+        .greenhouse
+        .configure(|settings| settings.create_answer = CreateAnswer::Truncated(hour));
+    world.take(&without_referrer(&world, "i-1")).await;
+    world.try_once().await;
+    let [step] = &world.steps("apply_tag").await[..] else {
+        panic!("one tag was tried")
+    };
+    assert!(step.ends_with(" planned"), "{step}");
+    let asked = world.greenhouse.state().calls("candidate_tags:list");
+    assert_eq!(asked.len(), 2, "once for each tag");
+    world
+        .greenhouse
+        .configure(|settings| settings.clock_offset_ms = 3_600_000);
+    world.perform().await;
+    assert_eq!(world.last_answer().await.warnings(), [""; 0]);
+    assert_eq!(tags(&world, "i-1"), ["Intrro", "Mathematics"]);
 }
 
 #[tokio::test]
