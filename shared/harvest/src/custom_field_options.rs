@@ -52,7 +52,8 @@ impl Client {
 }
 
 impl CustomFieldOptions<'_> {
-    /// The options of these fields, archived ones included.
+    /// The options of these fields. v3 tells archived ones too and says that they are; v1 would not say so, and tells
+    /// active ones alone.
     ///
     /// # Errors
     /// [`Error`] of a read.

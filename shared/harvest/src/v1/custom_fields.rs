@@ -47,8 +47,9 @@ pub(crate) fn update(id: CustomFieldId, patch: &CustomFieldPatch) -> Request {
     Request::patch(Operation::CustomFieldsUpdate, path, patch)
 }
 
+/// Those that can be chosen: an option does not say whether it was archived, only the question can tell them apart.
 pub(crate) fn options_of(id: CustomFieldId) -> Request {
-    Request::get(Operation::CustomFieldOptionsList, options_path(id)).with("type", "all")
+    Request::get(Operation::CustomFieldOptionsList, options_path(id)).with("type", "active")
 }
 
 /// Answers with neither the option nor its id, and keeps silent about a name that exists.

@@ -97,7 +97,7 @@ fn single_records_have_a_path_of_their_own() {
         ),
         (
             custom_fields::options_of(CustomFieldId(7)),
-            "GET /v1/custom_field/7/custom_field_options?type=all",
+            "GET /v1/custom_field/7/custom_field_options?type=active",
         ),
         (
             candidate_tags::apply(CandidateId(7), TagId(8)),
