@@ -343,6 +343,38 @@ async fn a_dead_letter_is_written_once_however_often_its_batch_is_tried() {
     assert_eq!(sum(&metrics, "bridge_publish_total", dead), 1);
 }
 
+/// What a refused message says of itself goes into the database as well, which cannot hold everything.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_message_with_a_nul_in_its_properties_holds_nobody_up() {
+    let mut world = World::new("nul outside").await;
+    world.bridge().await;
+    world.connect("acme").await;
+    let bad = |name| Bad::new(name, "no event", "malformed_envelope", None).outbound();
+    let mut named = bad("named");
+    named.message_id = "na\0med".to_owned();
+    let mut typed = bad("typed");
+    typed.type_ = "intrro.events.v1.\0".to_owned();
+    for message in [named, typed] {
+        let outcome = world.publish_raw(message).await;
+        assert_eq!(outcome, broker::Outcome::Confirmed);
+    }
+    let good = scene::newcomer(&world, "acme", "good");
+    world.publish(&good).await;
+    settled(&world, 3).await;
+    scene::once(&world, &good);
+
+    let letters = letters(&world, 2).await;
+    let properties = |name: &str| {
+        let mut all = letters.iter().map(|letter| &letter.properties);
+        all.find(|one| one["message_id"] == name)
+            .unwrap_or_else(|| panic!("{name:?} is not among {letters:?}"))
+    };
+    properties("na\0med");
+    assert_eq!(properties("typed")["type"], "intrro.events.v1.\0");
+    let stored = world.store.refusals("na\u{fffd}med").await.unwrap();
+    assert_eq!(stored.len(), 1, "{stored:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_comes_to_two_queues_and_cannot_be_read_is_buried_once() {
     let mut world = World::new("buried by one").await;

@@ -2,9 +2,11 @@
 
 mod entrance;
 mod erased;
+mod refused;
 
 pub use entrance::Entrance;
 pub(crate) use entrance::order_lock;
+pub use refused::{Refused, record_refusal};
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
@@ -154,39 +156,6 @@ async fn enter(
         };
     }
     Ok(Some((verdicts, taken)))
-}
-
-/// Records that a message was refused at first sight.
-///
-/// # Errors
-/// [`Error::Unavailable`].
-pub async fn record_refusal(tx: &mut Transaction<'_>, refusal: &Refused<'_>) -> Result<(), Error> {
-    sqlx::query!(
-        "INSERT INTO refusals (message_id, tenant, type, reason, path) VALUES ($1, $2, $3, $4, $5)",
-        refusal.message_id,
-        refusal.tenant,
-        refusal.event_type,
-        refusal.reason,
-        refusal.path
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// What is kept of a message that went to the dead letters; nothing from its body.
-#[derive(Debug, Clone, Copy)]
-pub struct Refused<'a> {
-    /// Message id, if it had one.
-    pub message_id: Option<&'a str>,
-    /// Tenant, if it could be read.
-    pub tenant: Option<&'a str>,
-    /// Event type, if it could be read.
-    pub event_type: Option<&'a str>,
-    /// The contract's word for it, as `no_jobs`.
-    pub reason: &'a str,
-    /// JSON path of the offending field.
-    pub path: Option<&'a str>,
 }
 
 /// An arrival never seen before.

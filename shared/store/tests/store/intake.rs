@@ -1,6 +1,6 @@
 //! What becomes of an event that arrives: an operation, or none because it is known.
 
-use store::intake::{Arrival, Verdict};
+use store::intake::{Arrival, Refused, Verdict, record_refusal};
 
 use crate::fresh_store;
 use crate::ledger::{arrival, claim, connect, take_in};
@@ -92,4 +92,22 @@ async fn an_event_that_repeats_another_is_found_by_its_own_id() {
             .operation_id
     };
     assert_eq!(of("m-2").await, of("m-i-1").await);
+}
+
+#[tokio::test]
+async fn a_refusal_is_stored_whatever_the_message_says_of_itself() {
+    let store = fresh_store().await;
+    let mut tx = store.begin().await.unwrap();
+    let refused = Refused {
+        message_id: Some("e-\0"),
+        tenant: None,
+        event_type: Some("intrro.events.v1.\0"),
+        reason: "malformed",
+        path: Some("$.data.\0"),
+    };
+    record_refusal(&mut tx, &refused).await.unwrap();
+    tx.commit().await.unwrap();
+    let told = store.refusals("e-\u{fffd}").await.unwrap();
+    let paths: Vec<_> = told.iter().map(|one| one.path.as_deref()).collect();
+    assert_eq!(paths, [Some("$.data.\u{fffd}")]);
 }
