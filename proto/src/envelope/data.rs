@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use prost::Message;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 
 use super::{Reason, Refusal};
@@ -38,7 +38,7 @@ impl Reader for Json<'_> {
             let mut deserializer = serde_json::Deserializer::from_str(self.0);
             serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
                 let path = path(&error.path().to_string());
-                refuse(&error.into_inner(), path)
+                refuse(self.0, &error.into_inner(), path)
             })
         })
     }
@@ -82,10 +82,16 @@ fn path(below_data: &str) -> String {
     }
 }
 
-fn refuse(error: &serde_json::Error, path: String) -> Refusal {
+fn refuse(text: &str, error: &serde_json::Error, path: String) -> Refusal {
     match error.classify() {
         Category::Data => Refusal::at(Reason::InvalidField, path, expectation(&error.to_string())),
         Category::Syntax | Category::Eof | Category::Io => {
+            // Members that the contract does not know are skipped; what breaks off in one of them has the sender's names in
+            // its path.
+            let path = match serde_json::from_str::<IgnoredAny>(text) {
+                Ok(IgnoredAny) => path,
+                Err(_) => "$.data".to_owned(),
+            };
             Refusal::at(Reason::Malformed, path, "not readable as JSON")
         }
     }
@@ -146,6 +152,18 @@ mod tests {
         let refusal = refused(Kind::IntroductionAccepted, text);
         assert_eq!(refusal.path.as_deref(), Some("$.data.customFields"));
         assert_eq!(refusal.detail, "contains U+0000");
+    }
+
+    #[test]
+    fn names_that_only_the_sender_knows_are_kept_out_of_the_path() {
+        let broken = r#"{"requestId":"r","Ann\u0000Example":[}"#;
+        let refusal = refused(Kind::JobsRefreshRequested, broken);
+        assert_eq!(refusal.reason, Reason::Malformed);
+        assert_eq!(refusal.path.as_deref(), Some("$.data"));
+        let half_a_character = r#"{"requestId":"\ud800","Ann Example":["\ud800"]}"#;
+        let refusal = refused(Kind::JobsRefreshRequested, half_a_character);
+        assert_eq!(refusal.reason, Reason::Malformed);
+        assert_eq!(refusal.path.as_deref(), Some("$.data.requestId"));
     }
 
     #[test]
