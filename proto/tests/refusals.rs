@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 use proto::envelope::{self, CLOUDEVENTS_JSON, MAX_BODY, RawMessage, Reason, Refusal};
-use proto::{Command, Kind};
+use proto::{Command, Kind, v1};
 use serde_json::{Value, json};
 
 fn accepted() -> Value {
@@ -342,4 +342,126 @@ fn whose_a_refused_message_is_can_be_said_once_its_envelope_is_read() {
     }
     assert_eq!(refusal("/tenantid", json!("")), (None, subject));
     assert_eq!(refusal("/time", json!("today")), (None, None));
+}
+
+/// A text that no column of PostgreSQL can hold.
+const NUL: &str = "a\0b";
+
+/// Every text in a value: where it is, as a JSON pointer and as a refusal names it.
+fn texts(value: &Value, pointer: &str, path: &str) -> Vec<(String, String)> {
+    match value {
+        Value::String(_) => vec![(pointer.to_owned(), path.to_owned())],
+        Value::Array(elements) => (0..)
+            .zip(elements)
+            .flat_map(|(at, element): (usize, _)| {
+                texts(
+                    element,
+                    &format!("{pointer}/{at}"),
+                    &format!("{path}[{at}]"),
+                )
+            })
+            .collect(),
+        Value::Object(members) => members
+            .iter()
+            .flat_map(|(name, member)| {
+                texts(
+                    member,
+                    &format!("{pointer}/{name}"),
+                    &format!("{path}.{name}"),
+                )
+            })
+            .collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => Vec::new(),
+    }
+}
+
+#[test]
+fn a_nul_in_any_text_of_the_data_is_refused_by_its_path() {
+    for kind in Kind::ALL {
+        let event: Value = serde_json::from_slice(&golden(*kind)).unwrap();
+        let places = texts(&event["data"], "/data", "$.data");
+        assert!(!places.is_empty(), "{kind}");
+        for (pointer, path) in places {
+            let mut event = event.clone();
+            *event.pointer_mut(&pointer).unwrap() = json!(NUL);
+            let refusal = refused(event.to_string());
+            // Below custom fields the names are the sender's.
+            let known = path.split_inclusive("customFields").next();
+            assert_eq!(
+                (refusal.reason, refusal.path.as_deref()),
+                (Reason::InvalidField, known),
+                "{kind}"
+            );
+        }
+    }
+    let named = json!({"introductionId": "i-1", "candidate": {"id": "c-1"}, "jobIds": ["7"], "customFields": {NUL: 1}});
+    assert_eq!(
+        refused_with("/data", named),
+        (Reason::InvalidField, "$.data.customFields".into())
+    );
+}
+
+/// A message in binary mode: attributes, and a body of this media type.
+fn binary(attributes: &[(&str, &str)], media_type: &str, body: Vec<u8>) -> RawMessage {
+    let header =
+        |(name, value): &(&str, &str)| (format!("cloudEvents_{name}"), (*value).to_owned());
+    RawMessage {
+        headers: attributes.iter().map(header).collect(),
+        content_type: Some(media_type.to_owned()),
+        body: body.into(),
+        ..RawMessage::default()
+    }
+}
+
+const ATTRIBUTES: [(&str, &str); 7] = [
+    ("specversion", "1.0"),
+    ("id", "e-1"),
+    ("source", "/intrro"),
+    ("type", "intrro.events.v1.JobsRefreshRequested"),
+    ("subject", "jobs"),
+    ("time", "2026-03-01T12:00:00Z"),
+    ("tenantid", "acme"),
+];
+
+#[test]
+fn a_nul_in_an_attribute_is_refused_by_its_name() {
+    let body = br#"{"requestId":"r-1"}"#.to_vec();
+    let read = |attributes: &[(&str, &str)]| {
+        envelope::decode(&binary(attributes, "application/json", body.clone()))
+    };
+    assert!(read(&ATTRIBUTES).is_ok());
+    for (at, (name, _)) in ATTRIBUTES.into_iter().enumerate() {
+        let (reason, path) = refused_with(&format!("/{name}"), json!(NUL));
+        assert_eq!((reason, path), (Reason::Malformed, format!("$.{name}")));
+        let mut attributes = ATTRIBUTES;
+        attributes[at].1 = NUL;
+        let refusal = read(&attributes).unwrap_err();
+        let reason = match name {
+            "tenantid" => Reason::MissingTenant,
+            _ => Reason::Malformed,
+        };
+        let path = format!("cloudEvents_{name}");
+        assert_eq!((refusal.reason, refusal.path), (reason, Some(path)));
+    }
+    // What the properties of the message say counts where the attribute is missing.
+    let mut without_id = binary(&ATTRIBUTES, "application/json", body.clone());
+    without_id.headers.remove("cloudEvents_id");
+    without_id.message_id = Some(NUL.to_owned());
+    let refusal = envelope::decode(&without_id).unwrap_err();
+    assert_eq!(refusal.path.as_deref(), Some("cloudEvents_id"));
+}
+
+#[test]
+fn a_nul_in_protobuf_is_refused_by_the_path_it_has_in_json() {
+    let command = Command::from(v1::JobsRefreshRequested {
+        request_id: NUL.to_owned(),
+        ..v1::JobsRefreshRequested::default()
+    });
+    let body = command.encode_to_vec();
+    let delivery = binary(&ATTRIBUTES, "application/protobuf", body);
+    let refusal = envelope::decode(&delivery).unwrap_err();
+    assert_eq!(
+        (refusal.reason, refusal.path.as_deref()),
+        (Reason::InvalidField, Some("$.data.requestId"))
+    );
 }

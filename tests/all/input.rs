@@ -8,7 +8,7 @@ use testkit::management::Message;
 use crate::accounting::settled;
 use crate::architecture::root;
 use crate::scene;
-use crate::world::{World, introduction, outbound, until};
+use crate::world::{Announced, World, introduction, outbound, until};
 
 const CLOUDEVENTS: &str = "application/cloudevents+json";
 
@@ -373,6 +373,93 @@ async fn a_refused_message_with_a_nul_in_its_properties_holds_nobody_up() {
     assert_eq!(properties("typed")["type"], "intrro.events.v1.\0");
     let stored = world.store.refusals("na\u{fffd}med").await.unwrap();
     assert_eq!(stored.len(), 1, "{stored:?}");
+}
+
+/// Neither `\u0000` in JSON nor anything else that PostgreSQL refuses gets past the reading, whatever queue it comes to.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_nul_in_a_text_of_an_event_is_refused_where_it_stands_and_holds_nobody_up() {
+    use Kind::*;
+    let mut world = World::new("nul inside").await;
+    world.bridge().await;
+    world.connect("acme").await;
+    let bad = [
+        (IntroductionAccepted, "/id", "$.id"),
+        (IntroductionAccepted, "/tenantid", "$.tenantid"),
+        (
+            IntroductionAccepted,
+            "/data/introductionId",
+            "$.data.introductionId",
+        ),
+        (
+            IntroductionAccepted,
+            "/data/candidate/firstName",
+            "$.data.candidate.firstName",
+        ),
+        (
+            IntroductionAccepted,
+            "/data/candidate/emails/0/value",
+            "$.data.candidate.emails[0].value",
+        ),
+        (IntroductionStatusChanged, "/data/note", "$.data.note"),
+        (
+            CandidateProfileUpdated,
+            "/data/candidate/id",
+            "$.data.candidate.id",
+        ),
+        (
+            CandidateErasureRequested,
+            "/data/candidateId",
+            "$.data.candidateId",
+        ),
+        (JobsRefreshRequested, "/data/requestId", "$.data.requestId"),
+        (
+            StatusRefreshRequested,
+            "/data/candidateIds/1",
+            "$.data.candidateIds[1]",
+        ),
+    ];
+    for (kind, pointer, _) in bad {
+        let mut event = golden(kind);
+        *event.pointer_mut(pointer).expect("a member of the event") = json!("a\0b");
+        let mut message = outbound(&event);
+        message.message_id = format!("{kind}{pointer}");
+        let outcome = world.publish_raw(message).await;
+        assert_eq!(outcome, broker::Outcome::Confirmed);
+    }
+    // Behind them, in each of the queues.
+    let good = scene::newcomer(&world, "acme", "good");
+    let requests = [JobsRefreshRequested, StatusRefreshRequested].map(golden);
+    world.publish_all(&requests).await;
+    world.publish(&good).await;
+    settled(&world, bad.len() + 1).await;
+    scene::once(&world, &good);
+    let answered = |events: &[Announced]| {
+        let answered = |name: &str| events.iter().any(|event| event.name == name);
+        answered("JobsRefreshed") && answered("StatusesRefreshed")
+    };
+    world.announced_until("both answers", answered).await;
+
+    let letters = letters(&world, bad.len()).await;
+    for (kind, pointer, path) in bad {
+        let name = format!("{kind}{pointer}");
+        let mut all = letters.iter().map(|letter| &letter.properties);
+        let letter = all.find(|one| one["message_id"] == *name);
+        let headers = &letter.unwrap_or_else(|| panic!("{name}: {letters:?}"))["headers"];
+        assert_eq!(headers["dl-path"], path, "{name}");
+        let queue = match kind {
+            JobsRefreshRequested => Topology::JOBS,
+            StatusRefreshRequested => Topology::STATUSES,
+            _ => Topology::INTRODUCTIONS,
+        };
+        assert_eq!(headers["dl-source-queue"], queue, "{name}");
+    }
+}
+
+/// The complete event that the contract shows of this kind.
+fn golden(kind: Kind) -> Value {
+    let path = root().join(format!("proto/golden/{kind}.json"));
+    let text = std::fs::read_to_string(path).expect("a golden event");
+    serde_json::from_str(&text).expect("JSON")
 }
 
 #[tokio::test(flavor = "multi_thread")]
