@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::{Problem, Tenant};
 use proto::envelope::{EncodeError, OutMeta, encode};
 use proto::{Change, Notice, v1};
+use store::jobs::Request;
 use store::outbox::Announcement;
 use uuid::Uuid;
 
@@ -42,25 +43,26 @@ pub(crate) fn job_changed(
     )
 }
 
-/// The end of an import, as the answer to a request or on its own.
+/// The end of an import, as the answer to a request or on its own. The message id is derived from the import and the
+/// request's row: two requests that chose the same id get two answers, and each its own for ever.
 ///
 /// # Errors
 /// [`EncodeError`] never happens: nothing in it comes from Greenhouse.
 pub(crate) fn jobs_refreshed(
     tenant: &Tenant,
     run: Uuid,
-    trace: Option<&str>,
+    request: Option<&Request>,
     refreshed: v1::JobsRefreshed,
     at: DateTime<Utc>,
 ) -> Result<Announcement, EncodeError> {
-    let unique = format!("jobs-refreshed/{run}/{}", refreshed.request_id);
+    let asked = request.map(|request| format!("{}/{}", request.request_id, request.id));
     announcement(
         &Notice::from(refreshed),
         &Naming {
             tenant,
-            unique,
+            unique: format!("jobs-refreshed/{run}/{}", asked.unwrap_or_default()),
             subject: "jobs".to_owned(),
-            trace,
+            trace: request.and_then(|request| request.trace.as_deref()),
         },
         at,
     )

@@ -130,13 +130,7 @@ fn answers(
         .iter()
         .map(|request| {
             let refreshed = refreshed(&request.request_id);
-            jobs_refreshed(
-                tenant,
-                run.id,
-                request.trace.as_deref(),
-                refreshed,
-                finish.now,
-            )
+            jobs_refreshed(tenant, run.id, Some(request), refreshed, finish.now)
         })
         .collect()
 }
@@ -148,8 +142,8 @@ fn refusal(
     now: DateTime<Utc>,
 ) -> Option<Announcement> {
     let refused = not_refreshed(&request.request_id, problem, now);
-    let trace = request.trace.as_deref();
-    jobs_refreshed(tenant, Uuid::nil(), trace, refused, now)
+    // No import came of it: the request's row alone tells this answer from any other.
+    jobs_refreshed(tenant, Uuid::nil(), Some(request), refused, now)
         .inspect_err(
             |error| tracing::error!(%error, "a refusal of a request for jobs cannot be written"),
         )

@@ -23,6 +23,8 @@ impl Take for Table {
         };
         Ok(Some(NewRequest {
             tenant,
+            source: incoming.source,
+            message_id: incoming.id,
             whole: request.scope() == Scope::Full,
             request_id: request.request_id,
             trace: incoming.traceparent,

@@ -28,7 +28,7 @@ async fn ten_thousand_jobs_killed_at_random_pages_end_as_one_clean_import() {
     assert_eq!(told.len(), JOBS + 5, "every open job is told once");
     let interrupted = world.everything().await;
     world
-        .run("TRUNCATE jobs, job_parts, job_refreshes, job_gone, job_requests, outbox")
+        .run("TRUNCATE jobs, job_parts, job_refreshes, job_gone, job_refresh_requests, outbox")
         .await;
     finish(&world).await;
     assert_eq!(world.everything().await, interrupted);

@@ -33,6 +33,26 @@ async fn a_request_that_comes_twice_is_answered_once() {
 }
 
 #[tokio::test]
+async fn a_request_id_that_is_used_again_is_answered_again() {
+    let world = World::new().await;
+    world.ask_by("e-1", "acme", "r-1", false).await;
+    world.go_on().await;
+    // Both wait for one import; the first one comes once more.
+    for (event, whole) in [("e-2", true), ("e-3", false), ("e-1", false)] {
+        world.ask_by(event, "acme", "r-1", whole).await;
+    }
+    world.go_on().await;
+    let answers = world.answers().await;
+    assert!(answers.iter().all(|answer| answer["requestId"] == "r-1"));
+    let full: Vec<bool> = answers
+        .iter()
+        .map(|answer| answer["full"] == true)
+        .collect();
+    assert_eq!(full, [false, true, true]);
+    assert_eq!(world.different_answers("acme").await, 3);
+}
+
+#[tokio::test]
 async fn requests_that_arrive_while_one_runs_join_it_and_see_what_changed_meanwhile() {
     let world = World::new().await;
     world.ask("acme", "r-1", true).await;
@@ -95,4 +115,19 @@ async fn who_is_not_connected_is_told_so() {
     assert_eq!(answers.len(), 1);
     assert_eq!(answers[0]["code"], "not_connected");
     assert_eq!(answers[0]["needsHuman"], true);
+}
+
+#[tokio::test]
+async fn who_is_not_connected_is_told_so_by_one_answer_for_each_event() {
+    let world = World::new().await;
+    for event in ["e-1", "e-2", "e-1"] {
+        world.ask_by(event, "nobody", "r-1", false).await;
+    }
+    world.go_on().await;
+    world.ask_by("e-2", "nobody", "r-1", false).await;
+    world.ask_by("e-3", "nobody", "r-1", false).await;
+    world.go_on().await;
+    let answers = world.announced("nobody", "JobsRefreshed").await;
+    assert_eq!(answers.len(), 3);
+    assert_eq!(world.different_answers("nobody").await, 3);
 }

@@ -96,9 +96,17 @@ impl World {
     }
 
     pub(crate) async fn ask(&self, tenant: &str, request_id: &str, whole: bool) {
+        self.ask_by(&format!("event-{request_id}"), tenant, request_id, whole)
+            .await;
+    }
+
+    /// The same by the event of this id.
+    pub(crate) async fn ask_by(&self, event: &str, tenant: &str, request_id: &str, whole: bool) {
         let mut tx = self.store.begin().await.unwrap();
         let request = NewRequest {
             tenant: Tenant::try_from(tenant).unwrap(),
+            source: "/intrro".to_owned(),
+            message_id: event.to_owned(),
             request_id: request_id.to_owned(),
             whole,
             trace: None,
@@ -139,6 +147,15 @@ impl World {
     /// The answers of acme.
     pub(crate) async fn answers(&self) -> Vec<Value> {
         self.announced("acme", "JobsRefreshed").await
+    }
+
+    /// How many message ids the answers of a tenant have.
+    pub(crate) async fn different_answers(&self, tenant: &str) -> i64 {
+        let ids = format!(
+            "SELECT count(DISTINCT message_id) FROM outbox
+            WHERE tenant = '{tenant}' AND routing_key LIKE '%.JobsRefreshed'"
+        );
+        self.number(&ids).await
     }
 
     /// How often each operation was called since the log was cleared.

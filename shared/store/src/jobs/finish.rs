@@ -60,8 +60,8 @@ impl Store {
         let tenant = refresh.tenant.as_str();
         let waiting = sqlx::query_as!(
             Request,
-            "SELECT id, request_id, whole, trace, asked_at FROM job_requests
-            WHERE tenant = $1 AND answered_at IS NULL ORDER BY id FOR UPDATE",
+            r#"SELECT id, coalesce(request_id, once) AS "request_id!", whole, trace, asked_at FROM job_refresh_requests
+            WHERE tenant = $1 AND answered_at IS NULL ORDER BY id FOR UPDATE"#,
             tenant,
         )
         .fetch_all(&mut *tx)

@@ -71,7 +71,7 @@ impl Store {
                 JOIN connections c ON c.id = r.connection AND c.state IN ('active', 'degraded')
                 LEFT JOIN budgets b ON b.connection = c.id
                 CROSS JOIN LATERAL (SELECT count(*) AS waiting, coalesce(bool_or(whole), false) AS whole
-                    FROM job_requests WHERE tenant = c.tenant AND answered_at IS NULL) q
+                    FROM job_refresh_requests WHERE tenant = c.tenant AND answered_at IS NULL) q
                 CROSS JOIN LATERAL (SELECT
                     r.refreshed_at + make_interval(secs => CASE jsonb_typeof(c.settings -> 'jobs_interval_seconds')
                         WHEN 'number' THEN greatest(1, least(86400, (c.settings ->> 'jobs_interval_seconds')::float8))

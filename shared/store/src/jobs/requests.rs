@@ -12,6 +12,10 @@ use crate::{Error, Store, Transaction};
 pub struct NewRequest {
     /// Whose jobs.
     pub tenant: Tenant,
+    /// CloudEvents `source`; with the id it identifies the event.
+    pub source: String,
+    /// CloudEvents `id`.
+    pub message_id: String,
     /// Chosen by the asker, and repeated in the answer.
     pub request_id: String,
     /// Whether everything is to be read again.
@@ -54,8 +58,8 @@ pub struct Stranded {
     pub requests: Vec<StrandedRequest>,
 }
 
-/// Stores requests in the caller's transaction; answers how many are new. One whose tenant and id are known is a repeat and
-/// has no effect.
+/// Stores requests in the caller's transaction; answers how many are new. One whose event is known is a repeat and has no
+/// effect; another event with the same request id is another request.
 ///
 /// # Errors
 /// [`Error::Unavailable`].
@@ -63,20 +67,25 @@ pub async fn accept(tx: &mut Transaction<'_>, requests: &[NewRequest]) -> Result
     let mut seen = HashSet::new();
     let first: Vec<&NewRequest> = requests
         .iter()
-        .filter(|one| seen.insert((one.tenant.as_str(), one.request_id.as_str())))
+        .filter(|one| {
+            let event = (&one.tenant, &one.message_id, &one.source);
+            seen.insert(event)
+        })
         .collect();
+    let texts = |of: fn(&NewRequest) -> &str| first.iter().map(|one| of(one)).collect::<Vec<_>>();
     let accepted = sqlx::query!(
-        "INSERT INTO job_requests (tenant, request_id, whole, trace)
-        SELECT * FROM unnest($1::text[], $2::text[], $3::boolean[], $4::text[])
-        ON CONFLICT (tenant, request_id) DO NOTHING",
-        &first
-            .iter()
-            .map(|one| one.tenant.as_str())
-            .collect::<Vec<_>>() as _,
-        &first
-            .iter()
-            .map(|one| one.request_id.as_str())
-            .collect::<Vec<_>>() as _,
+        "WITH arrived AS (
+            SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[])
+                WITH ORDINALITY AS a(tenant, message_id, source, request_id, whole, trace, place)),
+        fresh AS (
+            INSERT INTO inbox (tenant, message_id, source) SELECT tenant, message_id, source FROM arrived
+            ON CONFLICT DO NOTHING RETURNING tenant, message_id, source)
+        INSERT INTO job_refresh_requests (tenant, request_id, whole, trace)
+        SELECT tenant, request_id, whole, trace FROM arrived JOIN fresh USING (tenant, message_id, source) ORDER BY place",
+        &texts(|one| one.tenant.as_str()) as _,
+        &texts(|one| one.message_id.as_str()) as _,
+        &texts(|one| one.source.as_str()) as _,
+        &texts(|one| one.request_id.as_str()) as _,
         &first.iter().map(|one| one.whole).collect::<Vec<_>>(),
         &first
             .iter()
@@ -96,8 +105,9 @@ impl Store {
     pub async fn stranded_job_requests(&self, limit: i64) -> Result<Stranded, Error> {
         let mut tx = self.begin().await?;
         let rows = sqlx::query!(
-            r#"SELECT q.id, q.tenant, q.request_id, q.whole, q.trace, q.asked_at, c.state AS "state?", c.reason
-            FROM job_requests q LEFT JOIN connections c ON c.tenant = q.tenant
+            r#"SELECT q.id, q.tenant, coalesce(q.request_id, q.once) AS "request_id!", q.whole, q.trace, q.asked_at,
+                c.state AS "state?", c.reason
+            FROM job_refresh_requests q LEFT JOIN connections c ON c.tenant = q.tenant
             WHERE q.answered_at IS NULL AND (c.state IS NULL OR c.state NOT IN ('active', 'degraded'))
             ORDER BY q.id LIMIT $1 FOR UPDATE OF q SKIP LOCKED"#,
             limit,
@@ -135,7 +145,7 @@ impl Store {
     pub async fn oldest_job_request_seconds(&self) -> Result<f64, Error> {
         Ok(sqlx::query_scalar!(
             r#"SELECT coalesce(extract(epoch FROM clock_timestamp() - min(asked_at)), 0)::float8 AS "seconds!"
-            FROM job_requests WHERE answered_at IS NULL"#
+            FROM job_refresh_requests WHERE answered_at IS NULL"#
         )
         .fetch_one(&self.pool)
         .await?)
@@ -158,7 +168,7 @@ impl Stranded {
 
 pub(super) async fn answered(tx: &mut Transaction<'_>, ids: &[i64]) -> Result<(), Error> {
     sqlx::query!(
-        "UPDATE job_requests SET answered_at = clock_timestamp() WHERE id = ANY($1)",
+        "UPDATE job_refresh_requests SET answered_at = clock_timestamp() WHERE id = ANY($1)",
         ids,
     )
     .execute(&mut **tx)

@@ -8,6 +8,7 @@ mod connections;
 mod entrance;
 mod erase;
 mod intake;
+mod jobs;
 mod journal;
 mod kept;
 mod ledger;

@@ -1,0 +1,101 @@
+//! Requests for fresh jobs: told apart by their events, also beside a replica that tells them apart by their ids.
+
+use store::Store;
+use store::jobs::{NewRequest, accept};
+
+use crate::fresh_store;
+
+/// What a replica of before 0017 says.
+const ACCEPT: &str = "INSERT INTO job_requests (tenant, request_id, whole, trace)
+    SELECT * FROM unnest(ARRAY['acme']::text[], ARRAY['r-1']::text[], ARRAY[false], ARRAY[NULL]::text[])
+    ON CONFLICT (tenant, request_id) DO NOTHING";
+const WAITING: &str =
+    "SELECT q.id FROM job_requests q LEFT JOIN connections c ON c.tenant = q.tenant
+    WHERE q.answered_at IS NULL AND (c.state IS NULL OR c.state NOT IN ('active', 'degraded'))
+    ORDER BY q.id LIMIT 500 FOR UPDATE OF q SKIP LOCKED";
+const ANSWERED: &str = "UPDATE job_requests SET answered_at = clock_timestamp() WHERE id = ANY($1)";
+
+fn request(event: &str, request_id: &str) -> NewRequest {
+    NewRequest {
+        tenant: "acme".parse().unwrap(),
+        source: "/intrro".to_owned(),
+        message_id: event.to_owned(),
+        request_id: request_id.to_owned(),
+        whole: false,
+        trace: None,
+    }
+}
+
+async fn ask(store: &Store, requests: &[NewRequest]) -> u64 {
+    let mut tx = store.begin().await.unwrap();
+    let new = accept(&mut tx, requests).await.unwrap();
+    tx.commit().await.unwrap();
+    new
+}
+
+/// The ids that wait, and from now on count as answered.
+async fn answer(store: &Store) -> Vec<String> {
+    let stranded = store.stranded_job_requests(10).await.unwrap();
+    let waiting = stranded.requests.iter();
+    let ids = waiting.map(|one| one.request.request_id.clone()).collect();
+    stranded.commit(&[]).await.unwrap();
+    ids
+}
+
+async fn ask_as_before(store: &Store) -> u64 {
+    let asked = sqlx::query(ACCEPT).execute(store.pool()).await.unwrap();
+    asked.rows_affected()
+}
+
+#[tokio::test]
+async fn an_event_is_one_request_however_often_it_comes_and_an_id_may_be_used_again() {
+    let store = fresh_store().await;
+    let elsewhere = NewRequest {
+        source: "/elsewhere".to_owned(),
+        ..request("e-1", "r-1")
+    };
+    let other_tenant = NewRequest {
+        tenant: "globex".parse().unwrap(),
+        ..request("e-1", "r-1")
+    };
+    let requests = [
+        request("e-1", "r-1"),
+        request("e-2", "r-1"),
+        request("e-1", "r-1"),
+        elsewhere,
+        other_tenant,
+        request("e-3", "r-2"),
+    ];
+    assert_eq!(ask(&store, &requests).await, 5);
+    assert_eq!(ask(&store, &requests).await, 0);
+    assert_eq!(answer(&store).await, ["r-1", "r-1", "r-1", "r-1", "r-2"]);
+    assert_eq!(ask(&store, &requests).await, 0);
+    assert_eq!(ask(&store, &[request("e-4", "r-1")]).await, 1);
+    assert_eq!(answer(&store).await, ["r-1"]);
+}
+
+#[tokio::test]
+async fn a_replica_of_before_goes_on_beside_a_new_one() {
+    let store = fresh_store().await;
+    assert_eq!(ask_as_before(&store).await, 1);
+    assert_eq!(ask_as_before(&store).await, 0);
+    assert_eq!(ask(&store, &[request("e-1", "r-1")]).await, 1);
+    let theirs: Vec<i64> = sqlx::query_scalar(WAITING)
+        .fetch_all(store.pool())
+        .await
+        .unwrap();
+    assert_eq!(theirs.len(), 1, "they know nothing of the other way");
+    assert_eq!(answer(&store).await, ["r-1", "r-1"]);
+    assert_eq!(ask_as_before(&store).await, 0, "answered, and still known");
+
+    let again = "DELETE FROM job_refresh_requests";
+    sqlx::query(again).execute(store.pool()).await.unwrap();
+    assert_eq!(ask_as_before(&store).await, 1);
+    let theirs: Vec<i64> = sqlx::query_scalar(WAITING)
+        .fetch_all(store.pool())
+        .await
+        .unwrap();
+    let answered = sqlx::query(ANSWERED).bind(&theirs).execute(store.pool());
+    assert_eq!(answered.await.unwrap().rows_affected(), 1);
+    assert_eq!(answer(&store).await, Vec::<String>::new());
+}
