@@ -49,11 +49,8 @@ async fn read_ledger(store: &Store, metrics: &Metrics) -> Result<(), store::Erro
     metrics.operations(OperationState::Parked, count(ledger.parked));
     metrics.oldest_pending(Queue::Introductions, seconds(ledger.oldest_due_seconds));
     for (word, parked) in store.parked_by_code().await? {
-        metrics.parked(
-            Queue::Introductions,
-            word.parse().unwrap_or(Code::Internal),
-            count(parked),
-        );
+        let reason = word.parse().unwrap_or(Code::Internal);
+        metrics.parked(reason, count(parked));
     }
     let oldest = store.oldest_job_request_seconds().await?;
     metrics.oldest_pending(Queue::Jobs, seconds(oldest));

@@ -125,10 +125,12 @@ impl Metrics {
     }
 
     /// Operations that wait for a person, for one reason. Set it to zero when the last one is gone.
-    pub fn parked(&self, queue: Queue, reason: Code, count: u64) {
+    ///
+    /// What happens to introductions alone is ever parked; requests for jobs and statuses are answered and gone.
+    pub fn parked(&self, reason: Code, count: u64) {
         self.0
             .parked
-            .at(queue.service(), WhyParked(reason))
+            .at(Service::Introductions, WhyParked(reason))
             .set(count as f64);
     }
 

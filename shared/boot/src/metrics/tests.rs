@@ -8,11 +8,13 @@ fn touch_everything(metrics: &Metrics) {
         metrics.inflight(*queue, 1);
         metrics.amqp_consumers(*queue, 1);
         for code in Code::ALL {
-            metrics.parked(*queue, *code, 1);
             for event in EventType::ALL {
                 metrics.contract_violation(*queue, *event, *code);
             }
         }
+    }
+    for code in Code::ALL {
+        metrics.parked(*code, 1);
     }
     for (stage, code) in Stage::ALL
         .iter()
