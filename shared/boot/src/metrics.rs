@@ -25,7 +25,7 @@ pub use words::{
 };
 
 use families::Families;
-use label::{Build, Intake, WhyParked, WhyRetried};
+use label::{Build, Call, Intake, Timed, WhyParked, WhyRetried};
 
 /// The metrics of one process.
 pub struct Metrics(Families);
@@ -49,6 +49,9 @@ impl Metrics {
     pub fn new() -> Arc<Self> {
         let families = Families::new().expect("every family has one valid name and its own labels");
         families.build.at(Build, ()).set(1.0);
+        for call in Call::all() {
+            families.harvest_requests.at(call, ());
+        }
         Arc::new(Self(families))
     }
 
@@ -243,10 +246,11 @@ impl Metrics {
 
     /// One call to Greenhouse.
     pub fn harvest_call(&self, endpoint: Endpoint, class: Class, took: Duration) {
-        self.0.harvest_requests.at(endpoint, class, ()).inc();
+        let call = Call::of(endpoint, class);
+        self.0.harvest_requests.at(call, ()).inc();
         self.0
             .harvest_seconds
-            .at(endpoint, (), ())
+            .at(Timed::of(endpoint), (), ())
             .observe(took.as_secs_f64());
     }
 

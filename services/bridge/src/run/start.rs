@@ -129,3 +129,33 @@ fn unreachable(what: &'static str, error: &dyn std::error::Error) -> Failure {
         why: format!("{error}{cause}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use harvest::Operation;
+
+    use super::*;
+
+    #[test]
+    fn every_operation_has_a_label_of_its_own_and_no_label_is_without_one() {
+        let other = Endpoint::Other.as_str();
+        let labels = Endpoint::ALL.iter().map(|endpoint| endpoint.as_str());
+        let labels: BTreeSet<_> = labels.filter(|label| *label != other).collect();
+        let operations: BTreeSet<_> = Operation::ALL.iter().map(|one| one.as_str()).collect();
+        assert_eq!(labels, operations);
+        assert_eq!(operations.len(), Operation::ALL.len());
+    }
+
+    #[test]
+    fn whatever_writes_may_create_and_nothing_else() {
+        let text = Metrics::new().exposition();
+        for operation in Operation::ALL {
+            let created = format!(
+                r#"bridge_harvest_requests_total{{class="created",endpoint="{operation}"}} 0"#
+            );
+            assert_eq!(text.contains(&created), operation.is_write(), "{operation}");
+        }
+    }
+}

@@ -4,12 +4,12 @@ use domain::StepKind;
 use domain::webhook::{Action, Consumer, Refusal};
 use prometheus::{Counter, Gauge, Histogram, IntCounter};
 
-use super::foreign::{ContractRule, Endpoint, PublishOutcome, ReconnectCause};
+use super::foreign::{ContractRule, PublishOutcome, ReconnectCause};
 use super::grid::{About, Catalogue, Grid, Sparse};
-use super::label::{Build, Intake, Queue, Stage, WhyParked, WhyRetried};
+use super::label::{Build, Call, Intake, Queue, Stage, Timed, WhyParked, WhyRetried};
 use super::words::{
-    AdminAction, AdminResult, Arrival, Class, Exchange, Mismatch, OperationState, Outcome,
-    RecordAction, Resource, Service, Signal, Terminal, WebhookOutcome,
+    AdminAction, AdminResult, Arrival, Exchange, Mismatch, OperationState, Outcome, RecordAction,
+    Resource, Service, Signal, Terminal, WebhookOutcome,
 };
 
 /// Handling one message; the bounds OpenTelemetry recommends for messaging.
@@ -107,10 +107,10 @@ families! {
         "Rows of the outbox that are due and not published.";
     outbox_oldest: Sparse<Gauge, Service>, "bridge_outbox_oldest_seconds",
         "Age of the oldest of them.";
-    harvest_requests: Grid<IntCounter, Endpoint, Class>, "bridge_harvest_requests_total",
+    harvest_requests: Sparse<IntCounter, Call>, "bridge_harvest_requests_total",
         "Calls to Greenhouse, by answer.";
-    harvest_seconds: Grid<Histogram, Endpoint>, "bridge_harvest_request_seconds" [CALL],
-        "Time until Greenhouse answered.";
+    harvest_seconds: Grid<Histogram, Timed>, "bridge_harvest_request_seconds" [CALL],
+        "Time until Greenhouse answered, for what introductions and polls wait for and for everything else.";
     rate_remaining: Sparse<Gauge, ()>, "bridge_harvest_ratelimit_remaining",
         "Calls left in the window, by the last answer.";
     rate_limit: Sparse<Gauge, ()>, "bridge_harvest_ratelimit_limit",

@@ -24,26 +24,34 @@ macro_rules! labels_from_words {
 }
 
 labels_from_words! {
-    /// An operation of Greenhouse, under the name the Harvest client gives it.
+    /// An operation of Greenhouse, under the name the Harvest client gives it: each of its operations is here.
     Endpoint "endpoint" {
         /// The OAuth token.
         Token = "token",
         /// Candidates, read.
         CandidatesList = "candidates.list",
+        /// A candidate, read.
+        CandidatesRetrieve = "candidates.retrieve",
         /// A candidate, created.
         CandidatesCreate = "candidates.create",
         /// A candidate, edited.
         CandidatesUpdate = "candidates.update",
+        /// A prospect, created.
+        ProspectsCreate = "prospects.create",
         /// Applications, read.
         ApplicationsList = "applications.list",
+        /// An application, read.
+        ApplicationsRetrieve = "applications.retrieve",
         /// An application, added.
         ApplicationsCreate = "applications.create",
         /// An application, edited.
         ApplicationsUpdate = "applications.update",
         /// Stage history of applications.
         ApplicationStagesList = "application_stages.list",
-        /// Stages of jobs.
-        JobInterviewStagesList = "job_interview_stages.list",
+        /// Rejections of applications.
+        RejectionDetailsList = "rejection_details.list",
+        /// Reasons for rejection.
+        RejectionReasonsList = "rejection_reasons.list",
         /// Notes, read.
         NotesList = "notes.list",
         /// A note, added.
@@ -56,20 +64,74 @@ labels_from_words! {
         AppliedCandidateTagsList = "applied_candidate_tags.list",
         /// A tag, put on a candidate.
         AppliedCandidateTagsCreate = "applied_candidate_tags.create",
-        /// Users.
-        UsersList = "users.list",
-        /// Referrers, read.
-        ReferrersList = "referrers.list",
-        /// A referrer, added.
-        ReferrersCreate = "referrers.create",
         /// Sources.
         SourcesList = "sources.list",
+        /// Referrers.
+        ReferrersList = "referrers.list",
+        /// Users, read.
+        UsersList = "users.list",
+        /// A user, read.
+        UsersRetrieve = "users.retrieve",
+        /// A user, added.
+        UsersCreate = "users.create",
+        /// How a request in bulk stands.
+        BulkRequestsRetrieve = "bulk_requests.retrieve",
         /// Jobs.
         JobsList = "jobs.list",
-        /// Reasons for rejection.
-        RejectionReasonsList = "rejection_reasons.list",
-        /// Rejections of applications.
-        RejectionDetailsList = "rejection_details.list",
+        /// A job.
+        JobsRetrieve = "jobs.retrieve",
+        /// Stages of all jobs.
+        JobInterviewStagesList = "job_interview_stages.list",
+        /// A stage of a job.
+        JobInterviewStagesRetrieve = "job_interview_stages.retrieve",
+        /// Stages of one job.
+        JobInterviewStagesOfJob = "job_interview_stages_of_job.list",
+        /// Posts of all jobs.
+        JobPostsList = "job_posts.list",
+        /// Posts of one job.
+        JobPostsOfJob = "job_posts_of_job.list",
+        /// A post of a job.
+        JobPostsRetrieve = "job_posts.retrieve",
+        /// Places of posts.
+        JobPostLocationsList = "job_post_locations.list",
+        /// Recruiters and coordinators of jobs.
+        JobOwnersList = "job_owners.list",
+        /// Hiring managers of jobs.
+        JobHiringManagersList = "job_hiring_managers.list",
+        /// Openings of jobs.
+        OpeningsList = "openings.list",
+        /// Reasons for closing a job.
+        CloseReasonsList = "close_reasons.list",
+        /// Departments.
+        DepartmentsList = "departments.list",
+        /// A department.
+        DepartmentsRetrieve = "departments.retrieve",
+        /// Offices.
+        OfficesList = "offices.list",
+        /// An office.
+        OfficesRetrieve = "offices.retrieve",
+        /// Prospect pools.
+        ProspectPoolsList = "prospect_pools.list",
+        /// A prospect pool.
+        ProspectPoolsRetrieve = "prospect_pools.retrieve",
+        /// Stages of prospect pools.
+        ProspectPoolStagesList = "prospect_pool_stages.list",
+        /// Pools and stages of prospects.
+        ProspectDetailsList = "prospect_details.list",
+        /// Custom fields, read.
+        CustomFieldsList = "custom_fields.list",
+        /// A custom field, read.
+        CustomFieldsRetrieve = "custom_fields.retrieve",
+        /// A custom field, created.
+        CustomFieldsCreate = "custom_fields.create",
+        /// A custom field, edited.
+        CustomFieldsUpdate = "custom_fields.update",
+        /// Options of custom fields, read.
+        CustomFieldOptionsList = "custom_field_options.list",
+        /// An option of a custom field, created.
+        CustomFieldOptionsCreate = "custom_field_options.create",
+        /// An option of a custom field, edited.
+        CustomFieldOptionsUpdate = "custom_field_options.update",
     }
 
     /// Why a broker connection or channel was rebuilt, in the words of the broker crate.
@@ -144,5 +206,13 @@ labels_from_words! {
         NoJobs = "no_jobs",
         /// A field has a value it cannot have.
         InvalidField = "invalid_field",
+    }
+}
+
+impl Endpoint {
+    /// Whether it changes anything in Greenhouse, going by its name; what is not listed may.
+    pub(super) fn writes(self) -> bool {
+        let verbs = [".create", ".update"];
+        self == Self::Other || verbs.iter().any(|verb| self.as_str().ends_with(verb))
     }
 }

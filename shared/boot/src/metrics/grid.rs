@@ -1,5 +1,6 @@
 //! Metric families over typed labels: [`Grid`] has every child resolved, so that a hot path adds to an atomic without a
-//! look-up; [`Sparse`] makes a child when it is first used, for gauges, where a zero would be a claim.
+//! look-up; [`Sparse`] makes a child when it is first used, for gauges, where a zero would be a claim, and where not
+//! every combination of labels occurs.
 
 use std::fmt;
 use std::marker::PhantomData;

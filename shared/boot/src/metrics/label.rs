@@ -2,8 +2,8 @@
 
 use domain::{Code, StepKind, webhook};
 
-use super::foreign::{ContractRule, EventType};
-use super::words::Service;
+use super::foreign::{ContractRule, Endpoint, EventType};
+use super::words::{Class, Service};
 
 /// What one or more labels say.
 pub trait Values: Copy + 'static {
@@ -242,6 +242,78 @@ impl From<Code> for ContractRule {
     }
 }
 
+/// A call to Greenhouse and what came of it. By reading nothing is created and nothing conflicts; an answer that says so
+/// all the same counts as the class nearest to it, so that no series stands for what does not occur.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Call(Endpoint, Class);
+
+impl Call {
+    pub(super) fn of(endpoint: Endpoint, class: Class) -> Self {
+        let class = match class {
+            Class::Created if !endpoint.writes() => Class::Ok,
+            Class::Conflict if !endpoint.writes() => Class::Unprocessable,
+            class => class,
+        };
+        Self(endpoint, class)
+    }
+
+    /// Every one that can occur, some of them more than once.
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        Endpoint::ALL.iter().flat_map(|endpoint| {
+            let classes = Class::ALL.iter();
+            classes.map(move |class| Self::of(*endpoint, *class))
+        })
+    }
+}
+
+impl Values for Call {
+    const NAMES: &'static [&'static str] = &["endpoint", "class"];
+    fn values(self) -> Vec<&'static str> {
+        vec![self.0.as_str(), self.1.as_str()]
+    }
+}
+
+/// An operation whose answers are timed apart from all others, because introductions or polls wait for it. A histogram
+/// for each operation would break the ceiling of series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Timed(Endpoint);
+
+impl Timed {
+    pub(super) fn of(endpoint: Endpoint) -> Self {
+        let timed = Self(endpoint);
+        if Self::ALL.contains(&timed) {
+            timed
+        } else {
+            Self(Endpoint::Other)
+        }
+    }
+}
+
+impl Values for Timed {
+    const NAMES: &'static [&'static str] = &["endpoint"];
+    fn values(self) -> Vec<&'static str> {
+        vec![self.0.as_str()]
+    }
+}
+
+impl Label for Timed {
+    const ALL: &'static [Self] = &[
+        Self(Endpoint::Token),
+        Self(Endpoint::CandidatesList),
+        Self(Endpoint::CandidatesRetrieve),
+        Self(Endpoint::CandidatesCreate),
+        Self(Endpoint::ApplicationsList),
+        Self(Endpoint::ApplicationsCreate),
+        Self(Endpoint::NotesCreate),
+        Self(Endpoint::AppliedCandidateTagsCreate),
+        Self(Endpoint::Other),
+    ];
+    fn position(self) -> usize {
+        let place = Self::ALL.iter().position(|timed| *timed == self);
+        place.unwrap_or_default()
+    }
+}
+
 /// What is running: version, git commit, compiler.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Build;
@@ -259,8 +331,7 @@ impl Values for Build {
 
 #[cfg(test)]
 mod tests {
-    use super::super::foreign::{Endpoint, ReconnectCause};
-    use super::super::words::Class;
+    use super::super::foreign::ReconnectCause;
     use super::*;
 
     fn positions_match<L: Label>() {
@@ -278,6 +349,7 @@ mod tests {
         positions_match::<Stage>();
         positions_match::<StepKind>();
         positions_match::<Endpoint>();
+        positions_match::<Timed>();
         positions_match::<Class>();
         positions_match::<Service>();
         positions_match::<webhook::Action>();
@@ -296,6 +368,25 @@ mod tests {
             assert_eq!(Endpoint::from_word(endpoint.as_str()), *endpoint);
         }
         assert_eq!(Endpoint::from_word("candidates.delete"), Endpoint::Other);
+    }
+
+    #[test]
+    fn a_read_creates_nothing_and_conflicts_with_nothing() {
+        let class = |endpoint, class| Call::of(endpoint, class).1;
+        let read = Endpoint::JobsList;
+        assert_eq!(class(read, Class::Created), Class::Ok);
+        assert_eq!(class(read, Class::Conflict), Class::Unprocessable);
+        assert_eq!(class(read, Class::Forbidden), Class::Forbidden);
+        for may_write in [Endpoint::ProspectsCreate, Endpoint::Other] {
+            assert_eq!(class(may_write, Class::Created), Class::Created);
+            assert_eq!(class(may_write, Class::Conflict), Class::Conflict);
+        }
+    }
+
+    #[test]
+    fn what_is_not_timed_apart_is_timed_with_the_others() {
+        assert_eq!(Timed::of(Endpoint::NotesCreate).0, Endpoint::NotesCreate);
+        assert_eq!(Timed::of(Endpoint::OfficesList).0, Endpoint::Other);
     }
 
     #[test]

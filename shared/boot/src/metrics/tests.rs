@@ -16,6 +16,11 @@ fn touch_everything(metrics: &Metrics) {
     for code in Code::ALL {
         metrics.parked(*code, 1);
     }
+    for endpoint in Endpoint::ALL {
+        for class in Class::ALL {
+            metrics.harvest_call(*endpoint, *class, second);
+        }
+    }
     for (stage, code) in Stage::ALL
         .iter()
         .flat_map(|stage| Code::ALL.iter().map(move |code| (stage, code)))
@@ -90,6 +95,7 @@ fn a_count_lands_on_its_own_labels() {
         Class::Created,
         Duration::from_millis(80),
     );
+    metrics.harvest_call(Endpoint::OfficesList, Class::Forbidden, Duration::ZERO);
     metrics.contract_violation(Queue::Jobs, EventType::IntroductionAccepted, Code::NoJobs);
     metrics.published(
         Service::Relay,
@@ -103,6 +109,9 @@ fn a_count_lands_on_its_own_labels() {
         r#"bridge_harvest_requests_total{class="created",endpoint="candidates.create"} 1"#,
         r#"bridge_harvest_request_seconds_bucket{endpoint="candidates.create",le="0.1"} 1"#,
         r#"bridge_harvest_request_seconds_bucket{endpoint="candidates.create",le="0.05"} 0"#,
+        r#"bridge_harvest_requests_total{class="forbidden",endpoint="offices.list"} 1"#,
+        r#"bridge_harvest_requests_total{class="throttled",endpoint="offices.list"} 0"#,
+        r#"bridge_harvest_request_seconds_count{endpoint="other"} 1"#,
         r#"bridge_contract_violations_total{event_type="other",rule="no_jobs",service="jobs"} 1"#,
         r#"bridge_publish_total{exchange="intrro.greenhouse.events",outcome="returned",service="relay"} 2"#,
     ] {
