@@ -69,8 +69,9 @@ async fn a_process_for_each_service_does_what_one_does_that_runs_all() {
         let expected = if *service == "connections" { 200 } else { 404 };
         assert_eq!(status, expected, "{service}");
         let (status, metrics) = world.get(number, "/metrics").await;
+        let read = metrics.contains("bridge_gauges_read_timestamp_seconds");
         assert!(
-            status == 200 && metrics.contains("bridge_build_info"),
+            status == 200 && metrics.contains("bridge_build_info") && read,
             "{service}"
         );
     }

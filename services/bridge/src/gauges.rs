@@ -21,6 +21,8 @@ pub(crate) async fn watch_ledger(
     stop: CancellationToken,
 ) {
     let mut before = accounts.budgets();
+    // The start has just asked the database: a process that cannot read at all is late from here on.
+    metrics.gauges_read(clock());
     while !stop.is_cancelled() {
         let now = accounts.budgets();
         if now.metered > 0 {
@@ -33,8 +35,9 @@ pub(crate) async fn watch_ledger(
         if let Err(error) = accounts.forget_gone().await {
             tracing::warn!(%error, "cannot tell which connections are gone");
         }
-        if let Err(error) = read_ledger(&store, &metrics).await {
-            tracing::warn!(%error, "cannot read the gauges");
+        match read_ledger(&store, &metrics).await {
+            Ok(()) => metrics.gauges_read(clock()),
+            Err(error) => tracing::warn!(%error, "cannot read the gauges"),
         }
         tokio::select! {
             () = stop.cancelled() => {}
@@ -106,4 +109,9 @@ fn count(number: i64) -> u64 {
 
 fn seconds(number: f64) -> Duration {
     Duration::try_from_secs_f64(number).unwrap_or_default()
+}
+
+/// Seconds since 1970, by this machine: Prometheus compares them with its own clock.
+fn clock() -> f64 {
+    chrono::Utc::now().timestamp_millis() as f64 / 1e3
 }

@@ -304,6 +304,11 @@ impl Metrics {
             .inc();
     }
 
+    /// The gauges that the database tells were read at this moment (seconds since 1970).
+    pub fn gauges_read(&self, unix_seconds: f64) {
+        self.0.gauges_read.at((), ()).set(unix_seconds);
+    }
+
     /// Connections of the database pool.
     pub fn db_pool(&self, in_use: u32, idle: u32, max: u32) {
         self.0.pool_in_use.at((), ()).set(f64::from(in_use));

@@ -10,7 +10,7 @@ use super::{
     all_imported, commit_entries, entry_held, hold_entries, imported, introductions, more_imported,
     one, own, warm,
 };
-use crate::world::{Announced, World};
+use crate::world::{Announced, World, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_killed_five_times_under_load() {
@@ -61,6 +61,36 @@ async fn lost_database(name: &str, lose: impl Fn(&Relay)) {
     network.refuse(false);
     network.resume();
     all_imported(&world, 1001).await;
+}
+
+/// The gauges themselves show then what was last read, however well that was.
+#[tokio::test(flavor = "multi_thread")]
+async fn gauges_that_stand_still_tell_since_when() {
+    let mut world = World::with("gauges", Config::for_benchmarks()).await;
+    let network = behind_a_network(&mut world).await;
+    world.bridge().await;
+    network.refuse(true);
+    network.cut();
+    let last = gauges_read(&world).await;
+    until("a read that fails", async || {
+        let failed = world.logs().contains("cannot read the gauges");
+        failed.then_some(())
+    })
+    .await;
+    assert_eq!(gauges_read(&world).await, last);
+    network.refuse(false);
+    until("a read", async || {
+        (gauges_read(&world).await > last).then_some(())
+    })
+    .await;
+}
+
+async fn gauges_read(world: &World) -> f64 {
+    let time = world
+        .metric(0, "bridge_gauges_read_timestamp_seconds")
+        .await;
+    assert!(time > 0.0);
+    time
 }
 
 /// What was claimed as it entered is then in the ledger, and the process that claimed it does not know: it must not wait
