@@ -55,6 +55,7 @@ async fn read_ledger(store: &Store, metrics: &Metrics) -> Result<(), store::Erro
         let reason = word.parse().unwrap_or(Code::Internal);
         metrics.parked(reason, count(parked));
     }
+    metrics.circuits_open(store.outages().await?);
     let oldest = store.oldest_job_request_seconds().await?;
     metrics.oldest_pending(Queue::Jobs, seconds(oldest));
     let overdue = store.overdue().await?;

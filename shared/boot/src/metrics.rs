@@ -304,6 +304,11 @@ impl Metrics {
             .inc();
     }
 
+    /// Connections whose Greenhouse does not answer, over all processes.
+    pub fn circuits_open(&self, count: u64) {
+        self.0.circuits_open.at((), ()).set(count as f64);
+    }
+
     /// The gauges that the database tells were read at this moment (seconds since 1970).
     pub fn gauges_read(&self, unix_seconds: f64) {
         self.0.gauges_read.at((), ()).set(unix_seconds);

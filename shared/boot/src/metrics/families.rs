@@ -117,6 +117,8 @@ families! {
         "Calls allowed per window, by the last answer.";
     throttle_wait: Grid<Histogram, ()>, "bridge_harvest_throttle_wait_seconds" [WAIT],
         "Time calls waited for their share of the budget.";
+    circuits_open: Sparse<Gauge, ()>, "bridge_circuits_open",
+        "Connections for which nothing begins, because their Greenhouse does not answer.";
     gauges_read: Sparse<Gauge, ()>, "bridge_gauges_read_timestamp_seconds",
         "When this process last read from the database what the gauges of the whole system say.";
     poll_last: Sparse<Gauge, Resource>, "bridge_poll_last_success_timestamp_seconds",

@@ -43,6 +43,7 @@ fn touch_everything(metrics: &Metrics) {
     metrics.outbox(1, second);
     metrics.consent_left(Some(second));
     metrics.harvest_rate_limit(1, 50);
+    metrics.circuits_open(1);
     metrics.gauges_read(1.0);
     metrics.db_pool(1, 1, 10);
 }
