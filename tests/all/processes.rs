@@ -3,7 +3,7 @@
 use broker::Topology;
 use greenhouse_sim::When;
 use serde_json::{Value, json};
-use testkit::Http;
+use testkit::{Http, Relay};
 
 use crate::accounting::settled;
 use crate::world::{Announced, SOON, World, introduction, until};
@@ -75,6 +75,54 @@ async fn a_process_for_each_service_does_what_one_does_that_runs_all() {
             "{service}"
         );
     }
+}
+
+/// Whichever is started first on a new broker, Intrro's exchange and the queues are there.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_service_declares_the_topology_when_it_runs_alone() {
+    let world = World::new("declares").await;
+    let (management, vhost) = (&world.env.management, &world.env.vhost);
+    // The relay first: by the time of those that need no broker, what the test itself connects, and declares, is there.
+    for service in SERVICES.into_iter().rev() {
+        let deleted = management.delete_queue(vhost, Topology::STATUSES);
+        deleted.await.unwrap();
+        let mut bridge = world.start_bridge(&[service], &[]);
+        let ready = bridge.process.ready(&bridge.url, SOON).await;
+        ready.unwrap_or_else(|error| panic!("{service}: {error:#}"));
+        until(&format!("the queue of statuses by {service}"), async || {
+            management.queue(vhost, Topology::STATUSES).await.ok()?
+        })
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn services_that_need_no_broker_work_without_one_and_declare_once_it_is_there() {
+    let mut world = World::new("no broker").await;
+    let relay = Relay::start(&world.env.amqp_url).await.unwrap();
+    relay.refuse(true);
+    let away = relay.through(&world.env.amqp_url).unwrap();
+    let services = ["connections", "webhooks"];
+    let mut bridge = world.start_bridge(&services, &[("BRIDGE_AMQP_URL", away.as_str())]);
+    let ready = bridge.process.ready(&bridge.url, SOON).await;
+    ready.unwrap_or_else(|error| panic!("{error:#}"));
+    let told = bridge.process.printed("is not declared yet", SOON).await;
+    told.unwrap();
+    world.keep(bridge);
+    let (status, connection) = world.connect("acme").await;
+    assert_eq!(status, 201, "{connection}");
+
+    let (management, vhost) = (world.env.management.clone(), world.env.vhost.clone());
+    let deleted = management.delete_queue(&vhost, Topology::STATUSES);
+    deleted.await.unwrap();
+    relay.refuse(false);
+    until("the queue of statuses", async || {
+        management.queue(&vhost, Topology::STATUSES).await.ok()?
+    })
+    .await;
+    let mut bridge = world.bridges().remove(0);
+    let ended = bridge.process.terminate(SOON).await;
+    assert!(ended.unwrap().success());
 }
 
 fn request(like: &Value, kind: &str, data: Value) -> Value {

@@ -73,6 +73,7 @@ pub(crate) async fn run(services: &[Service]) -> Result<ExitCode, Failure> {
     if runs(Service::Relay) {
         tasks.spawn(process.relay());
     }
+    process.declare_topology();
     tasks.spawn(gauges::watch_ledger(
         process.store.clone(),
         Arc::clone(&process.accounts),

@@ -10,6 +10,7 @@ use lapin::{
     protocol::{AMQPErrorKind, AMQPSoftError},
     types::{AMQPValue, FieldTable, ShortString},
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::{Config, Error, Mismatch, Topology, config::FRAME_MAX, connection};
 
@@ -41,6 +42,33 @@ pub async fn declare(config: &Config) -> Result<(), Error> {
     let declared = declare_on(&connection, &config.topology).await;
     connection::close(connection).await;
     declared
+}
+
+/// As [`declare`], for a process that has no other business with the broker and so does not wait for it: tries again, for as
+/// long as it takes, until it succeeded or `token` is cancelled. Every consumer and publisher declares by itself as it connects.
+pub async fn declare_when_reachable(config: Config, token: CancellationToken) {
+    let mut known = None;
+    for attempt in 0.. {
+        let declared = tokio::select! {
+            declared = declare(&config) => declared,
+            () = token.cancelled() => return,
+        };
+        let Err(error) = declared else {
+            tracing::info!("the topology is declared");
+            return;
+        };
+        // An outage is one line in the log rather than one per attempt.
+        let error = Some(error.full());
+        if known != error {
+            tracing::warn!(error, "the topology is not declared yet");
+            known = error;
+        }
+        let wait = connection::backoff(attempt, connection::RECONNECT_CAP, rand::random());
+        tokio::select! {
+            () = token.cancelled() => return,
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
 }
 
 /// As [`declare`], on a throw-away channel of `connection`: a mismatch closes only that channel.

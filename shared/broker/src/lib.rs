@@ -32,7 +32,7 @@ pub use batch::{Batch, Settled};
 pub use config::Config;
 pub use consumer::Consumer;
 pub use dead::{DeadLetter, Reason, dead_letter};
-pub use declare::declare;
+pub use declare::{declare, declare_when_reachable};
 pub use delivery::Delivery;
 pub use error::{Error, Mismatch};
 pub use health::{Cause, Health, Monitor, Stats};

@@ -182,6 +182,15 @@ impl Process {
         async move { relay.run(stop).await }
     }
 
+    /// Has the topology declared, sooner or later, where no service of this process does so as it connects: to be called
+    /// when all of them are there. Nothing waits for it, and `/ready` does not ask: these services need no broker.
+    pub(super) fn declare_topology(&self) {
+        if self.publisher.get().is_none() {
+            let (broker, stop) = (self.broker.clone(), self.stop.clone());
+            tokio::spawn(broker::declare_when_reachable(broker, stop));
+        }
+    }
+
     /// Consumes the queue of this name, under a check of its own.
     fn consumer(&self, name: String, queue: metrics::Queue, check: &'static str) -> Consumer {
         let consumer = Consumer::start(self.broker.clone(), name, PREFETCH, self.stop.clone());
