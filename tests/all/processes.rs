@@ -1,5 +1,7 @@
 //! The services as processes of their own, what they say of themselves, and how they log.
 
+use std::time::Duration;
+
 use broker::Topology;
 use greenhouse_sim::When;
 use serde_json::{Value, json};
@@ -94,6 +96,33 @@ async fn each_service_declares_the_topology_when_it_runs_alone() {
         })
         .await;
     }
+}
+
+/// Not even for the moment between the listener and the services.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_needs_the_broker_never_says_that_it_is_ready_without_one() {
+    let world = World::new("never ready").await;
+    let nobody = format!("amqp://127.0.0.1:{}/x", testkit::free_port().unwrap());
+    let mut bridge =
+        world.start_bridge(&["introductions"], &[("BRIDGE_AMQP_URL", nobody.as_str())]);
+    let (http, url) = (Http::new().unwrap(), format!("{}/ready", bridge.url));
+    let mut often = tokio::time::interval(Duration::from_millis(1));
+    let asking = async {
+        let mut answers = Vec::new();
+        while answers.len() < 100 {
+            often.tick().await;
+            answers.extend(http.get(&url, None).await);
+        }
+        answers
+    };
+    let answers = tokio::time::timeout(SOON, asking).await;
+    let answers = answers.unwrap_or_else(|_| panic!("{}", bridge.process.log()));
+    for answer in answers {
+        assert_eq!(answer.status, 503, "{answer:?}");
+    }
+    assert!(bridge.process.runs());
+    let told = http.get(&url, None).await.unwrap().body["failing"].take();
+    assert_eq!(told[0]["check"], "broker_introductions", "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -44,7 +44,7 @@ pub(crate) async fn run(services: &[Service]) -> Result<ExitCode, Failure> {
     let telemetry =
         boot::telemetry::start(&settings.telemetry, &metrics).map_err(anyhow::Error::from)?;
     boot::tls::install();
-    let readiness = Readiness::new();
+    let readiness = Readiness::starting();
     let stop = boot::shutdown::on_signal(readiness.clone()).context("cannot listen for signals")?;
     let process = start(settings, metrics, readiness, stop).await?;
     let runs = |service| services.contains(&Service::All) || services.contains(&service);
@@ -73,6 +73,8 @@ pub(crate) async fn run(services: &[Service]) -> Result<ExitCode, Failure> {
     if runs(Service::Relay) {
         tasks.spawn(process.relay());
     }
+    // Each of them has brought its checks.
+    process.readiness.started();
     process.declare_topology();
     tasks.spawn(gauges::watch_ledger(
         process.store.clone(),

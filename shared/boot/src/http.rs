@@ -28,6 +28,8 @@ pub use problem::Problem;
 
 /// A check that takes longer has failed.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
+/// The check that fails until the others are there.
+const STARTING: &str = "starting";
 /// Open requests get this long to finish when the process stops.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -66,6 +68,24 @@ impl Readiness {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Not ready before [`started`](Self::started): for a process that listens before each of its checks is there.
+    #[must_use]
+    pub fn starting() -> Self {
+        let readiness = Self::new();
+        readiness.check(STARTING, || async {
+            Err("the services are being started".to_owned())
+        });
+        readiness
+    }
+
+    /// Every check is there: from now on they alone decide.
+    pub fn started(&self) {
+        self.checks
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(STARTING);
     }
 
     /// Adds a check under a name, or replaces the one of that name. It is asked at every `/ready`, so it has to be cheap;

@@ -65,6 +65,22 @@ async fn a_failing_check_is_named_and_a_good_one_is_not() {
 }
 
 #[tokio::test]
+async fn a_process_is_not_ready_before_every_check_is_there() {
+    let readiness = Readiness::starting();
+    readiness.check("database", || async { Ok(()) });
+    let failing = readiness.failing().await;
+    let names: Vec<&str> = failing.iter().map(|one| one.check).collect();
+    assert_eq!(names, ["starting"]);
+    readiness.check("broker", || async { Err("not connected yet".to_owned()) });
+    readiness.started();
+    let failing = readiness.failing().await;
+    let names: Vec<&str> = failing.iter().map(|one| one.check).collect();
+    assert_eq!(names, ["broker"]);
+    readiness.check("broker", || async { Ok(()) });
+    assert!(readiness.failing().await.is_empty());
+}
+
+#[tokio::test]
 async fn a_draining_process_is_live_but_not_ready() {
     let server = listening(Router::new()).await;
     server.readiness.drain();
