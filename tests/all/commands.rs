@@ -94,6 +94,10 @@ async fn a_bridge_is_asked_for_its_health_and_a_tenant_connected_from_standard_i
     let healthy = run(&["healthcheck"], &listens, &Value::Null).await;
     assert_eq!(healthy.code, DONE, "{healthy:?}");
     assert_eq!(healthy.json(), json!({ "ready": true, "failing": [] }));
+    let named = addr.replace("127.0.0.1", "localhost");
+    let listens = [("BRIDGE_HTTP_ADDR", named.as_str())];
+    let healthy = run(&["healthcheck"], &listens, &Value::Null).await;
+    assert_eq!(healthy.code, DONE, "{healthy:?}");
 
     let request = request(&world);
     let connected = run(&["--json", "connect"], &at(&url, ADMIN_TOKEN), &request).await;

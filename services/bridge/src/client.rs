@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use boot::settings::{Env, variables};
+use boot::settings::Env;
 use secrecy::ExposeSecret;
 
 use crate::failure::Failure;
@@ -56,7 +56,7 @@ pub(crate) async fn get(url: &str) -> Result<serde_json::Value, Failure> {
 /// `bridge healthcheck`: 0 when `/ready` says yes.
 pub(crate) async fn healthcheck() -> Result<ExitCode, Failure> {
     let mut env = Env::from_process();
-    let addr: Option<std::net::SocketAddr> = env.parsed(&variables::HTTP_ADDR);
+    let addr = boot::settings::http_addr(&mut env);
     env.finish()?;
     let mut addr = addr.ok_or_else(|| Failure::Usage("BRIDGE_HTTP_ADDR is missing".into()))?;
     if addr.ip().is_unspecified() {

@@ -7,8 +7,8 @@ mod env;
 mod keys;
 pub mod variables;
 
-use std::io::IsTerminal;
-use std::net::SocketAddr;
+use std::io::{self, IsTerminal};
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -128,7 +128,7 @@ impl Settings {
         let public_url = env.optional_url(&variables::PUBLIC_URL);
         let partner = Partner::read(env, public_url.is_some());
         let greenhouse = Greenhouse::read(env);
-        let http_addr = env.parsed(&variables::HTTP_ADDR);
+        let http_addr = http_addr(env);
         let intrro_url = env.url(&variables::INTRRO_URL);
         let settle = settle(env);
         let telemetry = TelemetrySettings::read(env);
@@ -243,6 +243,24 @@ fn without_space(env: &mut Env, variable: &Variable, token: SecretString) -> Opt
         return None;
     }
     Some(token)
+}
+
+/// Where the HTTP listener listens, alone; a host name is looked up now. `None` after a problem was noted.
+pub fn http_addr(env: &mut Env) -> Option<SocketAddr> {
+    let text = env.optional(&variables::HTTP_ADDR)?;
+    looked_up(&text)
+        .map_err(|error| env.note(&variables::HTTP_ADDR, format!("is {text:?}: {error}")))
+        .ok()
+}
+
+/// Of several addresses, as `localhost` has them, the first one of IPv4: there is the default, and there most clients look.
+fn looked_up(text: &str) -> io::Result<SocketAddr> {
+    let found: Vec<SocketAddr> = text.to_socket_addrs()?.collect();
+    let usual = found.iter().find(|address| address.is_ipv4());
+    usual
+        .or(found.first())
+        .copied()
+        .ok_or_else(|| io::Error::other("the name has no address"))
 }
 
 /// The master keys alone. `None` after a problem was noted.

@@ -106,6 +106,32 @@ fn a_wrong_value_is_told_with_its_variable() {
 }
 
 #[test]
+fn the_listener_may_be_given_by_name() {
+    for (given, address) in [
+        ("localhost:8080", "127.0.0.1:8080"),
+        ("0.0.0.0:80", "0.0.0.0:80"),
+        ("[::1]:8080", "[::1]:8080"),
+    ] {
+        let settings = with("BRIDGE_HTTP_ADDR", given).unwrap();
+        assert_eq!(settings.http_addr.to_string(), address);
+    }
+    // Longer than a part of a name can be, so that nobody is asked.
+    let nobody = "x".repeat(64);
+    for wrong in [format!("{nobody}:8080"), "localhost:http".to_owned()] {
+        let error = with("BRIDGE_HTTP_ADDR", &wrong).unwrap_err().to_string();
+        assert!(
+            error.contains(&format!("BRIDGE_HTTP_ADDR is {wrong:?}: ")),
+            "{error}"
+        );
+        let variable = variables::HTTP_ADDR;
+        assert!(
+            error.contains(variable.expected) && error.contains(variable.example),
+            "{error}"
+        );
+    }
+}
+
+#[test]
 fn no_error_shows_a_secret() {
     let secret = "hunter2";
     for (name, value) in [

@@ -136,7 +136,7 @@ variables! {
     /// Where the HTTP listener listens.
     HTTP_ADDR: "BRIDGE_HTTP_ADDR", Plain, Some("127.0.0.1:8080"),
         "Where `/live`, `/ready`, `/metrics` and the API listen.",
-        "an IP address and a port",
+        "an IP address or a host name, a colon, and a port",
         "0.0.0.0:8080";
     /// Intrro's web address.
     INTRRO_URL: "BRIDGE_INTRRO_URL", Plain, Some("https://app.intrro.com"),
