@@ -1,7 +1,8 @@
-//! Master keys: `id:base64 of 32 bytes`, separated by commas.
+//! Master keys: `id:base64 of 32 bytes`, separated by commas. Tools differ in whether they pad base64, and lists put together by
+//! them may end with a comma: both are taken as they come.
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::STANDARD_PAD_INDIFFERENT;
 use secrecy::SecretBox;
 
 /// A key that encrypts or decrypts credentials.
@@ -16,7 +17,9 @@ pub struct MasterKey {
 /// Reads the list; an error says which entry is wrong without repeating key material.
 pub(super) fn parse(text: &str) -> Result<Vec<MasterKey>, String> {
     let mut keys: Vec<MasterKey> = Vec::new();
-    for (index, entry) in text.split(',').enumerate() {
+    let text = text.trim_end();
+    let entries = text.strip_suffix(',').unwrap_or(text).split(',');
+    for (index, entry) in entries.enumerate() {
         let key = one(entry.trim())
             .map_err(|wrong| format!("has a wrong entry {}: {wrong}", index + 1))?;
         if keys.iter().any(|other| other.id == key.id) {
@@ -39,7 +42,7 @@ fn one(entry: &str) -> Result<MasterKey, String> {
     let written = {
         use secrecy::ExposeSecretMut;
         // Decodes in place, so that no copy of the key stays behind on the heap.
-        STANDARD.decode_slice(encoded, key.expose_secret_mut())
+        STANDARD_PAD_INDIFFERENT.decode_slice(encoded, key.expose_secret_mut())
     };
     match written {
         Ok(32) => Ok(MasterKey {
@@ -57,6 +60,7 @@ fn one(entry: &str) -> Result<MasterKey, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64::engine::general_purpose::STANDARD;
     use secrecy::ExposeSecret;
 
     #[test]
@@ -72,6 +76,26 @@ mod tests {
             ["new", "old"]
         );
         assert_eq!(keys[0].key.expose_secret(), &[7; 32]);
+    }
+
+    #[test]
+    fn padding_and_a_comma_at_the_end_may_be_there_or_not() {
+        let padded = STANDARD.encode([7; 32]);
+        let bare = padded.trim_end_matches('=');
+        for text in [
+            format!("a:{padded}"),
+            format!("a:{bare}"),
+            format!("a:{padded},"),
+            format!("a:{bare} , "),
+        ] {
+            let keys = parse(&text).unwrap();
+            assert_eq!(keys.len(), 1, "{text}");
+            assert_eq!(keys[0].key.expose_secret(), &[7; 32], "{text}");
+        }
+        for text in [format!("a:{padded},,"), format!(",a:{padded}"), ",".into()] {
+            let wrong = parse(&text).unwrap_err();
+            assert!(wrong.contains("it has no colon"), "{text}: {wrong}");
+        }
     }
 
     #[test]
