@@ -150,6 +150,7 @@ const PROPERTIES: &[&str] = &[
     "visiblity",
     "primary_email",
     "primary_email_address",
+    "employee_id",
     "deactivated",
     "disabled",
     "site_admin",

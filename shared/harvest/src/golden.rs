@@ -223,7 +223,11 @@ fn notes_and_tags_are_read_in_both_versions() {
 #[test]
 fn users_and_referrers_are_read_in_both_versions() {
     let filled = |one: &crate::User| {
-        one.name.is_some() && one.primary_email.is_some() && one.deactivated && one.site_admin
+        one.name.is_some()
+            && one.primary_email.is_some()
+            && one.employee_id.is_some()
+            && one.deactivated
+            && one.site_admin
     };
     check("v3/user.json", v3::users::read_list, filled);
     check("v1/user.json", v1::users::read_list, filled);

@@ -21,6 +21,8 @@ pub struct User {
     pub name: Option<String>,
     /// Main e-mail address.
     pub primary_email: Option<String>,
+    /// Their number at the company, where it is kept.
+    pub employee_id: Option<String>,
     /// Whether the account is switched off.
     pub deactivated: bool,
     /// Whether they are a Site Admin; v3 lets only these list anything.
@@ -80,6 +82,27 @@ impl Users<'_> {
             Version::V1 => (v1::users::with_email(email), v1::users::read_single),
         };
         self.client.all(request, read).await
+    }
+
+    /// The users who have this number at the company, service accounts left out. Nobody else is among them, whatever a
+    /// Greenhouse answers that ignores the filter or reads a list in it.
+    ///
+    /// # Errors
+    /// [`Error`] of a read. That an account without numbers refuses the question cannot be told from other refusals.
+    pub async fn by_employee_id(&self, employee_id: &str) -> Result<Vec<User>, Error> {
+        let (request, read): (_, Read<_>) = match self.client.version() {
+            Version::V3 => (
+                v3::users::with_employee_id(employee_id),
+                v3::users::read_list,
+            ),
+            Version::V1 => (
+                v1::users::with_employee_id(employee_id),
+                v1::users::read_single,
+            ),
+        };
+        let mut found = self.client.one(request, read).await?;
+        found.retain(|user: &User| user.employee_id.as_deref() == Some(employee_id));
+        Ok(found)
     }
 
     /// These users, service accounts included. v1 takes a call for each.

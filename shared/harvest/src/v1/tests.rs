@@ -88,6 +88,10 @@ fn single_records_have_a_path_of_their_own() {
             "GET /v1/users?email=a%2Bb%40x.org",
         ),
         (
+            users::with_employee_id("E 7/8"),
+            "GET /v1/users?employee_id=E+7%2F8",
+        ),
+        (
             custom_fields::with_id(CustomFieldId(7)),
             "GET /v1/custom_field/7",
         ),

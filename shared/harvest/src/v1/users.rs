@@ -29,6 +29,11 @@ pub(crate) fn with_email(email: &str) -> Request {
     Request::get(Operation::UsersList, PATH).with("email", email)
 }
 
+/// Answered with a list or with the user alone: the documentation has both.
+pub(crate) fn with_employee_id(employee_id: &str) -> Request {
+    Request::get(Operation::UsersList, PATH).with("employee_id", employee_id)
+}
+
 pub(crate) fn with_id(id: UserId) -> Request {
     Request::get(Operation::UsersRetrieve, format!("{PATH}/{id}"))
 }
@@ -60,6 +65,7 @@ struct Wire {
     first_name: Option<String>,
     last_name: Option<String>,
     primary_email_address: Option<String>,
+    employee_id: Option<String>,
     disabled: Option<bool>,
     site_admin: Option<bool>,
 }
@@ -71,6 +77,7 @@ fn accept(wire: Wire) -> Option<User> {
             .name
             .or_else(|| joined(wire.first_name, wire.last_name)),
         primary_email: wire.primary_email_address,
+        employee_id: wire.employee_id,
         deactivated: wire.disabled.unwrap_or_default(),
         site_admin: wire.site_admin.unwrap_or_default(),
     })

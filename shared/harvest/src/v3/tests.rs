@@ -72,6 +72,14 @@ fn lists_ask_for_the_largest_page_and_lookups_for_ids_alone() {
             "GET /v3/users?ids=3&show_service_accounts=true".into(),
         ),
         (
+            users::with_primary_email("Ada@x.org"),
+            "GET /v3/users?primary_email=Ada%40x.org".into(),
+        ),
+        (
+            users::with_employee_id("E 7/8"),
+            "GET /v3/users?employee_ids=E+7%2F8".into(),
+        ),
+        (
             rejection_reasons::list(true),
             "GET /v3/rejection_reasons?per_page=500&include_defaults=true".into(),
         ),

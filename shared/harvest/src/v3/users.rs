@@ -31,6 +31,11 @@ pub(crate) fn with_primary_email(email: &str) -> Request {
     Request::get(Operation::UsersList, PATH).with("primary_email", email)
 }
 
+/// The filter takes several, separated by commas.
+pub(crate) fn with_employee_id(employee_id: &str) -> Request {
+    Request::get(Operation::UsersList, PATH).with("employee_ids", employee_id)
+}
+
 /// The user we act for may be a service account, which is hidden unless asked for.
 pub(crate) fn with_ids(ids: &[UserId]) -> Request {
     Request::get(Operation::UsersRetrieve, PATH)
@@ -62,6 +67,7 @@ struct Wire {
     first_name: Option<String>,
     last_name: Option<String>,
     primary_email: Option<String>,
+    employee_id: Option<String>,
     deactivated: Option<bool>,
     site_admin: Option<bool>,
 }
@@ -73,6 +79,7 @@ fn accept(wire: Wire) -> Option<User> {
             .name
             .or_else(|| joined(wire.first_name, wire.last_name)),
         primary_email: wire.primary_email,
+        employee_id: wire.employee_id,
         deactivated: wire.deactivated.unwrap_or_default(),
         site_admin: wire.site_admin.unwrap_or_default(),
     })

@@ -118,6 +118,24 @@ async fn what_does_not_exist_is_left_out() {
 }
 
 #[tokio::test]
+async fn whoever_has_another_number_is_left_out() {
+    let everybody = r#"[{"id":1},{"id":2,"employee_id":"E2"},{"id":3,"employee_id":"E3"}]"#;
+    for (status, body, expected) in [
+        (200, everybody, vec![UserId(2)]),
+        (200, r#"{"id":2,"employee_id":"E2"}"#, vec![UserId(2)]),
+        (200, "[]", vec![]),
+        (404, r#"{"message":"Resource not found"}"#, vec![]),
+    ] {
+        let server = Server::start(move |_, _| answer(status, body)).await;
+        let client = client(&server);
+        let found = client.users().by_employee_id("E2").await.unwrap();
+        let found: Vec<UserId> = found.iter().map(|user| user.id).collect();
+        assert_eq!(found, expected, "{status} {body}");
+        assert_eq!(server.calls()[0].line, "GET /v1/users?employee_id=E2");
+    }
+}
+
+#[tokio::test]
 async fn custom_fields_with_several_options_are_written_by_id() {
     let server = Server::start(|seen, _| match seen.line.as_str() {
         "PATCH /v1/candidates/9" => answer(200, r#"[{"id":9}]"#),

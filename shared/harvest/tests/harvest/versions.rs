@@ -212,6 +212,23 @@ async fn a_truncated_answer_tells_both_ids_though_nothing_can_be_read_yet() {
 }
 
 #[tokio::test]
+async fn an_employee_is_found_by_their_number_and_nobody_else_is() {
+    for version in Version::ALL {
+        let world = World::new(*version);
+        let users = world.client.users();
+        let by_address = users.by_primary_email(REFERRER).await.unwrap();
+        assert_eq!(by_address.len(), 1, "{version}");
+        let by_number = users.by_employee_id("E0002").await;
+        assert_eq!(by_number, Ok(by_address), "{version}");
+        // v3 takes the second for a list.
+        for nobodys in ["E9999", "E0002,E0003"] {
+            let found = users.by_employee_id(nobodys).await;
+            assert_eq!(found, Ok(vec![]), "{version}: {nobodys}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_removed_value_goes_alone() {
     for version in Version::ALL {
         let world = World::new(*version);
