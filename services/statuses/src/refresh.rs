@@ -177,8 +177,10 @@ fn announcement(
         remedy: code.map_or_else(String::new, |code| code.remedy().to_owned()),
         refreshed_at: Some(now.into()),
     });
+    // Two events of one batch have arrived at the same time, and may have chosen the same id.
+    let (request, row) = (&refresh.request_id, refresh.id);
     let arrived = refresh.created_at.timestamp_micros();
-    let name = format!("{tenant}/refreshes/{}/{arrived}", refresh.request_id);
+    let name = format!("{tenant}/refreshes/{request}/{arrived}/{row}");
     let id = Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes());
     let meta = OutMeta {
         id,

@@ -35,7 +35,8 @@ pub struct NewRefresh {
 /// A request that is ours until the lease ends.
 #[derive(Debug, Clone)]
 pub struct Refresh {
-    id: i64,
+    /// Row id.
+    pub id: i64,
     lease: Uuid,
     /// Whose applications.
     pub tenant: Tenant,

@@ -81,6 +81,20 @@ async fn the_same_request_twice_is_one_request() {
 }
 
 #[tokio::test]
+async fn two_events_with_one_request_id_get_an_answer_each() {
+    let (world, _) = World::with_application().await;
+    let again = NewRefresh {
+        message_id: "r-1-again".into(),
+        ..request("r-1", true, &[])
+    };
+    assert_eq!(ask(&world, &[request("r-1", true, &[]), again]).await, 2);
+    work(&world).await;
+    assert_eq!(world.events_of("StatusesRefreshed").await.len(), 2);
+    let ids = "SELECT count(DISTINCT message_id) FROM outbox WHERE routing_key LIKE '%.StatusesRefreshed'";
+    assert_eq!(world.number(ids).await, 2);
+}
+
+#[tokio::test]
 async fn a_tenant_that_must_act_is_answered_with_what_to_do() {
     let (world, _) = World::with_application().await;
     world.run("UPDATE connections SET state = 'paused'").await;
