@@ -1,5 +1,5 @@
-//! The employee who made the introduction, who gets the credit: found by e-mail, and added to Greenhouse as a user
-//! where the tenant wants that.
+//! The employee who made the introduction, who gets the credit: found by e-mail or by their number at the company, and
+//! added to Greenhouse as a user where the tenant wants that.
 //!
 //! v1 credits users. v3 credits records beside them, which are made on Greenhouse's own pages and nowhere else
 //! (harvestdocs.greenhouse.io, "List referrers"): there a user is credited once somebody was credited with them by hand.
@@ -63,19 +63,18 @@ pub(crate) async fn resolve(
     attempt: &mut Attempt<'_>,
     introduction: &Introduction,
 ) -> Result<Credit, Stop> {
-    let Some(employee) = &introduction.event.referrer else {
+    let named = introduction.event.referrer.as_ref();
+    let Some(employee) = named.filter(|one| **one != v1::Referrer::default()) else {
         return Ok(Credit::default());
     };
-    if let Some(email) = domain::matching::normalise_email(&employee.email) {
-        match look_up(attempt, employee, &email).await? {
-            Known::Creditable(id) => {
-                return Ok(Credit {
-                    referrer: Some(id),
-                    outside: None,
-                });
-            }
-            Known::Missing(code) => attempt.warn(Problem::new(code).field("referrer.email")),
+    match look_up(attempt, employee).await? {
+        Known::Creditable(id) => {
+            return Ok(Credit {
+                referrer: Some(id),
+                outside: None,
+            });
         }
+        Known::Missing(code) => attempt.warn(Problem::new(code).field("referrer.email")),
     }
     // v3 knows no referrers from outside: there the note alone names them.
     let wanted = attempt.claim.settings.referrer_unknown == ReferrerUnknown::Outside
@@ -86,35 +85,41 @@ pub(crate) async fn resolve(
     })
 }
 
-async fn look_up(
-    attempt: &mut Attempt<'_>,
-    employee: &v1::Referrer,
-    email: &str,
-) -> Result<Known, Stop> {
+async fn look_up(attempt: &mut Attempt<'_>, employee: &v1::Referrer) -> Result<Known, Stop> {
+    let email = domain::matching::normalise_email(&employee.email);
+    let number = filled(&employee.employee_id);
+    if email.is_none() && number.is_none() {
+        return Ok(Known::Missing(Code::ReferrerUnknown));
+    }
     // Whoever was missing while nobody was added is not missing for good.
     let kind = if adds(attempt) {
         "added_referrer"
     } else {
         "referrer"
     };
-    let key = key(attempt, email);
-    if let Some(known) = recall(attempt, kind, &key).await? {
+    let names = names(attempt, email.as_deref(), number.as_deref());
+    if let Some(known) = recall(attempt, kind, &names).await? {
         return Ok(another_found(attempt, known));
     }
     let _alone = attempt.context.alone(&attempt.claim.tenant).await;
-    if let Some(known) = recall(attempt, kind, &key).await? {
+    if let Some(known) = recall(attempt, kind, &names).await? {
         return Ok(another_found(attempt, known));
     }
-    let asked: Option<Asked> = match adds(attempt) {
-        true => recall(attempt, "new_user", &key).await?,
-        false => None,
+    // Added is an address, whatever else events name the employee by.
+    let addable = email.as_deref().filter(|_| adds(attempt));
+    let asked: Option<Asked> = match addable {
+        Some(email) => recall(attempt, "new_user", &key(attempt, email)).await?,
+        None => None,
     };
-    let user = match asked {
-        Some(asked) => under_way(attempt, email, &asked).await?,
-        None => match user(attempt, email).await? {
-            Some(id) => Ok(id),
-            None if adds(attempt) => add(attempt, employee, email, &key).await?,
-            None => Err(Code::ReferrerUnknown),
+    let user = match (addable, asked) {
+        (Some(email), Some(asked)) => under_way(attempt, email, &asked).await?,
+        (addable, _) => match (find(attempt, employee).await?, addable) {
+            (Some(id), _) => Ok(id),
+            (None, Some(email)) => {
+                let key = key(attempt, email);
+                add(attempt, employee, email, &key).await?
+            }
+            (None, None) => Err(Code::ReferrerUnknown),
         },
     };
     let known = match user {
@@ -129,8 +134,45 @@ async fn look_up(
         Known::Creditable(_) => DAY,
         Known::Missing(_) => MISSING_LASTS,
     };
-    remember(attempt, kind, &key, &known, lasts).await?;
+    remember(attempt, kind, &names, &known, lasts).await?;
     Ok(known)
+}
+
+/// The user whom the event names: by address, and where nobody has it, by number.
+async fn find(attempt: &mut Attempt<'_>, employee: &v1::Referrer) -> Result<Option<UserId>, Stop> {
+    let written = employee.email.trim();
+    if let Some(email) = domain::matching::normalise_email(written) {
+        if let Some(id) = user(attempt, &email).await? {
+            return Ok(Some(id));
+        }
+        // Whether the filter minds the case of an address is not described.
+        if written != email
+            && let Some(id) = user(attempt, written).await?
+        {
+            return Ok(Some(id));
+        }
+    }
+    match filled(&employee.employee_id) {
+        Some(number) => numbered(attempt, &number).await,
+        None => Ok(None),
+    }
+}
+
+async fn numbered(attempt: &mut Attempt<'_>, number: &str) -> Result<Option<UserId>, Stop> {
+    let users = match attempt.greenhouse.users().by_employee_id(number).await {
+        Ok(users) => users,
+        // Only some plans have numbers of employees. Where they are refused, nobody has this one.
+        Err(Remote::Rejected { .. } | Remote::NotFound { .. }) => Vec::new(),
+        Err(error) => return Err(error.into()),
+    };
+    // Somebody who has come back may have an account of the past as well.
+    let found = users.iter().find(|user| !user.deactivated);
+    let found = found.or(users.first()).map(|user| user.id);
+    if found.is_some() {
+        // Whoever we add has no number: a write that was sent is proven by the address alone.
+        leave(attempt);
+    }
+    Ok(found)
 }
 
 /// What another import found out settles a write of ours about the same employee as well.
@@ -291,6 +333,18 @@ fn adds(attempt: &Attempt<'_>) -> bool {
 /// The e-mail is hashed before it becomes a key: the cache holds no personal data.
 fn key(attempt: &Attempt<'_>, email: &str) -> String {
     let hash = domain::matching::email_key(&attempt.claim.tenant, email).unwrap_or_default();
+    hex(&hash)
+}
+
+/// All that the event names the employee by, as a key: who is not found by address alone may be found by number.
+fn names(attempt: &Attempt<'_>, email: Option<&str>, number: Option<&str>) -> String {
+    let email = email.map(|email| key(attempt, email));
+    let tenant = &attempt.claim.tenant;
+    let number = number.map(|number| hex(&domain::matching::employee_key(tenant, number)));
+    email.into_iter().chain(number).collect()
+}
+
+fn hex(hash: &[u8]) -> String {
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -39,6 +39,12 @@ pub fn candidate_key(tenant: &Tenant, id: &IntrroCandidateId) -> [u8; 32] {
     key("candidate", tenant, id.as_str())
 }
 
+/// The key by which we remember an employee of this tenant by their number there. Never equal to one of the others.
+#[must_use]
+pub fn employee_key(tenant: &Tenant, number: &str) -> [u8; 32] {
+    key("employee", tenant, number)
+}
+
 /// The match to take among several: the most recently active, with equals (or no activity at all) the oldest record,
 /// which is the one with the lowest id. `None` only for an empty slice.
 #[must_use]
@@ -51,7 +57,7 @@ pub fn most_recently_active(
         .map(|(id, _)| *id)
 }
 
-/// NUL separates the parts unambiguously: neither ids nor addresses can contain it.
+/// NUL separates the parts unambiguously: no kind and no tenant contains it.
 fn key(kind: &str, tenant: &Tenant, value: &str) -> [u8; 32] {
     let parts = [kind, tenant.as_str(), value].join("\0");
     Sha256::digest(parts.as_bytes()).into()
@@ -97,6 +103,10 @@ mod tests {
         assert_ne!(key, email_key(&tenant("bcme"), "ada@example.com"));
         let id = IntrroCandidateId::try_from("ada@example.com").unwrap();
         assert_ne!(key, Some(candidate_key(&tenant("acme"), &id)));
+        let employee = |name| employee_key(&tenant(name), "ada@example.com");
+        assert_ne!(key, Some(employee("acme")));
+        assert_ne!(candidate_key(&tenant("acme"), &id), employee("acme"));
+        assert_ne!(employee("acme"), employee("bcme"));
         assert_eq!(email_key(&tenant("acme"), "ada"), None);
     }
 

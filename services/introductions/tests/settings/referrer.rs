@@ -1,4 +1,4 @@
-//! `referrer_unknown`.
+//! Who gets the credit, and `referrer_unknown`.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use greenhouse_sim::faults::{Fault, When};
 use greenhouse_sim::org::people::NewUser;
 use greenhouse_sim::v1::ActingUserDenied;
 use harvest::Version;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::world::{BOTH, STRANGER, World};
 
@@ -32,6 +32,112 @@ fn note(world: &World, id: &str) -> String {
 
 async fn adding(version: Version) -> World {
     World::choosing(version, json!({"referrer_unknown": "add_user"})).await
+}
+
+/// What an import of this referrer's introduction warns of.
+async fn warned(world: &World, id: &str, referrer: Value) -> Vec<String> {
+    let mut event = world.introduction(id);
+    event["data"]["referrer"] = referrer;
+    let answer = world.import(event).await;
+    let warnings = answer.warnings().into_iter();
+    warnings.map(str::to_owned).collect()
+}
+
+/// In the simulator's seed Rita Recruiter is E0002 at the company.
+#[tokio::test]
+async fn an_employee_is_found_by_number_where_nobody_has_their_address() {
+    for version in BOTH {
+        let world = World::new(version).await;
+        for (id, referrer) in [
+            (
+                "i-1",
+                json!({"name": "Rita", "email": "rita@private.example", "employee_id": "E0002"}),
+            ),
+            ("i-2", json!({"name": "Rita", "employee_id": " E0002 "})),
+        ] {
+            assert_eq!(warned(&world, id, referrer).await, [""; 0], "{version:?}");
+            let credited = credited(&world, id);
+            assert_eq!(credited.as_deref(), Some("Rita Recruiter"), "{version:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_number_is_looked_for_once_and_kept_as_a_hash() {
+    let world = World::new(Version::V3).await;
+    let email = "rita@private.example";
+    let referrer = json!({"name": "Rita", "email": email, "employee_id": "E0002"});
+    for id in ["i-1", "i-2"] {
+        assert_eq!(warned(&world, id, referrer.clone()).await, [""; 0]);
+    }
+    let asked = world.greenhouse.state().calls("users:list");
+    assert_eq!(asked.len(), 2, "by address, then by number");
+    assert!(asked[0].query.contains("primary_email="));
+    assert!(asked[1].query.contains("employee_ids=E0002"));
+    let sql = "SELECT key FROM remote_cache WHERE kind = 'referrer'";
+    let kept = sqlx::query_scalar(sql).fetch_all(world.store.pool());
+    let kept: Vec<String> = kept.await.unwrap();
+    assert_eq!(kept.len(), 1);
+    assert!(!kept[0].contains("E0002") && !kept[0].contains(email));
+}
+
+/// Nor does it hold an import up that Greenhouse refuses such a number, as v3 does the one that ends a list.
+#[tokio::test]
+async fn whoever_is_named_and_not_found_is_a_warning() {
+    for version in BOTH {
+        let world = World::new(version).await;
+        for (id, referrer, looks) in [
+            ("i-1", json!({"name": "Sam Q Stranger"}), 0),
+            ("i-2", json!({"name": "Sam", "email": "sam at acme"}), 0),
+            ("i-3", json!({"name": "Sam", "employee_id": "E9999"}), 1),
+            ("i-4", json!({"employee_id": "E0002,E0003"}), 2),
+            ("i-5", json!({"employee_id": "E0002,"}), 3),
+        ] {
+            let warnings = warned(&world, id, referrer).await;
+            assert_eq!(warnings, ["referrer_unknown"], "{version:?} {id}");
+            assert_eq!(credited(&world, id), None, "{version:?} {id}");
+            let asked = world.greenhouse.state().calls("users:list");
+            assert_eq!(asked.len(), looks, "{version:?} {id}");
+        }
+        assert_eq!(warned(&world, "i-6", json!({})).await, [""; 0], "nobody");
+    }
+}
+
+/// Whether Greenhouse's filter minds the case is not described; the simulator's does.
+#[tokio::test]
+async fn an_address_is_asked_for_as_it_is_written_as_well() {
+    for version in BOTH {
+        let world = World::new(version).await;
+        let written = "Sam.Stranger@Acme.example";
+        let employee = NewUser {
+            first_name: "Sam Q".into(),
+            last_name: "Stranger".into(),
+            email: written.into(),
+            ..NewUser::default()
+        };
+        let recruiter = world.greenhouse.recruiter();
+        let user = recruiter.add_user(employee).unwrap();
+        let name = "Sam Q Stranger";
+        recruiter.add_referrer(name, Some(user)).unwrap();
+        let referrer = json!({"name": name, "email": format!(" {written}")});
+        let warnings = warned(&world, "i-1", referrer).await;
+        assert_eq!(warnings, [""; 0], "{version:?}");
+        assert_eq!(credited(&world, "i-1").as_deref(), Some(name));
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_added_who_is_found_by_number() {
+    for version in BOTH {
+        let world = adding(version).await;
+        let referrer = json!({"name": "Rita", "email": STRANGER, "employee_id": "E0002"});
+        let warnings = warned(&world, "i-1", referrer).await;
+        assert_eq!(warnings, [""; 0], "{version:?}");
+        let credited = credited(&world, "i-1");
+        assert_eq!(credited.as_deref(), Some("Rita Recruiter"), "{version:?}");
+        assert_eq!(users(&world), 0);
+        assert!(world.steps("add_user").await.is_empty());
+    }
 }
 
 #[tokio::test]
