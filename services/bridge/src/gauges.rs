@@ -23,6 +23,7 @@ pub(crate) async fn watch_ledger(
     let mut before = accounts.budgets();
     // The start has just asked the database: a process that cannot read at all is late from here on.
     metrics.gauges_read(clock());
+    let mut parked_before = Vec::new();
     while !stop.is_cancelled() {
         let now = accounts.budgets();
         if now.metered > 0 {
@@ -35,7 +36,7 @@ pub(crate) async fn watch_ledger(
         if let Err(error) = accounts.forget_gone().await {
             tracing::warn!(%error, "cannot tell which connections are gone");
         }
-        match read_ledger(&store, &metrics).await {
+        match read_ledger(&store, &metrics, &mut parked_before).await {
             Ok(()) => metrics.gauges_read(clock()),
             Err(error) => tracing::warn!(%error, "cannot read the gauges"),
         }
@@ -46,14 +47,27 @@ pub(crate) async fn watch_ledger(
     }
 }
 
-async fn read_ledger(store: &Store, metrics: &Metrics) -> Result<(), store::Error> {
+/// `parked_before`: the reasons for which something was parked at the last look; of what is over nobody tells.
+async fn read_ledger(
+    store: &Store,
+    metrics: &Metrics,
+    parked_before: &mut Vec<Code>,
+) -> Result<(), store::Error> {
     let ledger = store.ledger_gauges().await?;
     metrics.operations(OperationState::Open, count(ledger.open));
     metrics.operations(OperationState::Parked, count(ledger.parked));
     metrics.oldest_pending(Queue::Introductions, seconds(ledger.oldest_due_seconds));
+    let mut parked_now = Vec::new();
     for (word, parked) in store.parked_by_code().await? {
         let reason = word.parse().unwrap_or(Code::Internal);
         metrics.parked(reason, count(parked));
+        parked_now.push(reason);
+    }
+    let before = std::mem::replace(parked_before, parked_now);
+    for reason in before {
+        if !parked_before.contains(&reason) {
+            metrics.parked(reason, 0);
+        }
     }
     metrics.circuits_open(store.outages().await?);
     let oldest = store.oldest_job_request_seconds().await?;

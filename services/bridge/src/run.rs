@@ -5,6 +5,7 @@ mod start;
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use boot::http::Readiness;
@@ -16,6 +17,9 @@ use tokio_util::sync::CancellationToken;
 use crate::failure::Failure;
 use crate::gauges;
 use start::start;
+
+/// How long a process may take to end what it has in hand: less than the half minute after which Docker and Kubernetes kill.
+const GRACE: Duration = Duration::from_secs(25);
 
 /// A service that this program can run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -89,8 +93,21 @@ pub(crate) async fn run(services: &[Service]) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Services end when they are told to. One that ends by itself takes the process along, so that a restart is seen.
+/// Services end when they are told to, with what they have in hand. What takes longer than the grace, as with a slow
+/// Greenhouse, goes on elsewhere when its lease ends: better than to be killed without a word.
 async fn finish(tasks: &mut JoinSet<()>, stop: &CancellationToken) {
+    let overdue = async {
+        stop.cancelled().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        () = all_ended(tasks, stop) => {}
+        () = overdue => tracing::warn!("what is in hand takes too long, and is left to its leases"),
+    }
+}
+
+/// A service that ends by itself takes the process along, so that a restart is seen.
+async fn all_ended(tasks: &mut JoinSet<()>, stop: &CancellationToken) {
     while let Some(ended) = tasks.join_next().await {
         match ended {
             Err(error) => tracing::error!(%error, "a service failed"),

@@ -87,13 +87,13 @@ catalogue! {
     // Import: Greenhouse does not take what we bring.
     JobUnknown "job_unknown" "BRG-0301" (HUMAN, FINAL)
         "The job does not exist in Greenhouse or is hidden from the acting user."
-        => "Pick another job, or add the acting user to the hiring team if the job is confidential.";
+        => "Pick another job, or add the acting user to the hiring team if the job is confidential; then publish the introduction again under a new introduction id and event id.";
     JobClosed "job_closed" "BRG-0302" (HUMAN, FINAL)
         "The job is closed or still a draft."
-        => "Open the job in Greenhouse or pick another one, then introduce the candidate again.";
+        => "Open the job in Greenhouse or pick another one, then publish the introduction again under a new introduction id and event id.";
     AllJobsRefused "all_jobs_refused" "BRG-0303" (HUMAN, FINAL)
         "None of the picked jobs can take an application."
-        => "Pick at least one open job and introduce the candidate again.";
+        => "Pick at least one open job, then publish the introduction again under a new introduction id and event id.";
     CandidateRefused "candidate_refused" "BRG-0304" (HUMAN, FINAL)
         "Greenhouse refused to create the candidate with this data."
         => "Correct the named field of the candidate in Intrro, then publish the introduction again under a new introduction id and event id.";
