@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use broker::Topology;
-use greenhouse_sim::{Fault, When};
+use greenhouse_sim::When;
 use serde_json::{Value, json};
 use testkit::{Http, Relay};
 
 use crate::accounting::settled;
-use crate::scene;
 use crate::world::{Announced, SOON, World, introduction, until};
 
 /// Every service that `bridge run` can run alone; the one with the API first, which tests talk to.
@@ -306,31 +305,4 @@ async fn what_is_no_longer_parked_is_no_longer_counted() {
     let settle = "UPDATE operations SET state = 'failed' WHERE state = 'parked'";
     world.env.execute(settle).await.expect("a ledger");
     told(0.0).await;
-}
-
-/// Each answer of Greenhouse takes nine seconds of its ten, and an import more than three of them.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_process_ends_however_slow_greenhouse_is_and_another_one_goes_on() {
-    let mut world = World::new("slow end").await;
-    world.bridge().await;
-    world.connect("acme").await;
-    let faults = world.greenhouse.faults();
-    let slow = Fault::Slow(Duration::from_secs(9));
-    faults.add(When::any(), slow);
-    let event = scene::newcomer(&world, "acme", "i-1");
-    world.publish(&event).await;
-    until("an import under way", async || {
-        (world.metric(0, "bridge_inflight{").await > 0.0).then_some(())
-    })
-    .await;
-    let mut bridge = world.bridges().remove(0);
-    let ended = bridge.process.terminate(SOON).await;
-    assert!(ended.expect("an end").success());
-    let stories = world.store.stories("i-1").await.expect("a ledger");
-    assert_eq!(stories[0].state, "open", "{stories:?}");
-    faults.clear();
-    world.bridge().await;
-    let answer = world.answer("i-1").await;
-    assert_eq!(answer.name, "IntroductionImported", "{answer:?}");
-    scene::once(&world, &event);
 }

@@ -117,3 +117,32 @@ async fn all_ended(tasks: &mut JoinSet<()>, stop: &CancellationToken) {
         stop.cancel();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_service_that_does_not_end_is_not_waited_for_beyond_the_grace() {
+        let stop = CancellationToken::new();
+        let mut tasks = JoinSet::new();
+        tasks.spawn(std::future::pending());
+        let told = stop.clone();
+        tasks.spawn(async move { told.cancelled().await });
+        let begun = tokio::time::Instant::now();
+        stop.cancel();
+        finish(&mut tasks, &stop).await;
+        assert_eq!(begun.elapsed().as_secs(), GRACE.as_secs());
+    }
+
+    #[tokio::test]
+    async fn a_service_that_ends_by_itself_stops_the_others() {
+        let stop = CancellationToken::new();
+        let mut tasks = JoinSet::new();
+        let told = stop.clone();
+        tasks.spawn(async move { told.cancelled().await });
+        tasks.spawn(async {});
+        finish(&mut tasks, &stop).await;
+        assert!(tasks.is_empty() && stop.is_cancelled());
+    }
+}
