@@ -5,16 +5,19 @@
 //! client and settings of that revision here: `accounts.account_at(tenant, connection, revision)`. They are kept per
 //! connection and revision, so that the usual way costs no query. A new credential, a verification and a change of
 //! settings each make a new revision, so all of them count from the next piece of work on, and one piece of work
-//! sees the same settings from its beginning to its end. `stop` says what becomes of work that cannot go on.
+//! sees the same settings from its beginning to its end. `stop` says what becomes of work that cannot go on,
+//! and `sight` when an empty list proves nothing.
 #![deny(missing_docs)]
 
 pub mod consent;
 mod examiner;
 pub mod health;
 mod metered;
+mod sight;
 mod stop;
 
 pub use examiner::Examiner;
+pub use sight::sees_nothing;
 pub use stop::Stop;
 
 use std::collections::HashMap;

@@ -101,6 +101,19 @@ impl Jobs<'_> {
         }
     }
 
+    /// Whether any job at all is shown, in any status: one call for one job.
+    ///
+    /// # Errors
+    /// [`Error`] of a read.
+    pub async fn any(&self) -> Result<bool, Error> {
+        let (request, read): (_, Read<_>) = match self.client.version() {
+            Version::V3 => (v3::jobs::one(), v3::jobs::read_list),
+            Version::V1 => (v1::jobs::one(), v1::jobs::read_list),
+        };
+        let page = self.client.page_at(&request, read, None).await?;
+        Ok(!page.rows.is_empty())
+    }
+
     /// One page of all jobs, in any status, or of those changed since `since`; the first page without a cursor.
     ///
     /// # Errors

@@ -16,6 +16,10 @@ pub(crate) fn list() -> Request {
     Request::list(Operation::JobsList, PATH)
 }
 
+pub(crate) fn one() -> Request {
+    Request::get(Operation::JobsList, PATH).with("per_page", "1")
+}
+
 pub(crate) fn updated_between(from: DateTime<Utc>, to: DateTime<Utc>) -> Request {
     list().with_dates("updated_at", from, Some(to))
 }

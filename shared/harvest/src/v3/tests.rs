@@ -84,6 +84,7 @@ fn lists_ask_for_the_largest_page_and_lookups_for_ids_alone() {
             "GET /v3/rejection_reasons?per_page=500&include_defaults=true".into(),
         ),
         (jobs::list(), "GET /v3/jobs?per_page=500".into()),
+        (jobs::one(), "GET /v3/jobs?per_page=1".into()),
         (
             job_posts::of_jobs(&[JobId(1), JobId(2)]),
             "GET /v3/job_posts?per_page=500&fields=id,job_id,title,internal,active,live,public_url,language&job_ids=1,2"

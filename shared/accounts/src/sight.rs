@@ -1,0 +1,22 @@
+//! Whether an empty list tells of Greenhouse or of whoever asks: in v3 somebody who lost the right to list is refused, or
+//! is shown nothing at all.
+
+use domain::Tenant;
+use harvest::{Client, Version};
+use store::Store;
+
+/// Whether the acting user is shown no job at all although jobs of the tenant are known. What a list lacks then is not
+/// gone, and nothing may be concluded from it. It costs one call, and none where there is nothing to doubt: v1 shows
+/// whatever the key's permissions allow, and a Greenhouse without jobs is believed.
+///
+/// # Errors
+/// Those of the store, and of a read of Greenhouse.
+pub async fn sees_nothing<E>(store: &Store, client: &Client, tenant: &Tenant) -> Result<bool, E>
+where
+    E: From<store::Error> + From<harvest::Error>,
+{
+    if client.version() == Version::V1 || !store.knows_jobs(tenant).await? {
+        return Ok(false);
+    }
+    Ok(!client.jobs().any().await?)
+}
