@@ -8,6 +8,7 @@ use harvest::Candidate;
 use store::person::PersonKey;
 
 use crate::attempt::Attempt;
+use crate::sight;
 use crate::stop::Stop;
 
 /// Tries after which somebody whom Greenhouse does not show counts as gone.
@@ -33,7 +34,8 @@ impl Introduced {
 /// Reads the person.
 ///
 /// # Errors
-/// [`Stop::Wait`] while their introduction may still come or is on its way, [`Stop::Fail`] when it did not.
+/// [`Stop::Wait`] while their introduction may still come or is on its way, [`Stop::Fail`] when it did not,
+/// [`Stop::Pause`] when Greenhouse shows nothing at all.
 pub(crate) async fn find(
     attempt: &Attempt<'_>,
     candidate: IntrroCandidateId,
@@ -57,9 +59,12 @@ pub(crate) async fn find(
         }),
         // Just created, and not shown yet; or merged into somebody else, whose id we shall know.
         None if claim.attempts < LOOKS => Err(Stop::Retry(Code::WaitingForProof.into())),
-        None => Err(Stop::Fail(
-            Problem::new(Code::CandidateGone).field("candidate_id"),
-        )),
+        None => {
+            sight::doubt_nothing(attempt).await?;
+            Err(Stop::Fail(
+                Problem::new(Code::CandidateGone).field("candidate_id"),
+            ))
+        }
     }
 }
 

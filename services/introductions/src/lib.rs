@@ -27,6 +27,7 @@ mod profile;
 mod references;
 mod referrer;
 mod rest;
+mod sight;
 mod status_field;
 mod stop;
 mod tags;

@@ -12,6 +12,7 @@ use crate::attempt::{Attempt, Step, Written};
 use crate::introduction::Introduction;
 use crate::profile::Profile;
 use crate::referrer;
+use crate::sight;
 use crate::stop::Stop;
 
 /// The source that every import names, and the tag that every person gets.
@@ -84,6 +85,9 @@ pub(crate) async fn forget_inline_tags(attempt: &Attempt<'_>) -> Result<(), Stop
 
 /// Which of the jobs exist, and whether they are open. Only "open" is remembered, and not for long: before a job is
 /// refused it is looked at.
+///
+/// # Errors
+/// Those of a read, and [`Stop::Pause`] where Greenhouse shows none of them because it shows nothing.
 pub(crate) async fn jobs(
     attempt: &Attempt<'_>,
     wanted: &[JobId],
@@ -102,7 +106,11 @@ pub(crate) async fn jobs(
     if missing.is_empty() {
         return Ok(known);
     }
-    for job in attempt.greenhouse.jobs().by_ids(&missing).await? {
+    let found = attempt.greenhouse.jobs().by_ids(&missing).await?;
+    if found.is_empty() {
+        sight::doubt_nothing(attempt).await?;
+    }
+    for job in found {
         let open = job.status == harvest::JobStatus::Open;
         if open {
             remember(attempt, "job", &job.id.to_string(), &true, MINUTE).await?;

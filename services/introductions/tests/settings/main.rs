@@ -1,4 +1,5 @@
-//! What each setting of a tenant, and a database that stumbles, make of an introduction in both versions of the API.
+//! What each setting of a tenant, a database that stumbles and an acting user who may not list make of an introduction in
+//! both versions of the API.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod fields;
@@ -6,5 +7,6 @@ mod hiccups;
 mod people;
 mod prospects;
 mod referrer;
+mod sight;
 mod words;
 mod world;

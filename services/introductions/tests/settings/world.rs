@@ -14,9 +14,9 @@ use introductions::Parts;
 use proto::envelope::{CLOUDEVENTS_JSON, RawMessage};
 use secrecy::{SecretBox, SecretString};
 use serde_json::{Value, json};
-use sqlx::Connection;
+use sqlx::Connection as _;
 use store::Store;
-use store::connections::{Configuration, Credential, Health, NewConnection};
+use store::connections::{Configuration, Connection, Credential, Health, NewConnection};
 use store::seal::Keyring;
 use store::wake::Wake;
 use uuid::Uuid;
@@ -112,7 +112,7 @@ impl World {
         assert!(changed.await.unwrap().is_some());
     }
 
-    /// Writes of v1 are made for this user from now on.
+    /// Calls are made for this user from now on; in v1 those that write.
     pub(crate) async fn act_for(&self, user: i64) {
         let connection = self.store.connection_of(&acme()).await.unwrap().unwrap();
         let change = Configuration {
@@ -125,6 +125,23 @@ impl World {
             .store
             .configure_connection(&self.keys, self.connection, &change);
         assert!(changed.await.unwrap().is_some());
+    }
+
+    /// The tenant's connection as it is now.
+    pub(crate) async fn connection(&self) -> Connection {
+        let connection = self.store.connection_of(&acme()).await;
+        connection.unwrap().unwrap()
+    }
+
+    /// Somebody had the connection verified, and all is well.
+    pub(crate) async fn verify(&self) {
+        let (tenant, connection) = (acme(), self.connection().await);
+        let well = |_: &Connection| Health::of(Vec::new());
+        let verified = self
+            .store
+            .change_health(&tenant, connection.revision, true, well, |_| None)
+            .await;
+        assert!(verified.unwrap().is_some());
     }
 
     /// Another program that works with the tenant's Greenhouse, as a recruiter does by hand.
