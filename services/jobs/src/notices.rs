@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use accounts::Stop;
-use domain::backoff;
+use accounts::health::set_aside;
+use accounts::{Stop, sees_nothing};
 use domain::webhook::{Consumer, Notice};
+use domain::{Code, Problem, backoff};
 use harvest::{Client, Purpose};
 use store::jobs::{Complete, Kind, Page};
 use store::webhooks::Task;
@@ -103,10 +104,30 @@ async fn give_back(parts: &Parts, tasks: &[Task], stop: Stop) -> Result<(), stor
     let backing_off = backoff::delay(attempts.unwrap_or_default() + 1, rand::random());
     let (delay, counts) = match stop {
         Stop::Rest(delay) => (delay.max(Duration::from_secs(1)), false),
-        // The next import finds out about the connection, and pauses it.
-        Stop::Abandon | Stop::Retry(_) | Stop::Pause(_) => (backing_off, true),
+        // What belongs to a tenant that is set aside is passed over until it is back.
+        Stop::Pause(problem) => match pause(parts, tasks, &problem).await {
+            true => (Duration::ZERO, false),
+            false => (backing_off, true),
+        },
+        Stop::Abandon | Stop::Retry(_) => (backing_off, true),
     };
     parts.store.release_tasks(tasks, delay, counts).await
+}
+
+/// Sets the tenant of these tasks aside, unless its connection has changed since; tells whether the database answered.
+async fn pause(parts: &Parts, tasks: &[Task], problem: &Problem) -> bool {
+    let Some(first) = tasks.first() else {
+        return false;
+    };
+    let tenant = &first.tenant;
+    tracing::warn!(%tenant, code = problem.code.as_str(), scope = problem.field, "a look at jobs paused its tenant");
+    match set_aside(&parts.store, tenant, first.revision, problem).await {
+        Ok(_) => true,
+        Err(error) => {
+            tracing::warn!(%tenant, %error, "cannot set the connection aside");
+            false
+        }
+    }
 }
 
 async fn look(parts: &Parts, tasks: &[Task]) -> Result<(), Stop> {
@@ -130,6 +151,10 @@ async fn look(parts: &Parts, tasks: &[Task]) -> Result<(), Stop> {
     let jobs: Vec<i64> = wanted.jobs.into_iter().collect();
     for some in jobs.chunks(IDS) {
         let found = read::jobs(&client, some).await?;
+        // Whoever lost the right to list is shown none of them, and that must not end every job that changes.
+        if found.is_empty() && sees_nothing::<Stop>(store, &client, tenant).await? {
+            return Err(Stop::Pause(Code::NotSiteAdmin.into()));
+        }
         let met: Vec<i64> = found.iter().map(|record| record.id).collect();
         store
             .keep_job_records(tenant, Page::of(Kind::Job, &found))

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use domain::UserId;
 use greenhouse_sim::{Fault, ListWithoutSiteAdmin, NewJob, When};
 use tokio_util::sync::CancellationToken;
 
@@ -19,6 +18,25 @@ fn many_jobs(world: &World, count: usize) {
         };
         recruiter.add_job(new).unwrap();
     }
+}
+
+/// Calls of acme are made for this user from now on, and whatever was set aside goes on.
+async fn act_for(world: &World, user: i64) {
+    world
+        .run(&format!(
+            "UPDATE connections SET acting_user_id = {user}, revision = revision + 1, state = 'active', reason = NULL
+            WHERE tenant = 'acme'"
+        ))
+        .await;
+}
+
+/// Whoever acts for acme is no Site Admin any more, and is shown nothing.
+async fn demote(world: &World) {
+    world
+        .greenhouse
+        .configure(|settings| settings.list_without_site_admin = ListWithoutSiteAdmin::Empty);
+    let nobody = world.greenhouse.state().users()[2].meta.id;
+    act_for(world, nobody).await;
 }
 
 #[tokio::test]
@@ -88,22 +106,35 @@ async fn nothing_is_removed_before_the_last_page() {
 #[tokio::test]
 async fn an_empty_list_removes_nothing_and_says_why() {
     let world = World::new().await;
-    let nobody = world.greenhouse.state().users()[2].meta.id;
-    world
-        .greenhouse
-        .configure(|settings| settings.list_without_site_admin = ListWithoutSiteAdmin::Empty);
-    world
-        .run(&format!(
-            "UPDATE connections SET acting_user_id = {}, revision = revision + 1 WHERE tenant = 'acme'",
-            UserId(nobody)
-        ))
-        .await;
+    demote(&world).await;
     world.ask("acme", "r-1", true).await;
     world.go_on().await;
     assert_eq!(world.told().await, Vec::<String>::new());
     assert_eq!(world.answers().await[0]["code"], "jobs_vanished");
     let known = "SELECT count(*) FROM jobs WHERE tenant = 'acme' AND deleted_at IS NULL";
     assert_eq!(world.number(known).await, 6);
+}
+
+#[tokio::test]
+async fn a_webhook_about_a_job_ends_nothing_while_nothing_is_shown() {
+    let world = World::new().await;
+    let job = world.open_job("Cook");
+    world.refresh().await;
+    demote(&world).await;
+    world
+        .webhook("job_changed", &format!(r#"{{"job_id": {job}}}"#))
+        .await;
+    assert_eq!(jobs::act_on_notices(&world.parts).await, 1);
+    assert_eq!(world.told().await, ["OPENED Cook"]);
+    let paused =
+        "SELECT count(*) FROM connections WHERE state = 'paused' AND reason = 'not_site_admin'";
+    assert_eq!(world.number(paused).await, 1);
+    assert_eq!(jobs::act_on_notices(&world.parts).await, 0, "it waits");
+    // Somebody acts again who may list, and now the job is gone indeed.
+    world.greenhouse.recruiter().delete_job(job).unwrap();
+    act_for(&world, world.greenhouse.access().site_admin_id).await;
+    assert_eq!(jobs::act_on_notices(&world.parts).await, 1);
+    assert_eq!(world.told().await, ["OPENED Cook", "DELETED Cook"]);
 }
 
 #[tokio::test]
