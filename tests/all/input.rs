@@ -343,6 +343,59 @@ async fn a_dead_letter_is_written_once_however_often_its_batch_is_tried() {
     assert_eq!(sum(&metrics, "bridge_publish_total", dead), 1);
 }
 
+/// Dead letters that nobody clears away fill their queue, and it refuses more: no reason to stop for anybody else.
+#[tokio::test(flavor = "multi_thread")]
+async fn while_the_dead_letters_are_full_the_bad_wait_and_the_good_go_past_them() {
+    let mut world = World::new("no room for the dead").await;
+    world.bridge().await;
+    world.connect("acme").await;
+    fill_the_dead_letters(&world).await;
+    let good = ["early", "late"].map(|id| scene::newcomer(&world, "acme", id));
+    let bad = Bad::new("no-json", "no event", "malformed_envelope", None);
+    let outcome = world.publish_raw(bad.outbound()).await;
+    assert_eq!(outcome, broker::Outcome::Confirmed);
+    world.publish(&good[0]).await;
+    let refused = "bridge_publish_total{exchange=\"dead\",outcome=\"nacked\"";
+    until("a second try", async || {
+        (world.metric(0, refused).await >= 2.0).then_some(())
+    })
+    .await;
+    world.publish(&good[1]).await;
+    for id in ["early", "late"] {
+        let answer = world.answer(id).await;
+        assert_eq!(answer.name, "IntroductionImported", "{answer:?}");
+    }
+    let noted = async || world.store.refusals("no-json").await.unwrap().len();
+    assert_eq!(noted().await, 0, "it is not among the dead letters yet");
+
+    let (management, vhost) = (&world.env.management, &world.env.vhost);
+    let fillers = management.take(vhost, Topology::DEAD, 100).await.unwrap();
+    assert!(fillers.iter().all(|letter| letter.body == FILLER));
+    settled(&world, good.len() + 1).await;
+    good.iter().for_each(|event| scene::once(&world, event));
+    letters(&world, 1).await;
+    assert_eq!(noted().await, 1);
+    let (_, metrics) = world.get(0, "/metrics").await;
+    assert_eq!(sum(&metrics, "bridge_contract_violations_total", ""), 1);
+    let rejected = sum(&metrics, "bridge_messages_total", "outcome=\"reject\"");
+    assert_eq!(rejected, 1);
+}
+
+const FILLER: &[u8] = b"nobody clears this away";
+
+/// Lets the queue of dead letters hold next to nothing, and fills it.
+async fn fill_the_dead_letters(world: &World) {
+    let (management, vhost) = (&world.env.management, &world.env.vhost);
+    let limited = management.limit_queue(vhost, Topology::DEAD, 0).await;
+    limited.expect("a policy");
+    until("no more room", async || {
+        let filler = Outbound::new(Topology::DEAD, "", "filler", FILLER);
+        let outcome = world.publish_raw(filler).await;
+        (outcome == broker::Outcome::Nacked).then_some(())
+    })
+    .await;
+}
+
 /// What a refused message says of itself goes into the database as well, which cannot hold everything.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_message_with_a_nul_in_its_properties_holds_nobody_up() {

@@ -1,13 +1,15 @@
-//! RabbitMQ → Postgres in batches: sorts, buries, records, acknowledges.
+//! RabbitMQ → Postgres in batches: sorts, records, buries, acknowledges.
 
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
 use boot::metrics::{EventType, Exchange, Metrics, Outcome as Ended, PublishOutcome, Queue};
-use broker::{Batch, Consumer, Delivery, Outcome, Publisher, Topology};
+use broker::{Batch, Consumer, Delivery, Outcome, Publisher, Settled, Topology};
 use domain::crash::{CrashPoint, crash_here};
 use domain::{Tenant, backoff};
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
 use store::intake::Refused;
 use store::{Store, Transaction};
 use tokio_util::sync::CancellationToken;
@@ -108,6 +110,12 @@ enum Unstored {
     Batch(#[from] store::Error),
 }
 
+/// A batch whose arrivals are on disk.
+struct Recorded {
+    batch: Batch,
+    refused: Vec<(usize, Refusal)>,
+}
+
 /// A batch that is ready to be written.
 struct Held<A> {
     batch: Batch,
@@ -132,35 +140,43 @@ impl<A> Held<A> {
 
 impl<T: Take> Intake<T> {
     /// Takes batches until the token is cancelled. While the database writes one, what arrives is read and becomes the
-    /// next.
+    /// next. No batch waits for the dead letters of another: where the broker has no room for them, those who publish
+    /// nonsense would else hold up everybody.
     pub async fn run(self, mut consumer: Consumer, stop: CancellationToken) {
         let mut ahead = None;
+        let mut settling = FuturesUnordered::new();
         loop {
             let held = match ahead.take() {
                 Some(held) => held,
-                None => match consumer.next_batch(BATCH).await {
+                None => match beside(&mut settling, consumer.next_batch(BATCH)).await {
                     Some(batch) => self.hold(batch),
                     None => break,
                 },
             };
             let write = pin!(self.take(held, &stop));
-            ahead = self.read_during(write, &mut consumer).await;
+            let written = self.read_during(write, &mut consumer);
+            let (recorded, later) = beside(&mut settling, written).await;
+            ahead = later;
+            if let Some(recorded) = recorded {
+                settling.push(self.settle(recorded, &stop));
+            }
         }
+        while settling.next().await.is_some() {}
         consumer.closed().await;
     }
 
-    /// What arrives until `write` is done, as one batch; nothing of it waits for more.
-    async fn read_during(
+    /// What comes of `write`, and what arrives until then, as one batch; nothing of it waits for more.
+    async fn read_during<W>(
         &self,
-        mut write: Pin<&mut impl Future<Output = ()>>,
+        mut write: Pin<&mut impl Future<Output = W>>,
         consumer: &mut Consumer,
-    ) -> Option<Held<T::Arrival>> {
+    ) -> (W, Option<Held<T::Arrival>>) {
         let mut ahead: Option<Held<T::Arrival>> = None;
         loop {
             let room = BATCH - ahead.as_ref().map_or(0, Held::len);
             tokio::select! {
                 biased;
-                () = &mut write => return ahead,
+                written = &mut write => return (written, ahead),
                 Some(batch) = consumer.next_batch(room), if room > 0 => {
                     let held = self.hold(batch);
                     match &mut ahead {
@@ -172,44 +188,74 @@ impl<T: Take> Intake<T> {
         }
     }
 
-    /// Everything in the batch is stored or buried before the batch is acknowledged. While either is impossible the
-    /// batch is kept: handing it back would count as a delivery, and after enough of those the broker would bury
-    /// good messages for an outage of ours.
-    async fn take(&self, held: Held<T::Arrival>, stop: &CancellationToken) {
+    /// Records the arrivals of a batch; none if it is given up, because the process ends or its channel is gone. While
+    /// recording is impossible the batch is kept: handing it back would count as a delivery, and after enough of those the
+    /// broker would bury good messages for an outage of ours.
+    async fn take(&self, held: Held<T::Arrival>, stop: &CancellationToken) -> Option<Recorded> {
         let Held { batch, sorted } = held;
         if !batch.is_usable() {
             // What came before it may not be stored, and comes again first.
-            return;
+            return None;
         }
-        let mut unburied: Vec<usize> = (0..sorted.refused.len()).collect();
+        let Sorted { arrivals, refused } = sorted;
         let mut attempt = 1;
         let tally = loop {
-            match self
-                .store_all(&batch.deliveries, &sorted, &mut unburied)
-                .await
-            {
+            match self.record(&arrivals).await {
                 Ok(tally) => break tally,
-                Err(cause) => tracing::warn!(
-                    %cause,
-                    queue = self.queue.as_str(),
-                    deliveries = batch.deliveries.len(),
-                    attempt,
-                    "deliveries cannot be stored yet"
-                ),
-            }
-            if stop.is_cancelled() || !batch.is_usable() {
-                return;
-            }
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(backoff::delay(attempt, rand::random()).min(LONGEST_PAUSE)) => attempt += 1,
+                Err(error) => {
+                    let cause = Unstored::from(error);
+                    if !self.again(&batch, &cause, &mut attempt, stop).await {
+                        return None;
+                    }
+                }
             }
         };
-        crash_here(CrashPoint::IntakeAfterCommit);
-        let settled = batch.ack().await;
         self.count(tally);
-        if settled != broker::Settled::Done {
+        Some(Recorded { batch, refused })
+    }
+
+    /// Acknowledges a batch once what is refused in it is buried as well. It is kept until then, as in [`take`](Self::take).
+    async fn settle(&self, recorded: Recorded, stop: &CancellationToken) {
+        let Recorded { batch, refused } = recorded;
+        let mut unburied: Vec<usize> = (0..refused.len()).collect();
+        let mut attempt = 1;
+        loop {
+            let buried = self.bury_all(&batch.deliveries, &refused, &mut unburied);
+            let Err(cause) = buried.await else { break };
+            if !self.again(&batch, &cause, &mut attempt, stop).await {
+                return;
+            }
+        }
+        crash_here(CrashPoint::IntakeAfterCommit);
+        if batch.ack().await != Settled::Done {
             self.metrics.stale_acks(self.queue, 1);
+        }
+    }
+
+    /// Tells why a batch is kept and waits for its next try; false if there shall be none.
+    async fn again(
+        &self,
+        batch: &Batch,
+        cause: &Unstored,
+        attempt: &mut u32,
+        stop: &CancellationToken,
+    ) -> bool {
+        tracing::warn!(
+            %cause,
+            queue = self.queue.as_str(),
+            deliveries = batch.deliveries.len(),
+            attempt = *attempt,
+            "deliveries cannot be stored yet"
+        );
+        if stop.is_cancelled() || !batch.is_usable() {
+            return false;
+        }
+        let pause = backoff::delay(*attempt, rand::random()).min(LONGEST_PAUSE);
+        *attempt += 1;
+        tokio::select! {
+            () = stop.cancelled() => false,
+            // Of a channel that is gone meanwhile everything comes again, and is buried then.
+            () = tokio::time::sleep(pause) => batch.is_usable(),
         }
     }
 
@@ -247,17 +293,18 @@ impl<T: Take> Intake<T> {
         self.topology.is_copied(queue, key)
     }
 
-    async fn store_all(
+    /// Publishes the dead letters, and notes for whoever asks that they are there.
+    async fn bury_all(
         &self,
         deliveries: &[Delivery],
-        sorted: &Sorted<T::Arrival>,
+        refused: &[(usize, Refusal)],
         unburied: &mut Vec<usize>,
-    ) -> Result<Tally, Unstored> {
-        self.bury(deliveries, &sorted.refused, unburied).await;
+    ) -> Result<(), Unstored> {
+        self.bury(deliveries, refused, unburied).await;
         if !unburied.is_empty() {
             return Err(Unstored::Letter);
         }
-        Ok(self.record(deliveries, sorted).await?)
+        Ok(self.note(deliveries, refused).await?)
     }
 
     fn count(&self, tally: Tally) {
@@ -314,19 +361,33 @@ impl<T: Take> Intake<T> {
     }
 
     /// One transaction for the whole batch. Work on it begins while the disk is written.
-    async fn record(
-        &self,
-        deliveries: &[Delivery],
-        sorted: &Sorted<T::Arrival>,
-    ) -> Result<Tally, store::Error> {
-        let in_order = self.take.in_order(&sorted.arrivals);
+    async fn record(&self, arrivals: &[T::Arrival]) -> Result<Tally, store::Error> {
+        if arrivals.is_empty() {
+            return Ok(Tally::default());
+        }
+        let in_order = self.take.in_order(arrivals);
         let mut entrance = self.store.entrance().await?;
         let mut tx = entrance.begin(in_order).await?;
-        let mut recorded = None;
-        if !sorted.arrivals.is_empty() {
-            recorded = Some(self.take.record(&mut tx, &sorted.arrivals).await?);
+        let (tally, begins) = self.take.record(&mut tx, arrivals).await?;
+        crash_here(CrashPoint::IntakeBeforeCommit);
+        let committed = tx.commit().await;
+        self.take.begin(begins);
+        committed.map_err(store::Error::from)?;
+        entrance.flush().await?;
+        Ok(tally)
+    }
+
+    /// Notes which messages lie in the dead letters, and why.
+    async fn note(
+        &self,
+        deliveries: &[Delivery],
+        refused: &[(usize, Refusal)],
+    ) -> Result<(), store::Error> {
+        if refused.is_empty() {
+            return Ok(());
         }
-        for (index, refusal) in &sorted.refused {
+        let mut tx = self.store.begin().await?;
+        for (index, refusal) in refused {
             let delivery = &deliveries[*index];
             let refused = Refused {
                 message_id: delivery.message_id.as_deref(),
@@ -337,16 +398,23 @@ impl<T: Take> Intake<T> {
             };
             store::intake::record_refusal(&mut tx, &refused).await?;
         }
-        crash_here(CrashPoint::IntakeBeforeCommit);
-        let committed = tx.commit().await;
-        let mut tally = Tally::default();
-        if let Some((recorded, begins)) = recorded {
-            tally = recorded;
-            self.take.begin(begins);
+        tx.commit().await.map_err(store::Error::from)
+    }
+}
+
+/// Waits for `work` while other batches are settled.
+async fn beside<S, W>(settling: &mut FuturesUnordered<S>, work: W) -> W::Output
+where
+    S: Future<Output = ()>,
+    W: Future,
+{
+    let mut work = pin!(work);
+    loop {
+        tokio::select! {
+            biased;
+            Some(()) = settling.next() => {}
+            output = &mut work => return output,
         }
-        committed.map_err(store::Error::from)?;
-        entrance.flush().await?;
-        Ok(tally)
     }
 }
 

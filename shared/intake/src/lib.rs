@@ -3,7 +3,7 @@
 //!
 //! A delivery goes: [`read`] (envelope, tenant) → [`Take::sort`] (what it is to this service) → [`Take::record`] (one
 //! transaction for the whole batch) → [`Take::begin`] → on disk, while work on it goes on → ack. What is refused on the
-//! way lies confirmed in the dead letters before that.
+//! way lies confirmed in the dead letters before the ack; what is good waits for nothing of that.
 //! Deliberately absent: what a command makes a service do, and any call to Greenhouse.
 #![deny(missing_docs)]
 

@@ -141,6 +141,17 @@ impl Management {
             .map(drop)
     }
 
+    /// Lets the queue hold at most `messages` from now on, by a policy: the lower of its own limit and this one counts. A
+    /// quorum queue refuses only once it holds more than that.
+    pub async fn limit_queue(&self, vhost: &str, queue: &str, messages: u32) -> Result<()> {
+        let pattern = format!("^{}$", queue.replace('.', "\\."));
+        let limit = json!({"max-length": messages});
+        let policy = json!({"pattern": pattern, "apply-to": "queues", "definition": limit});
+        self.send(Method::PUT, &["policies", vhost, queue], Some(policy))
+            .await
+            .map(drop)
+    }
+
     /// Binds a queue to an exchange.
     pub async fn bind_queue(
         &self,
