@@ -58,7 +58,8 @@ impl Verdict {
                  among the refused messages."
             ),
             next: "Look whether it was published at all, to the exchange intrro.events of this broker and virtual host; \
-                   the queue intrro.unrouted holds what no binding wanted."
+                   the queue intrro.unrouted holds what no binding wanted, and greenhouse.dead what the broker gave up \
+                   on after too many deliveries, of which it alone can tell: deploy/runbooks/DeadLetters.md."
                 .to_owned(),
             well: false,
         }
@@ -314,6 +315,14 @@ mod tests {
 
     #[test]
     fn an_unknown_id_says_what_was_looked_at() {
-        assert!(Verdict::never_seen("i-9").sentence.contains("i-9"));
+        let verdict = Verdict::never_seen("i-9");
+        assert!(verdict.sentence.contains("i-9"));
+        for place in [
+            "intrro.unrouted",
+            "greenhouse.dead",
+            "deploy/runbooks/DeadLetters.md",
+        ] {
+            assert!(verdict.next.contains(place), "{place}: {}", verdict.next);
+        }
     }
 }
