@@ -227,8 +227,9 @@ impl<T: Take> Intake<T> {
             }
         }
         crash_here(CrashPoint::IntakeAfterCommit);
+        let deliveries = batch.deliveries.len() as u64;
         if batch.ack().await != Settled::Done {
-            self.metrics.stale_acks(self.queue, 1);
+            self.metrics.stale_acks(self.queue, deliveries);
         }
     }
 
