@@ -109,8 +109,10 @@ impl Relay {
         let sent = Instant::now();
         let messages = rows.into_iter().map(|row| self.message(row)).collect();
         let outcomes = self.publisher.publish(messages).await;
-        self.metrics
-            .publish_confirmed(Exchange::Events, sent.elapsed());
+        if answered(&outcomes) {
+            self.metrics
+                .publish_confirmed(Exchange::Events, sent.elapsed());
+        }
         crash_here(CrashPoint::RelayAfterConfirm);
         self.mark(&ids, &outcomes).await
     }
@@ -159,6 +161,11 @@ impl Relay {
     }
 }
 
+/// Whether the broker has answered all of a batch. Of any other, the time tells how long the publisher was ready to wait.
+fn answered(outcomes: &[Outcome]) -> bool {
+    !outcomes.contains(&Outcome::Unknown)
+}
+
 /// The `traceparent` of an event that no trace led to: one that begins with it, the same at every try, not sampled.
 /// None for an id whose first half is zero, which no span has.
 fn trace_of(id: u128) -> Option<String> {
@@ -169,6 +176,16 @@ fn trace_of(id: u128) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_batch_with_a_message_that_nobody_answered_is_not_timed() {
+        let returned = Outcome::Returned {
+            code: 312,
+            text: "NO_ROUTE".to_owned(),
+        };
+        assert!(answered(&[Outcome::Confirmed, Outcome::Nacked, returned]));
+        assert!(!answered(&[Outcome::Confirmed, Outcome::Unknown]));
+    }
 
     #[test]
     fn an_event_that_no_trace_led_to_begins_one_that_its_id_tells() {

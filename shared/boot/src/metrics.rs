@@ -197,7 +197,7 @@ impl Metrics {
             .inc_by(count);
     }
 
-    /// The broker confirmed a publish, or a pipelined batch of them, after this long.
+    /// The broker answered a publish, or all of a pipelined batch of them, after this long.
     pub fn publish_confirmed(&self, exchange: Exchange, took: Duration) {
         self.0
             .confirm
