@@ -29,9 +29,7 @@ pub(crate) async fn watch_ledger(
         if now.metered > 0 {
             metrics.harvest_rate_limit(now.remaining, now.limit);
         }
-        if now.denied > before.denied {
-            metrics.harvest_throttled(now.waited.saturating_sub(before.waited));
-        }
+        metrics.harvest_throttled(now.waited.saturating_sub(before.waited));
         before = now;
         if let Err(error) = accounts.forget_gone().await {
             tracing::warn!(%error, "cannot tell which connections are gone");

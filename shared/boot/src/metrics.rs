@@ -260,14 +260,14 @@ impl Metrics {
         self.0.rate_limit.at((), ()).set(limit as f64);
     }
 
-    /// A call waited this long for its share of the budget.
+    /// Calls were told to wait this long, together, for their share of the budget.
     ///
     /// Without a label: all endpoints draw from one window, and wait for the same thing.
     pub fn harvest_throttled(&self, waited: Duration) {
         self.0
             .throttle_wait
             .at((), (), ())
-            .observe(waited.as_secs_f64());
+            .inc_by(waited.as_secs_f64());
     }
 
     /// A poll ended well at this moment (seconds since 1970).

@@ -28,8 +28,6 @@ const CONFIRM: &[f64] = &[
 ];
 /// One call to Greenhouse.
 const CALL: &[f64] = &[0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
-/// Waiting for budget.
-const WAIT: &[f64] = &[0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0];
 
 macro_rules! bounds {
     () => {
@@ -115,8 +113,8 @@ families! {
         "Calls left in the window, by the last answer.";
     rate_limit: Sparse<Gauge, ()>, "bridge_harvest_ratelimit_limit",
         "Calls allowed per window, by the last answer.";
-    throttle_wait: Grid<Histogram, ()>, "bridge_harvest_throttle_wait_seconds" [WAIT],
-        "Time calls waited for their share of the budget.";
+    throttle_wait: Grid<Counter, ()>, "bridge_harvest_throttle_wait_seconds_total",
+        "Time calls were told to wait for their share of the budget.";
     circuits_open: Sparse<Gauge, ()>, "bridge_circuits_open",
         "Connections for which nothing begins, because their Greenhouse does not answer.";
     gauges_read: Sparse<Gauge, ()>, "bridge_gauges_read_timestamp_seconds",

@@ -105,6 +105,8 @@ fn a_count_lands_on_its_own_labels() {
         PublishOutcome::Returned,
         2,
     );
+    metrics.harvest_throttled(Duration::from_millis(1500));
+    metrics.harvest_throttled(Duration::from_secs(40));
     let text = metrics.exposition();
     for line in [
         r#"bridge_messages_total{outcome="duplicate",queue="greenhouse.introductions",service="introductions"} 3"#,
@@ -114,6 +116,7 @@ fn a_count_lands_on_its_own_labels() {
         r#"bridge_harvest_requests_total{class="forbidden",endpoint="offices.list"} 1"#,
         r#"bridge_harvest_requests_total{class="throttled",endpoint="offices.list"} 0"#,
         r#"bridge_harvest_request_seconds_count{endpoint="other"} 1"#,
+        "bridge_harvest_throttle_wait_seconds_total 41.5",
         r#"bridge_contract_violations_total{event_type="other",rule="no_jobs",service="jobs"} 1"#,
         r#"bridge_publish_total{exchange="intrro.greenhouse.events",outcome="returned",service="relay"} 2"#,
     ] {
