@@ -227,8 +227,8 @@ impl Values for WhyParked {
 }
 
 fn word_if(code: Code, own: bool) -> &'static str {
-    // Codes of the HTTP API and of findings never delay or park an operation.
-    let of_the_api = ("BRG-0410"..="BRG-0428").contains(&code.number());
+    // Codes of the HTTP API and of findings never delay or park an operation: the rest of their hundred, whatever is added.
+    let of_the_api = ("BRG-0410".."BRG-0500").contains(&code.number());
     if own && !of_the_api {
         code.as_str()
     } else {
@@ -396,6 +396,14 @@ mod tests {
             let listed = rule != ContractRule::Other;
             assert_eq!(listed, code.number().starts_with("BRG-01"), "{code}");
         }
+    }
+
+    #[test]
+    fn what_is_only_found_at_a_connection_has_no_series_of_its_own() {
+        let words = |code| [WhyRetried(code).values(), WhyParked(code).values()].concat();
+        assert_eq!(words(Code::ScopeMissing), ["scope_missing"; 2]);
+        assert_eq!(words(Code::ConnectionUnknown), ["other"; 2]);
+        assert_eq!(words(Code::OutsideNotCredited), ["other"; 2]);
     }
 
     #[test]
