@@ -55,9 +55,8 @@ impl Unanswered {
 pub(crate) async fn learn(context: &Context, claim: &Claim, stop: Option<&Stop>) {
     let connection = claim.connection;
     match stop {
-        Some(Stop::Look) => {}
         Some(Stop::Retry(problem)) if problem.code == Code::GreenhouseUnavailable => {}
-        // They tell of us and not of Greenhouse.
+        // They tell of us, or of one write whose answer was lost: a read comes next, and tells more.
         Some(Stop::Abandon | Stop::GiveBack | Stop::Wait { .. }) => return,
         None | Some(Stop::Retry(_) | Stop::Pause(_) | Stop::Fail(_) | Stop::Park(_)) => {
             return context.unanswered.forget(connection);

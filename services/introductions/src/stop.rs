@@ -19,8 +19,6 @@ pub(crate) enum Stop {
     GiveBack,
     /// Give it back for a while; no attempt is counted.
     Wait { delay: Duration, code: Code },
-    /// A write was sent and not answered: give it back for a look whether it took place; an attempt is counted.
-    Look,
     /// Give it back with backoff; an attempt is counted.
     Retry(Problem),
     /// Pause the tenant until its admin acts, and give the operation back.
@@ -78,7 +76,6 @@ impl Stop {
             Stop::Abandon
             | Stop::GiveBack
             | Stop::Wait { .. }
-            | Stop::Look
             | Stop::Retry(_)
             | Stop::Pause(_) => Outcome::Retry,
             Stop::Fail(_) => Outcome::Reject,
@@ -92,7 +89,6 @@ impl Stop {
             Stop::Abandon => None,
             Stop::GiveBack => Some(Code::DatabaseUnavailable),
             Stop::Wait { code, .. } => Some(*code),
-            Stop::Look => Some(Code::WaitingForProof),
             Stop::Retry(problem)
             | Stop::Pause(problem)
             | Stop::Fail(problem)
@@ -138,7 +134,8 @@ impl From<Remote> for Stop {
             Remote::NotSent { .. } | Remote::Unavailable { .. } => {
                 Stop::Retry(Code::GreenhouseUnavailable.into())
             }
-            Remote::Unknown { .. } => Stop::Look,
+            // The write may have happened: soon is the best time to look.
+            Remote::Unknown { .. } => Stop::wait(Duration::from_millis(500), Code::WaitingForProof),
             Remote::Unauthorized { .. } => Stop::Pause(Code::CredentialRefused.into()),
             Remote::Credential { .. } => Stop::Pause(Code::TokenEndpointRefused.into()),
             Remote::Forbidden { scope, .. } => {

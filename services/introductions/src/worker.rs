@@ -26,10 +26,6 @@ use crate::{Context, handler, outage};
 const LOOK_INTERVAL: Duration = Duration::from_millis(500);
 /// Longest pause between two tries to give an operation back.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// When to look whether a write that was not answered took place: soon is the best time,
-const SOON: Duration = Duration::from_millis(500);
-/// for so many of an operation's attempts. Where all go unanswered, later is as good.
-const LOOKS_SOON: u32 = 3;
 /// How long an operation rests that the database stopped: as long as it has been here, within these.
 const REST: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(30);
 
@@ -299,17 +295,6 @@ async fn carry_out(
             context
                 .journal
                 .release(claim, release(delay, false, Some(code)))
-                .await
-        }
-        Stop::Look => {
-            let Some(delay) = next_try(claim, backoff::MAX_ATTEMPTS_UNANSWERED) else {
-                return exhausted(context, claim, Code::WaitingForProof.into(), learnt).await;
-            };
-            let soon = claim.attempts < LOOKS_SOON;
-            let delay = if soon { SOON } else { delay };
-            context
-                .journal
-                .release(claim, release(delay, true, Some(Code::WaitingForProof)))
                 .await
         }
         Stop::Retry(problem) => {
