@@ -302,8 +302,12 @@ async fn carry_out(
                 Code::GreenhouseUnavailable => backoff::MAX_ATTEMPTS_UNANSWERED,
                 _ => backoff::MAX_ATTEMPTS,
             };
-            let Some(delay) = next_try(claim, limit) else {
-                return exhausted(context, claim, problem, learnt).await;
+            let Some(delay) = backoff::next(claim.attempts + 1, limit, rand::random()) else {
+                let exhausted = Problem {
+                    code: Code::RetriesExhausted,
+                    ..problem
+                };
+                return handler::settle_failed(context, claim, exhausted, learnt, true).await;
             };
             context.metrics.retry(Stage::Write, problem.code);
             context
@@ -321,24 +325,6 @@ async fn carry_out(
         Stop::Fail(problem) => handler::settle_failed(context, claim, problem, learnt, false).await,
         Stop::Park(problem) => handler::settle_failed(context, claim, problem, learnt, true).await,
     }
-}
-
-fn next_try(claim: &Claim, limit: u32) -> Option<Duration> {
-    backoff::next(claim.attempts + 1, limit, rand::random())
-}
-
-/// Sets aside what was tried often enough.
-async fn exhausted(
-    context: &Context,
-    claim: &Claim,
-    problem: Problem,
-    learnt: Vec<StepWrite>,
-) -> Result<(), JournalError> {
-    let problem = Problem {
-        code: Code::RetriesExhausted,
-        ..problem
-    };
-    handler::settle_failed(context, claim, problem, learnt, true).await
 }
 
 /// Pauses the claim's tenant. Should that fail, the next operation of the tenant meets the same refusal.

@@ -106,10 +106,7 @@ impl World {
             webhook_secrets: None,
             by: "admin",
         };
-        let changed = self
-            .store
-            .configure_connection(&self.keys, self.connection, &change);
-        assert!(changed.await.unwrap().is_some());
+        self.configure(&change).await;
     }
 
     /// Calls are made for this user from now on; in v1 those that write.
@@ -121,9 +118,13 @@ impl World {
             webhook_secrets: None,
             by: "admin",
         };
+        self.configure(&change).await;
+    }
+
+    async fn configure(&self, change: &Configuration<'_>) {
         let changed = self
             .store
-            .configure_connection(&self.keys, self.connection, &change);
+            .configure_connection(&self.keys, self.connection, change);
         assert!(changed.await.unwrap().is_some());
     }
 
