@@ -117,9 +117,7 @@ pub struct Gauges {
     pub limit: u64,
     /// Calls left in the current windows, as of the last lease or answer.
     pub remaining: u64,
-    /// Calls that were denied.
-    pub denied: u64,
-    /// How long the denied ones were told to wait.
+    /// How long calls that were denied were told to wait.
     pub waited: Duration,
 }
 
@@ -180,7 +178,6 @@ impl Budgets {
                 metered: sum.metered + one.metered,
                 limit: sum.limit + one.limit,
                 remaining: sum.remaining + one.remaining,
-                denied: sum.denied + one.denied,
                 waited: sum.waited + one.waited,
             }
         })

@@ -170,7 +170,7 @@ catalogue! {
         => "Invite the employee to Greenhouse under the same e-mail address; later introductions will be credited.";
     GreenhouseUnavailable "greenhouse_unavailable" "BRG-0408" (NOBODY, RETRIED)
         "Greenhouse cannot be reached or answers with an error of its own."
-        => "Nothing to do; the bridge tries again for a day. See status.greenhouse.io if it lasts.";
+        => "Nothing to do; the bridge goes on by itself once Greenhouse answers. See status.greenhouse.io if it lasts.";
     UnexpectedAnswer "unexpected_answer" "BRG-0409" (HUMAN, FINAL)
         "Greenhouse answered with something this bridge does not understand."
         => "Report the operation id to the bridge's developers; after an upgrade publish the event again under a new event id, an introduction under a new introduction id as well.";

@@ -36,7 +36,6 @@ pub(super) struct Lane {
     pocket: tokio::sync::Mutex<Purse>,
     view: Mutex<Option<View>>,
     learnt: Notify,
-    denied: AtomicU64,
     waited_ms: AtomicU64,
 }
 
@@ -76,7 +75,6 @@ impl Lane {
             }),
             view: Mutex::new(None),
             learnt: Notify::new(),
-            denied: AtomicU64::new(0),
             waited_ms: AtomicU64::new(0),
         }
     }
@@ -216,7 +214,6 @@ impl Lane {
             metered: metered.is_some().into(),
             limit: metered.map_or(0, |(quota, _)| quota.unsigned_abs().into()),
             remaining: metered.map_or(0, |(_, window)| window.left().unsigned_abs().into()),
-            denied: self.denied.load(Ordering::Relaxed),
             waited: Duration::from_millis(self.waited_ms.load(Ordering::Relaxed)),
         }
     }
@@ -251,7 +248,6 @@ impl Lane {
     fn deny(&self, retry_after: Duration) -> Denied {
         let retry_after = retry_after.max(Duration::from_millis(1));
         let waited = u64::try_from(retry_after.as_millis()).unwrap_or(u64::MAX);
-        self.denied.fetch_add(1, Ordering::Relaxed);
         self.waited_ms.fetch_add(waited, Ordering::Relaxed);
         Denied { retry_after }
     }
