@@ -4,13 +4,12 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
-use boot::metrics::{EventType, Exchange, Metrics, Outcome as Ended, PublishOutcome, Queue};
-use broker::{Batch, Consumer, Delivery, Outcome, Publisher, Settled, Topology};
+use boot::metrics::{Metrics, Outcome as Ended, Queue};
+use broker::{Batch, Consumer, Delivery, Publisher, Settled, Topology};
 use domain::crash::{CrashPoint, crash_here};
 use domain::{Tenant, backoff};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
-use store::intake::Refused;
 use store::{Store, Transaction};
 use tokio_util::sync::CancellationToken;
 
@@ -103,7 +102,7 @@ impl<A> Sorted<A> {
 
 /// Why a batch is kept and tried again.
 #[derive(Debug, thiserror::Error)]
-enum Unstored {
+pub(crate) enum Unstored {
     #[error("the broker did not take a dead letter")]
     Letter,
     #[error(transparent)]
@@ -294,71 +293,11 @@ impl<T: Take> Intake<T> {
         self.topology.is_copied(queue, key)
     }
 
-    /// Publishes the dead letters, and notes for whoever asks that they are there.
-    async fn bury_all(
-        &self,
-        deliveries: &[Delivery],
-        refused: &[(usize, Refusal)],
-        unburied: &mut Vec<usize>,
-    ) -> Result<(), Unstored> {
-        self.bury(deliveries, refused, unburied).await;
-        if !unburied.is_empty() {
-            return Err(Unstored::Letter);
-        }
-        Ok(self.note(deliveries, refused).await?)
-    }
-
     fn count(&self, tally: Tally) {
         let count = |outcome, count| self.metrics.messages(self.queue, outcome, count);
         count(Ended::Ack, tally.new);
         count(Ended::Duplicate, tally.repeats);
         count(Ended::Park, tally.conflicts);
-    }
-
-    /// Publishes the dead letters of these of the refused. Those that the broker took are buried, and counted, once.
-    async fn bury(
-        &self,
-        deliveries: &[Delivery],
-        refused: &[(usize, Refusal)],
-        unburied: &mut Vec<usize>,
-    ) {
-        if unburied.is_empty() {
-            return;
-        }
-        let letter = |&place: &usize| {
-            let (index, refusal) = &refused[place];
-            let why = refusal.letter(self.queue, &self.instance);
-            broker::dead_letter(&self.topology, &deliveries[*index], &why)
-        };
-        let letters = unburied.iter().map(letter).collect();
-        let outcomes = self.publisher.publish(letters).await;
-        let mut outcomes = outcomes.iter();
-        unburied.retain(|&place| {
-            // One for each letter.
-            let outcome = outcomes.next().unwrap_or(&Outcome::Unknown);
-            let (service, exchange) = (self.queue.service(), Exchange::Dead);
-            let word = PublishOutcome::from_word(outcome.as_str());
-            self.metrics.published(service, exchange, word, 1);
-            let buried = *outcome == Outcome::Confirmed;
-            if buried {
-                let (index, refusal) = &refused[place];
-                self.count_buried(&deliveries[*index], refusal);
-            }
-            !buried
-        });
-    }
-
-    fn count_buried(&self, delivery: &Delivery, refusal: &Refusal) {
-        let event = EventType::from_word(delivery.type_.as_deref().map_or("", short));
-        self.metrics
-            .contract_violation(self.queue, event, refusal.code());
-        self.metrics.message(self.queue, Ended::Reject);
-        tracing::warn!(
-            message = delivery.message_id,
-            reason = refusal.word(),
-            path = refusal.path(),
-            "message went to the dead letters"
-        );
     }
 
     /// One transaction for the whole batch. Work on it begins while the disk is written.
@@ -377,30 +316,6 @@ impl<T: Take> Intake<T> {
         entrance.flush().await?;
         Ok(tally)
     }
-
-    /// Notes which messages lie in the dead letters, and why.
-    async fn note(
-        &self,
-        deliveries: &[Delivery],
-        refused: &[(usize, Refusal)],
-    ) -> Result<(), store::Error> {
-        if refused.is_empty() {
-            return Ok(());
-        }
-        let mut tx = self.store.begin().await?;
-        for (index, refusal) in refused {
-            let delivery = &deliveries[*index];
-            let refused = Refused {
-                message_id: delivery.message_id.as_deref(),
-                tenant: refusal.tenant().map(Tenant::as_str),
-                event_type: delivery.type_.as_deref(),
-                reason: refusal.word(),
-                path: refusal.path(),
-            };
-            store::intake::record_refusal(&mut tx, &refused).await?;
-        }
-        tx.commit().await.map_err(store::Error::from)
-    }
 }
 
 /// Waits for `work` while other batches are settled.
@@ -417,11 +332,6 @@ where
             output = &mut work => return output,
         }
     }
-}
-
-/// The last word of an event type.
-fn short(event_type: &str) -> &str {
-    event_type.rsplit('.').next().unwrap_or(event_type)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 #![deny(missing_docs)]
 
 mod batch;
+mod burial;
 mod message;
 mod refusal;
 

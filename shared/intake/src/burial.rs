@@ -1,0 +1,100 @@
+//! What is refused of a batch: its dead letters, published and counted once, and what is noted of them.
+
+use boot::metrics::{EventType, Exchange, Outcome as Ended, PublishOutcome};
+use broker::{Delivery, Outcome};
+use domain::Tenant;
+use store::intake::Refused;
+
+use crate::batch::{Intake, Take, Unstored};
+use crate::refusal::Refusal;
+
+impl<T: Take> Intake<T> {
+    /// Publishes the dead letters, and notes for whoever asks that they are there.
+    pub(crate) async fn bury_all(
+        &self,
+        deliveries: &[Delivery],
+        refused: &[(usize, Refusal)],
+        unburied: &mut Vec<usize>,
+    ) -> Result<(), Unstored> {
+        self.bury(deliveries, refused, unburied).await;
+        if !unburied.is_empty() {
+            return Err(Unstored::Letter);
+        }
+        Ok(self.note(deliveries, refused).await?)
+    }
+
+    /// Publishes the dead letters of these of the refused. Those that the broker took are buried, and counted, once.
+    async fn bury(
+        &self,
+        deliveries: &[Delivery],
+        refused: &[(usize, Refusal)],
+        unburied: &mut Vec<usize>,
+    ) {
+        if unburied.is_empty() {
+            return;
+        }
+        let letter = |&place: &usize| {
+            let (index, refusal) = &refused[place];
+            let why = refusal.letter(self.queue, &self.instance);
+            broker::dead_letter(&self.topology, &deliveries[*index], &why)
+        };
+        let letters = unburied.iter().map(letter).collect();
+        let outcomes = self.publisher.publish(letters).await;
+        let mut outcomes = outcomes.iter();
+        unburied.retain(|&place| {
+            // One for each letter.
+            let outcome = outcomes.next().unwrap_or(&Outcome::Unknown);
+            let (service, exchange) = (self.queue.service(), Exchange::Dead);
+            let word = PublishOutcome::from_word(outcome.as_str());
+            self.metrics.published(service, exchange, word, 1);
+            let buried = *outcome == Outcome::Confirmed;
+            if buried {
+                let (index, refusal) = &refused[place];
+                self.count_buried(&deliveries[*index], refusal);
+            }
+            !buried
+        });
+    }
+
+    fn count_buried(&self, delivery: &Delivery, refusal: &Refusal) {
+        let event = EventType::from_word(delivery.type_.as_deref().map_or("", short));
+        self.metrics
+            .contract_violation(self.queue, event, refusal.code());
+        self.metrics.message(self.queue, Ended::Reject);
+        tracing::warn!(
+            message = delivery.message_id,
+            reason = refusal.word(),
+            path = refusal.path(),
+            "message went to the dead letters"
+        );
+    }
+
+    /// Notes which messages lie in the dead letters, and why.
+    async fn note(
+        &self,
+        deliveries: &[Delivery],
+        refused: &[(usize, Refusal)],
+    ) -> Result<(), store::Error> {
+        if refused.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.store.begin().await?;
+        for (index, refusal) in refused {
+            let delivery = &deliveries[*index];
+            let refused = Refused {
+                message_id: delivery.message_id.as_deref(),
+                tenant: refusal.tenant().map(Tenant::as_str),
+                event_type: delivery.type_.as_deref(),
+                reason: refusal.word(),
+                path: refusal.path(),
+            };
+            store::intake::record_refusal(&mut tx, &refused).await?;
+        }
+        tx.commit().await.map_err(store::Error::from)
+    }
+}
+
+/// The last word of an event type.
+fn short(event_type: &str) -> &str {
+    event_type.rsplit('.').next().unwrap_or(event_type)
+}
