@@ -22,4 +22,4 @@ pub use http::Http;
 pub use management::Management;
 pub use port::free as free_port;
 pub use relay::Relay;
-pub use servers::{Options, Postgres, Rabbit, Servers};
+pub use servers::{Alarm, Options, Postgres, Rabbit, Servers};

@@ -116,6 +116,16 @@ impl Management {
             .map(drop)
     }
 
+    /// Lets nobody connect to a virtual host where there are so many connections, or anybody again.
+    pub async fn limit_connections(&self, vhost: &str, most: Option<u32>) -> Result<()> {
+        let path = ["vhost-limits", vhost, "max-connections"];
+        let (method, body) = match most {
+            Some(most) => (Method::PUT, Some(json!({ "value": most }))),
+            None => (Method::DELETE, None),
+        };
+        self.send(method, &path, body).await.map(drop)
+    }
+
     /// The queue's counts, or `None` when there is no such queue.
     pub async fn queue(&self, vhost: &str, queue: &str) -> Result<Option<QueueCounts>> {
         let Some(found) = self

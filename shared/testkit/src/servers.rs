@@ -17,7 +17,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::Management;
 pub use postgres::Postgres;
-pub use rabbit::Rabbit;
+pub use rabbit::{Alarm, Rabbit};
 
 use find::{PostgresPrograms, RabbitPrograms};
 use progress::Progress;

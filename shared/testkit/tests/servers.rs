@@ -1,7 +1,7 @@
 //! The servers themselves: what tests about crashes and outages rely on.
 
 use sqlx::{Connection, PgConnection};
-use testkit::{Postgres, Rabbit, TestEnv};
+use testkit::{Alarm, Postgres, Rabbit, TestEnv};
 
 #[tokio::test]
 async fn a_killed_postgres_comes_back_with_what_was_committed() {
@@ -49,12 +49,14 @@ async fn a_restarted_rabbitmq_has_its_messages_and_a_killed_one_comes_back() {
 }
 
 #[tokio::test]
-async fn a_memory_alarm_can_be_raised_and_cleared() {
+async fn alarms_can_be_raised_and_cleared() {
     let rabbit = Rabbit::start().await.unwrap();
     assert!(!rabbit.management().unwrap().alarm().await.unwrap());
-    rabbit.set_memory_alarm(true).await.unwrap();
-    assert!(rabbit.management().unwrap().alarm().await.unwrap());
-    rabbit.set_memory_alarm(false).await.unwrap();
+    for alarm in [Alarm::Memory, Alarm::Disk] {
+        rabbit.set_alarm(alarm, true).await.unwrap();
+        assert!(rabbit.management().unwrap().alarm().await.unwrap());
+        rabbit.set_alarm(alarm, false).await.unwrap();
+    }
 }
 
 #[tokio::test]

@@ -1,12 +1,13 @@
 //! RabbitMQ dies, loses a queue, its memory or its voice, and changes the password.
 
 use std::path::Path;
+use std::time::Duration;
 
 use broker::Topology;
 use greenhouse_sim::{Config, When};
 use reqwest::Url;
 use testkit::relay::Way;
-use testkit::{Rabbit, Relay, TestEnv};
+use testkit::{Alarm, Rabbit, Relay, TestEnv};
 
 use super::{
     BACKLOG, all_imported, commit_entries, entry_held, hold_entries, imported, introductions,
@@ -79,13 +80,33 @@ async fn a_queue_deleted_under_its_consumer_is_declared_and_consumed_again() {
 async fn nothing_counts_as_published_while_the_broker_has_no_memory() {
     let rabbit = Rabbit::start().await.expect("a RabbitMQ");
     let world = warm(own(Some(&rabbit), None, "memory alarm").await).await;
-    let gate = world
-        .greenhouse
-        .faults()
-        .hold(When::operation("candidates:create"));
-    world.publish_all(&introductions(&world, "i", 300)).await;
-    stored_all(&world, 301).await;
-    rabbit.set_memory_alarm(true).await.expect("an alarm");
+    nothing_is_published_under(Alarm::Memory, &rabbit, &world).await;
+    rabbit
+        .set_alarm(Alarm::Memory, false)
+        .await
+        .expect("no alarm");
+    all_imported(&world, 301).await;
+}
+
+/// What it had read before, and what it had not, goes down with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_counts_as_published_by_a_broker_without_room_on_the_disk_that_dies() {
+    let mut rabbit = Rabbit::start().await.expect("a RabbitMQ");
+    let world = warm(own(Some(&rabbit), None, "disk alarm").await).await;
+    on_disk(&mut rabbit).await;
+    nothing_is_published_under(Alarm::Disk, &rabbit, &world).await;
+    rabbit.kill9().await.expect("a dead broker");
+    rabbit.restart().await.expect("a broker again");
+    all_imported(&world, 301).await;
+}
+
+/// Imports 300 introductions whose answers the broker does not take.
+async fn nothing_is_published_under(alarm: Alarm, rabbit: &Rabbit, world: &World) {
+    let greenhouse = world.greenhouse.faults();
+    let gate = greenhouse.hold(When::operation("candidates:create"));
+    world.publish_all(&introductions(world, "i", 300)).await;
+    stored_all(world, 301).await;
+    rabbit.set_alarm(alarm, true).await.expect("an alarm");
     gate.open();
     until("every import done", async || {
         (world.store.ledger_gauges().await.ok()?.open == 0).then_some(())
@@ -99,7 +120,7 @@ async fn nothing_counts_as_published_while_the_broker_has_no_memory() {
     assert!(waiting > 0, "the alarm stopped nobody");
     for number in 0..300 {
         let introduction = format!("i-{number}");
-        if marked_published(&world, &introduction).await {
+        if marked_published(world, &introduction).await {
             world.answer(&introduction).await;
         }
     }
@@ -107,8 +128,6 @@ async fn nothing_counts_as_published_while_the_broker_has_no_memory() {
         imported(&world.announced()) < 301,
         "everything arrived in spite of the alarm"
     );
-    rabbit.set_memory_alarm(false).await.expect("no alarm");
-    all_imported(&world, 301).await;
 }
 
 /// On one connection the acknowledgements would wait behind what the broker does not read.
@@ -123,7 +142,10 @@ async fn deliveries_are_acknowledged_while_publishing_is_blocked() {
     hold_entries(&world).await;
     world.publish_all(&introductions(&world, "then", 50)).await;
     entry_held(&world).await;
-    rabbit.set_memory_alarm(true).await.expect("an alarm");
+    rabbit
+        .set_alarm(Alarm::Memory, true)
+        .await
+        .expect("an alarm");
     gate.open();
     until("a blocked publisher", async || {
         (world.metric(0, "bridge_blocked_seconds_total").await > 0.0).then_some(())
@@ -134,7 +156,10 @@ async fn deliveries_are_acknowledged_while_publishing_is_blocked() {
     let redelivered = world.metric(0, "bridge_redelivered_total").await;
     assert_eq!(redelivered, 0.0, "acknowledged by a connection of its own");
     assert_eq!(imported(&world.announced()), 1, "the alarm stopped nobody");
-    rabbit.set_memory_alarm(false).await.expect("no alarm");
+    rabbit
+        .set_alarm(Alarm::Memory, false)
+        .await
+        .expect("no alarm");
     all_imported(&world, 52).await;
 }
 
@@ -189,6 +214,49 @@ async fn silent_broker(name: &str, ways: &[Way]) {
         .expect("a relay");
     network.resume();
     all_imported(&world, 1001).await;
+}
+
+/// Fault 20 of the matrix: what is not settled in time is delivered again, over another channel.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broker_that_takes_back_what_is_not_settled_in_time() {
+    let rabbit = Rabbit::start().await.expect("a RabbitMQ");
+    let timeout = Duration::from_secs(5);
+    let set = rabbit.set_consumer_timeout(timeout).await;
+    set.expect("a broker that does not wait");
+    let world = warm(own(Some(&rabbit), None, "ack timeout").await).await;
+    hold_entries(&world).await;
+    world.publish_all(&introductions(&world, "held", 50)).await;
+    entry_held(&world).await;
+    until("deliveries taken back", async || {
+        (world.metric(0, "bridge_redelivered_total").await > 0.0).then_some(())
+    })
+    .await;
+    commit_entries(&world).await;
+    all_imported(&world, 51).await;
+}
+
+/// Fault 69 of the matrix.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_virtual_host_with_no_room_for_another_connection_is_named_and_asked_again() {
+    let mut world = World::with("no room", Config::for_benchmarks()).await;
+    let (management, vhost) = (world.env.management.clone(), world.env.vhost.clone());
+    let limit = management.limit_connections(&vhost, Some(0)).await;
+    limit.expect("a limit");
+    let bridge = world.start_bridge(&["all"], &[]);
+    world.keep(bridge);
+    until("a refusal in the log", async || {
+        world.logs().contains("connection limit").then_some(())
+    })
+    .await;
+    let (status, checks) = world.get(0, "/ready").await;
+    assert_eq!(status, 503, "{checks}");
+    assert!(checks.contains("refused"), "{checks}");
+    let limit = management.limit_connections(&vhost, None).await;
+    limit.expect("no limit");
+    let (status, answer) = world.connect("acme").await;
+    assert_eq!(status, 201, "{answer}");
+    world.publish_all(&introductions(&world, "after", 10)).await;
+    all_imported(&world, 10).await;
 }
 
 /// Fault 68 of the matrix: the old password is refused, the new one is in the file.

@@ -10,7 +10,7 @@ use super::{
     all_imported, commit_entries, entry_held, hold_entries, imported, introductions, more_imported,
     one, own, warm,
 };
-use crate::world::{Announced, World, until};
+use crate::world::{Announced, SOON, World, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_killed_five_times_under_load() {
@@ -115,6 +115,38 @@ async fn a_commit_whose_answer_is_lost_holds_nothing_up() {
         .announced_within(in_less_than_a_lease, "the answer", all)
         .await;
     all_imported(&world, 2).await;
+}
+
+/// Fault 70 of the matrix: each service in a process of its own, and none of them can be told that there is work.
+#[tokio::test(flavor = "multi_thread")]
+async fn processes_that_hear_nothing_of_each_other_look_for_themselves() {
+    let mut world = World::with("deaf", Config::for_benchmarks()).await;
+    for service in ["connections", "introductions", "relay"] {
+        let mut bridge = world.start_bridge(&[service], &[]);
+        let url = bridge.url.clone();
+        let ready = bridge.process.ready(&url, SOON).await;
+        ready.expect("a bridge that gets ready");
+        world.keep(bridge);
+    }
+    let import = async {
+        let (status, answer) = world.connect("acme").await;
+        assert_eq!(status, 201, "{answer}");
+        world.publish_all(&introductions(&world, "i", 10)).await;
+        all_imported(&world, 10).await;
+    };
+    tokio::select! {
+        () = import => {}
+        () = deafen(&world) => {}
+    }
+}
+
+/// Ends whoever listens, again and again.
+async fn deafen(world: &World) {
+    let listeners = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND query LIKE 'LISTEN %'";
+    loop {
+        world.env.execute(listeners).await.expect("a superuser");
+    }
 }
 
 /// A network between the world's bridges and their database.

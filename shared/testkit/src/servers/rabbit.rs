@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use local::{Local, MEMORY_WATERMARK};
+use local::{DISK_FREE_LIMIT, Local, MEMORY_WATERMARK};
 
 use super::compose::Service;
 use super::find::RabbitPrograms;
@@ -37,6 +37,26 @@ pub struct Rabbit {
 enum Instance {
     Local(Box<Local>),
     Docker(Service),
+}
+
+/// What RabbitMQ may run short of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Alarm {
+    /// More memory in use than it may.
+    Memory,
+    /// Less of the disk free than there must be.
+    Disk,
+}
+
+impl Alarm {
+    fn arguments(self, on: bool) -> &'static [&'static str] {
+        match (self, on) {
+            (Alarm::Memory, true) => &["set_vm_memory_high_watermark", "absolute", "1MB"],
+            (Alarm::Memory, false) => &["set_vm_memory_high_watermark", MEMORY_WATERMARK],
+            (Alarm::Disk, true) => &["set_disk_free_limit", "1000000GB"],
+            (Alarm::Disk, false) => &["set_disk_free_limit", DISK_FREE_LIMIT],
+        }
+    }
 }
 
 impl Rabbit {
@@ -128,16 +148,10 @@ impl Rabbit {
         self.ready().await
     }
 
-    /// Raises or clears the memory alarm, and waits until the broker says so: while it is on, RabbitMQ reads
-    /// nothing more from publishing connections.
-    pub async fn set_memory_alarm(&self, on: bool) -> Result<()> {
-        let absolute = ["set_vm_memory_high_watermark", "absolute", "1MB"];
-        let relative = ["set_vm_memory_high_watermark", MEMORY_WATERMARK];
-        let arguments: &[&str] = if on { &absolute } else { &relative };
-        match &self.instance {
-            Instance::Local(local) => run(local.ctl(arguments)).await.map(drop)?,
-            Instance::Docker(service) => service.exec("rabbitmqctl", arguments).await?,
-        }
+    /// Raises or clears an alarm, and waits until the broker says so: while it is on, RabbitMQ reads nothing more from
+    /// publishing connections. A restart clears it.
+    pub async fn set_alarm(&self, alarm: Alarm, on: bool) -> Result<()> {
+        self.ctl(alarm.arguments(on)).await?;
         let deadline = Instant::now() + ALARM_WITHIN;
         let management = self.management()?;
         while management.alarm().await? != on {
@@ -150,6 +164,23 @@ impl Rabbit {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         Ok(())
+    }
+
+    /// Closes channels that leave a delivery unsettled for longer than this, soon after; for channels opened from now on.
+    pub async fn set_consumer_timeout(&self, timeout: Duration) -> Result<()> {
+        let milliseconds = timeout.as_millis();
+        let set = format!(
+            "application:set_env(rabbit, channel_tick_interval, 500),
+            application:set_env(rabbit, consumer_timeout, {milliseconds})."
+        );
+        self.ctl(&["eval", &set]).await
+    }
+
+    async fn ctl(&self, arguments: &[&str]) -> Result<()> {
+        match &self.instance {
+            Instance::Local(local) => run(local.ctl(arguments)).await.map(drop),
+            Instance::Docker(service) => service.exec("rabbitmqctl", arguments).await,
+        }
     }
 
     /// A client of its HTTP API.

@@ -18,6 +18,8 @@ use crate::servers::find::RabbitPrograms;
 const STOP_WITHIN: Duration = Duration::from_secs(60);
 /// Share of the machine's memory from which RabbitMQ stops publishers, in ordinary times.
 pub(super) const MEMORY_WATERMARK: &str = "0.4";
+/// How much of the disk must be free, in ordinary times.
+pub(super) const DISK_FREE_LIMIT: &str = "50MB";
 
 #[derive(Debug)]
 pub(super) struct Local {
@@ -158,7 +160,7 @@ fn configure(folder: &Folder, password: &str, amqp_port: u16, http_port: u16) ->
          default_user = bridge\n\
          default_pass = {password}\n\
          vm_memory_high_watermark.relative = {MEMORY_WATERMARK}\n\
-         disk_free_limit.absolute = 50MB\n\
+         disk_free_limit.absolute = {DISK_FREE_LIMIT}\n\
          collect_statistics_interval = 1000\n"
     );
     write(&folder.join("rabbitmq.conf"), &configuration)?;
