@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use greenhouse_sim::{Config, Fault, When};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::accounting::settled;
-use crate::world::{World, introduction, until};
+use crate::world::{World, email, introduction, until};
 
 /// More than are in hand at once of a tenant.
 const WAITING: usize = 400;
@@ -77,6 +77,41 @@ async fn a_single_introduction_outlives_an_outage_however_long_it_waited_before(
     world.env.execute(NOW).await.expect("a ledger");
     let answer = world.answer("i-1").await;
     assert_eq!(answer.name, "IntroductionImported", "{answer:?}");
+}
+
+/// An edit needs no proof, so nothing but the tries themselves spaces them.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_that_is_never_answered_is_tried_ever_more_rarely_and_set_aside() {
+    let mut world = World::with("indigestible", Config::for_benchmarks()).await;
+    world.bridge().await;
+    world.connect("acme").await;
+    world.publish(&numbered(&world, 1)).await;
+    world.answer("i-1").await;
+    let faults = world.greenhouse.faults();
+    let edits = When::operation("candidates:update");
+    faults.add(edits, Fault::ErrorBeforeCommit);
+    let mut again = introduction("acme", "i-2", &[world.job(1)]);
+    again["data"]["candidate"]["emails"] = json!([{ "value": email("i-1") }]);
+    again["data"]["candidate"]["phones"] = json!([{ "value": "+49 30 1234567" }]);
+    world.publish(&again).await;
+    let tries = until("two tries", async || {
+        attempts(&world, "i-2").await.filter(|tries| *tries > 1)
+    })
+    .await;
+    let edits = world.greenhouse.state().calls("candidates:update").len();
+    let allowed = 3 + usize::try_from(tries).expect("a count") + 1;
+    assert!(edits <= allowed, "{edits} edits in {tries} tries");
+    let last = "UPDATE operations SET attempts = 99 WHERE state = 'open' AND lease IS NULL";
+    until("the last try", async || {
+        world.env.execute(last).await.ok()?;
+        world.env.execute(NOW).await.ok()?;
+        (world.store.ledger_gauges().await.ok()?.parked == 1).then_some(())
+    })
+    .await;
+    let answer = world.answer("i-2").await;
+    assert_eq!(answer.name, "IntroductionImportFailed", "{answer:?}");
+    assert_eq!(answer.data["code"], "retries_exhausted", "{answer:?}");
+    assert_eq!(answer.data["needsHuman"], true, "{answer:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

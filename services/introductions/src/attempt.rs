@@ -77,6 +77,10 @@ impl Made for () {
 /// find nothing prove something only later by as much.
 pub(crate) const FORESIGHT: Duration = Duration::from_secs(1);
 
+/// So many lost answers of one write are looked into at once. From then on each counts as a try that was not answered:
+/// one that Greenhouse cannot digest would else be sent and looked for without an end.
+const LOST_ANSWERS: u32 = 3;
+
 /// A write whose intent goes to disk with that of a write before it.
 struct Foreseen {
     step: Step,
@@ -169,6 +173,12 @@ impl<'a> Attempt<'a> {
                 StepState::Sending | StepState::Unknown | StepState::Parked
             )
         })
+    }
+
+    /// Whether earlier tries sent this write so often in vain that one more lost answer is no accident.
+    fn lost_often(&self, step: &Step) -> bool {
+        let record = self.claim.step(&step.name);
+        record.is_some_and(|record| self.is_unproven(step) && record.sends >= LOST_ANSWERS)
     }
 
     /// A write that Greenhouse had accepted was refused when it came to carrying it out.
@@ -287,7 +297,12 @@ impl<'a> Attempt<'a> {
                 if state == StepState::Unknown {
                     self.context.metrics.write_unknown(step.kind);
                 }
-                let stop = Stop::from(error);
+                let stop = match state {
+                    StepState::Unknown if self.lost_often(&step) => {
+                        Stop::Retry(Code::GreenhouseUnavailable.into())
+                    }
+                    _ => Stop::from(error),
+                };
                 self.learn(&step, state, None, stop.code());
                 return Err(stop);
             }

@@ -130,6 +130,8 @@ pub struct Step {
     pub remote_id: Option<i64>,
     /// Why it was refused (`domain::Code`).
     pub code: Option<String>,
+    /// How often the intent to send it was recorded.
+    pub sends: u32,
     /// When it was first sent, by the database's clock.
     pub first_sent_at: Option<DateTime<Utc>>,
     /// When it was last sent.
