@@ -19,13 +19,19 @@ pub(crate) async fn open(config: &Config, role: &str, frames: u32) -> Result<Con
     let uri = config.current_uri(frames).await?;
     let name = format!("{}/{role}", config.instance);
     let properties = ConnectionProperties::default().with_connection_name(name.into());
-    tokio::time::timeout(
-        config.connect_timeout,
-        Connection::connect_uri(uri, properties),
-    )
-    .await
-    .map_err(|_| Error::timed_out("no answer within the connect timeout"))?
-    .map_err(Error::from_lapin)
+    let connect = Connection::connect_uri(uri, properties);
+    in_time(config, async { connect.await.map_err(Error::from_lapin) }).await
+}
+
+/// Gives up what the broker does not answer within the connect timeout: a node that lost its quorum keeps the connection
+/// alive and declares nothing.
+pub(crate) async fn in_time<T>(
+    config: &Config,
+    asked: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    tokio::time::timeout(config.connect_timeout, asked)
+        .await
+        .map_err(|_| Error::timed_out("no answer within the connect timeout"))?
 }
 
 /// Closes for certain: lapin closes a dropped connection only when the last channel is dropped as well, and
@@ -78,6 +84,17 @@ pub(crate) fn backoff(attempt: u32, cap: Duration, unit: f64) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_never_answered_is_given_up() {
+        let config = Config::new("amqp://127.0.0.1/%2f".into(), "test").unwrap();
+        let never = std::future::pending::<Result<(), Error>>();
+        let given_up = in_time(&config, never).await;
+        assert!(
+            matches!(given_up, Err(Error::Unreachable(_))),
+            "{given_up:?}"
+        );
+    }
 
     #[test]
     fn waits_double_from_a_fifth_of_a_second_to_five_and_never_exceed_it() {

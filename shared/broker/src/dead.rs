@@ -14,8 +14,9 @@ use crate::{Delivery, Outbound, Topology, config::FRAME_MAX, headers, outbound::
 
 /// Longest value of a `dl-*` header, in bytes.
 const MAX_VALUE: usize = 1024;
-/// Original headers beyond this stay behind: with ours they would no longer fit one frame.
-const MAX_ORIGINAL_HEADERS: usize = FRAME_MAX as usize / 16 * 13;
+/// Original headers beyond this stay behind: with ours, however long the names they tell are, they would no longer fit
+/// one frame.
+const MAX_ORIGINAL_HEADERS: usize = FRAME_MAX as usize / 4 * 3;
 
 /// Why a message is dead; the value of `dl-reason`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -332,6 +333,27 @@ mod tests {
                 .unwrap()
                 > 120_000
         );
+        assert!(letter.encode().is_ok());
+    }
+
+    #[test]
+    fn the_longest_headers_of_ours_fit_beside_the_longest_that_are_kept() {
+        let name = "long";
+        let overhead = name.len() + 2 + 4;
+        let long = vec![b'x'; MAX_ORIGINAL_HEADERS - overhead];
+        let mut table = FieldTable::default();
+        table.insert(name.into(), AMQPValue::LongString(long.into()));
+        let text = "x".repeat(2 * MAX_VALUE);
+        let why = DeadLetter {
+            detail: &text,
+            path: Some(&text),
+            instance: &text,
+            tenant: Some(&text),
+            ordering_key: Some(&text),
+            ..WHY
+        };
+        let letter = dead_letter(&Topology::default(), &delivery(b"{}", table), &why);
+        assert!(!letter.headers.contains_key("dl-headers-omitted-bytes"));
         assert!(letter.encode().is_ok());
     }
 

@@ -183,15 +183,15 @@ impl Supervisor {
 
     async fn publishing(&mut self, connection: &Connection) -> Result<End, Error> {
         let mut events = Box::pin(connection.events_listener());
-        declare::declare_on(connection, &self.config.topology).await?;
-        let channel = connection
-            .create_channel()
-            .await
-            .map_err(Error::from_lapin)?;
-        channel
-            .confirm_select(ConfirmSelectOptions::default())
-            .await
-            .map_err(Error::from_lapin)?;
+        let channel = async {
+            declare::declare_on(connection, &self.config.topology).await?;
+            let channel = connection.create_channel().await;
+            let channel = channel.map_err(Error::from_lapin)?;
+            let confirms = channel.confirm_select(ConfirmSelectOptions::default());
+            confirms.await.map_err(Error::from_lapin)?;
+            Ok(channel)
+        };
+        let channel = connection::in_time(&self.config, channel).await?;
         let generation = self.monitor.came_up();
         tracing::info!(generation, "publishing");
 

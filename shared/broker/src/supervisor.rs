@@ -137,12 +137,13 @@ impl Supervisor {
 
     async fn lanes(&self, connection: &Connection, state: &mut State) -> Result<End, Error> {
         let mut events = Box::pin(connection.events_listener());
-        declare::declare_on(connection, &self.config.topology).await?;
+        let declared = declare::declare_on(connection, &self.config.topology);
+        connection::in_time(&self.config, declared).await?;
         loop {
             let opened = Instant::now();
             let prefetch = if state.narrow { 1 } else { self.prefetch };
-            let (lane, consumer) =
-                Lane::open(connection, &self.queue, prefetch, &self.monitor).await?;
+            let lane = Lane::open(connection, &self.queue, prefetch, &self.monitor);
+            let (lane, consumer) = connection::in_time(&self.config, lane).await?;
             tracing::info!(
                 queue = &*self.queue,
                 generation = lane.generation,
