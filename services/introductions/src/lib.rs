@@ -111,6 +111,9 @@ pub struct Commands {
     pub topology: Topology,
 }
 
+/// Whose look-up, of what kind, by which key.
+type Lookup = (Tenant, &'static str, String);
+
 /// What a handler works with.
 pub(crate) struct Context {
     pub(crate) store: Store,
@@ -123,8 +126,8 @@ pub(crate) struct Context {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) unanswered: outage::Unanswered,
     pub(crate) config: Config,
-    /// One lock per tenant: see [`Context::alone`].
-    lookups: Mutex<HashMap<Tenant, Arc<tokio::sync::Mutex<()>>>>,
+    /// One lock for each look-up under way: see [`Context::alone`].
+    lookups: Mutex<HashMap<Lookup, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 impl Context {
@@ -144,12 +147,20 @@ impl Context {
         }
     }
 
-    /// Waits until no other import of this tenant in this process looks something up that all of them need: the
-    /// second one then finds it remembered, at no cost to the budget.
-    pub(crate) async fn alone(&self, tenant: &Tenant) -> tokio::sync::OwnedMutexGuard<()> {
+    /// Waits until no other import of this tenant in this process looks up the same: the second one then finds it
+    /// remembered, at no cost to the budget. What is different does not wait, or a line of look-ups, each with its calls,
+    /// would outlast the leases of those at its end.
+    pub(crate) async fn alone(
+        &self,
+        tenant: &Tenant,
+        kind: &'static str,
+        key: &str,
+    ) -> tokio::sync::OwnedMutexGuard<()> {
         let lock = {
             let mut lookups = self.lookups.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(lookups.entry(tenant.clone()).or_default())
+            lookups.retain(|_, lock| Arc::strong_count(lock) > 1);
+            let lookup = (tenant.clone(), kind, key.to_owned());
+            Arc::clone(lookups.entry(lookup).or_default())
         };
         lock.lock_owned().await
     }

@@ -96,7 +96,8 @@ pub(crate) async fn jobs(
     if known.len() == wanted.len() {
         return Ok(known);
     }
-    let _alone = attempt.context.alone(&attempt.claim.tenant).await;
+    let tenant = &attempt.claim.tenant;
+    let _alone = attempt.context.alone(tenant, "job", "").await;
     let mut known = open_jobs(attempt, wanted).await?;
     let missing: Vec<JobId> = wanted
         .iter()
@@ -135,7 +136,8 @@ async fn source(attempt: &Attempt<'_>) -> Result<Option<SourceId>, Stop> {
     if let Some(known) = recall::<Option<SourceId>>(attempt, "source", INTRRO).await? {
         return Ok(known);
     }
-    let _alone = attempt.context.alone(&attempt.claim.tenant).await;
+    let tenant = &attempt.claim.tenant;
+    let _alone = attempt.context.alone(tenant, "source", INTRRO).await;
     if let Some(known) = recall::<Option<SourceId>>(attempt, "source", INTRRO).await? {
         return Ok(known);
     }
@@ -167,7 +169,8 @@ async fn tag(attempt: &mut Attempt<'_>, name: &str) -> Result<Option<TagId>, Sto
     if let Some(known) = recall::<TagId>(attempt, "tag", name).await? {
         return Ok(Some(known));
     }
-    let _alone = attempt.context.alone(&attempt.claim.tenant).await;
+    let tenant = &attempt.claim.tenant;
+    let _alone = attempt.context.alone(tenant, "tag", name).await;
     if let Some(known) = recall::<TagId>(attempt, "tag", name).await? {
         return Ok(Some(known));
     }

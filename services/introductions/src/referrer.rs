@@ -101,7 +101,10 @@ async fn look_up(attempt: &mut Attempt<'_>, employee: &v1::Referrer) -> Result<K
     if let Some(known) = recall(attempt, kind, &names).await? {
         return Ok(another_found(attempt, known));
     }
-    let _alone = attempt.context.alone(&attempt.claim.tenant).await;
+    // Who names an address may be added by it; a number stands alone only where there is none.
+    let named = email.as_deref().or(number.as_deref()).unwrap_or_default();
+    let tenant = &attempt.claim.tenant;
+    let _alone = attempt.context.alone(tenant, "referrer", named).await;
     if let Some(known) = recall(attempt, kind, &names).await? {
         return Ok(another_found(attempt, known));
     }

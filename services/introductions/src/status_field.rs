@@ -75,7 +75,8 @@ async fn field(attempt: &Attempt<'_>, record: &Candidate) -> Result<Option<Field
     if let Some(known) = recall::<Option<Field>>(attempt, "custom_field", NAME).await? {
         return Ok(known);
     }
-    let _alone = attempt.context.alone(&attempt.claim.tenant).await;
+    let tenant = &attempt.claim.tenant;
+    let _alone = attempt.context.alone(tenant, "custom_field", NAME).await;
     if let Some(known) = recall::<Option<Field>>(attempt, "custom_field", NAME).await? {
         return Ok(known);
     }
