@@ -100,8 +100,11 @@ impl Cache {
         .execute(&self.store.relaxed)
         .await?;
         self.remember(Key::new(tenant, kind, key), value, asked, lasts);
-        if rand::random::<u8>().is_multiple_of(SWEEP_EVERY) {
-            self.sweep().await?;
+        if rand::random::<u8>().is_multiple_of(SWEEP_EVERY)
+            && let Err(error) = self.sweep().await
+        {
+            // The value is stored all the same, and the next sweep removes what this one would have.
+            tracing::warn!(%error, "cannot remove what has expired");
         }
         Ok(())
     }

@@ -248,8 +248,9 @@ impl Store {
         .fetch_all(&mut *connection)
         .await?;
         connection.keep();
-        rows.into_iter()
-            .map(|row| {
+        let claims = rows.into_iter().map(|row| {
+            let id = row.id;
+            let claim = || -> Result<Claim, Error> {
                 Ok(Claim {
                     operation: OperationId(row.id),
                     lease: row.lease,
@@ -277,8 +278,17 @@ impl Store {
                     awaited: row.awaited,
                     uses_up_share: row.uses_up,
                 })
-            })
-            .collect()
+            };
+            (id, claim())
+        });
+        // One that cannot be read, of a version that is gone again, comes back each time its lease ends; the others it
+        // was claimed with are in this process's hands.
+        let readable = claims.filter_map(|(id, claim)| {
+            let unreadable =
+                |error| tracing::error!(operation = id, %error, "an operation is unreadable");
+            claim.map_err(unreadable).ok()
+        });
+        Ok(readable.collect())
     }
 }
 

@@ -8,7 +8,7 @@ use store::intake::Verdict;
 use store::journal::Journal;
 
 use crate::fresh_store;
-use crate::ledger::{arrival, arrivals, claim, connect, done, take_in};
+use crate::ledger::{arrival, arrivals, claim, connect, done, run, take_in};
 
 #[tokio::test]
 async fn an_operation_waits_for_older_ones_of_the_same_person() {
@@ -51,6 +51,23 @@ async fn tenants_take_turns_and_the_unconnected_wait() {
     assert_eq!((of(&claims, "small"), of(&claims, "big")), (1, 3));
     connect(&store, "absent").await;
     assert_eq!(of(&claim(&store, 4).await, "absent"), 1);
+}
+
+/// As a later version leaves it that was taken back.
+#[tokio::test]
+async fn an_operation_that_cannot_be_read_keeps_nobody_else() {
+    let store = fresh_store().await;
+    connect(&store, "acme").await;
+    take_in(&store, &arrivals("acme", 3)).await;
+    run(
+        &store,
+        "INSERT INTO steps (operation_id, name, kind, state)
+        SELECT id, 'of_tomorrow', 'of_tomorrow', 'planned' FROM operations WHERE business_key = 'i-2'",
+    )
+    .await;
+    let claims = claim(&store, 10).await;
+    let keys: HashSet<&str> = claims.iter().map(|c| c.business_key.as_str()).collect();
+    assert_eq!(keys, HashSet::from(["i-1", "i-3"]));
 }
 
 #[tokio::test]
