@@ -27,16 +27,6 @@ pub enum Reason {
     UnknownVersion,
     /// The body is over the limit.
     TooLarge,
-    /// Valid, and can never be accepted.
-    Rejected,
-    /// Every attempt failed.
-    RetriesExhausted,
-    /// The same business key came with other content.
-    Conflict,
-    /// Nobody wanted it.
-    Unroutable,
-    /// Whether a remote write happened could not be found out.
-    RemoteUnknown,
 }
 
 impl Reason {
@@ -47,11 +37,6 @@ impl Reason {
             Self::Malformed => "malformed",
             Self::UnknownVersion => "unknown_version",
             Self::TooLarge => "too_large",
-            Self::Rejected => "rejected",
-            Self::RetriesExhausted => "retries_exhausted",
-            Self::Conflict => "conflict",
-            Self::Unroutable => "unroutable",
-            Self::RemoteUnknown => "remote_unknown",
         }
     }
 }

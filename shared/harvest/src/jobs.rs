@@ -138,17 +138,4 @@ impl Jobs<'_> {
         };
         Pages::new(self.client, request, read).stream()
     }
-
-    /// The jobs changed in a window, both ends included.
-    pub fn updated_between(
-        &self,
-        from: DateTime<Utc>,
-        to: DateTime<Utc>,
-    ) -> impl Stream<Item = Result<Job, Error>> + Send + use<> {
-        let (request, read): (_, Read<_>) = match self.client.version() {
-            Version::V3 => (v3::jobs::updated_between(from, to), v3::jobs::read_list),
-            Version::V1 => (v1::jobs::updated_between(from, to), v1::jobs::read_list),
-        };
-        Pages::new(self.client, request, read).stream()
-    }
 }

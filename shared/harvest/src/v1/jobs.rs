@@ -24,14 +24,6 @@ pub(crate) fn changed(since: Option<DateTime<Utc>>) -> Request {
     changed_since(list(), since)
 }
 
-pub(crate) fn updated_between(from: DateTime<Utc>, to: DateTime<Utc>) -> Request {
-    // `…_before` leaves its moment out and `…_after` does not.
-    let after_the_end = to + chrono::TimeDelta::milliseconds(1);
-    list()
-        .with_time("updated_after", from)
-        .with_time("updated_before", after_the_end)
-}
-
 pub(crate) fn with_id(id: JobId) -> Request {
     Request::get(Operation::JobsRetrieve, format!("{PATH}/{id}"))
 }

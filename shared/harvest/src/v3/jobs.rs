@@ -20,10 +20,6 @@ pub(crate) fn one() -> Request {
     Request::get(Operation::JobsList, PATH).with("per_page", "1")
 }
 
-pub(crate) fn updated_between(from: DateTime<Utc>, to: DateTime<Utc>) -> Request {
-    list().with_dates("updated_at", from, Some(to))
-}
-
 pub(crate) fn changed(since: Option<DateTime<Utc>>) -> Request {
     changed_since(list(), since)
 }

@@ -126,24 +126,6 @@ impl Store {
         Ok(tasks)
     }
 
-    /// Makes the leases last for `lease` from now; says how many were still ours.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
-    pub async fn extend_tasks(&self, tasks: &[Task], lease: Duration) -> Result<u64, Error> {
-        let (ids, leases) = fences(tasks);
-        let extended = sqlx::query!(
-            "UPDATE webhook_tasks t SET not_before = clock_timestamp() + make_interval(secs => $3)
-            FROM unnest($1::bigint[], $2::uuid[]) AS u(id, lease) WHERE t.id = u.id AND t.lease = u.lease",
-            &ids,
-            &leases,
-            lease.as_secs_f64(),
-        )
-        .execute(&self.relaxed)
-        .await?;
-        Ok(extended.rows_affected())
-    }
-
     /// Removes tasks that were acted on; says how many were still ours. What was not is with somebody else.
     ///
     /// # Errors

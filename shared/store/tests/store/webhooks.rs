@@ -211,7 +211,7 @@ async fn what_is_paused_waits_and_is_not_in_anybodys_way() {
 }
 
 #[tokio::test]
-async fn a_task_is_settled_given_back_or_lost() {
+async fn a_task_is_settled_or_given_back() {
     let store = fresh_store().await;
     let id = connect(&store, "acme").await;
     let notices = (0..3).map(moved).collect();
@@ -224,13 +224,13 @@ async fn a_task_is_settled_given_back_or_lost() {
         .await
         .unwrap();
     store
-        .extend_tasks(&tasks[2..], Duration::ZERO)
+        .release_tasks(&tasks[2..], Duration::ZERO, false)
         .await
         .unwrap();
     let again = claim(&store, Consumer::Statuses, 10).await;
     let attempts: Vec<u32> = again.iter().map(|task| task.attempts).collect();
     assert_eq!(attempts, [1, 0]);
-    // The one whose lease ended is somebody else's now.
+    // What was given back is somebody else's now.
     assert_eq!(store.settle_tasks(&tasks).await.unwrap(), 0);
     assert_eq!(store.settle_tasks(&again).await.unwrap(), 2);
     assert!(claim(&store, Consumer::Statuses, 10).await.is_empty());
