@@ -183,13 +183,14 @@ async fn arrive(shared: &Shared, asked: &Asked, headers: &HeaderMap) -> Result<C
     let examiner = shared
         .accounts
         .examiner_of_consent(&authorisation.partner, &tokens);
-    let findings = verify(&examiner, None, &settings).await;
+    // Greenhouse has just given the tokens, and the code is used up: they are kept whatever else was not answered.
+    let verified = verify(&examiner, None, &settings).await;
     let new = NewConnection {
         tenant,
         credential: Credential::AuthorizationCode,
         acting_user: None,
         tokens: Some(accounts::consent::to_store(tokens)),
-        health: Health::of(findings),
+        health: Health::of(verified.findings),
         limit: examiner.limit(),
     };
     let stored = shared

@@ -9,7 +9,9 @@ use axum::response::Response;
 use boot::metrics::AdminAction;
 use domain::{Code, Tenant, UserId};
 use harvest::Error as Remote;
-use store::connections::{Connection, Credential, Health, NewConnection, State as Condition};
+use store::connections::{
+    Connection, Credential, Finding, Health, NewConnection, State as Condition,
+};
 
 use crate::access::AsAdmin;
 use crate::api::{Shared, shown};
@@ -34,7 +36,12 @@ pub(crate) async fn connect(
 
 async fn connect_tenant(shared: &Shared, request: Connect) -> Result<Connection, Failure> {
     let known = shared.store.connection_of(&request.tenant).await?;
-    let new = looked_at(shared, request.tenant, request.auth, known.as_ref()).await?;
+    let looked = looked_at(shared, request.tenant, request.auth, known.as_ref()).await?;
+    let new = match known {
+        Some(known) if known.state != Condition::Reauthorise => looked.answered()?,
+        // What was never there, or is refused, is not lost: whether this one works shows at its first use.
+        _ => looked.new,
+    };
     store(shared, new).await
 }
 
@@ -56,7 +63,8 @@ pub(crate) async fn rotate(
 async fn exchange(shared: &Shared, id: uuid::Uuid, auth: Auth) -> Result<Connection, Failure> {
     let known = shared.store.connection(id).await?;
     let known = known.ok_or_else(Failure::not_found)?;
-    let new = looked_at(shared, known.tenant.clone(), auth, Some(&known)).await?;
+    let looked = looked_at(shared, known.tenant.clone(), auth, Some(&known)).await?;
+    let new = looked.answered()?;
     match new.health.reason {
         Some(reason) if new.health.state == Condition::Reauthorise => {
             Err(Failure::refused("auth", reason, new.health.findings))
@@ -91,13 +99,30 @@ pub(crate) async fn acting_as(
         credential,
         acting_user: user.map(ActingUser::Id),
     };
-    let new = looked_at(shared, known.tenant.clone(), auth, Some(known)).await;
-    let new = new.map_err(about)?;
+    let looked = looked_at(shared, known.tenant.clone(), auth, Some(known)).await;
+    let new = looked.and_then(Looked::answered).map_err(about)?;
     match (new.acting_user, new.health) {
         (Some(user), health) if health.state.works() => Ok((user, health)),
         (_, health) => {
             let reason = health.reason.unwrap_or(Code::ActingUserMissing);
             Err(Failure::refused(field, reason, health.findings))
+        }
+    }
+}
+
+/// A credential that was looked at.
+struct Looked {
+    new: NewConnection,
+    /// What kept Greenhouse from answering whether it works.
+    unanswered: Option<Finding>,
+}
+
+impl Looked {
+    /// What may take the place of something that works.
+    fn answered(self) -> Result<NewConnection, Failure> {
+        match self.unanswered {
+            None => Ok(self.new),
+            Some(missed) => Err(Failure::unverified(missed.code)),
         }
     }
 }
@@ -108,7 +133,7 @@ async fn looked_at(
     tenant: Tenant,
     auth: Auth,
     known: Option<&Connection>,
-) -> Result<NewConnection, Failure> {
+) -> Result<Looked, Failure> {
     let acting_user = match &auth.acting_user {
         None => None,
         Some(ActingUser::Id(id)) => Some(*id),
@@ -121,14 +146,18 @@ async fn looked_at(
         .accounts
         .examiner(auth.credential.clone(), acting_user, lane)?;
     let settings = known.map(|known| known.settings.clone());
-    let findings = verify(&examiner, acting_user, &settings.unwrap_or_default()).await;
-    Ok(NewConnection {
+    let verified = verify(&examiner, acting_user, &settings.unwrap_or_default()).await;
+    let new = NewConnection {
         tenant,
         credential: auth.credential,
         acting_user,
         tokens: None,
-        health: Health::of(findings),
+        health: Health::of(verified.findings),
         limit: examiner.limit(),
+    };
+    Ok(Looked {
+        new,
+        unanswered: verified.unanswered,
     })
 }
 
@@ -157,7 +186,7 @@ async fn look_up(
             "auth.acting_user_id",
             "cannot be looked up by address, because this credential may not list users; give the user's id",
         )),
-        Err(_) => Err(Failure::greenhouse_unavailable()),
+        Err(_) => Err(Failure::unverified(Code::GreenhouseUnavailable)),
     }
 }
 

@@ -13,6 +13,9 @@ use store::connections::{ConnectionError, Finding};
 
 use crate::access::Role;
 
+/// When to ask again while Greenhouse does not answer.
+const GREENHOUSE_AWAY: Duration = Duration::from_secs(30);
+
 /// An answer that is not the one asked for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Failure(Problem);
@@ -67,6 +70,16 @@ impl Failure {
         })
     }
 
+    /// A new credential or acting user about which Greenhouse did not answer. What the catalogue would have one do is for
+    /// work, which goes on by itself; this request has to be sent again.
+    pub(crate) fn unverified(why: Code) -> Failure {
+        let problem = Problem::of(StatusCode::SERVICE_UNAVAILABLE, why);
+        let problem = problem.detailed(
+            "Nothing was changed, because Greenhouse did not answer whether it works. Send the request again in half a minute; see status.greenhouse.io if it lasts.",
+        );
+        Failure(problem.after(GREENHOUSE_AWAY))
+    }
+
     /// The same about the field under the name that it has in this request.
     pub(crate) fn about(self, field: &'static str) -> Failure {
         match self.0.field() {
@@ -81,7 +94,7 @@ impl Failure {
 
     pub(crate) fn greenhouse_unavailable() -> Failure {
         let problem = Problem::of(StatusCode::SERVICE_UNAVAILABLE, Code::GreenhouseUnavailable);
-        Failure(problem.after(Duration::from_secs(30)))
+        Failure(problem.after(GREENHOUSE_AWAY))
     }
 
     pub(crate) fn internal() -> Failure {

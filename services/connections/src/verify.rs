@@ -45,19 +45,25 @@ async fn look_again(shared: &Shared, id: Uuid) -> Result<Connection, Failure> {
         .accounts
         .examiner_of(&known.tenant, id, known.revision)
         .await?;
-    let mut findings = verify(&examiner, known.acting_user, &known.settings).await;
-    findings.extend(webhook_silence(shared, id).await?);
-    let verified = shared
+    let mut verified = verify(&examiner, known.acting_user, &known.settings).await;
+    verified.findings.extend(webhook_silence(shared, id).await?);
+    let answered = verified.unanswered.is_none();
+    let judge = |known: &Connection| match verified.unanswered {
+        None => Health::of(verified.findings),
+        // Neither good nor bad was heard of it.
+        Some(missed) => Health::unanswered(missed, known),
+    };
+    let changed = shared
         .store
         .change_health(
             &known.tenant,
             known.revision,
-            true,
-            |_| Health::of(findings),
+            answered,
+            judge,
             health::announcement,
         )
         .await?;
-    match verified {
+    match changed {
         Some(connection) => Ok(connection),
         // Somebody changed it while we looked: what they found is newer.
         None => {
@@ -86,12 +92,21 @@ async fn webhook_silence(shared: &Shared, id: Uuid) -> Result<Option<Finding>, F
     )))
 }
 
-/// Looks at a credential and at what it can see. Nothing worse than `info` means that everything works.
+/// What a look at a credential came to.
+pub(crate) struct Verified {
+    /// All that was found. Nothing worse than `info` means that everything works.
+    pub(crate) findings: Vec<Finding>,
+    /// The one of them which says that Greenhouse did not answer whether the credential, and whoever acts with it, is
+    /// good. Then nothing was verified: it replaces nothing that works, and calls nothing repaired.
+    pub(crate) unanswered: Option<Finding>,
+}
+
+/// Looks at a credential and at what it can see.
 pub(crate) async fn verify(
     examiner: &Examiner,
     acting_user: Option<UserId>,
     settings: &Settings,
-) -> Vec<Finding> {
+) -> Verified {
     let mut looking = Looking::new(&examiner.client, settings, acting_user);
     if looking.at_credential().await.is_ok() {
         looking.at_rights().await;
@@ -104,5 +119,5 @@ pub(crate) async fn verify(
         looking.at_jobs().await;
     }
     looking.at_limit(examiner.limit());
-    looking.findings()
+    looking.verified()
 }

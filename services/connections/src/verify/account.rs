@@ -37,7 +37,7 @@ impl Looking<'_> {
                 let evidence = format!("the token endpoint answered {status}");
                 self.find(finding(Code::CredentialRefused, evidence));
             }
-            _ => self.failed(error, "all", "token endpoint"),
+            _ => self.undecided(error, "token endpoint"),
         }
     }
 
@@ -56,7 +56,7 @@ impl Looking<'_> {
                 None if self.is_v1() => self.nobody_acts(),
                 _ => self.no_site_admin(),
             },
-            Err(error) => self.failed(&error, "all", "users"),
+            Err(error) => self.undecided(&error, "users"),
         }
     }
 

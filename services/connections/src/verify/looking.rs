@@ -10,6 +10,8 @@ use store::budget::{Report, Seen};
 use store::connections::{Finding, Severity};
 use tokio::time::Instant;
 
+use super::Verified;
+
 /// How long a verification may wait for the budget in all; whoever asked for it is waiting too.
 const PATIENCE: Duration = Duration::from_secs(40);
 
@@ -24,6 +26,7 @@ pub(super) struct Looking<'a> {
     pub(super) granted: BTreeSet<String>,
     until: Instant,
     findings: Vec<Finding>,
+    unanswered: Option<Finding>,
 }
 
 impl<'a> Looking<'a> {
@@ -36,6 +39,7 @@ impl<'a> Looking<'a> {
             granted: BTreeSet::new(),
             until: Instant::now() + PATIENCE,
             findings: Vec::new(),
+            unanswered: None,
         }
     }
 
@@ -84,8 +88,11 @@ impl<'a> Looking<'a> {
         }
     }
 
-    pub(super) fn findings(self) -> Vec<Finding> {
-        self.findings
+    pub(super) fn verified(self) -> Verified {
+        Verified {
+            findings: self.findings,
+            unanswered: self.unanswered,
+        }
     }
 
     /// Asks, and waits where the budget says later.
@@ -125,6 +132,26 @@ impl<'a> Looking<'a> {
             }
         };
         self.find(finding);
+    }
+
+    /// The same of a look that decides whether the credential, and whoever acts with it, is good. Without its answer that
+    /// is open, which is worse than good to know also where only the limit is in the way.
+    pub(super) fn undecided(&mut self, error: &Remote, what: &str) {
+        let code = match error {
+            Remote::Denied { .. } | Remote::Throttled { .. } => Code::Throttled,
+            Remote::NotSent { .. } | Remote::Unavailable { .. } | Remote::Unknown { .. } => {
+                Code::GreenhouseUnavailable
+            }
+            Remote::Credential { .. }
+            | Remote::Unauthorized { .. }
+            | Remote::Forbidden { .. }
+            | Remote::NotFound { .. }
+            | Remote::Rejected { .. } => return self.failed(error, "all", what),
+        };
+        let evidence = format!("{what}: {}", error.kind());
+        let missed = Finding::new(code, Severity::Warning, "all", evidence);
+        self.unanswered = Some(missed.clone());
+        self.find(missed);
     }
 
     /// Either the right is missing, which may be known already, or whoever acts may not list.

@@ -4,6 +4,7 @@
 mod consent;
 mod findings;
 mod manage;
+mod outage;
 mod readme;
 mod rights;
 mod schema;

@@ -10,12 +10,13 @@
 //!     └──────────────────────────────▶ paused ◀────── 403 at work
 //! ```
 //! Work goes on in `active` and `degraded`. It waits in `reauthorise` and `paused`, and continues when the connection is
-//! verified or made again.
+//! verified or made again. A verification that Greenhouse does not answer leaves the state as it is.
 
 use domain::{Code, Problem};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::Connection;
 use crate::Error;
 
 /// How well a connection works.
@@ -161,6 +162,23 @@ impl Health {
             state,
             reason: Some(problem.code),
             findings: std::iter::once(finding).chain(others.cloned()).collect(),
+        }
+    }
+
+    /// After a verification that got no answer: as it was, and beside it what could not be looked at. That is good to
+    /// know and no more: of what works, nobody said that it does not.
+    pub fn unanswered(missed: Finding, known: &Connection) -> Self {
+        let mut findings = known.findings.clone();
+        if !findings.iter().any(|known| known.code == missed.code) {
+            findings.push(Finding {
+                severity: Severity::Info,
+                ..missed
+            });
+        }
+        Self {
+            state: known.state,
+            reason: known.reason,
+            findings,
         }
     }
 

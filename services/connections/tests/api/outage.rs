@@ -1,0 +1,115 @@
+//! Greenhouse does not answer: what works is not replaced, and what was refused is not called repaired.
+
+use greenhouse_sim::faults::{Fault, When};
+use serde_json::{Value, json};
+use testkit::http::Answer;
+
+use crate::world::World;
+
+/// What the token endpoint does instead of answering, and the code that tells of it.
+fn silences() -> [(Fault, &'static str); 2] {
+    [
+        (Fault::ErrorBeforeCommit, "greenhouse_unavailable"),
+        (Fault::Throttle { retry_after: 3600 }, "throttled"),
+    ]
+}
+
+fn path(connected: &Answer) -> String {
+    let id = connected.body["id"].as_str().unwrap();
+    format!("/v1/connections/{id}")
+}
+
+fn mistyped(world: &World) -> Value {
+    let mut auth = world.auth();
+    auth["client_secret"] = json!("mistyped");
+    auth
+}
+
+#[tokio::test]
+async fn nothing_replaces_what_works_while_nobody_says_whether_it_works_too() {
+    let world = World::new().await;
+    let path = path(&world.connect(world.auth()).await);
+    let before = world.get(&path).await.body;
+    let rotate = format!("{path}/rotate");
+    let rotation = json!({ "auth": mistyped(&world) });
+    let user = json!({"acting_user_id": 999, "settings": {"tags": false}});
+    for (silence, code) in silences() {
+        let faults = world.greenhouse.faults();
+        faults.add(When::operation("token"), silence);
+        let answers = [
+            world.post(&rotate, &rotation).await,
+            world.patch(&path, &user).await,
+            world.connect(mistyped(&world)).await,
+        ];
+        for answer in answers {
+            let told = (answer.status, &answer.body["code"]);
+            assert_eq!(told, (503, &json!(code)), "{answer:?}");
+            let remedy = answer.body["detail"].as_str().unwrap();
+            assert!(remedy.contains("Send the request again"), "{answer:?}");
+        }
+        assert_eq!(world.get(&path).await.body, before);
+        faults.clear();
+    }
+    let refused = world.post(&rotate, &rotation).await;
+    assert_eq!(refused.status, 422, "{refused:?}");
+    let rotation = json!({ "auth": world.auth() });
+    assert_eq!(world.post(&rotate, &rotation).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_user_whom_nobody_could_look_up_does_not_act() {
+    let world = World::new().await;
+    world
+        .greenhouse
+        .configure(|settings| settings.rate_limit = 0);
+    let access = world.greenhouse.access();
+    let key = json!({"kind": "api_key", "api_key": access.api_key, "acting_user_id": access.site_admin_id});
+    let path = path(&world.connect(key).await);
+    let lookup = When::operation("users:retrieve");
+    let faults = world.greenhouse.faults();
+    faults.add(lookup, Fault::ErrorBeforeCommit);
+    let nobody = json!({"acting_user_id": 999});
+    let answer = world.patch(&path, &nobody).await;
+    let told = (answer.status, &answer.body["code"]);
+    assert_eq!(told, (503, &json!("greenhouse_unavailable")), "{answer:?}");
+    let unchanged = world.get(&path).await.body;
+    let acting = &unchanged["auth"]["acting_user_id"];
+    assert_eq!(acting, access.site_admin_id);
+}
+
+#[tokio::test]
+async fn a_look_without_an_answer_leaves_the_state_and_says_what_it_missed() {
+    let world = World::new().await;
+    for (auth, state) in [(mistyped(&world), "reauthorise"), (world.auth(), "active")] {
+        let before = world.connect(auth).await;
+        assert_eq!(before.body["state"], state, "{before:?}");
+        let verify = format!("{}/verify", path(&before));
+        for (silence, code) in silences() {
+            let faults = world.greenhouse.faults();
+            faults.add(When::operation("token"), silence);
+            let after = world.post(&verify, &Value::Null).await;
+            faults.clear();
+            assert_eq!(after.status, 200);
+            for kept in ["state", "reason", "revision", "verified_at"] {
+                assert_eq!(after.body[kept], before.body[kept], "{kept}: {after:?}");
+            }
+            let findings = after.body["findings"].as_array().unwrap();
+            let missed = findings.iter().find(|finding| finding["code"] == code);
+            let evidence = missed.unwrap()["evidence"].as_str().unwrap();
+            assert!(evidence.starts_with("token endpoint"), "{evidence}");
+        }
+    }
+    assert_eq!(world.announced().await, ["REAUTHORISE", "ACTIVE"]);
+}
+
+#[tokio::test]
+async fn what_is_refused_may_be_replaced_by_what_nobody_answered_for() {
+    let world = World::new().await;
+    let refused = world.connect(mistyped(&world)).await;
+    assert_eq!(refused.body["state"], "reauthorise", "{refused:?}");
+    let auth = world.auth();
+    world.greenhouse_goes_down();
+    let replaced = world.connect(auth).await;
+    let told = (replaced.status, &replaced.body["state"]);
+    assert_eq!(told, (201, &json!("degraded")), "{replaced:?}");
+}
