@@ -1,7 +1,8 @@
 //! What has to happen to connections without anybody asking: pauses that end by themselves, and consents of admins that
 //! are kept alive while their tenants are idle.
 //!
-//! Every replica does it; each piece of work is taken under a lock or a lease, so that more of them do no harm.
+//! Every replica does it; each piece of work is taken under a lock or a lease, so that more of them do no harm. Pauses
+//! need the database alone, and wait for no Greenhouse that hangs.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use accounts::{Accounts, health};
 use boot::metrics::Metrics;
 use domain::Code;
+use futures::{StreamExt, stream};
 use store::Store;
 use store::connections::{Connection, Consent, Finding, Health, Severity};
 use tokio_util::sync::CancellationToken;
@@ -21,6 +23,8 @@ const RENEW: Duration = Duration::from_secs(18 * 3600);
 const TELL: Duration = Duration::from_secs(6 * 3600);
 /// Consents that are looked at in one round.
 const ROUND: i64 = 100;
+/// Of those, how many at once: each may take a whole call's deadline.
+const AT_ONCE: usize = 8;
 
 /// Looks after connections until `stop`.
 pub async fn keep(
@@ -29,44 +33,72 @@ pub async fn keep(
     metrics: Arc<Metrics>,
     stop: CancellationToken,
 ) {
-    while !stop.is_cancelled() {
-        keep_once(&store, &accounts, &metrics).await;
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = tokio::time::sleep(INTERVAL) => {}
+    let holds = async {
+        while !stop.is_cancelled() {
+            end_holds(&store).await;
+            rest(&stop).await;
         }
-    }
+    };
+    let consents = async {
+        while !stop.is_cancelled() {
+            keep_consents(&store, &accounts, &stop).await;
+            tell_shortest(&store, &metrics).await;
+            rest(&stop).await;
+        }
+    };
+    tokio::join!(holds, consents);
 }
 
 /// One round of it: for tools and tests.
 pub async fn keep_once(store: &Store, accounts: &Accounts, metrics: &Metrics) {
+    end_holds(store).await;
+    keep_consents(store, accounts, &CancellationToken::new()).await;
+    tell_shortest(store, metrics).await;
+}
+
+async fn rest(stop: &CancellationToken) {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = tokio::time::sleep(INTERVAL) => {}
+    }
+}
+
+async fn end_holds(store: &Store) {
     match store.end_holds(health::announcement).await {
         Ok(0) => {}
         Ok(ended) => tracing::info!(ended, "pauses have ended"),
         Err(error) => tracing::warn!(%error, "cannot end pauses"),
     }
-    keep_consents(store, accounts).await;
+}
+
+async fn tell_shortest(store: &Store, metrics: &Metrics) {
     match store.shortest_consent().await {
         Ok(left) => metrics.consent_left(left),
         Err(error) => tracing::warn!(%error, "cannot tell how long consents last"),
     }
 }
 
-/// Renews the consents that end first.
-async fn keep_consents(store: &Store, accounts: &Accounts) {
+/// Renews the consents that end first. After `stop` none is begun; what is under way is ended, because a refresh token
+/// that was sent may be used up.
+async fn keep_consents(store: &Store, accounts: &Accounts, stop: &CancellationToken) {
     let ending = match store.consents_ending(RENEW, ROUND).await {
         Ok(ending) => ending,
         Err(error) => return tracing::warn!(%error, "cannot read which consents end"),
     };
-    for consent in ending {
-        match accounts.keep_alive(&consent, RENEW).await {
-            Ok(()) => judge(store, &consent, false).await,
-            // It was set aside, and somebody was told.
-            Err(harvest::Error::Credential { .. }) => {}
-            Err(error) => {
-                tracing::warn!(tenant = %consent.tenant, kind = error.kind(), "a consent was not renewed");
-                judge(store, &consent, consent.left < TELL).await;
-            }
+    stream::iter(ending)
+        .take_until(stop.cancelled())
+        .for_each_concurrent(AT_ONCE, |consent| keep_consent(store, accounts, consent))
+        .await;
+}
+
+async fn keep_consent(store: &Store, accounts: &Accounts, consent: Consent) {
+    match accounts.keep_alive(&consent, RENEW).await {
+        Ok(()) => judge(store, &consent, false).await,
+        // It was set aside, and somebody was told.
+        Err(harvest::Error::Credential { .. }) => {}
+        Err(error) => {
+            tracing::warn!(tenant = %consent.tenant, kind = error.kind(), "a consent was not renewed");
+            judge(store, &consent, consent.left < TELL).await;
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod consent;
 mod findings;
+mod keeper;
 mod manage;
 mod outage;
 mod readme;
