@@ -1,14 +1,15 @@
-//! Reading a body within bounds: of its own size, of all bodies in memory together, and of time.
+//! Reading a body within bounds: of its own size, of all bodies in memory together, and of time. What has only been
+//! announced takes no room: anybody may announce anything.
 
 use std::sync::Arc;
 
-use axum::body::{Body, BodyDataStream};
+use axum::body::Body;
 use axum::http::{HeaderMap, header};
 use bytes::{Bytes, BytesMut};
 use domain::webhook::Refusal;
 use futures::StreamExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use crate::Config;
 
@@ -37,23 +38,45 @@ impl Reader {
     }
 
     /// Reads the whole body. A body that says that it is too large is not read at all.
+    ///
+    /// Each piece takes its room when it is there. Bodies that have begun may then wait for each other, but none for ever:
+    /// whoever finds no room in time gives back what it has.
     pub(crate) async fn read(&self, headers: &HeaderMap, body: Body) -> Result<Held, Refusal> {
-        let length = announced(headers);
-        if length.is_some_and(|length| length > self.limit) {
+        if announced(headers).is_some_and(|length| length > self.limit) {
             return Err(Refusal::Oversized);
         }
-        let most = length.unwrap_or(self.limit);
-        let permits = u32::try_from(most).map_err(|_| Refusal::Oversized)?;
+        let until = Instant::now() + self.patience;
+        let mut stream = body.into_data_stream();
+        let mut bytes = BytesMut::new();
+        let mut room = self.room_for(0, until).await?;
+        while let Some(piece) = timeout_at(until, stream.next())
+            .await
+            .map_err(|_| Refusal::Slow)?
+        {
+            let piece = piece.map_err(|_| Refusal::Truncated)?;
+            if bytes.len() + piece.len() > self.limit {
+                return Err(Refusal::Oversized);
+            }
+            room.merge(self.room_for(piece.len(), until).await?);
+            bytes.extend_from_slice(&piece);
+        }
+        Ok(Held {
+            bytes: bytes.freeze(),
+            _room: room,
+        })
+    }
+
+    async fn room_for(
+        &self,
+        bytes: usize,
+        until: Instant,
+    ) -> Result<OwnedSemaphorePermit, Refusal> {
+        let permits = u32::try_from(bytes).map_err(|_| Refusal::Oversized)?;
         let room = Arc::clone(&self.room).acquire_many_owned(permits);
-        let room = timeout(self.patience, room)
+        timeout_at(until, room)
             .await
             .map_err(|_| Refusal::Overloaded)?
-            .map_err(|_| Refusal::Overloaded)?;
-        let collected = collect(body.into_data_stream(), length.unwrap_or_default(), most);
-        let bytes = timeout(self.patience, collected)
-            .await
-            .map_err(|_| Refusal::Slow)??;
-        Ok(Held { bytes, _room: room })
+            .map_err(|_| Refusal::Overloaded)
     }
 }
 
@@ -64,22 +87,6 @@ fn announced(headers: &HeaderMap) -> Option<usize> {
         .ok()?
         .parse()
         .ok()
-}
-
-async fn collect(
-    mut stream: BodyDataStream,
-    expected: usize,
-    most: usize,
-) -> Result<Bytes, Refusal> {
-    let mut bytes = BytesMut::with_capacity(expected);
-    while let Some(piece) = stream.next().await {
-        let piece = piece.map_err(|_| Refusal::Truncated)?;
-        if bytes.len() + piece.len() > most {
-            return Err(Refusal::Oversized);
-        }
-        bytes.extend_from_slice(&piece);
-    }
-    Ok(bytes.freeze())
 }
 
 #[cfg(test)]
@@ -141,6 +148,45 @@ mod tests {
         let body = Body::from_stream(futures::stream::iter(pieces));
         let read = reader(10).read(&of_length(10), body).await;
         assert_eq!(refused(read), Some(Refusal::Truncated));
+    }
+
+    /// A body whose first bytes have come, and no others ever.
+    fn begun(first: &'static str) -> Body {
+        let first = futures::stream::iter([Ok::<_, std::io::Error>(Bytes::from(first))]);
+        Body::from_stream(first.chain(futures::stream::pending()))
+    }
+
+    #[tokio::test]
+    async fn what_was_only_announced_keeps_nobody_out() {
+        let (reader, all) = (reader(10), of_length(10));
+        let mut silent = std::pin::pin!(reader.read(&all, begun("01")));
+        assert!(futures::poll!(silent.as_mut()).is_pending());
+        let other = reader.read(&of_length(8), Body::from("01234567")).await;
+        assert!(other.is_ok(), "{:?}", refused(other));
+    }
+
+    /// A body of ten bytes in two pieces, before each of which everybody else has a turn.
+    fn in_turns() -> Body {
+        let pieces = ["012345", "6789"].map(|piece| Ok::<_, std::io::Error>(Bytes::from(piece)));
+        let turn = |piece| async move {
+            tokio::task::yield_now().await;
+            piece
+        };
+        Body::from_stream(futures::stream::iter(pieces).then(turn))
+    }
+
+    #[tokio::test]
+    async fn two_that_have_begun_do_not_wait_for_each_other_for_ever() {
+        let (reader, all) = (reader(10), of_length(10));
+        let both = [(); 2].map(|()| reader.read(&all, in_turns()));
+        for read in futures::future::join_all(both).await {
+            let gave_up = refused(read);
+            assert!(matches!(
+                gave_up,
+                None | Some(Refusal::Overloaded | Refusal::Slow)
+            ));
+        }
+        assert!(reader.read(&all, in_turns()).await.is_ok());
     }
 
     #[tokio::test]

@@ -36,9 +36,9 @@ pub use limit::Rate;
 pub struct Config {
     /// Largest body; Greenhouse's are some ten kilobytes.
     pub body_limit: usize,
-    /// Bytes of bodies in memory, over all requests; more wait for their turn.
+    /// Bytes of bodies that have arrived, over all requests; more wait for their turn.
     pub bytes_in_hand: usize,
-    /// How long a body may take to arrive, and how long it waits for its turn.
+    /// How long a body may take to arrive, the wait for its turn included.
     pub body_patience: Duration,
     /// How long a commit may take.
     pub commit_patience: Duration,
