@@ -140,6 +140,26 @@ async fn latency(world: &World, id: &str) -> Duration {
     begun.elapsed()
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_limit_of_whoever_disconnected_is_not_told_any_more() {
+    let mut world = World::new("limit gone").await;
+    world.bridge().await;
+    let (status, connection) = world.connect("acme").await;
+    assert_eq!(status, 201, "{connection}");
+    let limit = "bridge_harvest_ratelimit_limit";
+    until("the limit", async || {
+        (world.metric(0, limit).await > 0.0).then_some(())
+    })
+    .await;
+    let id = connection["id"].as_str().expect("an id");
+    let (status, answer) = world.delete(&format!("/v1/connections/{id}")).await;
+    assert_eq!(status, 204, "{answer}");
+    until("no limit", async || {
+        (world.metric(0, limit).await == 0.0).then_some(())
+    })
+    .await;
+}
+
 fn introductions(world: &World, tenant: &str, name: &str, count: usize) -> Vec<Value> {
     let job = job(world, tenant);
     (0..count)

@@ -25,15 +25,16 @@ pub(crate) async fn watch_ledger(
     metrics.gauges_read(clock());
     let mut parked_before = Vec::new();
     while !stop.is_cancelled() {
+        if let Err(error) = accounts.forget_gone().await {
+            tracing::warn!(%error, "cannot tell which connections are gone");
+        }
         let now = accounts.budgets();
-        if now.metered > 0 {
+        // Whoever never had a limit tells none, and of one that is gone nothing is left.
+        if now.metered > 0 || before.metered > 0 {
             metrics.harvest_rate_limit(now.remaining, now.limit);
         }
         metrics.harvest_throttled(now.waited.saturating_sub(before.waited));
         before = now;
-        if let Err(error) = accounts.forget_gone().await {
-            tracing::warn!(%error, "cannot tell which connections are gone");
-        }
         match read_ledger(&store, &metrics, &mut parked_before).await {
             Ok(()) => metrics.gauges_read(clock()),
             Err(error) => tracing::warn!(%error, "cannot read the gauges"),

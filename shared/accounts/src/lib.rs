@@ -271,16 +271,17 @@ impl Accounts {
         self.lock().remove(&connection);
     }
 
-    /// Forgets connections that are gone, and credentials that were replaced. To be called now and then: whoever
-    /// disconnects tells one process only.
+    /// Forgets connections that are gone with their budgets, and credentials that were replaced. To be called now and
+    /// then: whoever disconnects tells one process only.
     ///
     /// # Errors
     /// [`store::Error`].
     pub async fn forget_gone(&self) -> Result<(), store::Error> {
-        if self.lock().is_empty() {
+        if self.lock().is_empty() && self.budgets.is_empty() {
             return Ok(());
         }
         let current: HashMap<Uuid, i64> = self.store.revisions().await?.into_iter().collect();
+        self.budgets.forget_gone(|id| current.contains_key(id));
         let mut known = self.lock();
         known.retain(|id, (revision, _)| current.get(id).is_some_and(|now| now <= revision));
         Ok(())

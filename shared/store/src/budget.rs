@@ -31,7 +31,7 @@ mod window;
 mod simulation;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use uuid::Uuid;
@@ -150,7 +150,7 @@ impl Budgets {
 
     /// The budget of a connection at a revision: a new credential starts with nothing learnt.
     pub fn of(&self, connection: Uuid, revision: i64) -> Budget {
-        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lanes = self.lock();
         let new = || {
             Budget(Arc::new(Lane::new(
                 self.store.clone(),
@@ -169,10 +169,20 @@ impl Budgets {
         }
     }
 
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.lock().is_empty()
+    }
+
+    /// Forgets connections that are gone. What was learnt at a revision that was replaced stays until the next one is
+    /// asked for: it is the last that is known of the connection.
+    pub fn forget_gone(&self, is_there: impl Fn(&Uuid) -> bool) {
+        self.lock().retain(|connection, _| is_there(connection));
+    }
+
     /// How it stands.
     pub fn gauges(&self) -> Gauges {
-        let lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        lanes.values().fold(Gauges::default(), |sum, budget| {
+        self.lock().values().fold(Gauges::default(), |sum, budget| {
             let one = budget.0.gauges();
             Gauges {
                 metered: sum.metered + one.metered,
@@ -181,6 +191,10 @@ impl Budgets {
                 waited: sum.waited + one.waited,
             }
         })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Uuid, Budget>> {
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

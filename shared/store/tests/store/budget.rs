@@ -138,6 +138,26 @@ async fn only_a_few_calls_go_out_before_the_first_answer() {
 }
 
 #[tokio::test]
+async fn a_connection_that_is_gone_is_not_counted() {
+    let store = fresh_store().await;
+    let connection = connection(&store).await;
+    let budgets = Budgets::with_timing(store.clone(), timing());
+    budgets.of(connection, 1).observe(Report::Window {
+        limit: 20,
+        remaining: Some(19),
+        resets_in: Some(WINDOW),
+    });
+    while budgets.gauges().metered == 0 {
+        tokio::task::yield_now().await;
+    }
+    budgets.forget_gone(|id| *id == connection);
+    assert_eq!(budgets.gauges().metered, 1);
+    budgets.forget_gone(|_| false);
+    assert_eq!(budgets.gauges().metered, 0);
+    assert!(budgets.is_empty());
+}
+
+#[tokio::test]
 async fn where_no_limit_is_told_a_call_costs_no_query() {
     let store = fresh_store().await;
     let budget = replicas(&store).await.remove(0);
