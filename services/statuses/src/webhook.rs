@@ -11,7 +11,6 @@ use accounts::Stop;
 use boot::metrics::Stage;
 use chrono::TimeDelta;
 use domain::backoff;
-use domain::settings::Settings;
 use domain::status::DetectedBy;
 use domain::webhook::{Consumer, Notice};
 use domain::{ApplicationId, CandidateId};
@@ -182,15 +181,14 @@ async fn act(
     tasks: &[Task],
 ) -> Result<HashSet<ApplicationId>, Stop> {
     let accounts = &context.accounts;
-    let client = accounts.client_at(&first.tenant, first.connection, first.revision);
-    let client = client.await?.with_purpose(Purpose::Poll);
-    let settings = settings(context, first).await?;
+    let account = accounts.account_at(&first.tenant, first.connection, first.revision);
+    let account = account.await?;
     let observer = Observer {
         context,
         tenant: &first.tenant,
         connection: first.connection,
-        settings: &settings,
-        client,
+        settings: &account.settings,
+        client: account.client.with_purpose(Purpose::Poll),
         clock: Clock {
             now: first.now,
             taken: first.taken,
@@ -204,12 +202,6 @@ async fn act(
     let moved = named.act_on_people(&observer).await?;
     named.changed.extend(moved);
     named.look(&observer).await
-}
-
-async fn settings(context: &Context, task: &Task) -> Result<Settings, Stop> {
-    let connection = context.store.connection(task.connection).await?;
-    let chosen = connection.map(|connection| connection.settings);
-    Ok(chosen.unwrap_or_default())
 }
 
 fn waits(task: &Task, early: &HashSet<ApplicationId>) -> bool {

@@ -1,7 +1,10 @@
 //! Webhooks name things; what is read then decides.
 
+use std::sync::Arc;
+
 use greenhouse_sim::{Fault, When};
 use serde_json::json;
+use statuses::Parts;
 
 use crate::world::World;
 
@@ -105,6 +108,31 @@ async fn a_look_that_failed_is_repeated() {
     statuses::look_due(world.parts()).await;
     assert_eq!(world.events().await.len(), 2);
     assert_eq!(world.count("webhook_tasks").await, 0);
+}
+
+#[tokio::test]
+async fn a_look_has_client_and_settings_of_one_revision() {
+    let (world, application) = World::with_application().await;
+    let accounts = world.parts().accounts;
+    let look = async || {
+        let ids = json!({"application_id": application, "candidate_id": null});
+        world.named("application_changed", ids).await;
+        let accounts = Arc::clone(&accounts);
+        let parts = Parts {
+            accounts,
+            ..world.parts()
+        };
+        assert_eq!(statuses::look_due(parts).await, 1);
+    };
+    look().await;
+    // A change makes a new revision; this one does not, so only whoever reads settings apart from the client sees it.
+    world
+        .run(r#"UPDATE connections SET settings = '{"phases": {"phone screen": "OFFER"}}'"#)
+        .await;
+    let recruiter = world.greenhouse.recruiter();
+    recruiter.move_to_next_stage(application).unwrap();
+    look().await;
+    assert_eq!(world.events().await[1]["current"]["phase"], "SCREEN");
 }
 
 #[tokio::test]
