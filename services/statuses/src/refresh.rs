@@ -59,7 +59,10 @@ pub(crate) async fn keep_refreshing(context: Arc<Context>, stop: CancellationTok
 async fn perform(context: &Context, mut refresh: Refresh, stop: &CancellationToken) {
     let outcome = match refresh.account.clone() {
         None => Ok(Some(Problem::new(Code::NotConnected))),
-        Some(account) if !account.usable => Ok(Some(Problem::new(Code::ConnectionPaused))),
+        Some(account) if !account.usable => {
+            let code = account.reason.unwrap_or(Code::ConnectionPaused);
+            Ok(Some(Problem::new(code)))
+        }
         Some(account) => look(context, &account, &mut refresh, stop)
             .await
             .map(|()| None),

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use domain::settings::Settings;
-use domain::{ApplicationId, Tenant};
+use domain::{ApplicationId, Code, Tenant};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -67,6 +67,8 @@ pub struct Account {
     pub revision: i64,
     /// Whether it may be used: it is neither paused nor in need of consent.
     pub usable: bool,
+    /// Why it may not, where that is known.
+    pub reason: Option<Code>,
     /// What the tenant chose.
     pub settings: Settings,
 }
@@ -129,7 +131,8 @@ impl Store {
         let taken = Instant::now();
         let rows = sqlx::query!(
             r#"WITH due AS (
-                SELECT r.id, c.id AS connection, c.revision, c.state IN ('active', 'degraded') AS usable, c.settings
+                SELECT r.id, c.id AS connection, c.revision, c.state IN ('active', 'degraded') AS usable, c.reason,
+                    c.settings
                 FROM status_refreshes r
                 LEFT JOIN connections c ON c.tenant = r.tenant
                 LEFT JOIN budgets b ON b.connection = c.id
@@ -140,7 +143,7 @@ impl Store {
             FROM due WHERE r.id = due.id
             RETURNING r.id, r.lease AS "lease!", r.tenant, r.request_id, r.trace, r.followed, r.read, r.changed, r.failures,
                 r.created_at, due.connection AS "connection?", due.revision AS "revision?", due.usable AS "usable?",
-                due.settings AS "settings?", clock_timestamp() AS "now!""#,
+                due.reason AS "reason?", due.settings AS "settings?", clock_timestamp() AS "now!""#,
             limit,
             lease.as_secs_f64(),
         )
@@ -155,6 +158,7 @@ impl Store {
                         connection,
                         revision,
                         usable: row.usable.unwrap_or_default(),
+                        reason: row.reason.and_then(|word| word.parse().ok()),
                         settings: Settings::of_stored(&row.settings.unwrap_or(Value::Null)),
                     });
                 Ok(Refresh {

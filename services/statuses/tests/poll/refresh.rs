@@ -97,19 +97,32 @@ async fn two_events_with_one_request_id_get_an_answer_each() {
 #[tokio::test]
 async fn a_tenant_that_must_act_is_answered_with_what_to_do() {
     let (world, _) = World::with_application().await;
-    world.run("UPDATE connections SET state = 'paused'").await;
-    let mut unconnected = request("r-2", true, &[]);
-    unconnected.tenant = Tenant::try_from("nobody").unwrap();
-    ask(&world, &[request("r-1", true, &[]), unconnected]).await;
+    for state in [
+        "UPDATE connections SET state = 'paused'",
+        "UPDATE connections SET state = 'reauthorise', reason = 'credential_refused' WHERE tenant = 'globex'",
+    ] {
+        world.run(state).await;
+    }
+    let tenants = ["acme", "globex", "nobody"];
+    let requests = tenants.map(|tenant| NewRefresh {
+        tenant: Tenant::try_from(tenant).unwrap(),
+        ..request("r-1", true, &[])
+    });
+    ask(&world, &requests).await;
     work(&world).await;
-    let mut answers = world.events_of("StatusesRefreshed").await;
-    answers.extend(world.announced("nobody", "StatusesRefreshed").await);
+    let mut answers = Vec::new();
+    for tenant in tenants {
+        answers.extend(world.announced(tenant, "StatusesRefreshed").await);
+    }
     let mut codes: Vec<_> = answers
         .iter()
         .map(|answer| answer["code"].as_str().unwrap())
         .collect();
     codes.sort_unstable();
-    assert_eq!(codes, ["connection_paused", "not_connected"]);
+    assert_eq!(
+        codes,
+        ["connection_paused", "credential_refused", "not_connected"]
+    );
     assert!(answers.iter().all(|answer| answer["remedy"] != ""));
 }
 
