@@ -25,7 +25,7 @@ use crate::{Context, people};
 
 /// Applications per page.
 pub(crate) const PAGE: usize = 500;
-/// Ids per call that reads by ids.
+/// Most applications looked behind at once.
 pub(crate) const IDS: usize = 50;
 const _: () = assert!(IDS == store::polls::NEWCOMERS as usize);
 /// How often another observer may be faster before we give up for now.
@@ -180,12 +180,15 @@ impl Observer<'_> {
             return Ok(tracked);
         }
         // Read again: a page may be older than a merge that we know of.
-        for application in self.client.applications().by_ids(&moved).await? {
-            let known = tracked.get(&application.id).map(|known| known.greenhouse);
-            if let (Some(old), Some(new)) = (known, application.candidate_id)
-                && old != new
-            {
-                self.merge(old, new).await?;
+        let applications = self.client.applications();
+        for some in moved.chunks(applications.ids_per_call()) {
+            for application in applications.by_ids(some).await? {
+                let known = tracked.get(&application.id).map(|known| known.greenhouse);
+                if let (Some(old), Some(new)) = (known, application.candidate_id)
+                    && old != new
+                {
+                    self.merge(old, new).await?;
+                }
             }
         }
         self.tracked(&ids).await

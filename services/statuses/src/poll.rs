@@ -95,22 +95,35 @@ impl Round<'_> {
 
     /// What was imported may be older than the window: a person who was found, not made.
     async fn look_for_unseen(&mut self) -> Result<(), Stop> {
-        let (store, tenant) = (&self.observer.context.store, &self.poll.tenant);
-        let most = if self.poll.early { IDS } else { PAGE };
-        let unseen = store.unseen_applications(tenant, most as i64).await?;
-        let found = self.observer.client.applications().by_ids(&unseen).await?;
-        let shown = |id: &ApplicationId| found.iter().any(|one| one.id == *id);
-        let vain: Vec<ApplicationId> = unseen.into_iter().filter(|id| !shown(id)).collect();
-        if !vain.is_empty() {
-            store.looked_in_vain(tenant, &vain).await?;
+        let (context, poll) = (self.observer.context, self.poll);
+        let most = if poll.early { IDS } else { PAGE };
+        let unseen = context
+            .store
+            .unseen_applications(&poll.tenant, most as i64)
+            .await?;
+        for some in unseen.chunks(self.ids_per_call()) {
+            self.stay().await?;
+            let found = self.observer.client.applications().by_ids(some).await?;
+            let shown = |id: &&ApplicationId| found.iter().any(|one| one.id == **id);
+            let vain: Vec<ApplicationId> = some.iter().filter(|id| !shown(id)).copied().collect();
+            if !vain.is_empty() {
+                context.store.looked_in_vain(&poll.tenant, &vain).await?;
+            }
+            self.take_in(&found).await?;
         }
-        self.take_in(&found).await
+        Ok(())
+    }
+
+    /// As many as one call reads: what it showed is committed before the next call, which the limit may refuse.
+    fn ids_per_call(&self) -> usize {
+        self.observer.client.applications().ids_per_call()
     }
 
     /// Tells what has changed on one page.
     async fn take_in(&mut self, page: &[Application]) -> Result<(), Stop> {
         let sorted = self.observer.sort(page).await?;
-        for some in sorted.news.chunks(IDS) {
+        // What takes the place of a converted one costs as many calls as it does itself.
+        for some in sorted.news.chunks(self.ids_per_call()) {
             self.stay().await?;
             let seen = self.observer.observe(&sorted.tracked, some).await?;
             self.hold_back(&seen.early, some);
@@ -127,7 +140,7 @@ impl Round<'_> {
     async fn audit(&mut self) -> Result<(), Stop> {
         let store = &self.observer.context.store;
         let sample = store.sample_applications(&self.poll.tenant, PAGE as i64);
-        for some in sample.await?.chunks(IDS) {
+        for some in sample.await?.chunks(self.ids_per_call()) {
             self.stay().await?;
             audit::compare(&self.observer, some).await?;
         }

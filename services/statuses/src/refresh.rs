@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::Context;
-use crate::observer::{Clock, IDS, Observer};
+use crate::observer::{Clock, Observer};
 use crate::schedule::{LONGEST_REST, pause};
 
 /// Requests worked on at once.
@@ -99,8 +99,10 @@ async fn look(
         },
         detected_by: DetectedBy::Refresh,
     };
+    // No more than one call reads: where it has come to is noted before the next one, which the limit may refuse.
+    let at_once = observer.client.applications().ids_per_call();
     loop {
-        let page = store.refresh_page(refresh, IDS as i64).await?;
+        let page = store.refresh_page(refresh, at_once as i64).await?;
         let Some(reached) = page.last().copied() else {
             return Ok(());
         };

@@ -13,6 +13,7 @@ use crate::custom_fields::{CustomFieldValue, FieldType, merged};
 use crate::error::Error;
 use crate::operation::Operation;
 use crate::pages::Pages;
+use crate::request::MAX_IDS;
 use crate::v1;
 use crate::v3;
 use crate::version::Version;
@@ -197,8 +198,17 @@ impl Applications<'_> {
         }
     }
 
-    /// These applications, in no particular order, without those that do not exist or must not be seen. v1 takes a call
-    /// for each.
+    /// How many applications one call of [`by_ids`](Self::by_ids) reads: v1 takes a call for each.
+    #[must_use]
+    pub fn ids_per_call(&self) -> usize {
+        match self.client.version() {
+            Version::V3 => MAX_IDS,
+            Version::V1 => 1,
+        }
+    }
+
+    /// These applications, in no particular order, without those that do not exist or must not be seen. It takes a call
+    /// for every [`ids_per_call`](Self::ids_per_call); where one fails, what the others read is lost.
     ///
     /// # Errors
     /// [`Error`] of a read.

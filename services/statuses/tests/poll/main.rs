@@ -5,6 +5,7 @@ mod audit;
 mod conversion;
 mod crash;
 mod feed;
+mod limit;
 mod people;
 mod refresh;
 mod storm;

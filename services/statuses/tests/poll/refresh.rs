@@ -73,6 +73,24 @@ async fn everybody_is_read_fifty_at_a_time() {
 }
 
 #[tokio::test]
+async fn everybody_is_read_as_far_as_the_limit_goes_and_then_the_rest() {
+    let world = World::of_v1().await;
+    world.follow_first(4).await;
+    world.poll().await;
+    world.greenhouse.state().clear_log();
+    ask(&world, &[request("r-1", true, &[])]).await;
+    world.let_through(3, "applications:retrieve");
+    work(&world).await;
+    assert_eq!(world.events_of("StatusesRefreshed").await.len(), 0);
+    world.next_window().await;
+    work(&world).await;
+    let answers = world.events_of("StatusesRefreshed").await;
+    assert_eq!(answers[0]["counts"]["read"], 4);
+    let calls = world.greenhouse.state().calls("applications:retrieve");
+    assert_eq!(calls.len(), 5, "three, the one too many, and the fourth");
+}
+
+#[tokio::test]
 async fn the_same_request_twice_is_one_request() {
     let (world, _) = World::with_application().await;
     let twice = [request("r-1", true, &[]), request("r-1", true, &[])];

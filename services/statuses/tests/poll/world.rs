@@ -5,7 +5,7 @@ use std::ops::Deref;
 use boot::metrics::Metrics;
 use chrono::{DateTime, Utc};
 use connected::{Address, Connected, api_key, client_credentials};
-use greenhouse_sim::{Access, Config, OrganisationConfig, Seed};
+use greenhouse_sim::{Access, Config, Fault, OrganisationConfig, Seed, When};
 use serde_json::Value;
 use statuses::Parts;
 use store::Store;
@@ -78,6 +78,26 @@ impl World {
             VALUES ('{tenant}', {application}, {candidate}, 'person-1', ARRAY['intro-1'])"
         ))
         .await;
+    }
+
+    /// The first ones of `acme`.
+    pub(crate) async fn follow_first(&self, applications: usize) {
+        let all = self.greenhouse.state().applications();
+        for application in all.iter().take(applications) {
+            self.follow("acme", application.meta.id).await;
+        }
+    }
+
+    /// From now on this many calls of an operation are let through; the next one is too many.
+    pub(crate) fn let_through(&self, calls: u64, operation: &str) {
+        let next = When::operation(operation).nth(calls + 1);
+        let throttle = Fault::Throttle { retry_after: 20 };
+        self.greenhouse.faults().add(next, throttle);
+    }
+
+    /// Greenhouse's window ends: calls are let through again.
+    pub(crate) async fn next_window(&self) {
+        self.run("DELETE FROM budgets").await;
     }
 
     /// Lets the interval pass and polls every connection once.
