@@ -1,18 +1,16 @@
 //! One poll of one connection: a window of changed applications, page by page, then those never seen before.
 //!
-//! What is found of a page is committed before the next page is read; the watermark moves after the last one. A poll
-//! that dies in between is read again, and finds nothing new in what was committed.
-
-use std::pin::pin;
+//! What is found of a page is committed before the next page is read; the watermark moves after the last one. A poll that
+//! is stopped in between goes on from the page it had reached, and finds nothing new in what was committed.
 
 use accounts::Stop;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ApplicationId;
 use domain::status::DetectedBy;
-use futures::TryStreamExt;
-use harvest::{Application, Purpose};
+use domain::window::Window;
+use harvest::{Application, Cursor, Error as Remote, Page, Purpose};
 use progress::touched;
-use store::polls::{Ending, Poll};
+use store::polls::{Ending, Place, Poll};
 use tokio_util::sync::CancellationToken;
 
 use crate::observer::{Clock, IDS, Observer, PAGE};
@@ -70,27 +68,82 @@ impl Round<'_> {
             self.look_for_unseen().await?;
             return Ok(Ending::Looked);
         }
-        let windows = self.observer.context.config.windows;
-        let window = windows.next(self.poll.watermark, self.poll.now);
-        let applications = self.observer.client.applications();
-        let changed = applications.updated_between(window.from, window.to);
-        let mut pages = pin!(changed.try_chunks(PAGE));
-        while let Some(page) = pages.try_next().await.map_err(|error| error.1)? {
-            self.take_in(&page).await?;
-        }
+        let window = self.read_window().await?;
         self.look_for_unseen().await?;
-        let read_to = window.after_last_page(self.poll.watermark);
         let caught_up = window.reaches(self.poll.now);
         let audited = self.poll.audit_due && caught_up;
         if audited {
             self.audit().await?;
         }
         Ok(Ending::Read {
-            watermark: self.held_back.map_or(read_to, |early| early.min(read_to)),
+            watermark: self.read_to(window),
             caught_up,
             webhook_missed: self.webhook_missed && self.poll.webhooks_trusted,
             audited,
         })
+    }
+
+    /// Reads the window to its last page.
+    async fn read_window(&mut self) -> Result<Window, Stop> {
+        let (window, mut page) = self.first_page().await?;
+        loop {
+            self.take_in(&page.rows).await?;
+            let Some(next) = page.next else {
+                return Ok(window);
+            };
+            self.turn_page(window, &next).await?;
+            page = self.page(window, Some(&next)).await?;
+        }
+    }
+
+    /// The page that the last poll had come to, or the first one of a new window.
+    async fn first_page(&self) -> Result<(Window, Page<Application>), Stop> {
+        let windows = self.observer.context.config.windows;
+        let window = windows.next(self.poll.watermark, self.poll.now);
+        if let Some(place) = &self.poll.place {
+            let begun = Window {
+                to: place.to,
+                ..window
+            };
+            let cursor = Cursor::from_text(place.page.clone());
+            match self.page(begun, Some(&cursor)).await {
+                // For how long Greenhouse knows a page is not documented.
+                Err(Remote::Rejected { .. } | Remote::NotFound { .. }) => {
+                    tracing::info!(tenant = %self.poll.tenant, "a window begins anew, its page was refused");
+                }
+                page => return Ok((begun, page?)),
+            }
+        }
+        Ok((window, self.page(window, None).await?))
+    }
+
+    async fn page(
+        &self,
+        window: Window,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Application>, Remote> {
+        let applications = self.observer.client.applications();
+        applications
+            .updated_between(window.from, window.to, cursor)
+            .await
+    }
+
+    /// From now on the window goes on at this page, whoever reads it.
+    async fn turn_page(&self, window: Window, next: &Cursor) -> Result<(), Stop> {
+        let place = Place {
+            page: next.as_text().to_owned(),
+            to: self.read_to(window),
+        };
+        let missed = self.webhook_missed && self.poll.webhooks_trusted;
+        let store = &self.observer.context.store;
+        store.turn_page(self.poll, &place, missed).await?;
+        self.stay().await
+    }
+
+    /// Everything that changed before it has been read, once the last page of the window has.
+    fn read_to(&self, window: Window) -> DateTime<Utc> {
+        let read_to = window.after_last_page(self.poll.watermark);
+        self.held_back.map_or(read_to, |early| early.min(read_to))
     }
 
     /// What was imported may be older than the window: a person who was found, not made.

@@ -13,7 +13,8 @@ use chrono::{DateTime, Utc};
 pub struct Windows {
     /// How far a window reaches back behind the watermark.
     pub overlap: Duration,
-    /// How far a window reaches beyond the watermark at most; bounds the pages read before the watermark moves.
+    /// How far a window reaches beyond the watermark at most. It bounds the time, not the pages: a window has as many as
+    /// there were changes.
     pub max_span: Duration,
 }
 

@@ -12,6 +12,7 @@ use crate::client::Client;
 use crate::custom_fields::{CustomFieldValue, FieldType, merged};
 use crate::error::Error;
 use crate::operation::Operation;
+use crate::page::{Cursor, Page};
 use crate::pages::Pages;
 use crate::request::MAX_IDS;
 use crate::v1;
@@ -225,13 +226,17 @@ impl Applications<'_> {
         }
     }
 
-    /// Everything changed in a window, both ends included. v1 knows the beginning only, and asks for activity instead:
-    /// what was touched after the window comes too.
-    pub fn updated_between(
+    /// One page of everything changed in a window, both ends included; the first page without a cursor. v1 knows the
+    /// beginning only, and asks for activity instead: what was touched after the window comes too.
+    ///
+    /// # Errors
+    /// [`Error`] of a read.
+    pub async fn updated_between(
         &self,
         from: DateTime<Utc>,
         to: DateTime<Utc>,
-    ) -> impl Stream<Item = Result<Application, Error>> + Send + use<> {
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Application>, Error> {
         let (request, read): (_, Read<_>) = match self.client.version() {
             Version::V3 => (
                 v3::applications::updated_between(from, to),
@@ -242,7 +247,7 @@ impl Applications<'_> {
                 v1::applications::read_list,
             ),
         };
-        Pages::new(self.client, request, read).stream()
+        self.client.page_at(&request, read, cursor).await
     }
 
     /// All applications.

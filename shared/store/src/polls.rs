@@ -1,7 +1,9 @@
 //! Whose applications are looked at next, and up to when everything has been read.
 //!
 //! One row per connection; any replica takes it, under a lease. Nothing is scheduled ahead: what is due follows from
-//! the last poll and the settings of now, so that a changed interval counts at once. Deliberately absent: what is read.
+//! the last poll and the settings of now, so that a changed interval counts at once. A window has as many pages as it has:
+//! where it goes on is kept from page to page, so that a request limit smaller than a window only slows it down.
+//! Deliberately absent: what is read.
 
 use std::time::{Duration, Instant};
 
@@ -48,6 +50,8 @@ pub struct Poll {
     pub lease: Uuid,
     /// Everything that changed before it has been read.
     pub watermark: DateTime<Utc>,
+    /// Where the window under way goes on; none at its first page.
+    pub place: Option<Place>,
     /// Whether the interval has passed; else only newly tracked applications are to be looked for.
     pub window_due: bool,
     /// Whether it is before its time, because newly tracked applications fill a request: only one such request is to be made.
@@ -65,6 +69,15 @@ pub struct Poll {
     pub now: DateTime<Utc>,
     /// This process's monotonic clock at the claim.
     pub taken: Instant,
+}
+
+/// Where a window goes on that was not read to its last page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The next page, as Greenhouse named it.
+    pub page: String,
+    /// Everything that changed before it has been read once the last page has.
+    pub to: DateTime<Utc>,
 }
 
 impl Poll {
@@ -90,9 +103,9 @@ pub enum Ending {
     },
     /// Only newly tracked applications were looked for.
     Looked,
-    /// Nothing is wrong, but it must wait; the watermark stays.
+    /// Nothing is wrong, but it must wait; the watermark stays, and the window goes on where it is.
     Rest(Duration),
-    /// It failed; the watermark stays.
+    /// It failed; the watermark stays, and the window begins anew: its page may be what Greenhouse cannot digest.
     Failed(Duration),
 }
 
@@ -141,7 +154,7 @@ impl Store {
             FROM due WHERE p.connection = due.connection
             RETURNING p.connection, due.tenant, due.revision, due.settings, due.window_due AS "window_due!", due.early AS "early!",
                 due.trusted AS "trusted!", p.audited_at + make_interval(secs => $9) <= clock_timestamp() AS "audit_due!",
-                p.lease AS "lease!", p.watermark, p.failures, clock_timestamp() AS "now!""#,
+                p.lease AS "lease!", p.watermark, p.page, p.page_revision, p.page_to, p.failures, clock_timestamp() AS "now!""#,
             limit,
             lease.as_secs_f64(),
             f64::from(Settings::default().poll_interval_seconds),
@@ -157,12 +170,17 @@ impl Store {
         .await?;
         rows.into_iter()
             .map(|row| {
+                // What another credential was shown is not ours, and a window below the watermark was read by others.
+                let ours = row.page_revision == Some(row.revision);
+                let place = row.page.zip(row.page_to).filter(|_| ours);
+                let place = place.map(|(page, to)| Place { page, to });
                 Ok(Poll {
                     tenant: row.tenant.parse().map_err(|_| Error::Corrupt("tenant"))?,
                     connection: row.connection,
                     revision: row.revision,
                     lease: row.lease,
                     watermark: row.watermark,
+                    place: place.filter(|place| place.to >= row.watermark),
                     window_due: row.window_due,
                     early: row.early,
                     audit_due: row.audit_due,
@@ -193,6 +211,33 @@ impl Store {
         Ok(extended.rows_affected() == 1)
     }
 
+    /// Notes where the window goes on, whoever reads it further, and whether something had changed on the pages before that
+    /// webhooks should have told. Nothing is written once the lease is lost.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn turn_page(
+        &self,
+        poll: &Poll,
+        place: &Place,
+        webhook_missed: bool,
+    ) -> Result<(), Error> {
+        sqlx::query!(
+            "UPDATE polls SET page = $3, page_revision = $4, page_to = greatest(watermark, $5),
+                webhook_missed_at = CASE WHEN $6 THEN clock_timestamp() ELSE webhook_missed_at END
+            WHERE connection = $1 AND lease = $2",
+            poll.connection,
+            poll.lease,
+            place.page,
+            poll.revision,
+            place.to,
+            webhook_missed,
+        )
+        .execute(&self.relaxed)
+        .await?;
+        Ok(())
+    }
+
     /// Ends the poll and gives up the lease. Answers whether it was still ours; if not, nothing was written.
     ///
     /// # Errors
@@ -212,6 +257,7 @@ impl Store {
             Ending::Rest(delay) => (delay, poll.failures),
             Ending::Failed(delay) => (delay, poll.failures.saturating_add(1)),
         };
+        let goes_on = matches!(ending, Ending::Looked | Ending::Rest(_));
         // Audits fall into the night (from 02:00 UTC, spread over an hour), whenever the first one took place.
         let ended = sqlx::query!(
             "UPDATE polls SET lease = NULL, lease_until = '-infinity',
@@ -219,7 +265,8 @@ impl Store {
                 webhook_missed_at = CASE WHEN $8 THEN clock_timestamp() ELSE webhook_missed_at END,
                 audited_at = CASE WHEN $9 THEN date_bin('1 day', clock_timestamp(), timestamptz '2020-01-01 02:00+00'
                     + make_interval(secs => abs(hashtext(connection::text)) % 3600)) ELSE audited_at END,
-                failures = $6, not_before = clock_timestamp() + make_interval(secs => $7)
+                page = CASE WHEN $10 THEN page END, failures = $6,
+                not_before = clock_timestamp() + make_interval(secs => $7)
             WHERE connection = $1 AND lease = $2",
             poll.connection,
             poll.lease,
@@ -230,6 +277,7 @@ impl Store {
             delay.as_secs_f64(),
             webhook_missed,
             audited,
+            goes_on,
         )
         .execute(&self.relaxed)
         .await?;

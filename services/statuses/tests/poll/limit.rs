@@ -1,6 +1,69 @@
 //! More to look at than Greenhouse allows calls for at a time: each look goes on where the limit stopped the one before.
 
+use std::time::Duration;
+
+use chrono::{TimeDelta, Utc};
+use connected::{api_key, client_credentials};
+use greenhouse_sim::Access;
+use store::connections::Credential;
+
 use crate::world::World;
+
+/// Polls once, in windows of any length.
+async fn poll(world: &World) {
+    let mut parts = world.parts();
+    parts.config.windows.max_span = Duration::from_secs(60 * 24 * 3600);
+    world.pass().await;
+    statuses::poll_due(parts).await;
+}
+
+/// Somebody moved since, and three pages of others have changed; two polls in a row have one call each.
+async fn reads_three_pages_by_one_call_each(credential: fn(&Access) -> Credential) {
+    let world = World::of(1_100, credential).await;
+    world.follow_first(1).await;
+    world.poll().await;
+    let state = world.greenhouse.state();
+    let application = state.applications()[0].meta.id;
+    let recruiter = world.greenhouse.recruiter();
+    recruiter.move_to_next_stage(application).unwrap();
+    world
+        .run("UPDATE polls SET watermark = now() - interval '40 d'")
+        .await;
+    state.clear_log();
+    for _ in 0..2 {
+        world.let_through(1, "applications:list");
+        poll(&world).await;
+        world.next_window().await;
+    }
+    assert_eq!(world.events().await.len(), 1, "it is on the last page");
+    poll(&world).await;
+    assert_eq!(world.events().await.len(), 2);
+    let calls = state.calls("applications:list").len();
+    assert_eq!(calls, 5, "three pages, and two calls too many");
+    assert!(Utc::now() - world.watermark().await < TimeDelta::minutes(1));
+}
+
+#[tokio::test]
+async fn a_window_with_more_pages_than_calls_goes_on_from_its_page() {
+    reads_three_pages_by_one_call_each(client_credentials).await;
+    reads_three_pages_by_one_call_each(api_key).await;
+}
+
+#[tokio::test]
+async fn a_window_whose_page_greenhouse_does_not_know_begins_anew() {
+    let (world, application) = World::with_application().await;
+    let recruiter = world.greenhouse.recruiter();
+    recruiter.move_to_next_stage(application).unwrap();
+    world
+        .run(
+            "UPDATE polls SET page = '/v3/applications?cursor=unknown', page_to = now(),
+            page_revision = (SELECT revision FROM connections WHERE id = polls.connection)",
+        )
+        .await;
+    world.poll().await;
+    assert_eq!(world.events().await.len(), 2);
+    assert_eq!(world.count("polls WHERE page IS NOT NULL").await, 0);
+}
 
 #[tokio::test]
 async fn newly_followed_applications_are_told_as_far_as_the_limit_goes() {

@@ -47,7 +47,8 @@ impl World {
         (world, prospect)
     }
 
-    async fn of(applications: u32, credential: fn(&Access) -> Credential) -> World {
+    /// The same with this many applications.
+    pub(crate) async fn of(applications: u32, credential: fn(&Access) -> Credential) -> World {
         let organisation = |name| OrganisationConfig {
             seed: Seed::Candidates(applications),
             ..OrganisationConfig::named(name)

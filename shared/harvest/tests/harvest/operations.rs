@@ -7,7 +7,6 @@ use domain::{
     ApplicationId, CandidateId, CustomFieldId, CustomFieldOptionId, JobId, JobStageId, TagId,
     UserId,
 };
-use futures::TryStreamExt;
 use greenhouse_sim::{Config as Sim, Settings, Simulator};
 use harvest::{
     AddedUser, ApplicationPatch, CandidatePatch, Client, Config, Credential, CustomFieldPatch,
@@ -173,8 +172,8 @@ async fn perform(world: &World, operation: Operation) -> Result<(), Error> {
         }
         O::ApplicationsList => {
             let applications = client.applications();
-            let changed = applications.updated_between(since, chrono::Utc::now());
-            changed.try_collect::<Vec<_>>().await.map(drop)
+            let changed = applications.updated_between(since, chrono::Utc::now(), None);
+            changed.await.map(drop)
         }
         O::ApplicationsRetrieve => {
             let ids = [world.application().await?];

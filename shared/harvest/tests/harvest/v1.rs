@@ -3,10 +3,8 @@
 use std::sync::Arc;
 
 use domain::{ApplicationId, CandidateId, TagId, UserId};
-use futures::TryStreamExt;
 use harvest::{
-    Application, CandidatePatch, Client, Config, Credential, CustomFieldValue, Error, Http,
-    Unmetered, Version,
+    CandidatePatch, Client, Config, Credential, CustomFieldValue, Error, Http, Unmetered, Version,
 };
 use serde_json::json;
 
@@ -89,9 +87,15 @@ async fn pages_follow_the_link_with_its_numbers_and_filters() {
     })
     .await;
     let from = "2026-11-24T10:00:00Z".parse().unwrap();
-    let stream = client(&server).applications().updated_between(from, from);
-    let found: Vec<Application> = stream.try_collect().await.unwrap();
-    assert_eq!(found.len(), 2);
+    let client = client(&server);
+    let applications = client.applications();
+    let first = applications.updated_between(from, from, None);
+    let first = first.await.unwrap();
+    let last = applications.updated_between(from, from, first.next.as_ref());
+    let last = last.await.unwrap();
+    let ids = [first.rows[0].id, last.rows[0].id];
+    assert_eq!(ids, [ApplicationId(2), ApplicationId(1)]);
+    assert_eq!(last.next, None);
     let lines: Vec<_> = server.calls().into_iter().map(|call| call.line).collect();
     assert_eq!(
         lines,

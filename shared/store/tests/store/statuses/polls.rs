@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use store::Store;
-use store::polls::{Ending, NEWCOMERS, Poll};
+use store::polls::{Ending, NEWCOMERS, Place, Poll};
 
 use super::{advance, follow, following, progress, run};
 use crate::ledger::connect;
@@ -215,6 +215,51 @@ async fn a_failed_or_resting_poll_waits_and_keeps_its_watermark() {
     assert!(store.end_poll(&again, Ending::Rest(minute)).await.unwrap());
     pass(&store, 61).await;
     assert_eq!(claim(&store).await[0].failures, 1);
+}
+
+/// Ends a poll that has come to a page of its window.
+async fn leave_at_a_page(store: &Store, poll: &Poll, ending: Ending) -> Place {
+    let place = Place {
+        page: "/v3/applications?cursor=a".into(),
+        to: poll.watermark + TimeDelta::seconds(10),
+    };
+    store.turn_page(poll, &place, false).await.unwrap();
+    assert!(store.end_poll(poll, ending).await.unwrap());
+    place
+}
+
+#[tokio::test]
+async fn a_window_goes_on_where_it_rested_and_begins_anew_where_it_failed() {
+    let store = following(90).await;
+    let resting = Ending::Rest(Duration::ZERO);
+    let poll = claim(&store).await.remove(0);
+    assert_eq!(poll.place, None);
+    let place = leave_at_a_page(&store, &poll, resting).await;
+    let poll = claim(&store).await.remove(0);
+    assert_eq!(poll.place, Some(place));
+    leave_at_a_page(&store, &poll, Ending::Failed(Duration::ZERO)).await;
+    let poll = claim(&store).await.remove(0);
+    assert_eq!(poll.place, None);
+    leave_at_a_page(&store, &poll, read(poll.watermark, false)).await;
+    assert_eq!(claim(&store).await[0].place, None);
+}
+
+#[tokio::test]
+async fn a_page_is_for_the_window_and_the_credential_that_it_was_read_with() {
+    let store = following(90).await;
+    let resting = Ending::Rest(Duration::ZERO);
+    for elsewhere in [
+        "UPDATE connections SET revision = revision + 1",
+        // A replica of before has read the window, and leaves our page where it is.
+        "UPDATE polls SET watermark = page_to + interval '1 s'",
+    ] {
+        let poll = claim(&store).await.remove(0);
+        leave_at_a_page(&store, &poll, resting).await;
+        run(&store, elsewhere).await;
+        let poll = claim(&store).await.remove(0);
+        assert_eq!(poll.place, None, "{elsewhere}");
+        assert!(store.end_poll(&poll, resting).await.unwrap());
+    }
 }
 
 #[tokio::test]
