@@ -28,6 +28,8 @@ struct Round<'a> {
     held_back: Option<DateTime<Utc>>,
     /// Whether something had changed that a webhook should have told by now.
     webhook_missed: bool,
+    /// How many of the nightly sample were compared, by earlier polls as well.
+    compared: u32,
 }
 
 /// Reads what is due and answers how the poll ends.
@@ -58,6 +60,7 @@ pub(crate) async fn read(
         stop,
         held_back: None,
         webhook_missed: false,
+        compared: poll.compared,
     };
     round.read().await
 }
@@ -69,18 +72,30 @@ impl Round<'_> {
             return Ok(Ending::Looked);
         }
         let window = self.read_window().await?;
-        self.look_for_unseen().await?;
         let caught_up = window.reaches(self.poll.now);
-        let audited = self.poll.audit_due && caught_up;
-        if audited {
-            self.audit().await?;
-        }
+        let audited = match self.look_further(caught_up).await {
+            Ok(audited) => audited,
+            // The window counts as read, whatever else the limit leaves to the next poll.
+            Err(Stop::Rest(_)) => false,
+            Err(stop) => return Err(stop),
+        };
         Ok(Ending::Read {
             watermark: self.read_to(window),
             caught_up,
             webhook_missed: self.webhook_missed && self.poll.webhooks_trusted,
             audited,
+            compared: self.compared,
         })
+    }
+
+    /// Looks at what no window shows; answers whether that was all, the nightly sample included.
+    async fn look_further(&mut self, caught_up: bool) -> Result<bool, Stop> {
+        self.look_for_unseen().await?;
+        let audited = self.poll.audit_due && caught_up;
+        if audited {
+            self.audit().await?;
+        }
+        Ok(audited)
     }
 
     /// Reads the window to its last page.
@@ -189,15 +204,17 @@ impl Round<'_> {
         Ok(())
     }
 
-    /// Compares a sample with Greenhouse; see `audit`.
+    /// Compares a sample with Greenhouse, or what earlier polls have left of its size; see `audit`.
     async fn audit(&mut self) -> Result<(), Stop> {
-        let store = &self.observer.context.store;
-        let sample = store.sample_applications(&self.poll.tenant, PAGE as i64);
+        let context = self.observer.context;
+        let left = (PAGE as i64 - i64::from(self.compared)).max(0);
+        let sample = context.store.sample_applications(&self.poll.tenant, left);
         for some in sample.await?.chunks(self.ids_per_call()) {
             self.stay().await?;
             audit::compare(&self.observer, some).await?;
+            self.compared += some.len() as u32;
         }
-        audit::sweep(store).await
+        audit::sweep(&context.store).await
     }
 
     /// Goes on only while the lease is ours and nobody wants the process to end.

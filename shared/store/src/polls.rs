@@ -59,6 +59,8 @@ pub struct Poll {
     pub early: bool,
     /// Whether a sample of everything is to be compared with Greenhouse as well.
     pub audit_due: bool,
+    /// How many of the sample were compared before a limit stopped the audit.
+    pub compared: u32,
     /// Whether webhooks arrive, so that a change that the poll finds is one that they should have told.
     pub webhooks_trusted: bool,
     /// What the tenant chose.
@@ -98,8 +100,10 @@ pub enum Ending {
         caught_up: bool,
         /// Whether something had changed that webhooks should have told.
         webhook_missed: bool,
-        /// Whether the sample was compared as well.
+        /// Whether the sample was compared as well, to its end.
         audited: bool,
+        /// How many of it were compared so far; the next audit begins with none.
+        compared: u32,
     },
     /// Only newly tracked applications were looked for.
     Looked,
@@ -154,7 +158,8 @@ impl Store {
             FROM due WHERE p.connection = due.connection
             RETURNING p.connection, due.tenant, due.revision, due.settings, due.window_due AS "window_due!", due.early AS "early!",
                 due.trusted AS "trusted!", p.audited_at + make_interval(secs => $9) <= clock_timestamp() AS "audit_due!",
-                p.lease AS "lease!", p.watermark, p.page, p.page_revision, p.page_to, p.failures, clock_timestamp() AS "now!""#,
+                p.lease AS "lease!", p.watermark, p.page, p.page_revision, p.page_to, p.compared, p.failures,
+                clock_timestamp() AS "now!""#,
             limit,
             lease.as_secs_f64(),
             f64::from(Settings::default().poll_interval_seconds),
@@ -184,6 +189,7 @@ impl Store {
                     window_due: row.window_due,
                     early: row.early,
                     audit_due: row.audit_due,
+                    compared: u32::try_from(row.compared).unwrap_or_default(),
                     webhooks_trusted: row.trusted,
                     settings: Settings::of_stored(&row.settings),
                     failures: u32::try_from(row.failures).unwrap_or_default(),
@@ -243,14 +249,23 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`]; then the same window is read again when the lease ends.
     pub async fn end_poll(&self, poll: &Poll, ending: Ending) -> Result<bool, Error> {
-        let (watermark, caught_up, webhook_missed, audited) = match ending {
+        let (watermark, caught_up, webhook_missed, audited, compared) = match ending {
             Ending::Read {
                 watermark,
                 caught_up,
                 webhook_missed,
                 audited,
-            } => (Some(watermark), caught_up, webhook_missed, audited),
-            Ending::Looked | Ending::Rest(_) | Ending::Failed(_) => (None, false, false, false),
+                compared,
+            } => (
+                Some(watermark),
+                caught_up,
+                webhook_missed,
+                audited,
+                if audited { 0 } else { compared },
+            ),
+            Ending::Looked | Ending::Rest(_) | Ending::Failed(_) => {
+                (None, false, false, false, poll.compared)
+            }
         };
         let (delay, failures) = match ending {
             Ending::Read { .. } | Ending::Looked => (Duration::ZERO, 0),
@@ -265,7 +280,7 @@ impl Store {
                 webhook_missed_at = CASE WHEN $8 THEN clock_timestamp() ELSE webhook_missed_at END,
                 audited_at = CASE WHEN $9 THEN date_bin('1 day', clock_timestamp(), timestamptz '2020-01-01 02:00+00'
                     + make_interval(secs => abs(hashtext(connection::text)) % 3600)) ELSE audited_at END,
-                page = CASE WHEN $10 THEN page END, failures = $6,
+                page = CASE WHEN $10 THEN page END, compared = $11, failures = $6,
                 not_before = clock_timestamp() + make_interval(secs => $7)
             WHERE connection = $1 AND lease = $2",
             poll.connection,
@@ -278,6 +293,7 @@ impl Store {
             webhook_missed,
             audited,
             goes_on,
+            i32::try_from(compared).unwrap_or(i32::MAX),
         )
         .execute(&self.relaxed)
         .await?;

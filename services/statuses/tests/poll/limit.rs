@@ -66,6 +66,25 @@ async fn a_window_whose_page_greenhouse_does_not_know_begins_anew() {
 }
 
 #[tokio::test]
+async fn an_audit_that_the_limit_stops_holds_up_no_window_and_goes_on() {
+    let world = World::of_v1().await;
+    world.follow_first(4).await;
+    world.poll().await;
+    world
+        .run("UPDATE polls SET audited_at = now() - interval '25 h'")
+        .await;
+    let before = world.watermark().await;
+    world.let_through(3, "applications:retrieve");
+    world.poll().await;
+    assert!(world.watermark().await > before);
+    assert_eq!(world.count("polls WHERE compared = 3").await, 1);
+    world.next_window().await;
+    world.poll().await;
+    let audited = "polls WHERE compared = 0 AND audited_at > now() - interval '25 h'";
+    assert_eq!(world.count(audited).await, 1);
+}
+
+#[tokio::test]
 async fn newly_followed_applications_are_told_as_far_as_the_limit_goes() {
     let world = World::of_v1().await;
     world.follow_first(4).await;

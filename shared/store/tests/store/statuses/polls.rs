@@ -21,6 +21,7 @@ fn read(watermark: DateTime<Utc>, caught_up: bool) -> Ending {
         caught_up,
         webhook_missed: false,
         audited: false,
+        compared: 0,
     }
 }
 
@@ -101,6 +102,7 @@ async fn while_webhooks_arrive_the_poll_is_the_net() {
         caught_up: true,
         webhook_missed: true,
         audited: false,
+        compared: 0,
     };
     assert!(store.end_poll(&poll, missed).await.unwrap());
     pass(&store, 61).await;
@@ -260,6 +262,28 @@ async fn a_page_is_for_the_window_and_the_credential_that_it_was_read_with() {
         assert_eq!(poll.place, None, "{elsewhere}");
         assert!(store.end_poll(&poll, resting).await.unwrap());
     }
+}
+
+#[tokio::test]
+async fn an_audit_goes_on_until_it_is_done() {
+    let store = following(90).await;
+    let audit = |poll: &Poll, audited| Ending::Read {
+        watermark: poll.watermark,
+        caught_up: false,
+        webhook_missed: false,
+        audited,
+        compared: poll.compared + 20,
+    };
+    let poll = claim(&store).await.remove(0);
+    assert!(store.end_poll(&poll, audit(&poll, false)).await.unwrap());
+    let poll = claim(&store).await.remove(0);
+    assert_eq!(poll.compared, 20);
+    let ending = Ending::Failed(Duration::ZERO);
+    assert!(store.end_poll(&poll, ending).await.unwrap());
+    let poll = claim(&store).await.remove(0);
+    assert_eq!(poll.compared, 20);
+    assert!(store.end_poll(&poll, audit(&poll, true)).await.unwrap());
+    assert_eq!(claim(&store).await[0].compared, 0);
 }
 
 #[tokio::test]
