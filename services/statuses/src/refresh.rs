@@ -2,7 +2,7 @@
 //!
 //! What has changed is told like any other change, detected by REFRESH. A request that cannot be done now because
 //! somebody has to act is answered with the reason and not kept: once the tenant works again, everything is looked at
-//! anyway. Greenhouse's own troubles are waited out for a day.
+//! anyway. Greenhouse's own troubles and its limit are waited out for a day.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ use crate::schedule::{LONGEST_REST, pause};
 
 /// Requests worked on at once.
 const AT_ONCE: i64 = 4;
-/// How long a request is kept while Greenhouse is away.
+/// How long a request is kept while Greenhouse is away or allows no more calls.
 const PATIENCE: TimeDelta = TimeDelta::hours(24);
 
 /// Works on whatever is due, once; answers how many requests that were.
@@ -125,12 +125,15 @@ async fn look(
 
 async fn carry_out(context: &Context, refresh: &Refresh, stop: Stop) -> Result<(), store::Error> {
     let (store, tenant) = (&context.store, &refresh.tenant);
+    let too_long = refresh.clock() - refresh.created_at > PATIENCE;
     match stop {
         Stop::Abandon => Ok(()),
-        Stop::Rest(delay) => store.release_refresh(refresh, delay, false).await,
-        Stop::Retry(problem) if refresh.clock() - refresh.created_at > PATIENCE => {
-            answer(context, refresh, Some(problem)).await
+        // Without a delay it is not the limit: the process ends, or the connection has just changed.
+        Stop::Rest(delay) if too_long && !delay.is_zero() => {
+            answer(context, refresh, Some(Code::Throttled.into())).await
         }
+        Stop::Rest(delay) => store.release_refresh(refresh, delay, false).await,
+        Stop::Retry(problem) if too_long => answer(context, refresh, Some(problem)).await,
         Stop::Retry(problem) => {
             let delay = backoff::delay(refresh.failures + 1, rand::random()).min(LONGEST_REST);
             tracing::warn!(%tenant, code = problem.code.as_str(), detail = problem.detail, "a refresh failed");

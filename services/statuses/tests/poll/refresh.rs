@@ -167,3 +167,20 @@ async fn greenhouses_own_trouble_is_waited_out_for_a_day() {
     let answers = world.events_of("StatusesRefreshed").await;
     assert_eq!(answers[0]["code"], "greenhouse_unavailable");
 }
+
+#[tokio::test]
+async fn a_limit_that_leaves_no_call_is_waited_out_for_a_day() {
+    let (world, _) = World::with_application().await;
+    ask(&world, &[request("r-1", true, &[])]).await;
+    world.let_through(0, "applications:list");
+    work(&world).await;
+    assert_eq!(world.events_of("StatusesRefreshed").await.len(), 0);
+    world.next_window().await;
+    world
+        .run("UPDATE status_refreshes SET created_at = now() - interval '25 h'")
+        .await;
+    world.let_through(0, "applications:list");
+    work(&world).await;
+    let answers = world.events_of("StatusesRefreshed").await;
+    assert_eq!(answers[0]["code"], "throttled");
+}

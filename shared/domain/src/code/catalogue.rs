@@ -73,7 +73,7 @@ catalogue! {
         => "Look at the connection's findings, repair the first one and resume it; everything that waits then continues.";
     Throttled "throttled" "BRG-0203" (NOBODY, RETRIED)
         "Greenhouse's request limit for this account is used up for the moment."
-        => "Nothing to do; the import goes on in the next window.";
+        => "Nothing to do; the bridge goes on in the next window.";
     WaitingForProof "waiting_for_proof" "BRG-0204" (NOBODY, RETRIED)
         "An answer of Greenhouse was lost, and we wait until a read can show whether the write took place."
         => "Nothing to do; the bridge looks again in a minute or two.";
