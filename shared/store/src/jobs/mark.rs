@@ -12,32 +12,47 @@ pub(super) struct Touched {
     pub(super) parents: Vec<i64>,
 }
 
-pub(super) async fn mark(
+/// The jobs that they belong to.
+pub(super) async fn jobs_of(
     tx: &mut Transaction<'_>,
     tenant: &str,
     kind: Kind,
-    touched: &Touched,
-) -> Result<(), Error> {
+    touched: Touched,
+) -> Result<Vec<i64>, Error> {
     if touched.ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    match kind {
+        Kind::Job => Ok(Vec::new()),
+        Kind::Post | Kind::Stage | Kind::Opening | Kind::Owner | Kind::HiringManager => {
+            Ok(touched.jobs)
+        }
+        Kind::PostLocation => jobs_of_posts(tx, tenant, &touched.parents).await,
+        Kind::Department => jobs_in_departments(tx, tenant, &touched.ids).await,
+        Kind::Office => jobs_in_offices(tx, tenant, &touched.ids).await,
+        Kind::CloseReason => jobs_closed_for(tx, tenant, &touched.ids).await,
+    }
+}
+
+/// Marks jobs, after the last of their records that the transaction writes: in one order and only once, so that it cannot
+/// lock out another writer, nor whoever has jobs in hand.
+///
+/// A job that is marked already is waited for as well: who has it in hand may have read what belongs to it before our
+/// records can be seen, and takes the mark away. One that stays marked is locked and not written: in a first import all are.
+pub(super) async fn mark(
+    tx: &mut Transaction<'_>,
+    tenant: &str,
+    jobs: &[i64],
+) -> Result<(), Error> {
+    if jobs.is_empty() {
         return Ok(());
     }
-    let jobs = match kind {
-        Kind::Job => return Ok(()),
-        Kind::Post | Kind::Stage | Kind::Opening | Kind::Owner | Kind::HiringManager => {
-            touched.jobs.clone()
-        }
-        Kind::PostLocation => jobs_of_posts(tx, tenant, &touched.parents).await?,
-        Kind::Department => jobs_in_departments(tx, tenant, &touched.ids).await?,
-        Kind::Office => jobs_in_offices(tx, tenant, &touched.ids).await?,
-        Kind::CloseReason => jobs_closed_for(tx, tenant, &touched.ids).await?,
-    };
-    // In one order, so that two writers cannot lock each other out.
     sqlx::query!(
-        "WITH marked AS (SELECT id FROM jobs WHERE tenant = $1 AND id = ANY($2) AND NOT dirty AND deleted_at IS NULL
+        "WITH locked AS (SELECT id, dirty FROM jobs WHERE tenant = $1 AND id = ANY($2) AND deleted_at IS NULL
             ORDER BY id FOR NO KEY UPDATE)
-        UPDATE jobs j SET dirty = true FROM marked WHERE j.tenant = $1 AND j.id = marked.id",
+        UPDATE jobs j SET dirty = true FROM locked WHERE j.tenant = $1 AND j.id = locked.id AND NOT locked.dirty",
         tenant,
-        &jobs,
+        jobs,
     )
     .execute(&mut **tx)
     .await?;

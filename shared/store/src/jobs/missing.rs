@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::mark::mark;
 use super::records::{Page, move_on, remove};
 use super::{Kind, Refresh};
 use crate::{Error, Store, Transaction};
@@ -100,14 +101,18 @@ impl Store {
         )
         .fetch_all(&mut *tx)
         .await?;
+        let tenant = refresh.tenant.as_str();
+        let mut jobs = Vec::new();
         for kind in Kind::ALL {
             let ids: Vec<i64> = missing
                 .iter()
                 .filter(|row| row.kind == kind.as_str())
                 .map(|row| row.id)
                 .collect();
-            remove(&mut tx, refresh.tenant.as_str(), *kind, &ids).await?;
+            let (_, theirs) = remove(&mut tx, tenant, *kind, &ids).await?;
+            jobs.extend(theirs);
         }
+        mark(&mut tx, tenant, &jobs).await?;
         tx.commit().await?;
         Ok(true)
     }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::mark::{Touched, mark};
+use super::mark::{Touched, jobs_of, mark};
 use super::missing::{Sweep, miss};
 use super::{Kind, Refresh};
 use crate::{Error, Store, Transaction};
@@ -158,13 +158,16 @@ async fn take_in(
     tenant: &str,
     page: Page<'_>,
 ) -> Result<(Kept, usize), Error> {
-    let kept = keep(tx, tenant, page.kind, page.records).await?;
+    let (kept, mut jobs) = keep(tx, tenant, page.kind, page.records).await?;
     let mut news = kept.new.len() + kept.changed.len();
-    news += remove(tx, tenant, page.kind, page.removed).await?;
+    let mut gone = page.removed.to_vec();
     if let Some(complete) = page.complete {
-        let others = others(tx, tenant, page, complete).await?;
-        news += remove(tx, tenant, page.kind, &others).await?;
+        gone.extend(others(tx, tenant, page, complete).await?);
     }
+    let (removed, theirs) = remove(tx, tenant, page.kind, &gone).await?;
+    news += removed;
+    jobs.extend(theirs);
+    mark(tx, tenant, &jobs).await?;
     Ok((kept, news))
 }
 
@@ -193,15 +196,16 @@ async fn others(
     .await?)
 }
 
+/// Answers what was kept, and the jobs to be marked.
 async fn keep(
     tx: &mut Transaction<'_>,
     tenant: &str,
     kind: Kind,
     records: &[Record],
-) -> Result<Kept, Error> {
+) -> Result<(Kept, Vec<i64>), Error> {
     match kind {
-        _ if records.is_empty() => Ok(Kept::default()),
-        Kind::Job => keep_jobs(tx, tenant, records).await,
+        _ if records.is_empty() => Ok((Kept::default(), Vec::new())),
+        Kind::Job => Ok((keep_jobs(tx, tenant, records).await?, Vec::new())),
         _ => keep_parts(tx, tenant, kind, records).await,
     }
 }
@@ -244,7 +248,7 @@ async fn keep_parts(
     tenant: &str,
     kind: Kind,
     records: &[Record],
-) -> Result<Kept, Error> {
+) -> Result<(Kept, Vec<i64>), Error> {
     let (ids, contents) = columns(records);
     let jobs: Vec<Option<i64>> = records.iter().map(|record| record.job).collect();
     let parents: Vec<Option<i64>> = records.iter().map(|record| record.parent).collect();
@@ -283,23 +287,24 @@ async fn keep_parts(
             .collect(),
         parents: rows.iter().filter_map(|row| row.parent_id).collect(),
     };
-    mark(tx, tenant, kind, &touched).await?;
+    let jobs = jobs_of(tx, tenant, kind, touched).await?;
     let (changed, new): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.known);
-    Ok(Kept {
+    let kept = Kept {
         new: new.into_iter().map(|row| row.id).collect(),
         changed: changed.into_iter().map(|row| row.id).collect(),
-    })
+    };
+    Ok((kept, jobs))
 }
 
-/// Parts that are gone; answers how many of them were known. A location goes with its post.
+/// Parts that are gone; answers how many of them were known, and the jobs to be marked. A location goes with its post.
 pub(super) async fn remove(
     tx: &mut Transaction<'_>,
     tenant: &str,
     kind: Kind,
     ids: &[i64],
-) -> Result<usize, Error> {
+) -> Result<(usize, Vec<i64>), Error> {
     if ids.is_empty() || kind == Kind::Job {
-        return Ok(0);
+        return Ok((0, Vec::new()));
     }
     let rows = sqlx::query!(
         "DELETE FROM job_parts WHERE tenant = $1 AND (kind = $2 AND id = ANY($3)
@@ -316,8 +321,7 @@ pub(super) async fn remove(
         jobs: rows.iter().filter_map(|row| row.job_id).collect(),
         parents: rows.iter().filter_map(|row| row.parent_id).collect(),
     };
-    mark(tx, tenant, kind, &touched).await?;
-    Ok(rows.len())
+    Ok((rows.len(), jobs_of(tx, tenant, kind, touched).await?))
 }
 
 fn columns(records: &[Record]) -> (Vec<i64>, Vec<Value>) {

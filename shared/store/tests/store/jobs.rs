@@ -1,9 +1,12 @@
-//! Requests for fresh jobs: told apart by their events, also beside a replica that tells them apart by their ids.
+//! Requests for fresh jobs: told apart by their events, also beside a replica that tells them apart by their ids. Jobs in
+//! the hands of one process while another one stores what belongs to them.
 
+use serde_json::json;
 use store::Store;
-use store::jobs::{NewRequest, accept};
+use store::jobs::{Kind, NewRequest, Page, Record, Which, accept};
 
-use crate::fresh_store;
+use crate::ledger::tenant;
+use crate::{fresh_store, waits_for_a_lock};
 
 /// What a replica of before 0017 says.
 const ACCEPT: &str = "INSERT INTO job_requests (tenant, request_id, whole, trace)
@@ -98,4 +101,32 @@ async fn a_replica_of_before_goes_on_beside_a_new_one() {
     let answered = sqlx::query(ANSWERED).bind(&theirs).execute(store.pool());
     assert_eq!(answered.await.unwrap().rows_affected(), 1);
     assert_eq!(answer(&store).await, Vec::<String>::new());
+}
+
+/// Stores a record of job 1, or the job itself.
+async fn keep(store: Store, kind: Kind, id: i64) {
+    let records = [Record {
+        id,
+        job: (kind != Kind::Job).then_some(1),
+        parent: None,
+        content: json!({}),
+    }];
+    let page = Page::of(kind, &records);
+    let kept = store.keep_job_records(&tenant("acme"), page).await;
+    assert_eq!(kept.unwrap().new, [id]);
+}
+
+#[tokio::test]
+async fn what_comes_while_its_job_is_put_together_is_not_lost() {
+    let store = fresh_store().await;
+    let acme = tenant("acme");
+    keep(store.clone(), Kind::Job, 1).await;
+    let marked = Which::Marked(1);
+    let without = store.assemble_jobs(&acme, marked).await.unwrap();
+    let keeping = tokio::spawn(keep(store.clone(), Kind::Post, 7));
+    waits_for_a_lock(&store, &keeping).await;
+    assert!(without.commit(&[], None).await.unwrap());
+    keeping.await.unwrap();
+    let with = store.assemble_jobs(&acme, marked).await.unwrap();
+    assert_eq!(with.jobs[0].parts.len(), 1);
 }

@@ -46,10 +46,10 @@ async fn open(url: &SecretString) -> Store {
     store
 }
 
-/// Returns when somebody waits for an advisory lock in this database, which `task` is to do before its end.
+/// Returns when somebody waits for a lock in this database, which `task` is to do before its end.
 async fn waits_for_a_lock<T>(store: &Store, task: &JoinHandle<T>) {
-    let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
-        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    let waiting = "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'";
     while sqlx::query_scalar::<_, i64>(waiting)
         .fetch_one(store.pool())
         .await
