@@ -92,9 +92,6 @@ impl Store {
     /// [`Error::Unavailable`].
     pub async fn remove_missing_parts(&self, refresh: &Refresh) -> Result<bool, Error> {
         let mut tx = self.relaxed.begin().await?;
-        if !move_on(&mut tx, refresh, None).await? {
-            return Ok(false);
-        }
         let missing = sqlx::query!(
             "DELETE FROM job_gone WHERE connection = $1 AND kind <> 'job' RETURNING kind, id",
             refresh.connection,
@@ -113,6 +110,10 @@ impl Store {
             jobs.extend(theirs);
         }
         mark(&mut tx, tenant, &jobs).await?;
+        // The fence comes last: whoever has jobs in hand takes this row after them.
+        if !move_on(&mut tx, refresh, None).await? {
+            return Ok(false);
+        }
         tx.commit().await?;
         Ok(true)
     }

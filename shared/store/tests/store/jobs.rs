@@ -3,9 +3,9 @@
 
 use serde_json::json;
 use store::Store;
-use store::jobs::{Kind, NewRequest, Page, Record, Which, accept};
+use store::jobs::{Edit, Kind, NewRequest, Page, Record, Which, accept};
 
-use crate::ledger::tenant;
+use crate::ledger::{LEASE, connect, run, tenant};
 use crate::{fresh_store, waits_for_a_lock};
 
 /// What a replica of before 0017 says.
@@ -129,4 +129,40 @@ async fn what_comes_while_its_job_is_put_together_is_not_lost() {
     keeping.await.unwrap();
     let with = store.assemble_jobs(&acme, marked).await.unwrap();
     assert_eq!(with.jobs[0].parts.len(), 1);
+}
+
+/// Job 1 has a document, of which nothing is told.
+fn edit() -> Edit {
+    Edit {
+        id: 1,
+        document: Some(json!({})),
+        status: "draft",
+        confidential: false,
+        department_ids: Vec::new(),
+        office_ids: Vec::new(),
+        words: String::new(),
+        announcement: None,
+    }
+}
+
+#[tokio::test]
+async fn an_import_that_removes_parts_waits_for_whoever_has_their_job_in_hand() {
+    let store = fresh_store().await;
+    let acme = tenant("acme");
+    connect(&store, "acme").await;
+    let refresh = store.claim_job_refreshes(1, LEASE).await.unwrap().remove(0);
+    keep(store.clone(), Kind::Job, 1).await;
+    keep(store.clone(), Kind::Post, 7).await;
+    let missed =
+        "INSERT INTO job_gone (connection, kind, id) SELECT id, 'post', 7 FROM connections";
+    run(&store, missed).await;
+    let marked = Which::Marked(1);
+    let assembly = store.assemble_jobs(&acme, marked).await.unwrap();
+    let importer = store.clone();
+    let removing = tokio::spawn(async move { importer.remove_missing_parts(&refresh).await });
+    waits_for_a_lock(&store, &removing).await;
+    assert!(assembly.commit(&[edit()], None).await.unwrap());
+    assert!(removing.await.unwrap().unwrap());
+    let left = store.assemble_jobs(&acme, marked).await.unwrap();
+    assert!(left.jobs[0].parts.is_empty(), "{left:?}");
 }
