@@ -124,14 +124,9 @@ impl Assembly {
                 .filter(|edit| edit.document.is_none())
                 .map(|edit| edit.id)
                 .collect();
-            sqlx::query!(
-                "DELETE FROM job_parts WHERE tenant = $1 AND (job_id = ANY($2) OR kind = 'post_location' AND parent_id IN
-                    (SELECT id FROM job_parts WHERE tenant = $1 AND kind = 'post' AND job_id = ANY($2)))",
-                tenant,
-                &gone,
-            )
-            .execute(&mut *self.tx)
-            .await?;
+            if !gone.is_empty() {
+                remove_parts(&mut self.tx, tenant, &gone).await?;
+            }
             sqlx::query!(
                 "UPDATE job_refreshes SET edition = edition + 1 WHERE tenant = $1",
                 tenant,
@@ -238,6 +233,24 @@ async fn surroundings_of(
             Ok((kind, record))
         })
         .collect()
+}
+
+/// Whoever stores one of the parts just now waits for its job, which we hold, so nobody waits for them here. What they leave
+/// of a job that is gone, the next full import does not meet.
+async fn remove_parts(tx: &mut Transaction<'_>, tenant: &str, gone: &[i64]) -> Result<(), Error> {
+    sqlx::query!(
+        "WITH theirs AS (
+            SELECT kind, id FROM job_parts
+            WHERE tenant = $1 AND (job_id = ANY($2) OR kind = 'post_location' AND parent_id IN
+                (SELECT id FROM job_parts WHERE tenant = $1 AND kind = 'post' AND job_id = ANY($2)))
+            FOR UPDATE SKIP LOCKED)
+        DELETE FROM job_parts p USING theirs WHERE p.tenant = $1 AND p.kind = theirs.kind AND p.id = theirs.id",
+        tenant,
+        gone,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 async fn replace(tx: &mut Transaction<'_>, tenant: &str, edits: &[Edit]) -> Result<(), Error> {

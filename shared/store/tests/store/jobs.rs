@@ -166,3 +166,28 @@ async fn an_import_that_removes_parts_waits_for_whoever_has_their_job_in_hand() 
     let left = store.assemble_jobs(&acme, marked).await.unwrap();
     assert!(left.jobs[0].parts.is_empty(), "{left:?}");
 }
+
+#[tokio::test]
+async fn a_job_that_is_gone_waits_for_nobody_who_stores_what_belongs_to_it() {
+    let store = fresh_store().await;
+    let acme = tenant("acme");
+    keep(store.clone(), Kind::Job, 1).await;
+    keep(store.clone(), Kind::Post, 7).await;
+    let these = Which::These(&[1]);
+    let assembly = store.assemble_jobs(&acme, these).await.unwrap();
+    let other = store.clone();
+    let removing = tokio::spawn(async move {
+        let page = Page {
+            removed: &[7],
+            ..Page::of(Kind::Post, &[])
+        };
+        other.keep_job_records(&acme, page).await
+    });
+    waits_for_a_lock(&store, &removing).await;
+    let gone = Edit {
+        document: None,
+        ..edit()
+    };
+    assert!(assembly.commit(&[gone], None).await.unwrap());
+    removing.await.unwrap().unwrap();
+}
