@@ -81,7 +81,7 @@ impl Round<'_> {
             self.forget(None).await?;
         } else if self.run.unordered {
             // What was met is known to whoever read it, and that is not us.
-            self.begin_list_anew(None).await?;
+            self.run.go_to_first_page();
         }
         loop {
             self.stay().await?;

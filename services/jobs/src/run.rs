@@ -166,18 +166,27 @@ impl Run {
         self.go(next);
     }
 
-    /// The list from its first page; `false` when that happened too often.
+    /// The list from its first page, because Greenhouse does not let it go on; `false` when that happened too often.
     pub(crate) fn begin_list_anew(&mut self) -> bool {
         self.restarts += 1;
+        self.go_to_first_page();
+        !self.is_stuck()
+    }
+
+    /// The list from its first page, because whoever read it was interrupted: no fault of the list.
+    pub(crate) fn go_to_first_page(&mut self) {
         self.cursor = None;
         self.below = None;
-        self.restarts <= RESTARTS
+    }
+
+    /// Whether a list was begun anew too often.
+    pub(crate) fn is_stuck(&self) -> bool {
+        self.restarts > RESTARTS
     }
 
     fn go(&mut self, step: Step) {
         self.step = step;
-        self.cursor = None;
-        self.below = None;
+        self.go_to_first_page();
         self.unordered = false;
         self.restarts = 0;
     }
@@ -254,6 +263,6 @@ mod tests {
     fn a_list_is_not_begun_anew_for_ever() {
         let (mut run, _) = Run::of(&refresh(None, true), TimeDelta::zero());
         assert!((0..RESTARTS).all(|_| run.begin_list_anew()));
-        assert!(!run.begin_list_anew());
+        assert!(!run.begin_list_anew() && run.is_stuck());
     }
 }

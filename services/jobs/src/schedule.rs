@@ -108,8 +108,8 @@ async fn carry_out(
             Ok(())
         }
         Stop::Rest(delay) => release(delay, false).await,
-        // To try again soon would show the same; whoever asked is told now.
-        Stop::Retry(problem) if problem.code == Code::JobsVanished => {
+        // To go on soon would show the same; whoever asked is told now, and the next import begins anew.
+        Stop::Retry(problem) if problem.code == Code::JobsVanished || run.is_stuck() => {
             report(
                 parts,
                 refresh,

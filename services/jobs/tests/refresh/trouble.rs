@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use greenhouse_sim::v1::Order;
 use greenhouse_sim::{Fault, ListWithoutSiteAdmin, NewJob, When};
 use tokio_util::sync::CancellationToken;
 
@@ -39,6 +40,13 @@ async fn demote(world: &World) {
     act_for(world, nobody).await;
 }
 
+/// Greenhouse does not know any more where the import had come to.
+async fn refuse_cursor(world: &World) {
+    world
+        .run("UPDATE job_refreshes SET run = jsonb_set(run, '{cursor}', to_jsonb(replace(run ->> 'cursor', 'cursor=', 'cursor=x'))) WHERE run IS NOT NULL")
+        .await;
+}
+
 #[tokio::test]
 async fn an_import_that_breaks_off_goes_on_from_its_page() {
     let world = World::new().await;
@@ -74,13 +82,54 @@ async fn a_cursor_that_is_refused_begins_the_list_anew() {
         .add(second, Fault::ErrorBeforeCommit);
     world.ask("acme", "r-1", true).await;
     world.go_on().await;
-    world
-        .run("UPDATE job_refreshes SET run = jsonb_set(run, '{cursor}', to_jsonb(replace(run ->> 'cursor', 'cursor=', 'cursor=x'))) WHERE run IS NOT NULL")
-        .await;
+    refuse_cursor(&world).await;
     world.go_on().await;
     assert_eq!(world.answers().await.len(), 1);
     assert_eq!(world.call_counts()["jobs:list"], 2 + 3);
     assert_eq!(world.told().await.len(), 600);
+}
+
+#[tokio::test]
+async fn an_import_is_begun_anew_where_a_list_is_refused_too_often() {
+    let world = World::new().await;
+    many_jobs(&world, 600);
+    let second = When::operation("jobs:list").nth(2);
+    world
+        .greenhouse
+        .faults()
+        .add(second, Fault::ErrorBeforeCommit);
+    world.ask("acme", "r-1", true).await;
+    world.go_on().await;
+    refuse_cursor(&world).await;
+    world
+        .run("UPDATE job_refreshes SET run = jsonb_set(run, '{restarts}', '3') WHERE run IS NOT NULL")
+        .await;
+    world.go_on().await;
+    assert_eq!(world.answers().await[0]["code"], "unexpected_answer");
+    world.ask("acme", "r-2", true).await;
+    world.go_on().await;
+    let answers = world.answers().await;
+    assert_eq!(answers[1]["counts"]["read"], 606, "{answers:?}");
+}
+
+#[tokio::test]
+async fn a_list_without_order_may_be_interrupted_often() {
+    let world = World::new_v1().await;
+    world
+        .greenhouse
+        .configure(|settings| settings.v1.order = Order::Ascending);
+    let anew = When::operation("jobs:list").after(1).times(3);
+    world
+        .greenhouse
+        .faults()
+        .add(anew, Fault::ErrorBeforeCommit);
+    world.ask("acme", "r-1", true).await;
+    for _ in 0..4 {
+        assert_eq!(world.answers().await.len(), 0);
+        world.go_on().await;
+    }
+    let answers = world.answers().await;
+    assert_eq!(answers[0]["full"], true, "{answers:?}");
 }
 
 #[tokio::test]

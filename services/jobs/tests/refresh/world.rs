@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 
 use boot::metrics::Metrics;
-use connected::{Address, Connected, client_credentials};
+use connected::{Address, Connected, api_key, client_credentials};
 use domain::Tenant;
-use greenhouse_sim::{Config, NewJob, OrganisationConfig};
+use greenhouse_sim::{Access, Config, NewJob, OrganisationConfig};
 use jobs::Parts;
 use serde_json::Value;
 use store::Store;
+use store::connections::Credential;
 use store::jobs::{NewRequest, accept};
 
 pub(crate) struct World {
@@ -28,6 +29,10 @@ impl Deref for World {
 impl World {
     /// Tenants `acme` and `globex`, connected, nothing imported.
     pub(crate) async fn unread() -> World {
+        World::connected(client_credentials).await
+    }
+
+    async fn connected(credential: fn(&Access) -> Credential) -> World {
         let mut config = Config {
             organisations: vec![
                 OrganisationConfig::named("acme"),
@@ -36,18 +41,26 @@ impl World {
             ..Config::default()
         };
         config.settings.rate_limit = 0;
-        let tenants = Connected::new("jobs", config, client_credentials).await;
+        let tenants = Connected::new("jobs", config, credential).await;
         let parts = parts(&tenants.store, &tenants.address);
         World { tenants, parts }
     }
 
     /// The same after the first import, with nothing left to publish.
     pub(crate) async fn new() -> World {
-        let world = World::unread().await;
-        assert_eq!(jobs::refresh_due(&world.parts).await, 2);
-        world.forget_events().await;
-        world.greenhouse.state().clear_log();
-        world
+        World::unread().await.imported().await
+    }
+
+    /// The same by API keys, which speak v1.
+    pub(crate) async fn new_v1() -> World {
+        World::connected(api_key).await.imported().await
+    }
+
+    async fn imported(self) -> World {
+        assert_eq!(jobs::refresh_due(&self.parts).await, 2);
+        self.forget_events().await;
+        self.greenhouse.state().clear_log();
+        self
     }
 
     /// Opens a job in acme with everything that belongs to one, and returns its id.
