@@ -8,13 +8,14 @@ use boot::metrics::{RecordAction, Resource};
 use chrono::TimeDelta;
 use domain::{Code, Problem};
 use harvest::{Client, Error as Remote, Purpose};
-use store::jobs::{Complete, Kept, Kind, Page, Refresh, Sweep};
+use store::jobs::{Kept, Kind, Page, Refresh, Sweep};
 use tokio_util::sync::CancellationToken;
 
 use crate::Parts;
+use crate::around::Around;
 use crate::assemble::{tell_gone, tell_marked};
 use crate::finish::{Next, finish};
-use crate::read::{self, AROUND, IDS, Records, can_do_without};
+use crate::read::{self, IDS, Records, can_do_without};
 use crate::run::{Run, Step};
 
 /// An import that did not go through: why, and how far it came.
@@ -198,8 +199,8 @@ impl Round<'_> {
         self.count(kind, page.records.len(), &kept);
         let touched = [kept.new, kept.changed].concat();
         match kind {
-            Kind::Job if !whole => self.read_around(&touched).await,
-            Kind::Post if !whole => self.read_places(&touched).await,
+            Kind::Job if !whole => self.read_around(Around::jobs(&touched)).await,
+            Kind::Post if !whole => self.read_around(Around::posts(&touched)).await,
             _ => Ok(()),
         }
     }
@@ -229,47 +230,14 @@ impl Round<'_> {
         metrics.polled(Resource::Jobs, RecordAction::Same, same as u64);
     }
 
-    /// What belongs to jobs that changed is read as a whole: a look for changes does not show what was taken away from a
-    /// job, nor what a job that was hidden until now had all along.
-    async fn read_around(&mut self, jobs: &[i64]) -> Result<(), Stop> {
-        for some in jobs.chunks(IDS) {
-            for kind in AROUND {
-                self.stay().await?;
-                self.run.calls += 1;
-                let records = match read::of_jobs(&self.client, *kind, some).await {
-                    Ok(records) => records,
-                    Err(error) if can_do_without(&error) => continue,
-                    Err(error) => return Err(error.into()),
-                };
-                let page = Page {
-                    complete: Some(Complete::Jobs(some)),
-                    ..Page::of(*kind, &records)
-                };
-                self.keep_aside(page).await?;
-                if *kind == Kind::Post {
-                    let posts: Vec<i64> = records.iter().map(|post| post.id).collect();
-                    self.read_places(&posts).await?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// A place that a post no longer names does not show in a look for changes either.
-    async fn read_places(&mut self, posts: &[i64]) -> Result<(), Stop> {
-        for some in posts.chunks(IDS) {
+    async fn read_around(&mut self, mut around: Vec<Around>) -> Result<(), Stop> {
+        while let Some(next) = around.pop() {
             self.stay().await?;
             self.run.calls += 1;
-            let places = match read::places(&self.client, some).await {
-                Ok(places) => places,
-                Err(error) if can_do_without(&error) => return Ok(()),
-                Err(error) => return Err(error.into()),
-            };
-            let page = Page {
-                complete: Some(Complete::Posts(some)),
-                ..Page::of(Kind::PostLocation, &places)
-            };
-            self.keep_aside(page).await?;
+            if let Some(records) = next.read(&self.client).await? {
+                self.keep_aside(next.page(&records)).await?;
+                around.extend(next.further(&records));
+            }
         }
         Ok(())
     }

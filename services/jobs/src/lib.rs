@@ -1,12 +1,14 @@
 //! The jobs people can be introduced to: imports them from Greenhouse, on request and on schedule, and shows them.
 //!
 //! The route of one import, file by file: `requests` (a JobsRefreshRequested becomes a row) → `schedule` (whose turn it
-//! is) → `import` (list by list, page by page) → `read` (a page of Greenhouse → records) → `assemble` (marked jobs) →
-//! `document` (records → the contract's job) → `change` (two documents → what happened) → `event` → `finish` (watermark
-//! and answers). What webhooks told is acted on between imports by `notices`. `api` shows the documents. Publishing is the relay's work; nothing here ever writes to Greenhouse.
+//! is) → `import` (list by list, page by page) → `read` (a page of Greenhouse → records) → `around` (what belongs
+//! to jobs that changed) → `assemble` (marked jobs) → `document` (records → the contract's job) → `change` (two documents →
+//! what happened) → `event` → `finish` (watermark and answers). What webhooks told is acted on between imports by `notices`.
+//! `api` shows the documents. Publishing is the relay's work; nothing here ever writes to Greenhouse.
 #![deny(missing_docs)]
 
 mod api;
+mod around;
 mod assemble;
 mod change;
 mod content;

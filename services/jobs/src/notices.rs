@@ -7,16 +7,17 @@ use std::time::Duration;
 use accounts::health::set_aside;
 use accounts::{Stop, sees_nothing};
 use domain::webhook::{Consumer, Notice};
-use domain::{Code, Problem, backoff};
+use domain::{Code, Problem, Tenant, backoff};
 use harvest::{Client, Purpose};
-use store::jobs::{Complete, Kind, Page};
+use store::Store;
+use store::jobs::{Kind, Page};
 use store::webhooks::Task;
 use uuid::Uuid;
 
 use crate::Parts;
+use crate::around::Around;
 use crate::assemble::{tell_gone, tell_marked};
-use crate::read::can_do_without;
-use crate::read::{self, AROUND, IDS};
+use crate::read::{self, IDS};
 
 /// Tasks taken at once.
 const TASKS: i64 = 200;
@@ -159,7 +160,7 @@ async fn look(parts: &Parts, tasks: &[Task]) -> Result<(), Stop> {
         store
             .keep_job_records(tenant, Page::of(Kind::Job, &found))
             .await?;
-        read_around(parts, task, &client, &met).await?;
+        read_around(store, tenant, &client, &met).await?;
         let gone: Vec<i64> = some
             .iter()
             .filter(|id| !met.contains(id))
@@ -172,40 +173,16 @@ async fn look(parts: &Parts, tasks: &[Task]) -> Result<(), Stop> {
 }
 
 async fn read_around(
-    parts: &Parts,
-    task: &Task,
+    store: &Store,
+    tenant: &Tenant,
     client: &Client,
     jobs: &[i64],
 ) -> Result<(), Stop> {
-    if jobs.is_empty() {
-        return Ok(());
-    }
-    for kind in AROUND {
-        let records = match read::of_jobs(client, *kind, jobs).await {
-            Ok(records) => records,
-            Err(error) if can_do_without(&error) => continue,
-            Err(error) => return Err(error.into()),
-        };
-        let page = Page {
-            complete: Some(Complete::Jobs(jobs)),
-            ..Page::of(*kind, &records)
-        };
-        parts.store.keep_job_records(&task.tenant, page).await?;
-        if *kind != Kind::Post {
-            continue;
-        }
-        let posts: Vec<i64> = records.iter().map(|post| post.id).collect();
-        for some in posts.chunks(IDS) {
-            let places = match read::places(client, some).await {
-                Ok(places) => places,
-                Err(error) if can_do_without(&error) => break,
-                Err(error) => return Err(error.into()),
-            };
-            let page = Page {
-                complete: Some(Complete::Posts(some)),
-                ..Page::of(Kind::PostLocation, &places)
-            };
-            parts.store.keep_job_records(&task.tenant, page).await?;
+    let mut around = Around::jobs(jobs);
+    while let Some(next) = around.pop() {
+        if let Some(records) = next.read(client).await? {
+            store.keep_job_records(tenant, next.page(&records)).await?;
+            around.extend(next.further(&records));
         }
     }
     Ok(())

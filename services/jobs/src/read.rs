@@ -106,16 +106,7 @@ pub(crate) async fn jobs(client: &Client, ids: &[i64]) -> Result<Vec<Record>, Er
     Ok(rows.into_iter().filter_map(job).collect())
 }
 
-/// What jobs have of their own; posts come first, because their places are read after them.
-pub(crate) const AROUND: &[Kind] = &[
-    Kind::Post,
-    Kind::Stage,
-    Kind::Opening,
-    Kind::Owner,
-    Kind::HiringManager,
-];
-
-/// All records of one of the kinds [`AROUND`] that these jobs have; one call for at most [`IDS`].
+/// All records of a kind that these jobs have of their own; one call for at most [`IDS`].
 pub(crate) async fn of_jobs(
     client: &Client,
     kind: Kind,
