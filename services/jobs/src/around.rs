@@ -2,6 +2,7 @@
 //! nor what one that was hidden until now had all along, and a place that a post no longer names does not show either.
 
 use harvest::{Client, Error};
+use serde::{Deserialize, Serialize};
 use store::jobs::{Complete, Kind, Page, Record};
 
 use crate::read::{IDS, can_do_without, of_jobs, places};
@@ -16,7 +17,7 @@ const OWN: [Kind; 5] = [
 ];
 
 /// One call: all records of a kind that these jobs have; for places, that these posts have.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Around {
     kind: Kind,
     of: Vec<i64>,

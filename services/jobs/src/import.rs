@@ -8,11 +8,11 @@ use boot::metrics::{RecordAction, Resource};
 use chrono::TimeDelta;
 use domain::{Code, Problem};
 use harvest::{Client, Error as Remote, Purpose};
+use serde_json::Value;
 use store::jobs::{Kept, Kind, Page, Refresh, Sweep};
 use tokio_util::sync::CancellationToken;
 
 use crate::Parts;
-use crate::around::Around;
 use crate::assemble::{tell_gone, tell_marked};
 use crate::finish::{Next, finish};
 use crate::read::{self, IDS, Records, can_do_without};
@@ -86,6 +86,7 @@ impl Round<'_> {
         }
         loop {
             self.stay().await?;
+            self.read_around().await?;
             match self.run.step {
                 Step::Read(kind) => self.read(kind).await?,
                 Step::DeletedPosts => self.read_deleted_posts().await?,
@@ -191,33 +192,32 @@ impl Round<'_> {
             sweep,
             ..Page::of(kind, &page.records)
         };
-        let kept = self.keep(listed, &mut moved, !last).await?;
+        let note = |kept: &Kept| {
+            moved.note(kind, kept, whole);
+            moved.stored()
+        };
+        let kept = self.keep(listed, !last, note).await?;
         self.run = moved;
         if last {
             self.met.clear();
         }
         self.count(kind, page.records.len(), &kept);
-        let touched = [kept.new, kept.changed].concat();
-        match kind {
-            Kind::Job if !whole => self.read_around(Around::jobs(&touched)).await,
-            Kind::Post if !whole => self.read_around(Around::posts(&touched)).await,
-            _ => Ok(()),
-        }
+        Ok(())
     }
 
-    async fn keep(&self, page: Page<'_>, moved: &mut Run, save: bool) -> Result<Kept, Stop> {
+    /// Keeps a page; `moved` is where the import then is, which may depend on what was kept.
+    async fn keep(
+        &self,
+        page: Page<'_>,
+        save: bool,
+        moved: impl FnOnce(&Kept) -> Value + Send,
+    ) -> Result<Kept, Stop> {
         let store = &self.parts.store;
         if page.is_empty() && !save {
             return Ok(Kept::default());
         }
-        let kept = store
-            .keep_job_page(self.refresh, page, &moved.stored(), save)
-            .await?
-            .ok_or(Stop::Abandon)?;
-        if page.kind == Kind::Job {
-            moved.counts.created += i32::try_from(kept.new.len()).unwrap_or(i32::MAX);
-        }
-        Ok(kept)
+        let kept = store.keep_job_page(self.refresh, page, save, moved).await?;
+        kept.ok_or(Stop::Abandon)
     }
 
     fn count(&self, kind: Kind, read: usize, kept: &Kept) {
@@ -230,22 +230,26 @@ impl Round<'_> {
         metrics.polled(Resource::Jobs, RecordAction::Same, same as u64);
     }
 
-    async fn read_around(&mut self, mut around: Vec<Around>) -> Result<(), Stop> {
-        while let Some(next) = around.pop() {
+    /// Each call stays with the import until what it showed is kept: whoever goes on does not see that something changed.
+    async fn read_around(&mut self) -> Result<(), Stop> {
+        while let Some(next) = self.run.around.last().cloned() {
             self.stay().await?;
             self.run.calls += 1;
-            if let Some(records) = next.read(&self.client).await? {
-                self.keep_aside(next.page(&records)).await?;
-                around.extend(next.further(&records));
+            let read = next.read(&self.client).await?;
+            if let Some(records) = &read {
+                self.keep_aside(next.page(records)).await?;
             }
+            self.run.around.pop();
+            let further = next.further(&read.unwrap_or_default());
+            self.run.around.extend(further);
         }
         Ok(())
     }
 
     /// Keeps records that are not on the page the import is at.
     async fn keep_aside(&self, page: Page<'_>) -> Result<(), Stop> {
-        let mut here = self.run.clone();
-        self.keep(page, &mut here, false).await.map(drop)
+        let here = self.run.stored();
+        self.keep(page, false, |_| here).await.map(drop)
     }
 
     async fn read_deleted_posts(&mut self) -> Result<(), Stop> {
@@ -269,7 +273,8 @@ impl Round<'_> {
             removed: &ids,
             ..Page::of(Kind::Post, &[])
         };
-        self.keep(page, &mut moved, next.is_some()).await?;
+        let run = moved.stored();
+        self.keep(page, next.is_some(), |_| run).await?;
         self.run = moved;
         Ok(())
     }

@@ -5,8 +5,10 @@ use harvest::Cursor;
 use proto::v1::jobs_refreshed::Counts;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::jobs::{Kind, Refresh};
+use store::jobs::{Kept, Kind, Refresh};
 use uuid::Uuid;
+
+use crate::around::Around;
 
 /// How often a list may be begun anew because its cursor was refused or its order is not the expected one.
 const RESTARTS: u32 = 3;
@@ -46,6 +48,9 @@ pub(crate) struct Run {
     /// The list does not come in the order of its ids.
     pub(crate) unordered: bool,
     restarts: u32,
+    /// What is read before the next page, because of what changed on the last one.
+    #[serde(default)]
+    pub(crate) around: Vec<Around>,
     pub(crate) calls: i32,
     pub(crate) counts: Tally,
     /// Kinds that may not be read.
@@ -113,6 +118,7 @@ impl Run {
             below: None,
             unordered: false,
             restarts: 0,
+            around: Vec::new(),
             calls: 0,
             counts: Tally::default(),
             not_read: Vec::new(),
@@ -153,6 +159,19 @@ impl Run {
                 self.below = lowest.or(self.below);
             }
             None => self.next_step(),
+        }
+    }
+
+    /// What became of a page; `whole`: whether its list shows everything, and so what belongs to it is listed as well.
+    pub(crate) fn note(&mut self, kind: Kind, kept: &Kept, whole: bool) {
+        if kind == Kind::Job {
+            self.counts.created += i32::try_from(kept.new.len()).unwrap_or(i32::MAX);
+        }
+        let touched = [kept.new.as_slice(), kept.changed.as_slice()].concat();
+        match kind {
+            Kind::Job if !whole => self.around = Around::jobs(&touched),
+            Kind::Post if !whole => self.around = Around::posts(&touched),
+            _ => {}
         }
     }
 
@@ -257,6 +276,33 @@ mod tests {
         assert!(!new);
         assert_eq!(left.step, Step::Read(Kind::Office));
         assert_eq!((left.cursor(), left.below), (run.cursor(), Some(7)));
+    }
+
+    #[test]
+    fn an_import_that_an_older_version_left_goes_on() {
+        let mut refresh = refresh(None, true);
+        let (run, _) = Run::of(&refresh, TimeDelta::zero());
+        let mut stored = run.stored();
+        assert!(stored.as_object_mut().unwrap().remove("around").is_some());
+        refresh.run = Some(stored);
+        let (_, new) = Run::of(&refresh, TimeDelta::zero());
+        assert!(!new);
+    }
+
+    #[test]
+    fn what_belongs_to_a_change_is_left_to_whoever_goes_on() {
+        let kept = Kept {
+            new: vec![1],
+            changed: vec![2],
+        };
+        let (mut run, _) = Run::of(&refresh(None, true), TimeDelta::zero());
+        run.note(Kind::Job, &kept, true);
+        assert!(run.around.is_empty());
+        run.note(Kind::Post, &kept, false);
+        assert_eq!(run.around.len(), 1);
+        run.note(Kind::Job, &kept, false);
+        assert_eq!(run.around.len(), 5);
+        assert_eq!(run.counts.created, 2);
     }
 
     #[test]

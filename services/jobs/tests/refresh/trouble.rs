@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use greenhouse_sim::v1::Order;
-use greenhouse_sim::{Fault, ListWithoutSiteAdmin, NewJob, When};
+use greenhouse_sim::{Fault, JobEdit, ListWithoutSiteAdmin, NewJob, When};
 use tokio_util::sync::CancellationToken;
 
 use crate::world::{World, parts};
@@ -69,6 +69,39 @@ async fn an_import_that_breaks_off_goes_on_from_its_page() {
     );
     assert_eq!(world.call_counts()["departments:list"], 1);
     assert_eq!(world.told().await.len(), 1_100);
+}
+
+#[tokio::test]
+async fn what_belongs_to_a_job_is_read_by_whoever_goes_on() {
+    let world = World::new().await;
+    let job = world.open_job("Spy");
+    let hide = |confidential| {
+        let edit = JobEdit {
+            confidential: Some(confidential),
+            ..JobEdit::default()
+        };
+        world.greenhouse.recruiter().edit_job(job, edit).unwrap();
+    };
+    hide(true);
+    world.refresh().await;
+    // What it had all along is older than whatever the next look reaches back to.
+    world
+        .run("UPDATE job_refreshes SET watermark = now() + interval '10 min'")
+        .await;
+    world
+        .greenhouse
+        .configure(|settings| settings.clock_offset_ms = 15 * 60 * 1000);
+    hide(false);
+    let stages = When::operation("job_interview_stages:list").times(1);
+    let faults = world.greenhouse.faults();
+    faults.add(stages, Fault::ErrorBeforeCommit);
+    world.ask("acme", "r-1", false).await;
+    world.go_on().await;
+    assert_eq!(world.answers().await.len(), 0);
+    world.go_on().await;
+    let event = &world.announced("acme", "JobChanged").await[0];
+    assert_eq!(event["job"]["stages"].as_array().unwrap().len(), 5);
+    assert_eq!(world.call_counts()["jobs:list"], 3, "none of them anew");
 }
 
 #[tokio::test]

@@ -77,9 +77,9 @@ pub struct Kept {
 }
 
 impl Store {
-    /// Stores what differs, marks the jobs it belongs to, notes what is missing, and moves the import on to `run`, all
-    /// in one transaction. Where nothing differs, nothing is written, unless `save` asks for it. Returns nothing if the
-    /// lease was lost; then nothing was written either.
+    /// Stores what differs, marks the jobs it belongs to, notes what is missing, and moves the import on to what `run` makes
+    /// of what was kept, all in one transaction. Where nothing differs, nothing is written, unless `save` asks for it.
+    /// Returns nothing if the lease was lost; then nothing was written either.
     ///
     /// # Errors
     /// [`Error::Unavailable`]; then it may or may not have taken place, and doing it again has no further effect.
@@ -87,8 +87,8 @@ impl Store {
         &self,
         refresh: &Refresh,
         page: Page<'_>,
-        run: &Value,
         save: bool,
+        run: impl FnOnce(&Kept) -> Value + Send,
     ) -> Result<Option<Kept>, Error> {
         let mut tx = self.relaxed.begin().await?;
         let tenant = refresh.tenant.as_str();
@@ -99,7 +99,8 @@ impl Store {
         if news == 0 && !save {
             return Ok(Some(kept));
         }
-        if !move_on(&mut tx, refresh, Some(run)).await? {
+        let run = run(&kept);
+        if !move_on(&mut tx, refresh, Some(&run)).await? {
             return Ok(None);
         }
         tx.commit().await?;
