@@ -232,6 +232,7 @@ mod tests {
             run: None,
             watermark,
             full_due,
+            asked_at: None,
             failures: 0,
             now: Utc::now(),
             taken: Instant::now(),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use accounts::Stop;
 use accounts::health::set_aside;
 use boot::metrics::Stage;
+use chrono::TimeDelta;
 use domain::{Code, Problem, backoff};
 use futures::future::join_all;
 use store::jobs::Refresh;
@@ -20,6 +21,8 @@ use crate::{Parts, notices};
 
 /// Longest rest of an import that failed.
 const LONGEST_REST: Duration = Duration::from_secs(300);
+/// How long a request waits while Greenhouse does not let an import come to its end.
+const PATIENCE: TimeDelta = TimeDelta::hours(24);
 /// When an import that came to nothing is tried anew.
 const NEXT_TRY: Duration = Duration::from_secs(600);
 
@@ -107,18 +110,17 @@ async fn carry_out(
             tracing::info!(%tenant, "the lease of an import of jobs was lost");
             Ok(())
         }
+        // Without a delay nothing holds it up: this process ends, or the connection has changed.
+        Stop::Rest(delay) if !delay.is_zero() && is_overdue(refresh) => {
+            come_to_nothing(parts, refresh, &Code::Throttled.into()).await;
+            Ok(())
+        }
         Stop::Rest(delay) => release(delay, false).await,
         // To go on soon would show the same; whoever asked is told now, and the next import begins anew.
-        Stop::Retry(problem) if problem.code == Code::JobsVanished || run.is_stuck() => {
-            report(
-                parts,
-                refresh,
-                &problem,
-                "an import of jobs came to nothing",
-            );
-            if let Err(stop) = give_up(parts, refresh, &problem, NEXT_TRY).await {
-                tracing::warn!(%tenant, ?stop, "cannot end an import of jobs");
-            }
+        Stop::Retry(problem)
+            if problem.code == Code::JobsVanished || run.is_stuck() || is_overdue(refresh) =>
+        {
+            come_to_nothing(parts, refresh, &problem).await;
             Ok(())
         }
         Stop::Retry(problem) => {
@@ -134,6 +136,21 @@ async fn carry_out(
                 Err(_) => release(LONGEST_REST, true).await,
             }
         }
+    }
+}
+
+/// Whether somebody has waited for too long.
+fn is_overdue(refresh: &Refresh) -> bool {
+    refresh
+        .asked_at
+        .is_some_and(|asked| refresh.clock() - asked > PATIENCE)
+}
+
+/// Ends an import, tells whoever asked why, and leaves Greenhouse alone for a while.
+async fn come_to_nothing(parts: &Parts, refresh: &Refresh, problem: &Problem) {
+    report(parts, refresh, problem, "an import of jobs came to nothing");
+    if let Err(stop) = give_up(parts, refresh, problem, NEXT_TRY).await {
+        tracing::warn!(tenant = %refresh.tenant, ?stop, "cannot end an import of jobs");
     }
 }
 

@@ -266,6 +266,31 @@ async fn a_throttled_import_rests_and_goes_on() {
 }
 
 #[tokio::test]
+async fn whoever_waits_for_a_day_is_told_why() {
+    for (fault, code) in [
+        (Fault::Throttle { retry_after: 20 }, "throttled"),
+        (Fault::ErrorBeforeCommit, "greenhouse_unavailable"),
+    ] {
+        let world = World::new().await;
+        let stages = When::operation("job_interview_stages:list");
+        world.greenhouse.faults().add(stages, fault);
+        world.ask("acme", "r-1", true).await;
+        for hours in [23, 25] {
+            assert_eq!(world.answers().await.len(), 0);
+            let earlier =
+                format!("UPDATE job_refresh_requests SET asked_at = now() - interval '{hours} h'");
+            world.run(&earlier).await;
+            world.rest().await;
+            // Whoever counted the budget knows of the throttling as well: another replica starts without that.
+            jobs::refresh_due(&parts(&world.store, &world.address)).await;
+        }
+        assert_eq!(world.answers().await[0]["code"], code);
+        world.go_on().await;
+        assert_eq!(world.answers().await.len(), 1, "once");
+    }
+}
+
+#[tokio::test]
 async fn an_import_that_lost_its_lease_writes_nothing_more() {
     let world = World::new().await;
     world.open_job("Cook");

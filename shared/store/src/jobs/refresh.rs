@@ -34,6 +34,8 @@ pub struct Refresh {
     pub watermark: Option<DateTime<Utc>>,
     /// Whether an import that is begun now has to read everything.
     pub full_due: bool,
+    /// When the oldest of the requests that wait was stored; none: none waits.
+    pub asked_at: Option<DateTime<Utc>>,
     /// Imports that failed since the last one that did not.
     pub failures: u32,
     /// The database's clock at the claim.
@@ -66,11 +68,12 @@ impl Store {
         let rows = sqlx::query!(
             r#"WITH due AS (
                 SELECT r.connection, c.tenant, c.revision,
-                    r.watermark IS NULL OR w.full_due OR q.whole AS full_due
+                    r.watermark IS NULL OR w.full_due OR q.whole AS full_due, q.asked_at
                 FROM job_refreshes r
                 JOIN connections c ON c.id = r.connection AND c.state IN ('active', 'degraded')
                 LEFT JOIN budgets b ON b.connection = c.id
-                CROSS JOIN LATERAL (SELECT count(*) AS waiting, coalesce(bool_or(whole), false) AS whole
+                CROSS JOIN LATERAL (SELECT count(*) AS waiting, coalesce(bool_or(whole), false) AS whole,
+                        min(asked_at) AS asked_at
                     FROM job_refresh_requests WHERE tenant = c.tenant AND answered_at IS NULL) q
                 CROSS JOIN LATERAL (SELECT
                     r.refreshed_at + make_interval(secs => CASE jsonb_typeof(c.settings -> 'jobs_interval_seconds')
@@ -89,7 +92,7 @@ impl Store {
             SET lease = gen_random_uuid(), lease_until = clock_timestamp() + make_interval(secs => $2)
             FROM due WHERE r.connection = due.connection
             RETURNING r.connection, due.tenant, due.revision, due.full_due AS "full_due!", r.lease AS "lease!", r.run,
-                r.watermark, r.failures, clock_timestamp() AS "now!""#,
+                r.watermark, due.asked_at AS "asked_at?", r.failures, clock_timestamp() AS "now!""#,
             limit,
             lease.as_secs_f64(),
             DEFAULT_INTERVAL.as_secs_f64(),
@@ -107,6 +110,7 @@ impl Store {
                     run: row.run,
                     watermark: row.watermark,
                     full_due: row.full_due,
+                    asked_at: row.asked_at,
                     failures: u32::try_from(row.failures).unwrap_or_default(),
                     now: row.now,
                     taken,
