@@ -4,19 +4,20 @@
 //!
 //! The broker dead-letters by itself as well (delivery limit); those messages carry `x-death` and no `dl-*`.
 
+use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use lapin::{protocol::BasicProperties, types::FieldTable};
 use sha2::{Digest, Sha256};
 
-use crate::{Delivery, Outbound, Topology, config::FRAME_MAX, headers, outbound::Carried};
+use crate::{
+    Delivery, Outbound, Topology, headers,
+    outbound::{Carried, MAX_HEADER_BYTES},
+};
 
 /// Longest value of a `dl-*` header, in bytes.
 const MAX_VALUE: usize = 1024;
-/// Original headers beyond this stay behind: with ours, however long the names they tell are, they would no longer fit
-/// one frame.
-const MAX_ORIGINAL_HEADERS: usize = FRAME_MAX as usize / 4 * 3;
 
 /// Why a message is dead; the value of `dl-reason`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,18 +69,20 @@ pub struct DeadLetter<'a> {
 /// routing key and `message_id`.
 #[must_use]
 pub fn dead_letter(topology: &Topology, delivery: &Delivery, why: &DeadLetter<'_>) -> Outbound {
-    let (kept, omitted) = keep(delivery.properties.headers().as_ref());
-    let omitted = (omitted > 0).then(|| ("dl-headers-omitted-bytes", omitted.to_string()));
-    let told = told(delivery, why).into_iter().chain(omitted);
+    let cut = |(name, value): (&str, String)| (name.to_owned(), truncated(&value).to_owned());
+    let mut told: BTreeMap<String, String> = told(delivery, why).into_iter().map(cut).collect();
+    let room = MAX_HEADER_BYTES.saturating_sub(headers::size_of(&told));
+    let (kept, omitted) = keep(delivery.properties.headers().as_ref(), room);
+    if omitted > 0 {
+        told.insert("dl-headers-omitted-bytes".to_owned(), omitted.to_string());
+    }
     Outbound {
         exchange: topology.dead(),
         routing_key: delivery.routing_key.clone(),
         message_id: delivery.message_id.clone().unwrap_or_default(),
         type_: delivery.type_.clone().unwrap_or_default(),
         content_type: delivery.content_type.clone().unwrap_or_default(),
-        headers: told
-            .map(|(name, value)| (name.to_owned(), truncated(&value).to_owned()))
-            .collect(),
+        headers: told,
         body: delivery.body.clone(),
         timestamp: delivery.timestamp,
         persistent: true,
@@ -130,8 +133,9 @@ fn told(delivery: &Delivery, why: &DeadLetter<'_>) -> Vec<(&'static str, String)
     told
 }
 
-/// The original headers to pass on, and how many bytes of them had to stay behind.
-fn keep(original: Option<&FieldTable>) -> (FieldTable, usize) {
+/// The original headers to pass on, and how many bytes of them had to stay behind: beyond `room` they would no longer fit
+/// one frame with ours.
+fn keep(original: Option<&FieldTable>, room: usize) -> (FieldTable, usize) {
     let mut kept = FieldTable::default();
     for (name, value) in original.into_iter().flatten() {
         if !headers::is_brokers_own(name.as_str()) && !is_forged(name.as_str()) {
@@ -139,7 +143,7 @@ fn keep(original: Option<&FieldTable>) -> (FieldTable, usize) {
         }
     }
     match headers::size(&kept) {
-        size if size > MAX_ORIGINAL_HEADERS => (FieldTable::default(), size),
+        size if size > room => (FieldTable::default(), size),
         _ => (kept, 0),
     }
 }
@@ -322,24 +326,29 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_headers_of_ours_fit_beside_the_longest_that_are_kept() {
-        let name = "long";
-        let overhead = name.len() + 2 + 4;
-        let long = vec![b'x'; MAX_ORIGINAL_HEADERS - overhead];
-        let mut table = FieldTable::default();
-        table.insert(name.into(), AMQPValue::LongString(long.into()));
+    fn no_more_headers_are_kept_than_fit_beside_ours() {
         let text = "x".repeat(2 * MAX_VALUE);
         let why = DeadLetter {
             detail: &text,
             path: Some(&text),
-            instance: &text,
             tenant: Some(&text),
             ordering_key: Some(&text),
             ..WHY
         };
-        let letter = dead_letter(&Topology::default(), &delivery(b"{}", table), &why);
-        assert!(!letter.headers.contains_key("dl-headers-omitted-bytes"));
-        assert!(letter.encode().is_ok());
+        let with_own = |bytes: usize| {
+            let mut table = FieldTable::default();
+            let long = AMQPValue::LongString(vec![b'x'; bytes].into());
+            table.insert("long".into(), long);
+            dead_letter(&Topology::default(), &delivery(b"{}", table), &why)
+        };
+        let ours = headers::size_of(&with_own(0).headers);
+        let most = MAX_HEADER_BYTES - ours - ("long".len() + 2 + 4);
+        for (bytes, is_kept) in [(most, true), (most + 1, false)] {
+            let letter = with_own(bytes);
+            let omitted = letter.headers.contains_key("dl-headers-omitted-bytes");
+            assert_eq!(omitted, !is_kept, "{bytes}");
+            assert!(letter.encode().is_ok());
+        }
     }
 
     #[test]

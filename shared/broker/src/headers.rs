@@ -76,6 +76,12 @@ pub(crate) fn extend(
     Ok(())
 }
 
+/// Bytes that these take in a table.
+pub(crate) fn size_of(texts: &BTreeMap<String, String>) -> usize {
+    let size = |(name, value): (&String, &String)| name.len() + 2 + value.len() + 4;
+    texts.iter().map(size).sum()
+}
+
 /// Bytes the table takes on the wire, within a few per value.
 pub(crate) fn size(table: &FieldTable) -> usize {
     table

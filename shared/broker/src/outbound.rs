@@ -12,7 +12,7 @@ use crate::{config::FRAME_MAX, headers};
 
 /// A header frame cannot be split, and RabbitMQ closes the connection on one larger than [`FRAME_MAX`]: that would
 /// take every other message of the same wave with it.
-const MAX_HEADER_BYTES: usize = FRAME_MAX as usize / 8 * 7;
+pub(crate) const MAX_HEADER_BYTES: usize = FRAME_MAX as usize / 8 * 7;
 
 /// One message to publish. `Debug` shows neither body nor headers: both may be about people.
 #[derive(Clone, Default)]
