@@ -149,15 +149,14 @@ async fn one_tenant_pauses(
     world.publish(&elsewhere).await;
     assert_eq!(world.answer("elsewhere").await.name, "IntroductionImported");
     scene::once(&world, &elsewhere);
-    let answers = world
-        .announced()
-        .into_iter()
-        .filter(|event| event.name.starts_with("Introduction"));
-    assert!(
-        answers.clone().all(|event| event.tenant == "beta"),
-        "{:?}",
-        answers.collect::<Vec<_>>()
-    );
+    // Who comes now is told at once that somebody must act, and who met the refusal was.
+    let late = scene::newcomer(&world, "acme", "late");
+    world.publish(&late).await;
+    for told in ["late", "same-1"] {
+        let answer = world.answer(told).await;
+        assert_eq!(answer.name, "IntroductionImportFailed", "{answer:?}");
+        assert_eq!(answer.data["needsHuman"], true, "{answer:?}");
+    }
 
     mend_it(&world);
     let (status, answer) = world.connect("acme").await;
@@ -166,7 +165,8 @@ async fn one_tenant_pauses(
         (201, Some("active")),
         "{answer}"
     );
-    settled(&world, 6).await;
+    settled(&world, 7).await;
+    scene::once(&world, &late);
     for event in &events[3..] {
         scene::once(&world, event);
     }
@@ -192,7 +192,8 @@ async fn one_tenant_pauses(
             .len(),
         3
     );
-    assert!(world.named("IntroductionImportFailed").is_empty());
+    let waits = |event: &Announced| event.tenant == "acme" && event.data["needsHuman"] == true;
+    assert!(world.named("IntroductionImportFailed").iter().all(waits));
     assert_eq!(told.iter().filter(paused).count(), 1);
     assert_eq!(dead_letters(&world).await, 0);
 }

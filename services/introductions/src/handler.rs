@@ -5,6 +5,7 @@ use domain::Problem;
 use proto::Command;
 use store::claim::Claim;
 use store::journal::{End, JournalError, Settlement, StepWrite};
+use store::outbox::Announcement;
 
 use crate::attempt::{Attempt, confirmed_kinds, crash_after_confirm};
 use crate::introduction::Introduction;
@@ -78,28 +79,7 @@ pub(crate) async fn settle_failed(
     park: bool,
 ) -> Result<(), JournalError> {
     let command = read(claim).ok();
-    let candidate = command.as_ref().map_or("", Command::ordering_key);
-    let notice = claim.kind.parse().ok().and_then(|kind| {
-        let key = &claim.business_key;
-        answers::refusal(
-            kind,
-            command.as_ref(),
-            key,
-            candidate,
-            claim.operation,
-            &problem,
-        )
-    });
-    let announcement = notice.and_then(|notice| {
-        answers::announce(
-            &notice,
-            &claim.tenant,
-            candidate,
-            claim.operation,
-            claim.trace.as_deref(),
-            claim.clock(),
-        )
-    });
+    let answer = refusal(claim, command.as_ref(), &problem);
     let confirmed = confirmed_kinds(&learnt);
     let settlement = Settlement {
         end: if park { End::Parked } else { End::Failed },
@@ -110,7 +90,7 @@ pub(crate) async fn settle_failed(
         identity: None,
         tracked: Vec::new(),
         mark: None,
-        announcements: announcement.into_iter().collect(),
+        announcements: answer.into_iter().collect(),
     };
     context.journal.settle(claim, settlement).await?;
     crash_after_confirm(&confirmed);
@@ -118,6 +98,20 @@ pub(crate) async fn settle_failed(
         context.metrics.introduction_ended(Terminal::Failed);
     }
     Ok(())
+}
+
+/// The answer to an operation that waits until somebody of its tenant has acted.
+pub(crate) fn waiting(claim: &Claim, problem: &Problem) -> Option<Announcement> {
+    refusal(claim, read(claim).ok().as_ref(), problem)
+}
+
+fn refusal(claim: &Claim, command: Option<&Command>, problem: &Problem) -> Option<Announcement> {
+    let candidate = command.map_or("", Command::ordering_key);
+    let kind = claim.kind.parse().ok()?;
+    let (key, operation) = (&claim.business_key, claim.operation);
+    let notice = answers::refusal(kind, command, key, candidate, operation, problem)?;
+    let (trace, now) = (claim.trace.as_deref(), claim.clock());
+    answers::announce(&notice, &claim.tenant, candidate, operation, trace, now)
 }
 
 /// The stored event.

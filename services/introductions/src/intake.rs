@@ -97,7 +97,7 @@ fn tally(verdicts: &[Verdict]) -> Tally {
     let mut tally = Tally::default();
     for verdict in verdicts {
         match verdict {
-            Verdict::Accepted(_) | Verdict::AcceptedUnconnected(_) | Verdict::Erased(_) => {
+            Verdict::Accepted(_) | Verdict::Waits(..) | Verdict::Erased(_) => {
                 tally.new += 1;
             }
             Verdict::Duplicate => tally.repeats += 1,
@@ -107,11 +107,11 @@ fn tally(verdicts: &[Verdict]) -> Tally {
     tally
 }
 
-/// What Intrro is told before any work begins: that the tenant must connect first, that the same introduction was sent
-/// before with other content, or that the person has asked to be forgotten since.
+/// What Intrro is told before any work begins: what somebody of the tenant must do first, that the same introduction was
+/// sent before with other content, or that the person has asked to be forgotten since.
 fn answer_at_once(arrival: &Arrival, verdict: Verdict) -> Option<Announcement> {
     let (operation, code) = match verdict {
-        Verdict::AcceptedUnconnected(operation) => (operation, Code::NotConnected),
+        Verdict::Waits(operation, code) => (operation, code),
         Verdict::Conflict(operation) => (operation, Code::ConflictingContent),
         Verdict::Erased(operation) => (operation, Code::PersonErased),
         Verdict::Accepted(_) | Verdict::Duplicate => return None,

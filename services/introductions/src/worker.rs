@@ -317,10 +317,11 @@ async fn carry_out(
         }
         Stop::Pause(problem) => {
             set_aside(context, claim, &problem).await;
-            context
-                .journal
-                .release(claim, release(Duration::ZERO, false, Some(problem.code)))
-                .await
+            let mut release = release(Duration::ZERO, false, Some(problem.code));
+            release
+                .announcements
+                .extend(handler::waiting(claim, &problem));
+            context.journal.release(claim, release).await
         }
         Stop::Fail(problem) => handler::settle_failed(context, claim, problem, learnt, false).await,
         Stop::Park(problem) => handler::settle_failed(context, claim, problem, learnt, true).await,

@@ -1,6 +1,6 @@
 -- A batch becomes durable: deliveries that nobody has seen, the operations they make, and whom those concern. One
 -- statement, so one round trip. Returns per unseen delivery its place in the batch, from 1, its operation, or none where
--- the intent was known, and whether its tenant is connected. No delivery may be in the batch twice, and no key twice at a
+-- the intent was known, and why nothing of its tenant begins, if so. No delivery may be in the batch twice, and no key twice at a
 -- place. Where one of the people ($13) has asked to be forgotten nothing is entered, and place 0 says so.
 --
 -- A hand may be free for the only operation of a batch ($14: its lease, $15: for how many seconds; else null). Then it is
@@ -13,7 +13,10 @@ new_tenants AS (
     INSERT INTO tenants (tenant) SELECT tenant FROM tenants_here
     WHERE NOT EXISTS (SELECT 1 FROM tenants t WHERE t.tenant = tenants_here.tenant)
     ON CONFLICT DO NOTHING),
-connected AS MATERIALIZED (SELECT tenant FROM tenants_here JOIN connections USING (tenant)),
+idle AS MATERIALIZED (
+    SELECT tenant, CASE WHEN c.id IS NULL THEN 'not_connected' ELSE coalesce(c.reason, 'connection_paused') END AS code
+    FROM tenants_here LEFT JOIN connections c USING (tenant)
+    WHERE c.state IN ('active', 'degraded') IS NOT TRUE),
 lane AS MATERIALIZED (
     SELECT * FROM lanes WHERE $14::uuid IS NOT NULL AND tenant = ($1::text[])[1]
         AND (SELECT 1 FROM operations o WHERE o.tenant = ($1::text[])[1] AND o.begun = ANY ('{true, false}')
@@ -59,7 +62,7 @@ concerned AS (
     INSERT INTO operation_keys (key, operation_id)
     SELECT k.key, entered.id FROM unnest($11::uuid[], $12::bigint[]) AS k(key, place) JOIN entered USING (place)
     WHERE entered.id IS NOT NULL)
-SELECT place AS "place!", id AS "id?", entered.tenant IN (SELECT connected.tenant FROM connected) AS "connected!",
+SELECT place AS "place!", id AS "id?", (SELECT code FROM idle WHERE idle.tenant = entered.tenant) AS idle,
     begun.connection AS "connection?", begun.revision AS "revision?", begun.settings AS "settings?", now() AS "created_at!",
     clock_timestamp() AS "now!",
     CASE WHEN begun.connection IS NOT NULL THEN (
@@ -68,5 +71,5 @@ SELECT place AS "place!", id AS "id?", entered.tenant IN (SELECT connected.tenan
         CROSS JOIN LATERAL (SELECT * FROM person_keys p WHERE p.key = mine.key LIMIT 1) p) END AS known
 FROM entered LEFT JOIN begun ON entered.id IS NOT NULL
 UNION ALL
-SELECT 0, NULL, false, NULL, NULL, NULL, now(), now(), NULL FROM forgotten
+SELECT 0, NULL, NULL, NULL, NULL, NULL, now(), now(), NULL FROM forgotten
 ORDER BY 1

@@ -54,8 +54,8 @@ pub struct Arrival {
 pub enum Verdict {
     /// A new operation waits for a worker.
     Accepted(OperationId),
-    /// A new operation waits for the tenant to connect its Greenhouse account.
-    AcceptedUnconnected(OperationId),
+    /// A new operation waits for somebody to act: the tenant is not connected, or was set aside for this reason.
+    Waits(OperationId, Code),
     /// Seen before: the same delivery, or the same intent with the same content.
     Duplicate,
     /// The same intent with other content: kept as a parked operation of its own, the first one stands.
@@ -121,7 +121,7 @@ async fn enter_or_end(
         verdicts[index] = match verdicts[index] {
             Verdict::Duplicate => Verdict::Duplicate,
             Verdict::Accepted(id)
-            | Verdict::AcceptedUnconnected(id)
+            | Verdict::Waits(id, _)
             | Verdict::Conflict(id)
             | Verdict::Erased(id) => erased::end(tx, id).await?,
         };
@@ -144,14 +144,13 @@ async fn enter(
     for Unseen {
         index,
         operation,
-        connected,
+        idle,
         claim,
     } in unseen
     {
         taken = taken.or(claim);
         verdicts[index] = match operation {
-            Some(id) if connected => Verdict::Accepted(id),
-            Some(id) => Verdict::AcceptedUnconnected(id),
+            Some(id) => idle.map_or(Verdict::Accepted(id), |code| Verdict::Waits(id, code)),
             None => compare(tx, &arrivals[index]).await?,
         };
     }
@@ -164,7 +163,8 @@ struct Unseen {
     index: usize,
     /// Its new operation; none where the intent is known.
     operation: Option<OperationId>,
-    connected: bool,
+    /// Why nothing of its tenant begins now; none where it may.
+    idle: Option<Code>,
     /// That the hand has it.
     claim: Option<Claim>,
 }
@@ -255,7 +255,10 @@ async fn enter_unseen(
         Ok(Unseen {
             index,
             operation,
-            connected: row.connected,
+            // A reason of a version that is gone is no reason to fail.
+            idle: row
+                .idle
+                .map(|word| word.parse().unwrap_or(Code::ConnectionPaused)),
             claim,
         })
     });

@@ -1,5 +1,6 @@
 //! Operations that are claimed as they enter: only those that a claim right after it would choose, and no others.
 
+use domain::Code;
 use store::Store;
 use store::claim::Claim;
 use store::intake::{Arrival, Verdict};
@@ -150,7 +151,7 @@ async fn whoever_asked_to_be_forgotten_is_left_to_a_claim() {
 async fn only_a_tenant_that_may_begin_gets_a_hand() {
     let store = fresh_store().await;
     let (verdict, unconnected) = take_in_hand(&store, &ada("i-1")).await;
-    assert!(matches!(verdict, Verdict::AcceptedUnconnected(_)));
+    assert!(matches!(verdict, Verdict::Waits(_, Code::NotConnected)));
     assert!(unconnected.is_none());
     connect(&store, "acme").await;
     assert_eq!(claim(&store, 10).await.len(), 1);

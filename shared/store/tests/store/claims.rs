@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use domain::CandidateId;
+use domain::{CandidateId, Code};
 use store::claim::Claim;
 use store::intake::Verdict;
 use store::journal::Journal;
@@ -42,7 +42,10 @@ async fn tenants_take_turns_and_the_unconnected_wait() {
     arrivals.push(arrival("small", "s-1", "c-1", "ada@example.com"));
     arrivals.push(arrival("absent", "a-1", "c-1", "ada@example.com"));
     let verdicts = take_in(&store, &arrivals).await;
-    assert!(matches!(verdicts[51], Verdict::AcceptedUnconnected(_)));
+    assert!(matches!(
+        verdicts[51],
+        Verdict::Waits(_, Code::NotConnected)
+    ));
     let of = |claims: &[Claim], name: &str| {
         let of = claims.iter().filter(|claim| claim.tenant.as_str() == name);
         of.count()
