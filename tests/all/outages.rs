@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use greenhouse_sim::{Config, Fault, When};
+use harvest::Version;
 use serde_json::{Value, json};
 
 use crate::accounting::settled;
@@ -77,6 +78,30 @@ async fn a_single_introduction_outlives_an_outage_however_long_it_waited_before(
     world.env.execute(NOW).await.expect("a ledger");
     let answer = world.answer("i-1").await;
     assert_eq!(answer.name, "IntroductionImported", "{answer:?}");
+}
+
+/// What v1 answers once it is switched off, as was announced, is not known.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_greenhouse_where_nothing_is_found_any_more_loses_no_introduction() {
+    let mut world = World::with("switched off", Config::for_benchmarks()).await;
+    world.version = Version::V1;
+    world.bridge().await;
+    world.connect("acme").await;
+    for (index, status) in [404, 410].into_iter().enumerate() {
+        let switch = |off| world.greenhouse.configure(|all| all.v1.switched_off = off);
+        switch(Some(status));
+        let id = format!("i-{status}");
+        let event = introduction("acme", &id, &[world.job(index)]);
+        world.publish(&event).await;
+        until("a try", async || {
+            attempts(&world, &id).await.filter(|tries| *tries > 0)
+        })
+        .await;
+        switch(None);
+        world.env.execute(NOW).await.expect("a ledger");
+        let answer = world.answer(&id).await;
+        assert_eq!(answer.name, "IntroductionImported", "{answer:?}");
+    }
 }
 
 /// An edit needs no proof, so nothing but the tries themselves spaces them.

@@ -10,6 +10,16 @@ use crate::world::{Announced, World, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tenant_whose_acting_user_left_pauses_alone_and_resumes() {
+    acting_user_leaves(Version::V3).await;
+}
+
+/// In v1 everything that is written on behalf of nobody is not found.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tenant_whose_acting_user_left_v1_pauses_alone_and_resumes() {
+    acting_user_leaves(Version::V1).await;
+}
+
+async fn acting_user_leaves(version: Version) {
     let leave = |world: &World| {
         let admin = world.greenhouse.all_access()[0].site_admin_id;
         let recruiter = world.greenhouse.recruiter_of("acme");
@@ -29,7 +39,7 @@ async fn a_tenant_whose_acting_user_left_pauses_alone_and_resumes() {
             .add_user(successor)
             .expect("a new admin");
     };
-    one_tenant_pauses(Version::V3, "REAUTHORISE", leave, successor).await;
+    one_tenant_pauses(version, "REAUTHORISE", leave, successor).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

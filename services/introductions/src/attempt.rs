@@ -13,6 +13,7 @@ use store::claim::{Claim, StepState};
 use store::journal::StepWrite;
 
 use crate::Context;
+use crate::sight;
 use crate::stop::{Effect, Stop};
 
 /// A remote write with a name of its own inside the operation.
@@ -300,6 +301,9 @@ impl<'a> Attempt<'a> {
                 let stop = match state {
                     StepState::Unknown if self.lost_often(&step) => {
                         Stop::Retry(Code::GreenhouseUnavailable.into())
+                    }
+                    _ if matches!(error, harvest::Error::NotFound { .. }) => {
+                        sight::not_found(self, error).await
                     }
                     _ => Stop::from(error),
                 };

@@ -46,7 +46,14 @@ impl Answer {
                 Err(cause) => Err(Error::interrupted(operation, cause)),
             },
             401 | 403 => Err(self.unwelcome(operation, version)),
-            404 | 410 => Err(Error::NotFound { operation }),
+            404 => Err(Error::NotFound { operation }),
+            // Not a record but the whole version is gone, or a way to it: v1 was announced to be switched off.
+            410 if operation.is_write() => Err(Error::NotSent {
+                cause: Cause::Status(410),
+            }),
+            410 => Err(Error::Unavailable {
+                cause: Cause::Status(410),
+            }),
             429 => Err(Error::Throttled {
                 retry_after: limits::retry_after(&self.headers, Utc::now(), version.window()),
             }),
@@ -66,7 +73,7 @@ impl Answer {
 
     /// 401 and 403. v1 says `This API Key does not have permission for this endpoint` with either of them, and 403
     /// also of a record that the acting user must not see or change, in words that may speak of permission too: that is
-    /// a matter of that record alone.
+    /// a matter of that record alone. Where there is no record yet, it is the right to make one that they lack.
     fn unwelcome(&self, operation: Operation, version: Version) -> Error {
         let status = self.status.as_u16();
         let Words { message, fields } = Words::of(self);
@@ -75,14 +82,16 @@ impl Answer {
         match (version, status) {
             (Version::V3, 401) => Error::Unauthorized { detail: message },
             (Version::V1, 401) if !lacks_permission => Error::Unauthorized { detail: message },
-            (Version::V1, 403) if told && !lacks_permission && operation.is_write() => {
+            (Version::V1, 403) if told && !lacks_permission && changes_a_record(operation) => {
                 Error::Rejected {
                     status,
                     message,
                     fields,
                 }
             }
-            (Version::V1, 403) if told && !lacks_permission => Error::NotFound { operation },
+            (Version::V1, 403) if told && !lacks_permission && !operation.is_write() => {
+                Error::NotFound { operation }
+            }
             _ => Error::Forbidden {
                 operation,
                 scope: operation.needs(version).unwrap_or("none"),
@@ -139,6 +148,18 @@ fn plain(body: &[u8]) -> Value {
         page if page.starts_with('<') => Value::Null,
         words => Value::from(words),
     }
+}
+
+/// Whether a write is about a record that is there already.
+fn changes_a_record(operation: Operation) -> bool {
+    let makes_one = matches!(
+        operation,
+        Operation::CandidatesCreate
+            | Operation::ProspectsCreate
+            | Operation::CandidateTagsCreate
+            | Operation::UsersCreate
+    );
+    operation.is_write() && !makes_one
 }
 
 /// Whether these are v1's words about an endpoint that the API key is not permitted.
@@ -315,6 +336,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_gone_altogether_is_away_and_nothing_was_written() {
+        for version in [Version::V1, Version::V3] {
+            let gone = |operation| refused_by(version, operation, 410, "");
+            let read = gone(Operation::JobsRetrieve);
+            assert!(matches!(read, Error::Unavailable { .. }), "{read:?}");
+            let write = gone(Operation::NotesCreate);
+            assert!(matches!(write, Error::NotSent { .. }), "{write:?}");
+        }
+    }
+
+    #[test]
     fn v1_says_with_either_status_that_a_permission_is_missing() {
         let words = "This API Key does not have permission for this endpoint";
         let json = format!(r#"{{"message":"{words}"}}"#);
@@ -347,6 +379,8 @@ mod tests {
             );
             let read = denied(Operation::CandidatesRetrieve);
             assert!(matches!(read, Error::NotFound { .. }), "{body}");
+            let making = denied(Operation::CandidatesCreate);
+            assert_eq!(making.scope(), Some("Candidates: add"), "{body}");
         }
     }
 

@@ -124,8 +124,8 @@ impl Client {
         &self.shared.auth
     }
 
-    /// The user on whose behalf v1 writes.
-    pub(crate) fn acting_user(&self) -> Option<UserId> {
+    /// The user on whose behalf v1 writes; none in v3, where the token tells.
+    pub fn acting_user(&self) -> Option<UserId> {
         match &self.shared.auth {
             Auth::Tokens(_) => None,
             Auth::Key(key) => key.acting_user,
