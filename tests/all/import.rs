@@ -186,6 +186,9 @@ async fn jobs_that_are_closed_or_unknown_fail_alone() {
     world
         .publish(&introduction("acme", "none", &[424_242]))
         .await;
+    world
+        .publish(&introduction("acme", "neither", &[closed, 424_242]))
+        .await;
 
     let some = world.answer("some").await;
     let codes: Vec<Value> = some.data["applications"]
@@ -199,6 +202,15 @@ async fn jobs_that_are_closed_or_unknown_fail_alone() {
         codes,
         [json!("job_closed"), Value::Null, json!("job_unknown")]
     );
+    let neither = world.answer("neither").await;
+    assert_eq!(neither.text("code"), "all_jobs_refused");
+    let fields: Vec<&str> = neither.data["applications"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|one| one["field"].as_str())
+        .collect();
+    assert_eq!(fields, ["job_ids[0]", "job_ids[1]"], "{neither:?}");
     let none = world.answer("none").await;
     assert_eq!(
         (none.name.as_str(), none.text("code"), none.text("field")),

@@ -41,12 +41,11 @@ impl Made for Applying {
 
 /// Sorts the picked jobs into open ones and those that get no application.
 ///
-/// # Errors
-/// [`Stop::Fail`] when none is open: there is nothing to import then.
+/// Where none is open there is nothing to import: then it says what became of each.
 pub(crate) async fn open_jobs(
     attempt: &Attempt<'_>,
     introduction: &Introduction,
-) -> Result<Jobs, Stop> {
+) -> Result<Result<Jobs, Vec<Applied>>, Stop> {
     let mut known = references::jobs(attempt, &introduction.jobs).await?;
     // The person may exist under this job already: whether it is open no longer matters, and it stays the first.
     let inline: Option<JobId> = attempt
@@ -75,9 +74,9 @@ pub(crate) async fn open_jobs(
     }
     jobs.open.sort_by_key(|job| Some(*job) != inline);
     if jobs.open.is_empty() {
-        return Err(Stop::Fail(common_problem(&jobs.refused)));
+        return Ok(Err(jobs.refused));
     }
-    Ok(jobs)
+    Ok(Ok(jobs))
 }
 
 /// The one problem of all, or that all were refused.

@@ -23,7 +23,10 @@ pub(crate) async fn handle(
     if attempt.claim.erased_before {
         attempt.warn(Code::ErasedBefore.into());
     }
-    let jobs = applications::open_jobs(attempt, introduction).await?;
+    let jobs = match applications::open_jobs(attempt, introduction).await? {
+        Ok(jobs) => jobs,
+        Err(refused) => return settle_refused(attempt, introduction, &refused).await,
+    };
     let references = references::resolve(attempt, introduction).await?;
     // A foreseen write counts as sent after a crash: only where a read can show that it was not.
     if attempt.greenhouse.notes().can_be_read() {
@@ -111,6 +114,52 @@ async fn settle(
         arrival,
         (now - claim.occurred_at).to_std().unwrap_or_default(),
     );
+    Ok(())
+}
+
+/// Ends an introduction that nobody was made for, because none of its jobs takes an application.
+async fn settle_refused(
+    attempt: &mut Attempt<'_>,
+    introduction: &Introduction,
+    refused: &[Applied],
+) -> Result<(), Stop> {
+    let claim = attempt.claim;
+    let candidate = introduction.profile.candidate.as_str();
+    let problem = applications::common_problem(refused);
+    let notice = answers::failed(
+        introduction.id.as_str(),
+        candidate,
+        claim.operation,
+        &problem,
+        refused,
+    );
+    let announcement = answers::announce(
+        &notice,
+        &claim.tenant,
+        candidate,
+        claim.operation,
+        claim.trace.as_deref(),
+        claim.clock(),
+    );
+    let steps = attempt.take_learnt();
+    let confirmed = confirmed_kinds(&steps);
+    let settlement = Settlement {
+        end: End::Failed,
+        code: Some(problem.code),
+        outcome: serde_json::json!({
+            "problem": { "code": problem.code, "field": problem.field },
+            "applications": refused.iter().map(Applied::outcome).collect::<Vec<_>>(),
+        }),
+        field: problem.field,
+        steps,
+        identity: None,
+        tracked: Vec::new(),
+        mark: None,
+        announcements: announcement.into_iter().collect(),
+    };
+    attempt.context.journal.settle(claim, settlement).await?;
+    crash_after_confirm(&confirmed);
+    attempt.context.metrics.introduction_ended(Terminal::Failed);
     Ok(())
 }
 
