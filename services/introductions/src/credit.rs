@@ -18,6 +18,10 @@ pub(crate) async fn complete(
     references: &References,
 ) -> Result<(), Stop> {
     let mut patch = missing_credit(Some(application), references);
+    // Whoever is no user is credited where an application is made, and nowhere else.
+    if references.outside.is_some() && !application.credited {
+        attempt.warn(Problem::new(Code::ReferrerUnknown).field("referrer.email"));
+    }
     if introduction.prospect && application.prospect {
         file(attempt, application.id, &mut patch).await?;
     }

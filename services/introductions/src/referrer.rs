@@ -67,21 +67,26 @@ pub(crate) async fn resolve(
     let Some(employee) = named.filter(|one| **one != v1::Referrer::default()) else {
         return Ok(Credit::default());
     };
-    match look_up(attempt, employee).await? {
+    let code = match look_up(attempt, employee).await? {
         Known::Creditable(id) => {
             return Ok(Credit {
                 referrer: Some(id),
                 outside: None,
             });
         }
-        Known::Missing(code) => attempt.warn(Problem::new(code).field("referrer.email")),
-    }
+        Known::Missing(code) => code,
+    };
     // v3 knows no referrers from outside: there the note alone names them.
     let wanted = attempt.claim.settings.referrer_unknown == ReferrerUnknown::Outside
         && attempt.greenhouse.referrers().may_be_outside();
+    let outside = filled(&employee.name).filter(|_| wanted);
+    // The warning says that nobody is credited.
+    if outside.is_none() {
+        attempt.warn(Problem::new(code).field("referrer.email"));
+    }
     Ok(Credit {
         referrer: None,
-        outside: filled(&employee.name).filter(|_| wanted),
+        outside,
     })
 }
 

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use domain::JobId;
 use greenhouse_sim::faults::{Fault, When};
 use greenhouse_sim::org::people::NewUser;
 use greenhouse_sim::v1::ActingUserDenied;
-use harvest::Version;
+use harvest::{Target, Version};
 use serde_json::{Value, json};
 
 use crate::world::{BOTH, STRANGER, World};
@@ -157,15 +158,27 @@ async fn outside_credits_the_name_where_greenhouse_can() {
     for version in BOTH {
         let world = World::choosing(version, json!({"referrer_unknown": "outside"})).await;
         let answer = world.import(world.introduction("i-1")).await;
-        assert_eq!(answer.warnings(), ["referrer_unknown"], "{version:?}");
-        let name = match version {
-            Version::V1 => Some("Sam Q Stranger".to_owned()),
-            Version::V3 => None,
+        let (name, warnings) = match version {
+            Version::V1 => (Some("Sam Q Stranger".to_owned()), vec![]),
+            Version::V3 => (None, vec!["referrer_unknown"]),
         };
+        assert_eq!(answer.warnings(), warnings, "{version:?}");
         assert_eq!(credited(&world, "i-1"), name);
         assert!(note(&world, "i-1").contains("Sam Q Stranger"));
         assert_eq!(users(&world), 0);
     }
+}
+
+/// Nobody from outside is credited for an application that is there already.
+#[tokio::test]
+async fn whoever_is_outside_and_not_credited_is_a_warning() {
+    let world = World::choosing(Version::V1, json!({"referrer_unknown": "outside"})).await;
+    world
+        .plant("i-1", Target::Job(JobId(world.jobs()[0])))
+        .await;
+    let answer = world.import(world.introduction("i-1")).await;
+    assert_eq!(answer.warnings(), ["referrer_unknown"], "{answer:?}");
+    assert_eq!(credited(&world, "i-1"), None);
 }
 
 /// v1 shows somebody outside without an id.
