@@ -17,7 +17,7 @@ use crate::applications::{self, Jobs};
 use crate::attempt::{Attempt, Made, Step, Written};
 use crate::introduction::Introduction;
 use crate::note;
-use crate::profile::filled;
+use crate::profile::{filled, refused};
 use crate::references::{self, References};
 use crate::stop::Stop;
 
@@ -94,7 +94,7 @@ pub(crate) async fn find_or_create(
             },
         )
         .await
-        .map_err(|stop| stop.refused_as(Code::CandidateRefused, "candidate"))?;
+        .map_err(|stop| refused(stop, Code::CandidateRefused))?;
     if fields_refused {
         attempt.warn(Problem::new(Code::CustomFieldRefused).field("custom_fields"));
     }

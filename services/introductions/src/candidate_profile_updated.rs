@@ -30,7 +30,7 @@ pub(crate) async fn handle(
         changed = profile::changed(&patch);
         candidate::edit(attempt, step, person.record.id, &patch)
             .await
-            .map_err(|stop| stop.refused_as(Code::EditRefused, "candidate"))?;
+            .map_err(|stop| profile::refused(stop, Code::EditRefused))?;
         if claim.settings.tags {
             let wanted = references::tags(attempt, &profile).await?;
             let has = &person.record.tags;

@@ -2,11 +2,13 @@
 
 use domain::marker::Marker;
 use domain::matching::{self, Contact, ContactList};
-use domain::{IntrroCandidateId, InvalidId, Tenant};
+use domain::{Code, IntrroCandidateId, InvalidId, Problem, Tenant};
 use harvest::{Candidate, CandidatePatch};
 use proto::v1;
 use store::person::PersonKey;
 use url::Url;
+
+use crate::stop::Stop;
 
 /// The person of an event, parsed once.
 pub(crate) struct Profile {
@@ -130,6 +132,44 @@ pub(crate) fn changed(patch: &CandidatePatch) -> Vec<&'static str> {
     changed.map(|(name, _)| name).collect()
 }
 
+/// Names the refusal of a person after what was refused, and the part of the event that it is about; leaves every other
+/// reason as it is.
+pub(crate) fn refused(stop: Stop, code: Code) -> Stop {
+    match stop.refused_as(code, "candidate") {
+        Stop::Fail(problem) => Stop::Fail(Problem {
+            field: problem.field.map(|field| path(&field).to_owned()),
+            ..problem
+        }),
+        other => other,
+    }
+}
+
+/// Where the event has what Greenhouse calls `field`. Without the position in a list: what is sent has no repeats, and
+/// the record's own entries first.
+fn path(field: &str) -> &'static str {
+    let known = |part: &str| {
+        Some(match part {
+            "first_name" => "candidate.first_name",
+            "last_name" => "candidate.last_name",
+            "company" => "candidate.company",
+            "title" => "candidate.title",
+            "email" | "email_addresses" => "candidate.emails",
+            "phone_numbers" => "candidate.phones",
+            "website_addresses" => "candidate.websites",
+            "social_media_addresses" => "candidate.social_profiles",
+            "addresses" => "candidate.addresses",
+            "tags" => "candidate.tags",
+            "custom_fields" => "custom_fields",
+            "application" | "applications" => "job_ids",
+            _ => return None,
+        })
+    };
+    field
+        .split(['.', '['])
+        .find_map(known)
+        .unwrap_or("candidate")
+}
+
 /// The person's e-mail addresses, normalised, without repeats; what is no address is left out.
 pub(crate) fn emails(person: &v1::Candidate) -> Vec<String> {
     let mut emails: Vec<String> = Vec::new();
@@ -219,6 +259,34 @@ mod tests {
         let emails: Vec<_> = patch.email_addresses.unwrap();
         assert_eq!(emails.len(), 2);
         assert_eq!(emails[0].value, "recruiters@own.example");
+    }
+
+    #[test]
+    fn a_refusal_names_the_part_of_the_event() {
+        let refused = |field: Option<&str>| {
+            let complaint = harvest::FieldError {
+                field: field.map(str::to_owned),
+                message: "is invalid".into(),
+            };
+            let error = harvest::Error::Rejected {
+                status: 422,
+                message: "Unprocessable Content".into(),
+                fields: vec![complaint],
+            };
+            match super::refused(Stop::from(error), Code::CandidateRefused) {
+                Stop::Fail(problem) => problem.field.unwrap_or_default(),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(refused(Some("first_name")), "candidate.first_name");
+        assert_eq!(
+            refused(Some("email_addresses[1].value")),
+            "candidate.emails"
+        );
+        assert_eq!(refused(Some("candidate.title")), "candidate.title");
+        assert_eq!(refused(Some("application.job_id")), "job_ids");
+        assert_eq!(refused(Some("is_private")), "candidate");
+        assert_eq!(refused(None), "candidate");
     }
 
     #[test]
