@@ -31,7 +31,7 @@ pub(crate) const STATUS_FIELD: &str = "Intrro status";
 /// A custom field of ours.
 pub(crate) struct OurField {
     pub(crate) name: &'static str,
-    /// The key that Greenhouse makes of the name; imports write under it.
+    /// The key that Greenhouse usually makes of the name; it may add a number.
     name_key: &'static str,
     value_type: ValueType,
     description: &'static str,

@@ -16,10 +16,10 @@ use crate::answers::How;
 use crate::applications::{self, Jobs};
 use crate::attempt::{Attempt, Made, Step, Written};
 use crate::introduction::Introduction;
-use crate::note;
 use crate::profile::{filled, refused};
 use crate::references::{self, References};
 use crate::stop::Stop;
+use crate::{candidate_fields, note};
 
 /// How far Greenhouse's clock may run ahead of ours when we look for what we created since a moment.
 const CLOCK_DIFFERENCE: Duration = Duration::minutes(5);
@@ -71,7 +71,7 @@ pub(crate) async fn find_or_create(
     let inline_job = jobs.first();
     let mut tagged = references.inline_tags;
     let mut fields_refused = false;
-    let mut person = new_candidate(attempt, introduction, jobs, references);
+    let mut person = new_candidate(attempt, introduction, jobs, references).await?;
     let noted = person.note.is_some();
     let written = attempt
         .write_once(
@@ -242,16 +242,16 @@ fn is_ours(record: &Candidate, introduction: &Introduction) -> bool {
         .any(|website| introduction.profile.marker.is_in(&website.value))
 }
 
-fn new_candidate(
+async fn new_candidate(
     attempt: &Attempt<'_>,
     introduction: &Introduction,
     jobs: &Jobs,
     references: &References,
-) -> NewCandidate {
+) -> Result<NewCandidate, Stop> {
     let profile = &introduction.profile;
     let contacts =
         |list| matching::union_contacts(list, &[], &profile.contacts(list)).unwrap_or_default();
-    NewCandidate {
+    Ok(NewCandidate {
         first_name: profile.person.first_name.clone(),
         last_name: profile.person.last_name.clone(),
         company: filled(&profile.person.company),
@@ -270,10 +270,10 @@ fn new_candidate(
         } else {
             Vec::new()
         },
-        custom_fields: custom_fields(attempt, introduction),
+        custom_fields: custom_fields(attempt, introduction).await?,
         application: Some(applications::first(attempt, introduction, jobs, references)),
         note: note::with_the_person(attempt, introduction),
-    }
+    })
 }
 
 /// Writes what the event knows and the record lacks.
@@ -286,7 +286,7 @@ pub(crate) async fn fill_gaps(
         return Ok(());
     };
     let mut patch = CandidatePatch {
-        custom_fields: added_fields(attempt, record, introduction),
+        custom_fields: added_fields(attempt, record, introduction).await?,
         ..introduction.profile.gaps(record)
     };
     let (step, empty) = (Step::only(StepKind::EditCandidate), patch.is_empty());
@@ -343,29 +343,40 @@ async fn edit_by(
 }
 
 /// The fields that the record lacks, if any.
-fn added_fields(
+async fn added_fields(
     attempt: &Attempt<'_>,
     record: &Candidate,
     introduction: &Introduction,
-) -> Option<Vec<CustomFieldValue>> {
+) -> Result<Option<Vec<CustomFieldValue>>, Stop> {
     let has = |key: &str| {
         record
             .custom_fields
             .iter()
             .any(|field| field.name_key == key && !field.value.is_null())
     };
-    let added: Vec<_> = custom_fields(attempt, introduction)
-        .into_iter()
-        .filter(|field| !has(&field.name_key))
-        .collect();
-    (!added.is_empty()).then_some(added)
+    let mut added = custom_fields(attempt, introduction).await?;
+    added.retain(|field| !has(&field.name_key));
+    Ok((!added.is_empty()).then_some(added))
 }
 
-/// The event's fields, and ours where the tenant has them.
-fn custom_fields(attempt: &Attempt<'_>, introduction: &Introduction) -> Vec<CustomFieldValue> {
+/// The event's fields, and ours where the tenant wants and has them.
+async fn custom_fields(
+    attempt: &Attempt<'_>,
+    introduction: &Introduction,
+) -> Result<Vec<CustomFieldValue>, Stop> {
     let mut fields = introduction.custom_fields();
     if attempt.claim.settings.introduction_fields {
-        fields.extend(introduction.own_fields());
+        let known = candidate_fields::active(attempt).await?;
+        for (ours, value) in introduction.own_fields() {
+            let name_key = match &known {
+                Some(known) => ours.among(known).map(|field| field.name_key.clone()),
+                None => Some(ours.usual_key.to_owned()),
+            };
+            fields.extend(name_key.map(|name_key| CustomFieldValue {
+                name_key,
+                value: value.into(),
+            }));
+        }
     }
-    fields
+    Ok(fields)
 }

@@ -8,11 +8,8 @@ use proto::v1;
 use serde_json::Value;
 use url::Url;
 
+use crate::candidate_fields::{self, OurField};
 use crate::profile::{Profile, filled};
-
-/// The keys that Greenhouse derives from the names "Intrro introduction" and "Intrro referrer".
-const INTRODUCTION_FIELD: &str = "intrro_introduction";
-const REFERRER_FIELD: &str = "intrro_referrer";
 
 /// The event in the bridge's own terms.
 pub(crate) struct Introduction {
@@ -68,19 +65,13 @@ impl Introduction {
     }
 
     /// Those for the bridge's own fields: the link to the introduction, and who made it.
-    pub(crate) fn own_fields(&self) -> Vec<CustomFieldValue> {
+    pub(crate) fn own_fields(&self) -> Vec<(OurField, String)> {
         let referrer = self.event.referrer.as_ref();
         let referrer = referrer.and_then(|one| filled(&one.name).or_else(|| filled(&one.email)));
-        let link = Some(self.note_marker.as_str().to_owned());
-        [(INTRODUCTION_FIELD, link), (REFERRER_FIELD, referrer)]
-            .into_iter()
-            .filter_map(|(key, value)| {
-                Some(CustomFieldValue {
-                    name_key: key.to_owned(),
-                    value: value?.into(),
-                })
-            })
-            .collect()
+        let link = self.note_marker.as_str().to_owned();
+        let mut fields = vec![(candidate_fields::INTRODUCTION, link)];
+        fields.extend(referrer.map(|who| (candidate_fields::REFERRER, who)));
+        fields
     }
 }
 
@@ -108,10 +99,10 @@ mod tests {
         let introduction =
             Introduction::parse(&tenant, &base, &Settings::default(), event).unwrap();
         let fields = introduction.own_fields();
-        assert_eq!(fields[0].name_key, "intrro_introduction");
-        let link = fields[0].value.as_str().unwrap();
+        let (field, link) = &fields[0];
+        assert_eq!(*field, candidate_fields::INTRODUCTION);
         assert!(introduction.note_marker.is_in(link), "{link}");
-        assert_eq!(fields[1].value, "Grace Hopper");
-        assert_eq!(fields[1].name_key, "intrro_referrer");
+        let who = "Grace Hopper".to_owned();
+        assert_eq!(fields[1], (candidate_fields::REFERRER, who));
     }
 }

@@ -10,6 +10,7 @@ mod applications;
 mod attempt;
 mod candidate;
 mod candidate_erasure_requested;
+mod candidate_fields;
 mod candidate_profile_updated;
 mod credit;
 mod decode;

@@ -1,17 +1,15 @@
 //! The custom field "Intrro status" on candidates.
 
 use domain::{Code, Problem, StepKind};
-use harvest::{Candidate, CandidatePatch, CustomFieldValue, FieldType, ValueType};
+use harvest::{Candidate, CandidatePatch, CustomFieldValue, ValueType};
 use serde::{Deserialize, Serialize};
 
 use crate::attempt::{Attempt, Step};
 use crate::references::{MINUTE, recall, remember};
 use crate::stop::Stop;
-use crate::{candidate, profile};
+use crate::{candidate, candidate_fields, profile};
 
-const NAME: &str = "Intrro status";
-/// The key that Greenhouse derives from the name, for when the fields cannot be listed.
-const USUAL_KEY: &str = "intrro_status";
+const NAME: &str = candidate_fields::STATUS.name;
 
 /// What must be known of the field to write it.
 #[derive(Serialize, Deserialize)]
@@ -80,35 +78,28 @@ async fn field(attempt: &Attempt<'_>, record: &Candidate) -> Result<Option<Field
     if let Some(known) = recall::<Option<Field>>(attempt, "custom_field", NAME).await? {
         return Ok(known);
     }
-    let fields = attempt.greenhouse.custom_fields();
-    let fields = match fields.of_type(FieldType::Candidate).await {
-        // Not worth stopping a tenant for: then the record alone tells, and a wrong option is refused.
-        Err(harvest::Error::Forbidden { .. } | harvest::Error::NotFound { .. }) => {
-            let mut shown = record.custom_fields.iter();
-            let shown = shown.find(|field| field.name_key == USUAL_KEY);
-            return Ok(shown.map(|field| Field {
-                name_key: field.name_key.clone(),
-                options: None,
-            }));
-        }
-        answer => answer?,
+    let Some(fields) = candidate_fields::active(attempt).await? else {
+        // Then the record alone tells, and a wrong option is refused.
+        let mut shown = record.custom_fields.iter();
+        let shown = shown.find(|field| field.name_key == candidate_fields::STATUS.usual_key);
+        return Ok(shown.map(|field| Field {
+            name_key: field.name_key.clone(),
+            options: None,
+        }));
     };
-    let found = fields
-        .into_iter()
-        .find(|field| field.active && field.name.trim().eq_ignore_ascii_case(NAME));
-    let found = match found {
+    let found = match candidate_fields::STATUS.among(&fields) {
         None => None,
         Some(field) if field.value_type == Some(ValueType::SingleSelect) => {
             let options = attempt.greenhouse.custom_field_options();
             let options = options.of_fields(&[field.id]).await?.into_iter();
             let active = options.filter(|option| option.active);
             Some(Field {
-                name_key: field.name_key,
+                name_key: field.name_key.clone(),
                 options: Some(active.map(|option| option.name).collect()),
             })
         }
         Some(field) => Some(Field {
-            name_key: field.name_key,
+            name_key: field.name_key.clone(),
             options: None,
         }),
     };

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use domain::CustomFieldId;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::call::Read;
@@ -83,9 +83,9 @@ pub struct CustomFieldPatch {
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($variant:ident = $word:literal,)+ }) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
         pub enum $name {
-            $(#[doc = concat!("`", $word, "`")] $variant,)+
+            $(#[doc = concat!("`", $word, "`")] #[serde(rename = $word)] $variant,)+
         }
 
         impl $name {

@@ -1,7 +1,8 @@
 //! Custom fields that come with an introduction, and `introduction_fields`.
 
 use domain::JobId;
-use harvest::Target;
+use greenhouse_sim::CustomFieldEdit;
+use harvest::{FieldType, NewCustomField, Target, ValueType};
 use serde_json::{Value, json};
 
 use crate::world::{BOTH, World, email};
@@ -113,5 +114,45 @@ async fn our_own_fields_are_written_where_the_tenant_wants_them() {
         );
         let referrer = field(&world, "intrro_referrer");
         assert_eq!(referrer, json!("Sam Q Stranger"), "{version:?}");
+    }
+}
+
+/// Archives the field of that name and makes another one: Greenhouse derives another key then.
+async fn make_anew(world: &World, name: &str) -> String {
+    let client = world.other_program().await;
+    let known = client.custom_fields().of_type(FieldType::Candidate).await;
+    let known = known.unwrap().into_iter().find(|field| field.name == name);
+    let archived = CustomFieldEdit {
+        active: Some(false),
+        ..CustomFieldEdit::default()
+    };
+    let recruiter = world.greenhouse.recruiter();
+    recruiter
+        .edit_custom_field(known.unwrap().id.0, archived)
+        .unwrap();
+    let new = NewCustomField {
+        name: name.to_owned(),
+        field_type: FieldType::Candidate,
+        value_type: ValueType::ShortText,
+        description: None,
+        private: false,
+        options: Vec::new(),
+    };
+    client.custom_fields().create(&new).await.unwrap().name_key
+}
+
+#[tokio::test]
+async fn our_own_fields_are_found_by_name_and_read_once() {
+    for version in BOTH {
+        let world = World::choosing(version, json!({ "introduction_fields": true })).await;
+        let key = make_anew(&world, "Intrro referrer").await;
+        assert_ne!(key, "intrro_referrer", "{version:?}");
+        world.greenhouse.state().clear_log();
+        let answer = world.import(world.introduction("i-1")).await;
+        assert_eq!(answer.warnings(), ["referrer_unknown"], "{version:?}");
+        assert_eq!(field(&world, &key), json!("Sam Q Stranger"), "{version:?}");
+        world.import(world.introduction("i-2")).await;
+        let reads = world.greenhouse.state().calls("custom_fields:list");
+        assert_eq!(reads.len(), 1, "{version:?}");
     }
 }
