@@ -80,6 +80,26 @@ pub enum Error {
     },
 }
 
+/// What else a refusal of a person may be about.
+const OF_A_PERSON: [&str; 15] = [
+    "first_name",
+    "last_name",
+    "company",
+    "title",
+    "email",
+    "email_addresses",
+    "phone_numbers",
+    "website_addresses",
+    "social_media_addresses",
+    "addresses",
+    "tags",
+    "application",
+    "applications",
+    "job_id",
+    // Somebody who is still being made, or gone.
+    "candidate_id",
+];
+
 /// One complaint of a refusal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
@@ -212,11 +232,14 @@ impl Error {
     }
 
     /// Whether a refusal may be about the custom fields that were `sent`: how Greenhouse says so is not described, so it
-    /// counts when it names one of them, a part of them, or speaks of custom fields at all.
+    /// counts when it names one of them, a part of them, or speaks of custom fields at all; and a 422 also when it names
+    /// nothing else that a person has, as in `Unprocessable Content`.
     #[must_use]
     pub fn is_about_custom_fields(&self, sent: &[CustomFieldValue]) -> bool {
         let Self::Rejected {
-            message, fields, ..
+            status,
+            message,
+            fields,
         } = self
         else {
             return false;
@@ -230,8 +253,12 @@ impl Error {
         let keys = sent.iter().map(|field| field.name_key.as_str());
         let named = || parts.into_iter().chain(keys).any(|n| self.names_field(n));
         let speaks = |text: &str| text.to_lowercase().contains("custom field");
+        let silent = || *status == 422 && !OF_A_PERSON.iter().any(|name| self.names_field(name));
         !sent.is_empty()
-            && (speaks(message) || fields.iter().any(|error| speaks(&error.message)) || named())
+            && (speaks(message)
+                || fields.iter().any(|error| speaks(&error.message))
+                || named()
+                || silent())
     }
 }
 
@@ -281,6 +308,12 @@ mod tests {
             rejected(Some("value"), "CUSTOM FIELD Shoe size not found"),
             rejected(None, "Custom field shoe_size not found"),
             rejected(None, "shoe_size does not exist"),
+            rejected(None, "Value is not included in the list"),
+            Error::Rejected {
+                status: 422,
+                message: "Unprocessable Content".into(),
+                fields: Vec::new(),
+            },
         ] {
             assert!(refusal.is_about_custom_fields(&sent), "{refusal:?}");
             assert!(!refusal.is_about_custom_fields(&[]), "{refusal:?}");
@@ -288,6 +321,12 @@ mod tests {
         for refusal in [
             rejected(Some("email_addresses[0].value"), "is no address"),
             rejected(None, "Invalid attribute: tags"),
+            rejected(Some("candidate_id"), "must exist"),
+            Error::Rejected {
+                status: 400,
+                message: "Bad Request".into(),
+                fields: Vec::new(),
+            },
             Error::NotFound {
                 operation: Operation::CandidatesCreate,
             },
