@@ -1,7 +1,7 @@
 //! The answer events of this service, from the bridge's terms into the contract's.
 
 use chrono::{DateTime, Utc};
-use domain::{ApplicationId, CandidateId, JobId, OperationId, Problem, Tenant};
+use domain::{ApplicationId, CandidateId, Code, JobId, OperationId, Problem, Tenant};
 use harvest::Application;
 use proto::envelope::{OutMeta, encode};
 use proto::{Command, Kind, Notice, v1};
@@ -238,9 +238,17 @@ fn application(applied: &Applied) -> v1::ApplicationResult {
 }
 
 pub(crate) fn warning(problem: &Problem) -> v1::Warning {
+    let cause = problem.code.cause();
+    let message = match &problem.field {
+        // Which of many they are, only their keys tell.
+        Some(keys) if problem.code == Code::CustomFieldRefused => {
+            format!("{}: {keys}.", cause.trim_end_matches('.'))
+        }
+        _ => cause.to_owned(),
+    };
     v1::Warning {
         code: problem.code.as_str().to_owned(),
-        message: problem.code.cause().to_owned(),
+        message,
         remedy: problem.code.remedy().to_owned(),
     }
 }

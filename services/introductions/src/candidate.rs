@@ -70,8 +70,8 @@ pub(crate) async fn find_or_create(
     }
     let inline_job = jobs.first();
     let mut tagged = references.inline_tags;
-    let mut fields_refused = false;
     let mut person = new_candidate(attempt, introduction, jobs, references).await?;
+    let wanted = person.custom_fields.clone();
     let noted = person.note.is_some();
     let written = attempt
         .write_once(
@@ -84,10 +84,10 @@ pub(crate) async fn find_or_create(
                         tagged = false;
                         person.tags.clear();
                     }
-                    // Likewise: nobody is left out for a field that the tenant does not have.
+                    // Likewise: nobody is left out for a field that the tenant does not have. Each refusal leaves fewer.
                     Err(error) if error.is_about_custom_fields(&person.custom_fields) => {
-                        fields_refused = true;
-                        person.custom_fields.clear();
+                        let fewer = candidate_fields::fewer(client, &person.custom_fields).await;
+                        person.custom_fields = fewer;
                     }
                     answer => return answer.map(Arrived::Created),
                 }
@@ -95,9 +95,7 @@ pub(crate) async fn find_or_create(
         )
         .await
         .map_err(|stop| refused(stop, Code::CandidateRefused))?;
-    if fields_refused {
-        attempt.warn(Problem::new(Code::CustomFieldRefused).field("custom_fields"));
-    }
+    candidate_fields::warn_of_left_out(attempt, &wanted, &person.custom_fields);
     if tagged != references.inline_tags {
         references::forget_inline_tags(attempt).await?;
     }
@@ -290,15 +288,15 @@ pub(crate) async fn fill_gaps(
         ..introduction.profile.gaps(record)
     };
     let (step, empty) = (Step::only(StepKind::EditCandidate), patch.is_empty());
-    let mut fields_refused = false;
+    let wanted = patch.custom_fields.clone().unwrap_or_default();
     let edited = edit_by(attempt, step, empty, async |client| {
         loop {
             let sent = patch.custom_fields.as_deref().unwrap_or_default();
             match client.candidates().update(person.id, &patch).await {
                 // The rest is not lost for a field that the tenant does not have.
                 Err(error) if error.is_about_custom_fields(sent) => {
-                    fields_refused = true;
-                    patch.custom_fields = None;
+                    let fewer = candidate_fields::fewer(client, sent).await;
+                    patch.custom_fields = Some(fewer).filter(|fewer| !fewer.is_empty());
                     if patch.is_empty() {
                         return Ok(());
                     }
@@ -308,8 +306,10 @@ pub(crate) async fn fill_gaps(
         }
     })
     .await;
-    if fields_refused {
-        attempt.warn(Problem::new(Code::CustomFieldRefused).field("custom_fields"));
+    // Of an edit that was refused as a whole, that is what there is to say.
+    if edited.is_ok() {
+        let sent = patch.custom_fields.as_deref().unwrap_or_default();
+        candidate_fields::warn_of_left_out(attempt, &wanted, sent);
     }
     attempt
         .tolerate(edited, Code::EditRefused, "candidate")

@@ -1,9 +1,12 @@
 //! The custom fields that an organisation has on candidates, the bridge's own among them. Read all at once and remembered,
 //! so that an import usually costs no call for them.
 
-use domain::CustomFieldId;
-use harvest::{CustomField, FieldType, ValueType};
+use domain::{Code, CustomFieldId, Problem};
+use harvest::{
+    Client, CustomField, CustomFieldOption, CustomFieldValue, Error as Remote, FieldType, ValueType,
+};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::attempt::Attempt;
 use crate::references::{MINUTE, recall, remember};
@@ -65,7 +68,7 @@ pub(crate) async fn active(attempt: &Attempt<'_>) -> Result<Option<Vec<Field>>, 
     }
     let fields = attempt.greenhouse.custom_fields();
     let found = match fields.of_type(FieldType::Candidate).await {
-        Err(harvest::Error::Forbidden { .. } | harvest::Error::NotFound { .. }) => None,
+        Err(Remote::Forbidden { .. } | Remote::NotFound { .. }) => None,
         answer => Some(known(answer?)),
     };
     let whole = found.as_deref().is_some_and(|fields| {
@@ -88,6 +91,92 @@ fn known(fields: Vec<CustomField>) -> Vec<Field> {
             value_type: field.value_type,
         })
         .collect()
+}
+
+/// What to try again with after these were refused: those that Greenhouse should take, if they are fewer, else none.
+///
+/// Between two sends of one write: nothing that can be had here may stop it, so where the fields cannot be read none is
+/// left. They are read anew, since what is remembered may be what was wrong.
+pub(crate) async fn fewer(client: &Client, refused: &[CustomFieldValue]) -> Vec<CustomFieldValue> {
+    let suitable = suitable(client, refused).await.unwrap_or_default();
+    if suitable.len() < refused.len() {
+        suitable
+    } else {
+        Vec::new()
+    }
+}
+
+async fn suitable(
+    client: &Client,
+    values: &[CustomFieldValue],
+) -> Result<Vec<CustomFieldValue>, Remote> {
+    let fields = client.custom_fields().of_type(FieldType::Candidate).await?;
+    let selects: Vec<CustomFieldId> = values
+        .iter()
+        .filter_map(|value| field_of(&fields, value))
+        .filter(|field| field.value_type == Some(ValueType::SingleSelect))
+        .map(|field| field.id)
+        .collect();
+    let options = match selects.is_empty() {
+        true => Vec::new(),
+        false => client.custom_field_options().of_fields(&selects).await?,
+    };
+    let suits = |value: &&CustomFieldValue| {
+        let field = field_of(&fields, value);
+        field.is_some_and(|field| takes(field, &options, &value.value))
+    };
+    Ok(values.iter().filter(suits).cloned().collect())
+}
+
+fn field_of<'a>(fields: &'a [CustomField], value: &CustomFieldValue) -> Option<&'a CustomField> {
+    let mut active = fields.iter().filter(|field| field.active);
+    active.find(|field| field.name_key == value.name_key)
+}
+
+/// Whether the field takes such a value.
+fn takes(field: &CustomField, options: &[CustomFieldOption], value: &Value) -> bool {
+    use ValueType::{
+        Currency, CurrencyRange, Date, LongText, MultiSelect, Number, NumberRange, ShortText,
+        SingleSelect, Url, User, YesNo,
+    };
+    match field.value_type {
+        Some(ShortText | LongText | Url | Date) => value.is_string(),
+        Some(YesNo) => value.is_boolean(),
+        Some(Number) => value.is_number(),
+        Some(Currency | CurrencyRange | NumberRange) => value.is_object(),
+        Some(MultiSelect) => value.is_array(),
+        Some(SingleSelect) => options.iter().any(|option| {
+            let own = option.active && option.custom_field_id == Some(field.id);
+            own && value.as_str() == Some(option.name.as_str())
+        }),
+        Some(User) | None => true,
+    }
+}
+
+/// Warns of those values that were `wanted` and not `sent`, by their keys.
+pub(crate) fn warn_of_left_out(
+    attempt: &mut Attempt<'_>,
+    wanted: &[CustomFieldValue],
+    sent: &[CustomFieldValue],
+) {
+    let was_sent = |key: &str| sent.iter().any(|field| field.name_key == key);
+    let keys = wanted.iter().map(|field| field.name_key.as_str());
+    let left_out: Vec<&str> = keys.filter(|key| !was_sent(key)).collect();
+    if !left_out.is_empty() {
+        attempt.warn(refusal(&left_out));
+    }
+}
+
+/// Whatever cannot be a key of Greenhouse's may be anything, somebody's address as well, and is not repeated.
+fn refusal(keys: &[&str]) -> Problem {
+    let letter = |letter: u8| letter.is_ascii_alphanumeric() || letter == b'_';
+    let named = keys.iter().filter(|key| key.bytes().all(letter));
+    let paths: Vec<String> = named.map(|key| format!("custom_fields.{key}")).collect();
+    let problem = Problem::new(Code::CustomFieldRefused);
+    match paths.is_empty() {
+        true => problem,
+        false => problem.field(paths.join(", ")),
+    }
 }
 
 #[cfg(test)]
@@ -116,6 +205,14 @@ mod tests {
         assert_eq!(found(&fields).as_deref(), Some("intrro_introduction_17"));
         assert_eq!(found(&fields[..1]).as_deref(), Some("intrro_introduction"));
         assert_eq!(found(&[]), None);
+    }
+
+    #[test]
+    fn a_refusal_names_keys_and_nothing_that_is_none() {
+        let refusal = refusal(&["shoe_size", "ada@people.example", "level"]);
+        let field = refusal.field.as_deref();
+        assert_eq!(field, Some("custom_fields.shoe_size, custom_fields.level"));
+        assert_eq!(super::refusal(&["ada@people.example"]).field, None);
     }
 
     #[test]

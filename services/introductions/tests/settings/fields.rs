@@ -2,7 +2,7 @@
 
 use domain::JobId;
 use greenhouse_sim::CustomFieldEdit;
-use harvest::{FieldType, NewCustomField, Target, ValueType};
+use harvest::{FieldType, NewCustomField, Target, ValueType, Version};
 use serde_json::{Value, json};
 
 use crate::world::{BOTH, World, email};
@@ -39,10 +39,12 @@ async fn somebody_new_gets_the_fields_of_the_event() {
 }
 
 #[tokio::test]
-async fn somebody_new_is_imported_without_fields_that_are_refused_and_the_answer_says_so() {
+async fn somebody_new_is_imported_without_the_fields_that_are_wrong_and_the_answer_names_them() {
     for version in BOTH {
         let world = World::new(version).await;
-        let event = introduction(&world, json!({ KNOWN: true, UNKNOWN: 43 }));
+        let mut fields = json!({ "desired_salary": "much", "intrro_status": "Nowhere" });
+        (fields[KNOWN], fields[UNKNOWN]) = (json!(true), json!(43));
+        let event = introduction(&world, fields);
         let answer = world.import(event).await;
         assert_eq!(answer.data["how"], "CREATED", "{version:?}: {answer:?}");
         assert_eq!(
@@ -50,8 +52,25 @@ async fn somebody_new_is_imported_without_fields_that_are_refused_and_the_answer
             ["custom_field_refused"],
             "{version:?}: {answer:?}"
         );
-        world.person("i-1");
+        assert_eq!(field(&world, KNOWN), json!(true), "{version:?}");
+        let message = answer.data["warnings"][0]["message"].as_str();
+        let keys =
+            "custom_fields.desired_salary, custom_fields.intrro_status, custom_fields.shoe_size";
+        assert!(message.unwrap().contains(keys), "{version:?}: {answer:?}");
     }
+}
+
+#[tokio::test]
+async fn somebody_new_is_imported_without_fields_where_those_of_greenhouse_cannot_be_read() {
+    let world = World::new(Version::V3).await;
+    let access = world.greenhouse.access();
+    let scope = "harvest:custom_fields:list";
+    assert!(world.greenhouse.set_scope(&access.client_id, scope, false));
+    let event = introduction(&world, json!({ KNOWN: true, UNKNOWN: 43 }));
+    let answer = world.import(event).await;
+    assert_eq!(answer.data["how"], "CREATED", "{answer:?}");
+    assert_eq!(answer.warnings(), ["custom_field_refused"], "{answer:?}");
+    assert_eq!(field(&world, KNOWN), Value::Null);
 }
 
 #[tokio::test]
@@ -84,7 +103,7 @@ async fn somebody_known_gets_the_rest_where_a_field_is_refused_and_the_answer_sa
         world
             .plant("i-1", Target::Job(JobId(world.jobs()[0])))
             .await;
-        let mut event = introduction(&world, json!({ UNKNOWN: 43 }));
+        let mut event = introduction(&world, json!({ UNKNOWN: 43, KNOWN: true }));
         event["data"]["candidate"]["title"] = json!("Programmer");
         let second = json!({ "value": "ada@second.example" });
         event["data"]["candidate"]["emails"] = json!([{ "value": email("i-1") }, second]);
@@ -95,6 +114,7 @@ async fn somebody_known_gets_the_rest_where_a_field_is_refused_and_the_answer_sa
             ["custom_field_refused"],
             "{version:?}: {answer:?}"
         );
+        assert_eq!(field(&world, KNOWN), json!(true), "{version:?}");
         let person = world.person("i-1");
         assert_eq!(person.title.as_deref(), Some("Programmer"), "{version:?}");
         assert_eq!(person.email_addresses.len(), 2, "{version:?}");

@@ -140,7 +140,7 @@ catalogue! {
         "The candidate was deleted in Greenhouse, or merged into another one, or is hidden from the acting user."
         => "Look for the person in Greenhouse; introduce them again if they should be there.";
     CustomFieldRefused "custom_field_refused" "BRG-0328" (HUMAN, FINAL)
-        "Greenhouse refused the event's custom fields, so they were left out."
+        "Greenhouse refused custom fields, so they were left out."
         => "Compare keys and values in custom_fields with the fields in Greenhouse (Configure → Custom Options).";
     ReferrerNotListed "referrer_not_listed" "BRG-0329" (HUMAN, FINAL)
         "The employee who made the introduction is a user of Greenhouse, but not yet one of those whom its API can credit."
