@@ -38,7 +38,7 @@ async fn connect_tenant(shared: &Shared, request: Connect) -> Result<Connection,
     let known = shared.store.connection_of(&request.tenant).await?;
     let looked = looked_at(shared, request.tenant, request.auth, known.as_ref()).await?;
     let new = match known {
-        Some(known) if known.state != Condition::Reauthorise => looked.answered()?,
+        Some(known) if known.state != Condition::Reauthorise => looked.accepted()?,
         // What was never there, or is refused, is not lost: whether this one works shows at its first use.
         _ => looked.new,
     };
@@ -64,13 +64,7 @@ async fn exchange(shared: &Shared, id: uuid::Uuid, auth: Auth) -> Result<Connect
     let known = shared.store.connection(id).await?;
     let known = known.ok_or_else(Failure::not_found)?;
     let looked = looked_at(shared, known.tenant.clone(), auth, Some(&known)).await?;
-    let new = looked.answered()?;
-    match new.health.reason {
-        Some(reason) if new.health.state == Condition::Reauthorise => {
-            Err(Failure::refused("auth", reason, new.health.findings))
-        }
-        _ => store(shared, new).await,
-    }
+    store(shared, looked.accepted()?).await
 }
 
 /// The stored credential for another user, if that works; nothing is stored here.
@@ -118,11 +112,22 @@ struct Looked {
 }
 
 impl Looked {
-    /// What may take the place of something that works.
+    /// What Greenhouse has answered for, well or not.
     fn answered(self) -> Result<NewConnection, Failure> {
         match self.unanswered {
             None => Ok(self.new),
             Some(missed) => Err(Failure::unverified(missed.code)),
+        }
+    }
+
+    /// What may take the place of a credential that works: one that is not refused itself.
+    fn accepted(self) -> Result<NewConnection, Failure> {
+        let new = self.answered()?;
+        match new.health.reason {
+            Some(reason) if new.health.state == Condition::Reauthorise => {
+                Err(Failure::refused("auth", reason, new.health.findings))
+            }
+            _ => Ok(new),
         }
     }
 }

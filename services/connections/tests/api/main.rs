@@ -95,6 +95,26 @@ async fn a_refused_credential_is_stored_and_waits_for_the_admin() {
 }
 
 #[tokio::test]
+async fn a_refused_credential_takes_no_place_of_one_that_works() {
+    let world = World::new().await;
+    let before = world.connect(world.auth()).await.body;
+    let mut auth = world.auth();
+    auth["client_secret"] = json!("wrong-secret");
+    let refused = world.connect(auth).await;
+    assert_eq!(
+        (refused.status, &refused.body["field"]),
+        (422, &json!("auth")),
+        "{refused:?}"
+    );
+    assert_eq!(codes(&refused.body), ["credential_refused"]);
+    let path = format!("/v1/connections/{}", before["id"].as_str().unwrap());
+    assert_eq!(world.get(&path).await.body, before);
+    let verified = world.post(&format!("{path}/verify"), &Value::Null).await;
+    assert_eq!(verified.body["state"], "active", "{verified:?}");
+    assert_eq!(world.announced().await, ["ACTIVE"]);
+}
+
+#[tokio::test]
 async fn an_acting_user_who_is_gone_is_named() {
     let world = World::new().await;
     let mut auth = world.auth();
