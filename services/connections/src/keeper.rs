@@ -1,5 +1,5 @@
-//! What has to happen to connections without anybody asking: pauses that end by themselves, and consents of admins that
-//! are kept alive while their tenants are idle.
+//! What has to happen to connections without anybody asking: pauses that end by themselves, looks again at what a refusal
+//! set aside, and consents of admins that are kept alive while their tenants are idle.
 //!
 //! Every replica does it; each piece of work is taken under a lock or a lease, so that more of them do no harm. Pauses
 //! need the database alone, and wait for no Greenhouse that hangs.
@@ -14,6 +14,9 @@ use futures::{StreamExt, stream};
 use store::Store;
 use store::connections::{Connection, Consent, Finding, Health, Severity};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::verify::{believe, look_at};
 
 /// A pause ends at most so much too late.
 const INTERVAL: Duration = Duration::from_secs(10);
@@ -25,6 +28,8 @@ const TELL: Duration = Duration::from_secs(6 * 3600);
 const ROUND: i64 = 100;
 /// Of those, how many at once: each may take a whole call's deadline.
 const AT_ONCE: usize = 8;
+/// Looks at once, and taken at once: what is taken is put off, so nobody takes more than can be looked at now.
+const LOOKS: usize = 4;
 
 /// Looks after connections until `stop`.
 pub async fn keep(
@@ -46,12 +51,26 @@ pub async fn keep(
             rest(&stop).await;
         }
     };
-    tokio::join!(holds, consents);
+    let looks = async {
+        while !stop.is_cancelled() {
+            look_again(&store, &accounts).await;
+            rest(&stop).await;
+        }
+    };
+    // A look only reads: it may be left at any time.
+    let looks = async {
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = looks => {}
+        }
+    };
+    tokio::join!(holds, consents, looks);
 }
 
 /// One round of it: for tools and tests.
 pub async fn keep_once(store: &Store, accounts: &Accounts, metrics: &Metrics) {
     end_holds(store).await;
+    look_again(store, accounts).await;
     keep_consents(store, accounts, &CancellationToken::new()).await;
     tell_shortest(store, metrics).await;
 }
@@ -68,6 +87,39 @@ async fn end_holds(store: &Store) {
         Ok(0) => {}
         Ok(ended) => tracing::info!(ended, "pauses have ended"),
         Err(error) => tracing::warn!(%error, "cannot end pauses"),
+    }
+}
+
+/// Looks at what a refusal set aside, until nothing is due.
+async fn look_again(store: &Store, accounts: &Accounts) {
+    loop {
+        let due = match store.looks_due(LOOKS as i64).await {
+            Ok(due) if due.is_empty() => return,
+            Ok(due) => due,
+            Err(error) => return tracing::warn!(%error, "cannot read what was set aside"),
+        };
+        stream::iter(due)
+            .for_each_concurrent(LOOKS, |id| look(store, accounts, id))
+            .await;
+    }
+}
+
+/// Lets the tenant's work go on if what it was set aside for is no longer found. What fails here has been logged, and
+/// comes again.
+async fn look(store: &Store, accounts: &Accounts, id: Uuid) {
+    let known = match store.connection(id).await {
+        Ok(Some(known)) if !known.state.works() && known.held.is_none() => known,
+        Ok(_) => return,
+        Err(error) => return tracing::warn!(%error, "cannot look again"),
+    };
+    let Ok(verified) = look_at(store, accounts, &known).await else {
+        return;
+    };
+    if verified.unanswered.is_some() || verified.finds_again(&known) {
+        return;
+    }
+    if let Ok(Some(now)) = believe(store, &known, verified).await {
+        tracing::info!(tenant = %now.tenant, state = now.state.as_str(), "looked again at what was set aside");
     }
 }
 

@@ -11,13 +11,14 @@ mod rights;
 
 use std::sync::Arc;
 
-use accounts::{Examiner, health};
+use accounts::{Accounts, Examiner, health};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use boot::metrics::AdminAction;
 use domain::settings::Settings;
 use domain::{Code, UserId};
+use store::Store;
 use store::connections::{Connection, Finding, Health, Severity};
 use uuid::Uuid;
 
@@ -41,29 +42,8 @@ pub(crate) async fn verify_again(
 async fn look_again(shared: &Shared, id: Uuid) -> Result<Connection, Failure> {
     let known = shared.store.connection(id).await?;
     let known = known.ok_or_else(Failure::not_found)?;
-    let examiner = shared
-        .accounts
-        .examiner_of(&known.tenant, id, known.revision)
-        .await?;
-    let mut verified = verify(&examiner, known.acting_user, &known.settings).await;
-    verified.findings.extend(webhook_silence(shared, id).await?);
-    let answered = verified.unanswered.is_none();
-    let judge = |known: &Connection| match verified.unanswered {
-        None => Health::of(verified.findings),
-        // Neither good nor bad was heard of it.
-        Some(missed) => Health::unanswered(missed, known),
-    };
-    let changed = shared
-        .store
-        .change_health(
-            &known.tenant,
-            known.revision,
-            answered,
-            judge,
-            health::announcement,
-        )
-        .await?;
-    match changed {
+    let verified = look_at(&shared.store, &shared.accounts, &known).await?;
+    match believe(&shared.store, &known, verified).await? {
         Some(connection) => Ok(connection),
         // Somebody changed it while we looked: what they found is newer.
         None => {
@@ -73,11 +53,54 @@ async fn look_again(shared: &Shared, id: Uuid) -> Result<Connection, Failure> {
     }
 }
 
+/// Looks at a connection with the credential that is stored.
+pub(crate) async fn look_at(
+    store: &Store,
+    accounts: &Accounts,
+    known: &Connection,
+) -> Result<Verified, Failure> {
+    let examiner = accounts
+        .examiner_of(&known.tenant, known.id, known.revision)
+        .await?;
+    let mut verified = verify(&examiner, known.acting_user, &known.settings).await;
+    let silence = webhook_silence(store, accounts, known.id).await?;
+    verified.findings.extend(silence);
+    Ok(verified)
+}
+
+/// From now on the connection is as a look has found it. None if it has moved on meanwhile.
+pub(crate) async fn believe(
+    store: &Store,
+    known: &Connection,
+    verified: Verified,
+) -> Result<Option<Connection>, Failure> {
+    let answered = verified.unanswered.is_none();
+    let judge = |known: &Connection| match verified.unanswered {
+        None => Health::of(verified.findings),
+        // Neither good nor bad was heard of it.
+        Some(missed) => Health::unanswered(missed, known),
+    };
+    let changed = store
+        .change_health(
+            &known.tenant,
+            known.revision,
+            answered,
+            judge,
+            health::announcement,
+        )
+        .await?;
+    Ok(changed)
+}
+
 /// A tenant with a webhook's secret expects Greenhouse to call.
-async fn webhook_silence(shared: &Shared, id: Uuid) -> Result<Option<Finding>, Failure> {
-    let secrets = shared.store.webhook_secrets(&shared.keys, id).await?;
-    let seen = shared.store.webhook_seen(id).await?;
-    if secrets.is_empty() || seen.delivered_at.is_some() {
+async fn webhook_silence(
+    store: &Store,
+    accounts: &Accounts,
+    id: Uuid,
+) -> Result<Option<Finding>, Failure> {
+    let expected = accounts.expects_webhooks(id).await?;
+    let seen = store.webhook_seen(id).await?;
+    if !expected || seen.delivered_at.is_some() {
         return Ok(None);
     }
     let evidence = match seen.refused {
@@ -99,6 +122,20 @@ pub(crate) struct Verified {
     /// The one of them which says that Greenhouse did not answer whether the credential, and whoever acts with it, is
     /// good. Then nothing was verified: it replaces nothing that works, and calls nothing repaired.
     pub(crate) unanswered: Option<Finding>,
+}
+
+impl Verified {
+    /// Whether it found what the connection was set aside for: work would be refused again at once.
+    pub(crate) fn finds_again(&self, aside: &Connection) -> bool {
+        let mut known = aside.findings.iter();
+        let refusal = known.find(|finding| Some(finding.code) == aside.reason);
+        let same = |found: &Finding, refusal: &Finding| {
+            found.severity != Severity::Info
+                && found.code == refusal.code
+                && found.scope == refusal.scope
+        };
+        refusal.is_some_and(|refusal| self.findings.iter().any(|found| same(found, refusal)))
+    }
 }
 
 /// Looks at a credential and at what it can see.

@@ -246,6 +246,15 @@ impl Accounts {
         }
     }
 
+    /// Whether a connection has a webhook's secret: then its tenant expects Greenhouse to call.
+    ///
+    /// # Errors
+    /// [`AccountError`].
+    pub async fn expects_webhooks(&self, connection: Uuid) -> Result<bool, AccountError> {
+        let secrets = self.store.webhook_secrets(&self.keys, connection).await?;
+        Ok(!secrets.is_empty())
+    }
+
     /// The tokens for the code that an admin brought back.
     ///
     /// # Errors

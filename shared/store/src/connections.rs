@@ -11,6 +11,7 @@ mod disconnect;
 mod health;
 mod hold;
 mod listing;
+mod looks;
 mod reseal;
 mod row;
 mod settings;

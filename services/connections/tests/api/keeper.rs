@@ -1,9 +1,10 @@
-//! What is done without anybody asking, while Greenhouse hangs: it holds up neither pauses nor the end of the process.
+//! What is done without anybody asking: what a refusal set aside goes on; and while Greenhouse hangs, that holds up
+//! neither pauses nor the end of the process.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::Tenant;
+use domain::{Code, Problem, Tenant};
 use greenhouse_sim::faults::When;
 use serde_json::json;
 use store::connections::{Credential, Health, NewConnection, NewTokens};
@@ -91,4 +92,63 @@ async fn a_pause_ends_in_time_while_renewals_hang() {
     stop.cancel();
     gate.open();
     keeping.await.unwrap();
+}
+
+const SCOPE: &str = "harvest:notes:create";
+
+/// A round of looks, with each that is put off, or not due yet, due now.
+async fn look(world: &World) {
+    for sql in [
+        "UPDATE connections SET updated_at = now() - interval '1 hour'",
+        "UPDATE remote_cache SET value = jsonb_set(value, '{due}', to_jsonb(now())) WHERE kind = 'look'",
+    ] {
+        sqlx::query(sql).execute(world.store.pool()).await.unwrap();
+    }
+    connections::keep_once(&world.store, &world.replicas[0], &world.metrics).await;
+}
+
+/// A connected tenant whose note was refused at work; its path.
+async fn refused(world: &World) -> String {
+    let connected = world.connect(world.auth()).await;
+    let tenant = Tenant::try_from("acme").unwrap();
+    let problem = Problem::new(Code::ScopeMissing).field(SCOPE);
+    let revision = connected.body["revision"].as_i64().unwrap();
+    let aside = accounts::health::set_aside(&world.store, &tenant, revision, &problem);
+    assert!(aside.await.unwrap());
+    format!("/v1/connections/{}", connected.body["id"].as_str().unwrap())
+}
+
+#[tokio::test]
+async fn what_a_refusal_set_aside_goes_on_by_itself_when_nothing_is_missing_any_more() {
+    let world = World::new().await;
+    let client = world.greenhouse.access().client_id;
+    let path = refused(&world).await;
+    let state = async || world.get(&path).await.body["state"].clone();
+    connections::keep_once(&world.store, &world.replicas[0], &world.metrics).await;
+    assert_eq!(state().await, "paused", "it is too early");
+    world.greenhouse.set_scope(&client, SCOPE, false);
+    look(&world).await;
+    assert_eq!(state().await, "paused", "it is missing");
+    world.greenhouse.set_scope(&client, SCOPE, true);
+    world.greenhouse_goes_down();
+    look(&world).await;
+    assert_eq!(state().await, "paused", "nobody has answered");
+    world.greenhouse.faults().clear();
+    look(&world).await;
+    assert_eq!(state().await, "active");
+    assert_eq!(world.announced().await, ["ACTIVE", "PAUSED", "ACTIVE"]);
+}
+
+#[tokio::test]
+async fn what_somebody_paused_is_not_looked_at() {
+    let world = World::new().await;
+    let path = refused(&world).await;
+    let pause = json!({"reason": "audit"});
+    world.post(&format!("{path}/pause"), &pause).await;
+    let before = world.get(&path).await.body;
+    look(&world).await;
+    let after = world.get(&path).await.body;
+    for kept in ["state", "findings", "revision", "verified_at"] {
+        assert_eq!(after[kept], before[kept], "{kept}");
+    }
 }

@@ -10,7 +10,8 @@
 //!     └──────────────────────────────▶ paused ◀────── 403 at work
 //! ```
 //! Work goes on in `active` and `degraded`. It waits in `reauthorise` and `paused`, and continues when the connection is
-//! verified or made again. A verification that Greenhouse does not answer leaves the state as it is.
+//! verified or made again; the keeper of connections looks again by itself (`looks.rs`). A verification that Greenhouse
+//! does not answer leaves the state as it is.
 
 use domain::{Code, Problem};
 use serde::{Deserialize, Serialize};

@@ -186,6 +186,42 @@ async fn a_second_refusal_of_the_same_revision_announces_nothing_new() {
     assert_eq!(announced(&store).await, ["active", "reauthorise"]);
 }
 
+/// What is put off, or not due yet, is due now.
+async fn due(store: &Store) -> Vec<Uuid> {
+    for sql in [
+        "UPDATE connections SET updated_at = now() - interval '1 hour'",
+        "UPDATE remote_cache SET value = jsonb_set(value, '{due}', to_jsonb(now()))",
+    ] {
+        sqlx::query(sql).execute(store.pool()).await.unwrap();
+    }
+    store.looks_due(8).await.unwrap()
+}
+
+#[tokio::test]
+async fn one_process_looks_again_at_what_was_refused_and_ever_more_rarely() {
+    let store = fresh_store().await;
+    let id = connect(&store, "one").await.id;
+    assert!(due(&store).await.is_empty(), "it works");
+    pause(&store, 1).await.unwrap();
+    let early = store.looks_due(8).await.unwrap();
+    assert!(early.is_empty(), "a minute has not passed");
+    for minutes in [2, 4, 8, 16, 32, 60, 60] {
+        assert_eq!(due(&store).await, [id]);
+        let taken = store.looks_due(8).await.unwrap();
+        assert!(taken.is_empty(), "another process has it");
+        let sql = "SELECT round(extract(epoch FROM (value->>'due')::timestamptz - now()) / 60)::int4
+            FROM remote_cache";
+        let wait: i32 = sqlx::query_scalar(sql)
+            .fetch_one(store.pool())
+            .await
+            .unwrap();
+        assert_eq!(wait, minutes);
+    }
+    let held = store.hold_connection(id, "audit", None, announce).await;
+    assert!(held.unwrap().is_some());
+    assert!(due(&store).await.is_empty(), "somebody stopped it");
+}
+
 #[tokio::test]
 async fn whoever_waits_for_work_hears_of_a_connection_that_works_again() {
     let store = fresh_store().await;
