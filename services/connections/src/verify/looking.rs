@@ -47,12 +47,11 @@ impl<'a> Looking<'a> {
         self.client.version() == Version::V1
     }
 
-    /// What the tenant has on.
+    /// What the tenant has on. Prospects are: an event may ask for one whatever the settings say.
     pub(super) fn features(&self) -> Vec<Feature> {
         let settings = self.settings;
         let optional = [
             (Feature::Tags, settings.tags),
-            (Feature::Prospects, settings.import_as == ImportAs::Prospect),
             (
                 Feature::NewReferrer,
                 settings.referrer_unknown == ReferrerUnknown::AddUser,
@@ -165,8 +164,25 @@ impl<'a> Looking<'a> {
     }
 
     pub(super) fn missing(&mut self, scope: &str, feature: &str) {
-        let finding = Finding::new(Code::ScopeMissing, Severity::Error, feature, scope);
+        let mut suffering = feature.split(", ");
+        let severity = if suffering.all(|feature| self.may_do_without(feature)) {
+            Severity::Warning
+        } else {
+            Severity::Error
+        };
+        let finding = Finding::new(Code::ScopeMissing, severity, feature, scope);
         self.find(finding.scope(scope));
+    }
+
+    /// Whether no setting asks for a feature: then only an event, or a field that Greenhouse has, may need it.
+    fn may_do_without(&self, feature: &str) -> bool {
+        let settings = self.settings;
+        let asked = [
+            (Feature::Prospects, settings.import_as == ImportAs::Prospect),
+            (Feature::CustomFields, settings.introduction_fields),
+        ];
+        let mut unasked = asked.iter().filter(|(_, asked)| !asked);
+        unasked.any(|(unasked, _)| unasked.as_str() == feature)
     }
 
     pub(super) fn no_site_admin(&mut self) {

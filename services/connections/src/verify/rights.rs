@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{ApplicationId, CandidateId, Code, JobId, JobStageId};
+use domain::{ApplicationId, CandidateId, Code, CustomFieldId, JobId, JobStageId};
 use futures::{Stream, StreamExt};
 use harvest::{Client, Error as Remote, FieldType, Operation};
 use store::connections::{Finding, Severity};
@@ -116,6 +116,13 @@ async fn try_read(client: &Client, operation: Operation) -> Result<(), Remote> {
         O::CloseReasonsList => client.close_reasons().page(None, None).await.map(drop),
         O::DepartmentsList => client.departments().page(None, None).await.map(drop),
         O::OfficesList => client.offices().page(None, None).await.map(drop),
+        O::ProspectPoolsList => client.prospect_pools().list().await.map(drop),
+        O::ProspectPoolsRetrieve => client.prospect_pools().get(1).await.map(drop),
+        O::CustomFieldOptionsList => client
+            .custom_field_options()
+            .of_fields(&[CustomFieldId(1)])
+            .await
+            .map(drop),
         _ => Ok(()),
     }
 }

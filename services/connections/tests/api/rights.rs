@@ -129,6 +129,9 @@ async fn a_permission_that_an_api_key_lacks_is_named() {
         "Jobs: list",
         "Sources: list",
         "Users: retrieve",
+        "Custom field options: list",
+        "Prospect pools: list",
+        "Prospect pools: retrieve",
     ] {
         assert!(world.greenhouse.set_permission(&api_key, permission, false));
         let answer = world.connect(key(&world)).await;
@@ -140,6 +143,30 @@ async fn a_permission_that_an_api_key_lacks_is_named() {
         assert_eq!(answer.body["state"], "degraded", "{permission}");
         world.greenhouse.set_permission(&api_key, permission, true);
     }
+}
+
+#[tokio::test]
+async fn a_right_that_no_setting_asks_for_is_missed_less() {
+    let world = World::new().await;
+    let client = world.greenhouse.access().client_id;
+    let scope = "harvest:prospect_pools:list";
+    world.greenhouse.set_scope(&client, scope, false);
+    let answer = world.connect(world.auth()).await;
+    assert_eq!(
+        missing(&answer.body),
+        [(scope.to_owned(), "prospects".to_owned())]
+    );
+    let severity = |answer: &Value| {
+        let findings = answer["findings"].as_array().unwrap();
+        let found = findings.iter().find(|finding| finding["scope"] == scope);
+        found.unwrap()["severity"].clone()
+    };
+    assert_eq!(severity(&answer.body), "warning", "an event may ask for it");
+    let path = format!("/v1/connections/{}", answer.body["id"].as_str().unwrap());
+    let on = json!({"settings": {"import_as": "prospect"}});
+    assert_eq!(world.patch(&path, &on).await.status, 200);
+    let verified = world.post(&format!("{path}/verify"), &Value::Null).await;
+    assert_eq!(severity(&verified.body), "error");
 }
 
 #[tokio::test]
