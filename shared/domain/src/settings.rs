@@ -118,7 +118,7 @@ macro_rules! settings {
 settings! {
     poll_interval_seconds: u32 = 60, seconds,
         "a whole number of seconds from 1 to 86400",
-        "How often status changes are looked for.";
+        "How often status changes are looked for; five times as rarely while webhooks arrive, and half as often while the request limit is nearly used up, which makes no interval longer than ten minutes.";
     jobs_interval_seconds: u32 = 600, seconds,
         "a whole number of seconds from 1 to 86400",
         "How often changed jobs are looked for.";

@@ -37,6 +37,8 @@ impl Looking<'_> {
                 let evidence = format!("the token endpoint answered {status}");
                 self.find(finding(Code::CredentialRefused, evidence));
             }
+            // A key is its own token.
+            _ if self.is_v1() => self.undecided(error, "API key"),
             _ => self.undecided(error, "token endpoint"),
         }
     }

@@ -118,6 +118,17 @@ async fn an_api_key_connects_and_its_writes_are_told_to_be_unproven() {
 }
 
 #[tokio::test]
+async fn a_refused_api_key_is_told_as_a_key() {
+    let world = World::new().await;
+    let mut auth = key(&world);
+    auth["api_key"] = json!("wrong-key");
+    let answer = world.connect(auth).await;
+    assert_eq!(answer.body["reason"], "credential_refused", "{answer:?}");
+    let evidence = answer.body["findings"][0]["evidence"].as_str().unwrap();
+    assert!(evidence.starts_with("API key"), "{evidence}");
+}
+
+#[tokio::test]
 async fn a_permission_that_an_api_key_lacks_is_named() {
     let world = World::new().await;
     world

@@ -212,11 +212,11 @@ catalogue! {
         "A custom field that the settings ask for does not exist in Greenhouse."
         => "Let the bridge create it with POST /v1/connections/{id}/provision, or switch the setting off.";
     JobsVisible "jobs_visible" "BRG-0421" (NOBODY, RETRIED)
-        "Only jobs that the acting user sees can be imported; confidential ones stay hidden from whoever is not on their hiring team."
-        => "Compare the number of jobs with Greenhouse; add the acting user to the hiring team of a confidential job that should be offered.";
+        "Only jobs that Greenhouse shows can be imported: an API key is shown all of them, in Harvest v3 confidential ones stay hidden from whoever is not on their hiring team."
+        => "Compare the number of jobs with Greenhouse; in Harvest v3, add the acting user to the hiring team of a confidential job that should be offered.";
     NoJobVisible "no_job_visible" "BRG-0422" (HUMAN, RETRIED)
-        "The acting user sees no open job, so there is nothing to introduce candidates to."
-        => "Open a job in Greenhouse, or add the acting user to the hiring teams, then verify the connection.";
+        "Greenhouse shows no open job, so there is nothing to introduce candidates to."
+        => "Open a job in Greenhouse or, in Harvest v3, add the acting user to the hiring teams, then verify the connection.";
     PoolMissing "pool_missing" "BRG-0423" (HUMAN, RETRIED)
         "Introductions are imported as prospects, and the prospect pool or stage of the settings does not exist in Greenhouse."
         => "Set prospect_pool_id and prospect_pool_stage_id to an active pool and one of its stages, or set import_as to candidate.";
