@@ -17,7 +17,7 @@ pub enum Stop {
     Rest(Duration),
     /// Give it back with backoff.
     Retry(Problem),
-    /// Pause the tenant until its admin acts.
+    /// Set the tenant aside until a look finds no more of it.
     Pause(Problem),
 }
 

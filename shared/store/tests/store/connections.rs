@@ -209,7 +209,8 @@ async fn one_process_looks_again_at_what_was_refused_and_ever_more_rarely() {
         assert_eq!(due(&store).await, [id]);
         let taken = store.looks_due(8).await.unwrap();
         assert!(taken.is_empty(), "another process has it");
-        let sql = "SELECT round(extract(epoch FROM (value->>'due')::timestamptz - now()) / 60)::int4
+        let sql =
+            "SELECT round(extract(epoch FROM (value->>'due')::timestamptz - now()) / 60)::int4
             FROM remote_cache";
         let wait: i32 = sqlx::query_scalar(sql)
             .fetch_one(store.pool())
