@@ -47,6 +47,7 @@ pub(crate) async fn follow(
             converted_from: None,
             origin: None,
             anonymised: false,
+            introduced_at: None,
         };
         let seen = match &applied.how {
             AppliedHow::Created(_, Some(answer)) => seen(attempt, &tracked, answer).await,

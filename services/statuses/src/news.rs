@@ -24,6 +24,20 @@ pub(crate) fn is_news(tracked: &TrackedApplication, application: &Application) -
     }
 }
 
+/// How much earlier than the introduction its application may seem to be made: the clocks of Greenhouse and of the database
+/// are two.
+const CLOCKS: TimeDelta = TimeDelta::minutes(1);
+
+/// Whether an application began under our eyes, so that all that has happened to it is worth telling: it was made after
+/// the introduction had arrived, as what the bridge makes is, or took the place of a prospect's that was followed.
+pub(crate) fn began_here(tracked: &TrackedApplication, application: &Application) -> bool {
+    let after = match (application.created_at, tracked.introduced_at) {
+        (Some(made), Some(introduced)) => made >= introduced - CLOCKS,
+        _ => false,
+    };
+    after || tracked.converted_from.is_some()
+}
+
 /// Whether the application is in a stage that its history does not show yet. Told now, the move would be lost:
 /// the next observation counts it as known.
 pub(crate) fn is_early(application: &Application, history: &[Visit], now: DateTime<Utc>) -> bool {
@@ -107,6 +121,7 @@ mod tests {
             converted_from: None,
             origin: None,
             anonymised: false,
+            introduced_at: None,
             snapshot: as_of.map(seen),
             sequence: 1,
         }
@@ -118,6 +133,27 @@ mod tests {
         assert!(is_news(&tracked(Some(4)), &application(1, 5)));
         assert!(!is_news(&tracked(Some(6)), &application(1, 5)));
         assert!(!is_news(&tracked(Some(5)), &application(1, 5)));
+    }
+
+    #[test]
+    fn what_was_made_for_an_introduction_began_here() {
+        let introduced = TrackedApplication {
+            introduced_at: Some(at(1_000)),
+            ..tracked(None)
+        };
+        let made = |second| Application {
+            created_at: Some(at(second)),
+            ..application(1, 2_000)
+        };
+        assert!(began_here(&introduced, &made(1_001)));
+        assert!(began_here(&introduced, &made(990)), "clocks differ");
+        assert!(!began_here(&introduced, &made(900)));
+        assert!(!began_here(&tracked(None), &made(1_001)));
+        let converted = TrackedApplication {
+            converted_from: Some(ApplicationId(80)),
+            ..tracked(None)
+        };
+        assert!(began_here(&converted, &application(1, 5)));
     }
 
     #[test]

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use crate::conversion::successors;
 use crate::look::look;
-use crate::news::is_news;
+use crate::news::{began_here, is_news};
 use crate::{Context, people};
 
 /// Applications per page.
@@ -104,9 +104,14 @@ impl Observer<'_> {
                 look.early.push(*id);
             }
         }
-        for (id, observation) in &mut look.observations {
+        for application in applications {
+            let Some(observation) = look.observations.get_mut(&application.id) else {
+                continue;
+            };
+            let known = tracked.get(&application.id);
             observation.detected_by = self.detected_by;
-            observation.anonymised = tracked.get(id).is_some_and(|known| known.anonymised);
+            observation.anonymised = known.is_some_and(|known| known.anonymised);
+            observation.from_start = known.is_some_and(|known| began_here(known, application));
         }
         let changed = self.tell(tracked, look.observations, &replaced).await?;
         Ok(Seen {
@@ -249,7 +254,9 @@ impl Observer<'_> {
         let lost_ones: HashSet<_> = lost.iter().collect();
         told.retain(|(id, _)| !lost_ones.contains(id));
         for (id, changes) in told {
-            if changes.iter().any(|change| change.previous.is_some()) {
+            // Whatever had happened before the first sight is told with it: no detector has missed that.
+            let first = changes.first();
+            if first.is_some_and(|first| first.previous.is_some()) {
                 changed.push(id);
             }
             self.count_changes(&changes);

@@ -194,6 +194,8 @@ pub struct Observation {
     pub detected_by: DetectedBy,
     /// Whether the person is known to be anonymised: Greenhouse then blanks or resets fields, and only the status counts.
     pub anonymised: bool,
+    /// Whether the application began under our eyes: a first look then tells its whole history, not only where it stands.
+    pub from_start: bool,
 }
 
 impl Observation {
@@ -217,6 +219,7 @@ impl Observation {
             observed_at,
             detected_by,
             anonymised: false,
+            from_start: false,
         }
     }
 }

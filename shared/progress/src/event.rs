@@ -210,6 +210,7 @@ mod tests {
             converted_from: None,
             origin: None,
             anonymised: false,
+            introduced_at: None,
         }
     }
 
@@ -229,6 +230,7 @@ mod tests {
             observed_at: at("2026-03-12T14:03:22Z"),
             detected_by: DetectedBy::Poll,
             anonymised: false,
+            from_start: false,
         }
     }
 

@@ -51,6 +51,7 @@ pub fn observation(
         observed_at: now,
         detected_by: DetectedBy::Poll,
         anonymised: false,
+        from_start: false,
     }
 }
 

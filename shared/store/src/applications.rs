@@ -42,6 +42,8 @@ pub struct TrackedApplication {
     pub origin: Option<Snapshot>,
     /// Whether the person was anonymised or deleted in Greenhouse.
     pub anonymised: bool,
+    /// When the first introduction that led to it arrived; only while it was not seen.
+    pub introduced_at: Option<DateTime<Utc>>,
 }
 
 /// What an observation made of one application.
@@ -83,6 +85,7 @@ struct Row {
     converted_from: Option<i64>,
     origin: Option<Value>,
     anonymised: bool,
+    introduced_at: Option<DateTime<Utc>>,
 }
 
 impl Store {
@@ -99,7 +102,10 @@ impl Store {
             Row,
             // One look-up by key each: as a plain condition it may be planned as a scan of all that the tenant follows.
             r#"SELECT a.id, greenhouse_id, candidate_id, job_id, introduction_ids, snapshot, sequence, converted_from, origin,
-                erasure IS NOT NULL AS "anonymised!"
+                erasure IS NOT NULL AS "anonymised!",
+                CASE WHEN snapshot IS NULL THEN least(a.created_at, (
+                    SELECT min(o.created_at) FROM operations o WHERE o.business_key = ANY(a.introduction_ids)
+                        AND o.tenant = a.tenant AND o.kind = 'introduction_accepted')) END AS "introduced_at?"
             FROM (SELECT DISTINCT id FROM unnest($2::bigint[]) AS u(id) ORDER BY id) wanted
             CROSS JOIN LATERAL (SELECT * FROM applications WHERE tenant = $1 AND id = wanted.id LIMIT 1) a"#,
             tenant.as_str(),
@@ -352,6 +358,7 @@ impl TryFrom<Row> for TrackedApplication {
             converted_from: row.converted_from.map(ApplicationId),
             origin: snapshot(row.origin)?,
             anonymised: row.anonymised,
+            introduced_at: row.introduced_at,
         })
     }
 }

@@ -43,6 +43,36 @@ async fn the_first_sight_of_an_application_is_one_event() {
 }
 
 #[tokio::test]
+async fn what_happened_between_the_introduction_and_the_first_look_is_told_in_full() {
+    let world = World::new().await;
+    let application = world.greenhouse.state().applications()[0].meta.id;
+    world.follow("acme", application).await;
+    // Longer ago than anything in this Greenhouse: the application was made for the introduction.
+    world
+        .run("UPDATE applications SET created_at = now() - interval '90 days'")
+        .await;
+    let recruiter = world.greenhouse.recruiter();
+    recruiter.move_to_next_stage(application).unwrap();
+    recruiter.move_to_stage(application, "Offer").unwrap();
+    recruiter.reject(application, None).unwrap();
+    world.poll().await;
+    let expected = [
+        "1 ACTIVE Application Review",
+        "2 ACTIVE Phone Screen",
+        "3 ACTIVE Offer",
+        "4 REJECTED Offer",
+    ];
+    assert_eq!(world.told().await, expected);
+    let events = world.events().await;
+    let late = events.iter().map(|event| event["backfilled"] == true);
+    assert_eq!(late.collect::<Vec<_>>(), [true, true, true, false]);
+    assert_eq!(events[0].get("previous"), None);
+    assert_eq!(events[1]["previous"], events[0]["current"]);
+    world.poll().await;
+    assert_eq!(world.events().await.len(), 4);
+}
+
+#[tokio::test]
 async fn two_moves_between_polls_are_two_events_in_order() {
     let (world, application) = World::with_application().await;
     let recruiter = world.greenhouse.recruiter();

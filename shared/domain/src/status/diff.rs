@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::visits::{News, newest, news};
+use super::visits::{News, newest, news, since_the_start};
 use super::{Change, DetectedBy, Observation, Quality, Snapshot, Stage, Status, Visit};
 use crate::ids::JobStageId;
 
@@ -11,9 +11,9 @@ const LATE: TimeDelta = TimeDelta::hours(1);
 
 /// What has happened since `previous`, oldest first; empty if nothing a consumer would see.
 ///
-/// The first observation of an application is one change from nothing to where it stands. Later ones are: the return from
-/// a terminal status, the stage visits since the last known one, anything the history does not explain, and last
-/// a rejection, hire or conversion. Blank stages and jobs, renamed stages and whatever anonymising does are no changes.
+/// The first observation of an application is one change from nothing to where it stands; of one that began under our eyes,
+/// from nothing to where it began, and then all that follows. Later ones are: the return from a terminal status, the stage
+/// visits since the last known one, anything the history does not explain, and last a rejection, hire or conversion. Blank stages and jobs, renamed stages and whatever anonymising does are no changes.
 #[must_use]
 pub fn diff(previous: Option<&Snapshot>, observation: &Observation) -> Vec<Change> {
     replay(previous, observation).0
@@ -32,26 +32,49 @@ fn replay(previous: Option<&Snapshot>, observation: &Observation) -> (Vec<Change
     if as_of(observation).is_some_and(|time| Some(time) < previous.as_of) {
         return (Vec::new(), previous.clone());
     }
-    let news = news(previous, observation);
-    let (target, trusted) = target(previous, observation, &news);
-    let mut replay = Replay {
+    let replay = Replay {
         observation,
         now: previous.clone(),
         changes: Vec::new(),
     };
-    replay.reopen(&target, &news);
-    replay.moves(&target, &news);
-    replay.arrive(target);
-    let (changes, now) = replay.finish();
-    let as_of = if trusted {
-        previous.as_of.max(as_of(observation))
-    } else {
-        previous.as_of
-    };
-    (changes, Snapshot { as_of, ..now })
+    replay.run(&news(previous, observation))
 }
 
 fn first(observation: &Observation) -> (Vec<Change>, Snapshot) {
+    let told = from_start(observation);
+    told.unwrap_or_else(|| where_it_stands(observation))
+}
+
+/// What has happened since the application began; none where that is not known, or nothing has.
+fn from_start(observation: &Observation) -> Option<(Vec<Change>, Snapshot)> {
+    let news = since_the_start(observation)?;
+    let begin = news.resume?;
+    let now = Snapshot {
+        status: Status::InProcess,
+        stage: Some(stage_of(begin)),
+        job_id: begin.job_id.or(observation.snapshot.job_id),
+        prospect: false,
+        as_of: None,
+        withdrawn: false,
+    };
+    let (occurred_at, quality) = entered(begin, observation);
+    let change = Change {
+        previous: None,
+        current: now.clone(),
+        rejection: None,
+        occurred_at,
+        quality,
+        backfilled: true,
+    };
+    let replay = Replay {
+        observation,
+        now,
+        changes: vec![change],
+    };
+    Some(replay.run(&news)).filter(|(changes, _)| changes.len() > 1)
+}
+
+fn where_it_stands(observation: &Observation) -> (Vec<Change>, Snapshot) {
     let newest = newest(observation);
     let seen = &observation.snapshot;
     let stage = seen.stage.clone().or_else(|| newest.map(stage_of));
@@ -121,6 +144,21 @@ struct Replay<'a> {
 }
 
 impl Replay<'_> {
+    fn run(mut self, news: &News<'_>) -> (Vec<Change>, Snapshot) {
+        let (observation, known) = (self.observation, self.now.as_of);
+        let (target, trusted) = target(&self.now, observation, news);
+        self.reopen(&target, news);
+        self.moves(&target, news);
+        self.arrive(target);
+        let (changes, now) = self.finish();
+        let as_of = if trusted {
+            known.max(as_of(observation))
+        } else {
+            known
+        };
+        (changes, Snapshot { as_of, ..now })
+    }
+
     /// Back from rejected, hired or converted, where that is needed to explain what follows.
     fn reopen(&mut self, target: &Snapshot, news: &News<'_>) {
         let goes_on = target.status == Status::InProcess || !news.visits.is_empty();

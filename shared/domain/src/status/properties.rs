@@ -69,6 +69,7 @@ impl Truth {
             observed_at: minute(acts),
             detected_by: DetectedBy::Poll,
             anonymised: false,
+            from_start: false,
         }
     }
 
@@ -204,6 +205,19 @@ proptest! {
         let (once, same_end) = truth.polled(&[(known, true), (all, true)]);
         prop_assert_eq!(told(&often), told(&once));
         prop_assert_eq!(end, same_end);
+    }
+
+    #[test]
+    fn a_late_first_look_at_what_began_under_our_eyes_tells_the_same_story(acts in moves(1), end in ending()) {
+        let acts: Vec<Act> = acts.into_iter().chain(end).collect();
+        let (all, truth) = (acts.len(), Truth(acts));
+        let every_act: Vec<_> = (1..=all).map(|acts| (acts, true)).collect();
+        let (expected, known) = truth.polled(&every_act);
+        let late = Observation { from_start: true, ..truth.seen(all, true) };
+        let changes = diff(None, &late);
+        prop_assert_eq!(told(&changes), told(&expected));
+        prop_assert!(is_chain(None, &changes));
+        prop_assert_eq!(Some(next_snapshot(None, &late)), known);
     }
 
     #[test]

@@ -39,6 +39,7 @@ fn in_stage(id: i64, updated: i64) -> Observation {
         observed_at: minute(updated + 1),
         detected_by: DetectedBy::Poll,
         anonymised: false,
+        from_start: false,
     }
 }
 
@@ -108,6 +109,36 @@ fn the_first_look_tells_where_the_application_stands() {
     );
     assert_eq!(story(&[in_stage(2, 7)]), ["ACTIVE 2@7 APPROXIMATE"]);
     assert_eq!(story(&[in_stage(2, 7).rejected(6)]), ["REJECTED 2@6 EXACT"]);
+}
+
+#[test]
+fn what_began_under_our_eyes_is_told_from_its_begin() {
+    let found = in_stage(3, 9)
+        .rejected(9)
+        .history(&[(1, 1), (2, 5), (3, 8)]);
+    let made = found.clone().with(|seen| seen.from_start = true);
+    let expected = [
+        "ACTIVE 1@1 EXACT",
+        "ACTIVE 2@5 EXACT",
+        "ACTIVE 3@8 EXACT",
+        "REJECTED 3@9 EXACT",
+    ];
+    assert_eq!(story(std::slice::from_ref(&made)), expected);
+    let changes = diff(None, &made);
+    let late: Vec<bool> = changes.iter().map(|change| change.backfilled).collect();
+    assert_eq!(late, [true, true, true, false]);
+    assert_eq!(changes[0].previous, None);
+    assert_eq!(changes[1].previous.as_ref(), Some(&changes[0].current));
+    assert_eq!(diff(Some(&next_snapshot(None, &made)), &made), vec![]);
+    assert_eq!(story(&[found]), ["REJECTED 3@9 EXACT"]);
+}
+
+#[test]
+fn what_began_and_stays_there_is_told_as_if_it_was_found() {
+    let found = in_stage(1, 1).history(&[(1, 1)]);
+    let made = found.clone().with(|seen| seen.from_start = true);
+    assert_eq!(diff(None, &made), diff(None, &found));
+    assert_eq!(next_snapshot(None, &made), next_snapshot(None, &found));
 }
 
 #[test]

@@ -51,6 +51,20 @@ pub(super) fn newest(observation: &Observation) -> Option<&Visit> {
     not_newer(&in_order(&observation.history), &[], observation).pop()
 }
 
+/// The whole history of an application that began under our eyes: its first visit as the one that is told already.
+pub(super) fn since_the_start(observation: &Observation) -> Option<News<'_>> {
+    if !observation.from_start || observation.anonymised || observation.snapshot.prospect {
+        return None;
+    }
+    let visits = not_newer(&in_order(&observation.history), &[], observation);
+    let (first, later) = visits.split_first()?;
+    Some(News {
+        resume: Some(*first),
+        visits: later.to_vec(),
+        left: Vec::new(),
+    })
+}
+
 /// The visits that took place, oldest first. Rows without any time are stages never entered.
 fn in_order(history: &[Visit]) -> Vec<&Visit> {
     let took_place =
