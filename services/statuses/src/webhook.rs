@@ -3,7 +3,7 @@
 //! Tasks come at least once and in no order, so each is acted on as if it were the only one: what Greenhouse shows now
 //! decides. All tasks of one connection in a claim are looked at together, at most 50 applications per call.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::Context;
-use crate::observer::{Clock, IDS, Observer};
+use crate::observer::{Clock, IDS, Observer, Tracked};
 use crate::schedule::{LONGEST_REST, pause};
 
 /// Most tasks of one claim.
@@ -216,6 +216,8 @@ fn waits(task: &Task, early: &HashSet<ApplicationId>) -> bool {
 #[derive(Default)]
 struct Named {
     changed: BTreeSet<ApplicationId>,
+    /// Whose the changed ones are, where the notice tells.
+    owners: BTreeMap<ApplicationId, CandidateId>,
     deleted: BTreeSet<ApplicationId>,
     people: BTreeSet<CandidateId>,
     merged: Vec<(CandidateId, CandidateId)>,
@@ -226,8 +228,13 @@ struct Named {
 impl Named {
     fn note(&mut self, notice: &Notice) {
         match notice {
-            Notice::ApplicationChanged { application_id, .. } => {
+            Notice::ApplicationChanged {
+                application_id,
+                candidate_id,
+            } => {
                 self.changed.insert(*application_id);
+                self.owners
+                    .extend(candidate_id.map(|owner| (*application_id, owner)));
             }
             Notice::ApplicationDeleted { application_id, .. } => {
                 self.deleted.insert(*application_id);
@@ -291,17 +298,70 @@ impl Named {
         let changed: Vec<ApplicationId> = self.changed.difference(&self.deleted).copied().collect();
         // Nobody follows most of what happens at a company.
         let followed = observer.tracked(&changed).await?;
-        let followed: Vec<ApplicationId> = followed.into_keys().collect();
-        let mut early = HashSet::new();
-        for some in followed.chunks(IDS) {
-            // What is not shown is hidden or gone: the audit finds out which.
-            let read = observer.client.applications().by_ids(some).await?;
-            let sorted = observer.sort(&read).await?;
-            let seen = observer.observe(&sorted.tracked, &sorted.news).await?;
-            early.extend(seen.early);
+        let (followed, strange): (Vec<ApplicationId>, Vec<ApplicationId>) = changed
+            .into_iter()
+            .partition(|id| followed.contains_key(id));
+        let prospects = self.prospects(observer, &strange).await?;
+        let known: BTreeSet<ApplicationId> = followed
+            .into_iter()
+            .chain(prospects.keys().copied())
+            .collect();
+        let mut early = read(observer, known).await?;
+        if prospects.is_empty() {
+            return Ok(early);
         }
+        // What is named may not show as what takes the place of a converted one yet.
+        let late: HashSet<CandidateId> = prospects
+            .values()
+            .filter(|known| early.contains(&known.application))
+            .map(|known| known.greenhouse)
+            .collect();
+        let theirs = |id: &&ApplicationId| {
+            let owner = self.owners.get(*id);
+            owner.is_some_and(|owner| late.contains(owner))
+        };
+        early.extend(strange.iter().filter(theirs));
+        let successors = observer.tracked(&strange).await?;
+        early.extend(read(observer, successors.into_keys().collect()).await?);
         Ok(early)
     }
+
+    /// The followed applications of prospects whose places these may have taken: Greenhouse tells of a conversion by the
+    /// new application alone. Whoever is followed for a job already is no prospect, so their other applications cost no call.
+    async fn prospects(
+        &self,
+        observer: &Observer<'_>,
+        strange: &[ApplicationId],
+    ) -> Result<Tracked, Stop> {
+        let owners: BTreeSet<CandidateId> = strange
+            .iter()
+            .filter_map(|id| self.owners.get(id).copied())
+            .collect();
+        if owners.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let owners: Vec<CandidateId> = owners.into_iter().collect();
+        let store = &observer.context.store;
+        let prospects = store.prospects_of(observer.tenant, &owners).await?;
+        observer.tracked(&prospects).await
+    }
+}
+
+/// Reads followed applications and tells what has changed; returns those that must be looked at again soon.
+async fn read(
+    observer: &Observer<'_>,
+    ids: BTreeSet<ApplicationId>,
+) -> Result<HashSet<ApplicationId>, Stop> {
+    let ids: Vec<ApplicationId> = ids.into_iter().collect();
+    let mut early = HashSet::new();
+    for some in ids.chunks(IDS) {
+        // What is not shown is hidden or gone: the audit finds out which.
+        let read = observer.client.applications().by_ids(some).await?;
+        let sorted = observer.sort(&read).await?;
+        let seen = observer.observe(&sorted.tracked, &sorted.news).await?;
+        early.extend(seen.early);
+    }
+    Ok(early)
 }
 
 #[cfg(test)]

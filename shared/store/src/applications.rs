@@ -137,6 +137,28 @@ impl Store {
         Ok(ids.into_iter().map(ApplicationId).collect())
     }
 
+    /// Followed applications of these people in Greenhouse that were last seen as those of prospects in process.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn prospects_of(
+        &self,
+        tenant: &Tenant,
+        candidates: &[CandidateId],
+    ) -> Result<Vec<ApplicationId>, Error> {
+        let ids: Vec<i64> = candidates.iter().map(|id| id.0).collect();
+        let ids = sqlx::query_scalar!(
+            r#"SELECT id FROM applications WHERE tenant = $1
+            AND greenhouse_id = ANY((SELECT $2::bigint[])::bigint[])
+            AND snapshot @> '{"status": "ACTIVE", "prospect": true}' ORDER BY id"#,
+            tenant.as_str(),
+            &ids,
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(ids.into_iter().map(ApplicationId).collect())
+    }
+
     /// Some applications that Greenhouse ought to show as they are known here, at most `limit`, chosen at random.
     ///
     /// # Errors

@@ -46,6 +46,25 @@ async fn a_converted_prospect_is_followed_under_its_new_id_from_the_next_poll_on
 }
 
 #[tokio::test]
+async fn a_conversion_is_found_by_a_webhook_about_what_takes_its_place() {
+    let (world, prospect) = World::with_prospect().await;
+    let new = convert(&world, prospect);
+    let candidate = world.greenhouse.state().application(new).unwrap();
+    let candidate = candidate.candidate_id;
+    let ids = json!({"application_id": new, "candidate_id": candidate});
+    world.webhook("application_changed", ids.clone()).await;
+    goes_on_under_its_new_id(&world, prospect, new).await;
+    let recruiter = world.greenhouse.recruiter();
+    recruiter.move_to_next_stage(new).unwrap();
+    world.webhook("application_changed", ids).await;
+    let events = world.events().await;
+    assert_eq!(of(&events, new)[1]["current"]["stageName"], "Phone Screen");
+    let after_the_first = events.iter().skip(1);
+    let detectors: Vec<&Value> = after_the_first.map(|event| &event["detectedBy"]).collect();
+    assert_eq!(detectors, ["WEBHOOK"; 3]);
+}
+
+#[tokio::test]
 async fn a_conversion_that_a_webhook_named_and_the_poll_finds_too_is_told_once() {
     let (world, prospect) = World::with_prospect().await;
     let new = convert(&world, prospect);

@@ -51,6 +51,16 @@ async fn what_nobody_follows_costs_no_call() {
 }
 
 #[tokio::test]
+async fn another_application_of_somebody_who_is_followed_for_a_job_costs_no_call() {
+    let (world, application) = World::with_application().await;
+    let shown = world.greenhouse.state().application(application).unwrap();
+    world.greenhouse.state().clear_log();
+    let ids = json!({"application_id": application + 1, "candidate_id": shown.candidate_id});
+    world.webhook("application_changed", ids).await;
+    assert_eq!(world.calls(), [] as [&str; 0]);
+}
+
+#[tokio::test]
 async fn a_storm_about_one_application_is_one_look() {
     let (world, application) = World::with_application().await;
     world
