@@ -225,7 +225,7 @@ pub struct CandidateStatusChanged {
     /// Where it stands now.
     #[prost(message, optional, tag = "8")]
     pub current: ::core::option::Option<candidate_status_changed::State>,
-    /// Only when the current status is REJECTED.
+    /// Only when the current status is REJECTED. A reason of another type that is entered later is an event of its own.
     #[prost(message, optional, tag = "9")]
     pub rejection: ::core::option::Option<candidate_status_changed::Rejection>,
     /// When it happened, as well as it is known.

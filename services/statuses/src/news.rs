@@ -111,6 +111,7 @@ mod tests {
             prospect: false,
             as_of: Some(at(as_of)),
             withdrawn: false,
+            rejection: None,
         };
         TrackedApplication {
             application: ApplicationId(90),

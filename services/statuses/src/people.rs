@@ -20,6 +20,7 @@ pub(crate) fn never_seen(known: &TrackedApplication) -> Snapshot {
         prospect: false,
         as_of: None,
         withdrawn: false,
+        rejection: None,
     }
 }
 

@@ -116,10 +116,15 @@ pub struct Snapshot {
     /// Whether it was the candidate who said no; only of rejected applications, and as it was told. Set by [`next_snapshot`].
     #[serde(default)]
     pub withdrawn: bool,
+    /// Why it was turned down, as it was told; only of rejected applications, and none where a version told it that did not
+    /// remember it. Set by [`next_snapshot`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rejection: Option<Rejection>,
 }
 
 impl Snapshot {
-    /// Whether both mean the same to a consumer. Stage names and times do not count.
+    /// Whether both are the same place to a consumer. Stage names and times do not count; for reasons see
+    /// [`Rejection::says_otherwise`].
     #[must_use]
     pub fn same_state(&self, other: &Self) -> bool {
         let id = |snapshot: &Self| snapshot.stage.as_ref().map(|stage| stage.job_stage_id);
@@ -166,6 +171,14 @@ impl Rejection {
     #[must_use]
     pub fn is_withdrawal(&self) -> bool {
         self.kind.as_deref() == Some(THEY_REJECTED_US)
+    }
+
+    /// Whether it is worth telling after `told`: the first reason at all, or one of another type. One without a type, or with
+    /// a name that this process does not know, says nothing new.
+    #[must_use]
+    pub fn says_otherwise(&self, told: &Self) -> bool {
+        let first = told.reason_id.is_none() && self.reason_id.is_some();
+        first || (self.kind.is_some() && self.kind != told.kind)
     }
 }
 
@@ -265,6 +278,7 @@ mod tests {
             prospect: false,
             as_of: None,
             withdrawn: false,
+            rejection: None,
         };
         let json = serde_json::to_string(&snapshot).unwrap();
         assert!(json.contains("\"ACTIVE\""));

@@ -195,6 +195,7 @@ mod tests {
             prospect: false,
             as_of: None,
             withdrawn: false,
+            rejection: None,
         }
     }
 

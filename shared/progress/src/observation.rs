@@ -38,6 +38,7 @@ pub fn observation(
             prospect: application.prospect,
             as_of: None,
             withdrawn: false,
+            rejection: None,
         },
         visit: application.stage_id,
         rejection: rejected.then(|| background.rejection.unwrap_or(unexplained)),

@@ -1,5 +1,7 @@
 //! Polls by an API key. v1 shows no stage history: what lies between two looks is told as one step.
 
+use serde_json::Value;
+
 use crate::world::World;
 
 #[tokio::test]
@@ -48,4 +50,33 @@ async fn a_rejection_carries_its_reason_and_an_unchanged_poll_costs_one_page() {
     world.poll().await;
     assert_eq!(world.calls(), ["applications:list"]);
     assert_eq!(world.events().await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_rejection_by_the_other_side_between_two_polls_is_told() {
+    let world = World::of_v1().await;
+    let state = world.greenhouse.state();
+    let application = state.applications()[0].meta.id;
+    world.follow("acme", application).await;
+    world.poll().await;
+    let recruiter = world.greenhouse.recruiter();
+    let reject = |reason: &str| {
+        let reasons = state.rejection_reasons();
+        let reason = reasons.iter().find(|known| known.name == reason).unwrap();
+        recruiter.reject(application, Some(reason.meta.id)).unwrap();
+    };
+    reject("Hired other candidate");
+    world.poll().await;
+    recruiter.unreject(application).unwrap();
+    reject("Type of work");
+    world.poll().await;
+    world.poll().await;
+    let events = world.events().await;
+    let phases: Vec<&Value> = events
+        .iter()
+        .map(|event| &event["current"]["phase"])
+        .collect();
+    assert_eq!(phases, ["REVIEW", "REJECTED", "WITHDRAWN"]);
+    assert_eq!(events[2]["previous"], events[1]["current"]);
+    assert_eq!(events[2]["rejection"]["type"], "THEY_REJECTED_US");
 }

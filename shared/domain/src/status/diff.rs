@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::visits::{News, newest, news, since_the_start};
-use super::{Change, DetectedBy, Observation, Quality, Snapshot, Stage, Status, Visit};
+use super::{Change, DetectedBy, Observation, Quality, Rejection, Snapshot, Stage, Status, Visit};
 use crate::ids::JobStageId;
 
 /// A change that is seen later than this was missed when it happened: longer than any poll interval that we choose.
@@ -13,7 +13,8 @@ const LATE: TimeDelta = TimeDelta::hours(1);
 ///
 /// The first observation of an application is one change from nothing to where it stands; of one that began under our eyes,
 /// from nothing to where it began, and then all that follows. Later ones are: the return from a terminal status, the stage
-/// visits since the last known one, anything the history does not explain, and last a rejection, hire or conversion. Blank stages and jobs, renamed stages and whatever anonymising does are no changes.
+/// visits since the last known one, anything the history does not explain, and last a rejection, hire or conversion, or for
+/// a rejection a reason of another type. Blank stages and jobs, renamed stages and whatever anonymising does are no changes.
 #[must_use]
 pub fn diff(previous: Option<&Snapshot>, observation: &Observation) -> Vec<Change> {
     replay(previous, observation).0
@@ -56,6 +57,7 @@ fn from_start(observation: &Observation) -> Option<(Vec<Change>, Snapshot)> {
         prospect: false,
         as_of: None,
         withdrawn: false,
+        rejection: None,
     };
     let (occurred_at, quality) = entered(begin, observation);
     let change = Change {
@@ -86,6 +88,7 @@ fn where_it_stands(observation: &Observation) -> (Vec<Change>, Snapshot) {
     let current = at_status(&known, seen.status);
     let current = Snapshot {
         withdrawn: withdrawn(observation, &current),
+        rejection: rejection(observation, &current),
         ..current
     };
     let (occurred_at, quality) = arrival(observation, &current, newest);
@@ -191,6 +194,7 @@ impl Replay<'_> {
                 prospect: target.prospect,
                 as_of: None,
                 withdrawn: false,
+                rejection: None,
             };
             let (time, quality) = entered(visit, self.observation);
             self.push(current, time, quality);
@@ -208,6 +212,10 @@ impl Replay<'_> {
             self.push(at_status(&here, Status::InProcess), time, quality);
         }
         if self.now.status == here.status {
+            // Entering a reason need not count as activity.
+            let edited = self.observation.updated_at;
+            let edited = edited.filter(|_| here.status == Status::Rejected);
+            let (time, quality) = edited.map_or((time, quality), |at| (at, Quality::Approximate));
             return self.push(at_status(&here, here.status), time, quality);
         }
         let (time, quality) = status_time(self.observation, here.status);
@@ -234,20 +242,30 @@ impl Replay<'_> {
     /// Goes on to `current`, which is a change only if a consumer would see a difference.
     fn push(&mut self, current: Snapshot, occurred_at: DateTime<Utc>, quality: Quality) {
         let previous = std::mem::replace(&mut self.now, current);
-        if previous.same_state(&self.now) {
-            // Who said no stays as it was told, whatever reason is entered later.
+        let why = rejection(self.observation, &self.now);
+        if previous.same_state(&self.now) && !self.is_reconsidered(&previous, why.as_ref()) {
+            // Who said no stays as it was told. What was told by a version that did not remember why is no news now.
             self.now.withdrawn = previous.withdrawn;
+            self.now.rejection = previous.rejection.or(why);
         } else {
             self.now.withdrawn = withdrawn(self.observation, &self.now);
+            self.now.rejection.clone_from(&why);
             self.changes.push(Change {
                 previous: Some(previous),
                 current: self.now.clone(),
-                rejection: rejection(self.observation, &self.now),
+                rejection: why,
                 occurred_at,
                 quality,
                 backfilled: true,
             });
         }
+    }
+
+    fn is_reconsidered(&self, previous: &Snapshot, why: Option<&Rejection>) -> bool {
+        let told = previous.rejection.as_ref();
+        let why = why.filter(|_| !self.observation.anonymised);
+        told.zip(why)
+            .is_some_and(|(told, why)| why.says_otherwise(told))
     }
 
     /// Brings the times that are not exact into order with their neighbours; the last change is the one
@@ -296,7 +314,7 @@ fn stage_of(visit: &Visit) -> Stage {
     }
 }
 
-fn rejection(observation: &Observation, current: &Snapshot) -> Option<super::Rejection> {
+fn rejection(observation: &Observation, current: &Snapshot) -> Option<Rejection> {
     if current.status == Status::Rejected {
         observation.rejection.clone()
     } else {

@@ -21,6 +21,7 @@ fn states() -> Vec<Snapshot> {
                 prospect,
                 as_of: None,
                 withdrawn: false,
+                rejection: None,
             });
         }
     }

@@ -55,6 +55,7 @@ impl Truth {
                 prospect: false,
                 as_of: None,
                 withdrawn: false,
+                rejection: None,
             },
             visit: None,
             history: if with_history {

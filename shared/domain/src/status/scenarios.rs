@@ -27,6 +27,7 @@ fn in_stage(id: i64, updated: i64) -> Observation {
         prospect: false,
         as_of: None,
         withdrawn: false,
+        rejection: None,
     };
     Observation {
         snapshot,
@@ -187,18 +188,74 @@ fn a_rejection_comes_after_the_moves_and_carries_its_reason() {
     );
 }
 
+impl Observation {
+    fn because(self, kind: Option<&str>) -> Self {
+        self.with(|seen| {
+            let why = seen.rejection.as_mut().unwrap();
+            why.kind = kind.map(str::to_owned);
+            (why.reason_id, why.reason) = (kind.map(|_| RejectionReasonId(8)), None);
+        })
+    }
+}
+
 #[test]
-fn who_said_no_stays_as_it_was_told() {
+fn a_reason_of_another_type_is_told_and_any_other_is_not() {
     let left = in_stage(1, 9).rejected(8);
     let known = next_snapshot(Some(&next_snapshot(None, &in_stage(1, 1))), &left);
     assert!(known.withdrawn);
-    let other_reason = in_stage(1, 12).rejected(8).with(|seen| {
-        seen.rejection.as_mut().unwrap().kind = Some("WE_REJECTED_THEM".into());
-    });
-    assert_eq!(diff(Some(&known), &other_reason), vec![]);
-    assert!(next_snapshot(Some(&known), &other_reason).withdrawn);
+    let later = in_stage(1, 12).rejected(8);
+    for same in [Some("THEY_REJECTED_US"), None] {
+        let same = later.clone().because(same);
+        assert_eq!(diff(Some(&known), &same), vec![]);
+        assert!(next_snapshot(Some(&known), &same).withdrawn);
+    }
+    let other = later.because(Some("WE_REJECTED_THEM"));
+    let changes = diff(Some(&known), &other);
+    assert_eq!(changes.len(), 1);
+    assert!(changes[0].previous.as_ref().unwrap().withdrawn && !changes[0].current.withdrawn);
+    assert_eq!(changes[0].rejection, other.rejection);
+    assert_eq!(story(&[left, other.clone()]), ["REJECTED 1@12 APPROXIMATE"]);
+    let known = next_snapshot(Some(&known), &other);
+    assert_eq!(diff(Some(&known), &other), vec![]);
     let back = diff(Some(&known), &in_stage(1, 15));
-    assert!(back[0].previous.as_ref().unwrap().withdrawn && !back[0].current.withdrawn);
+    assert!(back.len() == 1 && back[0].current.rejection.is_none());
+}
+
+#[test]
+fn a_first_reason_is_told() {
+    let unexplained = in_stage(1, 9).rejected(8).because(None);
+    let explained = in_stage(1, 12).rejected(8);
+    assert_eq!(
+        story(&[in_stage(1, 1), unexplained, explained]),
+        ["REJECTED 1@12 APPROXIMATE"]
+    );
+}
+
+#[test]
+fn what_a_version_told_that_remembered_no_reason_is_no_news_and_remembered_from_now_on() {
+    let left = in_stage(1, 9).rejected(8);
+    let old = Snapshot {
+        withdrawn: false,
+        rejection: None,
+        ..next_snapshot(None, &left)
+    };
+    assert_eq!(diff(Some(&old), &left), vec![]);
+    let known = next_snapshot(Some(&old), &left);
+    assert_eq!(known.rejection, left.rejection);
+    let other = in_stage(1, 12)
+        .rejected(8)
+        .because(Some("WE_REJECTED_THEM"));
+    assert_eq!(diff(Some(&known), &other).len(), 1);
+}
+
+#[test]
+fn a_reason_entered_for_the_anonymised_is_not_told() {
+    let known = next_snapshot(None, &in_stage(1, 9).rejected(8));
+    let other = in_stage(1, 12)
+        .rejected(8)
+        .because(Some("WE_REJECTED_THEM"))
+        .with(|seen| seen.anonymised = true);
+    assert_eq!(diff(Some(&known), &other), vec![]);
 }
 
 #[test]

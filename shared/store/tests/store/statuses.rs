@@ -61,6 +61,7 @@ fn in_stage(id: i64) -> Snapshot {
         prospect: false,
         as_of: None,
         withdrawn: false,
+        rejection: None,
     }
 }
 
