@@ -142,7 +142,7 @@ async fn latency(world: &World, id: &str) -> Duration {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_limit_of_whoever_disconnected_is_not_told_any_more() {
-    let mut world = World::new("limit gone").await;
+    let mut world = World::with("limit gone", Config::default()).await;
     world.bridge().await;
     let (status, connection) = world.connect("acme").await;
     assert_eq!(status, 201, "{connection}");

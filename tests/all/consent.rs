@@ -103,8 +103,11 @@ async fn killed_while_renewing(point: CrashPoint) -> World {
 }
 
 async fn imported_once(world: &World) {
-    let answer = world.answer("i-1").await;
-    assert_eq!(answer.name, "IntroductionImported", "{:?}", answer.data);
+    world
+        .announced_until("the import", |events| {
+            events.iter().any(|e| e.name == "IntroductionImported")
+        })
+        .await;
     assert_eq!(world.greenhouse.state().candidates().len(), 1);
 }
 
