@@ -15,7 +15,7 @@ use crate::{Command, Notice};
 pub struct OutMeta<'a> {
     /// Id of the event; the same at every attempt to send it.
     pub id: Uuid,
-    /// Who sends it, a URI reference (`/intrro/greenhouse-bridge`).
+    /// Who sends it, a URI reference (`/intrro-greenhouse-bridge/statuses`).
     pub source: &'a str,
     /// Whose it is.
     pub tenant: &'a str,
