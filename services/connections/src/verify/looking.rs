@@ -164,25 +164,25 @@ impl<'a> Looking<'a> {
     }
 
     pub(super) fn missing(&mut self, scope: &str, feature: &str) {
-        let mut suffering = feature.split(", ");
-        let severity = if suffering.all(|feature| self.may_do_without(feature)) {
-            Severity::Warning
-        } else {
-            Severity::Error
-        };
+        let suffering = feature.split(", ").map(|feature| self.matters(feature));
+        let severity = suffering.max().unwrap_or(Severity::Error);
         let finding = Finding::new(Code::ScopeMissing, severity, feature, scope);
         self.find(finding.scope(scope));
     }
 
-    /// Whether no setting asks for a feature: then only an event, or a field that Greenhouse has, may need it.
-    fn may_do_without(&self, feature: &str) -> bool {
+    /// How much it matters that a feature lacks a right.
+    fn matters(&self, feature: &str) -> Severity {
         let settings = self.settings;
-        let asked = [
-            (Feature::Prospects, settings.import_as == ImportAs::Prospect),
-            (Feature::CustomFields, settings.introduction_fields),
-        ];
-        let mut unasked = asked.iter().filter(|(_, asked)| !asked);
-        unasked.any(|(unasked, _)| unasked.as_str() == feature)
+        let is = |one: Feature| one.as_str() == feature;
+        if is(Feature::Prospects) && settings.import_as != ImportAs::Prospect {
+            // No setting asks for it, an event may: nothing is wrong with the tenant.
+            Severity::Info
+        } else if is(Feature::CustomFields) && !settings.introduction_fields {
+            // Of use for a field that Greenhouse may have.
+            Severity::Warning
+        } else {
+            Severity::Error
+        }
     }
 
     pub(super) fn no_site_admin(&mut self) {
