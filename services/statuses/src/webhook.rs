@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use accounts::Stop;
+use accounts::{Account, Stop};
 use boot::metrics::Stage;
 use chrono::TimeDelta;
 use domain::backoff;
@@ -29,6 +29,8 @@ use crate::schedule::{LONGEST_REST, pause};
 
 /// Most tasks of one claim.
 const CLAIM: i64 = 500;
+/// Tasks acted on at a time where a call reads one application: a limit that stops one in the middle costs no more than these.
+const SINGLY: usize = 10;
 /// How long to wait for news before looking anyway.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -92,19 +94,35 @@ fn by_connection(mut tasks: Vec<Task>) -> Vec<Vec<Task>> {
     tasks.chunk_by(same).map(<[Task]>::to_vec).collect()
 }
 
-/// Acts on the tasks of one connection and settles them, or gives them back.
+/// Acts on the tasks of one connection and settles them, or gives them back: those that were not reached.
 async fn perform(context: &Context, tasks: Vec<Task>) {
     let Some(first) = tasks.first() else { return };
-    let store = &context.store;
-    // Before anything else is read: what an import under way has made by now it may only let follow after that.
-    let premature = match premature(store, first, &tasks).await {
-        Ok(premature) => premature,
+    let accounts = &context.accounts;
+    let account = accounts.account_at(&first.tenant, first.connection, first.revision);
+    let account = match account.await {
+        Ok(account) => account,
         Err(error) => return give_back(context, first, &tasks, error.into()).await,
     };
-    let early = match act(context, first, &tasks).await {
-        Ok(early) => early,
-        Err(stop) => return give_back(context, first, &tasks, stop).await,
+    let at_a_time = match account.client.applications().ids_per_call() {
+        1 => SINGLY,
+        _ => tasks.len(),
     };
+    for (number, some) in tasks.chunks(at_a_time).enumerate() {
+        if let Err(stop) = perform_some(context, &account, some).await {
+            return give_back(context, first, &tasks[number * at_a_time..], stop).await;
+        }
+    }
+}
+
+/// Acts on some tasks of one connection and settles them.
+async fn perform_some(context: &Context, account: &Account, tasks: &[Task]) -> Result<(), Stop> {
+    let Some(first) = tasks.first() else {
+        return Ok(());
+    };
+    let store = &context.store;
+    // Before anything else is read: what an import under way has made by now it may only let follow after that.
+    let premature = premature(store, first, tasks).await?;
+    let early = act(context, account, first, tasks).await?;
     let (premature, mature): (Vec<Task>, Vec<Task>) = tasks
         .iter()
         .cloned()
@@ -122,6 +140,7 @@ async fn perform(context: &Context, tasks: Vec<Task>) {
     if !premature.is_empty() {
         rest(context, &premature, PREMATURE).await;
     }
+    Ok(())
 }
 
 /// What may be about something that an import has just made. For a while only: what an import that takes longer has made
@@ -177,12 +196,10 @@ async fn give_back(context: &Context, first: &Task, tasks: &[Task], stop: Stop) 
 /// Acts on all tasks; returns the applications that must be looked at again soon.
 async fn act(
     context: &Context,
+    account: &Account,
     first: &Task,
     tasks: &[Task],
 ) -> Result<HashSet<ApplicationId>, Stop> {
-    let accounts = &context.accounts;
-    let account = accounts.account_at(&first.tenant, first.connection, first.revision);
-    let account = account.await?;
     let observer = Observer {
         context,
         tenant: &first.tenant,

@@ -85,6 +85,25 @@ async fn an_audit_that_the_limit_stops_holds_up_no_window_and_goes_on() {
 }
 
 #[tokio::test]
+async fn what_webhooks_name_is_settled_as_far_as_the_limit_goes() {
+    let world = World::of(30, api_key).await;
+    world.follow_first(15).await;
+    world.poll().await;
+    let all = world.greenhouse.state().applications();
+    let named: Vec<i64> = all.iter().take(15).map(|one| one.meta.id).collect();
+    world.named_all(&named).await;
+    world.let_through(12, "applications:retrieve");
+    statuses::look_due(world.parts()).await;
+    assert_eq!(world.count("webhook_tasks").await, 5, "ten were read");
+    world.next_window().await;
+    world
+        .run("UPDATE webhook_tasks SET not_before = now()")
+        .await;
+    statuses::look_due(world.parts()).await;
+    assert_eq!(world.count("webhook_tasks").await, 0);
+}
+
+#[tokio::test]
 async fn newly_followed_applications_are_told_as_far_as_the_limit_goes() {
     let world = World::of_v1().await;
     world.follow_first(4).await;
