@@ -104,8 +104,8 @@ async fn what_belongs_to_a_job_is_read_by_whoever_goes_on() {
     assert_eq!(world.call_counts()["jobs:list"], 3, "none of them anew");
 }
 
-#[tokio::test]
-async fn a_cursor_that_is_refused_begins_the_list_anew() {
+/// An import of 600 jobs that was interrupted on the second page, whose cursor is refused from now on.
+async fn refused_its_second_page() -> World {
     let world = World::new().await;
     many_jobs(&world, 600);
     let second = When::operation("jobs:list").nth(2);
@@ -116,6 +116,12 @@ async fn a_cursor_that_is_refused_begins_the_list_anew() {
     world.ask("acme", "r-1", true).await;
     world.go_on().await;
     refuse_cursor(&world).await;
+    world
+}
+
+#[tokio::test]
+async fn a_cursor_that_is_refused_begins_the_list_anew() {
+    let world = refused_its_second_page().await;
     world.go_on().await;
     assert_eq!(world.answers().await.len(), 1);
     assert_eq!(world.call_counts()["jobs:list"], 2 + 3);
@@ -124,16 +130,7 @@ async fn a_cursor_that_is_refused_begins_the_list_anew() {
 
 #[tokio::test]
 async fn an_import_is_begun_anew_where_a_list_is_refused_too_often() {
-    let world = World::new().await;
-    many_jobs(&world, 600);
-    let second = When::operation("jobs:list").nth(2);
-    world
-        .greenhouse
-        .faults()
-        .add(second, Fault::ErrorBeforeCommit);
-    world.ask("acme", "r-1", true).await;
-    world.go_on().await;
-    refuse_cursor(&world).await;
+    let world = refused_its_second_page().await;
     world
         .run("UPDATE job_refreshes SET run = jsonb_set(run, '{restarts}', '3') WHERE run IS NOT NULL")
         .await;
