@@ -137,7 +137,8 @@ fn update_failed(
     })
 }
 
-/// The answer to a command of this kind that was not performed; none for those that this service does not answer so.
+/// The answer to a command of this kind that was not performed, and the jobs that took no application where that is why;
+/// none for those that this service does not answer so.
 pub(crate) fn refusal(
     kind: Kind,
     command: Option<&Command>,
@@ -145,10 +146,11 @@ pub(crate) fn refusal(
     candidate: &str,
     operation: OperationId,
     problem: &Problem,
+    refused: &[Applied],
 ) -> Option<Notice> {
     match kind {
         Kind::IntroductionAccepted => {
-            Some(failed(business_key, candidate, operation, problem, &[]))
+            Some(failed(business_key, candidate, operation, problem, refused))
         }
         Kind::IntroductionStatusChanged => {
             let introduction = match command {

@@ -87,6 +87,7 @@ fn refusal(erasure: &Erasure, ended: &Ended) -> Option<Notice> {
         erasure.candidate.as_str(),
         ended.operation,
         &Problem::new(Code::PersonErased),
+        &[],
     )
 }
 

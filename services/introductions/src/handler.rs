@@ -7,6 +7,7 @@ use store::claim::Claim;
 use store::journal::{End, JournalError, Settlement, StepWrite};
 use store::outbox::Announcement;
 
+use crate::answers::Applied;
 use crate::attempt::{Attempt, confirmed_kinds, crash_after_confirm};
 use crate::introduction::Introduction;
 use crate::stop::Stop;
@@ -70,21 +71,26 @@ async fn dispatch(attempt: &mut Attempt<'_>) -> Result<(), Stop> {
     }
 }
 
-/// Ends an operation that will not be done, with the answer that says why.
+/// Ends an operation that will not be done, with the answer that says why. `refused` are the jobs that took no
+/// application, where that is why.
 pub(crate) async fn settle_failed(
     context: &Context,
     claim: &Claim,
+    end: End,
     problem: Problem,
+    refused: &[Applied],
     learnt: Vec<StepWrite>,
-    park: bool,
 ) -> Result<(), JournalError> {
     let command = read(claim).ok();
-    let answer = refusal(claim, command.as_ref(), &problem);
+    let answer = refusal(claim, command.as_ref(), &problem, refused);
     let confirmed = confirmed_kinds(&learnt);
     let settlement = Settlement {
-        end: if park { End::Parked } else { End::Failed },
+        end,
         code: Some(problem.code),
-        outcome: serde_json::json!({ "problem": { "code": problem.code, "field": problem.field } }),
+        outcome: serde_json::json!({
+            "problem": { "code": problem.code, "field": problem.field },
+            "applications": refused.iter().map(Applied::outcome).collect::<Vec<_>>(),
+        }),
         field: problem.field,
         steps: learnt,
         identity: None,
@@ -102,14 +108,19 @@ pub(crate) async fn settle_failed(
 
 /// The answer to an operation that waits until somebody of its tenant has acted.
 pub(crate) fn waiting(claim: &Claim, problem: &Problem) -> Option<Announcement> {
-    refusal(claim, read(claim).ok().as_ref(), problem)
+    refusal(claim, read(claim).ok().as_ref(), problem, &[])
 }
 
-fn refusal(claim: &Claim, command: Option<&Command>, problem: &Problem) -> Option<Announcement> {
+fn refusal(
+    claim: &Claim,
+    command: Option<&Command>,
+    problem: &Problem,
+    refused: &[Applied],
+) -> Option<Announcement> {
     let candidate = command.map_or("", Command::ordering_key);
     let kind = claim.kind.parse().ok()?;
     let (key, operation) = (&claim.business_key, claim.operation);
-    let notice = answers::refusal(kind, command, key, candidate, operation, problem)?;
+    let notice = answers::refusal(kind, command, key, candidate, operation, problem, refused)?;
     let (trace, now) = (claim.trace.as_deref(), claim.clock());
     answers::announce(&notice, &claim.tenant, candidate, operation, trace, now)
 }

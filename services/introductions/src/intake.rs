@@ -125,6 +125,7 @@ fn answer_at_once(arrival: &Arrival, verdict: Verdict) -> Option<Announcement> {
         &arrival.subject,
         operation,
         &Problem::new(code),
+        &[],
     )?;
     answers::announce(
         &notice,

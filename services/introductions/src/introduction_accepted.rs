@@ -11,6 +11,7 @@ use crate::applications;
 use crate::attempt::{Attempt, confirmed_kinds, crash_after_confirm};
 use crate::candidate::{self, Person};
 use crate::follow::follow;
+use crate::handler::settle_failed;
 use crate::introduction::Introduction;
 use crate::references;
 use crate::stop::Stop;
@@ -25,7 +26,7 @@ pub(crate) async fn handle(
     }
     let jobs = match applications::open_jobs(attempt, introduction).await? {
         Ok(jobs) => jobs,
-        Err(refused) => return settle_refused(attempt, introduction, &refused).await,
+        Err(refused) => return settle_refused(attempt, &refused).await,
     };
     let references = references::resolve(attempt, introduction).await?;
     // A foreseen write counts as sent after a crash: only where a read can show that it was not.
@@ -118,49 +119,11 @@ async fn settle(
 }
 
 /// Ends an introduction that nobody was made for, because none of its jobs takes an application.
-async fn settle_refused(
-    attempt: &mut Attempt<'_>,
-    introduction: &Introduction,
-    refused: &[Applied],
-) -> Result<(), Stop> {
-    let claim = attempt.claim;
-    let candidate = introduction.profile.candidate.as_str();
+async fn settle_refused(attempt: &mut Attempt<'_>, refused: &[Applied]) -> Result<(), Stop> {
     let problem = applications::common_problem(refused);
-    let notice = answers::failed(
-        introduction.id.as_str(),
-        candidate,
-        claim.operation,
-        &problem,
-        refused,
-    );
-    let announcement = answers::announce(
-        &notice,
-        &claim.tenant,
-        candidate,
-        claim.operation,
-        claim.trace.as_deref(),
-        claim.clock(),
-    );
-    let steps = attempt.take_learnt();
-    let confirmed = confirmed_kinds(&steps);
-    let settlement = Settlement {
-        end: End::Failed,
-        code: Some(problem.code),
-        outcome: serde_json::json!({
-            "problem": { "code": problem.code, "field": problem.field },
-            "applications": refused.iter().map(Applied::outcome).collect::<Vec<_>>(),
-        }),
-        field: problem.field,
-        steps,
-        identity: None,
-        tracked: Vec::new(),
-        mark: None,
-        announcements: announcement.into_iter().collect(),
-    };
-    attempt.context.journal.settle(claim, settlement).await?;
-    crash_after_confirm(&confirmed);
-    attempt.context.metrics.introduction_ended(Terminal::Failed);
-    Ok(())
+    let learnt = attempt.take_learnt();
+    let (context, claim) = (attempt.context, attempt.claim);
+    Ok(settle_failed(context, claim, End::Failed, problem, refused, learnt).await?)
 }
 
 /// What `bridge why` shows of the end; ids and codes only.

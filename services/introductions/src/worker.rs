@@ -5,22 +5,23 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use accounts::health;
+use accounts::health::set_aside;
 use boot::metrics::{Outcome, Queue, Stage};
 use boot::telemetry;
 use domain::{Code, Problem, Tenant, backoff};
 use futures::FutureExt;
 use store::claim::{Claim, Want};
-use store::journal::{JournalError, Release, StepWrite};
+use store::journal::{End, JournalError, Release, StepWrite};
 use store::wake::News;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 use tracing::{Instrument, Span};
 
+use crate::handler::{self, settle_failed};
 use crate::hands::{Hands, Held};
 use crate::stop::Stop;
-use crate::{Context, handler, outage};
+use crate::{Context, outage};
 
 /// How long to wait for news before looking anyway: a notification is a hint, delays end without one.
 const LOOK_INTERVAL: Duration = Duration::from_millis(500);
@@ -307,7 +308,7 @@ async fn carry_out(
                     code: Code::RetriesExhausted,
                     ..problem
                 };
-                return handler::settle_failed(context, claim, exhausted, learnt, true).await;
+                return settle_failed(context, claim, End::Parked, exhausted, &[], learnt).await;
             };
             context.metrics.retry(Stage::Write, problem.code);
             context
@@ -316,24 +317,19 @@ async fn carry_out(
                 .await
         }
         Stop::Pause(problem) => {
-            set_aside(context, claim, &problem).await;
+            let (store, tenant) = (&context.store, &claim.tenant);
+            set_aside(store, tenant, claim.revision, &problem, "an introduction").await;
             let mut release = release(Duration::ZERO, false, Some(problem.code));
             release
                 .announcements
                 .extend(handler::waiting(claim, &problem));
             context.journal.release(claim, release).await
         }
-        Stop::Fail(problem) => handler::settle_failed(context, claim, problem, learnt, false).await,
-        Stop::Park(problem) => handler::settle_failed(context, claim, problem, learnt, true).await,
-    }
-}
-
-/// Pauses the claim's tenant. Should that fail, the next operation of the tenant meets the same refusal.
-async fn set_aside(context: &Context, claim: &Claim, problem: &Problem) {
-    let tenant = &claim.tenant;
-    match health::set_aside(&context.store, tenant, claim.revision, problem).await {
-        Ok(true) => tracing::warn!(%tenant, code = problem.code.as_str(), "connection set aside"),
-        Ok(false) => {}
-        Err(error) => tracing::warn!(%tenant, %error, "cannot set the connection aside"),
+        Stop::Fail(problem) => {
+            settle_failed(context, claim, End::Failed, problem, &[], learnt).await
+        }
+        Stop::Park(problem) => {
+            settle_failed(context, claim, End::Parked, problem, &[], learnt).await
+        }
     }
 }

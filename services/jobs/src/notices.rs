@@ -120,15 +120,8 @@ async fn pause(parts: &Parts, tasks: &[Task], problem: &Problem) -> bool {
     let Some(first) = tasks.first() else {
         return false;
     };
-    let tenant = &first.tenant;
-    tracing::warn!(%tenant, code = problem.code.as_str(), scope = problem.field, "a look at jobs paused its tenant");
-    match set_aside(&parts.store, tenant, first.revision, problem).await {
-        Ok(_) => true,
-        Err(error) => {
-            tracing::warn!(%tenant, %error, "cannot set the connection aside");
-            false
-        }
-    }
+    let (tenant, revision) = (&first.tenant, first.revision);
+    set_aside(&parts.store, tenant, revision, problem, "a look at jobs").await
 }
 
 async fn look(parts: &Parts, tasks: &[Task]) -> Result<(), Stop> {

@@ -129,11 +129,10 @@ async fn carry_out(
             release(delay, true).await
         }
         Stop::Pause(problem) => {
-            tracing::warn!(%tenant, code = problem.code.as_str(), scope = problem.field, "an import of jobs paused its tenant");
-            // What cannot be written now is found out again by the next import.
-            match set_aside(&parts.store, tenant, refresh.revision, &problem).await {
-                Ok(_) => release(Duration::ZERO, false).await,
-                Err(_) => release(LONGEST_REST, true).await,
+            let (store, revision) = (&parts.store, refresh.revision);
+            match set_aside(store, tenant, revision, &problem, "an import of jobs").await {
+                true => release(Duration::ZERO, false).await,
+                false => release(LONGEST_REST, true).await,
             }
         }
     }

@@ -141,9 +141,8 @@ async fn carry_out(context: &Context, refresh: &Refresh, stop: Stop) -> Result<(
             store.release_refresh(refresh, delay, true).await
         }
         Stop::Pause(problem) => {
-            tracing::warn!(%tenant, code = problem.code.as_str(), scope = problem.field, "a refresh paused its tenant");
             if let Some(account) = &refresh.account {
-                pause(context, tenant, account.revision, &problem).await;
+                pause(context, tenant, account.revision, &problem, "a refresh").await;
             }
             answer(context, refresh, Some(problem)).await
         }

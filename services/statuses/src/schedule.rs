@@ -25,10 +25,11 @@ pub(crate) async fn pause(
     tenant: &Tenant,
     revision: i64,
     problem: &Problem,
+    work: &'static str,
 ) -> Duration {
-    match set_aside(&context.store, tenant, revision, problem).await {
-        Ok(_) => Duration::ZERO,
-        Err(_) => LONGEST_REST,
+    match set_aside(&context.store, tenant, revision, problem, work).await {
+        true => Duration::ZERO,
+        false => LONGEST_REST,
     }
 }
 
@@ -116,10 +117,8 @@ async fn carry_out(context: &Context, poll: &Poll, stop: Stop) -> Option<Ending>
             Some(Ending::Failed(delay))
         }
         Stop::Pause(problem) => {
-            tracing::warn!(%tenant, code = problem.code.as_str(), scope = problem.field, "a poll paused its tenant");
-            Some(Ending::Rest(
-                pause(context, tenant, poll.revision, &problem).await,
-            ))
+            let rest = pause(context, tenant, poll.revision, &problem, "a poll").await;
+            Some(Ending::Rest(rest))
         }
     }
 }

@@ -186,8 +186,8 @@ async fn give_back(context: &Context, first: &Task, tasks: &[Task], stop: Stop) 
             return release(context, tasks, true).await;
         }
         Stop::Pause(problem) => {
-            tracing::warn!(%tenant, code = problem.code.as_str(), scope = problem.field, "a look after webhooks paused its tenant");
-            pause(context, tenant, first.revision, &problem).await
+            let work = "a look after webhooks";
+            pause(context, tenant, first.revision, &problem, work).await
         }
     };
     rest(context, tasks, delay).await;

@@ -181,10 +181,8 @@ impl Consent {
             "the refresh token was refused"
         };
         let problem = Problem::new(Code::ConsentNeeded).field(evidence);
-        let aside = health::set_aside(&self.store, &self.tenant, self.revision, &problem);
-        if let Err(error) = aside.await {
-            tracing::warn!(%error, "the connection cannot be set aside");
-        }
+        let (store, tenant, revision) = (&self.store, &self.tenant, self.revision);
+        health::set_aside(store, tenant, revision, &problem, "a renewal").await;
     }
 }
 

@@ -6,31 +6,38 @@ use harvest::Operation;
 use proto::envelope::{OutMeta, encode};
 use proto::{ConnectionState, Notice, v1};
 use store::Store;
-use store::connections::{Change, ConnectionError, Finding, Health, Severity, State};
+use store::connections::{Change, Finding, Health, Severity, State};
 use store::outbox::Announcement;
 use uuid::Uuid;
 
 /// CloudEvents `source` of health events.
 const SOURCE: &str = "/intrro-greenhouse-bridge/connections";
 
-/// Sets a connection aside because Greenhouse refused it at work, and tells so. Only this tenant pauses; a newer
-/// credential is left alone. Tells whether the connection was still at that revision.
-///
-/// # Errors
-/// [`ConnectionError::Store`].
+/// Sets a connection aside because Greenhouse refused it, and tells so. Only this tenant pauses; a newer credential is
+/// left alone. `work` names what was refused, for the log. Tells whether the database took it: if not, the tenant's next
+/// work meets the same refusal.
 pub async fn set_aside(
     store: &Store,
     tenant: &Tenant,
     revision: i64,
     problem: &Problem,
-) -> Result<bool, ConnectionError> {
+    work: &'static str,
+) -> bool {
     let judge = |connection: &store::connections::Connection| {
         Health::refused(problem, feature(problem), &connection.findings)
     };
     let changed = store
         .change_health(tenant, revision, false, judge, announcement)
-        .await?;
-    Ok(changed.is_some())
+        .await;
+    match changed {
+        Ok(Some(_)) => {
+            let (code, field) = (problem.code.as_str(), problem.field.as_deref());
+            tracing::warn!(%tenant, work, code, field, "connection set aside");
+        }
+        Ok(None) => {}
+        Err(ref error) => tracing::warn!(%tenant, work, %error, "cannot set the connection aside"),
+    }
+    changed.is_ok()
 }
 
 /// The event about a change of state; none when the state stayed what it was.

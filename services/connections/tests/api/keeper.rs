@@ -113,8 +113,8 @@ async fn refused(world: &World) -> String {
     let tenant = Tenant::try_from("acme").unwrap();
     let problem = Problem::new(Code::ScopeMissing).field(SCOPE);
     let revision = connected.body["revision"].as_i64().unwrap();
-    let aside = accounts::health::set_aside(&world.store, &tenant, revision, &problem);
-    assert!(aside.await.unwrap());
+    let aside = accounts::health::set_aside(&world.store, &tenant, revision, &problem, "a test");
+    assert!(aside.await);
     format!("/v1/connections/{}", connected.body["id"].as_str().unwrap())
 }
 
