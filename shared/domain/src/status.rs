@@ -11,6 +11,8 @@ mod every_pair;
 mod interleavings;
 #[cfg(test)]
 mod properties;
+mod reading;
+mod replay;
 #[cfg(test)]
 mod scenarios;
 mod visits;
