@@ -318,7 +318,7 @@ async fn carry_out(
         }
         Stop::Pause(problem) => {
             let (store, tenant) = (&context.store, &claim.tenant);
-            set_aside(store, tenant, claim.revision, &problem, "an introduction").await;
+            set_aside(store, tenant, claim.revision, &problem, &claim.kind).await;
             let mut release = release(Duration::ZERO, false, Some(problem.code));
             release
                 .announcements

@@ -25,7 +25,7 @@ pub(crate) async fn pause(
     tenant: &Tenant,
     revision: i64,
     problem: &Problem,
-    work: &'static str,
+    work: &str,
 ) -> Duration {
     match set_aside(&context.store, tenant, revision, problem, work).await {
         true => Duration::ZERO,

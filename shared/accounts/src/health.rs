@@ -21,7 +21,7 @@ pub async fn set_aside(
     tenant: &Tenant,
     revision: i64,
     problem: &Problem,
-    work: &'static str,
+    work: &str,
 ) -> bool {
     let judge = |connection: &store::connections::Connection| {
         Health::refused(problem, feature(problem), &connection.findings)
