@@ -210,6 +210,24 @@ impl Store {
         Ok(())
     }
 
+    /// Removes up to `limit` announcements that were published `keep` ago and that no operation made: they are part of no
+    /// introduction's history, and what they told is kept elsewhere (the feed, a tenant's jobs). Says how many went.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn sweep_announcements(&self, keep: Duration, limit: i64) -> Result<u64, Error> {
+        let swept = sqlx::query!(
+            "DELETE FROM outbox WHERE id = ANY (ARRAY(
+                SELECT id FROM outbox WHERE operation_id IS NULL AND published_at < now() - make_interval(secs => $1)
+                ORDER BY published_at LIMIT $2 FOR UPDATE SKIP LOCKED))",
+            keep.as_secs_f64(),
+            limit,
+        )
+        .execute(&self.relaxed)
+        .await?;
+        Ok(swept.rows_affected())
+    }
+
     /// Depth and age, for metrics.
     ///
     /// # Errors

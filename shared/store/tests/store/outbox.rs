@@ -55,6 +55,35 @@ async fn announcements_leave_in_order_per_key_and_are_marked() {
 }
 
 #[tokio::test]
+async fn what_was_published_long_ago_is_removed_unless_it_answers_an_operation() {
+    let store = fresh_store().await;
+    let claims = in_hand(&store, 1).await;
+    let journal = Journal::start(store.clone());
+    let answer = Announcement {
+        operation: Some(claims[0].operation),
+        ..announcement("acme", "answer")
+    };
+    settle(&journal, &claims[0], vec![answer]).await;
+    let news = ["a", "b", "c"].map(|key| announcement("acme", key));
+    let mut tx = store.begin().await.unwrap();
+    store::outbox::enqueue(&mut tx, &news).await.unwrap();
+    tx.commit().await.unwrap();
+    let hour = Duration::from_secs(3600);
+    let sweep = async |keep, limit| store.sweep_announcements(keep, limit).await.unwrap();
+    assert_eq!(sweep(Duration::ZERO, 10).await, 0, "nothing is published");
+    let taken = take(&store).await;
+    let published: Vec<i64> = taken.iter().map(|row| row.id).collect();
+    assert_eq!(published.len(), 4);
+    store.mark_published(&published).await.unwrap();
+    assert_eq!(sweep(hour, 10).await, 0);
+    assert_eq!(sweep(Duration::ZERO, 2).await, 2);
+    assert_eq!(sweep(Duration::ZERO, 2).await, 1);
+    assert_eq!(sweep(Duration::ZERO, 2).await, 0);
+    let story = store.stories(&claims[0].business_key).await.unwrap();
+    assert_eq!(story[0].answers.len(), 1, "the answer stays");
+}
+
+#[tokio::test]
 async fn an_old_uncommitted_announcement_is_not_skipped() {
     let store = fresh_store().await;
     let (low, high) = (announcement("acme", "low"), announcement("acme", "high"));
