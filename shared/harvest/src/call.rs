@@ -19,6 +19,7 @@ use crate::error::{Cause, Error};
 use crate::http::Http;
 use crate::limits;
 use crate::link;
+use crate::nul;
 use crate::operation::Operation;
 use crate::request::Request;
 use crate::token::Substitute;
@@ -191,7 +192,7 @@ async fn send_and_read(
     max_body: usize,
 ) -> Result<Answer, Failure> {
     let mut response = http.client.execute(request).await.map_err(failure)?;
-    let body = read_body(&mut response, max_body).await;
+    let body = read_body(&mut response, max_body).await.map(nul::replaced);
     Ok(Answer {
         status: response.status(),
         headers: std::mem::take(response.headers_mut()),

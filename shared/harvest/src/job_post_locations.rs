@@ -13,7 +13,7 @@ use crate::version::Version;
 /// A place named by a job post.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobPostLocation {
-    /// Id.
+    /// Id; in v1 that of the post, which has one place.
     pub id: i64,
     /// The post.
     pub job_post_id: Option<i64>,

@@ -44,6 +44,7 @@ mod jobs;
 mod limits;
 mod link;
 mod notes;
+mod nul;
 mod oauth;
 mod offices;
 mod openings;

@@ -162,6 +162,27 @@ async fn posts_that_move_or_go_are_noticed_by_a_look_for_changes() {
 }
 
 #[tokio::test]
+async fn in_v1_posts_at_one_place_each_have_it() {
+    let world = World::new_v1().await;
+    let recruiter = world.greenhouse.recruiter();
+    for name in ["Cook", "Baker"] {
+        let post = NewPost {
+            title: name.to_owned(),
+            job_id: Some(world.open_job(name)),
+            location: Some("Remote".to_owned()),
+            ..NewPost::default()
+        };
+        recruiter.add_post(post).unwrap();
+    }
+    world.refresh().await;
+    let events = world.announced("acme", "JobChanged").await;
+    assert_eq!(events.len(), 2);
+    for event in events {
+        assert_eq!(event["job"]["posts"][0]["locations"], json!(["Remote"]));
+    }
+}
+
+#[tokio::test]
 async fn the_plan_of_a_job_is_known_as_long_as_it_is_new() {
     let world = World::new().await;
     let job = JobId(world.open_job("Cook"));

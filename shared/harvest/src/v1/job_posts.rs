@@ -65,7 +65,6 @@ struct WirePlace {
 
 #[derive(Deserialize)]
 struct Location {
-    id: Option<i64>,
     name: Option<String>,
     office_id: Option<i64>,
 }
@@ -83,10 +82,12 @@ fn accept(wire: Wire) -> Option<JobPost> {
     })
 }
 
+/// Known by its post, which has one: that `location.id` is another one at each post is not described, and posts at one place may
+/// well share it.
 fn place(wire: WirePlace) -> Option<JobPostLocation> {
     let location = wire.location?;
     Some(JobPostLocation {
-        id: location.id?,
+        id: wire.id?,
         job_post_id: wire.id,
         name: location.name,
         office_id: location.office_id,

@@ -211,7 +211,7 @@ async fn keep(
     }
 }
 
-/// What is equal is passed over by the inner question: not even a lock is taken on it.
+/// What is equal is passed over by the inner question: not even a lock is taken on it. What a page names twice is kept once.
 async fn keep_jobs(
     tx: &mut Transaction<'_>,
     tenant: &str,
@@ -220,7 +220,7 @@ async fn keep_jobs(
     let (ids, contents) = columns(records);
     let rows = sqlx::query!(
         r#"WITH before AS MATERIALIZED (
-            SELECT u.id, u.content, j.deleted_at IS NULL AND j.id IS NOT NULL AS known
+            SELECT DISTINCT ON (u.id) u.id, u.content, j.deleted_at IS NULL AND j.id IS NOT NULL AS known
             FROM unnest($2::bigint[], $3::jsonb[]) AS u(id, content)
             LEFT JOIN jobs j ON j.tenant = $1 AND j.id = u.id
             WHERE j.id IS NULL OR j.deleted_at IS NOT NULL OR j.content <> u.content
@@ -255,7 +255,7 @@ async fn keep_parts(
     let parents: Vec<Option<i64>> = records.iter().map(|record| record.parent).collect();
     let rows = sqlx::query!(
         r#"WITH before AS MATERIALIZED (
-            SELECT u.id, u.job_id, u.parent_id, u.content, p.id IS NOT NULL AS known, p.job_id AS old_job
+            SELECT DISTINCT ON (u.id) u.id, u.job_id, u.parent_id, u.content, p.id IS NOT NULL AS known, p.job_id AS old_job
             FROM unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::jsonb[]) AS u(id, job_id, parent_id, content)
             LEFT JOIN job_parts p ON p.tenant = $1 AND p.kind = $2 AND p.id = u.id
             WHERE p.id IS NULL OR p.content <> u.content OR p.job_id IS DISTINCT FROM u.job_id

@@ -117,6 +117,23 @@ async fn keep(store: Store, kind: Kind, id: i64) {
 }
 
 #[tokio::test]
+async fn what_a_page_names_twice_is_kept_once() {
+    let store = fresh_store().await;
+    for kind in [Kind::Job, Kind::Post] {
+        let record = |name: &str| Record {
+            id: 7,
+            job: None,
+            parent: None,
+            content: json!({"name": name}),
+        };
+        let twice = [record("first"), record("second")];
+        let page = Page::of(kind, &twice);
+        let kept = store.keep_job_records(&tenant("acme"), page).await;
+        assert_eq!(kept.unwrap().new, [7]);
+    }
+}
+
+#[tokio::test]
 async fn what_comes_while_its_job_is_put_together_is_not_lost() {
     let store = fresh_store().await;
     let acme = tenant("acme");

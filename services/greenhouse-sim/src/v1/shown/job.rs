@@ -134,8 +134,20 @@ fn location(org: &Org, post: i64) -> Value {
         Some("custom_list") => (3, "Custom List"),
         _ => (1, "Free Text"),
     };
+    // Posts at one place show one id: that each has its own is nowhere said.
+    let same = org.job_post_locations.iter().find(|other| {
+        (
+            &other.plain_text_location,
+            other.office_id,
+            other.custom_location_id,
+        ) == (
+            &row.plain_text_location,
+            row.office_id,
+            row.custom_location_id,
+        )
+    });
     json!({
-        "id": row.meta.id,
+        "id": same.map(|first| first.meta.id),
         "name": org.place_of(post),
         "office_id": row.office_id,
         "job_post_custom_location_id": row.custom_location_id,

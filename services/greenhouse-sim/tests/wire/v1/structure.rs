@@ -120,6 +120,25 @@ fn posts_are_found_by_themselves_and_by_their_job() {
 }
 
 #[test]
+fn posts_at_one_place_show_the_same_one() {
+    let v1 = V1::start();
+    let recruiter = v1.sim.sim.recruiter();
+    let at = |place: &str| {
+        let post = greenhouse_sim::NewPost {
+            title: "Cook".to_owned(),
+            location: Some(place.to_owned()),
+            ..greenhouse_sim::NewPost::default()
+        };
+        let post = recruiter.add_post(post).unwrap();
+        v1.get(&format!("/v1/job_posts/{post}")).json()["location"]["id"].clone()
+    };
+    let remote = at("Remote");
+    assert!(remote.is_i64());
+    assert_eq!(at("Remote"), remote);
+    assert_ne!(at("London"), remote);
+}
+
+#[test]
 fn the_old_way_to_a_post_has_its_text_and_questions_on_request() {
     let v1 = V1::start();
     let path = format!("/v1/jobs/{}/job_post", v1.job("Backend Engineer"));
