@@ -28,8 +28,9 @@ const LOOK: Duration = Duration::from_millis(100);
 /// How long before its end an access token is renewed, unless a sixth of its life is less: earlier than a client
 /// replaces its own copy.
 const EARLY: Duration = Duration::from_secs(600);
-/// How long a database that is away may keep a fresh pair of tokens from being stored; within the lease.
-const STORING: [u64; 5] = [0, 1, 2, 4, 8];
+/// How often a fresh pair of tokens is tried to be stored while the database is away, a second apart. Nobody else can renew
+/// meanwhile, and these are the only ones that are good: without them the tenant's admin has to consent again.
+const STORING: usize = 600;
 
 /// The tokens of one connection.
 #[derive(Clone)]
@@ -130,7 +131,10 @@ impl Consent {
         match asked.await {
             Ok(new) => self.keep(lease, new).await,
             Err(error @ Error::Credential { .. }) => {
-                self.give_up(lease, true).await;
+                // Whoever slept over its lease sent what somebody else had renewed by then.
+                if !self.give_up(lease, true).await {
+                    return Ok(Renewal::Elsewhere);
+                }
                 self.ask_for_consent(tokens.interrupted).await;
                 Err(error)
             }
@@ -149,8 +153,7 @@ impl Consent {
         let access = new.access.clone();
         let new = to_store(new);
         crash_here(CrashPoint::ConsentBeforeStore);
-        for wait in STORING {
-            tokio::time::sleep(Duration::from_secs(wait)).await;
+        for _ in 0..STORING {
             let kept =
                 self.store
                     .keep_tokens(&self.keys, &self.tenant, self.connection, lease, &new);
@@ -163,15 +166,18 @@ impl Consent {
                 Ok(false) => return Ok(Renewal::Elsewhere),
                 Err(error) => tracing::warn!(%error, "new tokens cannot be stored yet"),
             }
+            tokio::time::sleep(Duration::from_secs(1)).await;
         }
         Err(not_now())
     }
 
-    async fn give_up(&self, lease: Uuid, unsent: bool) {
+    /// Tells whether the tokens were still this process's to renew.
+    async fn give_up(&self, lease: Uuid, unsent: bool) -> bool {
         let released = self.store.release_tokens(self.connection, lease, unsent);
-        if let Err(error) = released.await {
+        released.await.unwrap_or_else(|error| {
             tracing::warn!(%error, "the right to renew is kept until its lease ends");
-        }
+            false
+        })
     }
 
     async fn ask_for_consent(&self, interrupted: bool) {

@@ -168,8 +168,8 @@ impl Store {
         connection: Uuid,
         lease: Uuid,
         unsent: bool,
-    ) -> Result<(), Error> {
-        sqlx::query!(
+    ) -> Result<bool, Error> {
+        let released = sqlx::query!(
             "UPDATE tokens SET lease = NULL, lease_until = '-infinity',
                 sent_at = CASE WHEN $3 THEN NULL ELSE sent_at END
             WHERE connection = $1 AND lease = $2",
@@ -179,7 +179,7 @@ impl Store {
         )
         .execute(&self.pool)
         .await?;
-        Ok(())
+        Ok(released.rows_affected() > 0)
     }
 
     /// Connections whose refresh token is good for less than `left`, the most urgent first: those that are in use, and

@@ -193,10 +193,9 @@ async fn whoever_lost_the_right_to_renew_stores_nothing() {
         .keep_tokens(&keyring(), &acme(), id, lost.unwrap(), &pair(2))
         .await;
     assert!(!late.unwrap());
-    store
-        .release_tokens(id, taken.unwrap(), true)
-        .await
-        .unwrap();
+    let release = async |lease| store.release_tokens(id, lease, true).await.unwrap();
+    assert!(!release(lost.unwrap()).await);
+    assert!(release(taken.unwrap()).await);
     let tokens = current(&store, id).await;
     assert_eq!((tokens.generation, tokens.interrupted), (generation, false));
 }
