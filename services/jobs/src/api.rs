@@ -162,9 +162,14 @@ fn number(text: Option<&str>, field: &'static str) -> Result<Option<i64>, Wrong>
     text.map(parse).transpose()
 }
 
-/// Weak: the time of the last import, which is part of the answer, does not count.
+/// Weak: the time of the last import, which is part of the answer, does not count. A tenant that connects anew begins with the
+/// first edition again.
 fn tag(freshness: Freshness) -> String {
-    format!("W/\"{}\"", freshness.edition)
+    format!(
+        "W/\"{}-{}\"",
+        freshness.connection.simple(),
+        freshness.edition
+    )
 }
 
 fn is_known(headers: &HeaderMap, tag: &str) -> bool {
@@ -214,6 +219,8 @@ fn wrong(field: &'static str, reason: &'static str) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
 
     #[test]
@@ -232,16 +239,27 @@ mod tests {
 
     #[test]
     fn a_tag_is_recognised_weak_or_strong_and_among_others() {
-        let tag = tag(Freshness {
-            edition: 4,
-            refreshed_at: None,
-        });
+        let at = |connection| {
+            tag(Freshness {
+                connection,
+                edition: 4,
+                refreshed_at: None,
+            })
+        };
+        let tag = at(Uuid::nil());
+        assert_ne!(
+            at(Uuid::max()),
+            tag,
+            "another connection's editions are others"
+        );
         let known = |value: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::IF_NONE_MATCH, value.parse().unwrap());
             is_known(&headers, &tag)
         };
-        assert!(known("W/\"4\"") && known("\"3\", \"4\"") && known("*"));
+        let strong = tag.trim_start_matches("W/");
+        assert!(known(&tag) && known(&format!("\"3\", {strong}")) && known("*"));
+        assert!(!known("\"3\""));
         assert!(!known("W/\"44\""));
     }
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::Tenant;
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::{Error, Store};
 
@@ -37,6 +38,8 @@ pub struct Listed {
 /// How fresh the jobs of a tenant are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Freshness {
+    /// The connection whose editions are counted.
+    pub connection: Uuid,
     /// Grows whenever a document changes.
     pub edition: i64,
     /// Begin of the last import that ended; none: none has.
@@ -84,7 +87,7 @@ impl Store {
     pub async fn jobs_freshness(&self, tenant: &Tenant) -> Result<Option<Freshness>, Error> {
         Ok(sqlx::query_as!(
             Freshness,
-            r#"SELECT coalesce(r.edition, 0) AS "edition!",
+            r#"SELECT c.id AS connection, coalesce(r.edition, 0) AS "edition!",
                 CASE WHEN r.refreshed_at > '-infinity' THEN r.refreshed_at END AS refreshed_at
             FROM connections c LEFT JOIN job_refreshes r ON r.connection = c.id WHERE c.tenant = $1"#,
             tenant.as_str(),
