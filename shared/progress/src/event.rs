@@ -46,6 +46,7 @@ impl Subject<'_> {
         let progress = Progress {
             application: tracked.application,
             sequence: tracked.sequence,
+            known_as_of: known.and_then(|known| known.as_of),
             snapshot: next_snapshot(known, observation),
             observed_at: observation.observed_at,
             announcements: announcements.collect::<Result<_, _>>()?,

@@ -11,7 +11,7 @@ pub use people::{Erased, Erasure, Merged};
 use std::collections::HashSet;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use domain::status::Snapshot;
 use domain::{ApplicationId, CandidateId, IntroductionId, IntrroCandidateId, JobId, Tenant};
 use serde_json::Value;
@@ -53,6 +53,9 @@ pub struct Progress {
     pub application: ApplicationId,
     /// [`TrackedApplication::sequence`] from which the changes were found.
     pub sequence: i64,
+    /// [`Snapshot::as_of`] of the snapshot from which they were found. A look that told nothing leaves the sequence as it was,
+    /// but may have seen what is newer than this one.
+    pub known_as_of: Option<DateTime<Utc>>,
     /// What to remember.
     pub snapshot: Snapshot,
     /// When it was seen, by the database's clock.
@@ -293,6 +296,14 @@ async fn advance(
         .iter()
         .map(|one| one.snapshot.job_id.map(i64::from))
         .collect();
+    // As the snapshot holds it, so that both are compared to the last digit.
+    let known: Vec<Option<String>> = progress
+        .iter()
+        .map(|one| {
+            one.known_as_of
+                .map(|time| time.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+        })
+        .collect();
     let moved = sqlx::query_scalar!(
         // Locked in one order, so that two observers of the same page cannot lock each other out, and by one look-up by
         // key each: as a plain join it may be planned as a scan of all that the tenant follows. A row that somebody else
@@ -300,9 +311,10 @@ async fn advance(
         "WITH held AS MATERIALIZED (
             SELECT a.row, u.*
             FROM (SELECT * FROM unnest($2::bigint[], $3::bigint[], $4::jsonb[], $5::bigint[], $6::timestamptz[],
-                $7::bigint[]) AS u(id, sequence, snapshot, events, observed_at, job_id) ORDER BY id) u
+                $7::bigint[], $8::text[]) AS u(id, sequence, snapshot, events, observed_at, job_id, known_as_of) ORDER BY id) u
             CROSS JOIN LATERAL (SELECT ctid AS row FROM applications
-                WHERE tenant = $1 AND id = u.id AND sequence = u.sequence LIMIT 1 FOR NO KEY UPDATE) a)
+                WHERE tenant = $1 AND id = u.id AND sequence = u.sequence
+                    AND snapshot ->> 'as_of' IS NOT DISTINCT FROM u.known_as_of LIMIT 1 FOR NO KEY UPDATE) a)
         UPDATE applications a SET snapshot = held.snapshot, sequence = a.sequence + held.events,
             observed_at = held.observed_at, job_id = coalesce(held.job_id, a.job_id), missed_at = NULL
         FROM held WHERE a.ctid = held.row AND a.sequence = held.sequence
@@ -314,6 +326,7 @@ async fn advance(
         &progress.iter().map(|one| one.announcements.len() as i64).collect::<Vec<_>>(),
         &progress.iter().map(|one| one.observed_at).collect::<Vec<_>>(),
         &jobs as _,
+        &known as _,
     )
     .fetch_all(&mut **tx)
     .await?;

@@ -4,7 +4,7 @@
 mod polls;
 mod seen;
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use domain::status::{Snapshot, Stage, Status};
 use domain::{ApplicationId, JobId, JobStageId, Tenant};
 use store::Store;
@@ -79,6 +79,7 @@ fn progress(application: i64, sequence: i64, stage: i64, events: usize) -> Progr
     Progress {
         application: ApplicationId(application),
         sequence,
+        known_as_of: None,
         snapshot: in_stage(stage),
         observed_at: Utc::now(),
         announcements: std::iter::repeat_with(announcement).take(events).collect(),
@@ -113,6 +114,29 @@ async fn snapshot_sequence_and_events_move_together() {
     assert!(advance(&store, &[progress(90, 1, 3, 2)]).await.is_empty());
     assert_eq!(state(&store, 90).await, (Some(in_stage(3)), 3));
     assert_eq!(events(&store).await, 3);
+}
+
+#[tokio::test]
+async fn a_change_found_before_a_later_look_that_told_nothing_writes_nothing() {
+    let store = following(90).await;
+    advance(&store, &[progress(90, 0, 1, 1)]).await;
+    let late = progress(90, 1, 2, 1);
+    let as_of: DateTime<Utc> = "2026-03-12T14:03:22.120Z".parse().unwrap();
+    let mut nothing = progress(90, 1, 1, 0);
+    nothing.snapshot.as_of = Some(as_of);
+    assert!(advance(&store, &[nothing.clone()]).await.is_empty());
+    assert_eq!(
+        advance(&store, std::slice::from_ref(&late)).await,
+        [ApplicationId(90)]
+    );
+    assert_eq!(state(&store, 90).await, (Some(nothing.snapshot), 1));
+    let known_as_of = Some(as_of);
+    let again = Progress {
+        known_as_of,
+        ..late
+    };
+    assert!(advance(&store, &[again]).await.is_empty());
+    assert_eq!(state(&store, 90).await, (Some(in_stage(2)), 2));
 }
 
 #[tokio::test]
