@@ -40,6 +40,7 @@ use crate::seal::{Keyring, SealError, Sealed};
 use crate::{Error, Store};
 use credential::{owner_of_webhooks, text};
 use row::Row;
+use settings::configure;
 use tokens::replace_tokens;
 use write::{finish, lock_tenant, row_of, unsealed, upsert};
 
@@ -142,6 +143,20 @@ impl Store {
         new: &NewConnection,
         announce: Announce,
     ) -> Result<Connection, ConnectionError> {
+        self.connect_tenant_with(keyring, new, None, announce).await
+    }
+
+    /// The same, together with what the tenant chooses: both or neither.
+    ///
+    /// # Errors
+    /// [`ConnectionError`]; with [`ConnectionError::Setting`] nothing was changed.
+    pub async fn connect_tenant_with(
+        &self,
+        keyring: &Keyring,
+        new: &NewConnection,
+        choice: Option<&Configuration<'_>>,
+        announce: Announce,
+    ) -> Result<Connection, ConnectionError> {
         let mut tx = self.begin().await?;
         let previous = lock_tenant(&mut tx, &new.tenant).await?;
         let id = previous.as_ref().map_or_else(Uuid::now_v7, |old| old.id);
@@ -153,11 +168,14 @@ impl Store {
         // A hold outlives the credential: whoever stopped the work lets it go on.
         let held = previous.as_ref().and_then(|old| old.held.as_ref());
         let health = new.health.clone().under(held);
-        let connection = upsert(&mut tx, id, new, &health, &sealed).await?;
+        let mut connection = upsert(&mut tx, id, new, &health, &sealed).await?;
         replace_tokens(&mut tx, keyring, &new.tenant, id, new.tokens.as_ref()).await?;
         // Greenhouse counts per client: another one starts with nothing learnt, a new secret changes nothing.
         if known.is_none_or(|known| known.credential.client() != new.credential.client()) {
             budget::row::start(&mut tx, id, new.limit).await?;
+        }
+        if let Some(choice) = choice {
+            connection = configure(&mut tx, keyring, &connection, choice).await?;
         }
         finish(tx, connection, previous.map(|old| old.state), announce).await
     }

@@ -12,7 +12,7 @@ use super::row::Row;
 use super::write::finish;
 use super::{Connection, ConnectionError};
 use crate::seal::Keyring;
-use crate::{Error, Store};
+use crate::{Error, Store, Transaction};
 
 /// What is to be changed.
 #[derive(Debug)]
@@ -54,45 +54,7 @@ impl Store {
         let Some((mut tx, old)) = self.locked(id).await? else {
             return Ok(None);
         };
-        Settings::check(&old.chosen, change.settings)?;
-        if change
-            .acting_user
-            .is_some_and(|(_, revision)| revision != old.revision)
-        {
-            return Err(ConnectionError::Setting(WrongSetting {
-                field: "acting_user_id".to_owned(),
-                reason: "was looked at before the connection changed; ask again".to_owned(),
-            }));
-        }
-        let acting_user = change.acting_user.map(|(user, _)| i64::from(user));
-        let owner = owner_of_webhooks(&old.tenant, id);
-        let sealed = change
-            .webhook_secrets
-            .map(|secrets| keyring.seal(owner, &join(secrets)))
-            .transpose()?;
-        let settings = Value::Object(change.settings.clone());
-        let row = sqlx::query_as!(
-            Row,
-            r#"WITH history AS (
-                INSERT INTO settings_changes (tenant, connection, changes, changed_by)
-                SELECT c.tenant, c.id, asked.changes, $5 FROM connections c CROSS JOIN LATERAL (SELECT $2::jsonb
-                    || jsonb_strip_nulls(jsonb_build_object('acting_user_id', $6::bigint)) AS changes) asked
-                WHERE c.id = $1 AND asked.changes <> '{}')
-            UPDATE connections SET settings = jsonb_strip_nulls(settings || $2::jsonb), updated_at = clock_timestamp(),
-                revision = revision + 1, acting_user_id = coalesce($6, acting_user_id),
-                webhook_sealed = coalesce($3, webhook_sealed), webhook_key_id = coalesce($4, webhook_key_id)
-            WHERE id = $1 RETURNING *"#,
-            id,
-            settings,
-            sealed.as_ref().map(|sealed| sealed.bytes.as_slice()),
-            sealed.as_ref().map(|sealed| sealed.key_id.as_str()),
-            change.by,
-            acting_user,
-        )
-        .fetch_one(&mut *tx)
-        .await
-        .map_err(Error::from)?;
-        let connection = Connection::try_from(row)?;
+        let connection = configure(&mut tx, keyring, &old, change).await?;
         finish(tx, connection, Some(old.state), |_| None)
             .await
             .map(Some)
@@ -116,4 +78,52 @@ impl Store {
         );
         Ok(changes.fetch_all(&self.pool).await?)
     }
+}
+
+/// Writes what is to be changed of a connection that nobody else can change meanwhile.
+pub(super) async fn configure(
+    tx: &mut Transaction<'_>,
+    keyring: &Keyring,
+    old: &Connection,
+    change: &Configuration<'_>,
+) -> Result<Connection, ConnectionError> {
+    Settings::check(&old.chosen, change.settings)?;
+    if change
+        .acting_user
+        .is_some_and(|(_, revision)| revision != old.revision)
+    {
+        return Err(ConnectionError::Setting(WrongSetting {
+            field: "acting_user_id".to_owned(),
+            reason: "was looked at before the connection changed; ask again".to_owned(),
+        }));
+    }
+    let acting_user = change.acting_user.map(|(user, _)| i64::from(user));
+    let owner = owner_of_webhooks(&old.tenant, old.id);
+    let sealed = change
+        .webhook_secrets
+        .map(|secrets| keyring.seal(owner, &join(secrets)))
+        .transpose()?;
+    let settings = Value::Object(change.settings.clone());
+    let row = sqlx::query_as!(
+        Row,
+        r#"WITH history AS (
+                INSERT INTO settings_changes (tenant, connection, changes, changed_by)
+                SELECT c.tenant, c.id, asked.changes, $5 FROM connections c CROSS JOIN LATERAL (SELECT $2::jsonb
+                    || jsonb_strip_nulls(jsonb_build_object('acting_user_id', $6::bigint)) AS changes) asked
+                WHERE c.id = $1 AND asked.changes <> '{}')
+            UPDATE connections SET settings = jsonb_strip_nulls(settings || $2::jsonb), updated_at = clock_timestamp(),
+                revision = revision + 1, acting_user_id = coalesce($6, acting_user_id),
+                webhook_sealed = coalesce($3, webhook_sealed), webhook_key_id = coalesce($4, webhook_key_id)
+            WHERE id = $1 RETURNING *"#,
+        old.id,
+        settings,
+        sealed.as_ref().map(|sealed| sealed.bytes.as_slice()),
+        sealed.as_ref().map(|sealed| sealed.key_id.as_str()),
+        change.by,
+        acting_user,
+    )
+    .fetch_one(&mut **tx)
+    .await
+    .map_err(Error::from)?;
+    Ok(Connection::try_from(row)?)
 }

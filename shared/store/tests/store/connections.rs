@@ -342,6 +342,33 @@ async fn a_setting_that_is_not_right_changes_nothing() {
     assert!(store.settings_history(id, 10).await.unwrap().is_empty());
 }
 
+#[tokio::test]
+async fn a_connection_and_what_comes_with_it_are_made_together_or_not_at_all() {
+    let store = fresh_store().await;
+    let hooks = [SecretString::from("hook")];
+    let connect = async |interval: u32| {
+        let settings = json!({"poll_interval_seconds": interval});
+        let choice = Configuration {
+            acting_user: None,
+            settings: settings.as_object().unwrap(),
+            webhook_secrets: Some(&hooks),
+            by: "test",
+        };
+        store
+            .connect_tenant_with(&keyring(), &new("one", vec![]), Some(&choice), announce)
+            .await
+    };
+    let refused = connect(0).await.unwrap_err();
+    assert!(matches!(refused, ConnectionError::Setting(_)), "{refused}");
+    assert!(store.connection_of(&acme()).await.unwrap().is_none());
+    let made = connect(7).await.unwrap();
+    assert_eq!(made.settings.poll_interval_seconds, 7);
+    let kept = store.webhook_secrets(&keyring(), made.id).await.unwrap();
+    assert_eq!(kept[0].expose_secret(), "hook");
+    let history = store.settings_history(made.id, 10).await.unwrap();
+    assert_eq!(history[0].changes, made.chosen);
+}
+
 async fn configure(
     store: &Store,
     id: Uuid,
