@@ -7,13 +7,15 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use boot::metrics::AdminAction;
+use domain::settings::Settings;
 use domain::{Code, Tenant, UserId};
 use harvest::Error as Remote;
 use store::connections::{
-    Connection, Credential, Finding, Health, NewConnection, State as Condition,
+    Configuration, Connection, ConnectionError, Credential, Finding, Health, NewConnection,
+    State as Condition,
 };
 
-use crate::access::AsAdmin;
+use crate::access::{As, AsAdmin};
 use crate::api::{Shared, shown};
 use crate::extract::{Body, Id};
 use crate::problem::Failure;
@@ -23,26 +25,45 @@ use crate::verify::verify;
 /// `POST /v1/connections`: connects a tenant, or connects it again with another credential.
 pub(crate) async fn connect(
     State(shared): State<Arc<Shared>>,
-    _: AsAdmin,
+    As(role): AsAdmin,
     Body(body): Body,
 ) -> Response {
     let answer = match Connect::parse(&body) {
-        Ok(request) => connect_tenant(&shared, request).await,
+        Ok(request) => connect_tenant(&shared, request, role.as_str()).await,
         Err(failure) => Err(failure),
     };
     let answer = answer.map(|connection| shown(&connection));
     shared.answer(AdminAction::Connect, StatusCode::CREATED, answer)
 }
 
-async fn connect_tenant(shared: &Shared, request: Connect) -> Result<Connection, Failure> {
+async fn connect_tenant(
+    shared: &Shared,
+    request: Connect,
+    by: &str,
+) -> Result<Connection, Failure> {
     let known = shared.store.connection_of(&request.tenant).await?;
-    let looked = looked_at(shared, request.tenant, request.auth, known.as_ref()).await?;
+    let chosen = known.as_ref().map(|known| known.chosen.clone());
+    let settings = Settings::check(&chosen.unwrap_or_default(), &request.settings)
+        .map_err(ConnectionError::from)?;
+    let proposal = Proposal {
+        tenant: request.tenant,
+        auth: request.auth,
+        settings,
+    };
+    let looked = looked_at(shared, proposal, known.as_ref()).await?;
     let new = match known {
         Some(known) if known.state != Condition::Reauthorise => looked.accepted()?,
         // What was never there, or is refused, is not lost: whether this one works shows at its first use.
         _ => looked.new,
     };
-    store(shared, new).await
+    let choice = Configuration {
+        settings: &request.settings,
+        acting_user: None,
+        webhook_secrets: request.webhook_secrets.as_deref(),
+        by,
+    };
+    let chooses = !choice.settings.is_empty() || choice.webhook_secrets.is_some();
+    store(shared, new, chooses.then_some(&choice)).await
 }
 
 /// `POST /v1/connections/{id}/rotate`: another credential for the same tenant, if it works; else the old one stays.
@@ -63,8 +84,8 @@ pub(crate) async fn rotate(
 async fn exchange(shared: &Shared, id: uuid::Uuid, auth: Auth) -> Result<Connection, Failure> {
     let known = shared.store.connection(id).await?;
     let known = known.ok_or_else(Failure::not_found)?;
-    let looked = looked_at(shared, known.tenant.clone(), auth, Some(&known)).await?;
-    store(shared, looked.accepted()?).await
+    let looked = looked_at(shared, Proposal::for_known(&known, auth), Some(&known)).await?;
+    store(shared, looked.accepted()?, None).await
 }
 
 /// The stored credential for another user, if that works; nothing is stored here.
@@ -93,13 +114,31 @@ pub(crate) async fn acting_as(
         credential,
         acting_user: user.map(ActingUser::Id),
     };
-    let looked = looked_at(shared, known.tenant.clone(), auth, Some(known)).await;
+    let looked = looked_at(shared, Proposal::for_known(known, auth), Some(known)).await;
     let new = looked.and_then(Looked::answered).map_err(about)?;
     match (new.acting_user, new.health) {
         (Some(user), health) if health.state.works() => Ok((user, health)),
         (_, health) => {
             let reason = health.reason.unwrap_or(Code::ActingUserMissing);
             Err(Failure::refused(field, reason, health.findings))
+        }
+    }
+}
+
+/// A credential that is to be looked at, for a tenant that has these settings.
+struct Proposal {
+    tenant: Tenant,
+    auth: Auth,
+    settings: Settings,
+}
+
+impl Proposal {
+    /// Another credential for a tenant that is connected.
+    fn for_known(known: &Connection, auth: Auth) -> Proposal {
+        Proposal {
+            tenant: known.tenant.clone(),
+            auth,
+            settings: known.settings.clone(),
         }
     }
 }
@@ -135,10 +174,10 @@ impl Looked {
 /// Verifies a credential that is not stored yet.
 async fn looked_at(
     shared: &Shared,
-    tenant: Tenant,
-    auth: Auth,
+    proposal: Proposal,
     known: Option<&Connection>,
 ) -> Result<Looked, Failure> {
+    let auth = proposal.auth;
     let acting_user = match &auth.acting_user {
         None => None,
         Some(ActingUser::Id(id)) => Some(*id),
@@ -150,10 +189,9 @@ async fn looked_at(
     let examiner = shared
         .accounts
         .examiner(auth.credential.clone(), acting_user, lane)?;
-    let settings = known.map(|known| known.settings.clone());
-    let verified = verify(&examiner, acting_user, &settings.unwrap_or_default()).await;
+    let verified = verify(&examiner, acting_user, &proposal.settings).await;
     let new = NewConnection {
-        tenant,
+        tenant: proposal.tenant,
         credential: auth.credential,
         acting_user,
         tokens: None,
@@ -195,10 +233,15 @@ async fn look_up(
     }
 }
 
-async fn store(shared: &Shared, new: NewConnection) -> Result<Connection, Failure> {
+async fn store(
+    shared: &Shared,
+    new: NewConnection,
+    choice: Option<&Configuration<'_>>,
+) -> Result<Connection, Failure> {
+    let told = health::announcement;
     let connection = shared
         .store
-        .connect_tenant(&shared.keys, &new, health::announcement)
+        .connect_tenant_with(&shared.keys, &new, choice, told)
         .await?;
     tracing::info!(tenant = %connection.tenant, state = connection.state.as_str(), "connected");
     Ok(connection)

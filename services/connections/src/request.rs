@@ -23,14 +23,19 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(366 * 24 * 3600);
 pub(crate) struct Connect {
     pub(crate) tenant: Tenant,
     pub(crate) auth: Auth,
+    pub(crate) settings: Map<String, Value>,
+    pub(crate) webhook_secrets: Option<Vec<SecretString>>,
 }
 
 impl Connect {
     pub(crate) fn parse(body: &[u8]) -> Result<Connect, Failure> {
         let body = object(body)?;
+        only(&body, &["tenant", "auth", "settings", "webhook_secrets"])?;
         Ok(Connect {
             tenant: tenant(&body)?,
             auth: Auth::parse(&body)?,
+            settings: settings(&body)?,
+            webhook_secrets: webhook_secrets(&body)?,
         })
     }
 }
@@ -66,20 +71,28 @@ impl Change {
     pub(crate) fn parse(body: &[u8]) -> Result<Change, Failure> {
         let body = object(body)?;
         only(&body, &["settings", "acting_user_id", "webhook_secrets"])?;
-        let settings = match body.get("settings") {
-            Some(Value::Object(settings)) => settings.clone(),
-            None => Map::new(),
-            Some(_) => return Err(Failure::invalid("settings", "is not an object")),
-        };
         let acting_user = body.get("acting_user_id");
         Ok(Change {
-            settings,
+            settings: settings(&body)?,
             acting_user: acting_user
                 .map(|user| auth::acting_user(user, "acting_user_id"))
                 .transpose()?,
-            webhook_secrets: body.get("webhook_secrets").map(secrets).transpose()?,
+            webhook_secrets: webhook_secrets(&body)?,
         })
     }
+}
+
+/// What they may be, the store checks, which knows the settings that they are merged into.
+fn settings(body: &Map<String, Value>) -> Result<Map<String, Value>, Failure> {
+    match body.get("settings") {
+        Some(Value::Object(settings)) => Ok(settings.clone()),
+        None => Ok(Map::new()),
+        Some(_) => Err(Failure::invalid("settings", "is not an object")),
+    }
+}
+
+fn webhook_secrets(body: &Map<String, Value>) -> Result<Option<Vec<SecretString>>, Failure> {
+    body.get("webhook_secrets").map(secrets).transpose()
 }
 
 /// Greenhouse signs with one secret per webhook; an old one is kept beside the new one while both are in use.

@@ -5,8 +5,11 @@ use secrecy::SecretString;
 use serde_json::{Map, Value};
 use store::connections::Credential;
 
-use super::read::text;
+use super::read::{only_in, text};
 use crate::problem::Failure;
+
+/// Names under which the user to act for is taken; the first one is documented.
+const ACTING_USER: [&str; 3] = ["acting_user_id", "acting_user", "acting_user_email"];
 
 /// A credential, and for whom it acts.
 #[derive(Debug)]
@@ -38,28 +41,8 @@ impl Auth {
             let reason = "is missing; it is an object with `kind`";
             return Err(Failure::invalid("auth", reason));
         };
-        let credential = match text(auth, "kind", "auth.kind")?.as_str() {
-            "client_credentials" => Credential::ClientCredentials {
-                client_id: text(auth, "client_id", "auth.client_id")?,
-                client_secret: text(auth, "client_secret", "auth.client_secret")?.into(),
-            },
-            "api_key" => Credential::ApiKey {
-                api_key: SecretString::from(text(auth, "api_key", "auth.api_key")?),
-            },
-            "authorization_code" => {
-                return Err(Failure::invalid(
-                    "auth.kind",
-                    "begins in the admin's browser: get a link with POST /v1/connections/links",
-                ));
-            }
-            _ => {
-                return Err(Failure::invalid(
-                    "auth.kind",
-                    "is not known; use client_credentials or api_key",
-                ));
-            }
-        };
-        let acting_user = ["acting_user_id", "acting_user", "acting_user_email"]
+        let credential = credential(auth)?;
+        let acting_user = ACTING_USER
             .iter()
             .find_map(|key| auth.get(*key).filter(|value| !value.is_null()))
             .map(|value| acting_user(value, "auth.acting_user_id"))
@@ -73,6 +56,38 @@ impl Auth {
             acting_user,
         })
     }
+}
+
+fn credential(auth: &Map<String, Value>) -> Result<Credential, Failure> {
+    match text(auth, "kind", "auth.kind")?.as_str() {
+        "client_credentials" => {
+            consists_of(auth, &["client_id", "client_secret"])?;
+            Ok(Credential::ClientCredentials {
+                client_id: text(auth, "client_id", "auth.client_id")?,
+                client_secret: text(auth, "client_secret", "auth.client_secret")?.into(),
+            })
+        }
+        "api_key" => {
+            consists_of(auth, &["api_key"])?;
+            Ok(Credential::ApiKey {
+                api_key: SecretString::from(text(auth, "api_key", "auth.api_key")?),
+            })
+        }
+        "authorization_code" => Err(Failure::invalid(
+            "auth.kind",
+            "begins in the admin's browser: get a link with POST /v1/connections/links",
+        )),
+        _ => Err(Failure::invalid(
+            "auth.kind",
+            "is not known; use client_credentials or api_key",
+        )),
+    }
+}
+
+/// Refuses what this kind of credential does not have, such as the secret of another kind.
+fn consists_of(auth: &Map<String, Value>, own: &[&str]) -> Result<(), Failure> {
+    let fields = [&["kind"][..], own, &ACTING_USER[..]].concat();
+    only_in("auth.", auth, &fields)
 }
 
 /// A user's id, or e-mail address, in the field of that name.

@@ -21,13 +21,22 @@ pub(super) fn object(body: &[u8]) -> Result<Map<String, Value>, Failure> {
 
 /// Refuses whatever is not one of these: a misspelt field would be passed over in silence.
 pub(super) fn only(object: &Map<String, Value>, fields: &[&str]) -> Result<(), Failure> {
+    only_in("", object, fields)
+}
+
+/// The same of an object that is not the body itself; `path` is what its fields are named after, such as `auth.`.
+pub(super) fn only_in(
+    path: &str,
+    object: &Map<String, Value>,
+    fields: &[&str],
+) -> Result<(), Failure> {
     match object.keys().find(|key| !fields.contains(&key.as_str())) {
         None => Ok(()),
         Some(key) => {
             let key: String = key.chars().take(100).collect();
             let fields = fields.join(", ");
             Err(Failure::invalid(
-                key,
+                format!("{path}{key}"),
                 format!("is not known here; there are: {fields}"),
             ))
         }

@@ -80,6 +80,40 @@ fn what_is_wrong_is_named() {
 }
 
 #[test]
+fn what_is_not_known_is_named_beside_what_is() {
+    let credential = json!({"kind": "client_credentials", "client_id": "i", "client_secret": "s"});
+    let key = json!({"kind": "api_key", "api_key": "k", "acting_user_id": 7});
+    let with = |auth: &Value, name: &str| {
+        let mut auth = auth.clone();
+        auth[name] = json!("hush");
+        json!({"tenant": "acme", "auth": auth})
+    };
+    for (body, field, known) in [
+        (
+            json!({"tenant": "acme", "auth": key, "zzz": "hush"}),
+            "\"zzz\"",
+            "there are: tenant, auth, settings, webhook_secrets",
+        ),
+        (
+            with(&key, "client_secret"),
+            "\"auth.client_secret\"",
+            "there are: kind, api_key, acting_user_id",
+        ),
+        (
+            with(&credential, "api_key"),
+            "\"auth.api_key\"",
+            "there are: kind, client_id, client_secret, acting_user_id",
+        ),
+    ] {
+        let told = refusal(&body);
+        assert!(told.contains(field) && told.contains(known), "{told}");
+        assert!(!told.contains("hush"), "{told}");
+        let rotated = rotation(json!({"auth": body["auth"]}).to_string().as_bytes());
+        assert_eq!(rotated.is_err(), field.contains("auth."), "{field}");
+    }
+}
+
+#[test]
 fn what_cannot_be_changed_is_refused() {
     assert!(Change::parse(br#"{"settings":{"poll_interval_seconds":30}}"#).is_ok());
     for wrong in [

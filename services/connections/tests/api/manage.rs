@@ -203,6 +203,80 @@ async fn settings_are_checked_kept_and_remembered() {
 }
 
 #[tokio::test]
+async fn settings_that_come_with_a_connection_are_checked_and_kept_like_any_others() {
+    let world = World::new().await;
+    let connect = async |settings: Value| {
+        let body = json!({"tenant": "acme", "auth": world.auth(), "settings": settings,
+            "webhook_secrets": ["hook-secret"]});
+        world.post("/v1/connections", &body).await
+    };
+    let wrong = json!({"poll_interval_seconds": 7, "nonsense": 1});
+    let refused = connect(wrong.clone()).await;
+    let field = &refused.body["field"];
+    assert_eq!(
+        (refused.status, field),
+        (422, &json!("settings.nonsense")),
+        "{refused:?}"
+    );
+    assert_eq!(world.announced().await, [""; 0], "nothing was connected");
+    let connected = connect(json!({"poll_interval_seconds": 7})).await;
+    assert_eq!(connected.status, 201, "{connected:?}");
+    let path = format!("/v1/connections/{}", connected.body["id"].as_str().unwrap());
+    let told = world.patch(&path, &json!({"settings": wrong})).await;
+    assert_eq!(told.body["reason"], refused.body["reason"]);
+
+    let shown = world.get(&format!("{path}/settings")).await.body;
+    assert_eq!(shown["settings"], json!({"poll_interval_seconds": 7}));
+    assert_eq!(shown["history"][0]["changed_by"], "admin");
+    assert_eq!(connected.body["settings"], shown["settings"]);
+    assert_eq!(world.announced().await, ["ACTIVE"]);
+    let verified = world.post(&format!("{path}/verify"), &Value::Null).await;
+    assert!(verified.body.to_string().contains("webhook_silent"));
+    // Connecting again without any leaves them as they are.
+    let again = world.connect(world.auth()).await;
+    assert_eq!(again.body["settings"], shown["settings"]);
+}
+
+#[tokio::test]
+async fn what_is_looked_at_first_follows_the_settings_that_come_with_it() {
+    let world = World::new().await;
+    let client = world.greenhouse.access().client_id;
+    let scope = "harvest:candidate_tags:create";
+    world.greenhouse.set_scope(&client, scope, false);
+    let off = json!({"tenant": "acme", "auth": world.auth(), "settings": {"tags": false}});
+    let connected = world.post("/v1/connections", &off).await;
+    assert_eq!(connected.body["state"], "active", "{connected:?}");
+}
+
+#[tokio::test]
+async fn what_a_connection_does_not_know_is_refused_by_name() {
+    let world = World::new().await;
+    let access = world.greenhouse.access();
+    let key = json!({"kind": "api_key", "api_key": access.api_key,
+        "acting_user_id": access.site_admin_id, "client_secret": access.client_secret});
+    for (body, field, known) in [
+        (
+            json!({"tenant": "acme", "auth": world.auth(), "zzz": 1}),
+            "zzz",
+            "webhook_secrets",
+        ),
+        (
+            json!({"tenant": "acme", "auth": key}),
+            "auth.client_secret",
+            "api_key",
+        ),
+    ] {
+        let refused = world.post("/v1/connections", &body).await;
+        let (code, told) = (&refused.body["code"], &refused.body["field"]);
+        assert_eq!(
+            (refused.status, code, told),
+            (422, &json!("invalid_field"), &json!(field))
+        );
+        assert!(refused.body["reason"].as_str().unwrap().contains(known));
+    }
+}
+
+#[tokio::test]
 async fn a_paused_connection_stays_paused_until_it_is_resumed() {
     let world = World::new().await;
     let path = format!("/v1/connections/{}", connected(&world).await);
