@@ -34,6 +34,16 @@ impl Client {
 }
 
 impl BulkRequests<'_> {
+    /// Whether there is this one. Unlike [`Self::get`] it tells an unknown one from one that must not be seen.
+    ///
+    /// # Errors
+    /// [`Error`] of a read.
+    pub async fn is_known(&self, id: &BulkRequestId) -> Result<bool, Error> {
+        let request = v3::bulk_requests::listed(id);
+        let found = self.client.call(&request, v3::bulk_requests::read_ids);
+        Ok(found.await?.contains(id))
+    }
+
     /// How this one stands.
     ///
     /// # Errors

@@ -82,6 +82,7 @@ const OTHERS: &[Count] = &[
     |b| v3::applications::read_one(b).map(|_| 1),
     |b| v3::bulk_requests::read_id(b).map(|_| 1),
     |b| v3::bulk_requests::read_one(b).map(|_| 1),
+    |b| v3::bulk_requests::read_ids(b).map(|rows| rows.len()),
     |b| v3::candidate_tags::read_one(b).map(|_| 1),
     |b| v3::custom_fields::read_one(b).map(|_| 1),
     |b| v3::introspection::read(b).map(|_| 1),

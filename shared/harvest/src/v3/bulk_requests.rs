@@ -1,9 +1,9 @@
-//! `/v3/bulk_requests/{uuid}`
+//! `/v3/bulk_requests`
 
 use serde::Deserialize;
 use url::form_urlencoded::byte_serialize;
 
-use super::{Moment, only};
+use super::{Moment, only, rows};
 use crate::bulk_requests::{BulkRequest, BulkRequestId};
 use crate::operation::Operation;
 use crate::request::Request;
@@ -14,12 +14,22 @@ pub(crate) fn with_id(id: &BulkRequestId) -> Request {
     Request::get(Operation::BulkRequestsRetrieve, path)
 }
 
+/// The list of those with that id; one that is not known is no error there.
+pub(crate) fn listed(id: &BulkRequestId) -> Request {
+    Request::list(Operation::BulkRequestsRetrieve, "/v3/bulk_requests")
+        .with("bulk_action_uuid", &id.0)
+}
+
 /// What accepting a bulk request answers.
 pub(crate) fn read_id(body: &[u8]) -> Result<BulkRequestId, serde_json::Error> {
     only(body, |accepted: Wire| {
         let id = accepted.bulk_action_uuid.filter(|id| !id.is_empty());
         id.map(BulkRequestId)
     })
+}
+
+pub(crate) fn read_ids(body: &[u8]) -> Result<Vec<BulkRequestId>, serde_json::Error> {
+    rows(body, |wire: Wire| wire.bulk_action_uuid.map(BulkRequestId))
 }
 
 /// Described as an object, and v3 answers other questions about one record with a list of one.

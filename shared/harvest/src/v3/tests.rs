@@ -347,6 +347,18 @@ fn introspection_reads_ids_as_text_and_as_numbers() {
 }
 
 #[test]
+fn a_bulk_request_that_may_not_be_known_is_asked_for_in_the_list() {
+    let id = crate::BulkRequestId("b-1".into());
+    assert_eq!(
+        line(&bulk_requests::listed(&id)),
+        "GET /v3/bulk_requests?per_page=500&bulk_action_uuid=b-1"
+    );
+    assert!(bulk_requests::read_ids(b"[]").unwrap().is_empty());
+    let found = bytes(&json!([{"bulk_action_uuid": "b-1"}]));
+    assert_eq!(bulk_requests::read_ids(&found).unwrap(), [id]);
+}
+
+#[test]
 fn a_bulk_request_is_read_alone_or_as_the_only_one_of_a_list() {
     let one = json!({
         "bulk_action_uuid": "b-1", "completed_at": "2026-11-24T10:00:00Z", "success_count": 1, "failure_count": 0
