@@ -88,6 +88,25 @@ impl ProspectPools<'_> {
         Ok(pools.into_iter().find(|pool| pool.id == id))
     }
 
+    /// Stages of these pools. v1 tells them in the pools, of which it lists all.
+    ///
+    /// # Errors
+    /// [`Error`] of a read.
+    pub async fn stages_of(&self, pools: &[i64]) -> Result<Vec<ProspectPoolStage>, Error> {
+        match self.client.version() {
+            Version::V3 => {
+                use v3::prospect_pools::{read_stages, stages_of};
+                let stages = self.client.all_of(pools, stages_of, read_stages).await?;
+                Ok(stages.into_iter().map(|(_, _, stage)| stage).collect())
+            }
+            Version::V1 => {
+                let known = self.list().await?.into_iter();
+                let these = known.filter(|pool| pools.contains(&pool.id));
+                Ok(these.flat_map(|pool| pool.stages).collect())
+            }
+        }
+    }
+
     async fn add_stages(&self, pools: &mut [ProspectPool]) -> Result<(), Error> {
         use v3::prospect_pools::{read_stages, stages_of};
         let ids: Vec<i64> = pools.iter().map(|pool| pool.id).collect();

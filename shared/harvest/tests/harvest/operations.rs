@@ -271,9 +271,8 @@ async fn perform(world: &World, operation: Operation) -> Result<(), Error> {
         O::DepartmentsRetrieve => client.departments().get(1).await.map(drop),
         O::OfficesList => client.offices().page(Some(since), None).await.map(drop),
         O::OfficesRetrieve => client.offices().get(1).await.map(drop),
-        O::ProspectPoolsList | O::ProspectPoolStagesList => {
-            client.prospect_pools().list().await.map(drop)
-        }
+        O::ProspectPoolsList => client.prospect_pools().list().await.map(drop),
+        O::ProspectPoolStagesList => client.prospect_pools().stages_of(&[1]).await.map(drop),
         O::ProspectPoolsRetrieve => client.prospect_pools().get(1).await.map(drop),
         O::ProspectDetailsList => {
             let ids = [world.application().await?];
