@@ -1,12 +1,13 @@
 //! What is missing, found without writing anything to the customer's account.
 //!
-//! Rights come first: v3 tells the granted scopes, v1 shows a missing permission when it is used, so there each read is
-//! tried once with the cheapest call. Then what Greenhouse has to contain for the features that the tenant has on.
+//! Rights come first: v3 tells the granted scopes, if its authorisation server answers. Otherwise, and in v1, a missing
+//! right shows when it is used: there each right to read is tried once with the cheapest call. Then what Greenhouse has to contain for the features that the tenant has on.
 //! Every call takes its place in the connection's budget; where that is used up, the look waits a while for it.
 
 mod account;
 mod content;
 mod looking;
+mod reads;
 mod rights;
 
 use std::sync::Arc;

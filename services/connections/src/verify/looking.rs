@@ -108,6 +108,11 @@ impl<'a> Looking<'a> {
         }
     }
 
+    /// Whether whoever asked for it has waited long enough: what is left undone may be left out.
+    pub(super) fn took_long(&self) -> bool {
+        Instant::now() >= self.until
+    }
+
     /// What a failed look means to the admin; nothing where it is told already.
     pub(super) fn failed(&mut self, error: &Remote, feature: &str, what: &str) {
         let finding = |code, severity| {
@@ -159,7 +164,9 @@ impl<'a> Looking<'a> {
             return self.no_site_admin();
         }
         if self.granted.is_empty() {
-            self.missing(scope, &self.suffers(operation));
+            let suffers = self.needed().remove(scope);
+            let suffers = suffers.unwrap_or_else(|| self.suffers(operation));
+            self.missing(scope, &suffers);
         }
     }
 
@@ -168,6 +175,12 @@ impl<'a> Looking<'a> {
         let severity = suffering.max().unwrap_or(Severity::Error);
         let finding = Finding::new(Code::ScopeMissing, severity, feature, scope);
         self.find(finding.scope(scope));
+    }
+
+    /// Whether there is the right only shows when it is used.
+    pub(super) fn unproven(&mut self, right: &str, feature: &str) {
+        let finding = Finding::new(Code::PermissionUnproven, Severity::Info, feature, right);
+        self.find(finding.scope(right));
     }
 
     /// How much it matters that a feature lacks a right.

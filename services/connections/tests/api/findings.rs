@@ -102,7 +102,10 @@ async fn a_choice_that_the_version_cannot_carry_out_is_told() {
     assert_eq!(evidence().await, [""; 0]);
     tenant.choose(json!({"referrer_unknown": "outside"})).await;
     assert_eq!(evidence().await, ["referrer_unknown is outside"]);
-    let access = tenant.world.greenhouse.access();
+    // The looks of v1 are more calls than it allows at once.
+    let greenhouse = &tenant.world.greenhouse;
+    greenhouse.configure(|settings| settings.rate_limit = 0);
+    let access = greenhouse.access();
     let key = json!({"kind": "api_key", "api_key": access.api_key, "acting_user_id": access.site_admin_id});
     assert_eq!(tenant.world.connect(key).await.status, 201);
     assert_eq!(evidence().await, [""; 0], "v1 can");

@@ -1,11 +1,41 @@
 //! What a missing right means, and what the bridge creates on request.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use harvest::{Feature, Version, least_scopes};
+use greenhouse_sim::faults::{Fault, When};
+use harvest::{Feature, Operation, Version, least_scopes};
 use serde_json::{Value, json};
 
 use crate::world::World;
+
+/// Connects a tenant that has every feature on.
+async fn connect_with_everything(world: &World, auth: Value) -> Value {
+    let settings = json!({"referrer_unknown": "add_user", "introduction_fields": true});
+    let body = json!({"tenant": "acme", "auth": auth, "settings": settings});
+    let answer = world.post("/v1/connections", &body).await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+    answer.body
+}
+
+/// The rights that operations need, each with the code that tells of one which nobody granted: a write shows it only
+/// when it is made.
+fn codes_of_rights(version: Version) -> BTreeMap<&'static str, &'static str> {
+    let code = |operation: &Operation| match operation.is_write() {
+        true => "permission_unproven",
+        false => "scope_missing",
+    };
+    let all = Operation::ALL.iter();
+    all.filter_map(|operation| Some((operation.needs(version)?, code(operation))))
+        .collect()
+}
+
+/// The rights that findings of a code name.
+fn named(answer: &Value, code: &str) -> BTreeSet<String> {
+    let findings = answer["findings"].as_array().unwrap().iter();
+    let told = findings.filter(|finding| finding["code"] == code);
+    told.map(|finding| finding["scope"].as_str().unwrap().to_owned())
+        .collect()
+}
 
 /// What every tenant has on.
 const FEATURES: &[Feature] = &[
@@ -48,6 +78,46 @@ async fn each_scope_that_is_taken_away_is_named_with_its_features_and_nothing_el
         world.greenhouse.set_scope(&client, scope, true);
     }
     assert_eq!(world.connect(world.auth()).await.body["state"], "active");
+}
+
+#[tokio::test]
+async fn each_scope_that_is_missing_is_named_where_nobody_tells_the_scopes() {
+    let world = World::new().await;
+    world
+        .greenhouse
+        .configure(|settings| settings.rate_limit = 0);
+    world.nobody_introspects();
+    let complete = connect_with_everything(&world, world.auth()).await;
+    assert_eq!(missing(&complete), []);
+    let rights = codes_of_rights(Version::V3);
+    let writes = rights.iter().filter(|(_, code)| **code != "scope_missing");
+    let writes: BTreeSet<String> = writes.map(|(right, _)| (*right).to_owned()).collect();
+    assert_eq!(named(&complete, "permission_unproven"), writes);
+    let client = world.greenhouse.access().client_id;
+    for (scope, code) in rights {
+        assert!(world.greenhouse.set_scope(&client, scope, false), "{scope}");
+        let answer = connect_with_everything(&world, world.auth()).await;
+        assert!(named(&answer, code).contains(scope), "{scope}: {answer}");
+        let others = named(&answer, "scope_missing");
+        assert!(others.iter().all(|other| other == scope), "{others:?}");
+        world.greenhouse.set_scope(&client, scope, true);
+    }
+}
+
+#[tokio::test]
+async fn a_right_about_which_nothing_was_heard_is_unproven() {
+    let world = World::new().await;
+    world
+        .greenhouse
+        .configure(|settings| settings.rate_limit = 0);
+    world.nobody_introspects();
+    let faults = world.greenhouse.faults();
+    faults.add(When::operation("openings:list"), Fault::ErrorBeforeCommit);
+    let answer = world.connect(world.auth()).await;
+    let unproven = named(&answer.body, "permission_unproven");
+    assert!(unproven.contains("harvest:openings:list"), "{answer:?}");
+    assert!(!unproven.contains("harvest:job_owners:list"), "{answer:?}");
+    assert_eq!(answer.body["reason"], "greenhouse_unavailable");
 }
 
 #[tokio::test]
@@ -152,6 +222,23 @@ async fn a_permission_that_an_api_key_lacks_is_named() {
             "{permission}: {found:?}"
         );
         assert_eq!(answer.body["state"], state, "{permission}");
+        world.greenhouse.set_permission(&api_key, permission, true);
+    }
+}
+
+#[tokio::test]
+async fn each_permission_that_an_api_key_lacks_is_named() {
+    let world = World::new().await;
+    world
+        .greenhouse
+        .configure(|settings| settings.rate_limit = 0);
+    let api_key = world.greenhouse.access().api_key;
+    for (permission, code) in codes_of_rights(Version::V1) {
+        let changed = world.greenhouse.set_permission(&api_key, permission, false);
+        assert!(changed, "{permission}");
+        let answer = connect_with_everything(&world, key(&world)).await;
+        let told = named(&answer, code);
+        assert!(told.contains(permission), "{permission}: {answer}");
         world.greenhouse.set_permission(&api_key, permission, true);
     }
 }

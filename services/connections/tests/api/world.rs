@@ -184,6 +184,13 @@ impl World {
             .configure(|settings| settings.list_without_site_admin = ListWithoutSiteAdmin::Empty);
     }
 
+    /// Nobody says which scopes a token has.
+    pub(crate) fn nobody_introspects(&self) {
+        self.greenhouse
+            .faults()
+            .add(When::operation("introspect"), Fault::ErrorBeforeCommit);
+    }
+
     pub(crate) fn greenhouse_goes_down(&self) {
         self.greenhouse
             .faults()
