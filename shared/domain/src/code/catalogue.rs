@@ -203,8 +203,8 @@ catalogue! {
 
     // Findings of a verification.
     PermissionUnproven "permission_unproven" "BRG-0418" (NOBODY, RETRIED)
-        "Whether the key has this permission cannot be proven without writing."
-        => "Nothing to do; it is checked at first use. To be sure, compare the key's permissions in Greenhouse (Configure → Dev Center → API Credentials).";
+        "Whether the credential has this right is not shown by reading; it shows when it is used."
+        => "Nothing to do; it is checked at first use. To be sure, compare the credential's permissions in Greenhouse (Configure → Dev Center → API Credentials).";
     FieldRequired "field_required" "BRG-0419" (HUMAN, RETRIED)
         "A custom field of candidates is required in Greenhouse, and introductions do not carry it."
         => "In Greenhouse, under Configure → Custom Options → Candidate, make the field optional; or send it in the event's custom_fields.";
