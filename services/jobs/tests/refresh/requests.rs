@@ -1,6 +1,6 @@
 //! Whoever asks is answered, once.
 
-use greenhouse_sim::{JobEdit, When};
+use greenhouse_sim::{Fault, JobEdit, When};
 
 use crate::world::World;
 
@@ -130,4 +130,62 @@ async fn who_is_not_connected_is_told_so_by_one_answer_for_each_event() {
     let answers = world.announced("nobody", "JobsRefreshed").await;
     assert_eq!(answers.len(), 3);
     assert_eq!(world.different_answers("nobody").await, 3);
+}
+
+/// Somebody asked acme's Greenhouse while it answered none of these calls, and the import rests.
+async fn asked_in_vain(calls: When) -> World {
+    let world = World::new().await;
+    world
+        .greenhouse
+        .faults()
+        .add(calls, Fault::ErrorBeforeCommit);
+    world.ask("acme", "r-1", true).await;
+    world.go_on().await;
+    assert_eq!(world.answers().await.len(), 0);
+    rest_long(&world).await;
+    assert_eq!(jobs::refresh_due(&world.parts).await, 0, "it rests");
+    world
+}
+
+/// How long a failed import rests is drawn by lot, and may be no time at all.
+async fn rest_long(world: &World) {
+    world
+        .run("UPDATE job_refreshes SET not_before = now() + interval '5 min' WHERE failures > 0")
+        .await;
+}
+
+#[tokio::test]
+async fn who_asks_during_the_rest_of_a_failed_import_does_not_wait_for_its_end() {
+    let world = asked_in_vain(When::operation("jobs:list").times(1)).await;
+    world.ask("acme", "r-2", true).await;
+    assert_eq!(jobs::refresh_due(&world.parts).await, 1);
+    assert_eq!(world.answers().await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_request_that_was_tried_in_vain_waits_with_the_import() {
+    let world = asked_in_vain(When::operation("jobs:list")).await;
+    world.ask("acme", "r-2", true).await;
+    assert_eq!(jobs::refresh_due(&world.parts).await, 1, "one try");
+    rest_long(&world).await;
+    assert_eq!(jobs::refresh_due(&world.parts).await, 0);
+    world.ask("acme", "r-2", true).await;
+    assert_eq!(jobs::refresh_due(&world.parts).await, 0, "a repeat");
+    assert_eq!(world.call_counts()["jobs:list"], 2);
+    world.greenhouse.faults().clear();
+    world.go_on().await;
+    assert_eq!(world.answers().await.len(), 2);
+}
+
+#[tokio::test]
+async fn nobody_tries_for_a_request_while_an_outage_is_known() {
+    let world = asked_in_vain(When::operation("jobs:list").times(1)).await;
+    world
+        .run(
+            "INSERT INTO outages (connection, next_look)
+            SELECT id, now() + interval '20 s' FROM connections WHERE tenant = 'acme'",
+        )
+        .await;
+    world.ask("acme", "r-2", true).await;
+    assert_eq!(jobs::refresh_due(&world.parts).await, 0);
 }

@@ -190,6 +190,10 @@ async fn an_empty_list_removes_nothing_and_says_why() {
     world.go_on().await;
     assert_eq!(world.told().await, Vec::<String>::new());
     assert_eq!(world.answers().await[0]["code"], "jobs_vanished");
+    world.ask("acme", "r-2", true).await;
+    jobs::refresh_due(&world.parts).await;
+    let again = world.answers().await;
+    assert_eq!(again[1]["code"], "jobs_vanished", "at once: {again:?}");
     let known = "SELECT count(*) FROM jobs WHERE tenant = 'acme' AND deleted_at IS NULL";
     assert_eq!(world.number(known).await, 6);
 }

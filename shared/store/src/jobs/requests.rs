@@ -61,6 +61,9 @@ pub struct Stranded {
 /// Stores requests in the caller's transaction; answers how many are new. One whose event is known is a repeat and has no
 /// effect; another event with the same request id is another request.
 ///
+/// A new one ends the rest of an import that failed, unless an outage of the connection is known: whoever asks is worth
+/// one try. Only its arrival does: a try that fails as well is followed by its own rest, during which the request waits.
+///
 /// # Errors
 /// [`Error::Unavailable`].
 pub async fn accept(tx: &mut Transaction<'_>, requests: &[NewRequest]) -> Result<u64, Error> {
@@ -79,7 +82,16 @@ pub async fn accept(tx: &mut Transaction<'_>, requests: &[NewRequest]) -> Result
                 WITH ORDINALITY AS a(tenant, message_id, source, request_id, whole, trace, place)),
         fresh AS (
             INSERT INTO inbox (tenant, message_id, source) SELECT tenant, message_id, source FROM arrived
-            ON CONFLICT DO NOTHING RETURNING tenant, message_id, source)
+            ON CONFLICT DO NOTHING RETURNING tenant, message_id, source),
+        resting AS (
+            SELECT r.connection FROM job_refreshes r
+            WHERE r.tenant IN (SELECT tenant FROM fresh) AND r.failures > 0 AND r.not_before > clock_timestamp()
+              AND NOT EXISTS (SELECT 1 FROM outages o WHERE o.connection = r.connection
+                AND o.next_look > clock_timestamp() - interval '5 minutes')
+            -- In one order, so that no two who store requests lock each other out.
+            ORDER BY r.connection FOR NO KEY UPDATE),
+        woken AS (
+            UPDATE job_refreshes r SET not_before = '-infinity' FROM resting WHERE r.connection = resting.connection)
         INSERT INTO job_refresh_requests (tenant, request_id, whole, trace)
         SELECT tenant, request_id, whole, trace FROM arrived JOIN fresh USING (tenant, message_id, source) ORDER BY place",
         &texts(|one| one.tenant.as_str()) as _,
