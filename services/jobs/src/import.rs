@@ -63,7 +63,9 @@ pub(crate) async fn import(
         met: Vec::new(),
         extended: Instant::now(),
     };
-    match round.go(new).await {
+    let went = round.go(new).await;
+    round.count_calls();
+    match went {
         Ok(()) => Ok(()),
         Err(stop) => Err(Stopped {
             stop,
@@ -106,6 +108,12 @@ impl Round<'_> {
         }
     }
 
+    /// In v1, one look at some jobs takes a call for each.
+    fn count_calls(&mut self) {
+        let sent = i32::try_from(self.client.take_calls()).unwrap_or(i32::MAX);
+        self.run.calls = self.run.calls.saturating_add(sent);
+    }
+
     /// Goes on only while the lease is ours and nobody wants the process to end.
     async fn stay(&mut self) -> Result<(), Stop> {
         if self.stop.is_cancelled() {
@@ -126,8 +134,9 @@ impl Round<'_> {
     async fn read(&mut self, kind: Kind) -> Result<(), Stop> {
         let since = self.run.since(kind);
         let cursor = self.run.cursor();
-        self.run.calls += 1;
-        let page = match read::page(&self.client, kind, since, cursor.as_ref()).await {
+        let read = read::page(&self.client, kind, since, cursor.as_ref()).await;
+        self.count_calls();
+        let page = match read {
             Ok(page) => page,
             Err(Remote::Rejected { .. } | Remote::NotFound { .. }) if cursor.is_some() => {
                 tracing::info!(tenant = %self.refresh.tenant, kind = kind.as_str(), "a cursor was refused");
@@ -234,8 +243,9 @@ impl Round<'_> {
     async fn read_around(&mut self) -> Result<(), Stop> {
         while let Some(next) = self.run.around.last().cloned() {
             self.stay().await?;
-            self.run.calls += 1;
-            let read = next.read(&self.client).await?;
+            let read = next.read(&self.client).await;
+            self.count_calls();
+            let read = read?;
             if let Some(records) = &read {
                 self.keep_aside(next.page(records)).await?;
             }
@@ -254,8 +264,8 @@ impl Round<'_> {
 
     async fn read_deleted_posts(&mut self) -> Result<(), Stop> {
         let cursor = self.run.cursor();
-        self.run.calls += 1;
         let read = read::deleted_posts(&self.client, self.run.since, cursor.as_ref()).await;
+        self.count_calls();
         let (ids, next) = match read {
             Ok(page) => page,
             Err(Remote::Rejected { .. } | Remote::NotFound { .. }) if cursor.is_some() => {
@@ -291,8 +301,9 @@ impl Round<'_> {
             if missing.is_empty() {
                 break;
             }
-            self.run.calls += 1;
-            let found = read::jobs(&self.client, &missing).await?;
+            let found = read::jobs(&self.client, &missing).await;
+            self.count_calls();
+            let found = found?;
             let gone: Vec<i64> = missing
                 .iter()
                 .filter(|id| found.iter().all(|record| record.id != **id))

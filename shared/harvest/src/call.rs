@@ -149,7 +149,11 @@ impl Client {
             *wire.body_mut() = Some(body.clone().into());
         }
         let max_body = self.config().max_body;
-        match exchange(self.http(), request.operation, wire, until, max_body).await {
+        let exchanged = exchange(self.http(), request.operation, wire, until, max_body).await;
+        if !matches!(exchanged, Err(Failure::Unsent(_))) {
+            self.count_call();
+        }
+        match exchanged {
             Ok(answer) => {
                 self.observe(limits::rate_limit(&answer.headers, Utc::now()));
                 Ok(answer)

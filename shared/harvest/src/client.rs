@@ -1,7 +1,7 @@
 //! The client of one credential.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use domain::UserId;
 
@@ -23,6 +23,7 @@ use crate::wire;
 pub struct Client {
     shared: Arc<Shared>,
     purpose: Purpose,
+    calls: Arc<AtomicU32>,
 }
 
 struct Shared {
@@ -57,16 +58,25 @@ impl Client {
         Self {
             shared: Arc::new(shared),
             purpose: Purpose::Work,
+            calls: Arc::default(),
         }
     }
 
-    /// The same client, with another purpose for its calls.
+    /// The same client, with another purpose for its calls, which are counted anew.
     #[must_use]
     pub fn with_purpose(&self, purpose: Purpose) -> Self {
         Self {
             shared: Arc::clone(&self.shared),
             purpose,
+            calls: Arc::default(),
         }
+    }
+
+    /// How many calls this client and its clones have sent since this was last asked, tokens apart: one operation may take
+    /// several.
+    #[must_use]
+    pub fn take_calls(&self) -> u32 {
+        self.calls.swap(0, Ordering::Relaxed)
     }
 
     /// The version of the API that the credential is for. What it cannot do is asked where it matters, such as
@@ -138,6 +148,10 @@ impl Client {
 
     pub(crate) fn purpose(&self) -> Purpose {
         self.purpose
+    }
+
+    pub(crate) fn count_call(&self) {
+        self.calls.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Passes on what an answer tells about the limit; that it tells nothing, once.

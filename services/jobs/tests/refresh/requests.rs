@@ -23,6 +23,17 @@ async fn a_request_is_answered_with_counts_time_and_calls() {
 }
 
 #[tokio::test]
+async fn the_calls_of_an_answer_are_those_that_greenhouse_saw() {
+    for world in [World::new().await, World::new_v1().await] {
+        world.open_job("Cook");
+        world.ask("acme", "r-1", false).await;
+        world.go_on().await;
+        let answers = world.answers().await;
+        assert_eq!(answers[0]["calls"], world.calls().len(), "{answers:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_request_that_comes_twice_is_answered_once() {
     let world = World::new().await;
     world.ask("acme", "r-1", false).await;
