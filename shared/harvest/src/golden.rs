@@ -9,7 +9,7 @@ use domain::{ApplicationId, JobStageId, StageId};
 use serde_json::{Value, json};
 
 use crate::notes::Visibility;
-use crate::{ApplicationStatus, v1, v3};
+use crate::{ApplicationStatus, JobParts, WholeJob, v1, v3};
 
 type Records = BTreeMap<String, Value>;
 
@@ -264,6 +264,14 @@ fn what_v1_keeps_inside_of_jobs_is_read_from_them() {
     assert!(owners.iter().all(|one| one.id > 0 && one.user_id.is_some()));
     let managers = v1::hiring_teams::read_managers(full.as_bytes()).unwrap();
     assert_eq!(managers.len(), 1);
+    let whole = v1::jobs::read_whole_list(full.as_bytes()).unwrap();
+    let job = v1::jobs::read_list(full.as_bytes()).unwrap().remove(0);
+    let parts = Some(JobParts {
+        openings,
+        owners,
+        hiring_managers: managers,
+    });
+    assert_eq!(whole, [WholeJob { job, parts }]);
     let nulls = format!("[{}]", golden("v1/job.json")["nulls_everywhere"]);
     assert!(
         v1::openings::read_list(nulls.as_bytes())
@@ -304,6 +312,9 @@ fn posts_and_stages_are_read_in_both_versions() {
     };
     check("v3/job_post.json", v3::job_posts::read_list, post);
     check("v1/job_post.json", v1::job_posts::read_list, post);
+    check("v1/job_post.json", v1::job_posts::read_placed, |one| {
+        post(&one.post) && one.places.as_ref().is_some_and(|places| places.len() == 1)
+    });
     let stage = |one: &crate::JobInterviewStage| {
         one.job_id.is_some() && one.name.is_some() && one.sort_order.is_some() && one.active
     };

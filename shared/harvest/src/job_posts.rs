@@ -6,6 +6,7 @@ use domain::JobId;
 use crate::call::Read;
 use crate::client::Client;
 use crate::error::Error;
+use crate::job_post_locations::JobPostLocation;
 use crate::page::{Cursor, Page};
 use crate::v1;
 use crate::v3;
@@ -30,6 +31,21 @@ pub struct JobPost {
     pub public_url: Option<String>,
     /// Its language, as Greenhouse abbreviates it.
     pub language: Option<String>,
+}
+
+/// A post, and what its answer tells of where the work is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlacedPost {
+    /// The post.
+    pub post: JobPost,
+    /// All places that it names; none where they have a list of their own (v3).
+    pub places: Option<Vec<JobPostLocation>>,
+}
+
+impl PlacedPost {
+    const fn alone(post: JobPost) -> Self {
+        Self { post, places: None }
+    }
 }
 
 /// Operations on job posts.
@@ -92,6 +108,47 @@ impl JobPosts<'_> {
             Version::V1 => {
                 use v1::job_posts::{of_job, read_list as read};
                 self.client.each_of(ids, of_job, read).await
+            }
+        }
+    }
+
+    /// As [`JobPosts::page`], with the places that the same call tells.
+    ///
+    /// # Errors
+    /// [`Error`] of a read.
+    pub async fn placed_page(
+        &self,
+        since: Option<DateTime<Utc>>,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<PlacedPost>, Error> {
+        match self.client.version() {
+            Version::V3 => {
+                let page = self.page(since, cursor).await?;
+                Ok(Page {
+                    rows: page.rows.into_iter().map(PlacedPost::alone).collect(),
+                    next: page.next,
+                })
+            }
+            Version::V1 => {
+                let (request, read) = (v1::job_posts::changed(since), v1::job_posts::read_placed);
+                self.client.page_at(&request, read, cursor).await
+            }
+        }
+    }
+
+    /// As [`JobPosts::of_jobs`], with the places that the same calls tell.
+    ///
+    /// # Errors
+    /// [`Error`] of a read.
+    pub async fn placed_of_jobs(&self, ids: &[JobId]) -> Result<Vec<PlacedPost>, Error> {
+        match self.client.version() {
+            Version::V3 => {
+                let posts = self.of_jobs(ids).await?;
+                Ok(posts.into_iter().map(PlacedPost::alone).collect())
+            }
+            Version::V1 => {
+                use v1::job_posts::{of_job, read_placed};
+                self.client.each_of(ids, of_job, read_placed).await
             }
         }
     }

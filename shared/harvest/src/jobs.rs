@@ -8,6 +8,9 @@ use crate::call::Read;
 use crate::client::Client;
 use crate::custom_fields::CustomFieldValue;
 use crate::error::Error;
+use crate::job_hiring_managers::JobHiringManager;
+use crate::job_owners::JobOwner;
+use crate::openings::Opening;
 use crate::page::{Cursor, Page};
 use crate::pages::Pages;
 use crate::v1;
@@ -43,6 +46,32 @@ pub struct Job {
     pub updated_at: Option<DateTime<Utc>>,
     /// Custom fields, null where there is no value.
     pub custom_fields: Vec<CustomFieldValue>,
+}
+
+/// A job, and what its answer tells of what belongs to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WholeJob {
+    /// The job.
+    pub job: Job,
+    /// All of these that it has; none where they have lists of their own (v3).
+    pub parts: Option<JobParts>,
+}
+
+/// What v1 tells inside of a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobParts {
+    /// Seats to be filled.
+    pub openings: Vec<Opening>,
+    /// Recruiters, coordinators and sourcers.
+    pub owners: Vec<JobOwner>,
+    /// Hiring managers.
+    pub hiring_managers: Vec<JobHiringManager>,
+}
+
+impl WholeJob {
+    const fn alone(job: Job) -> Self {
+        Self { job, parts: None }
+    }
 }
 
 /// Where a job stands.
@@ -128,6 +157,47 @@ impl Jobs<'_> {
             Version::V1 => (v1::jobs::changed(since), v1::jobs::read_list),
         };
         self.client.page_at(&request, read, cursor).await
+    }
+
+    /// As [`Jobs::by_ids`], with whatever else the same calls tell.
+    ///
+    /// # Errors
+    /// [`Error`] of a read.
+    pub async fn whole_by_ids(&self, ids: &[JobId]) -> Result<Vec<WholeJob>, Error> {
+        match self.client.version() {
+            Version::V3 => {
+                let jobs = self.by_ids(ids).await?;
+                Ok(jobs.into_iter().map(WholeJob::alone).collect())
+            }
+            Version::V1 => {
+                use v1::jobs::{read_whole_single, with_id};
+                self.client.each_of(ids, with_id, read_whole_single).await
+            }
+        }
+    }
+
+    /// As [`Jobs::page`], with whatever else the same call tells.
+    ///
+    /// # Errors
+    /// [`Error`] of a read.
+    pub async fn whole_page(
+        &self,
+        since: Option<DateTime<Utc>>,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<WholeJob>, Error> {
+        match self.client.version() {
+            Version::V3 => {
+                let page = self.page(since, cursor).await?;
+                Ok(Page {
+                    rows: page.rows.into_iter().map(WholeJob::alone).collect(),
+                    next: page.next,
+                })
+            }
+            Version::V1 => {
+                let (request, read) = (v1::jobs::changed(since), v1::jobs::read_whole_list);
+                self.client.page_at(&request, read, cursor).await
+            }
+        }
     }
 
     /// All jobs, in any status.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::{JobId, UserId};
 use serde::Deserialize;
 
-use super::{List, list, one_or_many, rows};
+use super::{List, one_or_many, rows};
 use crate::job_hiring_managers::JobHiringManager;
 use crate::job_owners::JobOwner;
 use crate::request::Request;
@@ -42,7 +42,7 @@ struct WireJob {
 }
 
 #[derive(Deserialize)]
-struct Team {
+pub(super) struct Team {
     hiring_managers: List<Member>,
     recruiters: List<Member>,
     coordinators: List<Member>,
@@ -56,13 +56,21 @@ struct Member {
 }
 
 fn owners(job: WireJob) -> Option<Vec<JobOwner>> {
-    let (job_id, team) = (job.id?, job.hiring_team?);
+    Some(owners_in(job.id?, &job.hiring_team?))
+}
+
+fn managers(job: WireJob) -> Option<Vec<JobHiringManager>> {
+    Some(managers_in(job.id?, &job.hiring_team?))
+}
+
+/// The owners of a job, as its team tells them.
+pub(super) fn owners_in(job_id: JobId, team: &Team) -> Vec<JobOwner> {
     let roles = [
-        ("recruiter", team.recruiters),
-        ("coordinator", team.coordinators),
-        ("sourcer", team.sourcers),
+        ("recruiter", &team.recruiters),
+        ("coordinator", &team.coordinators),
+        ("sourcer", &team.sourcers),
     ];
-    let owner = |role: &str, member: Member| {
+    let owner = |role: &str, member: &Member| {
         let user_id = member.id?;
         Some(JobOwner {
             id: derived_id(job_id, user_id, role),
@@ -73,15 +81,15 @@ fn owners(job: WireJob) -> Option<Vec<JobOwner>> {
         })
     };
     let owners = roles.into_iter().flat_map(|(role, members)| {
-        let members = list(members).into_iter();
+        let members = members.iter().flatten().flatten();
         members.filter_map(move |member| owner(role, member))
     });
-    Some(owners.collect())
+    owners.collect()
 }
 
-fn managers(job: WireJob) -> Option<Vec<JobHiringManager>> {
-    let (job_id, team) = (job.id?, job.hiring_team?);
-    let manager = |member: Member| {
+/// The hiring managers of a job, as its team tells them.
+pub(super) fn managers_in(job_id: JobId, team: &Team) -> Vec<JobHiringManager> {
+    let manager = |member: &Member| {
         let user_id = member.id?;
         Some(JobHiringManager {
             id: derived_id(job_id, user_id, "hiring_manager"),
@@ -89,8 +97,8 @@ fn managers(job: WireJob) -> Option<Vec<JobHiringManager>> {
             user_id: Some(user_id),
         })
     };
-    let members = list(team.hiring_managers).into_iter();
-    Some(members.filter_map(manager).collect())
+    let members = team.hiring_managers.iter().flatten().flatten();
+    members.filter_map(manager).collect()
 }
 
 /// An id for what v1 gives none: the same for the same member, today and tomorrow (FNV-1a), and positive.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{changed_since, one_or_many, rows};
 use crate::job_post_locations::JobPostLocation;
-use crate::job_posts::JobPost;
+use crate::job_posts::{JobPost, PlacedPost};
 use crate::operation::Operation;
 use crate::request::Request;
 
@@ -46,6 +46,10 @@ pub(crate) fn read_locations(body: &[u8]) -> Result<Vec<JobPostLocation>, serde_
     rows(body, place)
 }
 
+pub(crate) fn read_placed(body: &[u8]) -> Result<Vec<PlacedPost>, serde_json::Error> {
+    rows(body, accept_placed)
+}
+
 #[derive(Deserialize)]
 struct Wire {
     id: Option<i64>,
@@ -55,6 +59,13 @@ struct Wire {
     internal: Option<bool>,
     active: Option<bool>,
     live: Option<bool>,
+}
+
+#[derive(Deserialize)]
+struct WirePlaced {
+    #[serde(flatten)]
+    post: Wire,
+    location: Option<Location>,
 }
 
 #[derive(Deserialize)]
@@ -91,5 +102,17 @@ fn place(wire: WirePlace) -> Option<JobPostLocation> {
         job_post_id: wire.id,
         name: location.name,
         office_id: location.office_id,
+    })
+}
+
+fn accept_placed(wire: WirePlaced) -> Option<PlacedPost> {
+    let post = accept(wire.post)?;
+    let place = place(WirePlace {
+        id: Some(post.id),
+        location: wire.location,
+    });
+    Some(PlacedPost {
+        post,
+        places: Some(place.into_iter().collect()),
     })
 }

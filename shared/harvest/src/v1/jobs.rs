@@ -1,11 +1,14 @@
-//! `/v1/jobs`
+//! `/v1/jobs`, with openings and hiring team in each.
 
 use chrono::{DateTime, Utc};
 use domain::JobId;
 use serde::Deserialize;
 
-use super::{List, Moment, WireId, changed_since, list as items, one_or_many, rows, time};
-use crate::jobs::{Job, JobStatus};
+use super::{
+    List, Moment, WireId, changed_since, hiring_teams, list as items, one_or_many, openings, rows,
+    time,
+};
+use crate::jobs::{Job, JobParts, JobStatus, WholeJob};
 use crate::operation::Operation;
 use crate::request::Request;
 use crate::wire::{WireFields, values};
@@ -36,6 +39,14 @@ pub(crate) fn read_single(body: &[u8]) -> Result<Vec<Job>, serde_json::Error> {
     one_or_many(body, accept)
 }
 
+pub(crate) fn read_whole_list(body: &[u8]) -> Result<Vec<WholeJob>, serde_json::Error> {
+    rows(body, accept_whole)
+}
+
+pub(crate) fn read_whole_single(body: &[u8]) -> Result<Vec<WholeJob>, serde_json::Error> {
+    one_or_many(body, accept_whole)
+}
+
 #[derive(Deserialize)]
 struct Wire {
     id: Option<JobId>,
@@ -51,6 +62,14 @@ struct Wire {
     closed_at: Option<Moment>,
     updated_at: Option<Moment>,
     keyed_custom_fields: Option<WireFields>,
+}
+
+#[derive(Deserialize)]
+struct WholeWire {
+    #[serde(flatten)]
+    job: Wire,
+    openings: List<openings::Wire>,
+    hiring_team: Option<hiring_teams::Team>,
 }
 
 fn accept(wire: Wire) -> Option<Job> {
@@ -69,5 +88,19 @@ fn accept(wire: Wire) -> Option<Job> {
         closed_at: time(wire.closed_at),
         updated_at: time(wire.updated_at),
         custom_fields: values(wire.keyed_custom_fields),
+    })
+}
+
+fn accept_whole(wire: WholeWire) -> Option<WholeJob> {
+    let job = accept(wire.job)?;
+    let team = wire.hiring_team.as_ref();
+    let parts = JobParts {
+        openings: openings::openings(job.id, wire.openings),
+        owners: team.map_or_else(Vec::new, |team| hiring_teams::owners_in(job.id, team)),
+        hiring_managers: team.map_or_else(Vec::new, |team| hiring_teams::managers_in(job.id, team)),
+    };
+    Some(WholeJob {
+        job,
+        parts: Some(parts),
     })
 }

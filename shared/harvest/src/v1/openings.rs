@@ -31,7 +31,7 @@ struct WireJob {
 }
 
 #[derive(Deserialize)]
-struct Wire {
+pub(super) struct Wire {
     id: Option<i64>,
     opening_id: Option<String>,
     status: Option<String>,
@@ -41,11 +41,15 @@ struct Wire {
 }
 
 fn accept(job: WireJob) -> Option<Vec<Opening>> {
-    let job_id = Some(job.id?);
+    Some(openings(job.id?, job.openings))
+}
+
+/// What a job tells of its openings.
+pub(super) fn openings(job: JobId, openings: List<Wire>) -> Vec<Opening> {
     let opening = |wire: Wire| {
         Some(Opening {
             id: wire.id?,
-            job_id,
+            job_id: Some(job),
             opening_id: wire.opening_id,
             open: wire.status.as_deref() == Some("open"),
             opened_at: time(wire.opened_at),
@@ -53,5 +57,5 @@ fn accept(job: WireJob) -> Option<Vec<Opening>> {
             close_reason_id: wire.close_reason.and_then(|reason| reason.id),
         })
     };
-    Some(list(job.openings).into_iter().filter_map(opening).collect())
+    list(openings).into_iter().filter_map(opening).collect()
 }
