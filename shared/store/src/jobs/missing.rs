@@ -85,6 +85,20 @@ impl Store {
         .await?)
     }
 
+    /// How many records of a kind that belongs to jobs are known.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn count_job_parts(&self, tenant: &domain::Tenant, kind: Kind) -> Result<i64, Error> {
+        Ok(sqlx::query_scalar!(
+            r#"SELECT count(*) AS "count!" FROM job_parts WHERE tenant = $1 AND kind = $2"#,
+            tenant.as_str(),
+            kind.as_str(),
+        )
+        .fetch_one(&self.pool)
+        .await?)
+    }
+
     /// Removes what the import missed, jobs apart, and marks the jobs it belonged to. Answers whether the lease was
     /// still ours.
     ///
