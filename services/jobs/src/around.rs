@@ -1,11 +1,11 @@
 //! What belongs to jobs, read by their ids and as a whole: a look for changes shows neither what was taken away from a job
 //! nor what one that was hidden until now had all along, and a place that a post no longer names does not show either.
 
-use harvest::{Client, Error};
+use harvest::{Client, Error, Version};
 use serde::{Deserialize, Serialize};
 use store::jobs::{Complete, Kind, Page, Record};
 
-use crate::read::{IDS, can_do_without, of_jobs, places};
+use crate::read::{IDS, Parted, can_do_without, of_jobs, places, posts};
 
 /// What jobs have of their own.
 const OWN: [Kind; 5] = [
@@ -16,26 +16,76 @@ const OWN: [Kind; 5] = [
     Kind::HiringManager,
 ];
 
-/// One call: all records of a kind that these jobs have; for places, that these posts have.
+/// What belongs to a record of this kind and takes calls of its own: v1 tells openings and team in the job, and the place
+/// in the post.
+pub(crate) fn apart(kind: Kind, version: Version) -> &'static [Kind] {
+    match (kind, version) {
+        (Kind::Job, Version::V3) => &OWN,
+        (Kind::Job, Version::V1) => &[Kind::Post, Kind::Stage],
+        (Kind::Post, Version::V3) => &[Kind::PostLocation],
+        _ => &[],
+    }
+}
+
+/// Whether a look for changes has met records of this kind inside of others, on the pages before.
+pub(crate) fn is_told_inside(kind: Kind, version: Version) -> bool {
+    let inside = [
+        Kind::PostLocation,
+        Kind::Opening,
+        Kind::Owner,
+        Kind::HiringManager,
+    ];
+    version == Version::V1 && inside.contains(&kind)
+}
+
+/// What changed records leave to further calls.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Apart {
+    /// Kinds that belong to them.
+    pub(crate) kinds: &'static [Kind],
+    /// Calls that the whole lists of these kinds take; none: those of the records are always fewer.
+    pub(crate) lists: Option<usize>,
+}
+
+/// One call, in v1 one for each job: all records of a kind that these jobs have; for places, that these posts have.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Around {
     kind: Kind,
     of: Vec<i64>,
 }
 
-impl Around {
-    /// The calls for all that these jobs have; each call may ask for more ([`Around::further`]).
-    pub(crate) fn jobs(jobs: &[i64]) -> Vec<Around> {
-        jobs.chunks(IDS)
-            .flat_map(|some| OWN.map(|kind| Around::some(kind, some)))
-            .collect()
+/// What was asked for, or told unasked.
+#[derive(Debug)]
+pub(crate) struct Belongings {
+    around: Around,
+    records: Vec<Record>,
+}
+
+impl Belongings {
+    pub(crate) fn new(kind: Kind, of: &[i64], records: Vec<Record>) -> Belongings {
+        let around = Around::some(kind, of);
+        Belongings { around, records }
     }
 
-    /// The calls for the places of these posts.
-    pub(crate) fn posts(posts: &[i64]) -> Vec<Around> {
-        posts
-            .chunks(IDS)
-            .map(|some| Around::some(Kind::PostLocation, some))
+    /// What was read: others that they had are gone.
+    pub(crate) fn page(&self) -> Page<'_> {
+        let Around { kind, of } = &self.around;
+        let complete = match kind {
+            Kind::PostLocation => Complete::Posts(of),
+            _ => Complete::Jobs(of),
+        };
+        Page {
+            complete: Some(complete),
+            ..Page::of(*kind, &self.records)
+        }
+    }
+}
+
+impl Around {
+    /// The calls for all that these have of these kinds; each call may ask for more ([`Around::further`]).
+    pub(crate) fn of(kinds: &[Kind], ids: &[i64]) -> Vec<Around> {
+        ids.chunks(IDS)
+            .flat_map(|some| kinds.iter().map(move |kind| Around::some(*kind, some)))
             .collect()
     }
 
@@ -46,37 +96,38 @@ impl Around {
         }
     }
 
-    /// None: this has to do without.
-    pub(crate) async fn read(&self, client: &Client) -> Result<Option<Vec<Record>>, Error> {
+    /// What was asked for comes first; nothing: this has to do without.
+    pub(crate) async fn read(&self, client: &Client) -> Result<Vec<Belongings>, Error> {
         let read = match self.kind {
-            Kind::PostLocation => places(client, &self.of).await,
-            kind => of_jobs(client, kind, &self.of).await,
+            Kind::Post => posts(client, &self.of).await,
+            _ => self.read_alone(client).await,
         };
         match read {
-            Ok(records) => Ok(Some(records)),
-            Err(error) if can_do_without(&error) => Ok(None),
+            Ok((records, inside)) => {
+                let asked = Belongings::new(self.kind, &self.of, records);
+                Ok(std::iter::once(asked).chain(inside).collect())
+            }
+            Err(error) if can_do_without(&error) => Ok(Vec::new()),
             Err(error) => Err(error),
         }
     }
 
-    /// What was read: others that they had are gone.
-    pub(crate) fn page<'a>(&'a self, records: &'a [Record]) -> Page<'a> {
-        let complete = match self.kind {
-            Kind::PostLocation => Complete::Posts(&self.of),
-            _ => Complete::Jobs(&self.of),
+    async fn read_alone(&self, client: &Client) -> Result<Parted, Error> {
+        let records = match self.kind {
+            Kind::PostLocation => places(client, &self.of).await?,
+            kind => of_jobs(client, kind, &self.of).await?,
         };
-        Page {
-            complete: Some(complete),
-            ..Page::of(self.kind, records)
-        }
+        Ok((records, Vec::new()))
     }
 
-    /// The calls for what belongs to what was read.
-    pub(crate) fn further(&self, records: &[Record]) -> Vec<Around> {
-        if self.kind != Kind::Post {
-            return Vec::new();
+    /// The calls for what belongs to what was read, and was not told with it.
+    pub(crate) fn further(&self, read: &[Belongings]) -> Vec<Around> {
+        match (self.kind, read) {
+            (Kind::Post, [posts]) => {
+                let ids: Vec<i64> = posts.records.iter().map(|post| post.id).collect();
+                Around::of(&[Kind::PostLocation], &ids)
+            }
+            _ => Vec::new(),
         }
-        let posts: Vec<i64> = records.iter().map(|post| post.id).collect();
-        Around::posts(&posts)
     }
 }

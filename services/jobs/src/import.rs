@@ -7,16 +7,20 @@ use accounts::Stop;
 use boot::metrics::{RecordAction, Resource};
 use chrono::TimeDelta;
 use domain::{Code, Problem};
-use harvest::{Client, Error as Remote, Purpose};
+use harvest::{Client, Error as Remote, Purpose, Version};
 use serde_json::Value;
 use store::jobs::{Kept, Kind, Page, Refresh, Sweep};
 use tokio_util::sync::CancellationToken;
 
 use crate::Parts;
+use crate::around::{Apart, apart, is_told_inside};
 use crate::assemble::{tell_gone, tell_marked};
 use crate::finish::{Next, finish};
 use crate::read::{self, IDS, Records, can_do_without};
 use crate::run::{Run, Step};
+
+/// Records on a page of a list, in both versions.
+const ROWS: usize = 500;
 
 /// An import that did not go through: why, and how far it came.
 pub(crate) struct Stopped {
@@ -133,6 +137,10 @@ impl Round<'_> {
 
     async fn read(&mut self, kind: Kind) -> Result<(), Stop> {
         let since = self.run.since(kind);
+        if since.is_some() && is_told_inside(kind, self.client.version()) {
+            self.run.next_step();
+            return Ok(());
+        }
         let cursor = self.run.cursor();
         let read = read::page(&self.client, kind, since, cursor.as_ref()).await;
         self.count_calls();
@@ -176,6 +184,11 @@ impl Round<'_> {
     async fn take_in(&mut self, kind: Kind, page: Records, whole: bool) -> Result<(), Stop> {
         let (unordered, below, began) = (self.run.unordered, self.run.below, self.run.began);
         let last = page.next.is_none();
+        // Before the page: whoever goes on from the next one does not see them.
+        for belongings in &page.inside {
+            self.keep_aside(belongings.page()).await?;
+        }
+        let left = self.left_apart(kind, whole).await?;
         let lowest = page.ids.last().copied();
         let mut moved = self.run.clone();
         moved.turn_page(page.next.as_ref(), lowest);
@@ -202,7 +215,7 @@ impl Round<'_> {
             ..Page::of(kind, &page.records)
         };
         let note = |kept: &Kept| {
-            moved.note(kind, kept, whole);
+            moved.note(kind, kept, left);
             moved.stored()
         };
         let kept = self.keep(listed, !last, note).await?;
@@ -212,6 +225,31 @@ impl Round<'_> {
         }
         self.count(kind, page.records.len(), &kept);
         Ok(())
+    }
+
+    /// What a page leaves to further calls. A list that shows everything leaves nothing: what belongs to its records is
+    /// listed as well.
+    async fn left_apart(&self, kind: Kind, whole: bool) -> Result<Apart, Stop> {
+        let version = self.client.version();
+        if whole || (kind == Kind::Job && self.run.by_lists) {
+            return Ok(Apart::default());
+        }
+        // v3 takes a call for many jobs, v1 one for each.
+        let lists = match (kind, version) {
+            (Kind::Job, Version::V1) => Some(self.calls_of_lists().await?),
+            _ => None,
+        };
+        let kinds = apart(kind, version);
+        Ok(Apart { kinds, lists })
+    }
+
+    /// Calls that the lists of all posts, of their places and of all stages take, by what is known of them.
+    async fn calls_of_lists(&self) -> Result<usize, Stop> {
+        let (store, tenant) = (&self.parts.store, &self.refresh.tenant);
+        let posts = store.count_job_parts(tenant, Kind::Post).await?;
+        let stages = store.count_job_parts(tenant, Kind::Stage).await?;
+        let pages = |rows: i64| usize::try_from(rows).unwrap_or_default() / ROWS + 1;
+        Ok(2 * pages(posts) + pages(stages))
     }
 
     /// Keeps a page; `moved` is where the import then is, which may depend on what was kept.
@@ -246,11 +284,11 @@ impl Round<'_> {
             let read = next.read(&self.client).await;
             self.count_calls();
             let read = read?;
-            if let Some(records) = &read {
-                self.keep_aside(next.page(records)).await?;
+            for belongings in &read {
+                self.keep_aside(belongings.page()).await?;
             }
             self.run.around.pop();
-            let further = next.further(&read.unwrap_or_default());
+            let further = next.further(&read);
             self.run.around.extend(further);
         }
         Ok(())

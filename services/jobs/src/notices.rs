@@ -15,7 +15,7 @@ use store::webhooks::Task;
 use uuid::Uuid;
 
 use crate::Parts;
-use crate::around::Around;
+use crate::around::{Around, Belongings, apart};
 use crate::assemble::{tell_gone, tell_marked};
 use crate::read::{self, IDS};
 
@@ -144,7 +144,7 @@ async fn look(parts: &Parts, tasks: &[Task]) -> Result<(), Stop> {
         .with_purpose(Purpose::Poll);
     let jobs: Vec<i64> = wanted.jobs.into_iter().collect();
     for some in jobs.chunks(IDS) {
-        let found = read::jobs(&client, some).await?;
+        let (found, inside) = read::whole_jobs(&client, some).await?;
         // Whoever lost the right to list is shown none of them, and that must not end every job that changes.
         if found.is_empty() && sees_nothing::<Stop>(store, &client, tenant).await? {
             return Err(Stop::Pause(Code::NotSiteAdmin.into()));
@@ -153,6 +153,7 @@ async fn look(parts: &Parts, tasks: &[Task]) -> Result<(), Stop> {
         store
             .keep_job_records(tenant, Page::of(Kind::Job, &found))
             .await?;
+        keep_all(store, tenant, &inside).await?;
         read_around(store, tenant, &client, &met).await?;
         let gone: Vec<i64> = some
             .iter()
@@ -171,12 +172,18 @@ async fn read_around(
     client: &Client,
     jobs: &[i64],
 ) -> Result<(), Stop> {
-    let mut around = Around::jobs(jobs);
+    let mut around = Around::of(apart(Kind::Job, client.version()), jobs);
     while let Some(next) = around.pop() {
-        if let Some(records) = next.read(client).await? {
-            store.keep_job_records(tenant, next.page(&records)).await?;
-            around.extend(next.further(&records));
-        }
+        let read = next.read(client).await?;
+        keep_all(store, tenant, &read).await?;
+        around.extend(next.further(&read));
+    }
+    Ok(())
+}
+
+async fn keep_all(store: &Store, tenant: &Tenant, all: &[Belongings]) -> Result<(), Stop> {
+    for belongings in all {
+        store.keep_job_records(tenant, belongings.page()).await?;
     }
     Ok(())
 }

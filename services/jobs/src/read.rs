@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use domain::JobId;
-use harvest::{Client, Cursor, Error, JobStatus, Page};
+use harvest::{Client, Cursor, Error, JobStatus, Page, PlacedPost, WholeJob};
 use store::jobs::{Kind, Record};
 
+use crate::around::Belongings;
 use crate::content::{Job, Member, Named, Opening, Place, Post, PostLocation, Stage, stored};
 
 /// Ids per call that reads by ids.
@@ -25,7 +26,12 @@ pub(crate) struct Records {
     /// Every id on the page, in the page's order, those of records that are not kept included.
     pub(crate) ids: Vec<i64>,
     pub(crate) next: Option<Cursor>,
+    /// What a look for changes tells inside of the records.
+    pub(crate) inside: Vec<Belongings>,
 }
+
+/// Records, and what was told inside of them.
+pub(crate) type Parted = (Vec<Record>, Vec<Belongings>);
 
 /// A page of one kind: of everything, or of what changed since.
 pub(crate) async fn page(
@@ -50,11 +56,13 @@ pub(crate) async fn page(
             |row| row.id,
             close_reason,
         ),
+        Kind::Job if since.is_some() => changed_jobs(client, since, cursor).await?,
         Kind::Job => sorted(
             client.jobs().page(since, cursor).await?,
             |row| row.id.0,
             job,
         ),
+        Kind::Post if since.is_some() => changed_posts(client, since, cursor).await?,
         Kind::Post => sorted(
             client.job_posts().page(since, cursor).await?,
             |row| row.id,
@@ -88,6 +96,40 @@ pub(crate) async fn page(
     })
 }
 
+/// What belongs to a job may have been taken from it, which only the whole job shows.
+async fn changed_jobs(
+    client: &Client,
+    since: Option<DateTime<Utc>>,
+    cursor: Option<&Cursor>,
+) -> Result<Records, Error> {
+    let page = client.jobs().whole_page(since, cursor).await?;
+    let ids = page.rows.iter().map(|row| row.job.id.0).collect();
+    let (records, inside) = parted_jobs(page.rows);
+    Ok(Records {
+        records,
+        ids,
+        next: page.next,
+        inside,
+    })
+}
+
+/// As a job's.
+async fn changed_posts(
+    client: &Client,
+    since: Option<DateTime<Utc>>,
+    cursor: Option<&Cursor>,
+) -> Result<Records, Error> {
+    let page = client.job_posts().placed_page(since, cursor).await?;
+    let ids = page.rows.iter().map(|row| row.post.id).collect();
+    let (records, inside) = parted_posts(page.rows);
+    Ok(Records {
+        records,
+        ids,
+        next: page.next,
+        inside,
+    })
+}
+
 /// Ids of posts that were deleted since.
 pub(crate) async fn deleted_posts(
     client: &Client,
@@ -106,7 +148,19 @@ pub(crate) async fn jobs(client: &Client, ids: &[i64]) -> Result<Vec<Record>, Er
     Ok(rows.into_iter().filter_map(job).collect())
 }
 
-/// All records of a kind that these jobs have of their own; one call for at most [`IDS`].
+/// The same, with what their answers tell inside of them.
+pub(crate) async fn whole_jobs(client: &Client, ids: &[i64]) -> Result<Parted, Error> {
+    let ids: Vec<JobId> = ids.iter().copied().map(JobId).collect();
+    Ok(parted_jobs(client.jobs().whole_by_ids(&ids).await?))
+}
+
+/// The posts of these jobs, with the places that their answers tell; one call for at most [`IDS`].
+pub(crate) async fn posts(client: &Client, jobs: &[i64]) -> Result<Parted, Error> {
+    let ids: Vec<JobId> = jobs.iter().copied().map(JobId).collect();
+    Ok(parted_posts(client.job_posts().placed_of_jobs(&ids).await?))
+}
+
+/// All records of a kind, posts apart, that these jobs have of their own; one call for at most [`IDS`].
 pub(crate) async fn of_jobs(
     client: &Client,
     kind: Kind,
@@ -114,7 +168,6 @@ pub(crate) async fn of_jobs(
 ) -> Result<Vec<Record>, Error> {
     let ids: Vec<JobId> = jobs.iter().copied().map(JobId).collect();
     Ok(match kind {
-        Kind::Post => kept(client.job_posts().of_jobs(&ids).await?, post),
         Kind::Stage => kept(client.job_interview_stages().of_jobs(&ids).await?, stage),
         Kind::Opening => kept(client.openings().of_jobs(&ids).await?, opening),
         Kind::Owner => kept(client.job_owners().of_jobs(&ids).await?, owner),
@@ -122,9 +175,12 @@ pub(crate) async fn of_jobs(
             client.job_hiring_managers().of_jobs(&ids).await?,
             hiring_manager,
         ),
-        Kind::Department | Kind::Office | Kind::CloseReason | Kind::Job | Kind::PostLocation => {
-            Vec::new()
-        }
+        Kind::Department
+        | Kind::Office
+        | Kind::CloseReason
+        | Kind::Job
+        | Kind::Post
+        | Kind::PostLocation => Vec::new(),
     })
 }
 
@@ -143,7 +199,49 @@ fn sorted<T>(page: Page<T>, id: fn(&T) -> i64, record: fn(T) -> Option<Record>) 
         ids: page.rows.iter().map(id).collect(),
         records: page.rows.into_iter().filter_map(record).collect(),
         next: page.next,
+        inside: Vec::new(),
     }
+}
+
+fn parted_jobs(rows: Vec<WholeJob>) -> Parted {
+    let (mut records, mut of) = (Vec::new(), Vec::new());
+    let (mut openings, mut owners, mut managers) = (Vec::new(), Vec::new(), Vec::new());
+    for row in rows {
+        let Some(record) = job(row.job) else {
+            continue;
+        };
+        if let Some(parts) = row.parts {
+            of.push(record.id);
+            openings.extend(kept(parts.openings, opening));
+            owners.extend(kept(parts.owners, owner));
+            managers.extend(kept(parts.hiring_managers, hiring_manager));
+        }
+        records.push(record);
+    }
+    let inside = [
+        (Kind::Opening, openings),
+        (Kind::Owner, owners),
+        (Kind::HiringManager, managers),
+    ];
+    let told = inside.into_iter().filter(|_| !of.is_empty());
+    let told = told.map(|(kind, records)| Belongings::new(kind, &of, records));
+    (records, told.collect())
+}
+
+fn parted_posts(rows: Vec<PlacedPost>) -> Parted {
+    let (mut records, mut of, mut places) = (Vec::new(), Vec::new(), Vec::new());
+    for row in rows {
+        let Some(record) = post(row.post) else {
+            continue;
+        };
+        if let Some(named) = row.places {
+            of.push(record.id);
+            places.extend(kept(named, post_location));
+        }
+        records.push(record);
+    }
+    let told = (!of.is_empty()).then(|| Belongings::new(Kind::PostLocation, &of, places));
+    (records, told.into_iter().collect())
 }
 
 fn department(row: harvest::Department) -> Option<Record> {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use store::jobs::{Kept, Kind, Refresh};
 use uuid::Uuid;
 
-use crate::around::Around;
+use crate::around::{Apart, Around};
 
 /// How often a list may be begun anew because its cursor was refused or its order is not the expected one.
 const RESTARTS: u32 = 3;
@@ -51,6 +51,9 @@ pub(crate) struct Run {
     /// What is read before the next page, because of what changed on the last one.
     #[serde(default)]
     pub(crate) around: Vec<Around>,
+    /// So many jobs changed that their posts and stages take fewer calls by whole lists.
+    #[serde(default)]
+    pub(crate) by_lists: bool,
     pub(crate) calls: i32,
     pub(crate) counts: Tally,
     /// Kinds that may not be read.
@@ -119,6 +122,7 @@ impl Run {
             unordered: false,
             restarts: 0,
             around: Vec::new(),
+            by_lists: false,
             calls: 0,
             counts: Tally::default(),
             not_read: Vec::new(),
@@ -130,6 +134,7 @@ impl Run {
         self.since = Some(self.pass_began - overlap);
         self.pass_began = now;
         self.catching_up = true;
+        self.by_lists = false;
         self.go(Step::Read(Kind::ALL[0]));
     }
 
@@ -146,6 +151,7 @@ impl Run {
     pub(crate) fn since(&self, kind: Kind) -> Option<DateTime<Utc>> {
         match kind {
             Kind::Department | Kind::Office | Kind::CloseReason => None,
+            Kind::Post | Kind::PostLocation | Kind::Stage if self.by_lists => None,
             _ => self.since,
         }
     }
@@ -162,22 +168,22 @@ impl Run {
         }
     }
 
-    /// What became of a page; `whole`: whether its list shows everything, and so what belongs to it is listed as well.
-    pub(crate) fn note(&mut self, kind: Kind, kept: &Kept, whole: bool) {
+    /// What became of a page, and what its records leave to further calls.
+    pub(crate) fn note(&mut self, kind: Kind, kept: &Kept, apart: Apart) {
         if kind == Kind::Job {
             self.counts.created += i32::try_from(kept.new.len()).unwrap_or(i32::MAX);
         }
         let touched = [kept.new.as_slice(), kept.changed.as_slice()].concat();
-        match kind {
-            Kind::Job if !whole => self.around = Around::jobs(&touched),
-            Kind::Post if !whole => self.around = Around::posts(&touched),
-            _ => {}
+        let calls = apart.kinds.len() * touched.len();
+        match apart.lists {
+            Some(lists) if lists < calls => self.by_lists = true,
+            _ => self.around = Around::of(apart.kinds, &touched),
         }
     }
 
     pub(crate) fn next_step(&mut self) {
         let next = match self.step {
-            Step::Read(Kind::Post) if self.since.is_some() => Step::DeletedPosts,
+            Step::Read(Kind::Post) if self.since(Kind::Post).is_some() => Step::DeletedPosts,
             Step::Read(kind) => after(kind),
             Step::DeletedPosts => after(Kind::Post),
             Step::Remove | Step::Tell => Step::Tell,
@@ -221,7 +227,10 @@ fn after(kind: Kind) -> Step {
 mod tests {
     use std::time::Instant;
 
+    use harvest::Version;
+
     use super::*;
+    use crate::around::apart;
 
     fn refresh(watermark: Option<DateTime<Utc>>, full_due: bool) -> Refresh {
         Refresh {
@@ -297,13 +306,33 @@ mod tests {
             changed: vec![2],
         };
         let (mut run, _) = Run::of(&refresh(None, true), TimeDelta::zero());
-        run.note(Kind::Job, &kept, true);
+        run.note(Kind::Job, &kept, Apart::default());
         assert!(run.around.is_empty());
-        run.note(Kind::Post, &kept, false);
+        run.note(Kind::Post, &kept, left(Kind::Post, Version::V3, None));
         assert_eq!(run.around.len(), 1);
-        run.note(Kind::Job, &kept, false);
+        run.note(Kind::Job, &kept, left(Kind::Job, Version::V3, None));
         assert_eq!(run.around.len(), 5);
         assert_eq!(run.counts.created, 2);
+    }
+
+    fn left(kind: Kind, version: Version, lists: Option<usize>) -> Apart {
+        let kinds = apart(kind, version);
+        Apart { kinds, lists }
+    }
+
+    #[test]
+    fn whole_lists_are_read_where_they_take_fewer_calls_than_what_changed() {
+        let kept = Kept {
+            new: vec![1],
+            changed: vec![2],
+        };
+        let (mut run, _) = Run::of(&refresh(Some(Utc::now()), false), TimeDelta::zero());
+        run.note(Kind::Job, &kept, left(Kind::Job, Version::V1, Some(4)));
+        assert!(run.around.len() == 2 && run.since(Kind::Stage).is_some());
+        run.note(Kind::Job, &kept, left(Kind::Job, Version::V1, Some(3)));
+        assert_eq!(run.since(Kind::Stage), None);
+        assert!(run.since(Kind::Job).is_some());
+        assert!(!steps(run).contains(&Step::DeletedPosts));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod api;
+mod calls;
 mod kills;
 mod requests;
 mod trouble;
