@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 
 use crate::world::World;
 
+/// Calls of a look that finds nothing: seven lists, of which the reasons for closing are read again because they come in no order.
+const LISTS: usize = 8;
+
 /// Asks for what changed in acme; returns the calls that the answer counts, which are those that Greenhouse saw.
 async fn look(world: &World) -> Value {
     world.greenhouse.state().clear_log();
@@ -39,8 +42,7 @@ async fn a_job_that_a_look_shows_is_not_asked_for_again() {
     let world = World::new_v1().await;
     let job = world.open_job("Cook");
     add_post(&world, job);
-    // Seven lists, and what belongs to the job besides.
-    assert_eq!(look(&world).await, 7 + 2);
+    assert_eq!(look(&world).await, LISTS + 2, "and what belongs to the job");
     let counts = world.call_counts();
     assert_eq!(
         (counts.get("jobs:retrieve"), counts["jobs:list"]),
@@ -58,7 +60,7 @@ async fn what_belongs_to_many_jobs_is_read_from_the_lists() {
         let job = world.open_job(&format!("Cook {number}"));
         add_post(&world, job);
     }
-    assert_eq!(look(&world).await, 7);
+    assert_eq!(look(&world).await, LISTS);
     let counts = world.call_counts();
     assert_eq!(counts["job_posts:list"], 2, "the posts, and their places");
     assert_eq!(counts["job_interview_stages:list"], 1);
