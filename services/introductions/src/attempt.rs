@@ -242,7 +242,8 @@ impl<'a> Attempt<'a> {
                 StepState::Sending | StepState::Unknown if !step.idempotent => {
                     let first = record.first_sent_at.unwrap_or(self.claim.created_at);
                     let last = record.last_sent_at.unwrap_or(first);
-                    if let Some(made) = prove(&self.proof(), first).await? {
+                    let proof = prove(&self.proof(), first).await;
+                    if let Some(made) = proof.map_err(|error| self.missed(error))? {
                         self.learn(&step, StepState::Confirmed, made.remote_id(), None);
                         return Ok(Written::Now(made));
                     }

@@ -145,7 +145,8 @@ async fn find(attempt: &Attempt<'_>, introduction: &Introduction) -> Result<Opti
     if !attempt.claim.known.is_empty() {
         attempt.rest_until_shown(&attempt.claim.known).await?;
     }
-    let found = by_email(&attempt.greenhouse, introduction).await?;
+    let found = by_email(&attempt.greenhouse, introduction).await;
+    let found = found.map_err(|error| attempt.missed(error))?;
     if found.len() > 1 && attempt.claim.settings.several_matches == SeveralMatches::Hold {
         let problem = Problem::new(Code::SeveralMatches).field("candidate.emails");
         return Err(Stop::Park(problem));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use domain::{CandidateId, Code};
-use harvest::Application;
+use harvest::{Application, Error as Remote};
 
 use crate::attempt::{Attempt, FORESIGHT};
 use crate::stop::Stop;
@@ -29,6 +29,19 @@ impl Attempt<'_> {
             Some(known) => rest(known, self.context.config.settle * ABSENT_FOR),
             None => Ok(()),
         }
+    }
+
+    /// A look that may have missed somebody. Whoever is still being made is waited for as long as somebody who just became
+    /// known, without an attempt; a row that stays unreadable after that is an attempt each time, so that it ends.
+    pub(crate) fn missed(&self, error: Remote) -> Stop {
+        let here = self.claim.clock() - self.claim.created_at;
+        let here = here.to_std().unwrap_or_default();
+        if matches!(error, Remote::Processing { .. })
+            && let Err(wait) = rest(here, self.context.config.settle * ABSENT_FOR)
+        {
+            return wait;
+        }
+        error.into()
     }
 
     /// Greenhouse's list of a person's applications may lack those that were made just now: it does while one of them is

@@ -49,6 +49,7 @@ impl Effect {
             | Remote::Unauthorized { .. }
             | Remote::Forbidden { .. }
             | Remote::Credential { .. }
+            | Remote::Processing { .. }
             // 404 may also mean "not ready yet": a person whom Greenhouse still creates is not found for minutes.
             | Remote::NotFound { .. } => Effect::None,
             // Nor is what is written about them accepted until then.
@@ -142,6 +143,7 @@ impl From<Remote> for Stop {
                 Stop::Pause(Problem::new(Code::ScopeMissing).field(scope))
             }
             Remote::NotFound { .. } => Stop::Retry(Code::UnexpectedAnswer.into()),
+            Remote::Processing { .. } => Stop::Retry(Code::WaitingForProof.into()),
             Remote::Rejected { .. } if about_absent_person(&error) => {
                 Stop::Retry(Code::UnexpectedAnswer.into())
             }

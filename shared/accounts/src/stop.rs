@@ -53,7 +53,9 @@ impl From<Remote> for Stop {
             Remote::Forbidden { scope, .. } => {
                 Stop::Pause(Problem::new(Code::ScopeMissing).field(scope))
             }
-            Remote::NotFound { .. } => Stop::Retry(Code::UnexpectedAnswer.into()),
+            Remote::NotFound { .. } | Remote::Processing { .. } => {
+                Stop::Retry(Code::UnexpectedAnswer.into())
+            }
             Remote::Rejected { message, .. } => {
                 Stop::Retry(Problem::new(Code::UnexpectedAnswer).detail(message))
             }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::matching::Contact;
 use domain::{ApplicationId, CandidateId};
-use futures::Stream;
+use futures::{Stream, StreamExt};
 
 use crate::applications::{Application, NewApplication, Target};
 use crate::call::Read;
@@ -205,13 +205,17 @@ impl Candidates<'_> {
     /// Everybody with this e-mail address, in any case, newest record first.
     ///
     /// # Errors
-    /// [`Error`] of a read.
+    /// [`Error`] of a read; [`Error::Processing`] where somebody with it may be there and is not shown yet.
     pub async fn find_by_email(&self, email: &str) -> Result<Vec<Candidate>, Error> {
         let (request, read): (_, Read<_>) = match self.client.version() {
-            Version::V3 => (v3::candidates::with_email(email), v3::candidates::read_list),
-            Version::V1 => (v1::candidates::with_email(email), v1::candidates::read_list),
+            Version::V3 => (v3::candidates::with_email(email), v3::candidates::read_each),
+            Version::V1 => (v1::candidates::with_email(email), v1::candidates::read_each),
         };
-        let mut found = self.client.all(request, read).await?;
+        let rows = self.client.all(request, read).await?;
+        let mut found = rows
+            .into_iter()
+            .map(shown)
+            .collect::<Result<Vec<_>, Error>>()?;
         found.retain(|candidate| may_have(candidate, email));
         Ok(found)
     }
@@ -229,7 +233,8 @@ impl Candidates<'_> {
         Ok(found.into_iter().find(|candidate| candidate.id == id))
     }
 
-    /// Everybody created at or after `from`, newest first (v3) or in no order that is documented (v1).
+    /// Everybody created at or after `from`, newest first (v3) or in no order that is documented (v1). Whoever is not
+    /// shown yet is an [`Error::Processing`].
     pub fn created_since(
         &self,
         from: DateTime<Utc>,
@@ -237,14 +242,15 @@ impl Candidates<'_> {
         let (request, read): (_, Read<_>) = match self.client.version() {
             Version::V3 => (
                 v3::candidates::created_since(from),
-                v3::candidates::read_list,
+                v3::candidates::read_each,
             ),
             Version::V1 => (
                 v1::candidates::created_since(from),
-                v1::candidates::read_list,
+                v1::candidates::read_each,
             ),
         };
-        Pages::new(self.client, request, read).stream()
+        let rows = Pages::new(self.client, request, read).stream();
+        rows.map(|row| row.and_then(shown))
     }
 
     /// Whether a prospect can be credited in the call that creates them. In v3 it takes an edit of the application: the
@@ -305,6 +311,12 @@ impl Candidates<'_> {
             .map(|person| person.custom_fields)
             .ok_or(Error::NotFound { operation })
     }
+}
+
+/// A row of a list from which absence is concluded. v3 has `{"message": …}` in the place of somebody whom it still makes.
+fn shown(row: Option<Candidate>) -> Result<Candidate, Error> {
+    let operation = Operation::CandidatesList;
+    row.ok_or(Error::Processing { operation })
 }
 
 /// Taking somebody for somebody else is the worst that can happen, so the answer is checked: a gateway in between may

@@ -70,6 +70,12 @@ pub enum Error {
         /// What happened instead of an answer.
         cause: Cause,
     },
+    /// A list tells of somebody who cannot be shown yet, and who may be anybody: that somebody is not in it proves nothing.
+    #[error("{operation}: somebody is still being processed")]
+    Processing {
+        /// What was asked for.
+        operation: Operation,
+    },
     /// The token endpoint refuses the credential; nothing was sent to the API.
     #[error("no token ({status}): {detail}")]
     Credential {
@@ -185,6 +191,7 @@ impl Error {
             Self::Rejected { .. } => "rejected",
             Self::Unknown { .. } => "unknown",
             Self::Unavailable { .. } => "unavailable",
+            Self::Processing { .. } => "processing",
             Self::Credential { .. } => "credential",
         }
     }

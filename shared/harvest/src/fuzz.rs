@@ -38,7 +38,7 @@ const LISTS: &[Count] = &[
     |b| v3::users::read_list(b).map(|rows| rows.len()),
     |b| v1::applications::read_list(b).map(|rows| rows.len()),
     |b| v1::candidate_tags::read_list(b).map(|rows| rows.len()),
-    |b| v1::candidates::read_list(b).map(|rows| rows.len()),
+    |b| v1::candidates::read_each(b).map(|rows| rows.iter().flatten().count()),
     |b| v1::close_reasons::read_list(b).map(|rows| rows.len()),
     |b| v1::custom_fields::read_list(b).map(|rows| rows.len()),
     |b| v1::custom_fields::read_options(b).map(|rows| rows.len()),

@@ -28,8 +28,17 @@ pub(crate) fn rows<W: DeserializeOwned, T>(
     body: &[u8],
     accept: fn(W) -> Option<T>,
 ) -> Result<Vec<T>, serde_json::Error> {
+    let rows = each_row(body, accept)?;
+    Ok(rows.into_iter().flatten().collect())
+}
+
+/// Reads an array of rows from which absence is concluded: a row without its id is none, and not left out.
+pub(crate) fn each_row<W: DeserializeOwned, T>(
+    body: &[u8],
+    accept: fn(W) -> Option<T>,
+) -> Result<Vec<Option<T>>, serde_json::Error> {
     let rows: Vec<Option<W>> = serde_json::from_slice(body)?;
-    Ok(rows.into_iter().flatten().filter_map(accept).collect())
+    Ok(rows.into_iter().map(|row| row.and_then(accept)).collect())
 }
 
 /// Reads one record, which must have its id.

@@ -131,9 +131,10 @@ impl<'a> Looking<'a> {
             Remote::NotSent { .. } | Remote::Unavailable { .. } => {
                 finding(Code::GreenhouseUnavailable, Severity::Warning)
             }
-            Remote::NotFound { .. } | Remote::Rejected { .. } | Remote::Unknown { .. } => {
-                finding(Code::UnexpectedAnswer, Severity::Warning)
-            }
+            Remote::NotFound { .. }
+            | Remote::Rejected { .. }
+            | Remote::Unknown { .. }
+            | Remote::Processing { .. } => finding(Code::UnexpectedAnswer, Severity::Warning),
         };
         self.find(finding);
     }
@@ -150,7 +151,8 @@ impl<'a> Looking<'a> {
             | Remote::Unauthorized { .. }
             | Remote::Forbidden { .. }
             | Remote::NotFound { .. }
-            | Remote::Rejected { .. } => return self.failed(error, "all", what),
+            | Remote::Rejected { .. }
+            | Remote::Processing { .. } => return self.failed(error, "all", what),
         };
         let evidence = format!("{what}: {}", error.kind());
         let missed = Finding::new(code, Severity::Warning, "all", evidence);

@@ -1,6 +1,9 @@
 //! `several_matches`, and what somebody is called.
 
+use std::time::Duration;
+
 use domain::JobId;
+use greenhouse_sim::{CreateAnswer, Processing};
 use harvest::Target;
 use serde_json::json;
 
@@ -65,4 +68,33 @@ async fn somebody_with_one_name_is_imported_and_gets_the_other_once_it_is_known(
     let answer = world.import(second).await;
     assert_eq!(answer.data["how"], "MATCHED", "{answer:?}");
     assert_eq!(world.person("i-1").last_name.as_deref(), Some("Lovelace"));
+}
+
+/// Only v3 tells of somebody it still makes.
+#[tokio::test]
+async fn somebody_who_is_still_being_made_is_waited_for_and_not_made_again() {
+    let world = World::new(harvest::Version::V3).await;
+    let hour = Duration::from_secs(3600);
+    world.greenhouse.configure(|settings| {
+        settings.create_answer = CreateAnswer::Truncated(hour);
+        settings.processing = Processing::Message;
+    });
+    world
+        .plant("i-1", Target::Job(JobId(world.jobs()[0])))
+        .await;
+    world.take(&world.introduction("i-1")).await;
+    world.try_once().await;
+    assert_eq!(world.open().await, 1, "it waits");
+    assert_eq!(world.steps("create_candidate").await, Vec::<String>::new());
+    let [story] = &world.store.stories("i-1").await.unwrap()[..] else {
+        panic!("one operation")
+    };
+    assert_eq!(story.code.as_deref(), Some("waiting_for_proof"));
+    world
+        .greenhouse
+        .configure(|settings| settings.clock_offset_ms = 2 * 3_600_000);
+    world.perform().await;
+    let answer = world.last_answer().await;
+    assert_eq!(answer.data["how"], "MATCHED", "{answer:?}");
+    world.person("i-1");
 }

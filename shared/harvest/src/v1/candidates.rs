@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::applications::ApplicationBody;
 use super::custom_fields::Written;
 use super::notes::visibility;
-use super::{List, Moment, list, one_or_many, rows, time};
+use super::{List, Moment, list, one_or_many, time};
 use crate::candidates::{Candidate, CandidatePatch, CreatedCandidate, NewCandidate};
 use crate::operation::Operation;
 use crate::request::Request;
@@ -93,8 +93,9 @@ pub(crate) fn read_created(body: &[u8]) -> Result<CreatedCandidate, serde_json::
     wire::read_created(body, super::applications::accept)
 }
 
-pub(crate) fn read_list(body: &[u8]) -> Result<Vec<Candidate>, serde_json::Error> {
-    rows(body, accept)
+/// None for a row without an id; that there are such is not described.
+pub(crate) fn read_each(body: &[u8]) -> Result<Vec<Option<Candidate>>, serde_json::Error> {
+    wire::each_row(body, accept)
 }
 
 pub(crate) fn read_single(body: &[u8]) -> Result<Vec<Candidate>, serde_json::Error> {

@@ -82,6 +82,11 @@ pub(crate) fn read_list(body: &[u8]) -> Result<Vec<Candidate>, serde_json::Error
     rows(body, accept)
 }
 
+/// None for somebody who is still being processed.
+pub(crate) fn read_each(body: &[u8]) -> Result<Vec<Option<Candidate>>, serde_json::Error> {
+    wire::each_row(body, accept)
+}
+
 #[derive(Serialize)]
 struct CreateBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]

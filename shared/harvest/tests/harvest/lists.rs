@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::{CandidateId, JobId};
 use futures::TryStreamExt;
-use harvest::{Candidate, Cause, Error};
+use harvest::{Candidate, Cause, Error, Operation};
 
 use crate::server::{Ledger, Server, answer, answer_with, client, client_with, config};
 
@@ -114,4 +114,22 @@ async fn somebody_with_other_addresses_is_no_match() {
         .map(|candidate| candidate.id.0)
         .collect();
     assert_eq!(ids, [2, 3]);
+}
+
+#[tokio::test]
+async fn a_list_with_somebody_who_is_still_processed_proves_no_absence() {
+    for rows in [
+        r#"[{"message":"processing"}]"#,
+        r#"[{"id":1},{"message":"processing"}]"#,
+    ] {
+        let server = Server::start(move |_, _| answer(200, rows)).await;
+        let client = client(&server);
+        let operation = Operation::CandidatesList;
+        let found = client.candidates().find_by_email("ada@x.org").await;
+        assert_eq!(found, Err(Error::Processing { operation }), "{rows}");
+        let since = "2026-11-24T10:00:00Z".parse().unwrap();
+        let stream = client.candidates().created_since(since);
+        let found: Result<Vec<Candidate>, Error> = stream.try_collect().await;
+        assert_eq!(found, Err(Error::Processing { operation }), "{rows}");
+    }
 }
