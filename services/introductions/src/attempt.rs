@@ -82,6 +82,9 @@ pub(crate) const FORESIGHT: Duration = Duration::from_secs(1);
 /// one that Greenhouse cannot digest would else be sent and looked for without an end.
 const LOST_ANSWERS: u32 = 3;
 
+/// Kept with a write of unknown effect that Greenhouse accepted, without telling what it made.
+const ACCEPTED: Code = Code::UnexpectedAnswer;
+
 /// A write whose intent goes to disk with that of a write before it.
 struct Foreseen {
     step: Step,
@@ -247,7 +250,7 @@ impl<'a> Attempt<'a> {
                         self.learn(&step, StepState::Confirmed, made.remote_id(), None);
                         return Ok(Written::Now(made));
                     }
-                    self.rest_until_settled(last)?;
+                    self.rest_until_settled(last, was_accepted(record))?;
                 }
                 StepState::Sending | StepState::Unknown | StepState::Planned => {}
             }
@@ -296,6 +299,7 @@ impl<'a> Attempt<'a> {
                     Effect::Refused => StepState::Rejected,
                     Effect::Unknown => StepState::Unknown,
                 };
+                let accepted = matches!(error, harvest::Error::Accepted { .. });
                 if state == StepState::Unknown {
                     self.context.metrics.write_unknown(step.kind);
                 }
@@ -308,7 +312,8 @@ impl<'a> Attempt<'a> {
                     }
                     _ => Stop::from(error),
                 };
-                self.learn(&step, state, None, stop.code());
+                let code = accepted.then_some(ACCEPTED).or(stop.code());
+                self.learn(&step, state, None, code);
                 return Err(stop);
             }
         };
@@ -345,6 +350,11 @@ impl<'a> Attempt<'a> {
         self.learnt.retain(|write| write.name != step.name);
         self.learnt.push(write(step, state, remote_id, code));
     }
+}
+
+/// Whether the last send was accepted: what it made may show late, but it will.
+fn was_accepted(record: &store::claim::Step) -> bool {
+    record.state == StepState::Unknown && record.code.as_deref() == Some(ACCEPTED.as_str())
 }
 
 fn write(step: &Step, state: StepState, remote_id: Option<i64>, code: Option<Code>) -> StepWrite {

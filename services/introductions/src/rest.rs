@@ -14,11 +14,17 @@ const ABSENT_FOR: u32 = 10;
 
 impl Attempt<'_> {
     /// Reading found nothing. That proves something only when the last send lies far enough back for a slow write
-    /// and for Greenhouse's delay between writing and reading.
-    pub(crate) fn rest_until_settled(&self, last_sent: DateTime<Utc>) -> Result<(), Stop> {
+    /// and for Greenhouse's delay between writing and reading. What Greenhouse `accepted` is shown after minutes at most,
+    /// as somebody who was just made.
+    pub(crate) fn rest_until_settled(
+        &self,
+        last_sent: DateTime<Utc>,
+        accepted: bool,
+    ) -> Result<(), Stop> {
+        let times = if accepted { ABSENT_FOR } else { 1 };
         let ago = self.claim.clock() - last_sent;
         let ago = ago.to_std().unwrap_or_default().saturating_sub(FORESIGHT);
-        rest(ago, self.context.config.settle)
+        rest(ago, self.context.config.settle * times)
     }
 
     /// Greenhouse shows none of these people, of whom we know. Those who became known a while ago are gone; others it does

@@ -55,7 +55,9 @@ impl Effect {
             // Nor is what is written about them accepted until then.
             Remote::Rejected { .. } if about_absent_person(error) => Effect::None,
             Remote::Rejected { .. } => Effect::Refused,
-            Remote::Unknown { .. } | Remote::Unavailable { .. } => Effect::Unknown,
+            Remote::Unknown { .. } | Remote::Accepted { .. } | Remote::Unavailable { .. } => {
+                Effect::Unknown
+            }
         }
     }
 }
@@ -136,7 +138,9 @@ impl From<Remote> for Stop {
                 Stop::Retry(Code::GreenhouseUnavailable.into())
             }
             // The write may have happened: soon is the best time to look.
-            Remote::Unknown { .. } => Stop::wait(Duration::from_millis(500), Code::WaitingForProof),
+            Remote::Unknown { .. } | Remote::Accepted { .. } => {
+                Stop::wait(Duration::from_millis(500), Code::WaitingForProof)
+            }
             Remote::Unauthorized { .. } => Stop::Pause(Code::CredentialRefused.into()),
             Remote::Credential { .. } => Stop::Pause(Code::TokenEndpointRefused.into()),
             Remote::Forbidden { scope, .. } => {

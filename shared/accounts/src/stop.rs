@@ -45,9 +45,10 @@ impl From<Remote> for Stop {
             Remote::Denied { retry_after } | Remote::Throttled { retry_after } => {
                 Stop::Rest(retry_after)
             }
-            Remote::NotSent { .. } | Remote::Unavailable { .. } | Remote::Unknown { .. } => {
-                Stop::Retry(Code::GreenhouseUnavailable.into())
-            }
+            Remote::NotSent { .. }
+            | Remote::Unavailable { .. }
+            | Remote::Unknown { .. }
+            | Remote::Accepted { .. } => Stop::Retry(Code::GreenhouseUnavailable.into()),
             Remote::Unauthorized { .. } => Stop::Pause(Code::CredentialRefused.into()),
             Remote::Credential { .. } => Stop::Pause(Code::TokenEndpointRefused.into()),
             Remote::Forbidden { scope, .. } => {

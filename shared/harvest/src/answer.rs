@@ -43,7 +43,7 @@ impl Answer {
                     headers: self.headers,
                     body,
                 }),
-                Err(cause) => Err(Error::interrupted(operation, cause)),
+                Err(cause) => Err(Error::unreadable(operation, cause)),
             },
             401 | 403 => Err(self.unwelcome(operation, version)),
             404 => Err(Error::NotFound { operation }),

@@ -43,7 +43,7 @@ impl Client {
     pub(crate) async fn call<T>(&self, request: &Request, read: Read<T>) -> Result<T, Error> {
         let url = self.url(request)?;
         let success = self.perform(request, &url).await?;
-        read(&success.body).map_err(|error| Error::interrupted(request.operation, error.into()))
+        read(&success.body).map_err(|error| Error::unreadable(request.operation, error.into()))
     }
 
     /// Performs `request` at `url` and reads one page and where the next one is.
@@ -182,7 +182,7 @@ pub(crate) async fn exchange(
     max_body: usize,
 ) -> Result<Answer, Failure> {
     let started = Instant::now();
-    let outcome = match timeout_at(until, send_and_read(http, request, max_body)).await {
+    let outcome = match timeout_at(until, send_and_read(http, request, until, max_body)).await {
         Ok(outcome) => outcome,
         Err(_) => Err(Failure::Sent(Cause::Timeout)),
     };
@@ -193,10 +193,13 @@ pub(crate) async fn exchange(
 async fn send_and_read(
     http: &Http,
     request: reqwest::Request,
+    until: Instant,
     max_body: usize,
 ) -> Result<Answer, Failure> {
     let mut response = http.client.execute(request).await.map_err(failure)?;
-    let body = read_body(&mut response, max_body).await.map(nul::replaced);
+    // The status tells what became of a write, also where the body does not come in time.
+    let body = timeout_at(until, read_body(&mut response, max_body)).await;
+    let body = body.unwrap_or(Err(Cause::Timeout)).map(nul::replaced);
     Ok(Answer {
         status: response.status(),
         headers: std::mem::take(response.headers_mut()),
@@ -256,6 +259,7 @@ fn class(outcome: &Result<Answer, Failure>) -> &'static str {
     match outcome {
         Err(Failure::Sent(Cause::Timeout)) => "timeout",
         Err(_) => "network",
+        Ok(answer) if matches!(answer.body, Err(Cause::Timeout)) => "timeout",
         Ok(answer) => match answer.status.as_u16() {
             200..=299 if answer.body.is_err() => "network",
             201 => "created",

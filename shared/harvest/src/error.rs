@@ -64,6 +64,13 @@ pub enum Error {
         /// What happened instead of an answer.
         cause: Cause,
     },
+    /// A write that was accepted (2xx) and whose answer cannot be read: it happens, though it may show late. What was made
+    /// is found by reading.
+    #[error("accepted, and not told what was made: {cause}")]
+    Accepted {
+        /// What is wrong with the answer.
+        cause: Cause,
+    },
     /// A read without an answer: safe to repeat.
     #[error("no answer: {cause}")]
     Unavailable {
@@ -162,6 +169,15 @@ impl Error {
         }
     }
 
+    /// The outcome of an exchange whose answer is a success that cannot be read.
+    pub(crate) fn unreadable(operation: Operation, cause: Cause) -> Self {
+        if operation.is_write() {
+            Self::Accepted { cause }
+        } else {
+            Self::Unavailable { cause }
+        }
+    }
+
     /// The same error, of a read that a write needs first: the write was not sent.
     pub(crate) fn before_a_write(self) -> Self {
         match self {
@@ -190,6 +206,7 @@ impl Error {
             Self::NotFound { .. } => "not_found",
             Self::Rejected { .. } => "rejected",
             Self::Unknown { .. } => "unknown",
+            Self::Accepted { .. } => "accepted",
             Self::Unavailable { .. } => "unavailable",
             Self::Processing { .. } => "processing",
             Self::Credential { .. } => "credential",
@@ -347,6 +364,10 @@ mod tests {
         let write = Error::interrupted(Operation::NotesCreate, Cause::Timeout);
         assert!(matches!(write, Error::Unknown { .. }));
         let read = Error::interrupted(Operation::NotesList, Cause::Timeout);
+        assert!(matches!(read, Error::Unavailable { .. }));
+        let write = Error::unreadable(Operation::NotesCreate, Cause::TooLarge);
+        assert!(matches!(write, Error::Accepted { .. }));
+        let read = Error::unreadable(Operation::NotesList, Cause::TooLarge);
         assert!(matches!(read, Error::Unavailable { .. }));
     }
 }

@@ -134,6 +134,7 @@ impl<'a> Looking<'a> {
             Remote::NotFound { .. }
             | Remote::Rejected { .. }
             | Remote::Unknown { .. }
+            | Remote::Accepted { .. }
             | Remote::Processing { .. } => finding(Code::UnexpectedAnswer, Severity::Warning),
         };
         self.find(finding);
@@ -152,6 +153,7 @@ impl<'a> Looking<'a> {
             | Remote::Forbidden { .. }
             | Remote::NotFound { .. }
             | Remote::Rejected { .. }
+            | Remote::Accepted { .. }
             | Remote::Processing { .. } => return self.failed(error, "all", what),
         };
         let evidence = format!("{what}: {}", error.kind());

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::JobId;
-use greenhouse_sim::{CreateAnswer, Processing};
+use greenhouse_sim::{CreateAnswer, Fault, Processing, When};
 use harvest::Target;
 use serde_json::json;
 
@@ -96,5 +96,38 @@ async fn somebody_who_is_still_being_made_is_waited_for_and_not_made_again() {
     world.perform().await;
     let answer = world.last_answer().await;
     assert_eq!(answer.data["how"], "MATCHED", "{answer:?}");
+    world.person("i-1");
+}
+
+/// Accepted without a readable answer, and in the lists only after minutes.
+#[tokio::test]
+async fn somebody_who_was_accepted_and_is_not_told_is_looked_for_longer_than_a_lost_answer() {
+    let mut world = World::new(harvest::Version::V3).await;
+    // What it refers to is known from now on.
+    world.import(world.introduction("i-0")).await;
+    world.settle = Duration::from_secs(60);
+    let hour = Duration::from_secs(3600);
+    world
+        .greenhouse
+        .configure(|settings| settings.lag.length = hour);
+    let create = When::request("POST", "/v3/candidates").times(1);
+    world.greenhouse.faults().add(create, Fault::GarbageBody);
+    world.take(&world.introduction("i-1")).await;
+    world.try_once().await;
+    // One settling time has passed.
+    world
+        .run("UPDATE steps SET last_sent_at = last_sent_at - interval '90 s', first_sent_at = first_sent_at - interval '90 s'")
+        .await;
+    for _ in 0..2 {
+        world.try_once().await;
+    }
+    assert_eq!(world.open().await, 1, "it waits");
+    world.person("i-1");
+    world
+        .greenhouse
+        .configure(|settings| settings.clock_offset_ms = 2 * 3_600_000);
+    world.perform().await;
+    let answer = world.last_answer().await;
+    assert_eq!(answer.data["how"], "CREATED", "{answer:?}");
     world.person("i-1");
 }

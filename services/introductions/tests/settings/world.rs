@@ -31,6 +31,8 @@ pub(crate) struct World {
     keys: Arc<Keyring>,
     accounts: Arc<Accounts>,
     connection: Uuid,
+    /// After what time absence is proof.
+    pub(crate) settle: Duration,
 }
 
 /// What Intrro is told.
@@ -89,6 +91,7 @@ impl World {
             keys,
             accounts: Arc::new(accounts),
             connection: connected.id,
+            settle: Duration::ZERO,
         }
     }
 
@@ -259,7 +262,7 @@ impl World {
     fn parts(&self) -> Parts {
         let address = "https://app.intrro.com".parse().unwrap();
         let mut config = introductions::Config::new(address, "test".to_owned());
-        config.settle = Duration::ZERO;
+        config.settle = self.settle;
         Parts {
             store: self.store.clone(),
             wake: self.wake.clone(),

@@ -21,19 +21,33 @@ async fn read(client: &Client) -> Error {
     found.unwrap_err()
 }
 
-/// The same mishap makes a write unknown and a read repeatable; neither is sent twice.
-async fn is_interrupted(reply: fn() -> Reply, expected: impl Fn(&Cause) -> bool) {
+/// What a write and a read make of the same mishap; neither is sent twice.
+async fn both(reply: fn() -> Reply) -> (Error, Error) {
     let server = Server::start(move |_, _| reply()).await;
     let client = impatient(&server);
-    match write(&client).await {
-        Error::Unknown { cause } => assert!(expected(&cause), "{cause:?}"),
-        other => panic!("{other:?}"),
-    }
-    match read(&client).await {
-        Error::Unavailable { cause } => assert!(expected(&cause), "{cause:?}"),
-        other => panic!("{other:?}"),
-    }
+    let errors = (write(&client).await, read(&client).await);
     assert_eq!(server.calls().len(), 2);
+    errors
+}
+
+/// A mishap that makes a write unknown and a read repeatable.
+async fn is_interrupted(reply: fn() -> Reply, expected: impl Fn(&Cause) -> bool) {
+    match both(reply).await {
+        (Error::Unknown { cause: write }, Error::Unavailable { cause: read }) => {
+            assert!(expected(&write) && expected(&read), "{write:?} {read:?}");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The same after a success was told: the write was accepted.
+async fn is_unreadable(reply: fn() -> Reply, expected: impl Fn(&Cause) -> bool) {
+    match both(reply).await {
+        (Error::Accepted { cause: write }, Error::Unavailable { cause: read }) => {
+            assert!(expected(&write) && expected(&read), "{write:?} {read:?}");
+        }
+        other => panic!("{other:?}"),
+    }
 }
 
 #[tokio::test]
@@ -47,7 +61,7 @@ async fn a_connection_that_breaks_after_the_request() {
 
 #[tokio::test]
 async fn a_body_that_is_cut_off() {
-    is_interrupted(
+    is_unreadable(
         || {
             Reply::Bytes(
                 "HTTP/1.1 201 Created\r\ncontent-length: 100\r\n\r\n{\"candidate\":{".into(),
@@ -60,7 +74,7 @@ async fn a_body_that_is_cut_off() {
 
 #[tokio::test]
 async fn a_body_that_is_no_json() {
-    is_interrupted(
+    is_unreadable(
         || answer(201, "<html>created</html>"),
         |cause| matches!(cause, Cause::Unreadable { line: 1, .. }),
     )
@@ -69,11 +83,18 @@ async fn a_body_that_is_no_json() {
 
 #[tokio::test]
 async fn a_body_without_an_id_or_without_anything() {
-    is_interrupted(
+    is_unreadable(
         || answer(200, ""),
         |cause| matches!(cause, Cause::Unreadable { .. }),
     )
     .await;
+}
+
+#[tokio::test]
+async fn a_person_who_is_accepted_and_still_processed() {
+    let server = Server::start(|_, _| answer(201, r#"{"message":"processing"}"#)).await;
+    let error = write(&client(&server)).await;
+    assert!(matches!(error, Error::Accepted { .. }), "{error:?}");
 }
 
 #[tokio::test]
