@@ -16,7 +16,7 @@ use crate::answers::How;
 use crate::applications::{self, Jobs};
 use crate::attempt::{Attempt, Made, Step, Written};
 use crate::introduction::Introduction;
-use crate::profile::{filled, refused};
+use crate::profile::{Profile, filled, refused};
 use crate::references::{self, References};
 use crate::stop::Stop;
 use crate::{candidate_fields, note};
@@ -178,13 +178,28 @@ async fn by_email(
 ) -> Result<Vec<Candidate>, harvest::Error> {
     let mut found: Vec<Candidate> = Vec::new();
     for email in &introduction.profile.emails {
-        for record in client.candidates().find_by_email(email).await? {
+        for record in with_address(client, &introduction.profile, email).await? {
             if found.iter().all(|known| known.id != record.id) {
                 found.push(record);
             }
         }
     }
     Ok(found)
+}
+
+/// Everybody with this address, as it is written where nobody has it in lower case.
+async fn with_address(
+    client: &Client,
+    profile: &Profile,
+    email: &str,
+) -> Result<Vec<Candidate>, harvest::Error> {
+    let candidates = client.candidates();
+    let found = candidates.find_by_email(email).await?;
+    let unsure = found.is_empty() && candidates.may_mind_the_case();
+    match profile.as_written(email).filter(|_| unsure) {
+        Some(written) => candidates.find_by_email(written).await,
+        None => Ok(found),
+    }
 }
 
 fn choose(found: Vec<Candidate>) -> Option<Candidate> {

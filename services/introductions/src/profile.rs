@@ -62,6 +62,12 @@ impl Profile {
         contacts
     }
 
+    /// How the event writes this address of [`Profile::emails`], where it is otherwise.
+    pub(crate) fn as_written(&self, email: &str) -> Option<&str> {
+        let mut written = self.person.emails.iter().map(|entry| entry.value.trim());
+        written.find(|text| *text != email && text.to_lowercase() == email)
+    }
+
     /// Keys of the e-mail addresses.
     pub(crate) fn email_keys(&self, tenant: &Tenant) -> Vec<PersonKey> {
         self.emails
@@ -287,6 +293,17 @@ mod tests {
         assert_eq!(refused(Some("application.job_id")), "job_ids");
         assert_eq!(refused(Some("is_private")), "candidate");
         assert_eq!(refused(None), "candidate");
+    }
+
+    #[test]
+    fn an_address_is_known_as_the_event_writes_it() {
+        let profile = profile(v1::Candidate {
+            emails: vec![entry(" Ada@New.example "), entry("ada@own.example")],
+            ..v1::Candidate::default()
+        });
+        let written = profile.as_written("ada@new.example");
+        assert_eq!(written, Some("Ada@New.example"));
+        assert_eq!(profile.as_written("ada@own.example"), None);
     }
 
     #[test]

@@ -202,7 +202,7 @@ impl Client {
 }
 
 impl Candidates<'_> {
-    /// Everybody with this e-mail address, in any case, newest record first.
+    /// Everybody with this e-mail address, newest record first; in any case unless [`Candidates::may_mind_the_case`].
     ///
     /// # Errors
     /// [`Error`] of a read; [`Error::Processing`] where somebody with it may be there and is not shown yet.
@@ -218,6 +218,13 @@ impl Candidates<'_> {
             .collect::<Result<Vec<_>, Error>>()?;
         found.retain(|candidate| may_have(candidate, email));
         Ok(found)
+    }
+
+    /// Whether looking for an address may mind its case, so that one is asked for as it is written as well: v3's filter does
+    /// not, v1's is not described.
+    #[must_use]
+    pub fn may_mind_the_case(&self) -> bool {
+        self.client.version() == Version::V1
     }
 
     /// One person, if there is one with this id that we may see. Somebody just created may not be seen for minutes.

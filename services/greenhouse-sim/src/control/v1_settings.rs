@@ -30,6 +30,7 @@ pub(super) struct Change {
     order: Option<String>,
     unknown_parameters: Option<String>,
     currency_key: Option<String>,
+    email_minds_case: Option<bool>,
     application_custom_fields: Option<bool>,
     employee_ids: Option<bool>,
 }
@@ -60,6 +61,7 @@ pub(super) fn apply(settings: &mut V1Settings, change: &Change) -> Result<(), Re
         unknown_parameters PARAMETERS;
         currency_key CURRENCY;
     }
+    put(&mut settings.email_minds_case, change.email_minds_case);
     let shown = change.application_custom_fields;
     put(&mut settings.application_custom_fields, shown);
     put(&mut settings.employee_ids, change.employee_ids);
@@ -81,6 +83,7 @@ pub(super) fn shown(settings: &V1Settings) -> Value {
         "order": name(&ORDER, settings.order),
         "unknown_parameters": name(&PARAMETERS, settings.unknown_parameters),
         "currency_key": name(&CURRENCY, settings.currency_key),
+        "email_minds_case": settings.email_minds_case,
         "application_custom_fields": settings.application_custom_fields,
         "employee_ids": settings.employee_ids,
     })

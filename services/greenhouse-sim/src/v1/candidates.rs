@@ -73,7 +73,8 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
         ..Selection::default()
     };
     let ids = query.ids("candidate_ids")?;
-    match query.text("email") {
+    let asked = query.text("email");
+    match asked {
         // With an address the ids are not looked at.
         Some(email) => {
             let email = email.to_lowercase();
@@ -82,8 +83,13 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
         None => selection.ids = ids,
     }
     let job = query.id("job_id")?;
+    let exact = asked.filter(|_| call.settings.v1.email_minds_case);
     let applied = |candidate: &Candidate| {
         let mut own = call.org.applications.find("candidate_ids", candidate.id());
+        let mut addresses = candidate.email_addresses.iter();
+        if exact.is_some_and(|exact| addresses.all(|address| address.value != exact)) {
+            return false;
+        }
         job.is_none() || own.any(|application| !application.prospect && application.job_id == job)
     };
     let shown = |candidate: &Candidate| shown::candidate(call, candidate);

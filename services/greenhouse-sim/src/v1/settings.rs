@@ -31,6 +31,8 @@ pub struct V1Settings {
     pub unknown_parameters: UnknownParameters,
     /// Under which key an amount of money is read.
     pub currency_key: CurrencyKey,
+    /// Whether looking for candidates by `email` minds the case.
+    pub email_minds_case: bool,
     /// Whether applications show custom fields, which only some subscriptions do.
     pub application_custom_fields: bool,
     /// Whether users can be given an `employee_id`, which only some subscriptions can.
@@ -53,6 +55,7 @@ impl Default for V1Settings {
             order: Order::Descending,
             unknown_parameters: UnknownParameters::Refused,
             currency_key: CurrencyKey::Amount,
+            email_minds_case: false,
             application_custom_fields: true,
             employee_ids: true,
         }

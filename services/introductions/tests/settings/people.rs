@@ -131,3 +131,20 @@ async fn somebody_who_was_accepted_and_is_not_told_is_looked_for_longer_than_a_l
     assert_eq!(answer.data["how"], "CREATED", "{answer:?}");
     world.person("i-1");
 }
+
+/// Of v1's filter it is not described whether it minds the case.
+#[tokio::test]
+async fn somebody_is_found_by_an_address_as_the_event_writes_it() {
+    let world = World::new(harvest::Version::V1).await;
+    world
+        .greenhouse
+        .configure(|settings| settings.v1.email_minds_case = true);
+    let target = Target::Job(JobId(world.jobs()[0]));
+    // "Ada-1@people.example"
+    world.plant("Ada-1", target).await;
+    let mut event = world.introduction("ada-1");
+    event["data"]["candidate"]["emails"][0]["value"] = json!(email("Ada-1"));
+    let answer = world.import(event).await;
+    assert_eq!(answer.data["how"], "MATCHED", "{answer:?}");
+    world.person("ada-1");
+}
