@@ -145,7 +145,7 @@ variables! {
         "https://app.intrro.com";
     /// How long an unanswered write settles.
     SETTLE_SECONDS: "BRIDGE_SETTLE_SECONDS", Plain, Some("60"),
-        "How long after an unanswered write its absence counts as proof that it did not happen.",
+        "How long after an unanswered write its absence counts as proof that it did not happen; ten times as long where Greenhouse accepted it without saying what it made.",
         "whole seconds, 0 to 3600; less than 60 is for tests only",
         "60";
     /// Format of the log.

@@ -28,6 +28,11 @@ fn a_candidate_is_found_by_address_by_id_and_by_date() {
     let job = v1.job("Backend Engineer");
     assert_eq!(found(&format!("job_id={job}&email=bo@mail.example")), [bo]);
     assert_eq!(found("job_id=1"), NONE);
+    v1.sim
+        .sim
+        .configure(|settings| settings.v1.email_minds_case = true);
+    assert_eq!(found("email=ann@mail.example"), NONE);
+    assert_eq!(found("email=Ann@mail.example"), [ann]);
 }
 
 #[test]
