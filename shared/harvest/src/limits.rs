@@ -13,8 +13,9 @@ const LONGEST: Duration = Duration::from_secs(3600);
 
 /// `X-RateLimit-Limit`, `-Remaining` and `-Reset` (epoch seconds).
 pub(crate) fn rate_limit(headers: &HeaderMap, local: DateTime<Utc>) -> RateLimit {
-    match number(headers, "x-ratelimit-limit") {
-        None => RateLimit::Absent,
+    match number::<u32>(headers, "x-ratelimit-limit") {
+        // No calls at all is no limit: who believed it would never ask again.
+        None | Some(0) => RateLimit::Absent,
         Some(limit) => RateLimit::Window {
             limit,
             remaining: number(headers, "x-ratelimit-remaining"),
@@ -141,5 +142,14 @@ mod tests {
     fn no_headers_no_limit() {
         let seen = rate_limit(&HeaderMap::new(), NOW.parse().unwrap());
         assert_eq!(seen, RateLimit::Absent);
+    }
+
+    #[test]
+    fn a_limit_that_allows_nothing_is_not_believed() {
+        for limit in ["0", "-1", "none"] {
+            let told = [("x-ratelimit-limit", limit), ("x-ratelimit-remaining", "0")];
+            let seen = rate_limit(&headers(&told), NOW.parse().unwrap());
+            assert_eq!(seen, RateLimit::Absent, "{limit}");
+        }
     }
 }
