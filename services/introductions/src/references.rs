@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use domain::{Code, JobId, ReferrerId, SourceId, StepKind, TagId};
+use harvest::Source;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -142,14 +143,22 @@ async fn source(attempt: &Attempt<'_>) -> Result<Option<SourceId>, Stop> {
         return Ok(known);
     }
     let sources = attempt.greenhouse.sources().list().await?;
-    let found = sources
-        .iter()
-        .find(|source| source.name.trim().eq_ignore_ascii_case(INTRRO))
-        .map(|source| source.id);
+    let found = ours(&sources);
     // A source that is missing is put right by an admin, who wants to see it work soon.
     let lasts = if found.is_some() { DAY } else { MINUTE };
     remember(attempt, "source", INTRRO, &found, lasts).await?;
     Ok(found)
+}
+
+/// The source of our name: the one that is spelt as we are, else one in any case.
+fn ours(sources: &[Source]) -> Option<SourceId> {
+    let exact = |source: &&Source| source.name.trim() == INTRRO;
+    let alike = |source: &&Source| source.name.trim().eq_ignore_ascii_case(INTRRO);
+    let all = || sources.iter();
+    all()
+        .find(exact)
+        .or_else(|| all().find(alike))
+        .map(|source| source.id)
 }
 
 /// "Intrro" and the event's tags, without repeats.
@@ -263,6 +272,23 @@ pub(crate) async fn remember<T: Serialize>(
 mod tests {
     use super::*;
     use harvest::{Cause, Error};
+
+    #[test]
+    fn among_sources_of_our_name_the_one_spelt_as_ours_is_taken() {
+        let source = |id, name: &str| Source {
+            id: SourceId(id),
+            name: name.to_owned(),
+            kind: None,
+        };
+        let sources = [
+            source(1, "INTRRO"),
+            source(2, "Other"),
+            source(3, "Intrro "),
+        ];
+        assert_eq!(ours(&sources), Some(SourceId(3)));
+        assert_eq!(ours(&sources[..2]), Some(SourceId(1)));
+        assert_eq!(ours(&sources[1..2]), None);
+    }
 
     #[test]
     fn a_tag_is_looked_for_again_however_it_was_refused() {
