@@ -1,6 +1,6 @@
 //! Ids as types, so that no two kinds can be mixed up.
 //!
-//! Text ids are Intrro's: 1 to 200 characters, trimmed, no control characters. Numeric ids are Greenhouse's (and the
+//! Text ids are Intrro's: 1 to 255 characters, trimmed, no control characters. Numeric ids are Greenhouse's (and the
 //! ledger's own [`OperationId`]): JSON numbers on Greenhouse's wire. Whether an id exists is not known here.
 
 use std::fmt;
@@ -8,8 +8,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// Longest text id, in characters.
-pub const MAX_TEXT_ID: usize = 200;
+/// Longest text id, in characters; the contract of the events allows as many bytes.
+pub const MAX_TEXT_ID: usize = 255;
 
 /// Why a text is not an id. The text itself is not repeated: it may be anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -210,11 +210,11 @@ mod tests {
             IntroductionId::try_from("a\0b"),
             Err(InvalidId::ControlCharacter("introduction id"))
         );
-        assert!(IntrroCandidateId::try_from("é".repeat(200)).is_ok());
-        let error = IntrroCandidateId::try_from("é".repeat(201)).unwrap_err();
+        assert!(IntrroCandidateId::try_from("é".repeat(255)).is_ok());
+        let error = IntrroCandidateId::try_from("é".repeat(256)).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "candidate id must have at most 200 characters"
+            "candidate id must have at most 255 characters"
         );
     }
 
