@@ -110,6 +110,10 @@ mod tests {
             "specversion": "1.0", "id": "e-1", "source": "/intrro", "tenantid": "acme", "subject": "jobs",
             "type": "intrro.events.v1.JobsRefreshRequested", "data": {"requestId": "r-1"},
         });
+        message(&event, routing_key)
+    }
+
+    fn message(event: &serde_json::Value, routing_key: &str) -> Message {
         let raw = RawMessage {
             body: event.to_string().into(),
             ..RawMessage::default()
@@ -119,6 +123,18 @@ mod tests {
             incoming: envelope::decode(&raw).unwrap(),
             routing_key: routing_key.to_owned(),
         }
+    }
+
+    #[test]
+    fn an_id_as_long_as_the_contract_allows_is_taken() {
+        let kind = "intrro.events.v1.CandidateErasureRequested";
+        let id = "c".repeat(255);
+        let event = json!({
+            "specversion": "1.0", "id": "e-1", "source": "/intrro", "tenantid": "acme",
+            "type": kind, "data": {"candidateId": id},
+        });
+        let arrival = decode(message(&event, kind)).unwrap().unwrap();
+        assert_eq!(arrival.subject, id);
     }
 
     #[test]
