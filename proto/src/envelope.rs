@@ -5,6 +5,7 @@
 mod attributes;
 mod data;
 mod encode;
+mod names;
 mod refusal;
 mod validate;
 
@@ -15,12 +16,13 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 pub use encode::{EncodeError, Encoded, OutMeta, encode, encode_command, timestamp};
+pub use names::names;
 pub use refusal::{Reason, Refusal};
 
 use crate::{Command, Kind};
 use attributes::Attributes;
 
-/// The largest body that is looked at, in bytes.
+/// The largest body that is read as an event, in bytes.
 pub const MAX_BODY: usize = 256 * 1024;
 
 /// The content type of an event in structured mode.

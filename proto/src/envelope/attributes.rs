@@ -3,6 +3,7 @@
 mod binary;
 mod structured;
 
+pub(super) use binary::header_attributes;
 use chrono::{DateTime, Utc};
 
 use super::data::Data;
@@ -58,7 +59,7 @@ pub(super) fn read(message: &RawMessage) -> Result<(Attributes, Data<'_>), Refus
         .as_deref()
         .map(media_type)
         .unwrap_or_default();
-    let headers = binary::header_attributes(&message.headers);
+    let headers = header_attributes(&message.headers);
     match media_type.as_str() {
         CLOUDEVENTS_JSON => structured::read(&message.body),
         "" | "application/json" if headers.is_empty() => structured::read(&message.body),

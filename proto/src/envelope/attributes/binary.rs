@@ -40,7 +40,9 @@ pub(super) fn read<'a>(
 }
 
 /// The headers that are attributes, by the attribute's name in lower case.
-pub(super) fn header_attributes(headers: &BTreeMap<String, String>) -> BTreeMap<String, &str> {
+pub(in crate::envelope) fn header_attributes(
+    headers: &BTreeMap<String, String>,
+) -> BTreeMap<String, &str> {
     let attributes = headers.iter().filter_map(|(name, value)| {
         let name = name
             .strip_prefix("cloudEvents_")
