@@ -6,6 +6,7 @@ use domain::Tenant;
 use store::intake::Refused;
 
 use crate::batch::{Intake, Take, Unstored};
+use crate::message::raw;
 use crate::refusal::Refusal;
 
 impl<T: Take> Intake<T> {
@@ -81,12 +82,14 @@ impl<T: Take> Intake<T> {
         let mut tx = self.store.begin().await?;
         for (index, refusal) in refused {
             let delivery = &deliveries[*index];
+            let names = proto::envelope::names(&raw(delivery));
             let refused = Refused {
                 message_id: delivery.message_id.as_deref(),
                 tenant: refusal.tenant().map(Tenant::as_str),
                 event_type: delivery.type_.as_deref(),
                 reason: refusal.word(),
                 path: refusal.path(),
+                names: &names,
             };
             store::intake::record_refusal(&mut tx, &refused).await?;
         }

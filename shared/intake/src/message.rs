@@ -23,13 +23,7 @@ pub struct Message {
 /// # Errors
 /// [`Refusal`] when it will never be readable.
 pub fn read(queue: Queue, delivery: &Delivery) -> Result<Message, Refusal> {
-    let mut incoming = envelope::decode(&RawMessage {
-        headers: delivery.headers.clone(),
-        content_type: delivery.content_type.clone(),
-        message_id: delivery.message_id.clone(),
-        type_: delivery.type_.clone(),
-        body: delivery.body.clone(),
-    })?;
+    let mut incoming = envelope::decode(&raw(delivery))?;
     let tenant = Tenant::try_from(incoming.tenant.as_str())
         .map_err(|error| Refusal::invalid("$.tenantid", error))?;
     incoming.traceparent = incoming.traceparent.or_else(|| begin_trace(queue));
@@ -38,6 +32,17 @@ pub fn read(queue: Queue, delivery: &Delivery) -> Result<Message, Refusal> {
         incoming,
         routing_key: delivery.routing_key.clone(),
     })
+}
+
+/// The delivery in the contract's terms.
+pub(crate) fn raw(delivery: &Delivery) -> RawMessage {
+    RawMessage {
+        headers: delivery.headers.clone(),
+        content_type: delivery.content_type.clone(),
+        message_id: delivery.message_id.clone(),
+        type_: delivery.type_.clone(),
+        body: delivery.body.clone(),
+    }
 }
 
 /// The event came without a trace: one begins here, so that every try joins it.

@@ -118,6 +118,7 @@ pub async fn erase(tx: &mut Transaction<'_>, erasure: &Erasure) -> Result<Option
     let perhaps_created = perhaps_created(tx, erasure).await?;
     let greenhouse = forget_keys(tx, erasure, key).await?;
     forget_applications(tx, erasure).await?;
+    forget_refusals(tx, erasure).await?;
     blot_out(tx, erasure).await?;
     remember_hash(tx, erasure, key).await?;
     Ok(Some(Erased {
@@ -246,6 +247,19 @@ async fn forget_applications(tx: &mut Transaction<'_>, erasure: &Erasure) -> Res
         "WITH gone AS (DELETE FROM applications WHERE tenant = $1 AND candidate_id = $2 RETURNING tenant, id, sequence)
         INSERT INTO erased_applications AS e (tenant, id, sequence) SELECT tenant, id, sequence FROM gone
         ON CONFLICT (tenant, id) DO UPDATE SET sequence = greatest(e.sequence, EXCLUDED.sequence)",
+        erasure.tenant.as_str(),
+        erasure.candidate.as_str(),
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// What was refused is not found by the person any more. Where it could not be read whose it was, their id may still be meant.
+async fn forget_refusals(tx: &mut Transaction<'_>, erasure: &Erasure) -> Result<(), Error> {
+    sqlx::query!(
+        "UPDATE refusals SET names = array_remove(names, $2)
+        WHERE names @> ARRAY[$2] AND (tenant = $1 OR tenant IS NULL)",
         erasure.tenant.as_str(),
         erasure.candidate.as_str(),
     )

@@ -95,6 +95,8 @@ pub struct AnswerStory {
 /// A message that went to the dead letters at first sight.
 #[derive(Debug, Clone, Serialize)]
 pub struct RefusalStory {
+    /// The id under which it lies among the dead letters; none where it came without one.
+    pub message_id: Option<String>,
     /// Why.
     pub reason: String,
     /// JSON path of the offending field.
@@ -159,15 +161,17 @@ impl Store {
         Ok(stories)
     }
 
-    /// What is known of a message that was refused at first sight.
+    /// What is known of messages that were refused at first sight, by the id of one or by whom they name: an introduction
+    /// or an Intrro candidate. The newest first.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn refusals(&self, message_id: &str) -> Result<Vec<RefusalStory>, Error> {
+    pub async fn refusals(&self, reference: &str) -> Result<Vec<RefusalStory>, Error> {
         Ok(sqlx::query_as!(
             RefusalStory,
-            "SELECT reason, path, refused_at FROM refusals WHERE message_id = $1 ORDER BY id DESC LIMIT 5",
-            message_id
+            "SELECT message_id, reason, path, refused_at FROM refusals
+            WHERE message_id = $1 OR names @> ARRAY[$1] ORDER BY id DESC LIMIT 5",
+            reference
         )
         .fetch_all(&self.pool)
         .await?)

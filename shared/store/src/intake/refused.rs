@@ -6,7 +6,7 @@ use crate::{Error, Transaction};
 /// The most that is kept of a text of the sender's, in characters: what an AMQP property can hold.
 const LONGEST: usize = 255;
 
-/// What is kept of a message that went to the dead letters; nothing from its body.
+/// What is kept of a message that went to the dead letters; from its body nothing but ids.
 #[derive(Debug, Clone, Copy)]
 pub struct Refused<'a> {
     /// Message id, if it had one. As it came: nobody has looked at it.
@@ -19,6 +19,9 @@ pub struct Refused<'a> {
     pub reason: &'a str,
     /// JSON path of the offending field.
     pub path: Option<&'a str>,
+    /// Introduction, candidate and subject that it names, as far as they can be read. Texts that could be ids: without
+    /// control characters, and of at most 255 bytes.
+    pub names: &'a [String],
 }
 
 /// Records that a message was refused at first sight. Control characters in what it says of itself are replaced, and what
@@ -28,12 +31,13 @@ pub struct Refused<'a> {
 /// [`Error::Unavailable`].
 pub async fn record_refusal(tx: &mut Transaction<'_>, refusal: &Refused<'_>) -> Result<(), Error> {
     sqlx::query!(
-        "INSERT INTO refusals (message_id, tenant, type, reason, path) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO refusals (message_id, tenant, type, reason, path, names) VALUES ($1, $2, $3, $4, $5, $6)",
         refusal.message_id.map(legible),
         refusal.tenant,
         refusal.event_type.map(legible),
         refusal.reason,
-        refusal.path.map(legible)
+        refusal.path.map(legible),
+        refusal.names
     )
     .execute(&mut **tx)
     .await?;

@@ -7,7 +7,7 @@ use domain::{CandidateId, Code};
 use store::Store;
 use store::claim::{Claim, Want};
 use store::erase::{Erased, erase};
-use store::intake::{Arrival, Verdict};
+use store::intake::{Arrival, Refused, Verdict, record_refusal};
 use store::journal::{Journal, JournalError};
 
 use crate::fresh_store;
@@ -206,4 +206,29 @@ async fn what_tells_of_a_time_before_is_not_stored() {
     assert_eq!(story.code.as_deref(), Some(Code::PersonErased.as_str()));
     assert_eq!(take_in(&store, &[old]).await, [Verdict::Duplicate]);
     assert!(claim(&store).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_was_refused_is_not_found_by_who_was_erased() {
+    let store = fresh_store().await;
+    let names = ["c-1".to_owned(), "i-1".to_owned()];
+    let mut tx = store.begin().await.unwrap();
+    for tenant in [Some("acme"), None, Some("globex")] {
+        let refused = Refused {
+            message_id: tenant,
+            tenant,
+            event_type: None,
+            reason: "no_jobs",
+            path: None,
+            names: &names,
+        };
+        record_refusal(&mut tx, &refused).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    take_in(&store, &[request()]).await;
+    forget(&store).await.expect("nothing is in hand");
+    let told = store.refusals("c-1").await.unwrap();
+    let ids: Vec<_> = told.iter().map(|one| one.message_id.as_deref()).collect();
+    assert_eq!(ids, [Some("globex")]);
+    assert_eq!(store.refusals("i-1").await.unwrap().len(), 3);
 }

@@ -104,10 +104,34 @@ async fn a_refusal_is_stored_whatever_the_message_says_of_itself() {
         event_type: Some("intrro.events.v1.\0"),
         reason: "malformed",
         path: Some("$.data.\0"),
+        names: &[],
     };
     record_refusal(&mut tx, &refused).await.unwrap();
     tx.commit().await.unwrap();
     let told = store.refusals("e-\u{fffd}").await.unwrap();
     let paths: Vec<_> = told.iter().map(|one| one.path.as_deref()).collect();
     assert_eq!(paths, [Some("$.data.\u{fffd}")]);
+}
+
+#[tokio::test]
+async fn a_refusal_is_found_by_whomever_the_message_names() {
+    let store = fresh_store().await;
+    let names = ["c-1".to_owned(), "i-1".to_owned()];
+    let mut tx = store.begin().await.unwrap();
+    let refused = Refused {
+        message_id: Some("e-1"),
+        tenant: Some("acme"),
+        event_type: None,
+        reason: "no_jobs",
+        path: Some("$.data.jobIds"),
+        names: &names,
+    };
+    record_refusal(&mut tx, &refused).await.unwrap();
+    tx.commit().await.unwrap();
+    for reference in ["e-1", "i-1", "c-1"] {
+        let told = store.refusals(reference).await.unwrap();
+        let ids: Vec<_> = told.iter().map(|one| one.message_id.as_deref()).collect();
+        assert_eq!(ids, [Some("e-1")], "{reference}");
+    }
+    assert!(store.refusals("i-2").await.unwrap().is_empty());
 }
