@@ -1,8 +1,8 @@
 //! "An introduction didn't reach Greenhouse: why?", asked on the command line.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::world::{World, introduction, program};
+use crate::world::{World, introduction, program, until};
 
 /// What `bridge` prints, and its exit code.
 pub(crate) async fn bridge(world: &World, arguments: &[&str]) -> (String, i32) {
@@ -77,4 +77,23 @@ async fn why_gives_a_verdict_a_timeline_and_the_next_step() {
     let (told, code) = bridge(&world, &["why", "i-unheard-of"]).await;
     assert!(told.contains("never stored anything"), "{told}");
     assert_eq!(code, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn why_finds_a_dead_letter_by_the_introduction_and_the_candidate_that_it_names() {
+    let mut world = World::new("why refused").await;
+    world.bridge().await;
+    let mut jobless = introduction("acme", "i-dead", &[]);
+    jobless["subject"] = json!("subject-dead");
+    world.publish(&jobless).await;
+    for id in ["event-i-dead", "i-dead", "candidate-i-dead", "subject-dead"] {
+        let told = until(id, async || {
+            let (told, code) = bridge(&world, &["why", id]).await;
+            assert_eq!(code, 1, "{told}");
+            (!told.contains("never stored anything")).then_some(told)
+        })
+        .await;
+        let sentence = "The event event-i-dead broke the contract (no_jobs at $.data.jobIds)";
+        assert!(told.starts_with(sentence), "{told}");
+    }
 }

@@ -36,10 +36,17 @@ impl Verdict {
             .as_deref()
             .map(|path| format!(" at {path}"))
             .unwrap_or_default();
+        // People ask by whom it names, and find it among the dead letters by its own id.
+        let event = refusal
+            .message_id
+            .as_deref()
+            .map_or("An event without an id".to_owned(), |id| {
+                format!("The event {id}")
+            });
         let code: Option<Code> = refusal.reason.parse().ok();
         Verdict {
             sentence: format!(
-                "The event broke the contract ({}{path}) and is in the dead letters.",
+                "{event} broke the contract ({}{path}) and is in the dead letters.",
                 refusal.reason
             ),
             next: code.map_or_else(

@@ -7,7 +7,7 @@ use boot::settings::Env;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use store::Store;
-use store::explain::Story;
+use store::explain::{RefusalStory, Story};
 
 use crate::failure::Failure;
 use crate::output;
@@ -26,14 +26,7 @@ pub(crate) async fn why(id: &str, json: bool) -> Result<ExitCode, Failure> {
     .map_err(unreachable)?;
     let stories = store.stories(id).await.map_err(unreachable)?;
     let verdicts: Vec<Verdict> = match &stories[..] {
-        [] => {
-            let refusals = store.refusals(id).await.map_err(unreachable)?;
-            vec![
-                refusals
-                    .first()
-                    .map_or_else(|| Verdict::never_seen(id), Verdict::of_refusal),
-            ]
-        }
+        [] => of_refusals(id, &store.refusals(id).await.map_err(unreachable)?),
         stories => stories.iter().map(Verdict::of).collect(),
     };
     if json {
@@ -46,6 +39,16 @@ pub(crate) async fn why(id: &str, json: bool) -> Result<ExitCode, Failure> {
     } else {
         ExitCode::from(1)
     })
+}
+
+/// A candidate may be named by several; one that was sent again unchanged is told once.
+fn of_refusals(id: &str, refusals: &[RefusalStory]) -> Vec<Verdict> {
+    let mut verdicts: Vec<Verdict> = refusals.iter().map(Verdict::of_refusal).collect();
+    verdicts.dedup();
+    if verdicts.is_empty() {
+        verdicts.push(Verdict::never_seen(id));
+    }
+    verdicts
 }
 
 fn unreachable(error: store::Error) -> Failure {
@@ -144,4 +147,28 @@ fn timeline(story: &Story) -> Vec<(DateTime<Utc>, String)> {
     }
     events.sort_by_key(|(at, _)| *at);
     events
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_refused_event_is_told_once() {
+        let refused = |id: &str| RefusalStory {
+            message_id: Some(id.to_owned()),
+            reason: "no_jobs".to_owned(),
+            path: None,
+            refused_at: Utc::now(),
+        };
+        let refusals = ["e-2", "e-2", "e-1"].map(refused);
+        let told: Vec<String> = of_refusals("c-1", &refusals)
+            .into_iter()
+            .map(|verdict| verdict.sentence)
+            .collect();
+        assert!(told[0].starts_with("The event e-2 broke the contract"));
+        assert!(told[1].starts_with("The event e-1 broke the contract"));
+        assert_eq!(told.len(), 2);
+        assert_eq!(of_refusals("c-1", &[]), [Verdict::never_seen("c-1")]);
+    }
 }

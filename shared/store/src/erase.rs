@@ -258,7 +258,7 @@ async fn forget_applications(tx: &mut Transaction<'_>, erasure: &Erasure) -> Res
 /// What was refused is not found by the person any more. Where it could not be read whose it was, their id may still be meant.
 async fn forget_refusals(tx: &mut Transaction<'_>, erasure: &Erasure) -> Result<(), Error> {
     sqlx::query!(
-        "UPDATE refusals SET names = array_remove(names, $2)
+        "UPDATE refusals SET names = array_remove(names, $2::text)
         WHERE names @> ARRAY[$2] AND (tenant = $1 OR tenant IS NULL)",
         erasure.tenant.as_str(),
         erasure.candidate.as_str(),
