@@ -136,20 +136,28 @@ fn filter(wanted: &Wanted) -> Result<Filter, Wrong> {
             });
         }
     };
-    let given = |text: &Option<String>| {
-        let text = text.as_deref().map(str::trim);
-        text.filter(|text| !text.is_empty()).map(str::to_owned)
-    };
     Ok(Filter {
         status,
-        department: given(&wanted.department),
-        office: given(&wanted.office),
-        text: given(&wanted.text),
+        department: text(wanted.department.as_deref(), "department")?,
+        office: text(wanted.office.as_deref(), "office")?,
+        text: text(wanted.text.as_deref(), "text")?,
         confidential,
         below: number(wanted.after.as_deref(), "after")?,
         // One more shows whether there is another page.
         limit: limit + 1,
     })
+}
+
+/// What to look for; an empty text asks for nothing. PostgreSQL cannot be asked for U+0000.
+fn text(given: Option<&str>, field: &'static str) -> Result<Option<String>, Wrong> {
+    let given = given.map(str::trim).filter(|text| !text.is_empty());
+    match given {
+        Some(text) if text.contains(char::is_control) => Err(Wrong {
+            field,
+            reason: "must not contain control characters",
+        }),
+        given => Ok(given.map(str::to_owned)),
+    }
 }
 
 fn number(text: Option<&str>, field: &'static str) -> Result<Option<i64>, Wrong> {

@@ -103,6 +103,14 @@ async fn every_refusal_is_a_problem_with_a_code() {
             422,
             "invalid_field",
         ),
+        (
+            "get",
+            "/v1/connections?tenant=%00",
+            TOKEN,
+            "",
+            422,
+            "invalid_field",
+        ),
     ] {
         let answer = send(&world, method, path, token, body).await;
         assert_eq!(

@@ -148,6 +148,9 @@ async fn a_wrong_parameter_is_named() {
         ("?after=x", "after"),
         ("?confidential=maybe", "confidential"),
         ("?colour=red", "query"),
+        ("?text=%00", "text"),
+        ("?department=a%00b", "department"),
+        ("?office=7%00", "office"),
     ] {
         let (status, body) = api.get(&format!("/v1/tenants/acme/jobs{query}")).await;
         assert_eq!(
@@ -156,5 +159,7 @@ async fn a_wrong_parameter_is_named() {
             "{query}"
         );
     }
+    let (status, body) = api.get("/v1/tenants/a%00/jobs").await;
+    assert_eq!((status, body["field"].as_str()), (422, Some("tenant")));
     assert_eq!(api.get("/v1/tenants/nobody/jobs").await.0, 404);
 }

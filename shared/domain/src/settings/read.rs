@@ -46,8 +46,10 @@ pub(super) fn phases(value: &Value) -> Option<BTreeMap<String, Phase>> {
         let name = stage_name(stage);
         let phase: Phase = word(phase)?;
         let ends = matches!(phase, Phase::Hired | Phase::Rejected | Phase::Withdrawn);
-        let usable = !name.is_empty() && name.chars().count() <= LONGEST_NAME && !ends;
-        usable.then_some((name, phase))
+        let length = name.chars().count();
+        // The database cannot store U+0000.
+        let can_be_name = (1..=LONGEST_NAME).contains(&length) && !name.contains(char::is_control);
+        (can_be_name && !ends).then_some((name, phase))
     };
     chosen.iter().map(entry).collect()
 }

@@ -59,6 +59,7 @@ fn a_wrong_value_is_refused_with_its_name_and_form() {
         ("phases", json!({"Offer": "WON"})),
         ("phases", json!({"Hired": "HIRED"})),
         ("phases", json!({" ": "OFFER"})),
+        ("phases", json!({"Offer\0": "OFFER"})),
         ("phases", json!({"Offer": null})),
         ("several_matches", json!("null")),
     ] {
