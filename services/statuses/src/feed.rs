@@ -1,6 +1,7 @@
 //! `GET /v1/status-events`: the status events once more, by a cursor. Reading changes nothing, so many may read at
 //! their own pace, each from wherever it likes.
 
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -26,13 +27,22 @@ pub(crate) fn router(store: Store) -> Router {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Wanted {
     tenant: Option<String>,
     after: Option<String>,
     limit: Option<String>,
 }
 
-async fn events(State(store): State<Store>, Query(wanted): Query<Wanted>) -> Response {
+async fn events(
+    State(store): State<Store>,
+    query: Result<Query<Wanted>, QueryRejection>,
+) -> Response {
+    let Ok(Query(wanted)) = query else {
+        // A misspelt tenant would show everybody's.
+        let detail = "knows tenant, after and limit, each once";
+        return Problem::invalid("query", detail).into_response();
+    };
     let (tenant, after, limit) = match read(&wanted) {
         Ok(read) => read,
         Err((field, detail)) => return Problem::invalid(field, detail).into_response(),

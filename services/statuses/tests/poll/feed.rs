@@ -155,6 +155,8 @@ async fn a_wrong_parameter_of_the_route_is_named() {
         ("limit=0", "limit"),
         ("after=yesterday", "after"),
         ("tenant=", "tenant"),
+        ("tenant=%00", "tenant"),
+        ("tennant=acme", "query"),
     ] {
         let (status, body) = get(&format!("{url}?{query}")).await;
         assert_eq!((status, &body["field"]), (422, &field.into()), "{query}");
