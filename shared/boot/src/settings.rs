@@ -5,6 +5,7 @@
 
 mod env;
 mod keys;
+mod tokens;
 pub mod variables;
 
 use std::io::{self, IsTerminal};
@@ -14,10 +15,12 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
+use tracing_subscriber::EnvFilter;
 use url::Url;
 
 pub use env::{Env, SettingsError, Wrong};
 pub use keys::MasterKey;
+pub use tokens::admin_token;
 pub use variables::{Variable, reference, reference_table};
 
 /// Everything `bridge run` needs. Commands that need less read single variables from [`Env`].
@@ -123,8 +126,14 @@ impl Settings {
         let database_url = database_url(env);
         let master_keys = master_keys(env);
         let admin_token = admin_token(env);
-        let operator_token = optional_token(env, &variables::OPERATOR_TOKEN);
-        let viewer_token = optional_token(env, &variables::VIEWER_TOKEN);
+        let operator_token = tokens::optional(env, &variables::OPERATOR_TOKEN);
+        let viewer_token = tokens::optional(env, &variables::VIEWER_TOKEN);
+        let by_role = [
+            (&variables::ADMIN_TOKEN, admin_token.as_ref()),
+            (&variables::OPERATOR_TOKEN, operator_token.as_ref()),
+            (&variables::VIEWER_TOKEN, viewer_token.as_ref()),
+        ];
+        tokens::refuse_shared(env, &by_role);
         let public_url = env.optional_url(&variables::PUBLIC_URL);
         let partner = Partner::read(env, public_url.is_some());
         let greenhouse = Greenhouse::read(env);
@@ -209,40 +218,54 @@ impl TelemetrySettings {
             None if std::io::stderr().is_terminal() => Some(LogFormat::Pretty),
             None => Some(LogFormat::Json),
         };
+        let filter = log_filter(env);
         let own = env.optional_url(&variables::OTLP_TRACES_ENDPOINT);
         let shared = env.optional_url(&variables::OTLP_ENDPOINT);
         Some(Self {
             log_format: log_format?,
-            filter: env.optional(&variables::LOG_FILTER)?,
+            filter: filter?,
             traces_endpoint: own.or_else(|| shared.map(traces_under)),
             service_name: env.optional(&variables::OTEL_SERVICE_NAME)?,
         })
     }
 }
 
+/// Read here to be refused together with everything else, and in the words of whoever wrote it: the process adds to it.
+fn log_filter(env: &mut Env) -> Option<String> {
+    let text = env.optional(&variables::LOG_FILTER)?;
+    match EnvFilter::try_new(&text) {
+        Ok(_) => Some(text),
+        Err(error) => {
+            env.note(&variables::LOG_FILTER, format!("is {text:?}: {error}"));
+            None
+        }
+    }
+}
+
 /// PostgreSQL's address alone. `None` after a problem was noted.
 pub fn database_url(env: &mut Env) -> Option<SecretString> {
-    env.secret_url(&variables::DATABASE_URL, &["postgres", "postgresql"])
-}
-
-/// The administrators' token alone. `None` after a problem was noted.
-pub fn admin_token(env: &mut Env) -> Option<SecretString> {
-    let token = env.secret(&variables::ADMIN_TOKEN)?;
-    without_space(env, &variables::ADMIN_TOKEN, token)
-}
-
-fn optional_token(env: &mut Env, variable: &Variable) -> Option<SecretString> {
-    let token = env.optional_secret(variable)?;
-    without_space(env, variable, token)
-}
-
-/// A header cannot carry such a token as it is.
-fn without_space(env: &mut Env, variable: &Variable, token: SecretString) -> Option<SecretString> {
-    if token.expose_secret().contains(char::is_whitespace) {
-        env.note(variable, "contains a space or a line break".to_owned());
+    let url = env.secret_url(&variables::DATABASE_URL, &["postgres", "postgresql"])?;
+    if let Some(part) = missing_part(&url) {
+        env.note(&variables::DATABASE_URL, format!("has no {part}"));
         return None;
     }
-    Some(token)
+    Some(url)
+}
+
+/// Both may also stand in the query, where a host can be the folder of a socket. Without them the database's client would
+/// take what it finds in the environment, or the name of the user.
+fn missing_part(url: &SecretString) -> Option<&'static str> {
+    let url = Url::parse(url.expose_secret()).ok()?;
+    let asked = |names: &[&str]| {
+        url.query_pairs()
+            .any(|(name, value)| names.contains(&name.as_ref()) && !value.is_empty())
+    };
+    let has_host = url.host_str().is_some_and(|host| !host.is_empty());
+    if !has_host && !asked(&["host", "hostaddr"]) {
+        return Some("host");
+    }
+    let has_database = !url.path().trim_matches('/').is_empty();
+    (!has_database && !asked(&["dbname"])).then_some("database")
 }
 
 /// Where the HTTP listener listens, alone; a host name is looked up now. `None` after a problem was noted.

@@ -94,6 +94,7 @@ fn a_wrong_value_is_told_with_its_variable() {
             "BRIDGE_SETTLE_SECONDS is 9999",
         ),
         ("BRIDGE_LOG_FORMAT", "xml", "BRIDGE_LOG_FORMAT is \"xml\""),
+        ("RUST_LOG", "a=b=c", "RUST_LOG is \"a=b=c\": "),
         (
             "OTEL_EXPORTER_OTLP_ENDPOINT",
             "collector",
@@ -102,6 +103,30 @@ fn a_wrong_value_is_told_with_its_variable() {
     ] {
         let error = with(name, value).unwrap_err().to_string();
         assert!(error.contains(part), "{error}");
+    }
+}
+
+#[test]
+fn a_database_is_named_with_its_host() {
+    for (url, missing) in [
+        ("postgres://user:hunter2@host", Some("database")),
+        ("postgres://user:hunter2@host:5432/", Some("database")),
+        ("postgres://user:hunter2@host?dbname=", Some("database")),
+        ("postgres:///bridge", Some("host")),
+        ("postgres://user:hunter2@host/bridge", None),
+        ("postgresql://host?dbname=bridge", None),
+        ("postgres:///bridge?host=/run/postgresql", None),
+    ] {
+        let read = with("BRIDGE_DATABASE_URL", url);
+        let error = read.err().map(|error| error.to_string());
+        let Some(missing) = missing else {
+            assert_eq!(error, None, "{url}");
+            continue;
+        };
+        let error = error.unwrap_or_else(|| panic!("{url} was taken"));
+        let expected = format!("BRIDGE_DATABASE_URL has no {missing}\n    expected: postgres://");
+        assert!(error.contains(&expected), "{url}: {error}");
+        assert!(!error.contains("hunter2"), "{error}");
     }
 }
 
@@ -222,4 +247,37 @@ fn roles_have_tokens_where_they_are_set() {
     let settings = with("BRIDGE_VIEWER_TOKEN", "look").unwrap();
     assert_eq!(settings.viewer_token.unwrap().expose_secret(), "look");
     assert!(with("BRIDGE_OPERATOR_TOKEN", "two words").is_err());
+}
+
+#[test]
+fn no_two_roles_have_one_token() {
+    let read = |admin: &str, operator: &str, viewer: &str| {
+        let tokens = [
+            ("BRIDGE_ADMIN_TOKEN", admin.to_owned()),
+            ("BRIDGE_OPERATOR_TOKEN", operator.to_owned()),
+            ("BRIDGE_VIEWER_TOKEN", viewer.to_owned()),
+        ];
+        Settings::read(&mut Env::from_map(complete().into_iter().chain(tokens)))
+    };
+    assert!(read("rule", "run", "look").is_ok());
+    assert!(read("rule", "", "").is_ok());
+    for (tokens, told) in [
+        (
+            ["hunter2", "hunter2", "look"],
+            "BRIDGE_OPERATOR_TOKEN is the same as BRIDGE_ADMIN_TOKEN",
+        ),
+        (
+            ["hunter2", "run", "hunter2"],
+            "BRIDGE_VIEWER_TOKEN is the same as BRIDGE_ADMIN_TOKEN",
+        ),
+        (
+            ["rule", "hunter2", "hunter2"],
+            "BRIDGE_VIEWER_TOKEN is the same as BRIDGE_OPERATOR_TOKEN",
+        ),
+    ] {
+        let [admin, operator, viewer] = tokens;
+        let error = read(admin, operator, viewer).unwrap_err().to_string();
+        assert!(error.contains(told), "{error}");
+        assert!(!error.contains("hunter2"), "{error}");
+    }
 }

@@ -106,7 +106,7 @@ variables! {
     /// Token of viewers.
     VIEWER_TOKEN: "BRIDGE_VIEWER_TOKEN", OptionalSecret, None,
         "Bearer token for those who may look. Without it there is no such role.",
-        "any text without spaces, another one than the admin's",
+        "any text without spaces, another one than the admin's and the operator's",
         "$(openssl rand -hex 32)";
     /// Our client id as a partner of Greenhouse.
     GREENHOUSE_CLIENT_ID: "GREENHOUSE_CLIENT_ID", Plain, None,
