@@ -16,9 +16,12 @@ mod run;
 mod story;
 mod why;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
+
+use failure::Failure;
 
 /// The bridge between Intrro and Greenhouse.
 #[derive(Parser)]
@@ -84,7 +87,10 @@ pub fn command() -> clap::Command {
 
 /// Runs the program with the process's arguments.
 pub async fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return unread(&error, json_is_asked(std::env::args_os())),
+    };
     let outcome = match cli.command {
         Command::Run { services } => run::run(&services).await,
         Command::Connect { file, url } => client::connect(&file, &url).await,
@@ -99,4 +105,21 @@ pub async fn main() -> ExitCode {
         Ok(code) => code,
         Err(failure) => failure.report(cli.json),
     }
+}
+
+/// Arguments that are no command. Help and the version come this way too, and are no failures.
+fn unread(error: &clap::Error, json: bool) -> ExitCode {
+    if !json || !error.use_stderr() {
+        error.exit();
+    }
+    let text = error.to_string();
+    let text = text.trim_end();
+    let text = text.strip_prefix("error: ").unwrap_or(text);
+    Failure::Usage(text.to_owned()).report(json)
+}
+
+/// Whether `--json` is among arguments that cannot be read: after `--` it is a text like any other.
+fn json_is_asked(arguments: impl Iterator<Item = OsString>) -> bool {
+    let mut options = arguments.take_while(|argument| argument != "--");
+    options.any(|argument| argument == "--json")
 }

@@ -3,6 +3,7 @@
 
 mod keys;
 mod pipes;
+mod usage;
 
 use std::process::{Command, Output};
 

@@ -1,0 +1,48 @@
+//! Arguments and settings that cannot be read: exit code 2, in words, or as JSON where that is asked for.
+
+use serde_json::Value;
+
+use crate::{bridge, outcome};
+
+#[test]
+fn arguments_that_are_no_command_are_told_as_json_where_that_is_asked_for() {
+    for arguments in [
+        &["--json", "nosuch"][..],
+        &["nosuch", "--json"],
+        &["--json", "why"],
+        &["why", "--json", "i-1", "i-2"],
+        &["--json", "run", "nothing"],
+        &["--json"],
+    ] {
+        let (data, complaint, code) = outcome(&bridge(arguments).output().unwrap());
+        assert_eq!((data.as_str(), code), ("", 2), "{arguments:?}");
+        let told: Value = serde_json::from_str(&complaint).unwrap();
+        assert_eq!(told["error"], "usage", "{arguments:?}");
+        let message = told["message"].as_str().unwrap();
+        let is_bare = !message.is_empty() && !message.starts_with("error:");
+        assert!(is_bare, "{arguments:?}: {message}");
+    }
+}
+
+#[test]
+fn otherwise_they_are_told_in_words() {
+    for arguments in [&["nosuch"][..], &["nosuch", "--", "--json"]] {
+        let (_, complaint, code) = outcome(&bridge(arguments).output().unwrap());
+        assert_eq!(code, 2, "{arguments:?}");
+        let told = "error: unrecognized subcommand 'nosuch'";
+        assert!(complaint.starts_with(told), "{arguments:?}: {complaint}");
+    }
+    let (help, _, code) = outcome(&bridge(&["--json", "--help"]).output().unwrap());
+    assert!(code == 0 && help.contains("Usage: bridge"), "{help}");
+}
+
+#[test]
+fn a_filter_that_cannot_be_read_is_a_wrong_setting() {
+    let mut run = bridge(&["run", "all"]);
+    run.env("RUST_LOG", "a=b=c");
+    let (_, complaint, code) = outcome(&run.output().unwrap());
+    assert_eq!(code, 2, "{complaint}");
+    assert!(complaint.contains("RUST_LOG is \"a=b=c\": "), "{complaint}");
+    let example = "example:  info,introductions=debug";
+    assert!(complaint.contains(example), "{complaint}");
+}
