@@ -21,9 +21,13 @@ pub struct Background {
 pub fn observation(
     application: &Application,
     status: Status,
-    background: Background,
+    mut background: Background,
     now: DateTime<Utc>,
 ) -> Observation {
+    let stage = stage(application, &background.history);
+    if let Some(stage) = &stage {
+        call_alike(stage, &mut background.history);
+    }
     let rejected = status == Status::Rejected;
     let unexplained = Rejection {
         reason_id: None,
@@ -33,7 +37,7 @@ pub fn observation(
     Observation {
         snapshot: Snapshot {
             status,
-            stage: stage(application, &background.history),
+            stage,
             job_id: job(application),
             prospect: application.prospect,
             as_of: None,
@@ -101,6 +105,16 @@ fn stage(application: &Application, history: &[Visit]) -> Option<Stage> {
         job_stage_id,
         name: name.or_else(|| visit.and_then(|visit| visit.name.clone())),
     })
+}
+
+/// A stage that is gone from the plan has no name there, but the application still knows it.
+fn call_alike(stage: &Stage, history: &mut [Visit]) {
+    let same = history
+        .iter_mut()
+        .filter(|visit| visit.job_stage_id == stage.job_stage_id && visit.name.is_none());
+    for visit in same {
+        visit.name.clone_from(&stage.name);
+    }
 }
 
 /// The job of an application. A prospect has no job of its own; where it is considered for just one, that is the job.
@@ -191,6 +205,23 @@ mod tests {
         assert_eq!(seen.rejection, None);
         let unknown = observation(&application(2), Status::InProcess, history(1), at(9));
         assert_eq!(unknown.snapshot.stage, None);
+    }
+
+    #[test]
+    fn a_stage_gone_from_the_plan_is_called_as_the_application_calls_it() {
+        let mut background = history(1);
+        background.history[0].name = None;
+        let mut known = domain::status::next_snapshot(
+            None,
+            &observation(&application(1), Status::InProcess, history(1), at(9)),
+        );
+        known.stage = None;
+        known.as_of = None;
+        known.prospect = true;
+        let seen = observation(&application(1), Status::InProcess, background, at(9));
+        let changes = diff(Some(&known), &seen);
+        let stage = changes[0].current.stage.as_ref().unwrap();
+        assert_eq!(stage.name.as_deref(), Some("Offer"));
     }
 
     #[test]
