@@ -10,7 +10,7 @@ use progress::{Background, observation};
 use uuid::Uuid;
 
 use crate::names::Names;
-use crate::news::is_early;
+use crate::news::{is_early, is_unrecorded};
 
 /// What looking at some applications showed.
 #[derive(Debug, Default)]
@@ -36,9 +36,9 @@ pub(crate) async fn look(
     let jobs: Vec<JobId> = jobs.into_iter().collect();
     let mut backgrounds = histories(client, names, connection, &jobs, &stages).await?;
     rejections(client, names, connection, applications, &mut backgrounds).await?;
-    let mut look = Look::default();
+    let (mut look, mut unrecorded) = (Look::default(), 0);
     for application in applications {
-        let background = backgrounds.remove(&application.id).unwrap_or_default();
+        let mut background = backgrounds.remove(&application.id).unwrap_or_default();
         let Some(status) = application.status.known() else {
             tracing::warn!(application = %application.id, "an application has a status this version does not know");
             continue;
@@ -47,10 +47,30 @@ pub(crate) async fn look(
             look.early.push(application.id);
             continue;
         }
+        if is_unrecorded(application, &background.history) {
+            unrecorded += 1;
+            background.planned = planned(client, names, connection, application).await?;
+        }
         let seen = observation(application, status, background, now);
         look.observations.insert(application.id, seen);
     }
+    if unrecorded > 0 {
+        tracing::warn!(%connection, applications = unrecorded, "stages are believed that no history shows");
+    }
     Ok(look)
+}
+
+/// The stage of the plan that the application's stage name means.
+async fn planned(
+    client: &Client,
+    names: &Names,
+    connection: Uuid,
+    application: &Application,
+) -> Result<Option<JobStageId>, Error> {
+    match (application.job_id, &application.stage_name) {
+        (Some(job), Some(name)) => names.stage_called(client, connection, job, name).await,
+        _ => Ok(None),
+    }
 }
 
 /// The stage visits per application, with the names of the stages.

@@ -51,6 +51,32 @@ impl Names {
         }))
     }
 
+    /// The stage that has this name in the plan of this job; none where no living stage has it, or several have.
+    pub(crate) async fn stage_called(
+        &self,
+        client: &Client,
+        connection: Uuid,
+        job: JobId,
+        name: &str,
+    ) -> Result<Option<JobStageId>, Error> {
+        if let Some(found) = self.called(connection, job, name) {
+            return Ok(Some(found));
+        }
+        let read = client.job_interview_stages().of_jobs(&[job]).await?;
+        self.learn(connection, read);
+        Ok(self.called(connection, job, name))
+    }
+
+    fn called(&self, connection: Uuid, job: JobId, name: &str) -> Option<JobStageId> {
+        self.with(connection, |known| {
+            let mut named = known.stages.values().filter(|stage| {
+                stage.active && stage.job_id == Some(job) && stage.name.as_deref() == Some(name)
+            });
+            let only = named.next().map(|stage| stage.id);
+            only.filter(|_| named.next().is_none())
+        })
+    }
+
     /// The reason with this id.
     pub(crate) async fn reason(
         &self,

@@ -7,8 +7,12 @@ use harvest::Application;
 use progress::{job, touched};
 use store::applications::TrackedApplication;
 
-/// How long Greenhouse may take until a stage that an application is in shows in its history.
+/// How long Greenhouse may take until what was made anew, or takes the place of something else, shows.
 const SETTLE: TimeDelta = TimeDelta::minutes(10);
+
+/// How long Greenhouse may take until a stage that an application is in shows in its history: the settle time of a
+/// write. There are applications without a history; after this they are believed without.
+const RECORDED: TimeDelta = TimeDelta::minutes(1);
 
 /// Whether an application may stand elsewhere than where it was last seen.
 ///
@@ -41,10 +45,14 @@ pub(crate) fn began_here(tracked: &TrackedApplication, application: &Application
 /// Whether the application is in a stage that its history does not show yet. Told now, the move would be lost:
 /// the next observation counts it as known.
 pub(crate) fn is_early(application: &Application, history: &[Visit], now: DateTime<Utc>) -> bool {
+    is_unrecorded(application, history)
+        && touched(application).is_some_and(|touched| now - touched < RECORDED)
+}
+
+/// Whether the application names a visit that its history does not show.
+pub(crate) fn is_unrecorded(application: &Application, history: &[Visit]) -> bool {
     let missing = |id: StageId| history.iter().all(|visit| visit.id != id);
-    application.job_stage_id.is_none()
-        && application.stage_id.is_some_and(missing)
-        && is_fresh(application, now)
+    application.job_stage_id.is_none() && application.stage_id.is_some_and(missing)
 }
 
 /// Whether what belongs to the application may not show yet.
@@ -181,6 +189,9 @@ mod tests {
         let history = [visit];
         assert!(!is_early(&application(1, 5), &history, at(9)));
         assert!(is_early(&application(2, 5), &history, at(9)));
-        assert!(!is_early(&application(2, 5), &history, at(5 + 600)));
+        assert!(is_early(&application(2, 5), &history, at(5 + 59)));
+        assert!(!is_early(&application(2, 5), &history, at(5 + 60)));
+        assert!(is_unrecorded(&application(2, 5), &history));
+        assert!(!is_unrecorded(&application(1, 5), &history));
     }
 }

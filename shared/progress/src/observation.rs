@@ -12,6 +12,8 @@ pub struct Background {
     pub history: Vec<Visit>,
     /// Why it was turned down.
     pub rejection: Option<Rejection>,
+    /// The stage of the plan that the application's stage name means; only where the history does not show the visit.
+    pub planned: Option<JobStageId>,
     /// When.
     pub rejected_at: Option<DateTime<Utc>>,
 }
@@ -24,7 +26,7 @@ pub fn observation(
     mut background: Background,
     now: DateTime<Utc>,
 ) -> Observation {
-    let stage = stage(application, &background.history);
+    let stage = stage(application, &background);
     if let Some(stage) = &stage {
         call_alike(stage, &mut background.history);
     }
@@ -92,14 +94,17 @@ pub fn at_creation(
     })
 }
 
-/// The stage of the plan: told by v1; in v3 it is the one of the visit that the application names.
-fn stage(application: &Application, history: &[Visit]) -> Option<Stage> {
-    let visit = history
+/// The stage of the plan: told by v1; in v3 it is the one of the visit that the application names, else the one that
+/// its name means.
+fn stage(application: &Application, background: &Background) -> Option<Stage> {
+    let visit = background
+        .history
         .iter()
         .find(|visit| Some(visit.id) == application.stage_id);
     let job_stage_id = application
         .job_stage_id
-        .or(visit.map(|visit| visit.job_stage_id))?;
+        .or(visit.map(|visit| visit.job_stage_id))
+        .or(background.planned)?;
     let name = application.stage_name.clone();
     Some(Stage {
         job_stage_id,
@@ -222,6 +227,23 @@ mod tests {
         let changes = diff(Some(&known), &seen);
         let stage = changes[0].current.stage.as_ref().unwrap();
         assert_eq!(stage.name.as_deref(), Some("Offer"));
+    }
+
+    #[test]
+    fn a_stage_that_the_history_lacks_is_told_once_as_the_application_shows_it() {
+        let unrecorded = Background {
+            planned: Some(OFFER),
+            ..Background::default()
+        };
+        let seen = observation(&application(1), Status::InProcess, unrecorded, at(9));
+        let changes = diff(None, &seen);
+        assert_eq!(changes.len(), 1);
+        assert_eq!(changes[0].occurred_at, at(5));
+        assert_eq!(changes[0].quality, Quality::Approximate);
+        // Nor does a history that shows it after all repeat it.
+        let known = domain::status::next_snapshot(None, &seen);
+        let shown = observation(&application(1), Status::InProcess, history(1), at(99));
+        assert_eq!(diff(Some(&known), &shown), []);
     }
 
     #[test]
