@@ -165,6 +165,8 @@ pub struct Settings {
     pub allow_duplicate_applications: bool,
     /// Whether a rejected application still names its stage.
     pub rejected_keeps_stage: bool,
+    /// Whether `/v3/application_stages` shows any row.
+    pub stage_history: bool,
     /// How long a bulk write takes.
     pub bulk_delay: Duration,
     /// What a minute between two attempts of a webhook shrinks to: 1 is Greenhouse's pace, 0 is at once.
@@ -203,6 +205,7 @@ impl Default for Settings {
             list_without_site_admin: ListWithoutSiteAdmin::Forbidden,
             allow_duplicate_applications: true,
             rejected_keeps_stage: false,
+            stage_history: true,
             bulk_delay: Duration::from_secs(1),
             webhook_time_scale: 1.0,
             webhook_timeout: Duration::from_secs(10),

@@ -36,6 +36,7 @@ struct Change {
     list_without_site_admin: Option<String>,
     allow_duplicate_applications: Option<bool>,
     rejected_keeps_stage: Option<bool>,
+    stage_history: Option<bool>,
     bulk_delay: Option<f64>,
     webhook_time_scale: Option<f64>,
     webhook_timeout: Option<f64>,
@@ -70,6 +71,7 @@ fn apply(settings: &mut Settings, change: Change) -> Result<(), Refused> {
         &mut settings.rejected_keeps_stage,
         change.rejected_keeps_stage,
     );
+    put(&mut settings.stage_history, change.stage_history);
     put(
         &mut settings.bulk_delay,
         length("bulk_delay", change.bulk_delay)?,
@@ -208,6 +210,7 @@ fn shown(settings: &Settings) -> Value {
         "list_without_site_admin": name(&LISTS, settings.list_without_site_admin),
         "allow_duplicate_applications": settings.allow_duplicate_applications,
         "rejected_keeps_stage": settings.rejected_keeps_stage,
+        "stage_history": settings.stage_history,
         "bulk_delay": settings.bulk_delay.as_secs_f64(),
         "webhook_time_scale": settings.webhook_time_scale,
         "webhook_timeout": settings.webhook_timeout.as_secs_f64(),

@@ -29,7 +29,9 @@ pub(super) const LISTING: Listing = Listing {
 pub(super) fn list(call: &mut Call<'_>) -> Answer {
     let permitted = |visit: &ApplicationStage| {
         let application = call.org.applications.get(visit.application_id);
-        application.is_some_and(|application| call.org.shows_application(application, call.acting))
+        call.settings.stage_history
+            && application
+                .is_some_and(|application| call.org.shows_application(application, call.acting))
     };
     call.list_where(
         &LISTING,

@@ -393,6 +393,38 @@ async fn a_move_that_the_history_does_not_show_yet_is_told_later() {
 }
 
 #[tokio::test]
+async fn what_no_history_ever_shows_is_told_as_the_application_shows_it() {
+    let world = World::new().await;
+    let application = world.greenhouse.state().applications()[0].meta.id;
+    world.follow("acme", application).await;
+    let configure = |offset_ms| {
+        world.greenhouse.configure(|settings| {
+            settings.clock_offset_ms = offset_ms;
+            settings.stage_history = false;
+            settings.rejected_keeps_stage = true;
+        });
+    };
+    let recruiter = world.greenhouse.recruiter();
+    configure(-180_000);
+    recruiter.move_to_next_stage(application).unwrap();
+    configure(0);
+    world.poll().await;
+    assert_eq!(world.told().await, ["1 ACTIVE Phone Screen"]);
+    assert_eq!(world.events().await[0]["occurredAtQuality"], "APPROXIMATE");
+    configure(-120_000);
+    recruiter.reject(application, None).unwrap();
+    configure(0);
+    world.poll().await;
+    let expected = ["1 ACTIVE Phone Screen", "2 REJECTED Phone Screen"];
+    assert_eq!(world.told().await, expected);
+    world
+        .greenhouse
+        .configure(|settings| settings.stage_history = true);
+    world.changed(application).await;
+    assert_eq!(world.told().await, expected, "nothing is repeated");
+}
+
+#[tokio::test]
 async fn a_poll_that_lost_its_lease_repeats_nothing() {
     let (world, application) = World::with_application().await;
     let recruiter = world.greenhouse.recruiter();
