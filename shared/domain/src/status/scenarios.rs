@@ -442,6 +442,14 @@ fn a_move_the_history_does_not_show_yet_is_told_at_once_and_only_once() {
 }
 
 #[test]
+fn a_return_that_the_history_lacks_is_told() {
+    let before = in_stage(2, 5).history(&[(1, 1), (2, 5)]);
+    let back = in_stage(1, 9).history(&[(1, 1), (2, 5)]);
+    let back = back.with(|seen| seen.visit = Some(StageId(999)));
+    assert_eq!(story(&[before, back]), ["ACTIVE 1@9 APPROXIMATE"]);
+}
+
+#[test]
 fn a_history_newer_than_the_application_waits_for_the_next_look() {
     let (early, late) = (
         in_stage(2, 5).history(&[(1, 1), (2, 5), (3, 6)]),

@@ -39,10 +39,15 @@ pub(super) fn news<'a>(previous: &Snapshot, observation: &'a Observation) -> New
             ..News::default()
         };
     };
+    // A visit that the history lacks may be a return, which nothing refutes.
+    let left = match observation.visit {
+        Some(there) if history.iter().all(|visit| visit.id != there) => &[],
+        _ => before,
+    };
     News {
         resume: Some(*resume),
         visits: not_newer(new, told, observation),
-        left: before.iter().map(|visit| visit.job_stage_id).collect(),
+        left: left.iter().map(|visit| visit.job_stage_id).collect(),
     }
 }
 
