@@ -446,7 +446,10 @@ fn a_return_that_the_history_lacks_is_told() {
     let before = in_stage(2, 5).history(&[(1, 1), (2, 5)]);
     let back = in_stage(1, 9).history(&[(1, 1), (2, 5)]);
     let back = back.with(|seen| seen.visit = Some(StageId(999)));
-    assert_eq!(story(&[before, back]), ["ACTIVE 1@9 APPROXIMATE"]);
+    assert_eq!(story(&[before, back.clone()]), ["ACTIVE 1@9 APPROXIMATE"]);
+    let expected = ["ACTIVE 2@5 EXACT", "ACTIVE 1@9 APPROXIMATE"];
+    assert_eq!(story(&[in_stage(1, 1), back.clone()]), expected);
+    assert_eq!(story(&[back]), ["ACTIVE 1@9 APPROXIMATE"]);
 }
 
 #[test]

@@ -40,7 +40,7 @@ pub(super) fn news<'a>(previous: &Snapshot, observation: &'a Observation) -> New
         };
     };
     // A visit that the history lacks may be a return, which nothing refutes.
-    let left = match observation.visit {
+    let left: &[&Visit] = match observation.visit {
         Some(there) if history.iter().all(|visit| visit.id != there) => &[],
         _ => before,
     };
@@ -128,7 +128,9 @@ fn not_newer<'a>(
     let too_late =
         |visit: &&Visit| last.is_some_and(|last| visit.entered_at.is_some_and(|at| at > last));
     let end = visits.iter().position(too_late).unwrap_or(visits.len());
-    let Some(stage) = seen.stage.as_ref().map(|stage| stage.job_stage_id) else {
+    // A visit that the application names and the history lacks comes after all of these.
+    let stage = seen.stage.as_ref().map(|stage| stage.job_stage_id);
+    let Some(stage) = stage.filter(|_| observation.visit.is_none()) else {
         return visits[..end].to_vec();
     };
     let end = match visits[..end]
