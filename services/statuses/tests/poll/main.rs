@@ -414,6 +414,9 @@ async fn what_no_history_ever_shows_is_told_as_the_application_shows_it() {
     configure(-120_000);
     recruiter.reject(application, None).unwrap();
     configure(0);
+    world
+        .run("UPDATE polls SET watermark = now() - interval '1 h'")
+        .await;
     world.poll().await;
     let expected = ["1 ACTIVE Phone Screen", "2 REJECTED Phone Screen"];
     assert_eq!(world.told().await, expected);
