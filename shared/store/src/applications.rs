@@ -296,7 +296,7 @@ async fn advance(
         .iter()
         .map(|one| one.snapshot.job_id.map(i64::from))
         .collect();
-    // As the snapshot holds it, so that both are compared to the last digit.
+    // As the snapshot holds it, so that PostgreSQL reads both alike, to the last digit.
     let known: Vec<Option<String>> = progress
         .iter()
         .map(|one| {
@@ -314,7 +314,7 @@ async fn advance(
                 $7::bigint[], $8::text[]) AS u(id, sequence, snapshot, events, observed_at, job_id, known_as_of) ORDER BY id) u
             CROSS JOIN LATERAL (SELECT ctid AS row FROM applications
                 WHERE tenant = $1 AND id = u.id AND sequence = u.sequence
-                    AND snapshot ->> 'as_of' IS NOT DISTINCT FROM u.known_as_of LIMIT 1 FOR NO KEY UPDATE) a)
+                    AND (snapshot ->> 'as_of')::timestamptz IS NOT DISTINCT FROM u.known_as_of::timestamptz LIMIT 1 FOR NO KEY UPDATE) a)
         UPDATE applications a SET snapshot = held.snapshot, sequence = a.sequence + held.events,
             observed_at = held.observed_at, job_id = coalesce(held.job_id, a.job_id), missed_at = NULL
         FROM held WHERE a.ctid = held.row AND a.sequence = held.sequence
