@@ -10,14 +10,15 @@ use domain::webhook::{Consumer, Notice};
 use domain::{Code, Problem, Tenant, backoff};
 use harvest::{Client, Purpose};
 use store::Store;
-use store::jobs::{Kind, Page};
+use store::jobs::{Kind, Page, Record};
 use store::webhooks::Task;
 use uuid::Uuid;
 
 use crate::Parts;
 use crate::around::{Around, Belongings, apart};
 use crate::assemble::{tell_gone, tell_marked};
-use crate::read::{self, IDS};
+use crate::content::{Job, restored};
+use crate::read::{self, IDS, can_do_without};
 
 /// Tasks taken at once.
 const TASKS: i64 = 200;
@@ -154,6 +155,7 @@ async fn look(parts: &Parts, tasks: &[Task]) -> Result<(), Stop> {
             .keep_job_records(tenant, Page::of(Kind::Job, &found))
             .await?;
         keep_all(store, tenant, &inside).await?;
+        read_surroundings(store, tenant, &client, &found).await?;
         read_around(store, tenant, &client, &met).await?;
         let gone: Vec<i64> = some
             .iter()
@@ -177,6 +179,39 @@ async fn read_around(
         let read = next.read(client).await?;
         keep_all(store, tenant, &read).await?;
         around.extend(next.further(&read));
+    }
+    Ok(())
+}
+
+/// A job may be the first of a new department or office, which the next import would bring: until then it would seem to
+/// have none.
+async fn read_surroundings(
+    store: &Store,
+    tenant: &Tenant,
+    client: &Client,
+    jobs: &[Record],
+) -> Result<(), Stop> {
+    let jobs: Vec<Job> = jobs.iter().map(|job| restored(&job.content)).collect();
+    let departments = jobs.iter().filter_map(|job| job.department_id).collect();
+    let offices = jobs.iter().flat_map(|job| job.office_ids.clone()).collect();
+    for (kind, named) in [(Kind::Department, departments), (Kind::Office, offices)] {
+        let named: Vec<i64> = named;
+        if store.knows_job_parts(tenant, kind, &named).await? {
+            continue;
+        }
+        let mut cursor = None;
+        loop {
+            let page = match read::page(client, kind, None, cursor.as_ref()).await {
+                Err(error) if can_do_without(&error) => break,
+                page => page?,
+            };
+            let records = Page::of(kind, &page.records);
+            store.keep_job_records(tenant, records).await?;
+            cursor = page.next;
+            if cursor.is_none() {
+                break;
+            }
+        }
     }
     Ok(())
 }

@@ -305,6 +305,33 @@ async fn what_webhooks_tell_is_acted_on_between_imports() {
 }
 
 #[tokio::test]
+async fn a_webhook_about_a_job_of_a_new_department_brings_both() {
+    for world in [World::new().await, World::new_v1().await] {
+        let recruiter = world.greenhouse.recruiter();
+        let job = world.open_job("Cook");
+        world.refresh().await;
+        world.forget_events().await;
+        let department = recruiter.add_department("Kitchen", None).unwrap();
+        let moved = JobEdit {
+            department_id: Some(department),
+            ..JobEdit::default()
+        };
+        recruiter.edit_job(job, moved).unwrap();
+        let named = format!(r#"{{"job_id": {job}}}"#);
+        world.webhook("job_changed", &named).await;
+        assert_eq!(jobs::act_on_notices(&world.parts).await, 1);
+        let event = &world.announced("acme", "JobChanged").await[0];
+        assert_eq!(event["changedFields"], json!(["department"]));
+        assert_eq!(event["job"]["department"]["name"], "Kitchen");
+        // Nor is what is known read again.
+        world.greenhouse.state().clear_log();
+        world.webhook("job_changed", &named).await;
+        assert_eq!(jobs::act_on_notices(&world.parts).await, 1);
+        assert!(!world.calls().contains(&"departments:list"));
+    }
+}
+
+#[tokio::test]
 async fn each_kind_of_webhook_about_jobs_has_its_effect() {
     let world = World::new().await;
     let recruiter = world.greenhouse.recruiter();

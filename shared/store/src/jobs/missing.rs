@@ -99,6 +99,27 @@ impl Store {
         .await?)
     }
 
+    /// Whether every one of these records of a kind is known.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn knows_job_parts(
+        &self,
+        tenant: &domain::Tenant,
+        kind: Kind,
+        ids: &[i64],
+    ) -> Result<bool, Error> {
+        Ok(sqlx::query_scalar!(
+            r#"SELECT NOT EXISTS (SELECT 1 FROM unnest($3::bigint[]) AS named(id) WHERE NOT EXISTS (
+                SELECT 1 FROM job_parts p WHERE p.tenant = $1 AND p.kind = $2 AND p.id = named.id)) AS "known!""#,
+            tenant.as_str(),
+            kind.as_str(),
+            ids,
+        )
+        .fetch_one(&self.pool)
+        .await?)
+    }
+
     /// Removes what the import missed, jobs apart, and marks the jobs it belonged to. Answers whether the lease was
     /// still ours.
     ///
