@@ -18,9 +18,25 @@ pub(crate) struct Jobs {
 }
 
 impl Jobs {
-    /// The job whose application is made together with a new person.
-    pub(crate) fn first(&self) -> JobId {
-        self.open[0]
+    /// The job whose application is made together with a new person; none: all were refused.
+    pub(crate) fn first(&self) -> Option<JobId> {
+        self.open.first().copied()
+    }
+
+    /// Takes the first job out, which Greenhouse refuses an application to, as it refuses one that is added.
+    pub(crate) fn refuse_first(&mut self, introduction: &Introduction, problem: Problem) {
+        if self.open.is_empty() {
+            return;
+        }
+        let job = self.open.remove(0);
+        let how = AppliedHow::Failed(refused(introduction, job, problem));
+        self.refused.push(Applied { job, how });
+        in_order(&mut self.refused, introduction);
+    }
+
+    /// The picked jobs without an application.
+    pub(crate) fn refused(&self) -> &[Applied] {
+        &self.refused
     }
 }
 
@@ -93,16 +109,24 @@ pub(crate) fn common_problem(applications: &[Applied]) -> Problem {
     }
 }
 
-/// The application that is made together with the person.
+fn refused(introduction: &Introduction, job: JobId, problem: Problem) -> Problem {
+    let position = introduction.jobs.iter().position(|picked| *picked == job);
+    Problem::new(Code::ApplicationRefused)
+        .field(format!("job_ids[{}]", position.unwrap_or_default()))
+        .detail(problem.detail.unwrap_or_default())
+}
+
+/// The application that is made together with the person: to this job, or as a prospect to all.
 pub(crate) fn first(
     attempt: &Attempt<'_>,
     introduction: &Introduction,
+    job: JobId,
     jobs: &Jobs,
     references: &References,
 ) -> NewApplication {
     let jobs = match introduction.prospect {
         true => jobs.open.clone(),
-        false => vec![jobs.first()],
+        false => vec![job],
     };
     new(attempt, introduction, jobs, references)
 }
@@ -184,9 +208,14 @@ pub(crate) async fn apply(
         };
         applied.push(Applied { job: *job, how });
     }
+    in_order(&mut applied, introduction);
+    Ok(applied)
+}
+
+/// In the event's order.
+fn in_order(applied: &mut [Applied], introduction: &Introduction) {
     let position = |job: &JobId| introduction.jobs.iter().position(|picked| picked == job);
     applied.sort_by_key(|applied| position(&applied.job));
-    Ok(applied)
 }
 
 pub(crate) fn is_on(application: &Application, job: JobId, prospect: bool) -> bool {
@@ -227,15 +256,7 @@ async fn add(
         Ok(Written::Earlier(id)) => (id.map(ApplicationId), None),
         // One job that Greenhouse refuses does not keep the person from the others.
         Err(Stop::Fail(problem)) => {
-            let position = introduction
-                .jobs
-                .iter()
-                .position(|picked| *picked == job)
-                .unwrap_or_default();
-            let problem = Problem::new(Code::ApplicationRefused)
-                .field(format!("job_ids[{position}]"))
-                .detail(problem.detail.unwrap_or_default());
-            return Ok(AppliedHow::Failed(problem));
+            return Ok(AppliedHow::Failed(refused(introduction, job, problem)));
         }
         Err(other) => return Err(other),
     };

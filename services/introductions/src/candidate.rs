@@ -9,7 +9,7 @@ use domain::{ApplicationId, CandidateId, Code, JobId, Problem, StepKind};
 use futures::TryStreamExt;
 use harvest::{
     Application, Candidate, CandidatePatch, Client, CreatedCandidate, CustomFieldValue,
-    NewCandidate,
+    NewApplication, NewCandidate,
 };
 
 use crate::answers::How;
@@ -57,20 +57,46 @@ impl Made for Arrived {
     }
 }
 
+/// None: nobody was made, because Greenhouse refuses every job.
 pub(crate) async fn find_or_create(
     attempt: &mut Attempt<'_>,
     introduction: &Introduction,
-    jobs: &Jobs,
+    jobs: &mut Jobs,
     references: &References,
-) -> Result<Person, Stop> {
+) -> Result<Option<Person>, Stop> {
     if attempt.sent_earlier(StepKind::CreateCandidate).is_none()
         && let Some(person) = find(attempt, introduction).await?
     {
-        return Ok(person);
+        return Ok(Some(person));
     }
-    let inline_job = jobs.first();
+    while let Some(job) = jobs.first() {
+        match create(attempt, introduction, job, jobs, references).await {
+            // A job that was closed a moment ago does not keep the person from the others; nobody was made.
+            Err(Stop::Fail(problem))
+                if problem.code == Code::ApplicationRefused && !introduction.prospect =>
+            {
+                jobs.refuse_first(introduction, problem);
+            }
+            made => {
+                let made = made.map(Some);
+                return made.map_err(|stop| refused(stop, Code::CandidateRefused));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// The person, and with them the application to this job; each job is a step of its own.
+async fn create(
+    attempt: &mut Attempt<'_>,
+    introduction: &Introduction,
+    inline_job: JobId,
+    jobs: &Jobs,
+    references: &References,
+) -> Result<Person, Stop> {
     let mut tagged = references.inline_tags;
-    let mut person = new_candidate(attempt, introduction, jobs, references).await?;
+    let application = applications::first(attempt, introduction, inline_job, jobs, references);
+    let mut person = new_candidate(attempt, introduction, application, references).await?;
     let wanted = person.custom_fields.clone();
     let noted = person.note.is_some();
     let written = attempt
@@ -93,8 +119,7 @@ pub(crate) async fn find_or_create(
                 }
             },
         )
-        .await
-        .map_err(|stop| refused(stop, Code::CandidateRefused))?;
+        .await?;
     candidate_fields::warn_of_left_out(attempt, &wanted, &person.custom_fields);
     if tagged != references.inline_tags {
         references::forget_inline_tags(attempt).await?;
@@ -259,7 +284,7 @@ fn is_ours(record: &Candidate, introduction: &Introduction) -> bool {
 async fn new_candidate(
     attempt: &Attempt<'_>,
     introduction: &Introduction,
-    jobs: &Jobs,
+    application: NewApplication,
     references: &References,
 ) -> Result<NewCandidate, Stop> {
     let profile = &introduction.profile;
@@ -285,7 +310,7 @@ async fn new_candidate(
             Vec::new()
         },
         custom_fields: custom_fields(attempt, introduction).await?,
-        application: Some(applications::first(attempt, introduction, jobs, references)),
+        application: Some(application),
         note: note::with_the_person(attempt, introduction),
     })
 }

@@ -24,7 +24,7 @@ pub(crate) async fn handle(
     if attempt.claim.erased_before {
         attempt.warn(Code::ErasedBefore.into());
     }
-    let jobs = match applications::open_jobs(attempt, introduction).await? {
+    let mut jobs = match applications::open_jobs(attempt, introduction).await? {
         Ok(jobs) => jobs,
         Err(refused) => return settle_refused(attempt, &refused).await,
     };
@@ -33,7 +33,10 @@ pub(crate) async fn handle(
     if attempt.greenhouse.notes().can_be_read() {
         attempt.foresee(note::step());
     }
-    let person = candidate::find_or_create(attempt, introduction, &jobs, &references).await?;
+    let found = candidate::find_or_create(attempt, introduction, &mut jobs, &references).await?;
+    let Some(person) = found else {
+        return settle_refused(attempt, jobs.refused()).await;
+    };
     let applications =
         applications::apply(attempt, introduction, &person, &jobs, &references).await?;
     candidate::fill_gaps(attempt, introduction, &person).await?;

@@ -130,6 +130,10 @@ impl From<store::Error> for Stop {
 
 impl From<Remote> for Stop {
     fn from(error: Remote) -> Stop {
+        let code = match about_a_job(&error) {
+            true => Code::ApplicationRefused,
+            false => Code::UnexpectedAnswer,
+        };
         match error {
             Remote::Denied { retry_after } | Remote::Throttled { retry_after, .. } => {
                 Stop::wait(retry_after, Code::Throttled)
@@ -154,12 +158,19 @@ impl From<Remote> for Stop {
             Remote::Rejected {
                 message, fields, ..
             } => {
-                let mut problem = Problem::new(Code::UnexpectedAnswer).detail(message);
+                let mut problem = Problem::new(code).detail(message);
                 problem.field = fields.into_iter().find_map(|error| error.field);
                 Stop::Fail(problem)
             }
         }
     }
+}
+
+/// The job was open a moment ago. Kept with the step, so that whoever goes on knows that it was not the person.
+fn about_a_job(error: &Remote) -> bool {
+    ["job_id", "job_ids", "job", "Job"]
+        .iter()
+        .any(|name| error.names_field(name))
 }
 
 /// The person was there a moment ago: still being created, or merged into somebody else by now. The next try finds out.

@@ -127,6 +127,10 @@ impl Words {
         let body = serde_json::from_slice(body).unwrap_or_else(|_| plain(body));
         let mut fields = Vec::new();
         collect(body.get("errors").unwrap_or(&Value::Null), &mut fields);
+        // An error alone has no list around it.
+        if fields.is_empty() && body.get("field").is_some() {
+            collect(&body, &mut fields);
+        }
         fields.truncate(MAX_FIELDS);
         let message = ["message", "error_description", "error"]
             .iter()
@@ -184,12 +188,24 @@ fn collect(errors: &Value, fields: &mut Vec<FieldError>) {
                 field: object.get("field").and_then(Value::as_str).map(clean),
                 message: clean(message),
             }),
-            None => fields.extend(object.iter().map(|(field, said)| FieldError {
-                field: Some(clean(field)),
-                message: clean(&text_of(said)),
-            })),
+            None => object
+                .iter()
+                .for_each(|(field, said)| within(field, said, fields)),
         },
         _ => {}
+    }
+}
+
+/// What is said of a field, or of those inside of it, which are then named by their path.
+fn within(field: &str, said: &Value, fields: &mut Vec<FieldError>) {
+    match said {
+        Value::Object(inner) => inner
+            .iter()
+            .for_each(|(name, said)| within(&format!("{field}.{name}"), said, fields)),
+        _ => fields.push(FieldError {
+            field: Some(clean(field)),
+            message: clean(&text_of(said)),
+        }),
     }
 }
 

@@ -250,7 +250,7 @@ impl Error {
             return has_word(message);
         }
         fields.iter().any(|error| match &error.field {
-            Some(field) => field.split(['.', '[']).any(|part| part == name),
+            Some(field) => field.split(['.', '[', ']']).any(|part| part == name),
             None => has_word(&error.message),
         })
     }

@@ -4,6 +4,7 @@
 
 mod fields;
 mod hiccups;
+mod jobs;
 mod people;
 mod prospects;
 mod referrer;
