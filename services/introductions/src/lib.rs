@@ -29,6 +29,7 @@ mod profile;
 mod references;
 mod referrer;
 mod rest;
+mod search;
 mod sight;
 mod status_field;
 mod stop;

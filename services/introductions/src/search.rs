@@ -1,0 +1,144 @@
+//! Looking for the person in Greenhouse: by what we remember, by e-mail, by our marker.
+
+use chrono::{DateTime, Duration, Utc};
+use domain::matching;
+use domain::settings::SeveralMatches;
+use domain::{Code, Problem};
+use futures::TryStreamExt;
+use harvest::{Candidate, Client};
+
+use crate::answers::How;
+use crate::attempt::Attempt;
+use crate::candidate::{Arrived, Person};
+use crate::introduction::Introduction;
+use crate::profile::Profile;
+use crate::stop::Stop;
+
+/// How far Greenhouse's clock may run ahead of ours when we look for what we created since a moment.
+const CLOCK_DIFFERENCE: Duration = Duration::minutes(5);
+
+/// By what we remember of the person, then by every e-mail address.
+pub(crate) async fn find(
+    attempt: &Attempt<'_>,
+    introduction: &Introduction,
+) -> Result<Option<Person>, Stop> {
+    let candidates = attempt.greenhouse.candidates();
+    for id in &attempt.claim.known {
+        if let Some(record) = candidates.get(*id).await? {
+            return Ok(Some(matched(record, How::Matched)));
+        }
+    }
+    // Who is not shown yet is not found by e-mail either, and would be made a second time.
+    if !attempt.claim.known.is_empty() {
+        attempt.rest_until_shown(&attempt.claim.known).await?;
+    }
+    let found = by_email(&attempt.greenhouse, introduction).await;
+    let found = found.map_err(|error| attempt.missed(error))?;
+    if found.len() > 1 && attempt.claim.settings.several_matches == SeveralMatches::Hold {
+        let problem = Problem::new(Code::SeveralMatches).field("candidate.emails");
+        return Err(Stop::Park(problem));
+    }
+    let how = if found.len() > 1 {
+        How::Ambiguous
+    } else {
+        How::Matched
+    };
+    Ok(choose(found).map(|record| matched(record, how)))
+}
+
+fn matched(record: Candidate, how: How) -> Person {
+    Person {
+        id: record.id,
+        how,
+        inline_job: None,
+        application: None,
+        made: None,
+        tagged: false,
+        noted: false,
+        record: Some(record),
+    }
+}
+
+async fn by_email(
+    client: &Client,
+    introduction: &Introduction,
+) -> Result<Vec<Candidate>, harvest::Error> {
+    let mut found: Vec<Candidate> = Vec::new();
+    for email in &introduction.profile.emails {
+        for record in with_address(client, &introduction.profile, email).await? {
+            if found.iter().all(|known| known.id != record.id) {
+                found.push(record);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Everybody with this address, as it is written where nobody has it in lower case.
+async fn with_address(
+    client: &Client,
+    profile: &Profile,
+    email: &str,
+) -> Result<Vec<Candidate>, harvest::Error> {
+    let candidates = client.candidates();
+    let found = candidates.find_by_email(email).await?;
+    let unsure = found.is_empty() && candidates.may_mind_the_case();
+    match profile.as_written(email).filter(|_| unsure) {
+        Some(written) => candidates.find_by_email(written).await,
+        None => Ok(found),
+    }
+}
+
+fn choose(found: Vec<Candidate>) -> Option<Candidate> {
+    let activity: Vec<_> = found
+        .iter()
+        .map(|record| (record.id, record.last_activity_at))
+        .collect();
+    let chosen = matching::most_recently_active(&activity)?;
+    found.into_iter().find(|record| record.id == chosen)
+}
+
+/// Whether a create that may have been sent took effect: the person is there by e-mail, or somebody created since
+/// then carries our marker.
+pub(crate) async fn prove(
+    client: &Client,
+    introduction: &Introduction,
+    since: DateTime<Utc>,
+) -> Result<Option<Arrived>, harvest::Error> {
+    let found = by_email(client, introduction).await?;
+    let (ours, others): (Vec<_>, Vec<_>) = found
+        .into_iter()
+        .partition(|record| is_ours(record, introduction));
+    // Should there be two of ours after all, the older one is the one that everything else refers to.
+    if let Some(record) = ours.into_iter().min_by_key(|record| record.id) {
+        return Ok(Some(Arrived::Read {
+            record: Box::new(record),
+            ours: true,
+        }));
+    }
+    if let Some(record) = choose(others) {
+        return Ok(Some(Arrived::Read {
+            record: Box::new(record),
+            ours: false,
+        }));
+    }
+    let mut created = std::pin::pin!(client.candidates().created_since(since - CLOCK_DIFFERENCE));
+    let mut oldest: Option<Candidate> = None;
+    while let Some(record) = created.try_next().await? {
+        let older = oldest.as_ref().is_none_or(|known| record.id < known.id);
+        if older && is_ours(&record, introduction) {
+            oldest = Some(record);
+        }
+    }
+    Ok(oldest.map(|record| Arrived::Read {
+        record: Box::new(record),
+        ours: true,
+    }))
+}
+
+fn is_ours(record: &Candidate, introduction: &Introduction) -> bool {
+    record
+        .website_addresses
+        .iter()
+        .any(|website| introduction.profile.marker.is_in(&website.value))
+}
