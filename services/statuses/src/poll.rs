@@ -4,6 +4,7 @@
 //! is stopped in between goes on from the page it had reached, and finds nothing new in what was committed.
 
 use accounts::Stop;
+use boot::metrics::Stage;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ApplicationId;
 use domain::status::DetectedBy;
@@ -75,8 +76,16 @@ impl Round<'_> {
         let caught_up = window.reaches(self.poll.now);
         let audited = match self.look_further(caught_up).await {
             Ok(audited) => audited,
-            // The window counts as read, whatever else the limit leaves to the next poll.
+            // The window counts as read, whatever else the limit leaves to the next poll, and whatever cannot be looked at:
+            // one application that Greenhouse fails at would else keep all changes of its tenant.
             Err(Stop::Rest(_)) => false,
+            Err(Stop::Retry(problem)) => {
+                let (tenant, code) = (&self.poll.tenant, problem.code);
+                tracing::warn!(%tenant, code = code.as_str(), detail = problem.detail, "a look behind the window failed");
+                let metrics = &self.observer.context.metrics;
+                metrics.retry(Stage::Poll, code);
+                false
+            }
             Err(stop) => return Err(stop),
         };
         Ok(Ending::Read {

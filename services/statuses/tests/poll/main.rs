@@ -281,6 +281,36 @@ async fn a_long_absence_is_read_window_by_window() {
 }
 
 #[tokio::test]
+async fn what_greenhouse_fails_at_behind_the_window_keeps_back_no_changes() {
+    let (world, application) = World::with_application().await;
+    let recruiter = world.greenhouse.recruiter();
+    for stage in ["Phone Screen", "Offer"] {
+        world
+            .run("UPDATE polls SET audited_at = now() - interval '25 h'")
+            .await;
+        recruiter.move_to_stage(application, stage).unwrap();
+        world.greenhouse.state().clear_log();
+        world.greenhouse.faults().clear();
+        // The first is the window, the second the nightly sample.
+        let sample = When::operation("applications:list").nth(2);
+        world
+            .greenhouse
+            .faults()
+            .add(sample, Fault::ErrorBeforeCommit);
+        let before = world.watermark().await;
+        world.poll().await;
+        assert_eq!(world.greenhouse.state().calls("applications:list").len(), 2);
+        assert!(world.watermark().await > before);
+        assert!(world.told().await.last().unwrap().ends_with(stage));
+    }
+    world.greenhouse.faults().clear();
+    world.greenhouse.state().clear_log();
+    world.poll().await;
+    let again = world.greenhouse.state().calls("applications:list");
+    assert_eq!(again.len(), 2, "the night's sample is still due");
+}
+
+#[tokio::test]
 async fn a_failed_page_moves_no_watermark_and_loses_nothing() {
     let (world, application) = World::with_application().await;
     world
