@@ -28,8 +28,9 @@ const LOOK: Duration = Duration::from_millis(100);
 /// How long before its end an access token is renewed, unless a sixth of its life is less: earlier than a client
 /// replaces its own copy.
 const EARLY: Duration = Duration::from_secs(600);
-/// How often a fresh pair of tokens is tried to be stored while the database is away, a second apart. Nobody else can renew
-/// meanwhile, and these are the only ones that are good: without them the tenant's admin has to consent again.
+/// How often a fresh pair of tokens is tried to be stored while the database is away, a second apart. Nobody else can take
+/// the lease until it is back, and these are the only tokens that are good: without them the tenant's admin has to
+/// consent again.
 const STORING: usize = 600;
 
 /// The tokens of one connection.

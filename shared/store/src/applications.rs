@@ -1,8 +1,9 @@
 //! Applications whose progress is followed: what was last known of each, and how it advances.
 //!
-//! Snapshot, sequence and the events about the change move in one transaction, and only from the sequence at which
-//! the change was found: two observers cannot give one number to two different events. Deliberately absent: what a
-//! change is (`domain::status`), and what its event looks like. What happens to a person as a whole is in `people.rs`.
+//! Snapshot, sequence and the events about the change move in one transaction, and only from the sequence and the time
+//! at which the change was found: two observers cannot give one number to two different events, and the slower one
+//! cannot tell what the quicker one has seen undone. Deliberately absent: what a change is (`domain::status`), and what
+//! its event looks like. What happens to a person as a whole is in `people.rs`.
 
 mod people;
 
