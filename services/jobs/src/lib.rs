@@ -31,6 +31,7 @@ use accounts::Accounts;
 use boot::metrics::{Metrics, Queue};
 use broker::{Consumer, Publisher, Topology};
 use store::Store;
+use store::wake::Wake;
 use tokio_util::sync::CancellationToken;
 
 pub use api::router;
@@ -38,7 +39,7 @@ pub use api::router;
 /// How much this service does at once and how patient it is.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Connections imported at once.
+    /// Connections imported at once, and as many whose webhooks are acted on.
     pub concurrency: usize,
     /// How long an import is ours; longer than a page takes, after which it is extended.
     pub lease: Duration,
@@ -84,7 +85,7 @@ pub struct Requests {
 }
 
 /// Takes requests and imports until the token is cancelled, then gives back what is in hand.
-pub async fn run(parts: Parts, requests: Requests, stop: CancellationToken) {
+pub async fn run(parts: Parts, wake: Wake, requests: Requests, stop: CancellationToken) {
     let intake = Intake {
         take: requests::Table,
         queue: Queue::Jobs,
@@ -96,7 +97,15 @@ pub async fn run(parts: Parts, requests: Requests, stop: CancellationToken) {
     };
     tokio::join!(
         intake.run(requests.consumer, stop.clone()),
-        schedule::keep_importing(Arc::new(parts), stop)
+        work(Arc::new(parts), wake, stop)
+    );
+}
+
+/// The part of [`run`] that needs no broker.
+pub async fn work(parts: Arc<Parts>, wake: Wake, stop: CancellationToken) {
+    tokio::join!(
+        schedule::keep_importing(Arc::clone(&parts), stop.clone()),
+        notices::keep_acting(parts, wake, stop),
     );
 }
 

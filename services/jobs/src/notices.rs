@@ -2,8 +2,10 @@
 //! its id. Between two imports this is how a change is told within seconds, and a deletion before the next full import.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
+use accounts::hands::{self, Claims};
 use accounts::health::set_aside;
 use accounts::{Stop, sees_nothing};
 use domain::webhook::{Consumer, Notice};
@@ -11,8 +13,9 @@ use domain::{Code, Problem, Tenant, backoff};
 use harvest::{Client, Purpose};
 use store::Store;
 use store::jobs::{Kind, Page, Record};
+use store::wake::Wake;
 use store::webhooks::Task;
-use uuid::Uuid;
+use tokio_util::sync::CancellationToken;
 
 use crate::Parts;
 use crate::around::{Around, Belongings, apart};
@@ -70,35 +73,45 @@ impl Wanted {
     }
 }
 
-/// Acts on whatever webhooks told, at most a batch of it; answers how many tasks that were.
+/// Acts once on whatever webhooks told, at most a batch of it; answers how many tasks that were.
 pub(crate) async fn act(parts: &Parts) -> usize {
-    let claimed = parts
-        .store
-        .claim_tasks(Consumer::Jobs, TASKS, parts.config.lease)
-        .await;
-    let tasks = match claimed {
-        Ok(tasks) => tasks,
-        Err(error) => {
-            tracing::warn!(%error, "cannot claim what webhooks told about jobs");
-            return 0;
-        }
-    };
-    let count = tasks.len();
-    let mut connections: BTreeMap<Uuid, Vec<Task>> = BTreeMap::new();
-    for task in tasks {
-        connections.entry(task.connection).or_default().push(task);
-    }
-    for tasks in connections.into_values() {
-        let ended = match look(parts, &tasks).await {
-            Ok(()) => parts.store.settle_tasks(&tasks).await.map(drop),
-            Err(stop) => give_back(parts, &tasks, stop).await,
-        };
-        if let Err(error) = ended {
-            // They come back when their leases end.
-            tracing::warn!(%error, "cannot settle what webhooks told about jobs");
-        }
+    let taken = claims(parts).take(&parts.store, &[]).await;
+    let count = taken.iter().map(Vec::len).sum();
+    for tasks in taken {
+        perform(parts, tasks).await;
     }
     count
+}
+
+/// Acts until the token is cancelled; what is in hand is finished first.
+pub(crate) async fn keep_acting(parts: Arc<Parts>, wake: Wake, stop: CancellationToken) {
+    let claims = claims(&parts);
+    let act = |tasks| {
+        let parts = Arc::clone(&parts);
+        async move { perform(&parts, tasks).await }
+    };
+    hands::keep_acting(&parts.store, claims, &wake, &stop, act).await;
+}
+
+fn claims(parts: &Parts) -> Claims {
+    Claims {
+        consumer: Consumer::Jobs,
+        tasks: TASKS,
+        lease: parts.config.lease,
+        hands: parts.config.concurrency,
+    }
+}
+
+/// Acts on the tasks of one connection and settles them, or gives them back.
+async fn perform(parts: &Parts, tasks: Vec<Task>) {
+    let ended = match look(parts, &tasks).await {
+        Ok(()) => parts.store.settle_tasks(&tasks).await.map(drop),
+        Err(stop) => give_back(parts, &tasks, stop).await,
+    };
+    if let Err(error) = ended {
+        // They come back when their leases end.
+        tracing::warn!(%error, "cannot settle what webhooks told about jobs");
+    }
 }
 
 async fn give_back(parts: &Parts, tasks: &[Task], stop: Stop) -> Result<(), store::Error> {

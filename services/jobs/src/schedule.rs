@@ -14,10 +14,10 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::Parts;
 use crate::finish::{answer_stranded, give_up};
 use crate::import::{Stopped, import};
 use crate::run::Run;
-use crate::{Parts, notices};
 
 /// Longest rest of an import that failed.
 const LONGEST_REST: Duration = Duration::from_secs(300);
@@ -40,7 +40,6 @@ pub(crate) async fn keep_importing(parts: Arc<Parts>, stop: CancellationToken) {
     let tasks = TaskTracker::new();
     while !stop.is_cancelled() {
         strand(&parts).await;
-        notices::act(&parts).await;
         for due in take(&parts, hands.available_permits()).await {
             let Ok(hand) = Arc::clone(&hands).acquire_owned().await else {
                 break;

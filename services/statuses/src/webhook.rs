@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use accounts::hands::{Claims, keep_acting};
 use accounts::{Account, Stop};
 use boot::metrics::Stage;
 use chrono::TimeDelta;
@@ -17,11 +18,9 @@ use domain::{ApplicationId, CandidateId};
 use harvest::Purpose;
 use store::Store;
 use store::applications::Erasure;
-use store::wake::{News, Wake};
+use store::wake::Wake;
 use store::webhooks::Task;
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use crate::Context;
 use crate::observer::{Clock, IDS, Observer, Tracked};
@@ -31,8 +30,6 @@ use crate::schedule::{LONGEST_REST, pause};
 const CLAIM: i64 = 500;
 /// Tasks acted on at a time where a call reads one application: a limit that stops one in the middle costs no more than these.
 const SINGLY: usize = 10;
-/// How long to wait for news before looking anyway.
-const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// For how long a notice about what nobody follows may be about what an import makes; no import that tells what it made
 /// takes longer.
@@ -42,9 +39,9 @@ const PREMATURE: Duration = Duration::from_secs(2);
 
 /// Looks at whatever is due, once; answers how many tasks that were.
 pub(crate) async fn look_due(context: &Context) -> usize {
-    let tasks = claim(context).await;
-    let count = tasks.len();
-    for tasks in by_connection(tasks) {
+    let taken = claims(context).take(&context.store, &[]).await;
+    let count = taken.iter().map(Vec::len).sum();
+    for tasks in taken {
         perform(context, tasks).await;
     }
     count
@@ -52,46 +49,21 @@ pub(crate) async fn look_due(context: &Context) -> usize {
 
 /// Looks until the token is cancelled; what is in hand is finished first.
 pub(crate) async fn keep_looking(context: Arc<Context>, wake: Wake, stop: CancellationToken) {
-    let hands = Arc::new(Semaphore::new(context.config.concurrency));
-    let under_way = TaskTracker::new();
-    while !stop.is_cancelled() {
-        let tasks = claim(&context).await;
-        if tasks.is_empty() {
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = wake.wait(News::Webhooks(Consumer::Statuses), LOOK_INTERVAL) => {}
-            }
-        }
-        for tasks in by_connection(tasks) {
-            let Ok(hand) = Arc::clone(&hands).acquire_owned().await else {
-                break;
-            };
-            let context = Arc::clone(&context);
-            under_way.spawn(async move {
-                perform(&context, tasks).await;
-                drop(hand);
-            });
-        }
-    }
-    under_way.close();
-    under_way.wait().await;
-}
-
-async fn claim(context: &Context) -> Vec<Task> {
-    let (store, lease) = (&context.store, context.config.lease);
-    let tasks = store.claim_tasks(Consumer::Statuses, CLAIM, lease).await;
-    tasks.unwrap_or_else(|error| {
-        tracing::warn!(%error, "cannot claim what webhooks named");
-        Vec::new()
-    })
-}
-
-fn by_connection(mut tasks: Vec<Task>) -> Vec<Vec<Task>> {
-    tasks.sort_by_key(|task| (task.connection, task.revision, task.id));
-    let same = |one: &Task, other: &Task| {
-        (one.connection, one.revision) == (other.connection, other.revision)
+    let claims = claims(&context);
+    let act = |tasks| {
+        let context = Arc::clone(&context);
+        async move { perform(&context, tasks).await }
     };
-    tasks.chunk_by(same).map(<[Task]>::to_vec).collect()
+    keep_acting(&context.store, claims, &wake, &stop, act).await;
+}
+
+fn claims(context: &Context) -> Claims {
+    Claims {
+        consumer: Consumer::Statuses,
+        tasks: CLAIM,
+        lease: context.config.lease,
+        hands: context.config.concurrency,
+    }
 }
 
 /// Acts on the tasks of one connection and settles them, or gives them back: those that were not reached.

@@ -6,11 +6,12 @@
 //! connection and revision, so that the usual way costs no query. A new credential, a verification and a change of
 //! settings each make a new revision, so all of them count from the next piece of work on, and one piece of work
 //! sees the same settings from its beginning to its end. `stop` says what becomes of work that cannot go on,
-//! and `sight` when an empty list proves nothing.
+//! `sight` when an empty list proves nothing, and `hands` shares out what webhooks told.
 #![deny(missing_docs)]
 
 pub mod consent;
 mod examiner;
+pub mod hands;
 pub mod health;
 mod metered;
 mod sight;

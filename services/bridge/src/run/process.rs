@@ -136,7 +136,7 @@ impl Process {
             metrics: Arc::clone(&self.metrics),
             config: jobs::Config::default(),
         };
-        jobs::run(parts, requests, self.stop.clone())
+        jobs::run(parts, self.wake.clone(), requests, self.stop.clone())
     }
 
     pub(super) fn statuses(&self) -> impl Future<Output = ()> + 'static {

@@ -1,12 +1,18 @@
 //! Greenhouse or the process fails on the way.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use greenhouse_sim::v1::Order;
 use greenhouse_sim::{Fault, JobEdit, ListWithoutSiteAdmin, NewJob, When};
+use store::wake::Wake;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::world::{World, parts};
+
+/// Longer than anything here takes.
+const SOON: Duration = Duration::from_secs(30);
 
 fn many_jobs(world: &World, count: usize) {
     let recruiter = world.greenhouse.recruiter();
@@ -218,6 +224,44 @@ async fn a_webhook_about_a_job_ends_nothing_while_nothing_is_shown() {
     act_for(&world, world.greenhouse.access().site_admin_id).await;
     assert_eq!(jobs::act_on_notices(&world.parts).await, 1);
     assert_eq!(world.told().await, ["OPENED Cook", "DELETED Cook"]);
+}
+
+#[tokio::test]
+async fn a_greenhouse_that_hangs_keeps_nobody_elses_webhooks() {
+    let world = World::new().await;
+    let job = world.greenhouse.state().jobs()[0].meta.id;
+    let theirs = world.greenhouse.state_of("globex").jobs()[0].meta.id;
+    let stop = CancellationToken::new();
+    let wake = Wake::start(&world.store).await.unwrap();
+    let parts = Arc::new(parts(&world.store, &world.address));
+    let rounds = i64::try_from(parts.config.concurrency).unwrap() + 1;
+    let acting = tokio::spawn(jobs::work(parts, wake, stop.clone()));
+    let first = When::operation("jobs:list").nth(1);
+    let gate = world.greenhouse.faults().hold(first);
+    let named = |job: i64| format!(r#"{{"job_id": {job}}}"#);
+    world.webhook("job_changed", &named(job)).await;
+    timeout(SOON, gate.reached_by(1)).await.unwrap();
+    for _ in 0..rounds {
+        world.webhook("job_changed", &named(job)).await;
+        world
+            .webhook_of("globex", "job_changed", &named(theirs))
+            .await;
+        timeout(SOON, none_left(&world, "globex")).await.unwrap();
+    }
+    assert_eq!(world.notices_left("acme").await, rounds + 1);
+    world.greenhouse.state().clear_log();
+    gate.open();
+    timeout(SOON, none_left(&world, "acme")).await.unwrap();
+    let lists = world.call_counts().get("jobs:list").copied();
+    assert_eq!(lists, Some(2), "what came meanwhile is one look");
+    stop.cancel();
+    timeout(SOON, acting).await.unwrap().unwrap();
+}
+
+async fn none_left(world: &World, tenant: &str) {
+    while world.notices_left(tenant).await > 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
 
 #[tokio::test]

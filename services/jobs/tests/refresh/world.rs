@@ -6,12 +6,14 @@ use std::ops::Deref;
 use boot::metrics::Metrics;
 use connected::{Address, Connected, api_key, client_credentials};
 use domain::Tenant;
+use domain::webhook::Consumer;
 use greenhouse_sim::{Access, Config, NewJob, OrganisationConfig};
 use jobs::Parts;
 use serde_json::Value;
 use store::Store;
 use store::connections::Credential;
 use store::jobs::{NewRequest, accept};
+use store::wake::News;
 
 pub(crate) struct World {
     tenants: Connected,
@@ -130,11 +132,23 @@ impl World {
 
     /// Records what a webhook of acme told.
     pub(crate) async fn webhook(&self, kind: &str, ids: &str) {
+        self.webhook_of("acme", kind, ids).await;
+    }
+
+    /// Records what a webhook of a tenant told, and rings for it.
+    pub(crate) async fn webhook_of(&self, tenant: &str, kind: &str, ids: &str) {
         self.run(&format!(
             "INSERT INTO webhook_tasks (consumer, connection, tenant, kind, ids)
-            SELECT 'jobs', id, tenant, '{kind}', '{ids}' FROM connections WHERE tenant = 'acme'"
+            SELECT 'jobs', id, tenant, '{kind}', '{ids}' FROM connections WHERE tenant = '{tenant}'"
         ))
         .await;
+        self.store.ring(News::Webhooks(Consumer::Jobs));
+    }
+
+    /// How much of what webhooks of a tenant told is still to be acted on.
+    pub(crate) async fn notices_left(&self, tenant: &str) -> i64 {
+        let left = format!("SELECT count(*) FROM webhook_tasks WHERE tenant = '{tenant}'");
+        self.number(&left).await
     }
 
     pub(crate) async fn forget_events(&self) {

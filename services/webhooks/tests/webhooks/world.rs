@@ -129,7 +129,7 @@ impl World {
     /// What a consumer would find, in the order of recording.
     pub(crate) async fn tasks(&self, consumer: Consumer) -> Vec<Notice> {
         let lease = std::time::Duration::ZERO;
-        let tasks = self.store.claim_tasks(consumer, 100_000, lease).await;
+        let tasks = self.store.claim_tasks(consumer, 100_000, lease, &[]).await;
         tasks.unwrap().into_iter().map(|task| task.notice).collect()
     }
 

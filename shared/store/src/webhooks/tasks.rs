@@ -55,7 +55,8 @@ pub struct Backlog {
 
 impl Store {
     /// Claims up to `limit` tasks that are due. Every tenant gets its first before any gets its second, and within a
-    /// tenant the longest due come first. A tenant that is paused or throttled is passed over.
+    /// tenant the longest due come first. A tenant that is paused or throttled is passed over, and so are the connections
+    /// that the caller is `busy` with.
     ///
     /// The commit does not wait for the disk: a lost lease only means that somebody else looks as well.
     ///
@@ -66,6 +67,7 @@ impl Store {
         consumer: Consumer,
         limit: i64,
         lease: Duration,
+        busy: &[Uuid],
     ) -> Result<Vec<Task>, Error> {
         let taken = Instant::now();
         let rows = sqlx::query!(
@@ -80,6 +82,7 @@ impl Store {
                 SELECT t.id, row_number() OVER (PARTITION BY c.id ORDER BY t.not_before, t.id) AS turn, t.not_before,
                     c.revision
                 FROM lanes l JOIN connections c ON c.id = l.connection AND c.state IN ('active', 'degraded')
+                    AND c.id <> ALL ($4::uuid[])
                 LEFT JOIN budgets b ON b.connection = c.id
                 CROSS JOIN LATERAL (
                     SELECT t.id, t.not_before FROM webhook_tasks t
@@ -98,6 +101,7 @@ impl Store {
             consumer.as_str(),
             limit,
             lease.as_secs_f64(),
+            busy,
         )
         .fetch_all(&self.relaxed)
         .await?;
@@ -191,6 +195,13 @@ impl Store {
         };
         Ok(Consumer::ALL.iter().copied().map(of).collect())
     }
+}
+
+/// Tasks of one claim by their connections, each list in the order of its ids.
+pub fn by_connection(mut tasks: Vec<Task>) -> Vec<Vec<Task>> {
+    tasks.sort_by_key(|task| (task.connection, task.id));
+    let same = |one: &Task, other: &Task| one.connection == other.connection;
+    tasks.chunk_by(same).map(<[Task]>::to_vec).collect()
 }
 
 fn fences(tasks: &[Task]) -> (Vec<i64>, Vec<Uuid>) {

@@ -80,7 +80,10 @@ async fn delivery(store: &Store, id: Uuid, event: &str, notices: Vec<Notice>) ->
 }
 
 async fn claim(store: &Store, consumer: Consumer, limit: i64) -> Vec<Task> {
-    store.claim_tasks(consumer, limit, LEASE).await.unwrap()
+    store
+        .claim_tasks(consumer, limit, LEASE, &[])
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
@@ -104,6 +107,26 @@ async fn a_delivery_is_recorded_once_and_fans_out_once() {
     assert_eq!(jobs.len(), 1);
     assert_eq!(jobs[0].notice, job);
     assert_eq!((jobs[0].tenant.as_str(), jobs[0].connection), ("acme", id));
+}
+
+#[tokio::test]
+async fn what_somebody_is_busy_with_is_passed_over() {
+    let store = fresh_store().await;
+    let (acme, globex) = (
+        connect(&store, "acme").await,
+        connect(&store, "globex").await,
+    );
+    for id in [acme, globex] {
+        let told = delivery(&store, id, "e1", vec![moved(7)]).await;
+        store.record_webhooks(&[told]).await.unwrap();
+    }
+    let busy = [acme];
+    let claim = store.claim_tasks(Consumer::Statuses, 10, LEASE, &busy);
+    let claimed = claim.await.unwrap();
+    assert_eq!(claimed.len(), 1);
+    assert_eq!(claimed[0].connection, globex);
+    let rest = self::claim(&store, Consumer::Statuses, 10).await;
+    assert_eq!(rest[0].connection, acme);
 }
 
 #[tokio::test]

@@ -1,0 +1,152 @@
+//! Acts on what webhooks told, a few connections at once and one hand per connection: however much a Greenhouse that
+//! hangs has told, it takes one hand, and what it tells meanwhile is looked at together when that hand is free.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use domain::webhook::Consumer;
+use store::Store;
+use store::wake::{News, Wake};
+use store::webhooks::{Task, by_connection};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+/// How long to wait for news before looking anyway.
+const LOOK_INTERVAL: Duration = Duration::from_secs(1);
+
+/// What is claimed, and by how many.
+#[derive(Debug, Clone, Copy)]
+pub struct Claims {
+    /// For whom.
+    pub consumer: Consumer,
+    /// Most tasks of one claim.
+    pub tasks: i64,
+    /// How long they are ours; longer than acting on them takes.
+    pub lease: Duration,
+    /// Connections acted on at once.
+    pub hands: usize,
+}
+
+impl Claims {
+    /// What is due of all connections but the `busy` ones, by connection. Nothing while the database is away: it is asked
+    /// again.
+    pub async fn take(&self, store: &Store, busy: &[Uuid]) -> Vec<Vec<Task>> {
+        let claimed = store.claim_tasks(self.consumer, self.tasks, self.lease, busy);
+        let tasks = claimed.await.unwrap_or_else(|error| {
+            tracing::warn!(consumer = self.consumer.as_str(), %error, "cannot claim what webhooks told");
+            Vec::new()
+        });
+        by_connection(tasks)
+    }
+}
+
+/// Takes tasks and gives those of each connection to `act`, which settles them or gives them back, until the token is
+/// cancelled; then waits for what is in hand.
+pub async fn keep_acting<F>(
+    store: &Store,
+    claims: Claims,
+    wake: &Wake,
+    stop: &CancellationToken,
+    act: impl Fn(Vec<Task>) -> F,
+) where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let hands = Hands::new(claims.hands);
+    let under_way = TaskTracker::new();
+    while !stop.is_cancelled() {
+        let taken = claims.take(store, &hands.busy()).await;
+        if taken.is_empty() {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = wake.wait(News::Webhooks(claims.consumer), LOOK_INTERVAL) => {}
+                () = hands.freed.notified() => {}
+            }
+        }
+        for tasks in taken {
+            let Some(first) = tasks.first() else { continue };
+            let hand = hands.take(first.connection).await;
+            let acting = act(tasks);
+            under_way.spawn(async move {
+                acting.await;
+                drop(hand);
+            });
+        }
+    }
+    under_way.close();
+    under_way.wait().await;
+}
+
+/// Who is acting on what.
+struct Hands {
+    free: Arc<Semaphore>,
+    busy: Arc<Mutex<BTreeSet<Uuid>>>,
+    freed: Arc<Notify>,
+}
+
+/// One connection is being acted on until this is dropped.
+struct Hand {
+    connection: Uuid,
+    busy: Arc<Mutex<BTreeSet<Uuid>>>,
+    freed: Arc<Notify>,
+    /// Never none: nobody closes the semaphore.
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Hands {
+    fn new(hands: usize) -> Hands {
+        Hands {
+            free: Arc::new(Semaphore::new(hands)),
+            busy: Arc::default(),
+            freed: Arc::default(),
+        }
+    }
+
+    fn busy(&self) -> Vec<Uuid> {
+        let busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        busy.iter().copied().collect()
+    }
+
+    async fn take(&self, connection: Uuid) -> Hand {
+        let permit = Arc::clone(&self.free).acquire_owned().await.ok();
+        self.busy
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(connection);
+        Hand {
+            connection,
+            busy: Arc::clone(&self.busy),
+            freed: Arc::clone(&self.freed),
+            _permit: permit,
+        }
+    }
+}
+
+impl Drop for Hand {
+    fn drop(&mut self) {
+        self.busy
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&self.connection);
+        self.freed.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_connection_is_busy_until_its_hand_is_dropped() {
+        let hands = Hands::new(2);
+        let connection = Uuid::now_v7();
+        let hand = hands.take(connection).await;
+        assert_eq!(hands.busy(), [connection]);
+        drop(hand);
+        assert!(hands.busy().is_empty());
+        hands.freed.notified().await;
+        assert_eq!(hands.free.available_permits(), 2);
+    }
+}
