@@ -6,6 +6,7 @@
 mod problem;
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -18,6 +19,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use axum_server::Handle;
+use hyper_util::rt::TokioTimer;
 use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -30,6 +33,9 @@ pub use problem::Problem;
 const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
 /// The check that fails until the others are there.
 const STARTING: &str = "starting";
+/// A connection on which no request, or only a part of its head, has come for this long is closed: whoever holds many of
+/// them open must not keep Greenhouse's webhooks out.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// Open requests get this long to finish when the process stops.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -172,22 +178,40 @@ pub async fn serve(
     router: Router,
     stop: CancellationToken,
 ) -> std::io::Result<(SocketAddr, JoinHandle<()>)> {
-    let listener = TcpListener::bind(addr).await?;
+    listen(addr, router, stop, REQUEST_TIMEOUT).await
+}
+
+async fn listen(
+    addr: SocketAddr,
+    router: Router,
+    stop: CancellationToken,
+    request_timeout: Duration,
+) -> std::io::Result<(SocketAddr, JoinHandle<()>)> {
+    let listener = TcpListener::bind(addr).await?.into_std()?;
     let bound = listener.local_addr()?;
+    let handle = Handle::new();
+    let mut server = axum_server::from_tcp(listener)?
+        .http1_only()
+        .handle(handle.clone())
+        .first_request_timeout(request_timeout);
+    server
+        .http_builder()
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(request_timeout);
+    // Services that limit attempts want to know where a request comes from.
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let task = tokio::spawn(async move {
-        // Services that limit attempts want to know where a request comes from.
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        let server =
-            axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
-        let too_long = async {
+        let drain = async {
             stop.cancelled().await;
-            tokio::time::sleep(DRAIN_TIMEOUT).await;
+            handle.graceful_shutdown(Some(DRAIN_TIMEOUT));
+            std::future::pending::<Infallible>().await
         };
         tokio::select! {
-            ended = server => if let Err(error) = ended {
+            ended = server.serve(service) => if let Err(error) = ended {
                 tracing::error!(%error, "the HTTP listener failed");
             },
-            () = too_long => tracing::warn!("HTTP requests were still open at the end"),
+            never = drain => match never {},
         }
     });
     Ok((bound, task))

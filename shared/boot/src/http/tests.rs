@@ -10,11 +10,16 @@ struct Listening {
 }
 
 async fn listening(extra: Router) -> Listening {
+    listening_for(REQUEST_TIMEOUT, extra).await
+}
+
+async fn listening_for(request_timeout: Duration, extra: Router) -> Listening {
     let readiness = Readiness::new();
     let stop = CancellationToken::new();
     let router = router(readiness.clone(), Metrics::new()).merge(extra);
     let any_port = ([127, 0, 0, 1], 0).into();
-    let (addr, task) = serve(any_port, router, stop.clone()).await.unwrap();
+    let listening = listen(any_port, router, stop.clone(), request_timeout);
+    let (addr, task) = listening.await.unwrap();
     Listening {
         addr,
         readiness,
@@ -113,4 +118,19 @@ async fn the_listener_ends_when_it_is_stopped() {
     server.stop.cancel();
     server.task.await.unwrap();
     assert!(TcpStream::connect(server.addr).await.is_err());
+}
+
+#[tokio::test]
+async fn who_stays_silent_is_not_waited_for() {
+    let server = listening_for(Duration::from_millis(100), Router::new()).await;
+    let first = "GET /live HTTP/1.1\r\nhost: test\r\n\r\n";
+    for sent in ["", "GET /live HTTP/1.1\r\nhost:", first] {
+        let mut stream = TcpStream::connect(server.addr).await.unwrap();
+        stream.write_all(sent.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        let closed = stream.read_to_string(&mut answer);
+        let closed = tokio::time::timeout(Duration::from_secs(20), closed).await;
+        closed.expect("closed by the listener").unwrap();
+        assert_eq!(answer.starts_with("HTTP/1.1 200"), sent == first);
+    }
 }
