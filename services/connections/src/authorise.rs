@@ -140,7 +140,14 @@ pub(crate) async fn end(
     asked: Asked,
     headers: HeaderMap,
 ) -> Response {
-    let arrived = arrive(&shared, &asked, &headers).await;
+    // The code can be used once: what it is exchanged for is stored even if the browser does not wait for it.
+    let arriving = {
+        let shared = Arc::clone(&shared);
+        tokio::spawn(async move { arrive(&shared, &asked, &headers).await })
+    };
+    let arrived = arriving
+        .await
+        .unwrap_or_else(|_| Err(Page::from(Failure::internal())));
     let result = match &arrived {
         Ok(_) => AdminResult::Ok,
         Err(Page { status, .. }) if status.is_server_error() => AdminResult::Failed,

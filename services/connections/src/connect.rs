@@ -85,7 +85,13 @@ async fn exchange(shared: &Shared, id: uuid::Uuid, auth: Auth) -> Result<Connect
     let known = shared.store.connection(id).await?;
     let known = known.ok_or_else(Failure::not_found)?;
     let looked = looked_at(shared, Proposal::for_known(&known, auth), Some(&known)).await?;
-    store(shared, looked.accepted()?, None).await
+    let new = looked.accepted()?;
+    let told = health::announcement;
+    let rotated = shared
+        .store
+        .rotate_credential(&shared.keys, id, &new, told)
+        .await?;
+    rotated.ok_or_else(Failure::not_found)
 }
 
 /// The stored credential for another user, if that works; nothing is stored here.

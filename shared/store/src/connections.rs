@@ -34,15 +34,13 @@ use secrecy::SecretString;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::budget::{self, Seen};
+use crate::budget::Seen;
 use crate::outbox::Announcement;
 use crate::seal::{Keyring, SealError, Sealed};
 use crate::{Error, Store};
 use credential::{owner_of_webhooks, text};
 use row::Row;
-use settings::configure;
-use tokens::replace_tokens;
-use write::{finish, lock_tenant, row_of, unsealed, upsert};
+use write::{finish, lock_tenant, row_of, unsealed, write_credential};
 
 /// A tenant's account of Greenhouse, without its secrets.
 #[derive(Debug, Clone, PartialEq)]
@@ -159,25 +157,30 @@ impl Store {
     ) -> Result<Connection, ConnectionError> {
         let mut tx = self.begin().await?;
         let previous = lock_tenant(&mut tx, &new.tenant).await?;
-        let id = previous.as_ref().map_or_else(Uuid::now_v7, |old| old.id);
-        let known = match row_of(&mut *tx, &new.tenant).await? {
-            Some(row) => unsealed(keyring, row).ok(),
-            None => None,
-        };
-        let sealed = new.credential.seal(keyring, &new.tenant, id)?;
-        // A hold outlives the credential: whoever stopped the work lets it go on.
-        let held = previous.as_ref().and_then(|old| old.held.as_ref());
-        let health = new.health.clone().under(held);
-        let mut connection = upsert(&mut tx, id, new, &health, &sealed).await?;
-        replace_tokens(&mut tx, keyring, &new.tenant, id, new.tokens.as_ref()).await?;
-        // Greenhouse counts per client: another one starts with nothing learnt, a new secret changes nothing.
-        if known.is_none_or(|known| known.credential.client() != new.credential.client()) {
-            budget::row::start(&mut tx, id, new.limit).await?;
+        write_credential(tx, keyring, previous, new, choice, announce).await
+    }
+
+    /// Gives the connection of this id another credential: next revision. Returns nothing if the tenant was disconnected
+    /// meanwhile, even if it has connected again.
+    ///
+    /// # Errors
+    /// [`ConnectionError`].
+    pub async fn rotate_credential(
+        &self,
+        keyring: &Keyring,
+        id: Uuid,
+        new: &NewConnection,
+        announce: Announce,
+    ) -> Result<Option<Connection>, ConnectionError> {
+        let mut tx = self.begin().await?;
+        match lock_tenant(&mut tx, &new.tenant).await? {
+            Some(old) if old.id == id => {
+                write_credential(tx, keyring, Some(old), new, None, announce)
+                    .await
+                    .map(Some)
+            }
+            _ => Ok(None),
         }
-        if let Some(choice) = choice {
-            connection = configure(&mut tx, keyring, &connection, choice).await?;
-        }
-        finish(tx, connection, previous.map(|old| old.state), announce).await
     }
 
     /// Changes how well the connection works, if it is still at that revision. A verification makes a new revision.

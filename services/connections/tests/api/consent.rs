@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::Tenant;
+use greenhouse_sim::When;
 use harvest::{Client, Http};
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use serde_json::json;
 use store::connections::Connection;
+use tokio::time::timeout;
 use url::Url;
 
 use crate::world::{PUBLIC_URL, World};
@@ -125,6 +127,28 @@ async fn an_admin_authorises_the_bridge_and_sees_a_page() {
     );
     // The state is used up.
     assert_eq!(visit(&world, &back, Some(&cookie)).await.status(), 400);
+}
+
+#[tokio::test]
+async fn a_browser_that_leaves_too_early_is_connected_all_the_same() {
+    let world = World::new().await;
+    let (page, cookie) = leave(&world).await;
+    let back = agree(&world, &page).await;
+    let gate = world.greenhouse.faults().hold(When::operation("token"));
+    {
+        let visit = visit(&world, &back, Some(&cookie));
+        tokio::select! {
+            _ = visit => panic!("answered before Greenhouse was"),
+            () = gate.reached_by(1) => {}
+        }
+    }
+    gate.open();
+    let connected = async {
+        while world.store.connection_of(&acme()).await.unwrap().is_none() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(MINUTE, connected).await.unwrap();
 }
 
 #[tokio::test]

@@ -5,11 +5,14 @@ use uuid::Uuid;
 
 use super::credential::{Credential, owner_of_credential};
 use super::row::Row;
+use super::settings::configure;
+use super::tokens::replace_tokens;
 use super::{
-    Announce, Change, Connection, ConnectionError, Health, NewConnection, State, Unsealed,
+    Announce, Change, Configuration, Connection, ConnectionError, Health, NewConnection, State,
+    Unsealed,
 };
 use crate::seal::{Keyring, Sealed};
-use crate::{Error, Transaction, outbox};
+use crate::{Error, Transaction, budget, outbox};
 
 /// Makes everybody who changes this tenant's connection wait in line, and returns it as it is.
 pub(super) async fn lock_tenant(
@@ -44,7 +47,37 @@ pub(super) async fn row_of(
     Ok(query.fetch_optional(executor).await?)
 }
 
-pub(super) async fn upsert(
+/// Writes a credential in the place of `previous`, which the transaction has locked with [`lock_tenant`], and commits.
+pub(super) async fn write_credential(
+    mut tx: Transaction<'static>,
+    keyring: &Keyring,
+    previous: Option<Connection>,
+    new: &NewConnection,
+    choice: Option<&Configuration<'_>>,
+    announce: Announce,
+) -> Result<Connection, ConnectionError> {
+    let id = previous.as_ref().map_or_else(Uuid::now_v7, |old| old.id);
+    let known = match row_of(&mut *tx, &new.tenant).await? {
+        Some(row) => unsealed(keyring, row).ok(),
+        None => None,
+    };
+    let sealed = new.credential.seal(keyring, &new.tenant, id)?;
+    // A hold outlives the credential: whoever stopped the work lets it go on.
+    let held = previous.as_ref().and_then(|old| old.held.as_ref());
+    let health = new.health.clone().under(held);
+    let mut connection = upsert(&mut tx, id, new, &health, &sealed).await?;
+    replace_tokens(&mut tx, keyring, &new.tenant, id, new.tokens.as_ref()).await?;
+    // Greenhouse counts per client: another one starts with nothing learnt, a new secret changes nothing.
+    if known.is_none_or(|known| known.credential.client() != new.credential.client()) {
+        budget::row::start(&mut tx, id, new.limit).await?;
+    }
+    if let Some(choice) = choice {
+        connection = configure(&mut tx, keyring, &connection, choice).await?;
+    }
+    finish(tx, connection, previous.map(|old| old.state), announce).await
+}
+
+async fn upsert(
     tx: &mut Transaction<'_>,
     id: Uuid,
     new: &NewConnection,

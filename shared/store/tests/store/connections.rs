@@ -120,6 +120,28 @@ async fn secret(store: &Store) -> (String, i64) {
 }
 
 #[tokio::test]
+async fn what_was_looked_at_for_a_connection_that_is_gone_connects_nobody() {
+    let store = fresh_store().await;
+    let rotate = async |id, secret| {
+        let new = new(secret, Vec::new());
+        let rotated = store
+            .rotate_credential(&keyring(), id, &new, announce)
+            .await;
+        rotated.unwrap().map(|rotated| rotated.id)
+    };
+    let gone = connect(&store, "one").await.id;
+    assert_eq!(rotate(gone, "two").await, Some(gone));
+    assert_eq!(secret(&store).await, ("two".into(), 2));
+    store.disconnect(gone, announce).await.unwrap();
+    assert_eq!(rotate(gone, "three").await, None);
+    assert_eq!(store.connection_of(&acme()).await.unwrap(), None);
+    let second = connect(&store, "four").await.id;
+    assert_ne!(second, gone);
+    assert_eq!(rotate(gone, "five").await, None);
+    assert_eq!(secret(&store).await.0, "four");
+}
+
+#[tokio::test]
 async fn a_tenant_that_connects_again_keeps_its_id_and_gets_the_new_credential() {
     let store = fresh_store().await;
     let first = connect(&store, "one").await;
