@@ -242,9 +242,14 @@ fn application(applied: &Applied) -> v1::ApplicationResult {
 pub(crate) fn warning(problem: &Problem) -> v1::Warning {
     let cause = problem.code.cause();
     let message = match &problem.field {
-        // Which of many they are, only their keys tell.
-        Some(keys) if problem.code == Code::CustomFieldRefused => {
-            format!("{}: {keys}.", cause.trim_end_matches('.'))
+        // What it is about, the code alone does not tell.
+        Some(field)
+            if matches!(
+                problem.code,
+                Code::CustomFieldRefused | Code::RetriesExhausted
+            ) =>
+        {
+            format!("{}: {field}.", cause.trim_end_matches('.'))
         }
         _ => cause.to_owned(),
     };

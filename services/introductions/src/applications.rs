@@ -110,10 +110,14 @@ pub(crate) fn common_problem(applications: &[Applied]) -> Problem {
 }
 
 fn refused(introduction: &Introduction, job: JobId, problem: Problem) -> Problem {
-    let position = introduction.jobs.iter().position(|picked| *picked == job);
     Problem::new(Code::ApplicationRefused)
-        .field(format!("job_ids[{}]", position.unwrap_or_default()))
+        .field(field(introduction, job))
         .detail(problem.detail.unwrap_or_default())
+}
+
+fn field(introduction: &Introduction, job: JobId) -> String {
+    let position = introduction.jobs.iter().position(|picked| *picked == job);
+    format!("job_ids[{}]", position.unwrap_or_default())
 }
 
 /// The application that is made together with the person: to this job, or as a prospect to all.
@@ -195,7 +199,9 @@ pub(crate) async fn apply(
                 AppliedHow::Created(application.id, None)
             }
             (None, Some(application)) => {
-                credit::complete(attempt, introduction, application, references).await?;
+                let credited =
+                    credit::complete(attempt, introduction, application, references).await;
+                attempt.forgo(credited, "referrer")?;
                 AppliedHow::Found(application.id)
             }
             (None, None) => {
@@ -258,7 +264,11 @@ async fn add(
         Err(Stop::Fail(problem)) => {
             return Ok(AppliedHow::Failed(refused(introduction, job, problem)));
         }
-        Err(other) => return Err(other),
+        // Nor does one for which it never answers.
+        Err(stop) => {
+            let problem = attempt.given_up(&stop, &field(introduction, job));
+            return problem.map(AppliedHow::Failed).ok_or(stop);
+        }
     };
     Ok(match id {
         Some(id) => AppliedHow::Created(id, made),

@@ -198,9 +198,37 @@ impl<'a> Attempt<'a> {
     }
 
     pub(crate) fn warn(&mut self, problem: Problem) {
-        if self.warnings.iter().all(|known| known.code != problem.code) {
+        let about = |known: &Problem| (known.code, known.field.clone());
+        if self
+            .warnings
+            .iter()
+            .all(|known| about(known) != about(&problem))
+        {
             self.warnings.push(problem);
         }
+    }
+
+    /// The problem of a try that was the last one, as what is left of it.
+    pub(crate) fn given_up(&self, stop: &Stop, field: &str) -> Option<Problem> {
+        match stop {
+            Stop::Retry(problem) if self.claim.attempts + 1 >= Stop::tries(problem) => {
+                Some(Problem {
+                    code: Code::RetriesExhausted,
+                    field: Some(field.to_owned()),
+                    detail: problem.detail.clone(),
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// What the import can do without becomes a warning when it does not succeed on the last try: the person is there, and
+    /// to call it failed as a whole would hide that.
+    pub(crate) fn forgo(&mut self, done: Result<(), Stop>, field: &str) -> Result<(), Stop> {
+        let Err(stop) = done else { return Ok(()) };
+        let problem = self.given_up(&stop, field).ok_or(stop)?;
+        self.warn(problem);
+        Ok(())
     }
 
     /// A refused write that the import can do without becomes a warning.

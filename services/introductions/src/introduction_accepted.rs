@@ -39,9 +39,12 @@ pub(crate) async fn handle(
     };
     let applications =
         applications::apply(attempt, introduction, &person, &jobs, &references).await?;
-    candidate::fill_gaps(attempt, introduction, &person).await?;
-    tags::apply(attempt, &person, &references).await?;
-    note::add(attempt, introduction, &person).await?;
+    let filled = candidate::fill_gaps(attempt, introduction, &person).await;
+    attempt.forgo(filled, "candidate")?;
+    let tagged = tags::apply(attempt, &person, &references).await;
+    attempt.forgo(tagged, "candidate.tags")?;
+    let noted = note::add(attempt, introduction, &person).await;
+    attempt.forgo(noted, "message")?;
     settle(attempt, introduction, &person, applications).await
 }
 
@@ -88,8 +91,13 @@ async fn settle(
     let tracked = follow(attempt, introduction, person.id, &applications).await;
     let steps = attempt.take_learnt();
     let confirmed = confirmed_kinds(&steps);
+    let end = match &problem {
+        None => End::Done,
+        Some(problem) if problem.code == Code::RetriesExhausted => End::Parked,
+        Some(_) => End::Failed,
+    };
     let settlement = Settlement {
-        end: if refused { End::Failed } else { End::Done },
+        end,
         code: problem.as_ref().map(|problem| problem.code),
         field: problem.and_then(|problem| problem.field),
         outcome: outcome(person, &applications, &attempt.warnings),

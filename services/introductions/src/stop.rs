@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use accounts::AccountError;
 use boot::metrics::Outcome;
-use domain::{Code, Problem};
+use domain::{Code, Problem, backoff};
 use harvest::Error as Remote;
 use store::claim::Step;
 use store::journal::JournalError;
@@ -65,6 +65,14 @@ impl Effect {
 impl Stop {
     pub(crate) fn wait(delay: Duration, code: Code) -> Stop {
         Stop::Wait { delay, code }
+    }
+
+    /// How often is tried what goes wrong like this. An answer does not change by asking more often; an outage ends.
+    pub(crate) fn tries(problem: &Problem) -> u32 {
+        match problem.code {
+            Code::GreenhouseUnavailable => backoff::MAX_ATTEMPTS_UNANSWERED,
+            _ => backoff::MAX_ATTEMPTS,
+        }
     }
 
     /// An earlier try was refused and must not be sent again.

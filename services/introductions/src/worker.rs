@@ -299,11 +299,8 @@ async fn carry_out(
                 .await
         }
         Stop::Retry(problem) => {
-            let limit = match problem.code {
-                Code::GreenhouseUnavailable => backoff::MAX_ATTEMPTS_UNANSWERED,
-                _ => backoff::MAX_ATTEMPTS,
-            };
-            let Some(delay) = backoff::next(claim.attempts + 1, limit, rand::random()) else {
+            let tries = Stop::tries(&problem);
+            let Some(delay) = backoff::next(claim.attempts + 1, tries, rand::random()) else {
                 let exhausted = Problem {
                     code: Code::RetriesExhausted,
                     ..problem

@@ -1,7 +1,6 @@
 //! Jobs that are closed between our look at them and the write.
 
 use greenhouse_sim::{Fault, When};
-use serde_json::{Value, json};
 
 use crate::world::{BOTH, World};
 
@@ -9,22 +8,9 @@ use crate::world::{BOTH, World};
 async fn closed_since(version: harvest::Version) -> (World, [i64; 2]) {
     let world = World::new(version).await;
     let jobs = [world.jobs()[0], world.jobs()[1]];
-    world.import(picking(&world, "i-0", &jobs)).await;
+    world.import(world.picking("i-0", &jobs)).await;
     world.greenhouse.recruiter().close_job(jobs[0]).unwrap();
     (world, jobs)
-}
-
-fn picking(world: &World, id: &str, jobs: &[i64]) -> Value {
-    let mut event = world.introduction(id);
-    event["data"]["job_ids"] = json!(jobs);
-    event
-}
-
-/// What became of each job: how, and the code.
-fn applications(data: &Value) -> Vec<(&str, Option<&str>)> {
-    let all = data["applications"].as_array().unwrap().iter();
-    all.map(|one| (one["how"].as_str().unwrap(), one["code"].as_str()))
-        .collect()
 }
 
 #[tokio::test]
@@ -32,7 +18,7 @@ async fn a_job_that_was_closed_a_moment_ago_keeps_nobody_from_the_others() {
     for version in BOTH {
         let (world, [closed, open]) = closed_since(version).await;
         for (id, jobs) in [("i-1", [closed, open]), ("i-2", [open, closed])] {
-            let answer = world.import(picking(&world, id, &jobs)).await;
+            let answer = world.import(world.picking(id, &jobs)).await;
             assert_eq!(answer.name, "IntroductionImported", "{answer:?}");
             let (refused, made) = (("FAILED", Some("application_refused")), ("CREATED", None));
             let expected = if id == "i-1" {
@@ -40,7 +26,7 @@ async fn a_job_that_was_closed_a_moment_ago_keeps_nobody_from_the_others() {
             } else {
                 [made, refused]
             };
-            assert_eq!(applications(&answer.data), expected, "{version:?}");
+            assert_eq!(answer.applications(), expected, "{version:?}");
             world.person(id);
         }
     }
@@ -51,11 +37,11 @@ async fn where_every_job_was_closed_the_answer_tells_of_each() {
     for version in BOTH {
         let (world, [closed, other]) = closed_since(version).await;
         world.greenhouse.recruiter().close_job(other).unwrap();
-        let answer = world.import(picking(&world, "i-1", &[closed, other])).await;
+        let answer = world.import(world.picking("i-1", &[closed, other])).await;
         assert_eq!(answer.name, "IntroductionImportFailed", "{answer:?}");
         assert_eq!(answer.data["code"], "application_refused");
         let refused = ("FAILED", Some("application_refused"));
-        assert_eq!(applications(&answer.data), [refused, refused]);
+        assert_eq!(answer.applications(), [refused, refused]);
     }
 }
 
@@ -65,10 +51,10 @@ async fn who_lost_the_answer_about_the_second_job_makes_nobody_twice() {
         let (world, jobs) = closed_since(version).await;
         let create = When::operation("candidates:create").nth(2);
         world.greenhouse.faults().add(create, Fault::CommitThen500);
-        let answer = world.import(picking(&world, "i-1", &jobs)).await;
+        let answer = world.import(world.picking("i-1", &jobs)).await;
         assert_eq!(answer.name, "IntroductionImported", "{answer:?}");
         let expected = [("FAILED", Some("application_refused")), ("CREATED", None)];
-        assert_eq!(applications(&answer.data), expected, "{version:?}");
+        assert_eq!(answer.applications(), expected, "{version:?}");
         world.person("i-1");
         let steps = world.steps("create_candidate").await;
         let states: Vec<&str> = steps

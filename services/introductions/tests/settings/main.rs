@@ -5,6 +5,7 @@
 mod fields;
 mod hiccups;
 mod jobs;
+mod last_try;
 mod people;
 mod prospects;
 mod referrer;

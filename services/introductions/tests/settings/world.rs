@@ -49,6 +49,13 @@ impl Answer {
         let codes = warnings.into_iter().flatten();
         codes.filter_map(|one| one["code"].as_str()).collect()
     }
+
+    /// What became of each job: how, and the code.
+    pub(crate) fn applications(&self) -> Vec<(&str, Option<&str>)> {
+        let all = self.data["applications"].as_array().unwrap().iter();
+        all.map(|one| (one["how"].as_str().unwrap(), one["code"].as_str()))
+            .collect()
+    }
 }
 
 impl World {
@@ -189,6 +196,13 @@ impl World {
         created.candidate_id.0
     }
 
+    /// An introduction to these jobs.
+    pub(crate) fn picking(&self, id: &str, jobs: &[i64]) -> Value {
+        let mut event = self.introduction(id);
+        event["data"]["job_ids"] = json!(jobs);
+        event
+    }
+
     /// Takes an introduction from the queue and performs it to its end.
     pub(crate) async fn import(&self, event: Value) -> Answer {
         self.take(&event).await;
@@ -232,7 +246,11 @@ impl World {
     }
 
     pub(crate) async fn open(&self) -> i64 {
-        let sql = "SELECT count(*) FROM operations WHERE state = 'open'";
+        self.number("SELECT count(*) FROM operations WHERE state = 'open'")
+            .await
+    }
+
+    pub(crate) async fn number(&self, sql: &'static str) -> i64 {
         let asked = sqlx::query_scalar(sql).fetch_one(self.store.pool());
         asked.await.unwrap()
     }

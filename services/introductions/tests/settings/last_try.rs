@@ -1,0 +1,114 @@
+//! What becomes of an introduction whose later writes do not succeed on its last try.
+
+use greenhouse_sim::{Fault, When};
+use harvest::{Target, Version};
+
+use crate::world::{Answer, BOTH, World};
+
+const PARKED: &str = "SELECT count(*) FROM operations WHERE state = 'parked'";
+const FOLLOWED: &str = "SELECT count(*) FROM applications";
+
+/// The introduction to these jobs while none of these calls succeeds, to its end.
+async fn give_up(world: &World, id: &str, jobs: &[i64], operations: &[&str]) -> Answer {
+    for operation in operations {
+        let calls = When::operation(operation);
+        world
+            .greenhouse
+            .faults()
+            .add(calls, Fault::ErrorBeforeCommit);
+    }
+    world.take(&world.picking(id, jobs)).await;
+    world.try_once().await;
+    assert_eq!(world.open().await, 1, "it is tried again");
+    world
+        .run("UPDATE operations SET attempts = 99 WHERE state = 'open'")
+        .await;
+    // A lost answer is looked into at once, a few times for each write.
+    for _ in 0..4 * operations.len() {
+        world.try_once().await;
+    }
+    assert_eq!(world.open().await, 0, "still open");
+    world.last_answer().await
+}
+
+/// What the warnings say was given up.
+fn given_up(answer: &Answer) -> Vec<&str> {
+    let warnings = answer.data["warnings"].as_array().unwrap().iter();
+    let given_up = warnings.filter(|one| one["code"] == "retries_exhausted");
+    let messages = given_up.filter_map(|one| one["message"].as_str()?.strip_suffix('.'));
+    messages
+        .filter_map(|text| text.rsplit_once(": "))
+        .map(|(_, field)| field)
+        .collect()
+}
+
+#[tokio::test]
+async fn whoever_is_there_is_imported_without_what_never_succeeds() {
+    let world = World::new(Version::V3).await;
+    let job = world.jobs()[0];
+    let answer = give_up(&world, "i-1", &[job], &["notes:create"]).await;
+    assert_eq!(answer.name, "IntroductionImported", "{answer:?}");
+    assert_eq!(given_up(&answer), ["message"]);
+    assert_eq!(answer.applications(), [("CREATED", None)]);
+    assert_eq!(
+        (world.number(PARKED).await, world.number(FOLLOWED).await),
+        (0, 1)
+    );
+}
+
+#[tokio::test]
+async fn each_missing_part_is_named() {
+    let world = World::new(Version::V3).await;
+    let jobs = world.jobs();
+    world
+        .plant("i-1", Target::Job(domain::JobId(jobs[0])))
+        .await;
+    let never = [
+        "candidates:update",
+        "applications:update",
+        "applied_candidate_tags:create",
+        "notes:create",
+    ];
+    let answer = give_up(&world, "i-1", &[jobs[0]], &never).await;
+    assert_eq!(answer.name, "IntroductionImported", "{answer:?}");
+    assert_eq!(answer.applications(), [("FOUND", None)]);
+    let missing = ["referrer", "candidate", "candidate.tags", "message"];
+    assert_eq!(given_up(&answer), missing, "{answer:?}");
+    assert_eq!(world.number(FOLLOWED).await, 1);
+}
+
+#[tokio::test]
+async fn a_job_that_never_succeeds_does_not_hide_the_others() {
+    for version in BOTH {
+        let world = World::new(version).await;
+        let jobs = [world.jobs()[0], world.jobs()[1]];
+        let answer = give_up(&world, "i-1", &jobs, &["applications:create"]).await;
+        assert_eq!(
+            answer.name, "IntroductionImported",
+            "{version:?} {answer:?}"
+        );
+        let expected = [("CREATED", None), ("FAILED", Some("retries_exhausted"))];
+        assert_eq!(answer.applications(), expected, "{version:?}");
+        assert_eq!(world.number(FOLLOWED).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn somebody_under_none_of_the_jobs_waits_for_a_human() {
+    for version in BOTH {
+        let world = World::new(version).await;
+        let jobs = world.jobs();
+        world
+            .plant("i-1", Target::Job(domain::JobId(jobs[0])))
+            .await;
+        let answer = give_up(&world, "i-1", &[jobs[1]], &["applications:create"]).await;
+        assert_eq!(answer.name, "IntroductionImportFailed", "{answer:?}");
+        assert_eq!(answer.data["code"], "retries_exhausted");
+        assert_eq!(answer.data["needsHuman"], true);
+        assert_eq!(
+            answer.applications(),
+            [("FAILED", Some("retries_exhausted"))]
+        );
+        assert_eq!(world.number(PARKED).await, 1, "{version:?}");
+    }
+}
