@@ -177,7 +177,7 @@ async fn judge(store: &Store, consent: &Consent, ends: bool) {
             let code = Code::ConsentEnding;
             findings.push(Finding::new(code, Severity::Warning, "all", evidence));
         }
-        Health::of(findings)
+        Health::reconsidered(findings, known)
     };
     let revision = known.revision;
     let changed = store

@@ -28,9 +28,8 @@ const LOOK: Duration = Duration::from_millis(100);
 /// How long before its end an access token is renewed, unless a sixth of its life is less: earlier than a client
 /// replaces its own copy.
 const EARLY: Duration = Duration::from_secs(600);
-/// How often a fresh pair of tokens is tried to be stored while the database is away, a second apart. Nobody else can take
-/// the lease until it is back, and these are the only tokens that are good: without them the tenant's admin has to
-/// consent again.
+/// How often a fresh pair of tokens is tried to be stored while the database is away, a second apart. These are the only
+/// tokens that are good: without them the tenant's admin has to consent again.
 const STORING: usize = 600;
 
 /// The tokens of one connection.
@@ -130,7 +129,7 @@ impl Consent {
             .http
             .refresh_tokens(&self.config, &self.partner, &tokens.refresh);
         match asked.await {
-            Ok(new) => self.keep(lease, new).await,
+            Ok(new) => self.keep(tokens.generation, new).await,
             Err(error @ Error::Credential { .. }) => {
                 // Whoever slept over its lease sent what somebody else had renewed by then.
                 if !self.give_up(lease, true).await {
@@ -150,20 +149,26 @@ impl Consent {
         }
     }
 
-    async fn keep(&self, lease: Uuid, new: AuthorizedTokens) -> Result<Renewal, Error> {
+    async fn keep(&self, generation: i64, new: AuthorizedTokens) -> Result<Renewal, Error> {
         let access = new.access.clone();
         let new = to_store(new);
         crash_here(CrashPoint::ConsentBeforeStore);
         for _ in 0..STORING {
-            let kept =
-                self.store
-                    .keep_tokens(&self.keys, &self.tenant, self.connection, lease, &new);
+            let (keys, tenant) = (&self.keys, &self.tenant);
+            let kept = self
+                .store
+                .keep_tokens(keys, tenant, self.connection, generation, &new);
             match kept.await {
                 Ok(true) => {
                     crash_here(CrashPoint::ConsentAfterStore);
+                    // Where that took longer than the lease, somebody else was refused the token that it used up.
+                    if let Err(error) = health::consent_is_there(&self.store, self.connection).await
+                    {
+                        tracing::warn!(tenant = %self.tenant, %error, "cannot take back that consent is needed");
+                    }
                     return Ok(Renewal::Ours(access));
                 }
-                // The tenant authorised us anew, or disconnected: those tokens are not ours any more.
+                // The tenant authorised us anew, or disconnected, or somebody else renewed them as well.
                 Ok(false) => return Ok(Renewal::Elsewhere),
                 Err(error) => tracing::warn!(%error, "new tokens cannot be stored yet"),
             }

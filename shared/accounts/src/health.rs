@@ -1,12 +1,12 @@
 //! A connection's state and the event that tells of it, always together.
 
 use chrono::Utc;
-use domain::{Problem, Tenant};
+use domain::{Code, Problem, Tenant};
 use harvest::Operation;
 use proto::envelope::{OutMeta, encode};
 use proto::{ConnectionState, Notice, v1};
 use store::Store;
-use store::connections::{Change, Finding, Health, Severity, State};
+use store::connections::{Change, Connection, ConnectionError, Finding, Health, Severity, State};
 use store::outbox::Announcement;
 use uuid::Uuid;
 
@@ -23,9 +23,8 @@ pub async fn set_aside(
     problem: &Problem,
     work: &str,
 ) -> bool {
-    let judge = |connection: &store::connections::Connection| {
-        Health::refused(problem, feature(problem), &connection.findings)
-    };
+    let judge =
+        |connection: &Connection| Health::refused(problem, feature(problem), &connection.findings);
     let changed = store
         .change_health(tenant, revision, false, judge, announcement)
         .await;
@@ -38,6 +37,28 @@ pub async fn set_aside(
         Err(ref error) => tracing::warn!(%tenant, work, %error, "cannot set the connection aside"),
     }
     changed.is_ok()
+}
+
+/// Takes back that consent is needed, where that was said, because good tokens were stored after all.
+pub(crate) async fn consent_is_there(
+    store: &Store,
+    connection: Uuid,
+) -> Result<(), ConnectionError> {
+    let Some(known) = store.connection(connection).await? else {
+        return Ok(());
+    };
+    if known.reason != Some(Code::ConsentNeeded) {
+        return Ok(());
+    }
+    let judge = |known: &Connection| {
+        let mut findings = known.findings.clone();
+        findings.retain(|finding| finding.code != Code::ConsentNeeded);
+        Health::reconsidered(findings, known)
+    };
+    store
+        .change_health(&known.tenant, known.revision, false, judge, announcement)
+        .await
+        .map(drop)
 }
 
 /// The event about a change of state; none when the state stayed what it was.

@@ -8,7 +8,7 @@ use greenhouse_sim::When;
 use harvest::{Client, Http};
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use serde_json::json;
-use store::connections::Connection;
+use store::connections::{Connection, Health};
 use tokio::time::timeout;
 use url::Url;
 
@@ -245,6 +245,51 @@ async fn a_process_killed_between_answer_and_storing_ends_in_reauthorise() {
     // The admin agrees anew, and work goes on.
     assert!(authorised(&world).await.state.works());
     client(&world, 1).await.sources().list().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_renewal_that_outlived_its_lease_is_not_lost() {
+    let world = World::new().await;
+    // Where a token that comes twice ends everything, nothing can be saved.
+    world
+        .greenhouse
+        .configure(|settings| settings.refresh_reuse_revokes = false);
+    let before = authorised(&world).await;
+    sql(&world, "UPDATE tokens SET access_expires = now()").await;
+    let first = When::operation("token").nth(1);
+    let gate = world.greenhouse.faults().hold_answers(first);
+    let slow = client(&world, 0).await;
+    let slow = tokio::spawn(async move { slow.sources().list().await.map(drop) });
+    timeout(MINUTE, gate.reached_by(1)).await.unwrap();
+    sql(&world, "UPDATE tokens SET lease_until = now()").await;
+    let other = client(&world, 1).await.sources().list().await;
+    assert!(other.is_err(), "the first one has used the token up");
+    let known = async || world.store.connection_of(&acme()).await.unwrap().unwrap();
+    assert_eq!(known().await.state.as_str(), "reauthorise");
+    gate.open();
+    slow.await.unwrap().unwrap();
+    assert_eq!(known().await.state.as_str(), "active");
+    assert_eq!(known().await.findings, before.findings);
+    client(&world, 2).await.sources().list().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_tenant_that_is_set_aside_stays_so_when_its_consent_ends() {
+    let world = World::new().await;
+    let revision = authorised(&world).await.revision;
+    let problem = domain::Problem::new(domain::Code::ScopeMissing).field("harvest:notes:create");
+    let judge = |known: &Connection| Health::refused(&problem, "note", &known.findings);
+    let paused = world
+        .store
+        .change_health(&acme(), revision, false, judge, |_| None)
+        .await;
+    assert!(paused.unwrap().is_some());
+    world.greenhouse_goes_down();
+    let late = round(&world, FIVE_HOURS).await;
+    assert_eq!(late.state.as_str(), "paused");
+    assert_eq!(late.reason, Some(domain::Code::ScopeMissing));
+    let codes: Vec<_> = late.findings.iter().map(|found| found.code).collect();
+    assert!(codes.contains(&domain::Code::ConsentEnding), "{codes:?}");
 }
 
 #[tokio::test]

@@ -183,6 +183,21 @@ impl Health {
         }
     }
 
+    /// With other findings, and nothing else learnt: what is set aside stays so while its reason is among them.
+    pub fn reconsidered(findings: Vec<Finding>, known: &Connection) -> Self {
+        let stands = findings
+            .iter()
+            .any(|finding| Some(finding.code) == known.reason);
+        match known.state.works() || !stands {
+            true => Self::of(findings),
+            false => Self {
+                state: known.state,
+                reason: known.reason,
+                findings,
+            },
+        }
+    }
+
     pub(super) fn findings_json(&self) -> Value {
         serde_json::to_value(&self.findings).unwrap_or_default()
     }

@@ -127,7 +127,8 @@ impl Store {
         Ok(taken.fetch_optional(&self.pool).await?)
     }
 
-    /// Stores what a renewal brought. Answers whether the lease was still ours; if not, nothing was stored.
+    /// Stores what the renewal of that generation brought, whoever has the lease by now: where Greenhouse rotates tokens,
+    /// these are the only ones that are good. Answers whether that generation was still the last; if not, nothing was stored.
     ///
     /// # Errors
     /// [`ConnectionError`].
@@ -136,7 +137,7 @@ impl Store {
         keyring: &Keyring,
         tenant: &Tenant,
         connection: Uuid,
-        lease: Uuid,
+        generation: i64,
         new: &NewTokens,
     ) -> Result<bool, ConnectionError> {
         let sealed = seal(keyring, tenant, connection, new)?;
@@ -145,9 +146,9 @@ impl Store {
                 lease_until = '-infinity', sent_at = NULL, renewed_at = clock_timestamp(),
                 access_expires = clock_timestamp() + make_interval(secs => $5),
                 refresh_expires = clock_timestamp() + make_interval(secs => $6)
-            WHERE connection = $1 AND lease = $2",
+            WHERE connection = $1 AND generation = $2",
             connection,
-            lease,
+            generation,
             sealed.bytes,
             sealed.key_id,
             new.access_lasts.as_secs_f64(),

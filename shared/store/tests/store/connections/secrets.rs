@@ -150,7 +150,7 @@ async fn one_process_renews_and_what_it_got_is_there_for_all() {
         .lease_tokens(id, first.generation, MINUTE)
         .await
         .unwrap();
-    let lease = lease.unwrap();
+    assert!(lease.is_some());
     assert_eq!(
         store
             .lease_tokens(id, first.generation, MINUTE)
@@ -160,7 +160,7 @@ async fn one_process_renews_and_what_it_got_is_there_for_all() {
     );
     assert!(current(&store, id).await.interrupted);
     let kept = store
-        .keep_tokens(&keyring(), &acme(), id, lease, &pair(2))
+        .keep_tokens(&keyring(), &acme(), id, first.generation, &pair(2))
         .await;
     assert!(kept.unwrap());
     let second = current(&store, id).await;
@@ -180,7 +180,7 @@ async fn one_process_renews_and_what_it_got_is_there_for_all() {
 }
 
 #[tokio::test]
-async fn whoever_lost_the_right_to_renew_stores_nothing() {
+async fn what_a_renewal_brought_is_stored_though_it_lost_its_right_meanwhile() {
     let store = fresh_store().await;
     let id = authorised(&store).await;
     let generation = current(&store, id).await.generation;
@@ -189,15 +189,23 @@ async fn whoever_lost_the_right_to_renew_stores_nothing() {
         .await
         .unwrap();
     let taken = store.lease_tokens(id, generation, MINUTE).await.unwrap();
-    let late = store
-        .keep_tokens(&keyring(), &acme(), id, lost.unwrap(), &pair(2))
-        .await;
-    assert!(!late.unwrap());
     let release = async |lease| store.release_tokens(id, lease, true).await.unwrap();
     assert!(!release(lost.unwrap()).await);
-    assert!(release(taken.unwrap()).await);
+    let keep = async |pair| {
+        store
+            .keep_tokens(&keyring(), &acme(), id, generation, &pair)
+            .await
+            .unwrap()
+    };
+    assert!(keep(pair(2)).await);
+    assert!(!release(taken.unwrap()).await, "there is nothing to renew");
+    assert!(!keep(pair(3)).await, "another one's came first");
     let tokens = current(&store, id).await;
-    assert_eq!((tokens.generation, tokens.interrupted), (generation, false));
+    assert_eq!(tokens.access.expose_secret(), "access-2");
+    assert_eq!(
+        (tokens.generation, tokens.interrupted),
+        (generation + 1, false)
+    );
 }
 
 #[tokio::test]
