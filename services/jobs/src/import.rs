@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use accounts::Stop;
 use boot::metrics::{RecordAction, Resource};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Code, Problem};
 use harvest::{Client, Error as Remote, Purpose, Version};
 use serde_json::Value;
@@ -200,11 +200,7 @@ impl Round<'_> {
         }
         let sweep = match (whole, unordered) {
             (false, _) => None,
-            (true, false) => Some(Sweep::Range {
-                floor: lowest.filter(|_| !last),
-                below,
-                stored_before: began,
-            }),
+            (true, false) => range(lowest, last, below, began),
             (true, true) => last.then_some(Sweep::Met {
                 ids: &self.met,
                 stored_before: began,
@@ -385,6 +381,21 @@ impl Round<'_> {
     }
 }
 
+/// Where a page of a whole list in order tells what is gone: down to its `lowest` id, the last page down to the end, and
+/// nowhere if it is empty and others follow.
+fn range(
+    lowest: Option<i64>,
+    last: bool,
+    below: Option<i64>,
+    stored_before: DateTime<Utc>,
+) -> Option<Sweep<'static>> {
+    (last || lowest.is_some()).then_some(Sweep::Range {
+        floor: lowest.filter(|_| !last),
+        below,
+        stored_before,
+    })
+}
+
 /// Whether the ids of a page go down, and begin below the page before.
 fn in_order(ids: &[i64], below: Option<i64>) -> bool {
     let begins = match (ids.first(), below) {
@@ -397,6 +408,18 @@ fn in_order(ids: &[i64], below: Option<i64>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_empty_page_before_the_last_one_tells_of_nothing_gone() {
+        let floor = |lowest, last| match range(lowest, last, Some(10), Utc::now()) {
+            Some(Sweep::Range { floor, .. }) => Some(floor),
+            _ => None,
+        };
+        assert_eq!(floor(None, false), None);
+        assert_eq!(floor(Some(3), false), Some(Some(3)));
+        assert_eq!(floor(Some(3), true), Some(None));
+        assert_eq!(floor(None, true), Some(None));
+    }
 
     #[test]
     fn a_page_in_order_goes_down_from_the_one_before() {

@@ -47,6 +47,7 @@ use handover::Handover;
 use kept::Kept;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::PgPool;
+use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use wake::Bells;
 
@@ -116,6 +117,9 @@ impl Store {
                 ("timezone", "UTC"),
                 ("enable_seqscan", "off"),
                 ("jit", "off"),
+                // A process that is frozen or cut off must not keep the others out by the locks it holds.
+                ("idle_in_transaction_session_timeout", "10s"),
+                ("statement_timeout", "60s"),
             ]);
         // What every event asks for is planned once per connection, not five times more to compare; and it asks for few of
         // many in the order of an index, not for all of them to be sorted.
@@ -165,8 +169,13 @@ impl Store {
     /// # Errors
     /// [`Error::Schema`] when the database was migrated by a newer or an altered version.
     pub async fn migrate(&self) -> Result<(), Error> {
-        MIGRATIONS.run(&self.pool).await?;
-        Ok(())
+        // On a connection of its own that is closed at the end: a migration takes as long as it takes.
+        let mut connection = self.pool.acquire().await?.detach();
+        sqlx::query("SET statement_timeout = 0")
+            .execute(&mut connection)
+            .await?;
+        MIGRATIONS.run(&mut connection).await?;
+        Ok(connection.close().await?)
     }
 
     /// Answers whether the server can be asked something right now; for readiness.

@@ -87,3 +87,25 @@ async fn what_is_announced_on_entering_is_on_disk_with_the_commit() {
     let mut next = entrance.begin([&acme]).await.unwrap();
     assert!(!waits_for_the_disk(&mut next).await);
 }
+
+#[tokio::test]
+async fn who_is_frozen_with_a_lock_does_not_keep_it() {
+    let store = fresh_store().await;
+    let mut frozen = store.begin().await.unwrap();
+    sqlx::query("SET LOCAL idle_in_transaction_session_timeout = '100ms'")
+        .execute(&mut *frozen)
+        .await
+        .unwrap();
+    let lock = "SELECT pg_advisory_xact_lock(7)";
+    sqlx::query(lock).execute(&mut *frozen).await.unwrap();
+    let mut tx = store.begin().await.unwrap();
+    sqlx::query(lock).execute(&mut *tx).await.unwrap();
+    for (setting, value) in [
+        ("idle_in_transaction_session_timeout", "10s"),
+        ("statement_timeout", "1min"),
+    ] {
+        let show = sqlx::AssertSqlSafe(format!("SHOW {setting}"));
+        let shown: String = sqlx::query_scalar(show).fetch_one(&mut *tx).await.unwrap();
+        assert_eq!(shown, value);
+    }
+}
