@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use domain::crash::{CrashPoint, Moment, crash_here};
-use domain::{Code, Problem, StepKind};
+use domain::{CandidateId, Code, Problem, StepKind};
 use harvest::{Client, Purpose};
 use store::claim::{Claim, StepState};
 use store::journal::StepWrite;
@@ -97,6 +97,8 @@ pub(crate) struct Attempt<'a> {
     pub(crate) context: &'a Context,
     pub(crate) claim: &'a Claim,
     pub(crate) greenhouse: Client,
+    /// To whom it writes, once it is known who that is.
+    pub(crate) person: Option<CandidateId>,
     /// What did not go as well as it could; the answer tells.
     pub(crate) warnings: Vec<Problem>,
     /// Step states learnt but not yet on disk; they travel with the next entry in the journal.
@@ -110,6 +112,7 @@ impl<'a> Attempt<'a> {
             context,
             claim,
             greenhouse,
+            person: None,
             warnings: Vec::new(),
             learnt: Vec::new(),
             foreseen: None,
@@ -152,6 +155,16 @@ impl<'a> Attempt<'a> {
         };
         let record = self.claim.steps.iter().find(sent)?;
         record.name.split_once(':').map(|(_, key)| key)
+    }
+
+    /// To whom earlier tries have written, or may have: that is who it is, whoever looks like them by now.
+    pub(crate) fn written_to(&self) -> Option<CandidateId> {
+        let sent = |step: &&store::claim::Step| {
+            !matches!(step.state, StepState::Planned | StepState::Rejected)
+        };
+        let sent = self.claim.steps.iter().filter(sent);
+        let last = sent.filter_map(|step| Some((step.last_sent_at, step.person?)));
+        last.max().map(|(_, person)| person)
     }
 
     /// Whether an earlier try sent this write: what is found now was then made by us.
@@ -366,7 +379,7 @@ impl<'a> Attempt<'a> {
         if let Some(foreseen) = waiting {
             // Before the commit, so that the time on record is not older than this.
             foreseen.on_disk = Some(Instant::now());
-            entries.push(write(&foreseen.step, StepState::Sending, None, None));
+            entries.push(write(&foreseen.step, StepState::Sending, self.person));
         }
         let confirmed = confirmed_kinds(&entries);
         self.context.journal.steps(self.claim, entries).await?;
@@ -376,7 +389,11 @@ impl<'a> Attempt<'a> {
 
     fn learn(&mut self, step: &Step, state: StepState, remote_id: Option<i64>, code: Option<Code>) {
         self.learnt.retain(|write| write.name != step.name);
-        self.learnt.push(write(step, state, remote_id, code));
+        self.learnt.push(StepWrite {
+            remote_id,
+            code,
+            ..write(step, state, self.person)
+        });
     }
 }
 
@@ -385,13 +402,14 @@ fn was_accepted(record: &store::claim::Step) -> bool {
     record.state == StepState::Unknown && record.code.as_deref() == Some(ACCEPTED.as_str())
 }
 
-fn write(step: &Step, state: StepState, remote_id: Option<i64>, code: Option<Code>) -> StepWrite {
+fn write(step: &Step, state: StepState, person: Option<CandidateId>) -> StepWrite {
     StepWrite {
         name: step.name.clone(),
         kind: step.kind,
         state,
-        remote_id,
-        code,
+        remote_id: None,
+        person,
+        code: None,
     }
 }
 

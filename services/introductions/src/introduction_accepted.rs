@@ -37,6 +37,7 @@ pub(crate) async fn handle(
     let Some(person) = found else {
         return settle_refused(attempt, jobs.refused()).await;
     };
+    attempt.person = Some(person.id);
     let applications =
         applications::apply(attempt, introduction, &person, &jobs, &references).await?;
     let filled = candidate::fill_gaps(attempt, introduction, &person).await;

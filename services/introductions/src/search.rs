@@ -17,12 +17,21 @@ use crate::stop::Stop;
 /// How far Greenhouse's clock may run ahead of ours when we look for what we created since a moment.
 const CLOCK_DIFFERENCE: Duration = Duration::minutes(5);
 
-/// By what we remember of the person, then by every e-mail address.
+/// To whom we have written for this introduction; else by what we remember of the person, then by every e-mail address.
 pub(crate) async fn find(
     attempt: &Attempt<'_>,
     introduction: &Introduction,
 ) -> Result<Option<Person>, Stop> {
     let candidates = attempt.greenhouse.candidates();
+    if let Some(id) = attempt.written_to()
+        && let Some(record) = candidates.get(id).await?
+    {
+        let how = match attempt.claim.known.contains(&id) {
+            true => How::Matched,
+            false => how(&with_emails(attempt, introduction).await?),
+        };
+        return Ok(Some(matched(record, how)));
+    }
     for id in &attempt.claim.known {
         if let Some(record) = candidates.get(*id).await? {
             return Ok(Some(matched(record, How::Matched)));
@@ -32,18 +41,28 @@ pub(crate) async fn find(
     if !attempt.claim.known.is_empty() {
         attempt.rest_until_shown(&attempt.claim.known).await?;
     }
-    let found = by_email(&attempt.greenhouse, introduction).await;
-    let found = found.map_err(|error| attempt.missed(error))?;
+    let found = with_emails(attempt, introduction).await?;
     if found.len() > 1 && attempt.claim.settings.several_matches == SeveralMatches::Hold {
         let problem = Problem::new(Code::SeveralMatches).field("candidate.emails");
         return Err(Stop::Park(problem));
     }
-    let how = if found.len() > 1 {
-        How::Ambiguous
-    } else {
-        How::Matched
-    };
+    let how = how(&found);
     Ok(choose(found).map(|record| matched(record, how)))
+}
+
+async fn with_emails(
+    attempt: &Attempt<'_>,
+    introduction: &Introduction,
+) -> Result<Vec<Candidate>, Stop> {
+    let found = by_email(&attempt.greenhouse, introduction).await;
+    found.map_err(|error| attempt.missed(error))
+}
+
+fn how(found: &[Candidate]) -> How {
+    match found.len() {
+        0 | 1 => How::Matched,
+        _ => How::Ambiguous,
+    }
 }
 
 fn matched(record: Candidate, how: How) -> Person {

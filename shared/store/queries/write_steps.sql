@@ -5,15 +5,15 @@ WITH held AS MATERIALIZED (
     WHERE o.state = 'open' FOR NO KEY UPDATE OF o),
 written AS (
     INSERT INTO steps AS s
-        (operation_id, name, kind, state, remote_id, code, sends, first_sent_at, last_sent_at, settled_at)
-    SELECT u.operation_id, u.name, u.kind, u.state, u.remote_id, u.code, u.sending::int,
+        (operation_id, name, kind, state, remote_id, person, code, sends, first_sent_at, last_sent_at, settled_at)
+    SELECT u.operation_id, u.name, u.kind, u.state, u.remote_id, u.person, u.code, u.sending::int,
         CASE WHEN u.sending THEN clock_timestamp() END, CASE WHEN u.sending THEN clock_timestamp() END,
         CASE WHEN NOT u.sending THEN clock_timestamp() END
-    FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::bool[])
-        AS u(operation_id, name, kind, state, remote_id, code, sending)
+    FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::bool[],
+        $10::bigint[]) AS u(operation_id, name, kind, state, remote_id, code, sending, person)
     JOIN held ON held.id = u.operation_id
     ON CONFLICT (operation_id, name) DO UPDATE SET state = EXCLUDED.state,
-        remote_id = coalesce(EXCLUDED.remote_id, s.remote_id), code = EXCLUDED.code,
+        remote_id = coalesce(EXCLUDED.remote_id, s.remote_id), person = coalesce(EXCLUDED.person, s.person), code = EXCLUDED.code,
         sends = s.sends + EXCLUDED.sends, first_sent_at = coalesce(s.first_sent_at, EXCLUDED.first_sent_at),
         last_sent_at = coalesce(EXCLUDED.last_sent_at, s.last_sent_at), settled_at = EXCLUDED.settled_at
     WHERE s.state <> 'confirmed')

@@ -128,6 +128,8 @@ pub struct Step {
     pub state: StepState,
     /// Id of what Greenhouse made.
     pub remote_id: Option<i64>,
+    /// To whom it was written, where that is known.
+    pub person: Option<CandidateId>,
     /// Why it was refused (`domain::Code`).
     pub code: Option<String>,
     /// How often the intent to send it was recorded.

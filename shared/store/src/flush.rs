@@ -105,6 +105,7 @@ async fn write_steps(store: &Store, entries: &[Entry]) -> Result<Vec<i64>, Error
         &steps.remote_ids as _,
         &steps.codes as _,
         &steps.sending,
+        &steps.persons as _,
     )
     .fetch_all(&mut *connection)
     .await?;
@@ -179,6 +180,7 @@ async fn leave_on(
         &steps.codes as _,
         &steps.sending,
         lease.map(|lease| lease.as_secs_f64()),
+        &steps.persons as _,
     )
     .fetch_all(connection)
     .await?;

@@ -34,6 +34,8 @@ pub struct StepWrite {
     pub state: StepState,
     /// Id of what Greenhouse made, once known.
     pub remote_id: Option<i64>,
+    /// To whom it is written; none where it makes the person, or before it is known who it is.
+    pub person: Option<CandidateId>,
     /// Why it was refused.
     pub code: Option<Code>,
 }

@@ -46,8 +46,8 @@ use std::time::Duration;
 use handover::Handover;
 use kept::Kept;
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::PgPool;
 use sqlx::Connection as _;
+use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use wake::Bells;
 

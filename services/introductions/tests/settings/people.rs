@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use domain::JobId;
+use domain::matching::Contact;
+use domain::{CandidateId, JobId};
 use greenhouse_sim::{CreateAnswer, Fault, Processing, When};
-use harvest::Target;
+use harvest::{CandidatePatch, Target};
 use serde_json::json;
 
-use crate::world::{BOTH, World, email};
+use crate::world::{Answer, BOTH, World, email};
 
 /// Two candidates with the address of the introduction's person.
 async fn twice(version: harvest::Version) -> World {
@@ -147,4 +148,78 @@ async fn somebody_is_found_by_an_address_as_the_event_writes_it() {
     let answer = world.import(event).await;
     assert_eq!(answer.data["how"], "MATCHED", "{answer:?}");
     world.person("ada-1");
+}
+
+/// A recruiter works on a candidate.
+async fn edit(world: &World, id: i64, patch: CandidatePatch) {
+    let client = world.other_program().await;
+    let candidates = client.candidates();
+    candidates.update(CandidateId(id), &patch).await.unwrap();
+}
+
+fn titled() -> CandidatePatch {
+    CandidatePatch {
+        title: Some("Countess".to_owned()),
+        ..CandidatePatch::default()
+    }
+}
+
+/// The introduction, while one call of an operation takes effect and is not answered, after which a recruiter acts.
+async fn import_around(world: &World, operation: &str, recruiter: impl AsyncFnOnce()) -> Answer {
+    let once = When::operation(operation).nth(1);
+    world.greenhouse.faults().add(once, Fault::CommitThen500);
+    world.take(&world.introduction("i-1")).await;
+    world.try_once().await;
+    assert_eq!(world.open().await, 1, "it goes on later");
+    recruiter().await;
+    world.perform().await;
+    world.last_answer().await
+}
+
+#[tokio::test]
+async fn whoever_was_written_to_is_the_one_however_active_another_becomes() {
+    for version in BOTH {
+        for operation in ["applications:create", "candidates:update"] {
+            let world = World::new(version).await;
+            let elsewhere = || Target::Job(JobId(world.jobs()[1]));
+            let other = world.plant("i-1", elsewhere()).await;
+            let chosen = world.plant("i-1", elsewhere()).await;
+            edit(&world, chosen, titled()).await;
+            let untouched = world.greenhouse.state().candidate(other).unwrap();
+            let recruiter = async || edit(&world, other, titled()).await;
+            let answer = import_around(&world, operation, recruiter).await;
+            assert_eq!(answer.name, "IntroductionImported", "{answer:?}");
+            assert_eq!(answer.data["how"], "AMBIGUOUS", "{answer:?}");
+            assert_eq!(answer.data["greenhouseCandidateId"], chosen.to_string());
+            let state = world.greenhouse.state();
+            let applications = |id| state.applications_of(id).len();
+            assert_eq!((applications(chosen), applications(other)), (2, 1));
+            let now = state.candidate(other).unwrap();
+            assert_eq!(now.tags, untouched.tags, "{version:?} {operation}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_was_written_to_is_the_one_when_their_address_is_corrected() {
+    for version in BOTH {
+        let world = World::new(version).await;
+        let elsewhere = Target::Job(JobId(world.jobs()[1]));
+        let chosen = world.plant("i-1", elsewhere).await;
+        let people = world.greenhouse.state().candidates().len();
+        let corrected = CandidatePatch {
+            email_addresses: Some(vec![Contact {
+                value: "ada@elsewhere.example".to_owned(),
+                kind: Some("work".to_owned()),
+            }]),
+            ..CandidatePatch::default()
+        };
+        let recruiter = async || edit(&world, chosen, corrected).await;
+        let answer = import_around(&world, "candidates:update", recruiter).await;
+        assert_eq!(answer.data["how"], "MATCHED", "{version:?} {answer:?}");
+        assert_eq!(answer.data["greenhouseCandidateId"], chosen.to_string());
+        let state = world.greenhouse.state();
+        assert_eq!(state.candidates().len(), people, "nobody was created");
+        assert_eq!(state.applications_of(chosen).len(), 2);
+    }
 }

@@ -67,6 +67,7 @@ pub(super) struct Steps<'a> {
     pub(super) kinds: Vec<&'static str>,
     pub(super) states: Vec<&'static str>,
     pub(super) remote_ids: Vec<Option<i64>>,
+    pub(super) persons: Vec<Option<i64>>,
     pub(super) codes: Vec<Option<&'static str>>,
     pub(super) sending: Vec<bool>,
 }
@@ -81,6 +82,7 @@ impl<'a> Steps<'a> {
                 columns.kinds.push(step.kind.as_str());
                 columns.states.push(step.state.as_str());
                 columns.remote_ids.push(step.remote_id);
+                columns.persons.push(step.person.map(i64::from));
                 columns.codes.push(step.code.map(|code| code.as_str()));
                 columns.sending.push(step.state == StepState::Sending);
             }

@@ -138,6 +138,7 @@ pub(crate) fn step(name: &str, state: StepState, remote_id: Option<i64>) -> Step
         kind: StepKind::CreateCandidate,
         state,
         remote_id,
+        person: None,
         code: None,
     }
 }
