@@ -4,12 +4,15 @@
 //! Nothing here calls Greenhouse. What is in a worker's hands at that moment is waited for, so that nobody is half
 //! imported under an erasure; everything else that was still to be done for the person ends.
 
+mod applications;
+
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use domain::{CandidateId, Code, IntrroCandidateId, OperationId, Tenant};
 use sha2::{Digest, Sha256};
 
+use self::applications::forget_applications;
 use crate::intake::order_lock;
 use crate::person::PersonKey;
 use crate::{Error, Store, Transaction};
@@ -117,7 +120,7 @@ pub async fn erase(tx: &mut Transaction<'_>, erasure: &Erasure) -> Result<Option
     let ended = end(tx, erasure).await?;
     let perhaps_created = perhaps_created(tx, erasure).await?;
     let greenhouse = forget_keys(tx, erasure, key).await?;
-    forget_applications(tx, erasure).await?;
+    forget_applications(tx, erasure, &greenhouse).await?;
     forget_refusals(tx, erasure).await?;
     blot_out(tx, erasure).await?;
     remember_hash(tx, erasure, key).await?;
@@ -239,20 +242,6 @@ async fn forget_keys(
         .execute(&mut **tx)
         .await?;
     Ok(people.into_iter().map(CandidateId).collect())
-}
-
-/// Nothing more is told of the person's progress. What was told keeps its numbers.
-async fn forget_applications(tx: &mut Transaction<'_>, erasure: &Erasure) -> Result<(), Error> {
-    sqlx::query!(
-        "WITH gone AS (DELETE FROM applications WHERE tenant = $1 AND candidate_id = $2 RETURNING tenant, id, sequence)
-        INSERT INTO erased_applications AS e (tenant, id, sequence) SELECT tenant, id, sequence FROM gone
-        ON CONFLICT (tenant, id) DO UPDATE SET sequence = greatest(e.sequence, EXCLUDED.sequence)",
-        erasure.tenant.as_str(),
-        erasure.candidate.as_str(),
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
 }
 
 /// What was refused is not found by the person any more. Where it could not be read whose it was, their id may still be meant.

@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use chrono::Utc;
-use domain::{CandidateId, Code};
+use domain::{ApplicationId, CandidateId, Code, IntrroCandidateId};
 use store::Store;
+use store::applications::TrackedApplication;
 use store::claim::{Claim, Want};
 use store::erase::{Erased, erase};
 use store::intake::{Arrival, Refused, Verdict, record_refusal};
-use store::journal::{Journal, JournalError};
+use store::journal::{Identity, Journal, JournalError};
+use store::person::PersonKey;
 
 use crate::fresh_store;
-use crate::ledger::{arrival, connect, done, sending, take_in};
+use crate::ledger::{arrival, connect, done, run, sending, take_in, tenant};
 
 async fn claim(store: &Store) -> Vec<Claim> {
     let want = Want {
@@ -29,9 +31,13 @@ fn introduction(id: &str) -> Arrival {
 }
 
 fn request() -> Arrival {
+    request_of("e-1", "c-1")
+}
+
+fn request_of(id: &str, candidate: &str) -> Arrival {
     Arrival {
         kind: "candidate_erasure_requested",
-        ..arrival("acme", "e-1", "c-1", "unused@example.com")
+        ..arrival("acme", id, candidate, "unused@example.com")
     }
 }
 
@@ -100,6 +106,58 @@ async fn what_was_imported_is_forgotten_and_where_they_are_is_told() {
         .await
         .unwrap();
     assert_eq!(count(&store, "SELECT sequence FROM applications").await, 3);
+}
+
+/// Introduces somebody whom Intrro knows twice, as `c-1` and as `c-2`: both lead to application 90.
+async fn introduce_twice() -> Store {
+    let store = fresh_store().await;
+    connect(&store, "acme").await;
+    let journal = Journal::start(store.clone());
+    for (id, candidate) in [("i-1", "c-1"), ("i-2", "c-2")] {
+        take_in(&store, &[arrival("acme", id, candidate, "ada@example.com")]).await;
+        let claims = claim(&store).await;
+        let mut settlement = done(&claims[0], 7);
+        let candidate = IntrroCandidateId::try_from(candidate).unwrap();
+        settlement.identity = settlement.identity.map(|identity| Identity {
+            candidate_key: PersonKey::candidate(&claims[0].tenant, &candidate),
+            candidate,
+            ..identity
+        });
+        journal.settle(&claims[0], settlement).await.unwrap();
+    }
+    run(&store, "UPDATE applications SET sequence = 3").await;
+    store
+}
+
+/// Forgets this candidate; returns what is left of application 90.
+async fn left_of_shared(store: &Store, request: Arrival) -> Option<TrackedApplication> {
+    take_in(store, &[request]).await;
+    forget(store).await.expect("nothing is in hand");
+    let followed = store.tracked_among(&tenant("acme"), &[ApplicationId(90)]);
+    followed.await.unwrap().pop()
+}
+
+#[tokio::test]
+async fn what_two_candidates_share_goes_on_under_the_one_who_stays() {
+    let store = introduce_twice().await;
+    let left = left_of_shared(&store, request()).await.expect("followed");
+    assert_eq!((left.candidate.as_str(), left.sequence), ("c-2", 3));
+    assert_eq!(left.introductions.len(), 1);
+    assert_eq!(left.introductions[0].as_str(), "i-2");
+    let left = left_of_shared(&store, request_of("e-2", "c-2")).await;
+    assert_eq!(left, None, "nobody is left");
+    let kept = "SELECT sequence FROM erased_applications WHERE id = 90";
+    assert_eq!(count(&store, kept).await, 3);
+}
+
+#[tokio::test]
+async fn what_stays_with_its_candidate_names_nobody_else_who_was_erased() {
+    let store = introduce_twice().await;
+    let left = left_of_shared(&store, request_of("e-2", "c-2")).await;
+    let left = left.expect("followed");
+    assert_eq!((left.candidate.as_str(), left.sequence), ("c-1", 3));
+    assert_eq!(left.introductions.len(), 1);
+    assert_eq!(left.introductions[0].as_str(), "i-1");
 }
 
 /// It is asked twice a second, also with hundreds of thousands waiting for a tenant that is paused.
