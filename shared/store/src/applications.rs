@@ -348,9 +348,11 @@ async fn follow_successors(
         let origin =
             serde_json::to_value(&successor.origin).map_err(|_| Error::Corrupt("snapshot"))?;
         sqlx::query!(
-            "INSERT INTO applications AS a (tenant, id, greenhouse_id, candidate_id, job_id, introduction_ids,
+            // Followed before its person was erased: its numbers go on.
+            "INSERT INTO applications AS a (tenant, id, greenhouse_id, candidate_id, job_id, introduction_ids, sequence,
                 converted_from, origin)
-            SELECT tenant, $3, greenhouse_id, candidate_id, $4, introduction_ids, id, $5
+            SELECT tenant, $3, greenhouse_id, candidate_id, $4, introduction_ids,
+                coalesce((SELECT e.sequence FROM erased_applications e WHERE e.tenant = $1 AND e.id = $3), 0), id, $5
             FROM applications WHERE tenant = $1 AND id = $2
             ON CONFLICT (tenant, id) DO UPDATE SET converted_from = excluded.converted_from, origin = excluded.origin,
                 introduction_ids = a.introduction_ids || ARRAY(SELECT unnest(excluded.introduction_ids)

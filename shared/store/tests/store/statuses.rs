@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use domain::status::{Snapshot, Stage, Status};
 use domain::{ApplicationId, JobId, JobStageId, Tenant};
 use store::Store;
-use store::applications::Progress;
+use store::applications::{Progress, Successor};
 use store::outbox::Announcement;
 use uuid::Uuid;
 
@@ -169,6 +169,38 @@ async fn a_snapshot_without_a_change_moves_no_sequence() {
     advance(&store, &[progress(90, 0, 1, 1)]).await;
     assert!(advance(&store, &[progress(90, 1, 2, 0)]).await.is_empty());
     assert_eq!(state(&store, 90).await, (Some(in_stage(2)), 1));
+}
+
+/// Application 90, a prospect's, is replaced by `successor`.
+async fn convert(store: &Store, successor: i64) {
+    let successor = Successor {
+        application: ApplicationId(successor),
+        job: Some(JobId(4)),
+        origin: in_stage(1),
+    };
+    let converted = Progress {
+        successor: Some(successor),
+        ..progress(90, 0, 2, 1)
+    };
+    assert!(advance(store, &[converted]).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_takes_the_place_of_another_one_begins_where_its_numbers_ended() {
+    let store = following(90).await;
+    let erased = "INSERT INTO erased_applications (tenant, id, sequence) VALUES ('acme', 91, 4)";
+    run(&store, erased).await;
+    convert(&store, 91).await;
+    assert_eq!(state(&store, 91).await, (None, 4));
+    assert!(advance(&store, &[progress(91, 4, 1, 1)]).await.is_empty());
+    assert_eq!(state(&store, 91).await, (Some(in_stage(1)), 5));
+}
+
+#[tokio::test]
+async fn what_takes_the_place_of_another_one_and_was_never_followed_begins_at_none() {
+    let store = following(90).await;
+    convert(&store, 91).await;
+    assert_eq!(state(&store, 91).await, (None, 0));
 }
 
 #[tokio::test]
