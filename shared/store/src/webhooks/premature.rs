@@ -1,4 +1,6 @@
 //! What is said about something that an import has just made, before anybody follows it.
+//!
+//! An import may rest between what it made and its settlement: for Greenhouse's limit, after a failure, for a proof.
 
 use std::collections::HashSet;
 
@@ -9,8 +11,9 @@ use super::Task;
 use crate::{Error, Store};
 
 impl Store {
-    /// Tasks that may be premature: an import of the tenant is under way, and nobody follows what they name yet. In one
-    /// snapshot, so that what the import makes is either under way here or followed here.
+    /// Tasks that may be premature: an import of the tenant is under way, in hand or at rest after it has written, and
+    /// nobody follows what they name yet. In one snapshot, so that what the import makes is either under way here or
+    /// followed here.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -26,7 +29,9 @@ impl Store {
         let premature = sqlx::query_scalar!(
             r#"SELECT u.task AS "task!"
             FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) AS u(task, application, candidate)
-            WHERE EXISTS (SELECT 1 FROM hands WHERE hands.tenant = $1)
+            -- In the index's order: else it may be planned as a scan of all operations.
+            WHERE (SELECT 1 FROM operations o WHERE o.tenant = $1 AND o.begun AND o.state = 'open'
+                ORDER BY o.not_before LIMIT 1) IS NOT NULL
               AND (SELECT 1 FROM applications a WHERE a.tenant = $1 AND a.id = u.application LIMIT 1) IS NULL
               AND (SELECT 1 FROM applications a WHERE a.tenant = $1 AND a.greenhouse_id = u.candidate LIMIT 1) IS NULL"#,
             tenant.as_str(),

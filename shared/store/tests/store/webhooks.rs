@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use domain::webhook::{Action, Consumer, Notice, Refusal};
-use domain::{ApplicationId, CandidateId, JobId, Tenant};
+use domain::{ApplicationId, CandidateId, Code, JobId, Tenant};
 use secrecy::{ExposeSecret, SecretBox, SecretString};
 use store::Store;
 use store::connections::{Change, Credential, Health, NewConnection};
-use store::journal::Journal;
+use store::journal::{Journal, Release};
 use store::outbox::Announcement;
 use store::seal::Keyring;
 use store::wake::{News, Wake};
@@ -360,29 +360,63 @@ async fn the_backlog_tells_how_long_the_oldest_has_waited() {
     assert_eq!(of(Consumer::Jobs).oldest_seconds, 0.0);
 }
 
-#[tokio::test]
-async fn what_an_import_under_way_may_have_made_is_premature_until_it_is_followed() {
-    let store = fresh_store().await;
-    let id = connect(&store, "acme").await;
+/// Tasks of a tenant that name an application and a person whom nobody follows, and a job.
+async fn about_strangers(store: &Store) -> Vec<Task> {
+    let id = connect(store, "acme").await;
     let job = Notice::JobChanged { job_id: JobId(3) };
     let gone = Notice::CandidateDeleted {
         candidate_id: CandidateId(7),
         application_ids: vec![],
     };
-    let told = delivery(&store, id, "e1", vec![moved(90), gone, job]).await;
+    let told = delivery(store, id, "e1", vec![moved(90), gone, job]).await;
     store.record_webhooks(&[told]).await.unwrap();
-    let tasks = claim(&store, Consumer::Statuses, 10).await;
-    let tenant = &tasks[0].tenant;
+    claim(store, Consumer::Statuses, 10).await
+}
+
+/// How many of them may be premature.
+async fn premature(store: &Store, tasks: &[Task]) -> usize {
     let all: Vec<&Task> = tasks.iter().collect();
-    let premature = async || store.premature_tasks(tenant, &all).await.unwrap().len();
-    assert_eq!(premature().await, 0, "nothing is under way");
+    let premature = store.premature_tasks(&tasks[0].tenant, &all);
+    premature.await.unwrap().len()
+}
+
+#[tokio::test]
+async fn what_an_import_under_way_may_have_made_is_premature_until_it_is_followed() {
+    let store = fresh_store().await;
+    let tasks = about_strangers(&store).await;
+    assert_eq!(premature(&store, &tasks).await, 0, "nothing is under way");
     let event = ledger::arrival("acme", "i-1", "c-1", "ada@example.com");
     ledger::take_in(&store, &[event]).await;
-    assert_eq!(premature().await, 0, "it has not begun");
+    assert_eq!(premature(&store, &tasks).await, 0, "it has not begun");
     let operation = ledger::claim(&store, 1).await.remove(0);
-    assert_eq!(premature().await, 2);
+    assert_eq!(premature(&store, &tasks).await, 2);
     let journal = Journal::start(store.clone());
     let done = ledger::done(&operation, 7);
     journal.settle(&operation, done).await.unwrap();
-    assert_eq!(premature().await, 0);
+    assert_eq!(premature(&store, &tasks).await, 0);
+}
+
+#[tokio::test]
+async fn what_an_import_at_rest_may_have_made_is_premature_if_it_has_written() {
+    let store = fresh_store().await;
+    let tasks = about_strangers(&store).await;
+    let event = ledger::arrival("acme", "i-1", "c-1", "ada@example.com");
+    ledger::take_in(&store, &[event]).await;
+    let journal = Journal::start(store.clone());
+    let rest = |delay| Release {
+        delay,
+        counts: false,
+        code: Some(Code::Throttled),
+        steps: vec![],
+        announcements: vec![],
+    };
+    let operation = ledger::claim(&store, 1).await.remove(0);
+    let at_once = rest(Duration::ZERO);
+    journal.release(&operation, at_once).await.unwrap();
+    assert_eq!(premature(&store, &tasks).await, 0, "it has not written");
+    let operation = ledger::claim(&store, 1).await.remove(0);
+    let step = vec![ledger::sending("create_candidate")];
+    journal.steps(&operation, step).await.unwrap();
+    journal.release(&operation, rest(LEASE)).await.unwrap();
+    assert_eq!(premature(&store, &tasks).await, 2);
 }
