@@ -116,7 +116,7 @@ async fn perform_some(context: &Context, account: &Account, tasks: &[Task]) -> R
 }
 
 /// What may be about something that an import has just made. For a while only: what an import that takes longer has made
-/// is looked at in any case.
+/// is looked at in any case, and what was deleted before is found by the audit.
 async fn premature(
     store: &Store,
     first: &Task,

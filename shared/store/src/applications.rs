@@ -163,7 +163,8 @@ impl Store {
         Ok(ids.into_iter().map(ApplicationId).collect())
     }
 
-    /// Some applications that Greenhouse ought to show as they are known here, at most `limit`, chosen at random.
+    /// Some applications that Greenhouse ought to show as they are known here, at most `limit`, chosen at random. Among them
+    /// are those that are followed for longer than an hour and were never seen: they may have been deleted before.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -174,7 +175,8 @@ impl Store {
     ) -> Result<Vec<ApplicationId>, Error> {
         let ids = sqlx::query_scalar!(
             "SELECT id FROM applications
-            WHERE tenant = $1 AND snapshot IS NOT NULL AND snapshot ->> 'status' <> 'DELETED'
+            WHERE tenant = $1 AND (snapshot ->> 'status' <> 'DELETED'
+                OR (snapshot IS NULL AND created_at < clock_timestamp() - interval '1 hour'))
             ORDER BY random() LIMIT $2",
             tenant.as_str(),
             limit,

@@ -73,6 +73,22 @@ async fn what_is_not_shown_for_two_nights_is_gone_and_no_sooner() {
 }
 
 #[tokio::test]
+async fn what_was_deleted_before_anybody_saw_it_is_told_all_the_same() {
+    let (world, _) = World::with_application().await;
+    world.follow("acme", 404).await;
+    world
+        .run("UPDATE applications SET missed_at = now() - interval '24 h' WHERE id = 404")
+        .await;
+    audit(&world).await;
+    assert_eq!(world.events().await.len(), 1, "it may show yet");
+    world
+        .run("UPDATE applications SET created_at = now() - interval '24 h' WHERE id = 404")
+        .await;
+    audit(&world).await;
+    assert_eq!(world.told().await.last().unwrap(), "1 DELETED");
+}
+
+#[tokio::test]
 async fn a_person_deleted_while_no_webhook_came_is_told_with_every_application() {
     let (world, application) = World::with_application().await;
     let state = world.greenhouse.state();

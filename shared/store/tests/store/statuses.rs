@@ -232,3 +232,29 @@ async fn what_was_never_seen_is_looked_for_ever_more_rarely() {
     advance(&store, &[progress(90, 0, 1, 1)]).await;
     assert!(unseen().await.is_empty());
 }
+
+#[tokio::test]
+async fn what_was_never_seen_for_an_hour_is_compared_like_what_was_seen() {
+    let store = following(90).await;
+    follow(&store, 91).await;
+    advance(&store, &[progress(90, 0, 1, 1)]).await;
+    let sample = async || {
+        let sample = store.sample_applications(&acme(), 10).await;
+        let mut sample = sample.unwrap();
+        sample.sort_unstable();
+        sample
+    };
+    assert_eq!(sample().await, [ApplicationId(90)], "91 is still new");
+    run(
+        &store,
+        "UPDATE applications SET created_at = now() - interval '61 min'",
+    )
+    .await;
+    assert_eq!(sample().await, [90, 91].map(ApplicationId));
+    run(
+        &store,
+        "UPDATE applications SET snapshot = jsonb_build_object('status', 'DELETED') WHERE id = 91",
+    )
+    .await;
+    assert_eq!(sample().await, [ApplicationId(90)]);
+}
