@@ -1,5 +1,8 @@
 //! Which of the applications that were read are worth a closer look, and which cannot be told yet. Pure.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::StageId;
 use domain::status::{Snapshot, Visit};
@@ -13,6 +16,28 @@ const SETTLE: TimeDelta = TimeDelta::minutes(10);
 /// How long Greenhouse may take until a stage that an application is in shows in its history: the settle time of a
 /// write. There are applications without a history; after this they are believed without.
 const RECORDED: TimeDelta = TimeDelta::minutes(1);
+
+/// Each application of a page once, as it was touched last. Nothing says that a page that is put together while
+/// something changes names none of them twice, and a second look at one would find its history taken.
+pub(crate) fn each_once(page: &[Application]) -> Vec<&Application> {
+    let mut once: Vec<&Application> = Vec::with_capacity(page.len());
+    let mut places = HashMap::new();
+    for application in page {
+        match places.entry(application.id) {
+            Entry::Vacant(place) => {
+                place.insert(once.len());
+                once.push(application);
+            }
+            Entry::Occupied(place) => {
+                let known = &mut once[*place.get()];
+                if touched(application) > touched(known) {
+                    *known = application;
+                }
+            }
+        }
+    }
+    once
+}
 
 /// Whether an application may stand elsewhere than where it was last seen.
 ///
@@ -134,6 +159,17 @@ mod tests {
             snapshot: as_of.map(seen),
             sequence: 1,
         }
+    }
+
+    #[test]
+    fn an_application_that_a_page_names_twice_is_looked_at_once_as_it_was_touched_last() {
+        let mut other = application(1, 9);
+        other.id = ApplicationId(91);
+        let (old, new) = (application(1, 5), application(2, 6));
+        let page = [old.clone(), other.clone(), new.clone()];
+        assert_eq!(each_once(&page), [&new, &other]);
+        let page = [new.clone(), old, other.clone(), new.clone()];
+        assert_eq!(each_once(&page), [&new, &other]);
     }
 
     #[test]

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use crate::conversion::successors;
 use crate::look::look;
-use crate::news::{began_here, is_news};
+use crate::news::{began_here, each_once, is_news};
 use crate::{Context, people};
 
 /// Applications per page.
@@ -77,12 +77,13 @@ impl Observer<'_> {
     /// Which of a page are followed, and which of those may have changed. People who turn out to be merged are.
     pub(crate) async fn sort<'p>(&self, page: &'p [Application]) -> Result<Sorted<'p>, Stop> {
         let tracked = self.followed(page).await?;
+        let page = each_once(page);
         self.count(RecordAction::Dropped, page.len() - tracked.len());
         let may_differ = |one: &&Application| {
             let known = tracked.get(&one.id);
             known.is_some_and(|known| is_news(known, one))
         };
-        let news: Vec<&Application> = page.iter().filter(may_differ).collect();
+        let news: Vec<&Application> = page.into_iter().filter(may_differ).collect();
         self.count(RecordAction::Same, tracked.len() - news.len());
         Ok(Sorted { tracked, news })
     }
