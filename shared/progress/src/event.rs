@@ -45,6 +45,7 @@ impl Subject<'_> {
             numbered.map(|(change, sequence)| self.announcement(sequence, change, observation));
         let progress = Progress {
             application: tracked.application,
+            candidate: tracked.candidate.clone(),
             sequence: tracked.sequence,
             known_as_of: known.and_then(|known| known.as_of),
             snapshot: next_snapshot(known, observation),

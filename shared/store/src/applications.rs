@@ -52,6 +52,9 @@ pub struct TrackedApplication {
 pub struct Progress {
     /// The application.
     pub application: ApplicationId,
+    /// Whom the events name, see [`TrackedApplication::candidate`]. Where that one was erased meanwhile, the application may
+    /// have gone on under somebody else.
+    pub candidate: IntrroCandidateId,
     /// [`TrackedApplication::sequence`] from which the changes were found.
     pub sequence: i64,
     /// [`Snapshot::as_of`] of the snapshot from which they were found. A look that told nothing leaves the sequence as it was,
@@ -307,6 +310,7 @@ async fn advance(
                 .map(|time| time.to_rfc3339_opts(SecondsFormat::AutoSi, true))
         })
         .collect();
+    let candidates: Vec<&str> = progress.iter().map(|one| one.candidate.as_str()).collect();
     let moved = sqlx::query_scalar!(
         // Locked in one order, so that two observers of the same page cannot lock each other out, and by one look-up by
         // key each: as a plain join it may be planned as a scan of all that the tenant follows. A row that somebody else
@@ -314,9 +318,10 @@ async fn advance(
         "WITH held AS MATERIALIZED (
             SELECT a.row, u.*
             FROM (SELECT * FROM unnest($2::bigint[], $3::bigint[], $4::jsonb[], $5::bigint[], $6::timestamptz[],
-                $7::bigint[], $8::text[]) AS u(id, sequence, snapshot, events, observed_at, job_id, known_as_of) ORDER BY id) u
+                $7::bigint[], $8::text[], $9::text[])
+                AS u(id, sequence, snapshot, events, observed_at, job_id, known_as_of, candidate_id) ORDER BY id) u
             CROSS JOIN LATERAL (SELECT ctid AS row FROM applications
-                WHERE tenant = $1 AND id = u.id AND sequence = u.sequence
+                WHERE tenant = $1 AND id = u.id AND sequence = u.sequence AND candidate_id = u.candidate_id
                     AND (snapshot ->> 'as_of')::timestamptz IS NOT DISTINCT FROM u.known_as_of::timestamptz LIMIT 1 FOR NO KEY UPDATE) a)
         UPDATE applications a SET snapshot = held.snapshot, sequence = a.sequence + held.events,
             observed_at = held.observed_at, job_id = coalesce(held.job_id, a.job_id), missed_at = NULL
@@ -330,6 +335,7 @@ async fn advance(
         &progress.iter().map(|one| one.observed_at).collect::<Vec<_>>(),
         &jobs as _,
         &known as _,
+        &candidates as _,
     )
     .fetch_all(&mut **tx)
     .await?;

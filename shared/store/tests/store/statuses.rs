@@ -6,7 +6,7 @@ mod seen;
 
 use chrono::{DateTime, Utc};
 use domain::status::{Snapshot, Stage, Status};
-use domain::{ApplicationId, JobId, JobStageId, Tenant};
+use domain::{ApplicationId, IntrroCandidateId, JobId, JobStageId, Tenant};
 use store::Store;
 use store::applications::{Progress, Successor};
 use store::outbox::Announcement;
@@ -16,6 +16,10 @@ use crate::fresh_store;
 
 fn acme() -> Tenant {
     Tenant::try_from("acme").unwrap()
+}
+
+fn candidate(id: &str) -> IntrroCandidateId {
+    IntrroCandidateId::try_from(id).unwrap()
 }
 
 /// A connected tenant with one followed application.
@@ -78,6 +82,7 @@ fn progress(application: i64, sequence: i64, stage: i64, events: usize) -> Progr
     };
     Progress {
         application: ApplicationId(application),
+        candidate: candidate("c-1"),
         sequence,
         known_as_of: None,
         snapshot: in_stage(stage),
@@ -149,6 +154,22 @@ async fn a_change_found_from_an_old_sequence_writes_nothing() {
     assert_eq!(state(&store, 90).await, (Some(in_stage(1)), 1));
     assert_eq!(state(&store, 91).await, (Some(in_stage(2)), 1));
     assert_eq!(events(&store).await, 2);
+}
+
+#[tokio::test]
+async fn a_change_found_before_its_candidate_was_erased_is_found_again_for_who_stays() {
+    let store = following(90).await;
+    run(&store, "UPDATE applications SET candidate_id = 'c-2'").await;
+    let found_before = progress(90, 0, 1, 1);
+    let lost = advance(&store, std::slice::from_ref(&found_before)).await;
+    assert_eq!(lost, [ApplicationId(90)]);
+    assert_eq!(events(&store).await, 0);
+    let found_again = Progress {
+        candidate: candidate("c-2"),
+        ..found_before
+    };
+    assert!(advance(&store, &[found_again]).await.is_empty());
+    assert_eq!(state(&store, 90).await, (Some(in_stage(1)), 1));
 }
 
 #[tokio::test]
