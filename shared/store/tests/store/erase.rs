@@ -133,7 +133,8 @@ async fn introduce_twice() -> Store {
 async fn left_of_shared(store: &Store, request: Arrival) -> Option<TrackedApplication> {
     take_in(store, &[request]).await;
     forget(store).await.expect("nothing is in hand");
-    let followed = store.tracked_among(&tenant("acme"), &[ApplicationId(90)]);
+    let acme = tenant("acme");
+    let followed = store.tracked_among(&acme, &[ApplicationId(90)]);
     followed.await.unwrap().pop()
 }
 
