@@ -8,6 +8,7 @@
 //! here ever writes to Greenhouse.
 #![deny(missing_docs)]
 
+mod apart;
 mod audit;
 mod conversion;
 mod feed;

@@ -9,16 +9,19 @@ use harvest::{Application, ApplicationStage, Client, Error, RejectionDetail};
 use progress::{Background, observation};
 use uuid::Uuid;
 
+use crate::apart::{Apart, apart, or_without};
 use crate::names::Names;
-use crate::news::{is_early, is_unrecorded};
+use crate::news::{is_early, is_unrecorded, is_worth_waiting};
 
 /// What looking at some applications showed.
 #[derive(Debug, Default)]
 pub(crate) struct Look {
     /// Per application, what to compare with what is known.
     pub(crate) observations: HashMap<ApplicationId, Observation>,
-    /// Applications that must be looked at again soon: their history lags behind them.
+    /// Applications that must be looked at again soon: their history lags behind them, or cannot be read now.
     pub(crate) early: Vec<ApplicationId>,
+    /// Applications that are left out: what belongs to them cannot be read.
+    pub(crate) unread: Vec<ApplicationId>,
 }
 
 /// Reads what belongs to these applications (at most 50, so that each kind of row takes one call) and puts it
@@ -31,11 +34,15 @@ pub(crate) async fn look(
     now: DateTime<Utc>,
 ) -> Result<Look, Error> {
     let ids: Vec<ApplicationId> = applications.iter().map(|one| one.id).collect();
-    let stages = client.application_stages().of_applications(&ids).await?;
+    let stages = apart(&ids, |some| async move {
+        client.application_stages().of_applications(some).await
+    });
+    let stages = or_without(&ids, stages.await)?;
     let jobs: HashSet<JobId> = applications.iter().filter_map(|one| one.job_id).collect();
     let jobs: Vec<JobId> = jobs.into_iter().collect();
-    let mut backgrounds = histories(client, names, connection, &jobs, &stages).await?;
-    rejections(client, names, connection, applications, &mut backgrounds).await?;
+    let mut backgrounds = histories(client, names, connection, &jobs, &stages.rows).await?;
+    let unexplained = rejections(client, names, connection, applications, &mut backgrounds).await?;
+    let unread: HashSet<ApplicationId> = stages.unread.into_iter().chain(unexplained).collect();
     let (mut look, mut unrecorded) = (Look::default(), 0);
     for application in applications {
         let mut background = backgrounds.remove(&application.id).unwrap_or_default();
@@ -43,6 +50,12 @@ pub(crate) async fn look(
             tracing::warn!(application = %application.id, "an application has a status this version does not know");
             continue;
         };
+        if unread.contains(&application.id) {
+            look.unread.push(application.id);
+            let waits = is_worth_waiting(application, now);
+            look.early.extend(waits.then_some(application.id));
+            continue;
+        }
         if is_early(application, &background.history, now) {
             look.early.push(application.id);
             continue;
@@ -108,27 +121,30 @@ async fn histories(
     Ok(backgrounds)
 }
 
-/// Adds why the rejected ones were turned down.
+/// Adds why the rejected ones were turned down; returns those of which that cannot be read.
 async fn rejections(
     client: &Client,
     names: &Names,
     connection: Uuid,
     applications: &[&Application],
     backgrounds: &mut HashMap<ApplicationId, Background>,
-) -> Result<(), Error> {
+) -> Result<Vec<ApplicationId>, Error> {
     let rejected = |one: &&&Application| one.status.known() == Some(Status::Rejected);
     let rejected: Vec<&&Application> = applications.iter().filter(rejected).collect();
     let details = if client.application_stages().are_told() {
         let ids: Vec<ApplicationId> = rejected.iter().map(|one| one.id).collect();
-        client.rejection_details().of_applications(&ids).await?
+        let details = apart(&ids, |some| async move {
+            client.rejection_details().of_applications(some).await
+        });
+        or_without(&ids, details.await)?
     } else {
         // v1 has told it already.
         let told = rejected
             .iter()
             .filter_map(|one| RejectionDetail::told_by(one));
-        told.collect()
+        Apart::whole(told.collect())
     };
-    for detail in details {
+    for detail in details.rows {
         let reason = match detail.reason_id {
             Some(id) => names.reason(client, connection, id).await?,
             None => None,
@@ -141,5 +157,5 @@ async fn rejections(
             kind: reason.and_then(|reason| reason.kind),
         });
     }
-    Ok(())
+    Ok(details.unread)
 }

@@ -17,6 +17,10 @@ const SETTLE: TimeDelta = TimeDelta::minutes(10);
 /// write. There are applications without a history; after this they are believed without.
 const RECORDED: TimeDelta = TimeDelta::minutes(1);
 
+/// For how long after its last touch an application of which Greenhouse lets nothing be read holds up the watermark. It is
+/// left to its next touch and to the nightly sample then.
+const HELD: TimeDelta = TimeDelta::hours(1);
+
 /// Each application of a page once, as it was touched last. Nothing says that a page that is put together while
 /// something changes names none of them twice, and a second look at one would find its history taken.
 pub(crate) fn each_once(page: &[Application]) -> Vec<&Application> {
@@ -78,6 +82,11 @@ pub(crate) fn is_early(application: &Application, history: &[Visit], now: DateTi
 pub(crate) fn is_unrecorded(application: &Application, history: &[Visit]) -> bool {
     let missing = |id: StageId| history.iter().all(|visit| visit.id != id);
     application.job_stage_id.is_none() && application.stage_id.is_some_and(missing)
+}
+
+/// Whether an application that cannot be read is to be tried again soon.
+pub(crate) fn is_worth_waiting(application: &Application, now: DateTime<Utc>) -> bool {
+    touched(application).is_some_and(|touched| now - touched < HELD)
 }
 
 /// Whether what belongs to the application may not show yet.
@@ -229,5 +238,11 @@ mod tests {
         assert!(!is_early(&application(2, 5), &history, at(5 + 60)));
         assert!(is_unrecorded(&application(2, 5), &history));
         assert!(!is_unrecorded(&application(1, 5), &history));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_waited_for_an_hour() {
+        assert!(is_worth_waiting(&application(1, 5), at(5 + 3_599)));
+        assert!(!is_worth_waiting(&application(1, 5), at(5 + 3_600)));
     }
 }

@@ -13,11 +13,12 @@ use domain::crash::{CrashPoint, crash_here};
 use domain::settings::Settings;
 use domain::status::{Change, DetectedBy, Observation, Quality};
 use domain::{ApplicationId, CandidateId, Code, Problem, Tenant};
-use harvest::{Application, Client};
+use harvest::{Application, Client, Error};
 use progress::Subject;
 use store::applications::{Erasure, Progress, Successor, TrackedApplication};
 use uuid::Uuid;
 
+use crate::apart::{Apart, apart};
 use crate::conversion::successors;
 use crate::look::look;
 use crate::news::{began_here, each_once, is_news};
@@ -69,8 +70,10 @@ pub(crate) type Tracked = HashMap<ApplicationId, TrackedApplication>;
 pub(crate) struct Seen {
     /// Applications about which something was told that was not the first sight of them.
     pub(crate) changed: Vec<ApplicationId>,
-    /// Applications that cannot be told yet: their history lags behind them.
+    /// Applications that cannot be told yet: their history lags behind them, or cannot be read now.
     pub(crate) early: Vec<ApplicationId>,
+    /// Applications that were left out: Greenhouse fails at each of them.
+    pub(crate) unread: Vec<ApplicationId>,
 }
 
 impl Observer<'_> {
@@ -118,7 +121,17 @@ impl Observer<'_> {
         Ok(Seen {
             changed,
             early: look.early,
+            unread: look.unread,
         })
+    }
+
+    /// Reads applications, without those that Greenhouse fails at.
+    pub(crate) async fn read(&self, ids: &[ApplicationId]) -> Result<Apart<Application>, Error> {
+        let client = &self.client;
+        apart(ids, |some| async move {
+            client.applications().by_ids(some).await
+        })
+        .await
     }
 
     /// Tells that applications are gone from Greenhouse.

@@ -14,6 +14,7 @@ use progress::touched;
 use store::polls::{Ending, Place, Poll};
 use tokio_util::sync::CancellationToken;
 
+use crate::apart::may_be_about_one;
 use crate::observer::{Clock, IDS, Observer, PAGE};
 use crate::{Context, audit};
 
@@ -180,7 +181,14 @@ impl Round<'_> {
             .await?;
         for some in unseen.chunks(self.ids_per_call()) {
             self.stay().await?;
-            let found = self.observer.client.applications().by_ids(some).await?;
+            let read = self.observer.read(some).await;
+            if let ([_], Err(error)) = (some, &read)
+                && may_be_about_one(error)
+            {
+                // It is not the first one of the next look again.
+                context.store.looked_in_vain(&poll.tenant, some).await?;
+            }
+            let found = read?.rows;
             let shown = |id: &&ApplicationId| found.iter().any(|one| one.id == **id);
             let vain: Vec<ApplicationId> = some.iter().filter(|id| !shown(id)).copied().collect();
             if !vain.is_empty() {
@@ -204,6 +212,11 @@ impl Round<'_> {
             self.stay().await?;
             let seen = self.observer.observe(&sorted.tracked, some).await?;
             self.hold_back(&seen.early, some);
+            if !seen.unread.is_empty() {
+                // Those that were never seen are put off; whatever else was is read again with its window.
+                let (store, tenant) = (&self.observer.context.store, &self.poll.tenant);
+                store.looked_in_vain(tenant, &seen.unread).await?;
+            }
             let missed = |one: &&&Application| {
                 let long_ago = self.poll.clock() - WEBHOOK_DELAY;
                 seen.changed.contains(&one.id) && touched(one).is_some_and(|at| at < long_ago)

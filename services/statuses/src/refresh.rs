@@ -109,9 +109,9 @@ async fn look(
         if stop.is_cancelled() {
             return Err(Stop::Rest(std::time::Duration::ZERO));
         }
-        let found = observer.client.applications().by_ids(&page).await?;
+        let found = observer.read(&page).await?.rows;
         let sorted = observer.sort(&found).await?;
-        // What cannot be told yet is told by the poll.
+        // What cannot be told yet, or not be read, is told by the poll.
         let seen = observer.observe(&sorted.tracked, &sorted.news).await?;
         refresh.counts.followed += page.len() as i32;
         refresh.counts.read += found.len() as i32;

@@ -345,8 +345,9 @@ async fn read(
     let mut early = HashSet::new();
     for some in ids.chunks(IDS) {
         // What is not shown is hidden or gone: the audit finds out which.
-        let read = observer.client.applications().by_ids(some).await?;
-        let sorted = observer.sort(&read).await?;
+        let read = observer.read(some).await?;
+        early.extend(read.unread);
+        let sorted = observer.sort(&read.rows).await?;
         let seen = observer.observe(&sorted.tracked, &sorted.news).await?;
         early.extend(seen.early);
     }

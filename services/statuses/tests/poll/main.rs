@@ -319,21 +319,85 @@ async fn a_failed_page_moves_no_watermark_and_loses_nothing() {
         .move_to_next_stage(application)
         .unwrap();
     let before = world.watermark().await;
-    for operation in ["applications:list", "application_stages:list"] {
-        let fault = world.greenhouse.faults().add(
-            When::operation(operation).times(1),
-            Fault::ErrorBeforeCommit,
-        );
-        world.poll().await;
-        assert_eq!(world.greenhouse.faults().fired(fault), 1);
-        assert_eq!(world.watermark().await, before);
-    }
+    let fault = world.greenhouse.faults().add(
+        When::operation("applications:list").times(1),
+        Fault::ErrorBeforeCommit,
+    );
+    world.poll().await;
+    assert_eq!(world.greenhouse.faults().fired(fault), 1);
+    assert_eq!(world.watermark().await, before);
     assert_eq!(world.poll_due().await, 0, "a failed poll backs off");
     world.poll().await;
     assert_eq!(
         world.told().await,
         ["1 ACTIVE Application Review", "2 ACTIVE Phone Screen"]
     );
+}
+
+#[tokio::test]
+async fn one_whose_history_cannot_be_read_keeps_back_no_others() {
+    let world = World::new().await;
+    world.follow_first(3).await;
+    world.fail_at_one("application_stages:list");
+    world.poll().await;
+    assert_eq!(world.events().await.len(), 2);
+    world.poll().await;
+    assert_eq!(world.events().await.len(), 2, "it is put off");
+    world
+        .run("UPDATE applications SET observed_at = NULL")
+        .await;
+    world.poll().await;
+    assert_eq!(world.events().await.len(), 3);
+}
+
+#[tokio::test]
+async fn an_outage_of_the_history_costs_three_calls() {
+    let world = World::new().await;
+    world.follow_first(3).await;
+    let down = When::operation("application_stages:list");
+    world
+        .greenhouse
+        .faults()
+        .add(down, Fault::ErrorBeforeCommit);
+    world.poll().await;
+    let calls = world.greenhouse.state().calls("application_stages:list");
+    assert_eq!(calls.len(), 3);
+    world.greenhouse.faults().clear();
+    world.poll().await;
+    assert_eq!(world.events().await.len(), 3);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_holds_the_watermark_for_an_hour() {
+    for (minutes, holds) in [(30, true), (90, false)] {
+        let (world, application) = World::with_application().await;
+        world
+            .run("UPDATE applications SET snapshot = jsonb_set(snapshot, '{as_of}', to_jsonb(now() - interval '3 h'))")
+            .await;
+        world
+            .run("UPDATE polls SET watermark = now() - interval '2 h'")
+            .await;
+        let ago = |minutes: i64| {
+            world
+                .greenhouse
+                .configure(|settings| settings.clock_offset_ms = -60_000 * minutes);
+        };
+        ago(minutes);
+        let recruiter = world.greenhouse.recruiter();
+        recruiter.move_to_next_stage(application).unwrap();
+        ago(0);
+        let history = When::operation("application_stages:list").times(1);
+        world
+            .greenhouse
+            .faults()
+            .add(history, Fault::ErrorBeforeCommit);
+        world.poll().await;
+        assert_eq!(world.told().await.len(), 1);
+        let behind = Utc::now() - world.watermark().await;
+        assert_eq!(behind > TimeDelta::minutes(20), holds);
+        world.poll().await;
+        assert_eq!(world.told().await.len(), 1 + usize::from(holds));
+    }
 }
 
 #[tokio::test]

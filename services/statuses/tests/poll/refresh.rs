@@ -91,6 +91,21 @@ async fn everybody_is_read_as_far_as_the_limit_goes_and_then_the_rest() {
 }
 
 #[tokio::test]
+async fn one_that_cannot_be_read_keeps_no_request_from_its_answer() {
+    let world = World::new().await;
+    world.follow_first(3).await;
+    world.poll().await;
+    world.fail_at_one("applications:list");
+    ask(&world, &[request("r-1", true, &[])]).await;
+    work(&world).await;
+    let counts = world.events_of("StatusesRefreshed").await[0]["counts"].take();
+    assert_eq!(
+        (&counts["followed"], &counts["read"]),
+        (&3.into(), &2.into())
+    );
+}
+
+#[tokio::test]
 async fn the_same_request_twice_is_one_request() {
     let (world, _) = World::with_application().await;
     let twice = [request("r-1", true, &[]), request("r-1", true, &[])];

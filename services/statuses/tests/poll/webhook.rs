@@ -121,6 +121,24 @@ async fn a_look_that_failed_is_repeated() {
 }
 
 #[tokio::test]
+async fn one_that_cannot_be_read_is_looked_at_again_without_the_others() {
+    let world = World::new().await;
+    world.follow_first(3).await;
+    world.poll().await;
+    let all = world.greenhouse.state().applications();
+    let named: Vec<i64> = all.iter().take(3).map(|one| one.meta.id).collect();
+    world.named_all(&named).await;
+    world.fail_at_one("applications:list");
+    statuses::look_due(world.parts()).await;
+    assert_eq!(world.count("webhook_tasks").await, 1);
+    world
+        .run("UPDATE webhook_tasks SET not_before = now()")
+        .await;
+    statuses::look_due(world.parts()).await;
+    assert_eq!(world.count("webhook_tasks").await, 0);
+}
+
+#[tokio::test]
 async fn a_look_has_client_and_settings_of_one_revision() {
     let (world, application) = World::with_application().await;
     let accounts = world.parts().accounts;
