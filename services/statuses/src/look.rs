@@ -56,7 +56,7 @@ pub(crate) async fn look(
             look.early.extend(waits.then_some(application.id));
             continue;
         }
-        if is_early(application, &background.history, now) {
+        if is_early(application, &background, now) {
             look.early.push(application.id);
             continue;
         }

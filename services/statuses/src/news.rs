@@ -5,9 +5,9 @@ use std::collections::hash_map::Entry;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::StageId;
-use domain::status::{Snapshot, Visit};
+use domain::status::{Snapshot, Status, Visit};
 use harvest::Application;
-use progress::{job, touched};
+use progress::{Background, job, touched};
 use store::applications::TrackedApplication;
 
 /// How long Greenhouse may take until what was made anew, or takes the place of something else, shows.
@@ -16,6 +16,13 @@ const SETTLE: TimeDelta = TimeDelta::minutes(10);
 /// How long Greenhouse may take until a stage that an application is in shows in its history: the settle time of a
 /// write. There are applications without a history; after this they are believed without.
 const RECORDED: TimeDelta = TimeDelta::minutes(1);
+
+/// How long after its end an application is waited for whose history does not show that its last visit has ended, too. Whether
+/// Greenhouse ends that visit is not documented: where it does not, so much later an end is told at most.
+const ENDED: TimeDelta = TimeDelta::seconds(10);
+
+/// How much earlier than the application its last visit may seem to end: times are cut to seconds in places.
+const TOGETHER: TimeDelta = TimeDelta::seconds(1);
 
 /// For how long after its last touch an application of which Greenhouse lets nothing be read holds up the watermark. It is
 /// left to its next touch and to the nightly sample then.
@@ -71,11 +78,42 @@ pub(crate) fn began_here(tracked: &TrackedApplication, application: &Application
     after || tracked.converted_from.is_some()
 }
 
-/// Whether the application is in a stage that its history does not show yet. Told now, the move would be lost:
-/// the next observation counts it as known.
-pub(crate) fn is_early(application: &Application, history: &[Visit], now: DateTime<Utc>) -> bool {
-    is_unrecorded(application, history)
-        && touched(application).is_some_and(|touched| now - touched < RECORDED)
+/// Whether the history does not show yet what the application does. Told now, a move would be lost: the next observation
+/// counts it as known.
+pub(crate) fn is_early(
+    application: &Application,
+    background: &Background,
+    now: DateTime<Utc>,
+) -> bool {
+    let younger =
+        |since: Option<DateTime<Utc>>, age: TimeDelta| since.is_some_and(|since| now - since < age);
+    let ended = ended(application, background);
+    is_unrecorded(application, &background.history) && younger(touched(application), RECORDED)
+        || is_unclosed(&background.history, ended) && younger(ended, ENDED)
+}
+
+/// When the process ended of an application that therefore names no visit.
+fn ended(application: &Application, background: &Background) -> Option<DateTime<Utc>> {
+    let touched = touched(application).filter(|_| application.stage_id.is_none());
+    match application.status.known()? {
+        Status::Rejected => touched.map(|touched| {
+            let rejected_at = application.rejected_at.or(background.rejected_at);
+            rejected_at.unwrap_or(touched)
+        }),
+        Status::Hired => touched,
+        Status::InProcess | Status::Converted | Status::Deleted => None,
+    }
+}
+
+/// Whether no visit lasted until the end: the history is older, or lacks the last visit.
+fn is_unclosed(history: &[Visit], ended: Option<DateTime<Utc>>) -> bool {
+    let lasted = |visit: &Visit| {
+        visit
+            .exited_at
+            .zip(ended)
+            .is_some_and(|(exited, ended)| exited + TOGETHER >= ended)
+    };
+    !history.is_empty() && !history.iter().any(lasted)
 }
 
 /// Whether the application names a visit that its history does not show.
@@ -108,7 +146,7 @@ fn differs(known: &Snapshot, application: &Application) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use domain::status::{Stage, Status};
+    use domain::status::Stage;
     use domain::{ApplicationId, CandidateId, IntrroCandidateId, JobId, JobStageId};
     use harvest::ApplicationStatus;
 
@@ -220,24 +258,61 @@ mod tests {
         assert!(is_news(&tracked(Some(5)), &rejected));
     }
 
-    #[test]
-    fn a_stage_that_the_history_does_not_show_yet_is_waited_for() {
+    fn visited(exited_at: Option<i64>) -> Background {
         let visit = Visit {
             id: StageId(1),
             job_stage_id: JobStageId(5),
             name: None,
             job_id: Some(JobId(4)),
             entered_at: Some(at(0)),
-            exited_at: None,
-            current: true,
+            exited_at: exited_at.map(at),
+            current: exited_at.is_none(),
         };
-        let history = [visit];
-        assert!(!is_early(&application(1, 5), &history, at(9)));
-        assert!(is_early(&application(2, 5), &history, at(9)));
-        assert!(is_early(&application(2, 5), &history, at(5 + 59)));
-        assert!(!is_early(&application(2, 5), &history, at(5 + 60)));
-        assert!(is_unrecorded(&application(2, 5), &history));
-        assert!(!is_unrecorded(&application(1, 5), &history));
+        Background {
+            history: vec![visit],
+            ..Background::default()
+        }
+    }
+
+    #[test]
+    fn a_stage_that_the_history_does_not_show_yet_is_waited_for() {
+        let background = visited(None);
+        assert!(!is_early(&application(1, 5), &background, at(9)));
+        assert!(is_early(&application(2, 5), &background, at(9)));
+        assert!(is_early(&application(2, 5), &background, at(5 + 59)));
+        assert!(!is_early(&application(2, 5), &background, at(5 + 60)));
+        assert!(is_unrecorded(&application(2, 5), &background.history));
+        assert!(!is_unrecorded(&application(1, 5), &background.history));
+    }
+
+    #[test]
+    fn an_end_is_waited_for_while_no_visit_lasts_until_then() {
+        for status in [ApplicationStatus::Hired, ApplicationStatus::Rejected] {
+            let over = Application {
+                status,
+                stage_id: None,
+                ..application(1, 100)
+            };
+            for (exited, waits) in [(None, true), (Some(98), true), (Some(99), false)] {
+                let background = visited(exited);
+                assert_eq!(is_early(&over, &background, at(101)), waits, "{exited:?}");
+                assert!(!is_early(&over, &background, at(110)));
+            }
+            let without = Background::default();
+            assert!(!is_early(&over, &without, at(101)), "it was in no stage");
+        }
+    }
+
+    #[test]
+    fn a_rejection_that_was_edited_later_is_not_waited_for() {
+        let edited = Application {
+            status: ApplicationStatus::Rejected,
+            stage_id: None,
+            rejected_at: Some(at(60)),
+            ..application(1, 100)
+        };
+        assert!(!is_early(&edited, &visited(Some(60)), at(101)));
+        assert!(!is_early(&edited, &visited(None), at(101)));
     }
 
     #[test]

@@ -487,6 +487,29 @@ async fn a_move_that_the_history_does_not_show_yet_is_told_later() {
 }
 
 #[tokio::test]
+async fn a_hire_is_told_after_the_move_before_it_that_shows_later() {
+    let (world, application) = World::with_application().await;
+    let configure = |offset_ms, lag| {
+        world.greenhouse.configure(|settings| {
+            settings.clock_offset_ms = offset_ms;
+            settings.lag.length = Duration::from_secs(lag);
+        });
+    };
+    let recruiter = world.greenhouse.recruiter();
+    recruiter.move_to_stage(application, "Offer").unwrap();
+    // By a clock that is ahead, so that the test need not be fast.
+    configure(60_000, 0);
+    recruiter.hire(application).unwrap();
+    configure(0, 600);
+    world.changed_early(application).await;
+    assert_eq!(world.told().await, ["1 ACTIVE Application Review"]);
+    configure(0, 0);
+    world.look_again().await;
+    let expected = ["1 ACTIVE Application Review", "2 ACTIVE Offer", "3 HIRED"];
+    assert_eq!(world.told().await, expected);
+}
+
+#[tokio::test]
 async fn what_no_history_ever_shows_is_told_as_the_application_shows_it() {
     let world = World::new().await;
     let application = world.greenhouse.state().applications()[0].meta.id;

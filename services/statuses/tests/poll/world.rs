@@ -158,6 +158,21 @@ impl World {
         self.webhook("application_changed", ids).await;
     }
 
+    /// The same for one that cannot be told yet.
+    pub(crate) async fn changed_early(&self, application: i64) {
+        self.named_all(&[application]).await;
+        statuses::look_due(self.parts()).await;
+        assert_eq!(self.count("webhook_tasks").await, 1, "it waits");
+    }
+
+    /// What waits is looked at.
+    pub(crate) async fn look_again(&self) {
+        self.run("UPDATE webhook_tasks SET not_before = now()")
+            .await;
+        statuses::look_due(self.parts()).await;
+        assert_eq!(self.count("webhook_tasks").await, 0, "settled");
+    }
+
     /// Rows of a table, or of a table with a condition.
     pub(crate) async fn count(&self, table: &str) -> i64 {
         self.number(&format!("SELECT count(*) FROM {table}")).await
