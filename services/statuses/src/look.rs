@@ -18,7 +18,8 @@ use crate::news::{is_early, is_unrecorded, is_worth_waiting};
 pub(crate) struct Look {
     /// Per application, what to compare with what is known.
     pub(crate) observations: HashMap<ApplicationId, Observation>,
-    /// Applications that must be looked at again soon: their history lags behind them, or cannot be read now.
+    /// Applications that must be looked at again soon: their history or rejection lags behind them, or cannot be
+    /// read now.
     pub(crate) early: Vec<ApplicationId>,
     /// Applications that are left out: what belongs to them cannot be read.
     pub(crate) unread: Vec<ApplicationId>,

@@ -13,12 +13,12 @@ use store::applications::TrackedApplication;
 /// How long Greenhouse may take until what was made anew, or takes the place of something else, shows.
 const SETTLE: TimeDelta = TimeDelta::minutes(10);
 
-/// How long Greenhouse may take until a stage that an application is in shows in its history: the settle time of a
-/// write. There are applications without a history; after this they are believed without.
+/// How long Greenhouse may take until a stage that an application is in shows in its history, or a rejection in its
+/// details: the settle time of a write. There are applications without a history; after this they are believed without.
 const RECORDED: TimeDelta = TimeDelta::minutes(1);
 
-/// How long after its end an application is waited for whose history does not show that its last visit has ended, too. Whether
-/// Greenhouse ends that visit is not documented: where it does not, so much later an end is told at most.
+/// How long after its end an application is waited for whose history does not show that its last visit has ended, too.
+/// Whether Greenhouse ends that visit is not documented; where it does not, this delays what is looked at sooner.
 const ENDED: TimeDelta = TimeDelta::seconds(10);
 
 /// How much earlier than the application its last visit may seem to end: times are cut to seconds in places.
@@ -78,8 +78,8 @@ pub(crate) fn began_here(tracked: &TrackedApplication, application: &Application
     after || tracked.converted_from.is_some()
 }
 
-/// Whether the history does not show yet what the application does. Told now, a move would be lost: the next observation
-/// counts it as known.
+/// Whether history or rejection do not show yet what the application does. Told now, a move would be lost: the next
+/// observation counts it as known.
 pub(crate) fn is_early(
     application: &Application,
     background: &Background,
@@ -88,8 +88,16 @@ pub(crate) fn is_early(
     let younger =
         |since: Option<DateTime<Utc>>, age: TimeDelta| since.is_some_and(|since| now - since < age);
     let ended = ended(application, background);
-    is_unrecorded(application, &background.history) && younger(touched(application), RECORDED)
+    let lags =
+        is_unrecorded(application, &background.history) || is_unexplained(application, background);
+    lags && younger(touched(application), RECORDED)
         || is_unclosed(&background.history, ended) && younger(ended, ENDED)
+}
+
+/// Whether a rejection does not show beside the application yet. Told now, its reason would be lost: entering it later
+/// touches nothing. There may be rejections of which nothing was recorded; v1 tells all with the application.
+fn is_unexplained(application: &Application, background: &Background) -> bool {
+    application.status.known() == Some(Status::Rejected) && background.rejection.is_none()
 }
 
 /// When the process ended of an application that therefore names no visit.
@@ -146,7 +154,7 @@ fn differs(known: &Snapshot, application: &Application) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use domain::status::Stage;
+    use domain::status::{Rejection, Stage};
     use domain::{ApplicationId, CandidateId, IntrroCandidateId, JobId, JobStageId};
     use harvest::ApplicationStatus;
 
@@ -285,6 +293,31 @@ mod tests {
         assert!(!is_unrecorded(&application(1, 5), &background.history));
     }
 
+    fn rejected() -> Option<Rejection> {
+        Some(Rejection {
+            reason_id: None,
+            reason: None,
+            kind: None,
+        })
+    }
+
+    #[test]
+    fn a_rejection_without_its_details_is_waited_for_a_minute() {
+        let over = Application {
+            status: ApplicationStatus::Rejected,
+            stage_id: None,
+            ..application(1, 100)
+        };
+        let unexplained = visited(Some(100));
+        assert!(is_early(&over, &unexplained, at(100 + 59)));
+        assert!(!is_early(&over, &unexplained, at(100 + 60)));
+        let explained = Background {
+            rejection: rejected(),
+            ..visited(Some(100))
+        };
+        assert!(!is_early(&over, &explained, at(101)), "without a reason");
+    }
+
     #[test]
     fn an_end_is_waited_for_while_no_visit_lasts_until_then() {
         for status in [ApplicationStatus::Hired, ApplicationStatus::Rejected] {
@@ -294,11 +327,17 @@ mod tests {
                 ..application(1, 100)
             };
             for (exited, waits) in [(None, true), (Some(98), true), (Some(99), false)] {
-                let background = visited(exited);
+                let background = Background {
+                    rejection: rejected(),
+                    ..visited(exited)
+                };
                 assert_eq!(is_early(&over, &background, at(101)), waits, "{exited:?}");
                 assert!(!is_early(&over, &background, at(110)));
             }
-            let without = Background::default();
+            let without = Background {
+                rejection: rejected(),
+                ..Background::default()
+            };
             assert!(!is_early(&over, &without, at(101)), "it was in no stage");
         }
     }
@@ -311,8 +350,13 @@ mod tests {
             rejected_at: Some(at(60)),
             ..application(1, 100)
         };
-        assert!(!is_early(&edited, &visited(Some(60)), at(101)));
-        assert!(!is_early(&edited, &visited(None), at(101)));
+        for exited in [Some(60), None] {
+            let background = Background {
+                rejection: rejected(),
+                ..visited(exited)
+            };
+            assert!(!is_early(&edited, &background, at(101)), "{exited:?}");
+        }
     }
 
     #[test]

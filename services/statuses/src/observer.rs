@@ -70,7 +70,7 @@ pub(crate) type Tracked = HashMap<ApplicationId, TrackedApplication>;
 pub(crate) struct Seen {
     /// Applications about which something was told that was not the first sight of them.
     pub(crate) changed: Vec<ApplicationId>,
-    /// Applications that cannot be told yet: their history lags behind them, or cannot be read now.
+    /// Applications that cannot be told yet: their history or rejection lags behind them, or cannot be read now.
     pub(crate) early: Vec<ApplicationId>,
     /// Applications that were left out: Greenhouse fails at each of them.
     pub(crate) unread: Vec<ApplicationId>,

@@ -510,6 +510,27 @@ async fn a_hire_is_told_after_the_move_before_it_that_shows_later() {
 }
 
 #[tokio::test]
+async fn a_rejection_whose_reason_does_not_show_yet_is_told_with_it_later() {
+    let (world, application) = World::with_application().await;
+    let reason = &world.greenhouse.state().rejection_reasons()[0];
+    let lag = |seconds| {
+        world.greenhouse.configure(|settings| {
+            settings.lag.length = Duration::from_secs(seconds);
+        });
+    };
+    let recruiter = world.greenhouse.recruiter();
+    recruiter.reject(application, Some(reason.meta.id)).unwrap();
+    lag(600);
+    world.changed_early(application).await;
+    assert_eq!(world.told().await, ["1 ACTIVE Application Review"]);
+    lag(0);
+    world.look_again().await;
+    let told = world.events().await;
+    assert_eq!(told[1]["rejection"]["reason"], reason.name.as_str());
+    assert_eq!(told.len(), 2);
+}
+
+#[tokio::test]
 async fn what_no_history_ever_shows_is_told_as_the_application_shows_it() {
     let world = World::new().await;
     let application = world.greenhouse.state().applications()[0].meta.id;
