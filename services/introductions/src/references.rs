@@ -224,7 +224,7 @@ pub(crate) async fn tag_anew(
     // Another import may have looked it up meanwhile.
     if recall::<TagId>(attempt, "tag", name).await? == Some(gone) {
         let cache = &attempt.context.cache;
-        cache.remove(&attempt.claim.tenant, "tag", name).await?;
+        cache.remove(attempt.claim.account(), "tag", name).await?;
     }
     tag(attempt, name).await
 }
@@ -248,7 +248,7 @@ pub(crate) async fn recall<T: DeserializeOwned>(
     let value = attempt
         .context
         .cache
-        .get(&attempt.claim.tenant, kind, key)
+        .get(attempt.claim.account(), kind, key)
         .await?;
     Ok(value.and_then(|value| serde_json::from_value(value).ok()))
 }
@@ -264,7 +264,7 @@ pub(crate) async fn remember<T: Serialize>(
     Ok(attempt
         .context
         .cache
-        .put(&attempt.claim.tenant, kind, key, value, lasts)
+        .put(attempt.claim.account(), kind, key, value, lasts)
         .await?)
 }
 

@@ -3,6 +3,9 @@
 //! Postgres is shared by all processes; in front of it every process remembers what it read or wrote for at most a
 //! minute, so that a hit on the path of an import costs no query. So long can an entry that another process replaced
 //! or removed stay visible here. Nothing that must be true belongs here, and no personal data in keys or values.
+//!
+//! What is remembered belongs to one revision of one connection: ids of one organisation mean nothing in another, and those
+//! of one version of the API may mean something else in the other. What earlier revisions remembered expires unread.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use domain::Tenant;
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::{Error, Store};
 
@@ -26,8 +30,23 @@ pub struct Cache {
     front: Arc<Mutex<HashMap<Key, Entry>>>,
 }
 
+/// A tenant's account of Greenhouse, as one revision of its connection has it.
+#[derive(Debug, Clone, Copy)]
+pub struct Account<'a> {
+    /// Whose it is.
+    pub tenant: &'a Tenant,
+    /// Connection, and the revision at which it is used: with another credential it may lead elsewhere.
+    pub connection: Uuid,
+    /// See `connection`.
+    pub revision: i64,
+}
+
 #[derive(PartialEq, Eq, Hash)]
-struct Key(Tenant, String, String);
+struct Key {
+    tenant: Tenant,
+    kind: String,
+    key: String,
+}
 
 struct Entry {
     value: Value,
@@ -49,11 +68,11 @@ impl Cache {
     /// [`Error::Unavailable`].
     pub async fn get(
         &self,
-        tenant: &Tenant,
+        account: Account<'_>,
         kind: &str,
         key: &str,
     ) -> Result<Option<Value>, Error> {
-        let place = Key::new(tenant, kind, key);
+        let place = Key::new(account, kind, key);
         if let Some(value) = self.remembered(&place) {
             return Ok(Some(value));
         }
@@ -61,9 +80,9 @@ impl Cache {
         let row = sqlx::query!(
             r#"SELECT value, extract(epoch FROM expires_at - clock_timestamp())::float8 AS "seconds!"
             FROM remote_cache WHERE tenant = $1 AND kind = $2 AND key = $3 AND expires_at > clock_timestamp()"#,
-            tenant.as_str(),
+            place.tenant.as_str(),
             kind,
-            key,
+            place.key.as_str(),
         )
         .fetch_optional(&self.store.pool)
         .await?;
@@ -80,26 +99,27 @@ impl Cache {
     /// [`Error::Unavailable`].
     pub async fn put(
         &self,
-        tenant: &Tenant,
+        account: Account<'_>,
         kind: &str,
         key: &str,
         value: Value,
         lasts: Duration,
     ) -> Result<(), Error> {
+        let place = Key::new(account, kind, key);
         let asked = Instant::now();
         sqlx::query!(
             "INSERT INTO remote_cache (tenant, kind, key, value, expires_at)
             VALUES ($1, $2, $3, $4, clock_timestamp() + make_interval(secs => $5))
             ON CONFLICT (tenant, kind, key) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at",
-            tenant.as_str(),
+            place.tenant.as_str(),
             kind,
-            key,
+            place.key.as_str(),
             value,
             lasts.as_secs_f64(),
         )
         .execute(&self.store.relaxed)
         .await?;
-        self.remember(Key::new(tenant, kind, key), value, asked, lasts);
+        self.remember(place, value, asked, lasts);
         if rand::random::<u8>().is_multiple_of(SWEEP_EVERY)
             && let Err(error) = self.sweep().await
         {
@@ -113,13 +133,14 @@ impl Cache {
     ///
     /// # Errors
     /// [`Error::Unavailable`]; this process has forgotten it all the same.
-    pub async fn remove(&self, tenant: &Tenant, kind: &str, key: &str) -> Result<(), Error> {
-        self.lock().remove(&Key::new(tenant, kind, key));
+    pub async fn remove(&self, account: Account<'_>, kind: &str, key: &str) -> Result<(), Error> {
+        let place = Key::new(account, kind, key);
+        self.lock().remove(&place);
         sqlx::query!(
             "DELETE FROM remote_cache WHERE tenant = $1 AND kind = $2 AND key = $3",
-            tenant.as_str(),
+            place.tenant.as_str(),
             kind,
-            key,
+            place.key.as_str(),
         )
         .execute(&self.store.relaxed)
         .await?;
@@ -154,7 +175,11 @@ impl Cache {
 }
 
 impl Key {
-    fn new(tenant: &Tenant, kind: &str, key: &str) -> Self {
-        Self(tenant.clone(), kind.to_owned(), key.to_owned())
+    fn new(account: Account<'_>, kind: &str, key: &str) -> Self {
+        Self {
+            tenant: account.tenant.clone(),
+            kind: kind.to_owned(),
+            key: format!("{}/{}/{key}", account.connection, account.revision),
+        }
     }
 }

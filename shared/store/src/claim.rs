@@ -8,6 +8,7 @@ use domain::{CandidateId, OperationId, StepKind, Tenant};
 use serde::Deserialize;
 use uuid::Uuid;
 
+use crate::cache::Account;
 use crate::{Error, Store};
 
 /// What a worker asks for.
@@ -77,6 +78,15 @@ impl Claim {
     /// The database's clock now, carried forward by this process's monotonic clock.
     pub fn clock(&self) -> DateTime<Utc> {
         self.now + self.taken.elapsed()
+    }
+
+    /// The account of Greenhouse that it works in.
+    pub fn account(&self) -> Account<'_> {
+        Account {
+            tenant: &self.tenant,
+            connection: self.connection,
+            revision: self.revision,
+        }
     }
 
     /// The record of a step of an earlier try.

@@ -1,5 +1,5 @@
-//! What each setting of a tenant, a database that stumbles and an acting user who may not list make of an introduction in
-//! both versions of the API.
+//! What each setting of a tenant, a database that stumbles, an acting user who may not list and another account make of an
+//! introduction in both versions of the API.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod fields;
@@ -8,6 +8,7 @@ mod jobs;
 mod last_try;
 mod people;
 mod prospects;
+mod reconnected;
 mod referrer;
 mod sight;
 mod words;

@@ -19,7 +19,7 @@ fn users(world: &World) -> usize {
 }
 
 /// The name that gets the credit for an introduction's application.
-fn credited(world: &World, id: &str) -> Option<String> {
+pub(crate) fn credited(world: &World, id: &str) -> Option<String> {
     let referrer = world.application(id).referrer_id?;
     let referrers = world.greenhouse.state().referrers();
     let row = referrers.iter().find(|row| row.meta.id == referrer);

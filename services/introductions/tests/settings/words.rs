@@ -73,7 +73,7 @@ async fn somebody_who_is_not_shown_yet_gets_their_tags_once_they_are() {
     let world = World::new(Version::V1).await;
     // Tags go one by one as well where they were once refused with a person.
     world
-        .run("INSERT INTO remote_cache (tenant, kind, key, value, expires_at) VALUES ('acme', 'feature', 'inline_tags', 'false', clock_timestamp() + interval '1 day')")
+        .run("INSERT INTO remote_cache (tenant, kind, key, value, expires_at) SELECT tenant, 'feature', concat(id, '/', revision, '/inline_tags'), 'false', clock_timestamp() + interval '1 day' FROM connections")
         .await;
     let hour = Duration::from_secs(3600);
     world

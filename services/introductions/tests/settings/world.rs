@@ -7,7 +7,7 @@ use accounts::Accounts;
 use boot::metrics::Metrics;
 use domain::{Tenant, UserId};
 use greenhouse_sim::rows::{Application, Candidate, JobStatus};
-use greenhouse_sim::{Config, Simulator};
+use greenhouse_sim::{Access, Config, OrganisationConfig, Simulator, View};
 use harvest::{Client, NewApplication, NewCandidate, Target, Version};
 use intake::{Message, Take};
 use introductions::Parts;
@@ -62,6 +62,7 @@ impl World {
     /// A tenant `acme` that chose nothing, connected through this version.
     pub(crate) async fn new(version: Version) -> World {
         let mut config = Config::default();
+        config.organisations.push(OrganisationConfig::named(OTHER));
         config.settings.rate_limit = 0;
         config.settings.bulk_delay = Duration::ZERO;
         let greenhouse = Simulator::start(config).unwrap();
@@ -72,32 +73,14 @@ impl World {
         let config = harvest::Config::new(url(greenhouse.api_url()), url(greenhouse.auth_url()));
         let http = harvest::Http::new(&config).unwrap();
         let accounts = Accounts::new(store.clone(), Arc::clone(&keys), http, config);
-        let access = greenhouse.access();
-        let secret = SecretString::from;
-        let new = NewConnection {
-            tenant: acme(),
-            credential: match version {
-                Version::V3 => Credential::ClientCredentials {
-                    client_id: access.client_id,
-                    client_secret: secret(access.client_secret),
-                },
-                Version::V1 => Credential::ApiKey {
-                    api_key: secret(access.api_key),
-                },
-            },
-            acting_user: Some(UserId(access.site_admin_id)),
-            tokens: None,
-            health: Health::of(Vec::new()),
-            limit: None,
-        };
-        let connected = store.connect_tenant(&keys, &new, |_| None).await.unwrap();
+        let connection = connect(&store, &keys, greenhouse.access(), version).await;
         World {
             greenhouse,
             wake: Wake::start(&store).await.unwrap(),
             store,
             keys,
             accounts: Arc::new(accounts),
-            connection: connected.id,
+            connection,
             settle: Duration::ZERO,
         }
     }
@@ -107,6 +90,13 @@ impl World {
         let world = World::new(version).await;
         world.choose(settings).await;
         world
+    }
+
+    /// The tenant connects anew, through this version and to this organisation.
+    pub(crate) async fn connect_again(&self, organisation: &str, version: Version) {
+        let mut all = self.greenhouse.all_access().into_iter();
+        let access = all.find(|access| access.organisation == organisation);
+        connect(&self.store, &self.keys, access.unwrap(), version).await;
     }
 
     pub(crate) async fn choose(&self, settings: Value) {
@@ -311,11 +301,7 @@ impl World {
 
     /// Jobs that take applications.
     pub(crate) fn jobs(&self) -> Vec<i64> {
-        let jobs = self.greenhouse.state().jobs();
-        let open = jobs
-            .iter()
-            .filter(|job| job.status == JobStatus::Open && !job.confidential);
-        open.map(|job| job.meta.id).collect()
+        open_jobs(&self.greenhouse.state())
     }
 
     /// An introduction of somebody of their own under the first job, by an employee whom Greenhouse does not know.
@@ -348,11 +334,47 @@ impl World {
 /// The employee of [`World::introduction`].
 pub(crate) const STRANGER: &str = "sam.stranger@acme.example";
 
+/// The organisation to which the tenant connects, and another one.
+pub(crate) const OWN: &str = "acme";
+pub(crate) const OTHER: &str = "umbrella";
+
 pub(crate) const BOTH: [Version; 2] = [Version::V3, Version::V1];
 
 /// The address of an introduction's person.
 pub(crate) fn email(id: &str) -> String {
     format!("{id}@people.example")
+}
+
+/// Jobs of an organisation that take applications.
+pub(crate) fn open_jobs(organisation: &View) -> Vec<i64> {
+    let jobs = organisation.jobs();
+    let open = jobs
+        .iter()
+        .filter(|job| job.status == JobStatus::Open && !job.confidential);
+    open.map(|job| job.meta.id).collect()
+}
+
+/// Connects the tenant; answers the connection's id.
+async fn connect(store: &Store, keys: &Keyring, access: Access, version: Version) -> Uuid {
+    let secret = SecretString::from;
+    let new = NewConnection {
+        tenant: acme(),
+        credential: match version {
+            Version::V3 => Credential::ClientCredentials {
+                client_id: access.client_id,
+                client_secret: secret(access.client_secret),
+            },
+            Version::V1 => Credential::ApiKey {
+                api_key: secret(access.api_key),
+            },
+        },
+        acting_user: Some(UserId(access.site_admin_id)),
+        tokens: None,
+        health: Health::of(Vec::new()),
+        limit: None,
+    };
+    let connected = store.connect_tenant(keys, &new, |_| None).await;
+    connected.unwrap().id
 }
 
 fn acme() -> Tenant {

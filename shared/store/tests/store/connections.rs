@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretBox, SecretString};
 use serde_json::json;
 use store::Store;
 use store::budget::{Budgets, Purpose, Report, Seen};
-use store::cache::Cache;
+use store::cache::{Account, Cache};
 use store::connections::{
     Change, Configuration, Connection, ConnectionError, Credential, Finding, Health, NewConnection,
     Severity, State,
@@ -407,26 +407,37 @@ async fn configure(
     Ok(configured.unwrap())
 }
 
+/// The tenant's account at this revision of a connection.
+fn account(tenant: &Tenant, revision: i64) -> Account<'_> {
+    Account {
+        tenant,
+        connection: Uuid::nil(),
+        revision,
+    }
+}
+
 #[tokio::test]
 async fn a_cached_value_is_shared_and_a_hit_costs_no_query() {
     let store = fresh_store().await;
+    let acme = acme();
+    let account = account(&acme, 1);
     let (here, there) = (Cache::new(store.clone()), Cache::new(store.clone()));
     let hour = Duration::from_secs(3600);
-    here.put(&acme(), "source", "Intrro", json!(7), hour)
+    here.put(account, "source", "Intrro", json!(7), hour)
         .await
         .unwrap();
     assert_eq!(
-        there.get(&acme(), "source", "Intrro").await.unwrap(),
+        there.get(account, "source", "Intrro").await.unwrap(),
         Some(json!(7))
     );
-    assert_eq!(there.get(&acme(), "source", "Other").await.unwrap(), None);
+    assert_eq!(there.get(account, "source", "Other").await.unwrap(), None);
     store.pool().close().await;
     assert_eq!(
-        here.get(&acme(), "source", "Intrro").await.unwrap(),
+        here.get(account, "source", "Intrro").await.unwrap(),
         Some(json!(7))
     );
     assert_eq!(
-        there.get(&acme(), "source", "Intrro").await.unwrap(),
+        there.get(account, "source", "Intrro").await.unwrap(),
         Some(json!(7))
     );
 }
@@ -435,16 +446,43 @@ async fn a_cached_value_is_shared_and_a_hit_costs_no_query() {
 async fn a_cached_value_goes_when_it_expires_or_is_removed() {
     let store = fresh_store().await;
     let cache = Cache::new(store.clone());
+    let acme = acme();
+    let account = account(&acme, 1);
     cache
-        .put(&acme(), "tag", "a", json!(1), Duration::ZERO)
+        .put(account, "tag", "a", json!(1), Duration::ZERO)
         .await
         .unwrap();
-    assert_eq!(cache.get(&acme(), "tag", "a").await.unwrap(), None);
+    assert_eq!(cache.get(account, "tag", "a").await.unwrap(), None);
     let hour = Duration::from_secs(3600);
     cache
-        .put(&acme(), "tag", "b", json!(1), hour)
+        .put(account, "tag", "b", json!(1), hour)
         .await
         .unwrap();
-    cache.remove(&acme(), "tag", "b").await.unwrap();
-    assert_eq!(cache.get(&acme(), "tag", "b").await.unwrap(), None);
+    cache.remove(account, "tag", "b").await.unwrap();
+    assert_eq!(cache.get(account, "tag", "b").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_cached_value_says_nothing_of_another_account() {
+    let store = fresh_store().await;
+    let (here, there) = (Cache::new(store.clone()), Cache::new(store.clone()));
+    let hour = Duration::from_secs(3600);
+    let acme = acme();
+    let before = account(&acme, 1);
+    let made_anew = Account {
+        connection: Uuid::max(),
+        ..before
+    };
+    here.put(before, "tag", "a", json!(1), hour).await.unwrap();
+    for other in [account(&acme, 2), made_anew] {
+        for cache in [&here, &there] {
+            assert_eq!(cache.get(other, "tag", "a").await.unwrap(), None);
+        }
+        here.put(other, "tag", "a", json!(2), hour).await.unwrap();
+        here.remove(other, "tag", "a").await.unwrap();
+        for cache in [&here, &there] {
+            let kept = cache.get(before, "tag", "a").await.unwrap();
+            assert_eq!(kept, Some(json!(1)));
+        }
+    }
 }
