@@ -15,6 +15,7 @@ use store::journal::StepWrite;
 use crate::Context;
 use crate::sight;
 use crate::stop::{Effect, Stop};
+use crate::term::Term;
 
 /// A remote write with a name of its own inside the operation.
 #[derive(Debug, Clone)]
@@ -134,6 +135,11 @@ impl<'a> Attempt<'a> {
     /// The client for reads that prove a write: they may use the budget's reserve.
     pub(crate) fn proof(&self) -> Client {
         self.greenhouse.with_purpose(Purpose::Proof)
+    }
+
+    /// For whoever sends more than once within one write.
+    pub(crate) fn term(&self) -> Term {
+        Term::of(self.claim, &self.context.config)
     }
 
     /// Step states that must go into the operation's last entry.
@@ -267,7 +273,8 @@ impl<'a> Attempt<'a> {
 
     /// Carries out a write at most once over all tries.
     ///
-    /// `prove` reads whether an earlier send took effect; it gets the time of the first send. `send` writes.
+    /// `prove` reads whether an earlier send took effect; it gets the time of the first send. `send` writes; before it does
+    /// so again, it asks [`Attempt::term`].
     ///
     /// # Errors
     /// [`Stop`]: what to do with the operation instead of going on.
@@ -323,14 +330,10 @@ impl<'a> Attempt<'a> {
             return Err(stop);
         }
         crash_here(CrashPoint::Step(step.kind, Moment::AfterIntent));
-        // A process that was stopped and resumed must not write under a lease that somebody else may hold by now.
-        if self.claim.taken.elapsed() + self.context.config.call_deadline
-            > self.context.config.lease
-        {
-            self.learn(&step, StepState::Planned, None, None);
-            return Err(Stop::wait(Duration::ZERO, Code::WaitingForProof));
-        }
-        let answer = send(&self.greenhouse).await;
+        let answer = match self.term().check() {
+            Ok(()) => send(&self.greenhouse).await,
+            Err(over) => Err(over),
+        };
         crash_here(CrashPoint::Step(step.kind, Moment::AfterCall));
         let made = match answer {
             Ok(made) => made,

@@ -93,11 +93,13 @@ async fn create(
     let mut person = new_candidate(attempt, introduction, application, references).await?;
     let wanted = person.custom_fields.clone();
     let noted = person.note.is_some();
+    let term = attempt.term();
     let written = attempt
         .write_once(
             Step::keyed(StepKind::CreateCandidate, inline_job),
             async |client, since| search::prove(client, introduction, since).await,
             async |client| loop {
+                term.check()?;
                 match client.candidates().create(&person).await {
                     // Refused for the tags alone, so nothing was made; the tags are applied one by one then.
                     Err(error) if tagged && error.names_field("tags") => {
@@ -201,8 +203,10 @@ pub(crate) async fn fill_gaps(
     };
     let (step, empty) = (Step::only(StepKind::EditCandidate), patch.is_empty());
     let wanted = patch.custom_fields.clone().unwrap_or_default();
+    let term = attempt.term();
     let edited = edit_by(attempt, step, empty, async |client| {
         loop {
+            term.check()?;
             let sent = patch.custom_fields.as_deref().unwrap_or_default();
             match client.candidates().update(person.id, &patch).await {
                 // The rest is not lost for a field that the tenant does not have.

@@ -72,6 +72,7 @@ async fn write(
         return Ok(());
     }
     let mut unfiled = false;
+    let term = attempt.term();
     let written = attempt
         .write_once(
             Step::keyed(StepKind::CreditApplication, id).idempotent(),
@@ -83,7 +84,10 @@ async fn write(
                     (patch.prospect_pool_id, patch.prospect_pool_stage_id) = (None, None);
                     match patch == ApplicationPatch::default() {
                         true => Err(error),
-                        false => client.applications().update(id, &patch).await,
+                        false => {
+                            term.check()?;
+                            client.applications().update(id, &patch).await
+                        }
                     }
                 }
                 answer => answer,

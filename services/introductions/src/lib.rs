@@ -34,6 +34,7 @@ mod sight;
 mod status_field;
 mod stop;
 mod tags;
+mod term;
 mod updated;
 mod worker;
 

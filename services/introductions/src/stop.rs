@@ -5,9 +5,11 @@ use std::time::Duration;
 use accounts::AccountError;
 use boot::metrics::Outcome;
 use domain::{Code, Problem, backoff};
-use harvest::Error as Remote;
+use harvest::{Cause, Error as Remote};
 use store::claim::Step;
 use store::journal::JournalError;
+
+use crate::term;
 
 /// What to do with an operation that does not go on.
 #[derive(Debug)]
@@ -146,6 +148,10 @@ impl From<Remote> for Stop {
             Remote::Denied { retry_after } | Remote::Throttled { retry_after, .. } => {
                 Stop::wait(retry_after, Code::Throttled)
             }
+            // No failure: whoever claims it next sends it.
+            Remote::NotSent {
+                cause: Cause::Request(term::OVER),
+            } => Stop::wait(Duration::ZERO, Code::WaitingForProof),
             Remote::NotSent { .. } | Remote::Unavailable { .. } => {
                 Stop::Retry(Code::GreenhouseUnavailable.into())
             }

@@ -1,7 +1,9 @@
 //! Custom fields that come with an introduction, and `introduction_fields`.
 
+use std::time::Duration;
+
 use domain::JobId;
-use greenhouse_sim::CustomFieldEdit;
+use greenhouse_sim::{CustomFieldEdit, Fault, When};
 use harvest::{FieldType, NewCustomField, Target, ValueType, Version};
 use serde_json::{Value, json};
 
@@ -71,6 +73,35 @@ async fn somebody_new_is_imported_without_fields_where_those_of_greenhouse_canno
     assert_eq!(answer.data["how"], "CREATED", "{answer:?}");
     assert_eq!(answer.warnings(), ["custom_field_refused"], "{answer:?}");
     assert_eq!(field(&world, KNOWN), Value::Null);
+}
+
+/// As where the process stood still until the end of its lease, and somebody else may have gone on.
+#[tokio::test]
+async fn nobody_is_sent_a_second_time_under_a_lease_that_ends() {
+    for version in BOTH {
+        let mut world = World::new(version).await;
+        // What it refers to is known from now on.
+        world.import(world.introduction("i-0")).await;
+        world.greenhouse.state().clear_log();
+        let time_to_write = Duration::from_secs(3);
+        world.lease = time_to_write + Duration::from_secs(10);
+        let refusal = When::operation("candidates:create").nth(1);
+        let late = Fault::Slow(time_to_write);
+        world.greenhouse.faults().add(refusal, late);
+        let event = introduction(&world, json!({ UNKNOWN: 43 }));
+        world.take(&event).await;
+        world.try_once().await;
+        let state = world.greenhouse.state();
+        assert_eq!(state.calls("candidates:create").len(), 1, "{version:?}");
+        let step = world.steps("create_candidate").await.pop();
+        assert!(step.unwrap().ends_with(" planned"), "{version:?}");
+        let uncounted = "SELECT count(*) FROM operations WHERE state = 'open' AND attempts = 0 AND lease IS NULL";
+        assert_eq!(world.number(uncounted).await, 1, "{version:?}: given back");
+        world.perform().await;
+        let answer = world.last_answer().await;
+        assert_eq!(answer.data["how"], "CREATED", "{version:?}: {answer:?}");
+        world.person("i-1");
+    }
 }
 
 #[tokio::test]

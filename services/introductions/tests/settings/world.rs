@@ -33,6 +33,8 @@ pub(crate) struct World {
     connection: Uuid,
     /// After what time absence is proof.
     pub(crate) settle: Duration,
+    /// How long a try has its operation; the last ten seconds of it are for calls under way.
+    pub(crate) lease: Duration,
 }
 
 /// What Intrro is told.
@@ -82,6 +84,7 @@ impl World {
             accounts: Arc::new(accounts),
             connection,
             settle: Duration::ZERO,
+            lease: Duration::from_secs(60),
         }
     }
 
@@ -271,6 +274,7 @@ impl World {
         let address = "https://app.intrro.com".parse().unwrap();
         let mut config = introductions::Config::new(address, "test".to_owned());
         config.settle = self.settle;
+        config.lease = self.lease;
         Parts {
             store: self.store.clone(),
             wake: self.wake.clone(),
