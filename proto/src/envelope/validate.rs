@@ -9,17 +9,20 @@ use crate::v1::{Candidate, IntroductionAccepted};
 /// The longest id, in bytes: it has to fit an AMQP header and an index.
 pub(super) const MAX_ID: usize = 255;
 
-/// The command if it keeps the contract, with repeated job ids removed.
+/// The command if it keeps the contract, without repeated job ids, and without white space around the ids of introductions
+/// and people: with or without it, it is the same content.
 pub(super) fn command(mut command: Command) -> Result<Command, Refusal> {
     match &mut command {
         Command::IntroductionAccepted(event) => introduction_accepted(event)?,
         Command::IntroductionStatusChanged(event) => {
-            id("$.data.introductionId", &event.introduction_id)?;
-            id("$.data.candidateId", &event.candidate_id)?;
+            trimmed("$.data.introductionId", &mut event.introduction_id)?;
+            trimmed("$.data.candidateId", &mut event.candidate_id)?;
             id("$.data.status", &event.status)?;
         }
-        Command::CandidateProfileUpdated(event) => candidate(&event.candidate)?,
-        Command::CandidateErasureRequested(event) => id("$.data.candidateId", &event.candidate_id)?,
+        Command::CandidateProfileUpdated(event) => candidate(&mut event.candidate)?,
+        Command::CandidateErasureRequested(event) => {
+            trimmed("$.data.candidateId", &mut event.candidate_id)?;
+        }
         Command::JobsRefreshRequested(event) => id("$.data.requestId", &event.request_id)?,
         Command::StatusRefreshRequested(event) => {
             id("$.data.requestId", &event.request_id)?;
@@ -51,8 +54,8 @@ pub(super) fn id_problem(text: &str) -> Option<String> {
 }
 
 fn introduction_accepted(event: &mut IntroductionAccepted) -> Result<(), Refusal> {
-    id("$.data.introductionId", &event.introduction_id)?;
-    candidate(&event.candidate)?;
+    trimmed("$.data.introductionId", &mut event.introduction_id)?;
+    candidate(&mut event.candidate)?;
     if event.job_ids.is_empty() {
         return Err(Refusal::at(
             Reason::NoJobs,
@@ -71,11 +74,19 @@ fn introduction_accepted(event: &mut IntroductionAccepted) -> Result<(), Refusal
     Ok(())
 }
 
-fn candidate(candidate: &Option<Candidate>) -> Result<(), Refusal> {
+fn candidate(candidate: &mut Option<Candidate>) -> Result<(), Refusal> {
     match candidate {
-        Some(candidate) => id("$.data.candidate.id", &candidate.id),
+        Some(candidate) => trimmed("$.data.candidate.id", &mut candidate.id),
         None => Err(invalid("$.data.candidate", "required")),
     }
+}
+
+/// Takes away the white space around an id.
+fn trimmed(path: &str, text: &mut String) -> Result<(), Refusal> {
+    id(path, text)?;
+    *text = text.trim().to_owned();
+    // Now it may be empty.
+    id(path, text)
 }
 
 fn id(path: &str, text: &str) -> Result<(), Refusal> {

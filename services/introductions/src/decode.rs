@@ -58,11 +58,11 @@ fn arrival(message: Message) -> Result<Arrival, Refusal> {
             .iter()
             .filter_map(|email| PersonKey::email(&tenant, email)),
     );
-    let business_key = match &incoming.event {
+    let business_key: String = match &incoming.event {
         proto::Command::IntroductionAccepted(event) => {
             IntroductionId::try_from(event.introduction_id.as_str())
-                .map_err(|why| refused("$.data.introductionId", why))?;
-            event.introduction_id.clone()
+                .map_err(|why| refused("$.data.introductionId", why))?
+                .into()
         }
         // One event, one intent: these have no id of their own besides the event's.
         _ => format!("{}/{}", incoming.source, incoming.id),
@@ -135,6 +135,24 @@ mod tests {
         });
         let arrival = decode(message(&event, kind)).unwrap().unwrap();
         assert_eq!(arrival.subject, id);
+    }
+
+    #[test]
+    fn space_around_an_id_makes_no_other_intent_and_no_other_person() {
+        let kind = "intrro.events.v1.IntroductionAccepted";
+        let arrival = |introduction: &str, candidate: &str| {
+            let event = json!({
+                "specversion": "1.0", "id": "e-1", "source": "/intrro", "tenantid": "acme", "type": kind,
+                "data": {"introductionId": introduction, "candidate": {"id": candidate}, "jobIds": ["1"]},
+            });
+            decode(message(&event, kind)).unwrap().unwrap()
+        };
+        let (plain, spaced) = (arrival("i-1", "c-1"), arrival(" i-1", "c-1 "));
+        assert_eq!(plain.business_key, "i-1");
+        assert_eq!(spaced.business_key, plain.business_key);
+        assert_eq!(spaced.subject, plain.subject);
+        assert_eq!(spaced.keys, plain.keys);
+        assert_eq!(spaced.content_hash, plain.content_hash);
     }
 
     #[test]
