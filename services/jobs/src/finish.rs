@@ -29,7 +29,9 @@ pub(crate) enum Next {
 pub(crate) async fn finish(parts: &Parts, refresh: &Refresh, run: &Run) -> Result<Next, Stop> {
     let finish = parts.store.finish_job_refresh(refresh).await?;
     let finish = finish.ok_or(Stop::Abandon)?;
-    let joined = |request: &&Request| run.full || !request.whole;
+    // What was deleted before it asked may have been read before that: who wants everything read waits for an import that
+    // begins later.
+    let joined = |request: &&Request| !request.whole || run.full && request.asked_at <= run.began;
     let late = |request: &&Request| request.asked_at > run.pass_began;
     if !run.catching_up && finish.waiting.iter().filter(joined).any(|one| late(&one)) {
         return Ok(Next::CatchUp(finish.now));

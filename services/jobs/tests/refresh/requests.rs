@@ -77,7 +77,7 @@ async fn requests_that_arrive_while_one_runs_join_it_and_see_what_changed_meanwh
             ..JobEdit::default()
         };
         world.greenhouse.recruiter().edit_job(job, edit).unwrap();
-        world.ask("acme", "r-2", true).await;
+        world.ask("acme", "r-2", false).await;
         world.ask("acme", "r-3", false).await;
         gate.open();
     };
@@ -114,6 +114,29 @@ async fn a_full_request_is_not_answered_by_a_look_for_changes() {
         (&answers[1]["requestId"], &answers[1]["full"]),
         (&"r-2".into(), &true.into())
     );
+}
+
+#[tokio::test]
+async fn who_wants_everything_read_is_told_of_what_was_deleted_before_it_asked() {
+    let world = World::new().await;
+    let job = world.greenhouse.state().jobs()[0].meta.id;
+    world.ask("acme", "r-1", true).await;
+    let gate = world
+        .greenhouse
+        .faults()
+        .hold(When::operation("openings:list").times(1));
+    let meanwhile = async {
+        gate.reached_by(1).await;
+        world.greenhouse.recruiter().delete_job(job).unwrap();
+        world.ask("acme", "r-2", true).await;
+        gate.open();
+    };
+    tokio::join!(world.go_on(), meanwhile);
+    assert_eq!(world.answers().await.len(), 1, "it has read the job");
+    world.go_on().await;
+    let answers = world.answers().await;
+    assert_eq!(answers[1]["requestId"], "r-2");
+    assert_eq!(answers[1]["counts"]["deleted"], 1, "{answers:?}");
 }
 
 #[tokio::test]
@@ -168,7 +191,7 @@ async fn rest_long(world: &World) {
 #[tokio::test]
 async fn who_asks_during_the_rest_of_a_failed_import_does_not_wait_for_its_end() {
     let world = asked_in_vain(When::operation("jobs:list").times(1)).await;
-    world.ask("acme", "r-2", true).await;
+    world.ask("acme", "r-2", false).await;
     assert_eq!(jobs::refresh_due(&world.parts).await, 1);
     assert_eq!(world.answers().await.len(), 2);
 }
@@ -176,11 +199,11 @@ async fn who_asks_during_the_rest_of_a_failed_import_does_not_wait_for_its_end()
 #[tokio::test]
 async fn a_request_that_was_tried_in_vain_waits_with_the_import() {
     let world = asked_in_vain(When::operation("jobs:list")).await;
-    world.ask("acme", "r-2", true).await;
+    world.ask("acme", "r-2", false).await;
     assert_eq!(jobs::refresh_due(&world.parts).await, 1, "one try");
     rest_long(&world).await;
     assert_eq!(jobs::refresh_due(&world.parts).await, 0);
-    world.ask("acme", "r-2", true).await;
+    world.ask("acme", "r-2", false).await;
     assert_eq!(jobs::refresh_due(&world.parts).await, 0, "a repeat");
     assert_eq!(world.call_counts()["jobs:list"], 2);
     world.greenhouse.faults().clear();
