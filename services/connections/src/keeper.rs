@@ -104,11 +104,12 @@ async fn look_again(store: &Store, accounts: &Accounts) {
     }
 }
 
-/// Lets the tenant's work go on if what it was set aside for is no longer found. What fails here has been logged, and
+/// Lets the tenant's work go on if what it was set aside for is no longer found, and says so of what was not answered for.
+/// What fails here has been logged, and
 /// comes again.
 async fn look(store: &Store, accounts: &Accounts, id: Uuid) {
     let known = match store.connection(id).await {
-        Ok(Some(known)) if !known.state.works() && known.held.is_none() => known,
+        Ok(Some(known)) if is_unsettled(&known) && known.held.is_none() => known,
         Ok(_) => return,
         Err(error) => return tracing::warn!(%error, "cannot look again"),
     };
@@ -121,6 +122,12 @@ async fn look(store: &Store, accounts: &Accounts, id: Uuid) {
     if let Ok(Some(now)) = believe(store, &known, verified).await {
         tracing::info!(tenant = %now.tenant, state = now.state.as_str(), "looked again at what was set aside");
     }
+}
+
+/// Whether a look could tell something else: of what works, only about what the last one was not answered.
+fn is_unsettled(known: &Connection) -> bool {
+    let missed = [Code::GreenhouseUnavailable, Code::Throttled];
+    !known.state.works() || known.reason.is_some_and(|reason| missed.contains(&reason))
 }
 
 async fn tell_shortest(store: &Store, metrics: &Metrics) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{Code, Problem, Tenant};
-use greenhouse_sim::faults::When;
+use greenhouse_sim::faults::{Fault, When};
 use serde_json::json;
 use store::connections::{Credential, Health, NewConnection, NewTokens};
 use tokio::task::JoinHandle;
@@ -137,6 +137,28 @@ async fn what_a_refusal_set_aside_goes_on_by_itself_when_nothing_is_missing_any_
     look(&world).await;
     assert_eq!(state().await, "active");
     assert_eq!(world.announced().await, ["ACTIVE", "PAUSED", "ACTIVE"]);
+}
+
+#[tokio::test]
+async fn what_was_not_answered_at_connect_is_looked_at_again() {
+    let world = World::new().await;
+    let sources = When::operation("sources:list");
+    world
+        .greenhouse
+        .faults()
+        .add(sources, Fault::ErrorBeforeCommit);
+    let connected = world.connect(world.auth()).await;
+    let told = (&connected.body["state"], &connected.body["reason"]);
+    let expected = (&json!("degraded"), &json!("greenhouse_unavailable"));
+    assert_eq!(told, expected, "{connected:?}");
+    let path = format!("/v1/connections/{}", connected.body["id"].as_str().unwrap());
+    let state = async || world.get(&path).await.body["state"].clone();
+    look(&world).await;
+    assert_eq!(state().await, "degraded", "it is not answered yet");
+    world.greenhouse.faults().clear();
+    look(&world).await;
+    assert_eq!(state().await, "active");
+    assert_eq!(world.announced().await, ["DEGRADED", "ACTIVE"]);
 }
 
 #[tokio::test]

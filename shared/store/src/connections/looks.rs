@@ -1,4 +1,4 @@
-//! When to look again at connections that a refusal set aside.
+//! When to look again at connections that a refusal set aside, or of which a look has missed something.
 //!
 //! The looks are counted in the cache, which forgets them by itself: until two hours after a look was due, the next pause
 //! goes on where the last one was. So a refusal that no look can see, as of a write, lets the tenant go on and pauses it
@@ -22,7 +22,9 @@ impl Store {
                 FROM connections c
                 LEFT JOIN remote_cache m ON m.tenant = c.tenant AND m.kind = 'look' AND m.key = c.id::text
                     AND m.expires_at > clock_timestamp()
-                WHERE c.state IN ('reauthorise', 'paused') AND c.held_reason IS NULL
+                WHERE (c.state IN ('reauthorise', 'paused')
+                        OR c.state = 'degraded' AND c.reason IN ('greenhouse_unavailable', 'throttled'))
+                    AND c.held_reason IS NULL
                     AND c.reason IS DISTINCT FROM 'consent_needed'
                     AND c.updated_at <= clock_timestamp() - interval '1 minute'
                     AND (m.value IS NULL OR (m.value->>'due')::timestamptz <= clock_timestamp())
