@@ -32,7 +32,8 @@ pub(crate) fn explain(code: Option<&str>, json: bool) -> Result<ExitCode, Failur
     Ok(ExitCode::SUCCESS)
 }
 
-fn entry(code: &Code) -> serde_json::Value {
+/// What the catalogue says of a code, for `--json`.
+pub(crate) fn entry(code: &Code) -> serde_json::Value {
     serde_json::json!({
         "number": code.number(),
         "code": code,

@@ -73,6 +73,20 @@ impl Verdict {
     }
 }
 
+/// What did not go as it should in an operation that is done, each once.
+pub(crate) fn warnings(story: &Story) -> Vec<Code> {
+    let outcome = story.outcome.as_ref();
+    let words = outcome.and_then(|outcome| outcome.get("warnings")?.as_array());
+    let mut codes: Vec<Code> = words
+        .into_iter()
+        .flatten()
+        .filter_map(|word| word.as_str()?.parse().ok())
+        .collect();
+    codes.sort_by_key(|code| code.number());
+    codes.dedup();
+    codes
+}
+
 fn done(story: &Story) -> Verdict {
     match story.kind.as_str() {
         "introduction_accepted" => imported(story),
@@ -104,13 +118,16 @@ fn updated(story: &Story) -> Verdict {
 fn finished(story: &Story, sentence: String) -> Verdict {
     let mut answers = story.answers.iter();
     let announced = answers.all(|answer| answer.published_at.is_some());
+    let next = if !announced {
+        "The answer event is not published yet: look at the relay and the broker."
+    } else if warnings(story).into_iter().any(Code::needs_human) {
+        "Do what the warnings say; the bridge does not."
+    } else {
+        "Nothing to do."
+    };
     Verdict {
         sentence,
-        next: if announced {
-            "Nothing to do.".to_owned()
-        } else {
-            "The answer event is not published yet: look at the relay and the broker.".to_owned()
-        },
+        next: next.to_owned(),
         well: announced,
     }
 }
@@ -216,7 +233,7 @@ fn open(story: &Story, code: Option<Code>) -> Verdict {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use chrono::Utc;
     use domain::OperationId;
@@ -263,6 +280,40 @@ mod tests {
             verdict.sentence,
             "It is in Greenhouse: the person was created as candidate 7, with 1 application(s); 1 of the picked jobs got none."
         );
+    }
+
+    /// An introduction that is done, with these warnings.
+    pub(crate) fn warned(codes: &[Code]) -> Story {
+        let outcome = serde_json::json!({
+            "how": "created", "greenhouse_candidate_id": 7,
+            "applications": [{"application_id": 1}], "warnings": codes,
+        });
+        Story {
+            outcome: Some(outcome),
+            ..story("done", None)
+        }
+    }
+
+    #[test]
+    fn a_warning_leaves_the_sentence_and_something_to_do_where_it_needs_a_human() {
+        let plain = Verdict::of(&warned(&[]));
+        assert_eq!(plain.next, "Nothing to do.");
+        assert_eq!(Verdict::of(&warned(&[Code::ReferrerUnknown])), plain);
+        let unknown = Verdict::of(&warned(&[Code::ReferrerUnknown, Code::RemoteUnknown]));
+        assert_eq!(unknown.sentence, plain.sentence);
+        assert!(unknown.next.starts_with("Do what the warnings say"));
+    }
+
+    #[test]
+    fn each_warning_is_told_once() {
+        let twice = [
+            Code::RetriesExhausted,
+            Code::RemoteUnknown,
+            Code::RetriesExhausted,
+        ];
+        let told = [Code::RemoteUnknown, Code::RetriesExhausted];
+        assert_eq!(warnings(&warned(&twice)), told);
+        assert!(warnings(&story("done", None)).is_empty());
     }
 
     #[test]

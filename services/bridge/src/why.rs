@@ -5,13 +5,15 @@ use std::process::ExitCode;
 
 use boot::settings::Env;
 use chrono::{DateTime, Utc};
+use domain::Code;
 use serde_json::json;
 use store::Store;
 use store::explain::{RefusalStory, Story};
 
+use crate::catalogue;
 use crate::failure::Failure;
 use crate::output;
-use crate::story::Verdict;
+use crate::story::{Verdict, warnings};
 
 pub(crate) async fn why(id: &str, json: bool) -> Result<ExitCode, Failure> {
     let mut env = Env::from_process();
@@ -68,6 +70,8 @@ fn document(stories: &[Story], verdicts: &[Verdict]) -> serde_json::Value {
                 "verdict": verdict.sentence,
                 "next": verdict.next,
                 "well": verdict.well,
+                "warnings": story.map(|story| warnings(story).iter()
+                    .map(catalogue::entry).collect::<Vec<_>>()),
                 "operation": story,
                 "steps": story.map(|story| &story.steps),
                 "answers": story.map(|story| &story.answers),
@@ -96,10 +100,22 @@ fn print(stories: &[Story], verdicts: &[Verdict]) -> Result<(), Failure> {
             if let Some(trace) = &story.trace {
                 output::line(format_args!("  trace {trace}"))?;
             }
+            for warning in warning_lines(story) {
+                output::line(format_args!("  {warning}"))?;
+            }
         }
         output::line(format_args!("  next: {}", verdict.next))?;
     }
     Ok(())
+}
+
+/// Each warning with its cause and its remedy.
+fn warning_lines(story: &Story) -> Vec<String> {
+    let line = |code: &Code| {
+        let (number, cause, remedy) = (code.number(), code.cause(), code.remedy());
+        format!("warning {number}: {cause} {remedy}")
+    };
+    warnings(story).iter().map(line).collect()
 }
 
 /// What happened, in the order of time.
@@ -152,6 +168,32 @@ fn timeline(story: &Story) -> Vec<(DateTime<Utc>, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::story::tests::warned;
+
+    #[test]
+    fn warnings_come_with_cause_and_remedy() {
+        let code = Code::RemoteUnknown;
+        let story = warned(&[code]);
+        let lines = warning_lines(&story);
+        assert_eq!(lines.len(), 1);
+        for told in ["BRG-0310", code.cause(), code.remedy()] {
+            assert!(lines[0].contains(told), "{told}: {lines:?}");
+        }
+        let verdict = Verdict::of(&story);
+        let document = document(&[story], &[verdict]);
+        let warning = &document[0]["warnings"][0];
+        assert_eq!(warning["code"], "remote_unknown");
+        assert_eq!(warning["remedy"], code.remedy());
+    }
+
+    #[test]
+    fn nothing_is_said_of_warnings_where_there_are_none() {
+        let story = warned(&[]);
+        assert!(warning_lines(&story).is_empty());
+        let verdict = Verdict::of(&story);
+        let document = document(&[story], &[verdict]);
+        assert_eq!(document[0]["warnings"], json!([]));
+    }
 
     #[test]
     fn each_refused_event_is_told_once() {
