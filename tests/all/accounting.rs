@@ -41,7 +41,7 @@ pub async fn settled(world: &World, sent: usize) -> Account {
 pub async fn at_rest(world: &World, sent: usize, waiting: usize) -> Account {
     let balance = attempt(async || {
         is_quiet(world, waiting).await?;
-        let account = account(world).await;
+        let account = account(world).await?;
         let balances = account.sum() == sent && account.waiting.len() == waiting;
         (balances && account.lost.is_empty()).then_some(account)
     });
@@ -67,7 +67,8 @@ async fn is_quiet(world: &World, waiting: usize) -> Option<()> {
     (quiet && commands == (0, 0)).then_some(())
 }
 
-async fn account(world: &World) -> Account {
+/// None while the database does not answer.
+async fn account(world: &World) -> Option<Account> {
     let announced = world.announced();
     let told = |name: &str| -> BTreeSet<String> {
         let told = announced.iter().filter(|event| event.name == name);
@@ -87,7 +88,7 @@ async fn account(world: &World) -> Account {
         if imported.contains(id) {
             continue;
         }
-        let place = match (is_open(world, id).await, refused.contains(id)) {
+        let place = match (is_open(world, id).await?, refused.contains(id)) {
             (true, _) => &mut account.waiting,
             (false, true) => &mut account.failed,
             (false, false) => &mut account.lost,
@@ -95,17 +96,16 @@ async fn account(world: &World) -> Account {
         place.insert(id.clone());
     }
     account.imported = imported;
-    account
+    Some(account)
 }
 
 /// Whether the ledger has something left to do for an introduction.
-async fn is_open(world: &World, introduction: &str) -> bool {
-    let stories = world.store.stories(introduction).await;
-    let stories = stories.expect("the database");
+async fn is_open(world: &World, introduction: &str) -> Option<bool> {
+    let stories = world.store.stories(introduction).await.ok()?;
     let mut own = stories
         .iter()
         .filter(|story| story.business_key == introduction);
-    own.any(|story| story.state == "open")
+    Some(own.any(|story| story.state == "open"))
 }
 
 /// A redelivered announcement carries the same id; two different ones would be two answers.

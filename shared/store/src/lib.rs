@@ -46,7 +46,6 @@ use std::time::Duration;
 use handover::Handover;
 use kept::Kept;
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::Connection as _;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use wake::Bells;
@@ -169,13 +168,16 @@ impl Store {
     /// # Errors
     /// [`Error::Schema`] when the database was migrated by a newer or an altered version.
     pub async fn migrate(&self) -> Result<(), Error> {
-        // On a connection of its own that is closed at the end: a migration takes as long as it takes.
-        let mut connection = self.pool.acquire().await?.detach();
+        let mut connection = self.pool.acquire().await?;
+        // A migration takes as long as it takes.
         sqlx::query("SET statement_timeout = 0")
-            .execute(&mut connection)
+            .execute(&mut *connection)
             .await?;
-        MIGRATIONS.run(&mut connection).await?;
-        Ok(connection.close().await?)
+        MIGRATIONS.run(&mut *connection).await?;
+        sqlx::query("RESET statement_timeout")
+            .execute(&mut *connection)
+            .await?;
+        Ok(())
     }
 
     /// Answers whether the server can be asked something right now; for readiness.
