@@ -4,6 +4,7 @@
 use std::{fmt, time::Duration};
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use hyper::header::HeaderValue;
 use serde::{Serialize, Serializer};
 
 /// Milliseconds since 1970, in UTC.
@@ -39,6 +40,13 @@ impl Stamp {
             self.0
                 .saturating_add(i64::try_from(length.as_millis()).unwrap_or(i64::MAX)),
         )
+    }
+
+    /// As a `Date` header tells it: in whole seconds, cut.
+    pub(crate) fn http_date(self) -> HeaderValue {
+        let moment = DateTime::<Utc>::from_timestamp_millis(self.0).unwrap_or_default();
+        let text = moment.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
     }
 
     /// This many milliseconds earlier.

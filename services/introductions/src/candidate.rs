@@ -93,11 +93,11 @@ async fn create(
     let mut person = new_candidate(attempt, introduction, application, references).await?;
     let wanted = person.custom_fields.clone();
     let noted = person.note.is_some();
-    let term = attempt.term();
+    let (term, claim) = (attempt.term(), attempt.claim);
     let written = attempt
         .write_once(
             Step::keyed(StepKind::CreateCandidate, inline_job),
-            async |client, since| search::prove(client, introduction, since).await,
+            async |client, since| search::prove(client, claim, introduction, since).await,
             async |client| loop {
                 term.check()?;
                 match client.candidates().create(&person).await {

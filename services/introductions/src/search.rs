@@ -3,9 +3,11 @@
 use chrono::{DateTime, Duration, Utc};
 use domain::matching;
 use domain::settings::SeveralMatches;
+use domain::window::Clocks;
 use domain::{Code, Problem};
 use futures::TryStreamExt;
 use harvest::{Candidate, Client};
+use store::claim::Claim;
 
 use crate::answers::How;
 use crate::attempt::Attempt;
@@ -14,7 +16,8 @@ use crate::introduction::Introduction;
 use crate::profile::Profile;
 use crate::stop::Stop;
 
-/// How far Greenhouse's clock may run ahead of ours when we look for what we created since a moment.
+/// How far we look back behind the moment since when we may have created somebody, by Greenhouse's clock: it is known to a
+/// few seconds, and may not have been then what it is now.
 const CLOCK_DIFFERENCE: Duration = Duration::minutes(5);
 
 /// To whom we have written for this introduction; else by what we remember of the person, then by every e-mail address.
@@ -118,9 +121,10 @@ fn choose(found: Vec<Candidate>) -> Option<Candidate> {
 }
 
 /// Whether a create that may have been sent took effect: the person is there by e-mail, or somebody created since
-/// then carries our marker.
+/// then (by our clock) carries our marker.
 pub(crate) async fn prove(
     client: &Client,
+    claim: &Claim,
     introduction: &Introduction,
     since: DateTime<Utc>,
 ) -> Result<Option<Arrived>, harvest::Error> {
@@ -141,7 +145,32 @@ pub(crate) async fn prove(
             ours: false,
         }));
     }
-    let mut created = std::pin::pin!(client.candidates().created_since(since - CLOCK_DIFFERENCE));
+    let begin = || {
+        let now = Clocks::new(claim.clock(), client.greenhouse_clock());
+        since - now.behind() - CLOCK_DIFFERENCE
+    };
+    let mut from = begin();
+    loop {
+        let made = ours_created_since(client, introduction, from).await?;
+        // The first answer that this process gets tells Greenhouse's clock.
+        let right = begin();
+        if made.is_some() || from - right < CLOCK_DIFFERENCE {
+            return Ok(made.map(|record| Arrived::Read {
+                record: Box::new(record),
+                ours: true,
+            }));
+        }
+        from = right;
+    }
+}
+
+/// The oldest one that carries our marker of those created since then, by Greenhouse's clock.
+async fn ours_created_since(
+    client: &Client,
+    introduction: &Introduction,
+    since: DateTime<Utc>,
+) -> Result<Option<Candidate>, harvest::Error> {
+    let mut created = std::pin::pin!(client.candidates().created_since(since));
     let mut oldest: Option<Candidate> = None;
     while let Some(record) = created.try_next().await? {
         let older = oldest.as_ref().is_none_or(|known| record.id < known.id);
@@ -149,10 +178,7 @@ pub(crate) async fn prove(
             oldest = Some(record);
         }
     }
-    Ok(oldest.map(|record| Arrived::Read {
-        record: Box::new(record),
-        ours: true,
-    }))
+    Ok(oldest)
 }
 
 fn is_ours(record: &Candidate, introduction: &Introduction) -> bool {

@@ -48,7 +48,7 @@ pub(crate) async fn finish(parts: &Parts, refresh: &Refresh, run: &Run) -> Resul
         Stop::Retry(Problem::new(Code::Internal))
     })?;
     let verdict = Verdict::Read {
-        watermark: run.pass_began,
+        watermark: run.read_to(),
         began: run.began,
         full: run.full,
     };

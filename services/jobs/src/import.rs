@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use accounts::Stop;
 use boot::metrics::{RecordAction, Resource};
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::window::Clocks;
 use domain::{Code, Problem};
 use harvest::{Client, Error as Remote, Purpose, Version};
 use serde_json::Value;
@@ -144,6 +145,10 @@ impl Round<'_> {
         let cursor = self.run.cursor();
         let read = read::page(&self.client, kind, since, cursor.as_ref()).await;
         self.count_calls();
+        if let Some(greenhouse) = self.client.greenhouse_clock() {
+            let now = Clocks::new(self.refresh.clock(), Some(greenhouse));
+            self.run.note_clock(now, overlap(self.parts));
+        }
         let page = match read {
             Ok(page) => page,
             Err(Remote::Rejected { .. } | Remote::NotFound { .. }) if cursor.is_some() => {

@@ -45,7 +45,8 @@ pub struct Config {
     pub lease: Duration,
     /// How often to look which imports are due.
     pub look_interval: Duration,
-    /// How far a look for changes reaches back behind the last one: clocks differ, and searches lag behind writes.
+    /// How far a look for changes reaches back behind the last one: searches lag behind writes, and Greenhouse's clock is
+    /// known to a few seconds.
     pub overlap: Duration,
 }
 

@@ -1,6 +1,7 @@
 //! An import under way: what it has read, and where it goes on. Kept with the lease, so that any replica can go on.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::window::Clocks;
 use harvest::Cursor;
 use proto::v1::jobs_refreshed::Counts;
 use serde::{Deserialize, Serialize};
@@ -34,8 +35,11 @@ pub(crate) struct Run {
     /// Whether it reads everything.
     pub(crate) full: bool,
     pub(crate) began: DateTime<Utc>,
-    /// Begin of this pass over the lists: what changed before it is read when it ends.
+    /// Begin of this pass over the lists, by the database's clock.
     pub(crate) pass_began: DateTime<Utc>,
+    /// What changed before it, by Greenhouse's clock, is read when this pass ends; none until an answer told that clock.
+    #[serde(default)]
+    read_to: Option<DateTime<Utc>>,
     /// The second pass, over what changed during the first, because somebody asked meanwhile.
     pub(crate) catching_up: bool,
     /// Only what changed since; none: everything.
@@ -114,6 +118,7 @@ impl Run {
             full: whole,
             began: refresh.now,
             pass_began: refresh.now,
+            read_to: None,
             catching_up: false,
             since: since.map(|since| since - overlap),
             step: Step::Read(Kind::ALL[0]),
@@ -131,11 +136,28 @@ impl Run {
 
     /// Once more over what changed since the first pass began.
     pub(crate) fn catch_up(&mut self, now: DateTime<Utc>, overlap: TimeDelta) {
-        self.since = Some(self.pass_began - overlap);
+        self.since = Some(self.read_to() - overlap);
         self.pass_began = now;
+        self.read_to = None;
         self.catching_up = true;
         self.by_lists = false;
         self.go(Step::Read(Kind::ALL[0]));
+    }
+
+    /// Takes note of Greenhouse's clock at the begin of a pass. One that is behind ours has not come to that begin yet, and
+    /// one that was set back not even to where the last import ended. Both passes begin with a list that is read as a whole,
+    /// so the first answer comes before `since` is used.
+    pub(crate) fn note_clock(&mut self, now: Clocks, overlap: TimeDelta) {
+        if self.read_to.is_none() {
+            let read_to = self.pass_began.min(now.earlier());
+            self.read_to = Some(read_to);
+            self.since = self.since.map(|since| since.min(read_to - overlap));
+        }
+    }
+
+    /// The new watermark, once this pass has ended.
+    pub(crate) fn read_to(&self) -> DateTime<Utc> {
+        self.read_to.unwrap_or(self.pass_began)
     }
 
     pub(crate) fn stored(&self) -> Value {

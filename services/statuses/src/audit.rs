@@ -31,7 +31,7 @@ pub(crate) async fn compare(observer: &Observer<'_>, ids: &[ApplicationId]) -> R
     let metrics = &observer.context.metrics;
     let found = observer.client.applications().by_ids(ids).await?;
     let tracked = observer.followed(&found).await?;
-    let now = observer.clock.now();
+    let now = observer.now();
     let settled: Vec<&Application> = found.iter().filter(|one| !is_fresh(one, now)).collect();
     let auditor = Observer {
         client: observer.client.clone(),

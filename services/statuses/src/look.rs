@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, Utc};
 use domain::status::{Observation, Rejection, Status, Visit};
 use domain::{ApplicationId, JobId, JobStageId};
 use harvest::{Application, ApplicationStage, Client, Error, RejectionDetail};
@@ -12,6 +11,7 @@ use uuid::Uuid;
 use crate::apart::{Apart, apart, or_without};
 use crate::names::Names;
 use crate::news::{is_early, is_unrecorded, is_worth_waiting};
+use crate::observer::Observer;
 
 /// What looking at some applications showed.
 #[derive(Debug, Default)]
@@ -26,14 +26,13 @@ pub(crate) struct Look {
 }
 
 /// Reads what belongs to these applications (at most 50, so that each kind of row takes one call) and puts it
-/// together. `now`: the database's clock.
+/// together.
 pub(crate) async fn look(
-    client: &Client,
-    names: &Names,
-    connection: Uuid,
+    observer: &Observer<'_>,
     applications: &[&Application],
-    now: DateTime<Utc>,
 ) -> Result<Look, Error> {
+    let (client, connection) = (&observer.client, observer.connection);
+    let (names, now) = (&observer.context.names, observer.now());
     let ids: Vec<ApplicationId> = applications.iter().map(|one| one.id).collect();
     let stages = apart(&ids, |some| async move {
         client.application_stages().of_applications(some).await

@@ -64,15 +64,20 @@ pub(crate) fn is_news(tracked: &TrackedApplication, application: &Application) -
     }
 }
 
-/// How much earlier than the introduction its application may seem to be made: the clocks of Greenhouse and of the database
-/// are two.
+/// How much earlier than the introduction its application may seem to be made: Greenhouse's clock may not be known to a
+/// second, nor have been what it is.
 const CLOCKS: TimeDelta = TimeDelta::minutes(1);
 
 /// Whether an application began under our eyes, so that all that has happened to it is worth telling: it was made after
 /// the introduction had arrived, as what the bridge makes is, or took the place of a prospect's that was followed.
-pub(crate) fn began_here(tracked: &TrackedApplication, application: &Application) -> bool {
+/// `behind`: by how much Greenhouse's clock is behind ours.
+pub(crate) fn began_here(
+    tracked: &TrackedApplication,
+    application: &Application,
+    behind: TimeDelta,
+) -> bool {
     let after = match (application.created_at, tracked.introduced_at) {
-        (Some(made), Some(introduced)) => made >= introduced - CLOCKS,
+        (Some(made), Some(introduced)) => made >= introduced - behind - CLOCKS,
         _ => false,
     };
     after || tracked.converted_from.is_some()
@@ -85,8 +90,7 @@ pub(crate) fn is_early(
     background: &Background,
     now: DateTime<Utc>,
 ) -> bool {
-    let younger =
-        |since: Option<DateTime<Utc>>, age: TimeDelta| since.is_some_and(|since| now - since < age);
+    let younger = |since: Option<DateTime<Utc>>, age| is_younger(since, age, now);
     let ended = ended(application, background);
     let lags =
         is_unrecorded(application, &background.history) || is_unexplained(application, background);
@@ -132,12 +136,18 @@ pub(crate) fn is_unrecorded(application: &Application, history: &[Visit]) -> boo
 
 /// Whether an application that cannot be read is to be tried again soon.
 pub(crate) fn is_worth_waiting(application: &Application, now: DateTime<Utc>) -> bool {
-    touched(application).is_some_and(|touched| now - touched < HELD)
+    is_younger(touched(application), HELD, now)
 }
 
 /// Whether what belongs to the application may not show yet.
 pub(crate) fn is_fresh(application: &Application, now: DateTime<Utc>) -> bool {
-    touched(application).is_some_and(|touched| now - touched < SETTLE)
+    is_younger(touched(application), SETTLE, now)
+}
+
+/// Whether something happened less than `age` ago. `now`: by Greenhouse's clock. What lies far ahead of it was stamped by
+/// another clock: its age is not known, and to wait for it would have no end.
+fn is_younger(since: Option<DateTime<Utc>>, age: TimeDelta, now: DateTime<Utc>) -> bool {
+    since.is_some_and(|since| now - since < age && since - now < SETTLE)
 }
 
 /// Whether the application shows a difference without its history.
@@ -245,15 +255,18 @@ mod tests {
             created_at: Some(at(second)),
             ..application(1, 2_000)
         };
-        assert!(began_here(&introduced, &made(1_001)));
-        assert!(began_here(&introduced, &made(990)), "clocks differ");
-        assert!(!began_here(&introduced, &made(900)));
-        assert!(!began_here(&tracked(None), &made(1_001)));
+        let same = TimeDelta::zero();
+        assert!(began_here(&introduced, &made(1_001), same));
+        assert!(began_here(&introduced, &made(990), same), "clocks differ");
+        assert!(!began_here(&introduced, &made(900), same));
+        let behind = TimeDelta::seconds(40);
+        assert!(began_here(&introduced, &made(900), behind));
+        assert!(!began_here(&tracked(None), &made(1_001), same));
         let converted = TrackedApplication {
             converted_from: Some(ApplicationId(80)),
             ..tracked(None)
         };
-        assert!(began_here(&converted, &application(1, 5)));
+        assert!(began_here(&converted, &application(1, 5), same));
     }
 
     #[test]
@@ -363,5 +376,11 @@ mod tests {
     fn what_cannot_be_read_is_waited_for_an_hour() {
         assert!(is_worth_waiting(&application(1, 5), at(5 + 3_599)));
         assert!(!is_worth_waiting(&application(1, 5), at(5 + 3_600)));
+    }
+
+    #[test]
+    fn what_another_clock_has_stamped_is_not_waited_for() {
+        assert!(is_fresh(&application(1, 700), at(101)));
+        assert!(!is_fresh(&application(1, 700), at(100)));
     }
 }

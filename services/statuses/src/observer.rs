@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 use domain::crash::{CrashPoint, crash_here};
 use domain::settings::Settings;
 use domain::status::{Change, DetectedBy, Observation, Quality};
+use domain::window::Clocks;
 use domain::{ApplicationId, CandidateId, Code, Problem, Tenant};
 use harvest::{Application, Client, Error};
 use progress::Subject;
@@ -77,6 +78,15 @@ pub(crate) struct Seen {
 }
 
 impl Observer<'_> {
+    fn clocks(&self) -> Clocks {
+        Clocks::new(self.clock.now(), self.client.greenhouse_clock())
+    }
+
+    /// Now, by the clock that stamps what is looked at.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.clocks().greenhouse()
+    }
+
     /// Which of a page are followed, and which of those may have changed. People who turn out to be merged are.
     pub(crate) async fn sort<'p>(&self, page: &'p [Application]) -> Result<Sorted<'p>, Stop> {
         let tracked = self.followed(page).await?;
@@ -97,9 +107,7 @@ impl Observer<'_> {
         tracked: &Tracked,
         applications: &[&Application],
     ) -> Result<Seen, Stop> {
-        let (client, names) = (&self.client, &self.context.names);
-        let now = self.clock.now();
-        let mut look = look(client, names, self.connection, applications, now).await?;
+        let mut look = look(self, applications).await?;
         let replaced = successors(self, tracked, applications).await?;
         for (id, successor) in &replaced {
             // What takes its place does not show yet.
@@ -108,6 +116,7 @@ impl Observer<'_> {
                 look.early.push(*id);
             }
         }
+        let behind = self.clocks().behind();
         for application in applications {
             let Some(observation) = look.observations.get_mut(&application.id) else {
                 continue;
@@ -115,7 +124,8 @@ impl Observer<'_> {
             let known = tracked.get(&application.id);
             observation.detected_by = self.detected_by;
             observation.anonymised = known.is_some_and(|known| known.anonymised);
-            observation.from_start = known.is_some_and(|known| began_here(known, application));
+            let began = |known| began_here(known, application, behind);
+            observation.from_start = known.is_some_and(began);
         }
         let changed = self.tell(tracked, look.observations, &replaced).await?;
         Ok(Seen {
@@ -140,7 +150,7 @@ impl Observer<'_> {
         ids: &[ApplicationId],
     ) -> Result<Vec<ApplicationId>, Stop> {
         let tracked = self.tracked(ids).await?;
-        let now = self.clock.now();
+        let now = self.now();
         let gone = |known: &TrackedApplication| {
             let last = known.snapshot.clone();
             let last = last.unwrap_or_else(|| people::never_seen(known));
@@ -215,7 +225,7 @@ impl Observer<'_> {
 
     fn is_fresh(&self, applications: &[&Application], id: ApplicationId) -> bool {
         let found = applications.iter().find(|one| one.id == id);
-        found.is_some_and(|one| crate::news::is_fresh(one, self.clock.now()))
+        found.is_some_and(|one| crate::news::is_fresh(one, self.now()))
     }
 
     /// Commits what the observations changed. Where somebody else was faster, once more from what they left.
@@ -312,7 +322,7 @@ impl Observer<'_> {
             .iter()
             .filter(|change| change.previous.is_some() && change.quality != Quality::Unknown);
         for change in timed {
-            let lag = (self.clock.now() - change.occurred_at).to_std();
+            let lag = (self.now() - change.occurred_at).to_std();
             let metrics = &self.context.metrics;
             metrics.status_lag(Resource::Applications, lag.unwrap_or_default());
         }

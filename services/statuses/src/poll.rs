@@ -8,7 +8,7 @@ use boot::metrics::Stage;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ApplicationId;
 use domain::status::DetectedBy;
-use domain::window::Window;
+use domain::window::{Clocks, Window};
 use harvest::{Application, Cursor, Error as Remote, Page, Purpose};
 use progress::touched;
 use store::polls::{Ending, Place, Poll};
@@ -124,10 +124,15 @@ impl Round<'_> {
     /// The page that the last poll had come to, or the first one of a new window.
     async fn first_page(&self) -> Result<(Window, Page<Application>), Stop> {
         let windows = self.observer.context.config.windows;
-        let window = windows.next(self.poll.watermark, self.poll.now);
+        let next = || {
+            let greenhouse = self.observer.client.greenhouse_clock();
+            windows.next(self.poll.watermark, Clocks::new(self.poll.now, greenhouse))
+        };
+        let window = next();
         if let Some(place) = &self.poll.place {
             let begun = Window {
                 to: place.to,
+                read_to: place.to,
                 ..window
             };
             let cursor = Cursor::from_text(place.page.clone());
@@ -139,7 +144,13 @@ impl Round<'_> {
                 page => return Ok((begun, page?)),
             }
         }
-        Ok((window, self.page(window, None).await?))
+        let page = self.page(window, None).await?;
+        // The first answer that this process gets tells by which clock the window should have been cut.
+        let right = next();
+        if windows.falls_short(window, right) {
+            return Ok((right, self.page(right, None).await?));
+        }
+        Ok((window, page))
     }
 
     async fn page(
@@ -167,8 +178,8 @@ impl Round<'_> {
 
     /// Everything that changed before it has been read, once the last page of the window has.
     fn read_to(&self, window: Window) -> DateTime<Utc> {
-        let read_to = window.after_last_page(self.poll.watermark);
-        self.held_back.map_or(read_to, |early| early.min(read_to))
+        let early = self.held_back.unwrap_or(window.read_to);
+        early.min(window.read_to)
     }
 
     /// What was imported may be older than the window: a person who was found, not made.
@@ -218,7 +229,7 @@ impl Round<'_> {
                 store.looked_in_vain(tenant, &seen.unread).await?;
             }
             let missed = |one: &&&Application| {
-                let long_ago = self.poll.clock() - WEBHOOK_DELAY;
+                let long_ago = self.observer.now() - WEBHOOK_DELAY;
                 seen.changed.contains(&one.id) && touched(one).is_some_and(|at| at < long_ago)
             };
             self.webhook_missed |= some.iter().any(|one| missed(&one));

@@ -15,6 +15,7 @@ use url::Url;
 use crate::answer::{Answer, Success};
 use crate::auth::{Auth, Proof};
 use crate::client::Client;
+use crate::clock;
 use crate::error::{Cause, Error};
 use crate::http::Http;
 use crate::limits;
@@ -155,6 +156,9 @@ impl Client {
         }
         match exchanged {
             Ok(answer) => {
+                if let Some(date) = clock::date(&answer.headers) {
+                    self.http().clock.set(date);
+                }
                 self.observe(limits::rate_limit(&answer.headers, Utc::now()));
                 Ok(answer)
             }

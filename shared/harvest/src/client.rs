@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
+use chrono::{DateTime, Utc};
 use domain::UserId;
 
 use crate::auth::{Auth, Key};
@@ -116,6 +117,12 @@ impl Client {
                 ..Introspection::default()
             }),
         }
+    }
+
+    /// See [`Http::greenhouse_clock`].
+    #[must_use]
+    pub fn greenhouse_clock(&self) -> Option<DateTime<Utc>> {
+        self.http().greenhouse_clock()
     }
 
     pub(crate) fn http(&self) -> &Http {

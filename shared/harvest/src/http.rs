@@ -3,6 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::operation::Operation;
 
@@ -14,6 +17,7 @@ type OnCall = Arc<dyn Fn(Operation, &'static str, Duration) + Send + Sync>;
 #[derive(Clone)]
 pub struct Http {
     pub(crate) client: reqwest::Client,
+    pub(crate) clock: Arc<Clock>,
     on_call: Option<OnCall>,
 }
 
@@ -47,6 +51,7 @@ impl Http {
             .map_err(HttpError)?;
         Ok(Self {
             client,
+            clock: Arc::default(),
             on_call: None,
         })
     }
@@ -61,6 +66,12 @@ impl Http {
             on_call: Some(Arc::new(hook)),
             ..self
         }
+    }
+
+    /// What Greenhouse's clock shows now, by the last answer to a call with any credential; none before the first one.
+    #[must_use]
+    pub fn greenhouse_clock(&self) -> Option<DateTime<Utc>> {
+        self.clock.now()
     }
 
     pub(crate) fn report(&self, operation: Operation, class: &'static str, took: Duration) {

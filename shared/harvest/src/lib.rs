@@ -23,6 +23,7 @@ mod call;
 mod candidate_tags;
 mod candidates;
 mod client;
+mod clock;
 mod close_reasons;
 mod config;
 mod credential;

@@ -4,9 +4,10 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{HeaderMap, RETRY_AFTER};
 
 use crate::budget::RateLimit;
+use crate::clock::date;
 
 const SHORTEST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(3600);
@@ -43,20 +44,14 @@ fn delay(value: &str, headers: &HeaderMap, local: DateTime<Utc>) -> Option<Durat
         return usable.then(|| Duration::from_secs_f64(seconds.ceil().min(LONGEST.as_secs_f64())));
     }
     let until = DateTime::parse_from_rfc2822(value).ok()?.to_utc();
-    let wait = until - clock(headers, local);
+    let wait = until - date(headers).unwrap_or(local);
     Some(wait.to_std().unwrap_or_default())
 }
 
 fn resets_in(headers: &HeaderMap, local: DateTime<Utc>) -> Option<Duration> {
     let reset = DateTime::from_timestamp(number(headers, "x-ratelimit-reset")?, 0)?;
-    let wait = reset.signed_duration_since(clock(headers, local));
+    let wait = reset.signed_duration_since(date(headers).unwrap_or(local));
     Some(wait.to_std().unwrap_or_default().min(LONGEST))
-}
-
-fn clock(headers: &HeaderMap, local: DateTime<Utc>) -> DateTime<Utc> {
-    let date = headers.get(DATE).and_then(|value| value.to_str().ok());
-    date.and_then(|date| DateTime::parse_from_rfc2822(date).ok())
-        .map_or(local, |date| date.to_utc())
 }
 
 fn number<N: std::str::FromStr>(headers: &HeaderMap, name: &str) -> Option<N> {

@@ -48,7 +48,7 @@ pub struct Poll {
     pub revision: i64,
     /// The fence.
     pub lease: Uuid,
-    /// Everything that changed before it has been read.
+    /// Everything that changed before it, by Greenhouse's clock, has been read.
     pub watermark: DateTime<Utc>,
     /// Where the window under way goes on; none at its first page.
     pub place: Option<Place>,
@@ -175,7 +175,7 @@ impl Store {
         .await?;
         rows.into_iter()
             .map(|row| {
-                // What another credential was shown is not ours, and a window below the watermark was read by others.
+                // What another credential was shown is not ours.
                 let ours = row.page_revision == Some(row.revision);
                 let place = row.page.zip(row.page_to).filter(|_| ours);
                 let place = place.map(|(page, to)| Place { page, to });
@@ -185,7 +185,7 @@ impl Store {
                     revision: row.revision,
                     lease: row.lease,
                     watermark: row.watermark,
-                    place: place.filter(|place| place.to >= row.watermark),
+                    place,
                     window_due: row.window_due,
                     early: row.early,
                     audit_due: row.audit_due,
@@ -229,7 +229,7 @@ impl Store {
         webhook_missed: bool,
     ) -> Result<(), Error> {
         sqlx::query!(
-            "UPDATE polls SET page = $3, page_revision = $4, page_to = greatest(watermark, $5),
+            "UPDATE polls SET page = $3, page_revision = $4, page_to = $5,
                 webhook_missed_at = CASE WHEN $6 THEN clock_timestamp() ELSE webhook_missed_at END
             WHERE connection = $1 AND lease = $2",
             poll.connection,
@@ -276,7 +276,7 @@ impl Store {
         // Audits fall into the night (from 02:00 UTC, spread over an hour), whenever the first one took place.
         let ended = sqlx::query!(
             "UPDATE polls SET lease = NULL, lease_until = '-infinity',
-                watermark = greatest(watermark, $3), polled_at = CASE WHEN $4 THEN $5 ELSE polled_at END,
+                watermark = coalesce($3, watermark), polled_at = CASE WHEN $4 THEN $5 ELSE polled_at END,
                 webhook_missed_at = CASE WHEN $8 THEN clock_timestamp() ELSE webhook_missed_at END,
                 audited_at = CASE WHEN $9 THEN date_bin('1 day', clock_timestamp(), timestamptz '2020-01-01 02:00+00'
                     + make_interval(secs => abs(hashtext(connection::text)) % 3600)) ELSE audited_at END,

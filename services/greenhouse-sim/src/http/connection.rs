@@ -12,7 +12,9 @@ use std::{
     task::{Context, Poll},
 };
 
-use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
+use hyper::{
+    Request, Response, body::Incoming, header::DATE, server::conn::http1, service::service_fn,
+};
 use hyper_util::rt::TokioIo;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
@@ -79,17 +81,24 @@ async fn respond(
     host: Host,
     world: Arc<World>,
     reset: &AtomicBool,
-) -> Result<hyper::Response<Sending>, Cut> {
+) -> Result<Response<Sending>, Cut> {
     // A task of its own: a client that hangs up does not stop what the server has begun.
-    let outcome = tokio::spawn(pipeline::run(request, host, world)).await;
+    let outcome = tokio::spawn(pipeline::run(request, host, Arc::clone(&world))).await;
     match outcome {
-        Ok(Outcome::Answer(reply)) => Ok(reply.send()),
-        Ok(Outcome::CutShort(reply)) => Ok(reply.send_cut()),
+        Ok(Outcome::Answer(reply)) => Ok(dated(reply.send(), &world)),
+        Ok(Outcome::CutShort(reply)) => Ok(dated(reply.send_cut(), &world)),
         Ok(Outcome::Reset) | Err(_) => {
             reset.store(true, Ordering::Relaxed);
             Err(Cut)
         }
     }
+}
+
+/// With the simulator's clock: by it its rows are stamped, and no answer of Greenhouse shows two clocks.
+fn dated(mut response: Response<Sending>, world: &World) -> Response<Sending> {
+    let now = world.lock().now();
+    response.headers_mut().insert(DATE, now.http_date());
+    response
 }
 
 /// A stream that closes with RST instead of FIN once told to.

@@ -183,3 +183,24 @@ fn answers_to_writes_are_whole_records() {
     assert_eq!(sorted_keys(&made["candidate"]).len(), 20);
     assert_eq!(sorted_keys(&made["application"]).len(), 22);
 }
+
+#[test]
+fn answers_are_dated_by_the_clock_that_stamps_the_rows() {
+    let sim = filled();
+    for hours in [0, -20] {
+        sim.sim
+            .configure(|settings| settings.clock_offset_ms = hours * 3_600_000);
+        let tag = sim.post(
+            "/v3/candidate_tags",
+            &json!({"name": format!("at {hours}")}),
+        );
+        let made = tag.json()["created_at"].as_str().unwrap().to_owned();
+        let made = chrono::DateTime::parse_from_rfc3339(&made).unwrap();
+        for answer in [&tag, &sim.get("/v3/nothing")] {
+            let date = answer.header("date").unwrap();
+            assert!(date.ends_with(" GMT"), "{date}");
+            let date = chrono::DateTime::parse_from_rfc2822(date).unwrap();
+            assert!((date - made).num_seconds().abs() < 60, "{date}, {made}");
+        }
+    }
+}

@@ -133,6 +133,36 @@ async fn somebody_who_was_accepted_and_is_not_told_is_looked_for_longer_than_a_l
     world.person("i-1");
 }
 
+/// Without an address they are recognised by the marker alone, among those made since the first try.
+#[tokio::test]
+async fn somebody_without_an_address_is_recognised_whatever_greenhouses_clock_shows() {
+    for version in BOTH {
+        for minutes in [-60, 60] {
+            let mut world = World::new(version).await;
+            world
+                .greenhouse
+                .configure(|settings| settings.clock_offset_ms = minutes * 60_000);
+            let create = When::operation("candidates:create").times(1);
+            let faults = world.greenhouse.faults();
+            faults.add(create, Fault::CommitThenDrop);
+            let mut event = world.introduction("i-1");
+            event["data"]["candidate"]["emails"] = json!([]);
+            world.take(&event).await;
+            world.try_once().await;
+            assert_eq!(world.open().await, 1);
+            world.replace_process();
+            world.perform().await;
+            let answer = world.last_answer().await;
+            assert_eq!(answer.data["how"], "CREATED", "{answer:?}");
+            let all = world.greenhouse.state().candidates();
+            let made = all
+                .iter()
+                .filter(|one| one.last_name.as_deref() == Some("Lovelace"));
+            assert_eq!(made.count(), 1, "{version:?}, {minutes} minutes");
+        }
+    }
+}
+
 /// Of v1's filter it is not described whether it minds the case.
 #[tokio::test]
 async fn somebody_is_found_by_an_address_as_the_event_writes_it() {

@@ -71,21 +71,23 @@ impl World {
         let store = fresh_store().await;
         let key = SecretBox::new(Box::new([7; 32]));
         let keys = Arc::new(Keyring::new([("k".to_owned(), key)]).unwrap());
-        let url = |text: String| text.parse().unwrap();
-        let config = harvest::Config::new(url(greenhouse.api_url()), url(greenhouse.auth_url()));
-        let http = harvest::Http::new(&config).unwrap();
-        let accounts = Accounts::new(store.clone(), Arc::clone(&keys), http, config);
+        let accounts = accounts(&store, &keys, &greenhouse);
         let connection = connect(&store, &keys, greenhouse.access(), version).await;
         World {
             greenhouse,
             wake: Wake::start(&store).await.unwrap(),
             store,
             keys,
-            accounts: Arc::new(accounts),
+            accounts,
             connection,
             settle: Duration::ZERO,
             lease: Duration::from_secs(60),
         }
+    }
+
+    /// Another process goes on, which has heard nothing of Greenhouse yet.
+    pub(crate) fn replace_process(&mut self) {
+        self.accounts = accounts(&self.store, &self.keys, &self.greenhouse);
     }
 
     /// The same, with these settings.
@@ -359,6 +361,14 @@ pub(crate) fn open_jobs(organisation: &View) -> Vec<i64> {
 }
 
 /// Connects the tenant; answers the connection's id.
+fn accounts(store: &Store, keys: &Arc<Keyring>, greenhouse: &Simulator) -> Arc<Accounts> {
+    let url = |text: String| text.parse().unwrap();
+    let config = harvest::Config::new(url(greenhouse.api_url()), url(greenhouse.auth_url()));
+    let http = harvest::Http::new(&config).unwrap();
+    let accounts = Accounts::new(store.clone(), Arc::clone(keys), http, config);
+    Arc::new(accounts)
+}
+
 async fn connect(store: &Store, keys: &Keyring, access: Access, version: Version) -> Uuid {
     let secret = SecretString::from;
     let new = NewConnection {

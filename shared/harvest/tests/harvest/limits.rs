@@ -57,3 +57,30 @@ async fn a_server_without_limits_is_noted_once() {
         ["acquire Work", "observe Absent", "acquire Proof"]
     );
 }
+
+#[tokio::test]
+async fn greenhouses_clock_is_known_from_the_first_answer_on_whatever_it_answers() {
+    let date = chrono::Utc::now() - chrono::TimeDelta::minutes(10);
+    let told = date.to_rfc2822();
+    let server =
+        Server::start(move |_, _| answer_with(404, &format!("date: {told}\r\n"), "")).await;
+    let client = client_with(&config(&server), Arc::new(Ledger::default()));
+    assert_eq!(client.greenhouse_clock(), None);
+    client.sources().list().await.unwrap_err();
+    let since = client.greenhouse_clock().unwrap() - date;
+    assert!((-1..60).contains(&since.num_seconds()), "{since}");
+}
+
+#[tokio::test]
+async fn an_answer_without_a_readable_date_tells_no_clock() {
+    let server = Server::start(|_, call| match call {
+        0 => answer(200, "[]"),
+        _ => answer_with(200, "date: yesterday\r\n", "[]"),
+    })
+    .await;
+    let client = client_with(&config(&server), Arc::new(Ledger::default()));
+    for _ in 0..2 {
+        client.sources().list().await.unwrap();
+        assert_eq!(client.greenhouse_clock(), None);
+    }
+}

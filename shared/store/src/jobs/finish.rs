@@ -28,7 +28,7 @@ pub struct Finish {
 pub enum Verdict {
     /// Everything was read to the last page.
     Read {
-        /// Everything that changed before it has been read.
+        /// Everything that changed before it, by Greenhouse's clock, has been read.
         watermark: DateTime<Utc>,
         /// When it began.
         began: DateTime<Utc>,
@@ -105,7 +105,7 @@ impl Finish {
             } => {
                 sqlx::query!(
                     "UPDATE job_refreshes SET lease = NULL, lease_until = '-infinity', run = NULL, failures = 0,
-                        not_before = '-infinity', watermark = greatest(watermark, $2), refreshed_at = $3,
+                        not_before = '-infinity', watermark = $2, refreshed_at = $3,
                         full_at = CASE WHEN $4 THEN $3 ELSE full_at END
                     WHERE connection = $1",
                     self.connection,

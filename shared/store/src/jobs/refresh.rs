@@ -30,7 +30,7 @@ pub struct Refresh {
     pub lease: Uuid,
     /// The import under way, as its reader left it; none: one is to be begun.
     pub run: Option<Value>,
-    /// Everything that changed before it has been read; none: nothing was ever read.
+    /// Everything that changed before it, by Greenhouse's clock, has been read; none: nothing was ever read.
     pub watermark: Option<DateTime<Utc>>,
     /// Whether an import that is begun now has to read everything.
     pub full_due: bool,
