@@ -33,6 +33,9 @@ pub(crate) async fn watch_ledger(
         if now.metered > 0 || before.metered > 0 {
             metrics.harvest_rate_limit(now.remaining, now.limit);
         }
+        if let Some(greenhouse) = accounts.greenhouse_clock() {
+            metrics.greenhouse_clock_ahead(greenhouse.timestamp_millis() as f64 / 1e3 - clock());
+        }
         metrics.harvest_throttled(now.waited.saturating_sub(before.waited));
         before = now;
         match read_ledger(&store, &metrics, &mut parked_before).await {

@@ -25,6 +25,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use consent::Consent;
 use domain::settings::Settings;
 use domain::{Tenant, UserId};
@@ -128,6 +129,12 @@ impl Accounts {
         }
         known.insert(connection, (revision, account.clone()));
         Ok(account)
+    }
+
+    /// What Greenhouse's clock shows now, by the last answer to any tenant; none before the first one.
+    #[must_use]
+    pub fn greenhouse_clock(&self) -> Option<DateTime<Utc>> {
+        self.http.greenhouse_clock()
     }
 
     /// [`account_at`](Self::account_at), for whoever needs no settings.

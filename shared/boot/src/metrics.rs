@@ -238,6 +238,11 @@ impl Metrics {
             .set(oldest.as_secs_f64());
     }
 
+    /// By how many seconds Greenhouse's clock is ahead of ours.
+    pub fn greenhouse_clock_ahead(&self, seconds: f64) {
+        self.0.clock_ahead.at((), ()).set(seconds);
+    }
+
     /// Time until the first consent of an admin ends if nothing is renewed; none where nobody authorised us.
     pub fn consent_left(&self, left: Option<Duration>) {
         let seconds = left.map_or(f64::INFINITY, |left| left.as_secs_f64());

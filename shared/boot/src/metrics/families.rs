@@ -151,6 +151,8 @@ families! {
         "Age of the oldest of them.";
     admin: Grid<IntCounter, AdminAction, AdminResult>, "bridge_admin_actions_total",
         "What administrators did, or tried.";
+    clock_ahead: Sparse<Gauge, ()>, "bridge_harvest_clock_ahead_seconds",
+        "By how much Greenhouse's clock is ahead of this machine's, by the last answer; below zero: behind.";
     consent_left: Sparse<Gauge, ()>, "bridge_consent_seconds_left",
         "Time until the first admin has to authorise us anew, if nothing is renewed.";
     telemetry_dropped: Grid<IntCounter, Signal>, "bridge_telemetry_dropped_total",

@@ -42,6 +42,7 @@ fn touch_everything(metrics: &Metrics) {
     }
     metrics.outbox(1, second);
     metrics.consent_left(Some(second));
+    metrics.greenhouse_clock_ahead(1.0);
     metrics.harvest_rate_limit(1, 50);
     metrics.circuits_open(1);
     metrics.gauges_read(1.0);
