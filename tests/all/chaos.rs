@@ -9,6 +9,7 @@ mod database;
 
 use std::time::Duration;
 
+use ::broker::Topology;
 use greenhouse_sim::Config;
 use serde_json::Value;
 use testkit::{Postgres, Rabbit, TestEnv};
@@ -43,6 +44,16 @@ async fn warm(mut world: World) -> World {
         .await;
     world.answer("warm-up-0").await;
     world
+}
+
+/// How many take from the queue of introductions.
+async fn consumers(world: &World) -> Option<u64> {
+    let management = &world.env.management;
+    let queue = management
+        .queue(&world.env.vhost, Topology::INTRODUCTIONS)
+        .await
+        .ok()?;
+    Some(queue.map_or(0, |queue| queue.consumers))
 }
 
 /// So many introductions, each of somebody of their own.

@@ -198,6 +198,7 @@ pub async fn run(parts: Parts, commands: Commands, stop: CancellationToken) {
         topology: commands.topology,
         instance,
         metrics,
+        patience: ::intake::PATIENCE,
     };
     tokio::join!(
         intake.run(commands.consumer, stop.clone()),

@@ -5,7 +5,10 @@ use std::{collections::VecDeque, sync::Arc};
 
 use lapin::message::Delivery as LapinDelivery;
 use tokio::{
-    sync::mpsc::{UnboundedReceiver, unbounded_channel},
+    sync::{
+        mpsc::{UnboundedReceiver, unbounded_channel},
+        watch,
+    },
     task::JoinHandle,
 };
 use tokio_util::sync::CancellationToken;
@@ -24,6 +27,7 @@ pub struct Consumer {
     buffer: VecDeque<LapinDelivery>,
     queue: Arc<str>,
     token: CancellationToken,
+    paused: watch::Sender<bool>,
     monitor: Monitor,
     task: JoinHandle<()>,
 }
@@ -39,6 +43,7 @@ impl Consumer {
         token: CancellationToken,
     ) -> Self {
         let (out, chunks) = unbounded_channel();
+        let paused = watch::Sender::new(false);
         let monitor = Monitor::new();
         let queue: Arc<str> = queue.into();
         let supervisor = Supervisor {
@@ -46,6 +51,7 @@ impl Consumer {
             queue: Arc::clone(&queue),
             prefetch: prefetch.max(1),
             token: token.clone(),
+            paused: paused.subscribe(),
             monitor: monitor.clone(),
             out,
         };
@@ -56,9 +62,22 @@ impl Consumer {
             buffer: VecDeque::new(),
             queue,
             token,
+            paused,
             monitor,
             task,
         }
+    }
+
+    /// Gives back whatever is unsettled and takes nothing until [`resume`](Self::resume), so that others get it: for an owner
+    /// that cannot settle for longer than messages should wait. Batches in hand are void. Each return brings a message
+    /// nearer to the delivery limit.
+    pub fn pause(&self) {
+        self.paused.send_replace(true);
+    }
+
+    /// Ends a [`pause`](Self::pause).
+    pub fn resume(&self) {
+        self.paused.send_replace(false);
     }
 
     /// What has arrived, at least one and at most `max` messages; waits for the first, never for more.

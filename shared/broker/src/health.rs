@@ -28,6 +28,8 @@ pub enum Cause {
     Unconfirmed,
     /// A batch was dropped unsettled; its messages return only when the channel closes.
     Abandoned,
+    /// The owner cannot settle for now and asked for nothing to be delivered.
+    Paused,
     /// Prefetch was narrowed to one message, or widened again, around messages that were delivered often.
     Isolation,
     /// The address in the configuration cannot be used.
@@ -48,6 +50,7 @@ impl Cause {
             Self::Stalled => "stalled",
             Self::Unconfirmed => "unconfirmed",
             Self::Abandoned => "abandoned",
+            Self::Paused => "paused",
             Self::Isolation => "isolation",
             Self::Address => "address",
         }

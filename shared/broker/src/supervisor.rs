@@ -12,7 +12,7 @@ use std::{
 
 use futures::StreamExt;
 use lapin::{Connection, message::Delivery as LapinDelivery};
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::{mpsc::UnboundedSender, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -45,6 +45,8 @@ pub(crate) struct Supervisor {
     pub(crate) queue: Arc<str>,
     pub(crate) prefetch: u16,
     pub(crate) token: CancellationToken,
+    /// Whether the owner wants nothing delivered.
+    pub(crate) paused: watch::Receiver<bool>,
     pub(crate) monitor: Monitor,
     pub(crate) out: UnboundedSender<Chunk>,
 }
@@ -94,6 +96,8 @@ impl State {
 /// Why a lane or a connection ended.
 enum End {
     Stopped,
+    /// The owner wants nothing delivered for now.
+    Paused,
     Broken(Cause, String),
     /// A suspect arrived: go on with a prefetch of one.
     Narrow,
@@ -104,9 +108,15 @@ enum End {
 impl Supervisor {
     pub(crate) async fn run(self) {
         let mut state = State::new();
-        while !self.token.is_cancelled() {
+        while self.is_wanted().await {
             let (cause, error) = match self.connected(&mut state).await {
                 Ok(End::Broken(cause, error)) => (cause, error),
+                Ok(End::Paused) => {
+                    tracing::warn!(queue = &*self.queue, "consumer is paused");
+                    let why = "its owner cannot settle".to_owned();
+                    self.monitor.went_down(Cause::Paused, why);
+                    continue;
+                }
                 Ok(_) => break,
                 Err(error) => (Cause::from(&error), error.full()),
             };
@@ -125,6 +135,23 @@ impl Supervisor {
             }
         }
         self.monitor.stopped();
+    }
+
+    /// Waits until deliveries are wanted; false once the token is cancelled.
+    async fn is_wanted(&self) -> bool {
+        tokio::select! {
+            biased;
+            () = self.token.cancelled() => false,
+            () = self.paused_is(false) => true,
+        }
+    }
+
+    /// Waits until the owner has paused, or resumed; for ever once the owner is gone.
+    async fn paused_is(&self, wanted: bool) {
+        let mut paused = self.paused.clone();
+        if paused.wait_for(|paused| *paused == wanted).await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 
     /// One connection, with one lane after the other.
@@ -167,6 +194,10 @@ impl Supervisor {
                     self.drain(&lane).await;
                     return Ok(End::Stopped);
                 }
+                End::Paused => {
+                    lane.close().await;
+                    return Ok(End::Paused);
+                }
                 End::Broken(..) => {
                     lane.end();
                     return Ok(end);
@@ -188,6 +219,7 @@ impl Supervisor {
                     return End::Stopped;
                 }
                 () = self.out.closed() => return End::Stopped,
+                () = self.paused_is(true) => return End::Paused,
                 (cause, error) = lane.given_up() => return End::Broken(cause, error.to_owned()),
                 ready = stream.next() => ready,
             };

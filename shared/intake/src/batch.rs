@@ -2,7 +2,7 @@
 
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use boot::metrics::{Metrics, Outcome as Ended, Queue};
 use broker::{Batch, Consumer, Delivery, Publisher, Settled, Topology};
@@ -20,6 +20,11 @@ use crate::refusal::Refusal;
 const BATCH: usize = 500;
 /// Longest pause between two tries to store a batch.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// For how long a batch is kept that cannot be stored. A database that restarts or fails over is back by then, and what
+/// waited for it was delivered once; beyond that, others may reach the database that this process does not.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+/// How often to look whether the database answers again.
+const LOOK: Duration = Duration::from_secs(2);
 
 /// What a service does with the commands of its queue.
 pub trait Take: Send + Sync {
@@ -81,6 +86,8 @@ pub struct Intake<T> {
     pub instance: String,
     /// Counters.
     pub metrics: Arc<Metrics>,
+    /// For how long a batch is kept that cannot be stored: [`PATIENCE`].
+    pub patience: Duration,
 }
 
 /// A batch of deliveries, sorted into what to store and what to bury.
@@ -113,6 +120,15 @@ pub(crate) enum Unstored {
 struct Recorded {
     batch: Batch,
     refused: Vec<(usize, Refusal)>,
+}
+
+/// What became of a batch that was to be recorded.
+enum Taken {
+    Recorded(Recorded),
+    /// The process ends, or the channel is gone: what is unsettled comes again.
+    GivenUp,
+    /// The database has not answered for too long.
+    OutOfPatience(Batch),
 }
 
 /// A batch that is ready to be written.
@@ -154,10 +170,18 @@ impl<T: Take> Intake<T> {
             };
             let write = pin!(self.take(held, &stop));
             let written = self.read_during(write, &mut consumer);
-            let (recorded, later) = beside(&mut settling, written).await;
+            let (taken, later) = beside(&mut settling, written).await;
             ahead = later;
-            if let Some(recorded) = recorded {
-                settling.push(self.settle(recorded, &stop));
+            match taken {
+                Taken::Recorded(recorded) => settling.push(self.settle(recorded, &stop)),
+                Taken::GivenUp => {}
+                Taken::OutOfPatience(batch) => {
+                    consumer.pause();
+                    // What was read meanwhile goes back as well.
+                    drop((batch, ahead.take()));
+                    beside(&mut settling, self.database_answers(&stop)).await;
+                    consumer.resume();
+                }
             }
         }
         while settling.next().await.is_some() {}
@@ -187,16 +211,17 @@ impl<T: Take> Intake<T> {
         }
     }
 
-    /// Records the arrivals of a batch; none if it is given up, because the process ends or its channel is gone. While
-    /// recording is impossible the batch is kept: handing it back would count as a delivery, and after enough of those the
-    /// broker would bury good messages for an outage of ours.
-    async fn take(&self, held: Held<T::Arrival>, stop: &CancellationToken) -> Option<Recorded> {
+    /// Records the arrivals of a batch. While that is impossible it is kept for a while: handing it back counts as a
+    /// delivery, and after enough of those the broker would bury good messages for an outage of ours. So a batch goes back
+    /// once per outage at most, and nothing comes until the database answers.
+    async fn take(&self, held: Held<T::Arrival>, stop: &CancellationToken) -> Taken {
         let Held { batch, sorted } = held;
         if !batch.is_usable() {
             // What came before it may not be stored, and comes again first.
-            return None;
+            return Taken::GivenUp;
         }
         let Sorted { arrivals, refused } = sorted;
+        let begun = Instant::now();
         let mut attempt = 1;
         let tally = loop {
             match self.record(&arrivals).await {
@@ -204,13 +229,29 @@ impl<T: Take> Intake<T> {
                 Err(error) => {
                     let cause = Unstored::from(error);
                     if !self.again(&batch, &cause, &mut attempt, stop).await {
-                        return None;
+                        return Taken::GivenUp;
+                    }
+                    if begun.elapsed() > self.patience {
+                        return Taken::OutOfPatience(batch);
                     }
                 }
             }
         };
         self.count(tally);
-        Some(Recorded { batch, refused })
+        Taken::Recorded(Recorded { batch, refused })
+    }
+
+    /// Waits until the database answers, or the process ends.
+    async fn database_answers(&self, stop: &CancellationToken) {
+        let answers = async {
+            loop {
+                tokio::time::sleep(LOOK).await;
+                if self.store.ping().await.is_ok() {
+                    return;
+                }
+            }
+        };
+        stop.run_until_cancelled(answers).await;
     }
 
     /// Acknowledges a batch once what is refused in it is buried as well. It is kept until then, as in [`take`](Self::take).

@@ -10,8 +10,8 @@ use testkit::relay::Way;
 use testkit::{Alarm, Rabbit, Relay, TestEnv};
 
 use super::{
-    BACKLOG, all_imported, commit_entries, entry_held, hold_entries, imported, introductions,
-    marked_published, more_imported, more_stored, on_disk, own, stored_all, warm,
+    BACKLOG, all_imported, commit_entries, consumers, entry_held, hold_entries, imported,
+    introductions, marked_published, more_imported, more_stored, on_disk, own, stored_all, warm,
 };
 use crate::world::{World, until};
 
@@ -53,21 +53,14 @@ async fn a_queue_deleted_under_its_consumer_is_declared_and_consumed_again() {
         .await;
     // What is in a queue goes with it, so the bridge must have taken everything.
     stored_all(&world, 301).await;
-    let management = &world.env.management;
-    let consumers = async || {
-        let queue = management
-            .queue(&world.env.vhost, Topology::INTRODUCTIONS)
-            .await
-            .ok()?;
-        Some(queue.map_or(0, |queue| queue.consumers))
-    };
     all_acknowledged(&world).await;
+    let management = &world.env.management;
     management
         .delete_queue(&world.env.vhost, Topology::INTRODUCTIONS)
         .await
         .expect("no queue");
     until("a consumer again", async || {
-        (consumers().await? == 1).then_some(())
+        (consumers(&world).await? == 1).then_some(())
     })
     .await;
     world

@@ -7,8 +7,8 @@ use testkit::relay::Way;
 use testkit::{Postgres, Relay};
 
 use super::{
-    all_imported, commit_entries, entry_held, hold_entries, imported, introductions, more_imported,
-    one, own, warm,
+    all_imported, commit_entries, consumers, entry_held, hold_entries, imported, introductions,
+    more_imported, one, own, warm,
 };
 use crate::world::{Announced, SOON, World, until};
 
@@ -61,6 +61,33 @@ async fn lost_database(name: &str, lose: impl Fn(&Relay)) {
     network.refuse(false);
     network.resume();
     all_imported(&world, 1001).await;
+}
+
+/// Fault 12 of the matrix, for one replica of two.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_replica_without_a_database_holds_is_left_to_the_others() {
+    let mut world = World::with("cut off", Config::for_benchmarks()).await;
+    let network = behind_a_network(&mut world).await;
+    let mut world = warm(world).await;
+    network.refuse(true);
+    network.cut();
+    world.publish_all(&introductions(&world, "held", 50)).await;
+    let direct = world.env.database_url.clone();
+    let direct = ("BRIDGE_DATABASE_URL".to_owned(), direct);
+    world.variables.extend([direct]);
+    world.bridge().await;
+    let patience = Duration::from_secs(60);
+    world
+        .announced_within(patience + SOON, "the other replica's answers", |events| {
+            imported(events) >= 51
+        })
+        .await;
+    network.refuse(false);
+    until("a consumer that is back", async || {
+        (consumers(&world).await? == 2).then_some(())
+    })
+    .await;
+    all_imported(&world, 51).await;
 }
 
 /// The gauges themselves show then what was last read, however well that was.

@@ -154,6 +154,8 @@ labels_from_words! {
         Unconfirmed = "unconfirmed",
         /// A batch was dropped unsettled.
         Abandoned = "abandoned",
+        /// The database does not answer, so nothing is taken.
+        Paused = "paused",
         /// Prefetch was changed around messages delivered often.
         Isolation = "isolation",
         /// The configured address cannot be used.

@@ -328,3 +328,40 @@ async fn headers_larger_than_our_frames_cost_one_connection() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_paused_consumer_holds_goes_to_others_and_nothing_comes_until_it_resumes() {
+    with_broker(|broker| async move {
+        assert_confirmed(&broker.publisher().publish(broker.events(10)).await);
+        let mut paused = broker.consumer();
+        let held = paused.next_batch(5).await.unwrap();
+        let delivered = held.deliveries.len() as u64;
+        paused.pause();
+        drop(held);
+        let mut other = broker.consumer();
+        let mut arrived = 0;
+        while arrived < 10 {
+            let batch = other.next_batch(10).await.unwrap();
+            arrived += batch.deliveries.len();
+            batch.ack().await;
+        }
+        while paused.health().alive {
+            tokio::task::yield_now().await;
+        }
+        assert_confirmed(&broker.publisher().publish(broker.events(10)).await);
+        while arrived < 20 {
+            let batch = other.next_batch(10).await.unwrap();
+            arrived += batch.deliveries.len();
+            batch.ack().await;
+        }
+        assert_eq!(paused.stats().delivered, delivered);
+        paused.resume();
+        drop(other);
+        assert_confirmed(&broker.publisher().publish(broker.events(1)).await);
+        let batch = paused.next_batch(10).await.unwrap();
+        assert_eq!(ids(&batch).len(), 1);
+        assert_eq!(batch.ack().await, Settled::Done);
+        assert!(paused.stats().reconnects.contains_key(&Cause::Paused));
+    })
+    .await;
+}
