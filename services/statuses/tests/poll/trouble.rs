@@ -1,0 +1,188 @@
+//! Greenhouse fails, refuses or limits: what is told all the same, what waits, and for how long.
+
+use chrono::{TimeDelta, Utc};
+use greenhouse_sim::{Fault, When};
+
+use crate::world::World;
+
+#[tokio::test]
+async fn what_greenhouse_fails_at_behind_the_window_keeps_back_no_changes() {
+    let (world, application) = World::with_application().await;
+    let recruiter = world.greenhouse.recruiter();
+    for stage in ["Phone Screen", "Offer"] {
+        world
+            .run("UPDATE polls SET audited_at = now() - interval '25 h'")
+            .await;
+        recruiter.move_to_stage(application, stage).unwrap();
+        world.greenhouse.state().clear_log();
+        world.greenhouse.faults().clear();
+        // The first is the window, the second the nightly sample.
+        let sample = When::operation("applications:list").nth(2);
+        world
+            .greenhouse
+            .faults()
+            .add(sample, Fault::ErrorBeforeCommit);
+        let before = world.watermark().await;
+        world.poll().await;
+        assert_eq!(world.greenhouse.state().calls("applications:list").len(), 2);
+        assert!(world.watermark().await > before);
+        assert!(world.told().await.last().unwrap().ends_with(stage));
+    }
+    world.greenhouse.faults().clear();
+    world.greenhouse.state().clear_log();
+    world.poll().await;
+    let again = world.greenhouse.state().calls("applications:list");
+    assert_eq!(again.len(), 2, "the night's sample is still due");
+}
+
+#[tokio::test]
+async fn a_failed_page_moves_no_watermark_and_loses_nothing() {
+    let (world, application) = World::with_application().await;
+    world
+        .greenhouse
+        .recruiter()
+        .move_to_next_stage(application)
+        .unwrap();
+    let before = world.watermark().await;
+    let fault = world.greenhouse.faults().add(
+        When::operation("applications:list").times(1),
+        Fault::ErrorBeforeCommit,
+    );
+    world.poll().await;
+    assert_eq!(world.greenhouse.faults().fired(fault), 1);
+    assert_eq!(world.watermark().await, before);
+    assert_eq!(world.poll_due().await, 0, "a failed poll backs off");
+    world.poll().await;
+    assert_eq!(
+        world.told().await,
+        ["1 ACTIVE Application Review", "2 ACTIVE Phone Screen"]
+    );
+}
+
+#[tokio::test]
+async fn one_whose_history_cannot_be_read_keeps_back_no_others() {
+    let world = World::new().await;
+    world.follow_first(3).await;
+    world.fail_at_one("application_stages:list");
+    world.poll().await;
+    assert_eq!(world.events().await.len(), 2);
+    world.poll().await;
+    assert_eq!(world.events().await.len(), 2, "it is put off");
+    world
+        .run("UPDATE applications SET observed_at = NULL")
+        .await;
+    world.poll().await;
+    assert_eq!(world.events().await.len(), 3);
+}
+
+#[tokio::test]
+async fn an_outage_of_the_history_costs_three_calls() {
+    let world = World::new().await;
+    world.follow_first(3).await;
+    let down = When::operation("application_stages:list");
+    world
+        .greenhouse
+        .faults()
+        .add(down, Fault::ErrorBeforeCommit);
+    world.poll().await;
+    let calls = world.greenhouse.state().calls("application_stages:list");
+    assert_eq!(calls.len(), 3);
+    world.greenhouse.faults().clear();
+    world.poll().await;
+    assert_eq!(world.events().await.len(), 3);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_holds_the_watermark_for_an_hour() {
+    for (minutes, holds) in [(30, true), (90, false)] {
+        let (world, application) = World::with_application().await;
+        world
+            .run("UPDATE applications SET snapshot = jsonb_set(snapshot, '{as_of}', to_jsonb(now() - interval '3 h'))")
+            .await;
+        world
+            .run("UPDATE polls SET watermark = now() - interval '2 h'")
+            .await;
+        let ago = |minutes: i64| {
+            world
+                .greenhouse
+                .configure(|settings| settings.clock_offset_ms = -60_000 * minutes);
+        };
+        ago(minutes);
+        let recruiter = world.greenhouse.recruiter();
+        recruiter.move_to_next_stage(application).unwrap();
+        ago(0);
+        let history = When::operation("application_stages:list").times(1);
+        world
+            .greenhouse
+            .faults()
+            .add(history, Fault::ErrorBeforeCommit);
+        world.poll().await;
+        assert_eq!(world.told().await.len(), 1);
+        let behind = Utc::now() - world.watermark().await;
+        assert_eq!(behind > TimeDelta::minutes(20), holds);
+        world.poll().await;
+        assert_eq!(world.told().await.len(), 1 + usize::from(holds));
+    }
+}
+
+#[tokio::test]
+async fn a_throttled_poll_rests_and_does_not_fail() {
+    let (world, application) = World::with_application().await;
+    world
+        .greenhouse
+        .recruiter()
+        .move_to_next_stage(application)
+        .unwrap();
+    let throttle = Fault::Throttle { retry_after: 20 };
+    world
+        .greenhouse
+        .faults()
+        .add(When::operation("applications:list").times(1), throttle);
+    world.poll().await;
+    assert_eq!(world.poll_due().await, 0);
+    assert_eq!(world.told().await.len(), 1);
+    // Whoever counts the budget may know of the throttling as well.
+    world.run("DELETE FROM budgets").await;
+    world.poll().await;
+    assert_eq!(world.told().await.len(), 2);
+}
+
+#[tokio::test]
+async fn polls_are_rarer_while_the_limit_is_nearly_used_up() {
+    let (world, _) = World::with_application().await;
+    let due = async |remaining: u32, since: u32| {
+        for statement in [
+            format!(
+                "INSERT INTO budgets (connection, quota, remaining, window_ends)
+                SELECT id, 50, {remaining}, now() + interval '1 hour' FROM connections
+                ON CONFLICT (connection) DO UPDATE SET quota = 50, remaining = {remaining},
+                    window_ends = now() + interval '1 hour'"
+            ),
+            format!("UPDATE polls SET polled_at = now() - interval '{since} s'"),
+        ] {
+            world.run(&statement).await;
+        }
+        world.poll_due().await
+    };
+    assert_eq!(due(50, 90).await, 1);
+    assert_eq!(due(9, 90).await, 0, "twice the interval of a minute");
+    assert_eq!(due(9, 130).await, 1);
+}
+
+#[tokio::test]
+async fn a_missing_scope_pauses_that_tenant_only() {
+    let (world, _) = World::with_application().await;
+    let elsewhere = world.greenhouse.state_of("globex").applications()[0]
+        .meta
+        .id;
+    world.follow("globex", elsewhere).await;
+    world
+        .greenhouse
+        .set_scope("acme-harvest", "harvest:applications:list", false);
+    world.greenhouse.revoke_tokens(Some("acme-harvest"));
+    world.poll().await;
+    assert_eq!(world.state("acme").await, "paused");
+    assert_eq!(world.state("globex").await, "active");
+    let theirs = world.announced("globex", "CandidateStatusChanged").await;
+    assert_eq!(theirs.len(), 1);
+}
