@@ -182,6 +182,11 @@ impl Simulator {
         }
     }
 
+    /// Sets its clock so many minutes ahead of the machine's; below zero: behind.
+    pub fn set_clock(&self, minutes: i64) {
+        self.configure(|settings| settings.clock_offset_ms = minutes * 60_000);
+    }
+
     /// Changes settings from the next request on.
     pub fn configure(&self, change: impl FnOnce(&mut Settings)) {
         change(&mut self.world.lock().settings);

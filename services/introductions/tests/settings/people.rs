@@ -91,9 +91,7 @@ async fn somebody_who_is_still_being_made_is_waited_for_and_not_made_again() {
         panic!("one operation")
     };
     assert_eq!(story.code.as_deref(), Some("waiting_for_proof"));
-    world
-        .greenhouse
-        .configure(|settings| settings.clock_offset_ms = 2 * 3_600_000);
+    world.greenhouse.set_clock(120);
     world.perform().await;
     let answer = world.last_answer().await;
     assert_eq!(answer.data["how"], "MATCHED", "{answer:?}");
@@ -124,9 +122,7 @@ async fn somebody_who_was_accepted_and_is_not_told_is_looked_for_longer_than_a_l
     }
     assert_eq!(world.open().await, 1, "it waits");
     world.person("i-1");
-    world
-        .greenhouse
-        .configure(|settings| settings.clock_offset_ms = 2 * 3_600_000);
+    world.greenhouse.set_clock(120);
     world.perform().await;
     let answer = world.last_answer().await;
     assert_eq!(answer.data["how"], "CREATED", "{answer:?}");
@@ -139,9 +135,7 @@ async fn somebody_without_an_address_is_recognised_whatever_greenhouses_clock_sh
     for version in BOTH {
         for minutes in [-60, 60] {
             let mut world = World::new(version).await;
-            world
-                .greenhouse
-                .configure(|settings| settings.clock_offset_ms = minutes * 60_000);
+            world.greenhouse.set_clock(minutes);
             let create = When::operation("candidates:create").times(1);
             let faults = world.greenhouse.faults();
             faults.add(create, Fault::CommitThenDrop);

@@ -254,9 +254,7 @@ async fn an_import_waits_a_while_for_a_user_whom_greenhouse_adds_later() {
     let looked = state.calls("users:list");
     assert_eq!(looked.len(), 1, "while it is under way, its state tells");
     assert_eq!(world.steps("add_user").await, ["add_user unknown"]);
-    world
-        .greenhouse
-        .configure(|settings| settings.clock_offset_ms = 3_600_000);
+    world.greenhouse.set_clock(60);
     world.perform().await;
     assert_eq!(users(&world), 1);
     assert_eq!(world.steps("add_user").await, ["add_user confirmed"]);
@@ -308,9 +306,7 @@ async fn a_row_that_greenhouse_refuses_later_is_a_refusal() {
         ..NewUser::default()
     };
     world.greenhouse.recruiter().add_user(other).unwrap();
-    world
-        .greenhouse
-        .configure(|settings| settings.clock_offset_ms = 3_600_000);
+    world.greenhouse.set_clock(60);
     let answer = world.import(world.introduction("i-2")).await;
     assert_eq!(answer.warnings(), ["referrer_refused"]);
     assert_eq!(world.steps("add_user").await, ["add_user rejected"]);

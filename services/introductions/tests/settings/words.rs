@@ -87,9 +87,7 @@ async fn somebody_who_is_not_shown_yet_gets_their_tags_once_they_are() {
     assert!(step.ends_with(" planned"), "{step}");
     let asked = world.greenhouse.state().calls("candidate_tags:list");
     assert_eq!(asked.len(), 2, "once for each tag");
-    world
-        .greenhouse
-        .configure(|settings| settings.clock_offset_ms = 3_600_000);
+    world.greenhouse.set_clock(60);
     world.perform().await;
     assert_eq!(world.last_answer().await.warnings(), [""; 0]);
     assert_eq!(tags(&world, "i-1"), ["Intrro", "Mathematics"]);

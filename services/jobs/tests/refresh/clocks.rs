@@ -18,7 +18,7 @@ async fn a_change_is_told_at_once_whatever_greenhouses_clock_shows() {
     for minutes in [-60, -10, 10] {
         for world in [World::new().await, World::new_v1().await] {
             // The watermark is by clocks that agreed.
-            world.greenhouse_clock(minutes);
+            world.greenhouse.set_clock(minutes);
             let job = world.open_job("Cook");
             world.refresh().await;
             for name in ["Chef", "Baker"] {
@@ -35,7 +35,7 @@ async fn a_change_is_told_at_once_whatever_greenhouses_clock_shows() {
 #[tokio::test]
 async fn a_process_that_was_told_no_clock_yet_hears_it_before_it_looks_for_changes() {
     let mut world = World::new().await;
-    world.greenhouse_clock(-10);
+    world.greenhouse.set_clock(-10);
     let job = world.open_job("Cook");
     world.refresh().await;
     world
@@ -50,16 +50,16 @@ async fn a_process_that_was_told_no_clock_yet_hears_it_before_it_looks_for_chang
 #[tokio::test]
 async fn a_clock_that_was_set_back_takes_the_watermark_along() {
     let world = World::new().await;
-    world.greenhouse_clock(-60);
+    world.greenhouse.set_clock(-60);
     let job = world.open_job("Cook");
-    world.greenhouse_clock(0);
+    world.greenhouse.set_clock(0);
     world.refresh_fully().await;
-    world.greenhouse_clock(-30);
+    world.greenhouse.set_clock(-30);
     world.refresh().await;
     // Twenty-five minutes later by that clock, and nobody has looked in between.
-    world.greenhouse_clock(-25);
+    world.greenhouse.set_clock(-25);
     rename(&world, job, "Chef");
-    world.greenhouse_clock(-5);
+    world.greenhouse.set_clock(-5);
     world.refresh().await;
     assert_eq!(world.told().await, ["OPENED Cook", "UPDATED Chef: name"]);
 }
@@ -67,7 +67,7 @@ async fn a_clock_that_was_set_back_takes_the_watermark_along() {
 #[tokio::test]
 async fn a_request_is_answered_by_an_import_that_began_after_it_whatever_the_clock() {
     let world = World::new().await;
-    world.greenhouse_clock(-10);
+    world.greenhouse.set_clock(-10);
     world.ask("acme", "r-1", false).await;
     world.go_on().await;
     let answers = world.answers().await;

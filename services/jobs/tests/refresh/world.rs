@@ -86,16 +86,10 @@ impl World {
 
     /// The same longer ago than the next look for changes reaches back.
     pub(crate) fn open_job_long_ago(&self, name: &str) -> i64 {
-        self.greenhouse_clock(-15);
+        self.greenhouse.set_clock(-15);
         let job = self.open_job(name);
-        self.greenhouse_clock(0);
+        self.greenhouse.set_clock(0);
         job
-    }
-
-    /// Greenhouse's clock is from now on so many minutes ahead of ours.
-    pub(crate) fn greenhouse_clock(&self, minutes: i64) {
-        self.greenhouse
-            .configure(|settings| settings.clock_offset_ms = minutes * 60_000);
     }
 
     /// Lets the interval of changes pass and imports whatever is due.

@@ -12,8 +12,7 @@ async fn audit(world: &World) {
 #[tokio::test]
 async fn what_nobody_had_told_is_counted_and_told() {
     let (world, application) = World::with_application().await;
-    let long_ago = |settings: &mut greenhouse_sim::Settings| settings.clock_offset_ms = -3_600_000;
-    world.greenhouse.configure(long_ago);
+    world.greenhouse.set_clock(-60);
     world
         .run("UPDATE applications SET snapshot = jsonb_set(snapshot, '{as_of}', to_jsonb(now() - interval '2 h'))")
         .await;
@@ -22,9 +21,7 @@ async fn what_nobody_had_told_is_counted_and_told() {
         .recruiter()
         .move_to_next_stage(application)
         .unwrap();
-    world
-        .greenhouse
-        .configure(|settings| settings.clock_offset_ms = 0);
+    world.greenhouse.set_clock(0);
     world.poll().await;
     assert_eq!(world.events().await.len(), 1, "outside the window");
     let parts = world.parts();

@@ -13,7 +13,7 @@ async fn a_change_is_told_at_once_whatever_greenhouses_clock_shows() {
     for minutes in [-60, -10, 10, 60] {
         // The watermark is by clocks that agree.
         let (world, application) = World::with_application().await;
-        world.greenhouse_clock(minutes);
+        world.greenhouse.set_clock(minutes);
         let recruiter = world.greenhouse.recruiter();
         for (stage, told) in [("Phone Screen", 2), ("Offer", 3)] {
             recruiter.move_to_stage(application, stage).unwrap();
@@ -26,13 +26,13 @@ async fn a_change_is_told_at_once_whatever_greenhouses_clock_shows() {
 #[tokio::test]
 async fn a_clock_that_was_set_back_takes_the_watermark_along() {
     let (world, application) = World::with_application().await;
-    world.greenhouse_clock(-30);
+    world.greenhouse.set_clock(-30);
     world.poll().await;
     // Twenty-five minutes later by that clock, and nobody has looked in between.
-    world.greenhouse_clock(-25);
+    world.greenhouse.set_clock(-25);
     let recruiter = world.greenhouse.recruiter();
     recruiter.move_to_next_stage(application).unwrap();
-    world.greenhouse_clock(-5);
+    world.greenhouse.set_clock(-5);
     world.poll().await;
     assert_eq!(world.told().await.len(), 2);
 }
@@ -40,7 +40,7 @@ async fn a_clock_that_was_set_back_takes_the_watermark_along() {
 #[tokio::test]
 async fn a_process_that_was_told_the_clock_cuts_its_window_by_it() {
     let (world, _) = World::with_application().await;
-    world.greenhouse_clock(-30);
+    world.greenhouse.set_clock(-30);
     let accounts = world.parts().accounts;
     let mut calls = Vec::new();
     for _ in 0..2 {
@@ -59,7 +59,7 @@ async fn a_process_that_was_told_the_clock_cuts_its_window_by_it() {
 #[tokio::test]
 async fn how_old_a_rejection_is_shows_greenhouses_clock() {
     let (world, application) = World::with_application().await;
-    world.greenhouse_clock(-30);
+    world.greenhouse.set_clock(-30);
     let lag = |seconds| {
         world
             .greenhouse

@@ -17,7 +17,6 @@ mod webhook;
 mod windows;
 mod world;
 
-use greenhouse_sim::Settings;
 use serde_json::json;
 use sqlx::postgres::PgListener;
 use store::wake::Wake;
@@ -152,8 +151,7 @@ async fn a_tenants_own_words_for_its_stages_tell_the_phase() {
 #[tokio::test]
 async fn a_day_without_looks_is_told_in_full_and_flagged() {
     let (world, application) = World::with_application().await;
-    let yesterday = |settings: &mut Settings| settings.clock_offset_ms = -20 * 3_600_000;
-    world.greenhouse.configure(yesterday);
+    world.greenhouse.set_clock(-1200);
     let recruiter = world.greenhouse.recruiter();
     // Before the first look by Greenhouse's clock, so the snapshot is put back as well.
     world
@@ -167,9 +165,7 @@ async fn a_day_without_looks_is_told_in_full_and_flagged() {
         .unwrap();
     recruiter.move_to_stage(application, "Offer").unwrap();
     recruiter.hire(application).unwrap();
-    world
-        .greenhouse
-        .configure(|settings| settings.clock_offset_ms = 0);
+    world.greenhouse.set_clock(0);
     world.poll().await;
     let expected = [
         "1 ACTIVE Application Review",

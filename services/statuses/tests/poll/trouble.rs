@@ -103,9 +103,7 @@ async fn what_cannot_be_read_holds_the_watermark_for_an_hour() {
             .run("UPDATE polls SET watermark = now() - interval '2 h'")
             .await;
         let ago = |minutes: i64| {
-            world
-                .greenhouse
-                .configure(|settings| settings.clock_offset_ms = -60_000 * minutes);
+            world.greenhouse.set_clock(-minutes);
         };
         ago(minutes);
         let recruiter = world.greenhouse.recruiter();

@@ -174,8 +174,7 @@ async fn while_webhooks_arrive_the_poll_is_the_net_until_it_catches_something() 
     let pass = "UPDATE polls SET polled_at = now() - interval '90 s'";
     world.run(pass).await;
     assert_eq!(world.poll_due().await, 0);
-    let behind = |settings: &mut greenhouse_sim::Settings| settings.clock_offset_ms = -300_000;
-    world.greenhouse.configure(behind);
+    world.greenhouse.set_clock(-5);
     world
         .run("UPDATE applications SET snapshot = jsonb_set(snapshot, '{as_of}', to_jsonb(now() - interval '20 min'))")
         .await;
@@ -187,9 +186,7 @@ async fn while_webhooks_arrive_the_poll_is_the_net_until_it_catches_something() 
         .recruiter()
         .move_to_next_stage(application)
         .unwrap();
-    world
-        .greenhouse
-        .configure(|settings| settings.clock_offset_ms = 0);
+    world.greenhouse.set_clock(0);
     world.poll().await;
     assert_eq!(world.events().await.len(), 2);
     world.run(pass).await;

@@ -46,10 +46,10 @@ async fn an_unchanged_application_costs_no_call_of_its_own() {
 /// The change lies at `end` of the window that begins two minutes before the watermark and ends at most a day after it.
 async fn a_change_is_told_at(end: fn(Stamp) -> Stamp) {
     let (world, application) = World::with_application().await;
-    world.greenhouse_clock(-10);
+    world.greenhouse.set_clock(-10);
     let recruiter = world.greenhouse.recruiter();
     recruiter.move_to_next_stage(application).unwrap();
-    world.greenhouse_clock(0);
+    world.greenhouse.set_clock(0);
     let moved = world.greenhouse.state().application(application).unwrap();
     let watermark = end(moved.meta.updated_at);
     let set = format!("UPDATE polls SET watermark = '{watermark}'");

@@ -89,12 +89,6 @@ impl World {
         }
     }
 
-    /// Greenhouse's clock is from now on so many minutes ahead of ours.
-    pub(crate) fn greenhouse_clock(&self, minutes: i64) {
-        self.greenhouse
-            .configure(|settings| settings.clock_offset_ms = minutes * 60_000);
-    }
-
     /// From now on this many calls of an operation are let through; the next one is too many.
     pub(crate) fn let_through(&self, calls: u64, operation: &str) {
         let next = When::operation(operation).nth(calls + 1);
