@@ -6,7 +6,8 @@
 use bytes::Bytes;
 use chrono::Utc;
 use reqwest::StatusCode;
-use reqwest::header::HeaderMap;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::error::{Cause, Error, FieldError};
@@ -35,7 +36,7 @@ pub(crate) struct Success {
 
 impl Answer {
     /// # Errors
-    /// Every status but 2xx, and a 2xx whose body is incomplete.
+    /// Every status but 2xx, and a 2xx or a refusal whose body is incomplete.
     pub(crate) fn success(self, operation: Operation, version: Version) -> Result<Success, Error> {
         match self.status.as_u16() {
             200..=299 => match self.body {
@@ -59,16 +60,35 @@ impl Answer {
             }),
             status @ 300..=399 => Err(Error::interrupted(operation, Cause::Redirect(status))),
             // 408 tells that the server stopped waiting, not how far it got.
-            status @ (400..=407 | 409..=499) => {
-                let Words { message, fields } = Words::of(&self);
-                Err(Error::Rejected {
-                    status,
-                    message,
-                    fields,
-                })
-            }
+            status @ (400..=407 | 409..=499) => match self.garbled() {
+                // Its words would tell what is refused. Nothing was executed, so it may be asked again.
+                Some(cause) if operation.is_write() => Err(Error::NotSent { cause }),
+                Some(cause) => Err(Error::Unavailable { cause }),
+                None => {
+                    let Words { message, fields } = Words::of(&self);
+                    Err(Error::Rejected {
+                        status,
+                        message,
+                        fields,
+                    })
+                }
+            },
             status => Err(Error::interrupted(operation, Cause::Status(status))),
         }
+    }
+
+    /// Why the words of a refusal cannot be read: they broke off, or are no JSON although they are called that.
+    fn garbled(&self) -> Option<Cause> {
+        let body = match &self.body {
+            Ok(body) => body,
+            Err(cause) => return Some(cause.clone()),
+        };
+        let kind = self.headers.get(CONTENT_TYPE)?.to_str().ok()?;
+        if body.is_empty() || !kind.contains("json") {
+            return None;
+        }
+        let read = serde_json::from_slice::<IgnoredAny>(body);
+        read.err().map(Cause::from)
     }
 
     /// 401 and 403. v1 says `This API Key does not have permission for this endpoint` with either of them, and 403

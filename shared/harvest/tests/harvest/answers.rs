@@ -251,3 +251,30 @@ async fn every_exchange_is_reported() {
         ]
     );
 }
+
+/// What is refused, only the rest would tell.
+#[tokio::test]
+async fn a_refusal_whose_words_break_off_was_not_executed_and_may_be_asked_again() {
+    let cut = || {
+        let headers = "content-type: application/json\r\n";
+        answer_with(422, headers, r#"{"errors":[{"message":"Invalid pa"#)
+    };
+    let dropped = || {
+        let head = "HTTP/1.1 422 Unprocessable\r\ncontent-length: 100\r\n\r\n";
+        Reply::Bytes(format!("{head}{{\"errors\":"))
+    };
+    for reply in [cut as fn() -> Reply, dropped] {
+        match both(reply).await {
+            (Error::NotSent { .. }, Error::Unavailable { .. }) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    let whole = || answer_with(422, "content-type: application/json\r\n", "{}");
+    let plain = || answer(422, "no");
+    for reply in [whole as fn() -> Reply, plain] {
+        match both(reply).await {
+            (Error::Rejected { .. }, Error::Rejected { .. }) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+}
