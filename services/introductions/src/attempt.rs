@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use domain::crash::{CrashPoint, Moment, crash_here};
-use domain::{CandidateId, Code, Problem, StepKind};
+use domain::{CandidateId, Code, Problem, StepKind, bounded};
 use harvest::{Client, Purpose};
 use store::claim::{Claim, StepState};
 use store::journal::StepWrite;
@@ -36,11 +36,11 @@ impl Step {
         }
     }
 
-    /// One of several, told apart by `key`.
+    /// One of several, told apart by `key`, which may be as long as Intrro wrote it.
     pub(crate) fn keyed(kind: StepKind, key: impl std::fmt::Display) -> Step {
         Step {
             kind,
-            name: format!("{}:{key}", kind.as_str()),
+            name: format!("{}:{}", kind.as_str(), bounded(&key.to_string())),
             idempotent: false,
         }
     }

@@ -6,6 +6,7 @@
 #![deny(missing_docs)]
 
 pub mod backoff;
+mod bounded;
 pub mod code;
 pub mod crash;
 pub mod ids;
@@ -20,6 +21,7 @@ pub mod webhook;
 pub mod window;
 mod words;
 
+pub use bounded::bounded;
 pub use code::Code;
 pub use ids::*;
 pub use phase::Phase;

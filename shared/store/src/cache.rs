@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use domain::Tenant;
+use domain::{Tenant, bounded};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -179,7 +179,12 @@ impl Key {
         Self {
             tenant: account.tenant.clone(),
             kind: kind.to_owned(),
-            key: format!("{}/{}/{key}", account.connection, account.revision),
+            key: format!(
+                "{}/{}/{}",
+                account.connection,
+                account.revision,
+                bounded(key)
+            ),
         }
     }
 }

@@ -134,3 +134,18 @@ async fn a_note_that_may_be_there_is_left_to_a_person_where_notes_may_not_be_rea
     assert_eq!(notes.len(), 1, "not written twice");
     assert_eq!(world.steps("add_note").await, ["add_note parked"]);
 }
+
+/// Step and cache are named by the tag, and an index takes no name of any length.
+#[tokio::test]
+async fn a_tag_of_any_length_holds_nobody_up() {
+    for version in BOTH {
+        let world = World::new(version).await;
+        let mut event = world.introduction("i-1");
+        let long: String = (0..6_000).map(|_| rand::random_range('a'..='z')).collect();
+        event["data"]["candidate"]["tags"] = json!([long]);
+        let answer = world.import(event).await;
+        assert_eq!(answer.name, "IntroductionImported", "{answer:?}");
+        let tags = world.person("i-1").tags;
+        assert_eq!(tags.len(), 2, "{version:?}");
+    }
+}
