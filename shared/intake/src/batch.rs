@@ -120,6 +120,8 @@ pub(crate) enum Unstored {
 struct Recorded {
     batch: Batch,
     refused: Vec<(usize, Refusal)>,
+    /// Whether it took the database to record it.
+    stored: bool,
 }
 
 /// What became of a batch that was to be recorded.
@@ -160,6 +162,7 @@ impl<T: Take> Intake<T> {
     pub async fn run(self, mut consumer: Consumer, stop: CancellationToken) {
         let mut ahead = None;
         let mut settling = FuturesUnordered::new();
+        let mut patience = Some(self.patience);
         loop {
             let held = match ahead.take() {
                 Some(held) => held,
@@ -168,14 +171,19 @@ impl<T: Take> Intake<T> {
                     None => break,
                 },
             };
-            let write = pin!(self.take(held, &stop));
+            let write = pin!(self.take(held, patience, &stop));
             let written = self.read_during(write, &mut consumer);
             let (taken, later) = beside(&mut settling, written).await;
             ahead = later;
             match taken {
-                Taken::Recorded(recorded) => settling.push(self.settle(recorded, &stop)),
+                Taken::Recorded(recorded) => {
+                    patience = patience.or(recorded.stored.then_some(self.patience));
+                    settling.push(self.settle(recorded, &stop));
+                }
                 Taken::GivenUp => {}
                 Taken::OutOfPatience(batch) => {
+                    // Once, until something can be stored: a database may answer and still take nothing.
+                    patience = None;
                     consumer.pause();
                     // What was read meanwhile goes back as well.
                     drop((batch, ahead.take()));
@@ -211,10 +219,14 @@ impl<T: Take> Intake<T> {
         }
     }
 
-    /// Records the arrivals of a batch. While that is impossible it is kept for a while: handing it back counts as a
-    /// delivery, and after enough of those the broker would bury good messages for an outage of ours. So a batch goes back
-    /// once per outage at most, and nothing comes until the database answers.
-    async fn take(&self, held: Held<T::Arrival>, stop: &CancellationToken) -> Taken {
+    /// Records the arrivals of a batch. While that is impossible it is kept, for as long as `patience` lasts: handing it back
+    /// counts as a delivery, and after enough of those the broker would bury good messages for an outage of ours.
+    async fn take(
+        &self,
+        held: Held<T::Arrival>,
+        patience: Option<Duration>,
+        stop: &CancellationToken,
+    ) -> Taken {
         let Held { batch, sorted } = held;
         if !batch.is_usable() {
             // What came before it may not be stored, and comes again first.
@@ -231,14 +243,18 @@ impl<T: Take> Intake<T> {
                     if !self.again(&batch, &cause, &mut attempt, stop).await {
                         return Taken::GivenUp;
                     }
-                    if begun.elapsed() > self.patience {
+                    if patience.is_some_and(|patience| begun.elapsed() > patience) {
                         return Taken::OutOfPatience(batch);
                     }
                 }
             }
         };
         self.count(tally);
-        Taken::Recorded(Recorded { batch, refused })
+        Taken::Recorded(Recorded {
+            batch,
+            refused,
+            stored: !arrivals.is_empty(),
+        })
     }
 
     /// Waits until the database answers, or the process ends.
@@ -256,7 +272,7 @@ impl<T: Take> Intake<T> {
 
     /// Acknowledges a batch once what is refused in it is buried as well. It is kept until then, as in [`take`](Self::take).
     async fn settle(&self, recorded: Recorded, stop: &CancellationToken) {
-        let Recorded { batch, refused } = recorded;
+        let Recorded { batch, refused, .. } = recorded;
         let mut unburied: Vec<usize> = (0..refused.len()).collect();
         let mut attempt = 1;
         loop {
