@@ -59,8 +59,6 @@ const JOURNAL: u32 = 2;
 /// A claim, and what a relay takes and marks.
 const ERRANDS: u32 = 2;
 
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
-
 /// How to reach the database.
 pub struct Config {
     /// `postgres://user:password@host:port/database`.
@@ -165,15 +163,20 @@ impl Store {
 
     /// Brings the schema up to this version. Safe to call from many replicas at once: the migrator takes a lock.
     ///
+    /// A schema that is newer is fine as it is: migrations only add, so that the version before goes on beside the new one,
+    /// restarts, and can be rolled back to.
+    ///
     /// # Errors
-    /// [`Error::Schema`] when the database was migrated by a newer or an altered version.
+    /// [`Error::Schema`] when the database was migrated by an altered version.
     pub async fn migrate(&self) -> Result<(), Error> {
         let mut connection = self.pool.acquire().await?;
         // A migration takes as long as it takes.
         sqlx::query("SET statement_timeout = 0")
             .execute(&mut *connection)
             .await?;
-        MIGRATIONS.run(&mut *connection).await?;
+        let mut migrations = sqlx::migrate!();
+        migrations.set_ignore_missing(true);
+        migrations.run(&mut *connection).await?;
         sqlx::query("RESET statement_timeout")
             .execute(&mut *connection)
             .await?;

@@ -46,6 +46,17 @@ async fn open(url: &SecretString) -> Store {
     store
 }
 
+/// Rolled back to, or restarted beside a replica that is newer.
+#[tokio::test]
+async fn a_version_runs_on_a_schema_that_a_later_one_has_added_to() {
+    let store = fresh_store().await;
+    let later =
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+        VALUES (9999, 'later', true, '', 1)";
+    sqlx::query(later).execute(store.pool()).await.unwrap();
+    store.migrate().await.unwrap();
+}
+
 /// Returns when somebody waits for a lock in this database, which `task` is to do before its end.
 async fn waits_for_a_lock<T>(store: &Store, task: &JoinHandle<T>) {
     let waiting = "SELECT count(*) FROM pg_stat_activity
