@@ -41,12 +41,11 @@ fn arrival(message: Message) -> Result<Arrival, Refusal> {
     let candidate = IntrroCandidateId::try_from(incoming.event.ordering_key())
         .map_err(|why| refused("$.data.candidate.id", why))?;
     let mut keys = vec![PersonKey::candidate(&tenant, &candidate)];
-    // The publisher may order by something else than the candidate; both orders are kept.
-    if let Ok(subject) = IntrroCandidateId::try_from(incoming.subject.as_str())
-        && subject != candidate
-    {
-        keys.push(PersonKey::candidate(&tenant, &subject));
-    }
+    // The publisher may order by something else than the candidate; both orders are kept. It may even be the id of somebody
+    // else, who is not meant by it.
+    let subject = IntrroCandidateId::try_from(incoming.subject.as_str()).ok();
+    let other = subject.filter(|subject| *subject != candidate);
+    let ordered_by = other.map(|subject| PersonKey::candidate(&tenant, &subject));
     let person = match &incoming.event {
         proto::Command::IntroductionAccepted(event) => event.candidate.as_ref(),
         proto::Command::CandidateProfileUpdated(event) => event.candidate.as_ref(),
@@ -75,6 +74,7 @@ fn arrival(message: Message) -> Result<Arrival, Refusal> {
         business_key,
         subject: candidate.into(),
         keys,
+        ordered_by,
         tenant,
         source: incoming.source,
         message_id: incoming.id,

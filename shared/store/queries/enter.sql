@@ -1,7 +1,7 @@
 -- A batch becomes durable: deliveries that nobody has seen, the operations they make, and whom those concern. One
 -- statement, so one round trip. Returns per unseen delivery its place in the batch, from 1, its operation, or none where
 -- the intent was known, and why nothing of its tenant begins, if so. No delivery may be in the batch twice, and no key twice at a
--- place. Where one of the people ($13) has asked to be forgotten nothing is entered, and place 0 says so.
+-- place; one that only orders ($16) says nothing about who the person is. Where one of the people ($13) has asked to be forgotten nothing is entered, and place 0 says so.
 --
 -- A hand may be free for the only operation of a batch ($14: its lease, $15: for how many seconds; else null). Then it is
 -- entered as claimed, if a claim right after it would choose it and nothing else: the tenant may begin, nothing of it is
@@ -59,16 +59,18 @@ created AS (
 entered AS MATERIALIZED (
     SELECT place, tenant, CASE WHEN id IN (SELECT created.id FROM created) THEN id END AS id FROM unseen),
 concerned AS (
-    INSERT INTO operation_keys (key, operation_id)
-    SELECT k.key, entered.id FROM unnest($11::uuid[], $12::bigint[]) AS k(key, place) JOIN entered USING (place)
+    INSERT INTO operation_keys (key, operation_id, orders_only)
+    SELECT k.key, entered.id, k.orders_only FROM unnest($11::uuid[], $12::bigint[], $16::boolean[]) AS k(key, place, orders_only)
+    JOIN entered USING (place)
     WHERE entered.id IS NOT NULL)
 SELECT place AS "place!", id AS "id?", (SELECT code FROM idle WHERE idle.tenant = entered.tenant) AS idle,
     begun.connection AS "connection?", begun.revision AS "revision?", begun.settings AS "settings?", now() AS "created_at!",
     clock_timestamp() AS "now!",
     CASE WHEN begun.connection IS NOT NULL THEN (
         SELECT array_agg(p.greenhouse_id ORDER BY p.candidate_id NULLS LAST, p.updated_at DESC)
-        FROM unnest($11::uuid[]) AS mine(key)
-        CROSS JOIN LATERAL (SELECT * FROM person_keys p WHERE p.key = mine.key LIMIT 1) p) END AS known
+        FROM unnest($11::uuid[], $16::boolean[]) AS mine(key, orders_only)
+        CROSS JOIN LATERAL (SELECT * FROM person_keys p WHERE p.key = mine.key LIMIT 1) p
+        WHERE NOT mine.orders_only) END AS known
 FROM entered LEFT JOIN begun ON entered.id IS NOT NULL
 UNION ALL
 SELECT 0, NULL, NULL, NULL, NULL, NULL, now(), now(), NULL FROM forgotten

@@ -244,9 +244,9 @@ impl Store {
                     FROM operation_keys k
                     -- One look-up by key each: as a plain join it is planned as a scan of everybody ever imported.
                     CROSS JOIN LATERAL (SELECT * FROM person_keys p WHERE p.key = k.key LIMIT 1) p
-                    WHERE k.operation_id = o.id) AS known,
+                    WHERE k.operation_id = o.id AND NOT k.orders_only) AS known,
                 EXISTS (SELECT 1 FROM operation_keys k JOIN erased_people e ON e.key = k.key
-                    WHERE k.operation_id = o.id) AS "erased_before!",
+                    WHERE k.operation_id = o.id AND NOT k.orders_only) AS "erased_before!",
                 (SELECT 1 FROM operation_keys k CROSS JOIN LATERAL (
                     SELECT 1 FROM operation_keys w WHERE w.key = k.key AND w.waits LIMIT 1) aside
                     WHERE k.operation_id = o.id LIMIT 1) IS NOT NULL AS "awaited!""#,

@@ -37,6 +37,9 @@ pub struct Arrival {
     pub subject: String,
     /// Everything that identifies the person it concerns.
     pub keys: Vec<PersonKey>,
+    /// Whom its publisher orders by, if that is somebody else: it waits for older operations that concern them, and they say
+    /// nothing about who the person is.
+    pub ordered_by: Option<PersonKey>,
     /// Hash over the content; equal for redeliveries that only differ in spelling.
     pub content_hash: [u8; 32],
     /// Encoded event, as the handler reads it back.
@@ -184,14 +187,17 @@ async fn enter_unseen(
         })
         .collect();
     let once = || indices.iter().map(|&index| &arrivals[index]);
-    let (keys, places): (Vec<Uuid>, Vec<i64>) = (1_i64..)
-        .zip(once())
-        .flat_map(|(place, a)| {
-            let first = |(n, key): &(usize, &PersonKey)| !a.keys[..*n].contains(key);
-            let keys = a.keys.iter().enumerate().filter(first);
-            keys.map(move |(_, key)| (key.0, place))
-        })
-        .unzip();
+    let (mut keys, mut places, mut orders_only) = (Vec::new(), Vec::new(), Vec::new());
+    for (place, a) in (1_i64..).zip(once()) {
+        let ordered_by = a.ordered_by.filter(|key| !a.keys.contains(key));
+        for (n, key) in a.keys.iter().chain(&ordered_by).enumerate() {
+            if n >= a.keys.len() || !a.keys[..n].contains(key) {
+                keys.push(key.0);
+                places.push(place);
+                orders_only.push(n >= a.keys.len());
+            }
+        }
+    }
     let rows = sqlx::query_file!(
         "queries/enter.sql",
         &once().map(|a| a.tenant.as_str()).collect::<Vec<_>>() as _,
@@ -209,6 +215,7 @@ async fn enter_unseen(
         people,
         hand.map(|hand| hand.lease),
         hand.map(|hand| hand.lasts.as_secs_f64()),
+        &orders_only,
     )
     .fetch_all(&mut **tx)
     .await?;

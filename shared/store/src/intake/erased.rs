@@ -90,6 +90,7 @@ pub(super) fn blot_out(arrival: &mut Arrival) {
     }
     arrival.payload.clear();
     arrival.keys.clear();
+    arrival.ordered_by = None;
 }
 
 /// Ends an operation of which nothing is kept.

@@ -1,9 +1,10 @@
 //! What becomes of an event that arrives: an operation, or none because it is known.
 
 use store::intake::{Arrival, Refused, Verdict, record_refusal};
+use store::journal::Journal;
 
 use crate::fresh_store;
-use crate::ledger::{arrival, claim, connect, take_in};
+use crate::ledger::{arrival, claim, connect, done, take_in};
 
 #[tokio::test]
 async fn whoever_is_named_twice_is_waited_for_once() {
@@ -134,4 +135,26 @@ async fn a_refusal_is_found_by_whomever_the_message_names() {
         assert_eq!(ids, [Some("e-1")], "{reference}");
     }
     assert!(store.refusals("i-2").await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn whom_a_publisher_orders_by_is_waited_for_and_is_nobody_it_is_about() {
+    let store = fresh_store().await;
+    connect(&store, "acme").await;
+    let first = arrival("acme", "i-1", "c-1", "ada@example.com");
+    let second = Arrival {
+        ordered_by: first.keys.first().copied(),
+        ..arrival("acme", "i-2", "c-2", "bob@example.com")
+    };
+    take_in(&store, &[first, second]).await;
+    let [one] = &claim(&store, 10).await[..] else {
+        panic!("the second one waits")
+    };
+    let journal = Journal::start(store.clone());
+    journal.settle(one, done(one, 71)).await.unwrap();
+    let [two] = &claim(&store, 10).await[..] else {
+        panic!("one is left")
+    };
+    assert_eq!(two.business_key, "i-2");
+    assert_eq!(two.known, Vec::new(), "that is somebody else");
 }

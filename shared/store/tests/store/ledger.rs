@@ -34,6 +34,7 @@ pub(crate) fn arrival(name: &str, introduction: &str, candidate: &str, email: &s
         business_key: introduction.into(),
         subject: candidate.to_string(),
         keys: keys.into_iter().flatten().collect(),
+        ordered_by: None,
         content_hash: [7; 32],
         payload: b"payload".to_vec(),
         trace: None,
