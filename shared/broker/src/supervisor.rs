@@ -207,7 +207,7 @@ impl Supervisor {
     }
 
     /// Forwards deliveries until the lane ends or must be replaced; in the latter cases everything forwarded
-    /// is settled when this returns.
+    /// is settled when this returns, or was not within the drain timeout.
     async fn pump(&self, lane: &Arc<Lane>, consumer: lapin::Consumer, narrow: bool) -> End {
         let tag = consumer.tag();
         let mut stream = consumer.ready_chunks(CHUNK);
@@ -241,8 +241,11 @@ impl Supervisor {
                 None => {}
                 Some(end @ (End::Narrow | End::Widen)) => {
                     lane.cancel(tag).await;
+                    // Not for ever: a batch may be kept because its dead letters find no room. What is unsettled comes
+                    // again, and is recognised.
+                    let settled = lane.settled_through(lane.received());
                     return tokio::select! {
-                        () = lane.settled_through(lane.received()) => end,
+                        _ = tokio::time::timeout(self.config.drain_timeout, settled) => end,
                         () = self.token.cancelled() => End::Stopped,
                     };
                 }

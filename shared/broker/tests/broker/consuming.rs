@@ -343,7 +343,7 @@ async fn what_a_paused_consumer_holds_goes_to_others_and_nothing_comes_until_it_
         while arrived < 10 {
             let batch = other.next_batch(10).await.unwrap();
             arrived += batch.deliveries.len();
-            batch.ack().await;
+            assert_eq!(batch.ack().await, Settled::Done);
         }
         while paused.health().alive {
             tokio::task::yield_now().await;
@@ -352,7 +352,7 @@ async fn what_a_paused_consumer_holds_goes_to_others_and_nothing_comes_until_it_
         while arrived < 20 {
             let batch = other.next_batch(10).await.unwrap();
             arrived += batch.deliveries.len();
-            batch.ack().await;
+            assert_eq!(batch.ack().await, Settled::Done);
         }
         assert_eq!(paused.stats().delivered, delivered);
         paused.resume();
