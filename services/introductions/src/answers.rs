@@ -168,8 +168,8 @@ pub(crate) fn refusal(
 
 /// Puts a notice into the form in which it waits to be published.
 ///
-/// The message id is derived from the operation and the event's kind: an answer that is written twice is the same
-/// message.
+/// The message id is derived from the operation, the event's kind and what is wrong: an answer that is written twice is the
+/// same message, and the next thing that is missing is another one.
 pub(crate) fn announce(
     notice: &Notice,
     tenant: &Tenant,
@@ -179,14 +179,14 @@ pub(crate) fn announce(
     at: DateTime<Utc>,
 ) -> Option<Announcement> {
     let kind = notice.kind();
-    let code = match notice {
-        Notice::IntroductionImportFailed(failed) => failed.code.as_str(),
-        Notice::CandidateUpdateFailed(failed) => failed.code.as_str(),
-        _ => "",
+    let (code, field) = match notice {
+        Notice::IntroductionImportFailed(failed) => (failed.code.as_str(), failed.field.as_str()),
+        Notice::CandidateUpdateFailed(failed) => (failed.code.as_str(), failed.field.as_str()),
+        _ => ("", ""),
     };
     let id = Uuid::new_v5(
         &Uuid::NAMESPACE_URL,
-        format!("{tenant}/{operation}/{kind}/{code}").as_bytes(),
+        format!("{tenant}/{operation}/{kind}/{code}/{field}").as_bytes(),
     );
     let trace = boot::telemetry::traceparent_or(trace);
     let meta = OutMeta {
