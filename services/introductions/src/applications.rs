@@ -178,7 +178,8 @@ pub(crate) async fn apply(
                 .await?
         }
     };
-    credit::prospect(attempt, introduction, person, &existing, references).await?;
+    let credited = credit::prospect(attempt, introduction, person, &existing, references).await;
+    attempt.forgo(credited, "referrer")?;
     let mut applied = jobs.refused.clone();
     for job in &jobs.open {
         let made_with_person = person.inline_job == Some(*job)
@@ -186,14 +187,17 @@ pub(crate) async fn apply(
         let found = existing
             .iter()
             .find(|application| is_on(application, *job, introduction.prospect));
-        let how = match (person.application.filter(|_| made_with_person), found) {
+        let made = person.application.or(person.made_earlier);
+        let how = match (made.filter(|_| made_with_person), found) {
             (Some(id), _) => AppliedHow::Created(id, person.made.clone()),
             (None, Some(application)) if made_with_person => {
                 AppliedHow::Created(application.id, None)
             }
             // It was made with the person and cannot be seen yet. Making another would make two.
             (None, None) if made_with_person => {
-                return Err(Stop::Retry(Code::WaitingForProof.into()));
+                let stop = Stop::Retry(Code::WaitingForProof.into());
+                let problem = attempt.given_up(&stop, &field(introduction, *job));
+                AppliedHow::Failed(problem.ok_or(stop)?)
             }
             (None, Some(application)) if attempt.added_earlier(StepKind::AddApplication, *job) => {
                 AppliedHow::Created(application.id, None)

@@ -67,6 +67,11 @@ pub(crate) enum Written<T> {
 pub(crate) trait Made {
     /// Id in Greenhouse.
     fn remote_id(&self) -> Option<i64>;
+
+    /// Whether this write made it; else what it was to make was there by another hand.
+    fn is_ours(&self) -> bool {
+        true
+    }
 }
 
 impl Made for () {
@@ -179,6 +184,13 @@ impl<'a> Attempt<'a> {
         let sent = self.was_sent(&step);
         self.confirm_if_sent(step);
         sent
+    }
+
+    /// What an earlier try made by this write, where that is known.
+    pub(crate) fn confirmed(&self, step: &Step) -> Option<i64> {
+        let record = self.claim.step(&step.name)?;
+        let confirmed = record.state == StepState::Confirmed;
+        record.remote_id.filter(|_| confirmed)
     }
 
     /// Whether an earlier try may have sent this write.
@@ -295,7 +307,13 @@ impl<'a> Attempt<'a> {
                     let last = record.last_sent_at.unwrap_or(first);
                     let proof = prove(&self.proof(), first).await;
                     if let Some(made) = proof.map_err(|error| self.missed(error))? {
-                        self.learn(&step, StepState::Confirmed, made.remote_id(), None);
+                        match made.is_ours() {
+                            true => {
+                                self.learn(&step, StepState::Confirmed, made.remote_id(), None);
+                            }
+                            // Nothing was made that a later try could go on with: it looks anew.
+                            false => self.learn(&step, StepState::Planned, None, None),
+                        }
                         return Ok(Written::Now(made));
                     }
                     self.rest_until_settled(last, was_accepted(record))?;
@@ -390,7 +408,14 @@ impl<'a> Attempt<'a> {
         Ok(())
     }
 
-    fn learn(&mut self, step: &Step, state: StepState, remote_id: Option<i64>, code: Option<Code>) {
+    /// Notes what is known of a write; it is stored with the next intent, or with the end of this try.
+    pub(crate) fn learn(
+        &mut self,
+        step: &Step,
+        state: StepState,
+        remote_id: Option<i64>,
+        code: Option<Code>,
+    ) {
         self.learnt.retain(|write| write.name != step.name);
         self.learnt.push(StepWrite {
             remote_id,

@@ -8,6 +8,7 @@ use harvest::{
     Application, Candidate, CandidatePatch, Client, CreatedCandidate, CustomFieldValue,
     NewApplication, NewCandidate,
 };
+use store::claim::StepState;
 
 use crate::answers::How;
 use crate::applications::{self, Jobs};
@@ -26,7 +27,9 @@ pub(crate) struct Person {
     pub(crate) inline_job: Option<JobId>,
     /// That application, where its id is known.
     pub(crate) application: Option<ApplicationId>,
-    /// The same, as the answer to its creation showed it.
+    /// The same, where an earlier try made it: whatever job it is on by now, and if it is gone.
+    pub(crate) made_earlier: Option<ApplicationId>,
+    /// The application, as the answer to its creation showed it.
     pub(crate) made: Option<Box<Application>>,
     /// Whether the tags were made together with the person.
     pub(crate) tagged: bool,
@@ -48,6 +51,10 @@ impl Made for Arrived {
             Arrived::Created(created) => created.candidate_id.0,
             Arrived::Read { record, .. } => record.id.0,
         })
+    }
+
+    fn is_ours(&self) -> bool {
+        !matches!(self, Arrived::Read { ours: false, .. })
     }
 }
 
@@ -116,6 +123,13 @@ async fn create(
             },
         )
         .await?;
+    // Before a later try looks, a recruiter may have moved it to another job, or deleted it.
+    let with_person = Step::keyed(StepKind::AddApplication, inline_job);
+    if let Written::Now(Arrived::Created(created)) = &written
+        && let Some(id) = created.application_id
+    {
+        attempt.learn(&with_person, StepState::Confirmed, Some(id.0), None);
+    }
     candidate_fields::warn_of_left_out(attempt, &wanted, &person.custom_fields);
     if tagged != references.inline_tags {
         references::forget_inline_tags(attempt).await?;
@@ -124,6 +138,7 @@ async fn create(
         Written::Now(Arrived::Created(created)) => Person {
             tagged,
             noted,
+            made_earlier: None,
             id: created.candidate_id,
             how: How::Created,
             inline_job: Some(inline_job),
@@ -136,6 +151,7 @@ async fn create(
             how: if ours { How::Created } else { How::Matched },
             inline_job: ours.then_some(inline_job),
             application: None,
+            made_earlier: None,
             made: None,
             tagged: false,
             noted: noted && ours,
@@ -146,6 +162,7 @@ async fn create(
             how: How::Created,
             inline_job: Some(inline_job),
             application: None,
+            made_earlier: attempt.confirmed(&with_person).map(ApplicationId),
             made: None,
             tagged,
             noted,

@@ -74,6 +74,7 @@ fn matched(record: Candidate, how: How) -> Person {
         how,
         inline_job: None,
         application: None,
+        made_earlier: None,
         made: None,
         tagged: false,
         noted: false,

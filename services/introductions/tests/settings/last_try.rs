@@ -2,6 +2,7 @@
 
 use greenhouse_sim::{Fault, When};
 use harvest::{Target, Version};
+use serde_json::json;
 
 use crate::world::{Answer, BOTH, World};
 
@@ -50,6 +51,23 @@ async fn whoever_is_there_is_imported_without_what_never_succeeds() {
     assert_eq!(answer.name, "IntroductionImported", "{answer:?}");
     assert_eq!(given_up(&answer), ["message"]);
     assert_eq!(answer.applications(), [("CREATED", None)]);
+    assert_eq!(
+        (world.number(PARKED).await, world.number(FOLLOWED).await),
+        (0, 1)
+    );
+}
+
+/// v3 credits a new prospect with a call of its own.
+#[tokio::test]
+async fn a_new_prospect_is_imported_without_a_credit_that_never_succeeds() {
+    let world = World::choosing(Version::V3, json!({"import_as": "prospect"})).await;
+    let job = world.jobs()[0];
+    let answer = give_up(&world, "i-1", &[job], &["applications:update"]).await;
+    assert_eq!(answer.name, "IntroductionImported", "{answer:?}");
+    assert_eq!(answer.data["how"], "CREATED", "{answer:?}");
+    assert_eq!(given_up(&answer), ["referrer"]);
+    assert_eq!(answer.applications(), [("CREATED", None)]);
+    assert!(world.application("i-1").prospect);
     assert_eq!(
         (world.number(PARKED).await, world.number(FOLLOWED).await),
         (0, 1)

@@ -129,6 +129,66 @@ async fn somebody_who_was_accepted_and_is_not_told_is_looked_for_longer_than_a_l
     world.person("i-1");
 }
 
+/// What was made with the person is known by its id, wherever it has gone before the next try.
+#[tokio::test]
+async fn an_import_that_waits_goes_on_whatever_recruiters_do_meanwhile() {
+    for what in ["transferred", "deleted", "merged"] {
+        let world = World::new(harvest::Version::V3).await;
+        let notes = When::operation("notes:create").times(1);
+        let faults = world.greenhouse.faults();
+        faults.add(notes, Fault::ErrorBeforeCommit);
+        let other = world.plant("i-0", Target::Job(JobId(world.jobs()[1])));
+        let other = other.await;
+        world.take(&world.introduction("i-1")).await;
+        world.try_once().await;
+        assert_eq!(world.open().await, 1, "{what}: it waits");
+        let made = world.application("i-1").meta.id;
+        let person = world.person("i-1").meta.id;
+        let recruiter = world.greenhouse.recruiter();
+        match what {
+            "transferred" => {
+                recruiter.transfer(made, world.jobs()[2], None).unwrap();
+            }
+            "deleted" => recruiter.delete_application(made).unwrap(),
+            _ => recruiter.merge_candidates(other, person).unwrap(),
+        }
+        world.perform().await;
+        let answer = world.last_answer().await;
+        assert_eq!(answer.name, "IntroductionImported", "{what}: {answer:?}");
+        let applications = answer.data["applications"].as_array().unwrap();
+        assert_eq!(applications[0]["applicationId"], made.to_string(), "{what}");
+        let followed = "SELECT count(*) FROM applications";
+        assert_eq!(world.number(followed).await, 1, "{what}");
+    }
+}
+
+/// Somebody else's record, found in place of what a lost answer may have made.
+#[tokio::test]
+async fn somebody_else_who_is_found_for_a_lost_create_is_introduced_by_a_later_try_as_well() {
+    for version in BOTH {
+        let world = World::new(version).await;
+        let faults = world.greenhouse.faults();
+        let create = When::operation("candidates:create").times(1);
+        faults.add(create, Fault::DropBeforeCommit);
+        world.take(&world.introduction("i-1")).await;
+        world.try_once().await;
+        world
+            .plant("i-1", Target::Job(JobId(world.jobs()[1])))
+            .await;
+        let apply = When::operation("applications:create").times(1);
+        faults.add(apply, Fault::ErrorBeforeCommit);
+        world.try_once().await;
+        assert_eq!(world.open().await, 1, "{version:?}: it waits");
+        world.perform().await;
+        let answer = world.last_answer().await;
+        assert_eq!(answer.data["how"], "MATCHED", "{version:?}: {answer:?}");
+        assert_eq!(answer.applications(), [("CREATED", None)]);
+        let person = world.person("i-1").meta.id;
+        let applications = world.greenhouse.state().applications_of(person);
+        assert_eq!(applications.len(), 2, "{version:?}");
+    }
+}
+
 /// Without an address they are recognised by the marker alone, among those made since the first try.
 #[tokio::test]
 async fn somebody_without_an_address_is_recognised_whatever_greenhouses_clock_shows() {
