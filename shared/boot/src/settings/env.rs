@@ -217,6 +217,8 @@ impl Env {
             }
             Ok(url) if matches!(url.scheme(), "http" | "https") => return Some(url),
             Ok(url) => format!("begins with {}:", url.scheme()),
+            // What stands before an @ may be a password.
+            Err(error) if text.contains('@') => format!("is not an address: {error}"),
             Err(error) => format!("is {text:?}: {error}"),
         };
         self.note(variable, wrong);

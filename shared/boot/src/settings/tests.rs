@@ -66,6 +66,14 @@ fn every_default_and_every_example_can_be_read() {
 }
 
 #[test]
+fn an_address_that_may_hold_a_password_is_not_repeated() {
+    let name = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    let error = with(name, "http://us:secret@collector:bad").unwrap_err();
+    let told = error.to_string();
+    assert!(told.contains(name) && !told.contains("secret@"), "{told}");
+}
+
+#[test]
 fn a_wrong_value_is_told_with_its_variable() {
     for (name, value, part) in [
         (
