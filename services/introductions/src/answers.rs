@@ -259,3 +259,23 @@ pub(crate) fn warning(problem: &Problem) -> v1::Warning {
         remedy: problem.code.remedy().to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(field: &str) -> Uuid {
+        let problem = Problem::new(Code::ScopeMissing).field(field);
+        let notice = failed("i-1", "c-1", OperationId(1), &problem, &[]);
+        let tenant = Tenant::try_from("acme").expect("a tenant");
+        let at = DateTime::<Utc>::UNIX_EPOCH;
+        let announced = announce(&notice, &tenant, "c-1", OperationId(1), None, at);
+        announced.expect("an answer").message_id
+    }
+
+    #[test]
+    fn the_next_thing_that_is_missing_is_another_message() {
+        assert_eq!(id("harvest:notes:create"), id("harvest:notes:create"));
+        assert_ne!(id("harvest:notes:create"), id("harvest:users:list"));
+    }
+}

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use broker::{Batch, Cause, Consumer, Settled};
-use lapin::options::{BasicPublishOptions, QueueDeclareOptions};
+use lapin::options::{BasicNackOptions, BasicPublishOptions, QueueDeclareOptions};
 use lapin::protocol::BasicProperties;
 use lapin::types::{AMQPValue, FieldTable};
 use tokio::sync::watch;
@@ -362,6 +362,44 @@ async fn what_a_paused_consumer_holds_goes_to_others_and_nothing_comes_until_it_
         assert_eq!(ids(&batch).len(), 1);
         assert_eq!(batch.ack().await, Settled::Done);
         assert!(paused.stats().reconnects.contains_key(&Cause::Paused));
+    })
+    .await;
+}
+
+/// As one whose dead letters find no room.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_is_kept_does_not_stop_the_isolation_of_a_suspect() {
+    with_broker(|broker| async move {
+        let get = async || loop {
+            let queue = broker.topology.introductions().into();
+            let message = broker.raw.basic_get(queue, Default::default()).await;
+            if let Some(message) = message.unwrap() {
+                return message;
+            }
+        };
+        let back = BasicNackOptions {
+            requeue: true,
+            ..Default::default()
+        };
+        let publisher = broker.publisher();
+        assert_confirmed(&publisher.publish(vec![broker.event("suspect")]).await);
+        for _ in 0..2 {
+            get().await.nack(back).await.unwrap();
+        }
+        let suspect = get().await;
+        let mut config = broker.config.clone();
+        config.drain_timeout = Duration::from_millis(200);
+        let mut consumer = broker.consumer_with(config);
+        assert_confirmed(&publisher.publish(vec![broker.event("kept")]).await);
+        let kept = consumer.next_batch(10).await.unwrap();
+        suspect.nack(back).await.unwrap();
+        let mut seen = BTreeSet::new();
+        while seen.len() < 2 {
+            let batch = consumer.next_batch(10).await.unwrap();
+            seen.extend(ids(&batch));
+            let _ = batch.ack().await;
+        }
+        assert_eq!(kept.ack().await, Settled::Stale);
     })
     .await;
 }
