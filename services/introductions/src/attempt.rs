@@ -311,8 +311,12 @@ impl<'a> Attempt<'a> {
                             true => {
                                 self.learn(&step, StepState::Confirmed, made.remote_id(), None);
                             }
-                            // Nothing was made that a later try could go on with: it looks anew.
-                            false => self.learn(&step, StepState::Planned, None, None),
+                            // Until the settling time is over ours may still show. Then nothing was made that a later
+                            // try could go on with: it looks anew.
+                            false => {
+                                self.rest_until_settled(last, was_accepted(record))?;
+                                self.learn(&step, StepState::Planned, None, None);
+                            }
                         }
                         return Ok(Written::Now(made));
                     }

@@ -189,6 +189,32 @@ async fn somebody_else_who_is_found_for_a_lost_create_is_introduced_by_a_later_t
     }
 }
 
+/// What was accepted without an answer may show later, beside whoever has the same address.
+#[tokio::test]
+async fn somebody_else_is_believed_once_ours_would_show() {
+    for version in BOTH {
+        let mut world = World::new(version).await;
+        world.settle = Duration::from_secs(60);
+        let faults = world.greenhouse.faults();
+        let create = When::operation("candidates:create").times(1);
+        faults.add(create, Fault::DropBeforeCommit);
+        world.take(&world.introduction("i-1")).await;
+        world.try_once().await;
+        let target = Target::Job(JobId(world.jobs()[1]));
+        let planted = world.plant("i-1", target).await;
+        world.try_once().await;
+        let applications = || world.greenhouse.state().applications_of(planted).len();
+        assert_eq!((world.open().await, applications()), (1, 1), "{version:?}");
+        world
+            .run("UPDATE steps SET last_sent_at = last_sent_at - interval '90 s', first_sent_at = first_sent_at - interval '90 s'")
+            .await;
+        world.perform().await;
+        let answer = world.last_answer().await;
+        assert_eq!(answer.data["how"], "MATCHED", "{version:?}: {answer:?}");
+        assert_eq!(applications(), 2, "{version:?}");
+    }
+}
+
 /// Without an address they are recognised by the marker alone, among those made since the first try.
 #[tokio::test]
 async fn somebody_without_an_address_is_recognised_whatever_greenhouses_clock_shows() {
