@@ -17,22 +17,20 @@ use crate::run::{Run, Tally};
 use crate::surroundings::Surroundings;
 
 /// Jobs put together in one transaction.
-const BATCH: i64 = 100;
+pub(crate) const BATCH: i64 = 100;
 
 /// An import that is moved on together with what it tells.
 pub(crate) type Import<'a> = Option<(&'a Refresh, &'a mut Run)>;
 
-/// Puts marked jobs together, at most a batch of them; answers whether there were any.
-pub(crate) async fn tell_marked(
+/// Puts jobs together; answers whether there were any.
+pub(crate) async fn tell(
     parts: &Parts,
     tenant: &Tenant,
+    which: Which<'_>,
     now: DateTime<Utc>,
     import: Import<'_>,
 ) -> Result<bool, Stop> {
-    let assembly = parts
-        .store
-        .assemble_jobs(tenant, Which::Marked(BATCH))
-        .await?;
+    let assembly = parts.store.assemble_jobs(tenant, which).await?;
     if assembly.jobs.is_empty() {
         return Ok(false);
     }

@@ -10,12 +10,12 @@ use domain::window::Clocks;
 use domain::{Code, Problem};
 use harvest::{Client, Error as Remote, Purpose, Version};
 use serde_json::Value;
-use store::jobs::{Kept, Kind, Page, Refresh, Sweep};
+use store::jobs::{Kept, Kind, Page, Refresh, Sweep, Which};
 use tokio_util::sync::CancellationToken;
 
 use crate::Parts;
 use crate::around::{Apart, apart, is_told_inside};
-use crate::assemble::{tell_gone, tell_marked};
+use crate::assemble::{BATCH, tell, tell_gone};
 use crate::finish::{Next, finish};
 use crate::read::{self, IDS, Records, can_do_without};
 use crate::run::{Run, Step};
@@ -101,7 +101,7 @@ impl Round<'_> {
                 Step::Tell => {
                     let (tenant, now) = (&self.refresh.tenant, self.refresh.clock());
                     let import = Some((self.refresh, &mut self.run));
-                    if tell_marked(self.parts, tenant, now, import).await? {
+                    if tell(self.parts, tenant, Which::Marked(BATCH), now, import).await? {
                         continue;
                     }
                     match finish(self.parts, self.refresh, &self.run).await? {

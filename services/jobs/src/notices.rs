@@ -12,14 +12,14 @@ use domain::webhook::{Consumer, Notice};
 use domain::{Code, Problem, Tenant, backoff};
 use harvest::{Client, Purpose};
 use store::Store;
-use store::jobs::{Kind, Page, Record};
+use store::jobs::{Kind, Page, Record, Which};
 use store::wake::Wake;
 use store::webhooks::Task;
 use tokio_util::sync::CancellationToken;
 
 use crate::Parts;
 use crate::around::{Around, Belongings, apart};
-use crate::assemble::{tell_gone, tell_marked};
+use crate::assemble::{BATCH, tell, tell_gone};
 use crate::content::{Job, restored};
 use crate::read::{self, IDS, can_do_without};
 
@@ -149,7 +149,7 @@ async fn look(parts: &Parts, tasks: &[Task]) -> Result<(), Stop> {
             removed: ids,
             ..Page::of(*kind, &[])
         };
-        store.keep_job_records(tenant, page).await?;
+        store.keep_job_records(tenant, &[page]).await?;
     }
     let client = parts
         .accounts
@@ -158,18 +158,18 @@ async fn look(parts: &Parts, tasks: &[Task]) -> Result<(), Stop> {
         .with_purpose(Purpose::Poll);
     let jobs: Vec<i64> = wanted.jobs.into_iter().collect();
     for some in jobs.chunks(IDS) {
-        let (found, inside) = read::whole_jobs(&client, some).await?;
+        let (found, mut belongings) = read::whole_jobs(&client, some).await?;
         // Whoever lost the right to list is shown none of them, and that must not end every job that changes.
         if found.is_empty() && sees_nothing::<Stop>(store, &client, tenant).await? {
             return Err(Stop::Pause(Code::NotSiteAdmin.into()));
         }
         let met: Vec<i64> = found.iter().map(|record| record.id).collect();
-        store
-            .keep_job_records(tenant, Page::of(Kind::Job, &found))
-            .await?;
-        keep_all(store, tenant, &inside).await?;
         read_surroundings(store, tenant, &client, &found).await?;
-        read_around(store, tenant, &client, &met).await?;
+        belongings.extend(read_around(&client, &met).await?);
+        let mut pages: Vec<Page<'_>> = belongings.iter().map(Belongings::page).collect();
+        pages.push(Page::of(Kind::Job, &found));
+        store.keep_job_records(tenant, &pages).await?;
+        tell(parts, tenant, Which::These(&met), task.clock(), None).await?;
         let gone: Vec<i64> = some
             .iter()
             .filter(|id| !met.contains(id))
@@ -177,23 +177,20 @@ async fn look(parts: &Parts, tasks: &[Task]) -> Result<(), Stop> {
             .collect();
         tell_gone(parts, tenant, &gone, task.clock(), None).await?;
     }
-    while tell_marked(parts, tenant, task.clock(), None).await? {}
+    let rest = Which::Unattended(task.connection, BATCH);
+    while tell(parts, tenant, rest, task.clock(), None).await? {}
     Ok(())
 }
 
-async fn read_around(
-    store: &Store,
-    tenant: &Tenant,
-    client: &Client,
-    jobs: &[i64],
-) -> Result<(), Stop> {
+async fn read_around(client: &Client, jobs: &[i64]) -> Result<Vec<Belongings>, Stop> {
+    let mut all = Vec::new();
     let mut around = Around::of(apart(Kind::Job, client.version()), jobs);
     while let Some(next) = around.pop() {
         let read = next.read(client).await?;
-        keep_all(store, tenant, &read).await?;
         around.extend(next.further(&read));
+        all.extend(read);
     }
-    Ok(())
+    Ok(all)
 }
 
 /// A job may be the first of a new department or office, which the next import would bring: until then it would seem to
@@ -219,19 +216,12 @@ async fn read_surroundings(
                 page => page?,
             };
             let records = Page::of(kind, &page.records);
-            store.keep_job_records(tenant, records).await?;
+            store.keep_job_records(tenant, &[records]).await?;
             cursor = page.next;
             if cursor.is_none() {
                 break;
             }
         }
-    }
-    Ok(())
-}
-
-async fn keep_all(store: &Store, tenant: &Tenant, all: &[Belongings]) -> Result<(), Stop> {
-    for belongings in all {
-        store.keep_job_records(tenant, belongings.page()).await?;
     }
     Ok(())
 }

@@ -367,3 +367,39 @@ async fn a_process_that_is_told_to_stop_gives_its_import_back() {
     assert_eq!(world.told().await.len(), 5);
     assert_eq!(world.parts.config.lease, Duration::from_secs(120));
 }
+
+/// An import of three new jobs that broke off after it has read the jobs, and before it has read their posts.
+async fn broke_off_after_the_jobs() -> World {
+    let world = World::new().await;
+    many_jobs(&world, 3);
+    let posts = When::operation("job_posts:list").times(1);
+    world
+        .greenhouse
+        .faults()
+        .add(posts, Fault::ErrorBeforeCommit);
+    world.ask("acme", "r-1", true).await;
+    world.go_on().await;
+    world
+}
+
+#[tokio::test]
+async fn a_webhook_leaves_what_an_import_has_half_read_to_that_import() {
+    let world = broke_off_after_the_jobs().await;
+    let last = world.greenhouse.state().jobs().last().unwrap().meta.id;
+    let named = format!(r#"{{"job_id": {last}}}"#);
+    world.webhook("job_changed", &named).await;
+    assert_eq!(jobs::act_on_notices(&world.parts).await, 1);
+    assert_eq!(world.told().await, ["OPENED Job 2"]);
+    world.go_on().await;
+    let mut told = world.told().await;
+    told.sort_unstable();
+    assert_eq!(told, ["OPENED Job 0", "OPENED Job 1", "OPENED Job 2"]);
+    for event in world.announced("acme", "JobChanged").await {
+        assert_eq!(event["job"]["stages"][0]["name"], "Review", "{event}");
+    }
+    let counts = &world.answers().await[0]["counts"];
+    assert_eq!(
+        (&counts["created"], &counts["opened"]),
+        (&3.into(), &2.into())
+    );
+}

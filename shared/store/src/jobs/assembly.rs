@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use domain::Tenant;
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::records::move_on;
 use super::{Kind, Record, Refresh};
@@ -16,6 +17,9 @@ use crate::{Error, Store, Transaction};
 pub enum Which<'a> {
     /// Marked ones, the lowest ids first, at most this many.
     Marked(i64),
+    /// The same while no import of the connection is under way: one may have read some of them by half, and tells all that
+    /// are marked at its end.
+    Unattended(Uuid, i64),
     /// These, marked or not.
     These(&'a [i64]),
 }
@@ -151,17 +155,20 @@ async fn lock(
     tenant: &Tenant,
     which: Which<'_>,
 ) -> Result<Vec<StoredJob>, Error> {
-    let (ids, limit) = match which {
-        Which::Marked(limit) => (None, limit),
-        Which::These(ids) => (Some(ids), i64::MAX),
+    let (ids, unattended, limit) = match which {
+        Which::Marked(limit) => (None, None, limit),
+        Which::Unattended(connection, limit) => (None, Some(connection), limit),
+        Which::These(ids) => (Some(ids), None, i64::MAX),
     };
     let rows = sqlx::query!(
         "SELECT id, content, document, sequence FROM jobs
         WHERE tenant = $1 AND deleted_at IS NULL AND CASE WHEN $2::bigint[] IS NULL THEN dirty ELSE id = ANY($2) END
+          AND NOT EXISTS (SELECT 1 FROM job_refreshes WHERE connection = $4 AND run IS NOT NULL)
         ORDER BY id LIMIT $3 FOR NO KEY UPDATE",
         tenant.as_str(),
         ids,
         limit,
+        unattended,
     )
     .fetch_all(&mut **tx)
     .await?;

@@ -92,7 +92,12 @@ impl Store {
     ) -> Result<Option<Kept>, Error> {
         let mut tx = self.relaxed.begin().await?;
         let tenant = refresh.tenant.as_str();
-        let (kept, mut news) = take_in(&mut tx, tenant, page).await?;
+        let Taken {
+            kept,
+            jobs,
+            mut news,
+        } = take_in(&mut tx, tenant, page).await?;
+        mark(&mut tx, tenant, &jobs).await?;
         if let Some(sweep) = page.sweep {
             news += miss(&mut tx, refresh, page, sweep).await?;
         }
@@ -107,19 +112,32 @@ impl Store {
         Ok(Some(kept))
     }
 
-    /// Stores records outside of any import, because something told of them, and marks the jobs they belong to.
+    /// Stores records outside of any import, because something told of them, and marks the jobs among them and those they
+    /// belong to. All in one transaction: nobody finds a job with half of what was read of it.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn keep_job_records(
         &self,
         tenant: &domain::Tenant,
-        page: Page<'_>,
-    ) -> Result<Kept, Error> {
+        pages: &[Page<'_>],
+    ) -> Result<(), Error> {
         let mut tx = self.begin().await?;
-        let (kept, _) = take_in(&mut tx, tenant.as_str(), page).await?;
+        let tenant = tenant.as_str();
+        let (jobs, parts): (Vec<&Page<'_>>, Vec<&Page<'_>>) =
+            pages.iter().partition(|page| page.kind == Kind::Job);
+        let read = jobs.iter().flat_map(|page| page.records);
+        let mut marked: Vec<i64> = read.map(|job| job.id).collect();
+        for page in parts {
+            marked.extend(take_in(&mut tx, tenant, *page).await?.jobs);
+        }
+        // All of them are locked in one order before the first is written.
+        mark(&mut tx, tenant, &marked).await?;
+        for page in jobs {
+            keep_jobs(&mut tx, tenant, page.records).await?;
+        }
         tx.commit().await?;
-        Ok(kept)
+        Ok(())
     }
 }
 
@@ -153,12 +171,16 @@ pub(super) async fn move_on(
     Ok(held.is_some())
 }
 
-/// Answers what was kept, and how much differs in all.
-async fn take_in(
-    tx: &mut Transaction<'_>,
-    tenant: &str,
-    page: Page<'_>,
-) -> Result<(Kept, usize), Error> {
+/// What became of a page.
+struct Taken {
+    kept: Kept,
+    /// Jobs to be marked, after the last record of the transaction.
+    jobs: Vec<i64>,
+    /// How much differs in all.
+    news: usize,
+}
+
+async fn take_in(tx: &mut Transaction<'_>, tenant: &str, page: Page<'_>) -> Result<Taken, Error> {
     let (kept, mut jobs) = keep(tx, tenant, page.kind, page.records).await?;
     let mut news = kept.new.len() + kept.changed.len();
     let mut gone = page.removed.to_vec();
@@ -168,8 +190,7 @@ async fn take_in(
     let (removed, theirs) = remove(tx, tenant, page.kind, &gone).await?;
     news += removed;
     jobs.extend(theirs);
-    mark(tx, tenant, &jobs).await?;
-    Ok((kept, news))
+    Ok(Taken { kept, jobs, news })
 }
 
 /// Records of the same owners that are not on the page.
