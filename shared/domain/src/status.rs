@@ -216,7 +216,8 @@ pub struct Observation {
 impl Observation {
     /// That an application is gone from Greenhouse, which says so itself or has not shown it for long.
     ///
-    /// What was read before `observed_at` and arrives later does not bring it back.
+    /// What was read before `observed_at` and arrives later does not bring it back. A clock that shows less than what is
+    /// `known` already happened is wrong: it is gone nonetheless.
     #[must_use]
     pub fn gone(known: &Snapshot, observed_at: DateTime<Utc>, detected_by: DetectedBy) -> Self {
         Self {
@@ -231,7 +232,9 @@ impl Observation {
             rejected_at: None,
             last_activity_at: None,
             updated_at: None,
-            observed_at,
+            observed_at: known
+                .as_of
+                .map_or(observed_at, |known| known.max(observed_at)),
             detected_by,
             anonymised: false,
             from_start: false,

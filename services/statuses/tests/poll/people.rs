@@ -93,6 +93,18 @@ async fn a_deleted_application_is_told_and_stays_gone_for_whoever_read_it_before
     assert_eq!(gone["previous"]["stageName"], "Application Review");
 }
 
+/// Greenhouse tells its clock in whole seconds, and stamps its rows more finely.
+#[tokio::test]
+async fn what_is_deleted_right_after_it_was_touched_is_gone() {
+    let (world, application, _) = with_person().await;
+    let recruiter = world.greenhouse.recruiter();
+    recruiter.move_to_next_stage(application).unwrap();
+    world.changed(application).await;
+    let ids = json!({"application_id": application, "candidate_id": null});
+    world.webhook("application_deleted", ids).await;
+    assert_eq!(world.told().await.last().unwrap(), "3 DELETED");
+}
+
 #[tokio::test]
 async fn anonymising_is_told_and_moves_nobody_back() {
     let (world, application, candidate) = with_person().await;

@@ -109,6 +109,19 @@ fn what_is_gone_is_told_once_and_an_older_answer_does_not_bring_it_back() {
 }
 
 #[test]
+fn a_clock_in_whole_seconds_does_not_keep_what_is_gone() {
+    for known in states() {
+        let known = next_snapshot(None, &bare(&known));
+        let seen = bare(&known);
+        let early = seen.observed_at - chrono::TimeDelta::days(1);
+        let gone = Observation::gone(&known, early, DetectedBy::Webhook);
+        let after = next_snapshot(Some(&known), &gone);
+        assert_eq!(after.status, Status::Deleted, "{known:?}");
+        assert_eq!(diff(Some(&after), &seen), vec![], "read before");
+    }
+}
+
+#[test]
 fn anonymising_changes_nothing_but_the_status() {
     for (known, seen) in pairs() {
         let Some(known) = known else { continue };

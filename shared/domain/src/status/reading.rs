@@ -1,6 +1,6 @@
 //! What an observation says about a place, a time and a reason.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Observation, Quality, Rejection, Snapshot, Stage, Status, Visit};
 
@@ -49,10 +49,14 @@ pub(super) fn status_time(observation: &Observation, status: Status) -> (DateTim
     }
 }
 
-/// Up to when the observation shows what has happened. That something is gone shows it all.
+/// How much less than the truth a clock may show that is told in whole seconds.
+const FRACTION: TimeDelta = TimeDelta::seconds(1);
+
+/// Up to when the observation shows what has happened. That something is gone shows it all, up to the moment, which
+/// Greenhouse tells in whole seconds.
 pub(super) fn as_of(observation: &Observation) -> Option<DateTime<Utc>> {
     if observation.snapshot.status == Status::Deleted {
-        return Some(observation.observed_at);
+        return Some(observation.observed_at + FRACTION);
     }
     observation.updated_at.or(observation.last_activity_at)
 }
