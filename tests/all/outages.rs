@@ -82,25 +82,30 @@ async fn a_single_introduction_outlives_an_outage_however_long_it_waited_before(
 
 /// What v1 answers once it is switched off, as was announced, is not known.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_greenhouse_where_nothing_is_found_any_more_loses_no_introduction() {
+async fn a_v1_that_is_switched_off_sets_its_tenant_aside_and_loses_no_introduction() {
     let mut world = World::with("switched off", Config::for_benchmarks()).await;
     world.version = Version::V1;
     world.bridge().await;
-    world.connect("acme").await;
-    for (index, status) in [404, 410].into_iter().enumerate() {
+    let (_, connection) = world.connect("acme").await;
+    let id = connection["id"].as_str().expect("an id");
+    let verify = format!("/v1/connections/{id}/verify");
+    for (index, status) in [400, 403, 404, 410].into_iter().enumerate() {
         let switch = |off| world.greenhouse.configure(|all| all.v1.switched_off = off);
         switch(Some(status));
         let id = format!("i-{status}");
         let event = introduction("acme", &id, &[world.job(index)]);
         world.publish(&event).await;
-        until("a try", async || {
-            attempts(&world, &id).await.filter(|tries| *tries > 0)
+        let told = world.answer(&id).await;
+        assert_eq!(told.data["code"], "v1_not_served", "{status}: {told:?}");
+        let (_, seen) = world.post(&verify, Value::Null).await;
+        assert_eq!(seen["state"], "reauthorise", "{status}: {seen}");
+        switch(None);
+        let (_, seen) = world.post(&verify, Value::Null).await;
+        assert_eq!(seen["state"], "active", "{status}: {seen}");
+        until("the import", async || {
+            (world.named("IntroductionImported").len() == index + 1).then_some(())
         })
         .await;
-        switch(None);
-        world.env.execute(NOW).await.expect("a ledger");
-        let answer = world.answer(&id).await;
-        assert_eq!(answer.name, "IntroductionImported", "{answer:?}");
     }
 }
 

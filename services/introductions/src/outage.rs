@@ -130,6 +130,7 @@ async fn look(context: &Context, outage: &Outage) {
             | Remote::Credential { .. }
             | Remote::Forbidden { .. }
             | Remote::NotFound { .. }
+            | Remote::NotServed { .. }
             | Remote::Accepted { .. }
             | Remote::Processing { .. }
             | Remote::Rejected { .. },

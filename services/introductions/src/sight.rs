@@ -14,17 +14,17 @@ const JOBS: &str = "jobs";
 /// Goes on where jobs are shown, which is believed for a minute, or where none are known.
 ///
 /// # Errors
-/// [`Stop::Pause`] where nothing is shown any more: the operation waits until somebody acts who may list. [`Stop::Retry`]
-/// where not even the list is found.
+/// [`Stop::Pause`] where nothing is shown any more, or not even the list is found: the operation waits until somebody acts
+/// who may list, or by a version that is served.
 pub(crate) async fn doubt_nothing(attempt: &Attempt<'_>) -> Result<(), Stop> {
     if recall::<bool>(attempt, SIGHT, JOBS).await? == Some(true) {
         return Ok(());
     }
-    // What v1 answers once it is switched off is not known; that nothing is found may be it.
+    // That nothing is found may be all that v1 has to say.
     if attempt.greenhouse.version() == Version::V1
-        && let Err(Remote::NotFound { .. }) = attempt.greenhouse.jobs().any().await
+        && let Err(error @ Remote::NotServed { .. }) = attempt.greenhouse.jobs().any().await
     {
-        return Err(Stop::Retry(Code::GreenhouseUnavailable.into()));
+        return Err(error.into());
     }
     let (store, tenant) = (&attempt.context.store, &attempt.claim.tenant);
     if sees_nothing::<Stop>(store, &attempt.greenhouse, tenant).await? {

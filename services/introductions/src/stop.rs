@@ -51,6 +51,7 @@ impl Effect {
             | Remote::Unauthorized { .. }
             | Remote::Forbidden { .. }
             | Remote::Credential { .. }
+            | Remote::NotServed { .. }
             | Remote::Processing { .. }
             // 404 may also mean "not ready yet": a person whom Greenhouse still creates is not found for minutes.
             | Remote::NotFound { .. } => Effect::None,
@@ -161,6 +162,7 @@ impl From<Remote> for Stop {
             }
             Remote::Unauthorized { .. } => Stop::Pause(Code::CredentialRefused.into()),
             Remote::Credential { .. } => Stop::Pause(Code::TokenEndpointRefused.into()),
+            Remote::NotServed { .. } => Stop::Pause(Code::V1NotServed.into()),
             Remote::Forbidden { scope, .. } => {
                 Stop::Pause(Problem::new(Code::ScopeMissing).field(scope))
             }

@@ -87,6 +87,7 @@ pub(crate) fn may_be_about_one(error: &Error) -> bool {
         | Error::Throttled { .. }
         | Error::Unauthorized { .. }
         | Error::Forbidden { .. }
+        | Error::NotServed { .. }
         | Error::Credential { .. } => false,
         // No read ends like this.
         Error::Unknown { .. } | Error::Accepted { .. } | Error::Processing { .. } => false,

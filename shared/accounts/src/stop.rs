@@ -51,6 +51,7 @@ impl From<Remote> for Stop {
             | Remote::Accepted { .. } => Stop::Retry(Code::GreenhouseUnavailable.into()),
             Remote::Unauthorized { .. } => Stop::Pause(Code::CredentialRefused.into()),
             Remote::Credential { .. } => Stop::Pause(Code::TokenEndpointRefused.into()),
+            Remote::NotServed { .. } => Stop::Pause(Code::V1NotServed.into()),
             Remote::Forbidden { scope, .. } => {
                 Stop::Pause(Problem::new(Code::ScopeMissing).field(scope))
             }

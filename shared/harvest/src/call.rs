@@ -1,5 +1,6 @@
 //! One call: token, budget, one exchange on the wire, meaning. Everything within one deadline.
 
+use std::borrow::Cow;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -24,6 +25,7 @@ use crate::nul;
 use crate::operation::Operation;
 use crate::request::Request;
 use crate::token::Substitute;
+use crate::version::Version;
 
 /// For how long a new token is kept from others while the first call with it is under way.
 const TRIAL: Duration = Duration::from_secs(1);
@@ -47,19 +49,33 @@ impl Client {
         read(&success.body).map_err(|error| Error::unreadable(request.operation, error.into()))
     }
 
-    /// Performs `request` at `url` and reads one page and where the next one is.
+    /// Performs `request` at `url` and reads one page and where the next one is. A page that is too large is asked for in
+    /// smaller ones, as far as its address tells how.
     pub(crate) async fn page<T>(
         &self,
         request: &Request,
         url: &Url,
         read: Read<Vec<T>>,
     ) -> Result<(Vec<T>, Option<Url>), Error> {
-        let success = self.perform(request, url).await?;
+        let mut url = Cow::Borrowed(url);
+        let success = loop {
+            let answer = self.perform(request, &url).await;
+            let too_large = matches!(
+                answer,
+                Err(Error::Unavailable {
+                    cause: Cause::TooLarge
+                })
+            );
+            match link::smaller(&url).filter(|_| too_large) {
+                Some(smaller) => url = Cow::Owned(smaller),
+                None => break answer?,
+            }
+        };
         let unusable = |cause| Error::interrupted(request.operation, cause);
         let rows = read(&success.body).map_err(|error| unusable(error.into()))?;
         let next = match link::next(&success.headers) {
             None => None,
-            Some(link) => Some(link::follow(link, url).ok_or_else(|| unusable(Cause::Link))?),
+            Some(link) => Some(link::follow(link, &url).ok_or_else(|| unusable(Cause::Link))?),
         };
         Ok((rows, next))
     }
@@ -84,7 +100,13 @@ impl Client {
     async fn judged(&self, request: &Request, url: &Url, span: &Span) -> Result<Success, Error> {
         let answer = self.authorized(request, url).await?;
         span.record("status", answer.status.as_u16());
+        let status = answer.status.as_u16();
         let success = answer.success(request.operation, self.version());
+        // A later page may be gone by itself.
+        let begins = url.query().unwrap_or_default() == request.query;
+        if begins && request.operation.is_always_there() && self.version() == Version::V1 {
+            return success.map_err(|error| whole(error, status));
+        }
         if let Err(Error::Throttled { retry_after }) = &success {
             self.budget().exhausted(*retry_after).await;
         }
@@ -174,6 +196,28 @@ impl Client {
         Url::parse(&format!("{}{path}{question}{query}", self.base())).map_err(|_| Error::NotSent {
             cause: Cause::Request("the address is none"),
         })
+    }
+}
+
+/// What it means that v1 has not even a list that every account has.
+fn whole(error: Error, status: u16) -> Error {
+    let gone = match &error {
+        Error::NotFound { .. } => true,
+        Error::Unavailable { cause } => {
+            matches!(cause, Cause::Status(410) | Cause::Redirect(301 | 308))
+        }
+        // What else may be refused about such a list are its filters.
+        Error::Rejected { message, .. } => {
+            let words = message.to_lowercase();
+            ["v1", "version", "deprecated"]
+                .iter()
+                .any(|word| words.contains(word))
+        }
+        _ => false,
+    };
+    match gone {
+        true => Error::NotServed { status },
+        false => error,
     }
 }
 

@@ -91,13 +91,15 @@ impl Client {
     /// v1, which has no tokens, makes the cheapest call, and whether the key may make it does not matter.
     ///
     /// # Errors
-    /// [`Error::Credential`] or [`Error::Unauthorized`] if it is refused, [`Error::NotSent`], [`Error::Unavailable`] or
+    /// [`Error::Credential`] or [`Error::Unauthorized`] if it is refused, [`Error::NotServed`], [`Error::NotSent`], [`Error::Unavailable`] or
     /// [`Error::Throttled`] if it could not be asked.
     pub async fn verify_token(&self) -> Result<(), Error> {
         match &self.shared.auth {
             Auth::Tokens(tokens) => tokens.fresh().await.map(drop),
             Auth::Key(_) => match self.call(&v1::cheapest(), wire::read_nothing).await {
                 Err(Error::Forbidden { .. }) => Ok(()),
+                // Nothing about the call can be wrong but its version.
+                Err(Error::Rejected { status, .. }) => Err(Error::NotServed { status }),
                 answer => answer,
             },
         }

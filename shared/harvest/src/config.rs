@@ -25,7 +25,8 @@ pub struct Config {
     /// How long a connection stays open unused. Shorter than a load balancer's usual 60 s, so that it is rarely the
     /// other side that closes it (just while we write). Default 20 s.
     pub idle_timeout: Duration,
-    /// Largest answer, in bytes. Default 8 MiB: a page of 500 full candidates is about 1 MiB.
+    /// Largest answer, in bytes. Default 8 MiB: a page of 500 full candidates is about 1 MiB. A page of
+    /// a list that is larger is asked for in smaller ones, where it is asked for by number.
     pub max_body: usize,
 }
 

@@ -48,6 +48,12 @@ pub enum Error {
         /// What was asked for.
         operation: Operation,
     },
+    /// Greenhouse does not serve this version of its API to this account, as was announced of v1; not executed.
+    #[error("this version of Harvest is not served ({status})")]
+    NotServed {
+        /// HTTP status. What it is was not announced.
+        status: u16,
+    },
     /// Refused for what it says (other 4xx); not executed, and would be refused again.
     #[error("refused with {status}: {message}")]
     Rejected {
@@ -204,6 +210,7 @@ impl Error {
             Self::Unauthorized { .. } => "unauthorized",
             Self::Forbidden { .. } => "forbidden",
             Self::NotFound { .. } => "not_found",
+            Self::NotServed { .. } => "not_served",
             Self::Rejected { .. } => "rejected",
             Self::Unknown { .. } => "unknown",
             Self::Accepted { .. } => "accepted",

@@ -29,6 +29,30 @@ pub(crate) fn follow(link: &str, current: &Url) -> Option<Url> {
     (next != *current).then_some(next)
 }
 
+/// The same page in smaller ones, a tenth of it each: the first of them, from which the links go on with the others. None
+/// where the address does not tell how many rows it asks for, as behind a cursor, or where it is one.
+pub(crate) fn smaller(current: &Url) -> Option<Url> {
+    let number = |name: &str| {
+        let mut pairs = current.query_pairs();
+        pairs.find_map(|(key, value)| (key == name).then(|| value.parse::<u64>())?.ok())
+    };
+    let rows = number("per_page").filter(|rows| *rows > 1)?;
+    let fewer = if rows % 10 == 0 { rows / 10 } else { 1 };
+    let page = number("page").map(|page| (page.max(1) - 1) * (rows / fewer) + 1);
+    let mut next = current.clone();
+    let mut pairs = next.query_pairs_mut();
+    pairs.clear();
+    for (key, value) in current.query_pairs() {
+        match (&*key, page) {
+            ("per_page", _) => pairs.append_pair(&key, &fewer.to_string()),
+            ("page", Some(page)) => pairs.append_pair(&key, &page.to_string()),
+            _ => pairs.append_pair(&key, &value),
+        };
+    }
+    drop(pairs);
+    Some(next)
+}
+
 fn next_in(mut value: &str) -> Option<&str> {
     loop {
         let (target, rest) = value.split_once('<')?.1.split_once('>')?;
@@ -101,6 +125,22 @@ mod tests {
             "https://elsewhere.example/v3/jobs?per_page=500",
         ] {
             assert_eq!(followed(astray), None, "{astray}");
+        }
+    }
+
+    #[test]
+    fn a_page_is_the_first_of_ten_smaller_ones() {
+        let smaller_of = |query: &str| {
+            let url: Url = format!("https://h/v1/jobs?{query}").parse().unwrap();
+            Some(smaller(&url)?.query()?.to_owned())
+        };
+        let told = |query| smaller_of(query).unwrap();
+        assert_eq!(told("per_page=500&a=b%26c"), "per_page=50&a=b%26c");
+        assert_eq!(told("page=3&per_page=500"), "page=21&per_page=50");
+        assert_eq!(told("per_page=50&page=21"), "per_page=5&page=201");
+        assert_eq!(told("per_page=5&page=201"), "per_page=1&page=1001");
+        for as_small_as_can_be in ["per_page=1&page=1001", "cursor=x", "page=2"] {
+            assert_eq!(smaller_of(as_small_as_can_be), None);
         }
     }
 

@@ -138,6 +138,14 @@ operations! {
 }
 
 impl Operation {
+    /// Whether it lists what every account has, whatever is in it: that it is not found tells of no record.
+    pub(crate) const fn is_always_there(self) -> bool {
+        matches!(
+            self,
+            Self::ApplicationsList | Self::CandidatesList | Self::JobsList | Self::SourcesList
+        )
+    }
+
     /// What has to be granted for it, in the words of that version.
     #[must_use]
     pub const fn needs(self, version: Version) -> Option<&'static str> {

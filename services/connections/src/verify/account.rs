@@ -37,6 +37,10 @@ impl Looking<'_> {
                 let evidence = format!("the token endpoint answered {status}");
                 self.find(finding(Code::CredentialRefused, evidence));
             }
+            (Remote::NotServed { status }, _) => {
+                let evidence = format!("Harvest v1 answered {status}");
+                self.find(finding(Code::V1NotServed, evidence));
+            }
             // A key is its own token.
             _ if self.is_v1() => self.undecided(error, "API key"),
             _ => self.undecided(error, "token endpoint"),

@@ -122,6 +122,7 @@ impl<'a> Looking<'a> {
             Remote::Credential { .. } | Remote::Unauthorized { .. } => {
                 finding(Code::CredentialRefused, Severity::Error)
             }
+            Remote::NotServed { .. } => finding(Code::V1NotServed, Severity::Error),
             Remote::Forbidden { operation, scope } => {
                 return self.forbidden(*operation, scope);
             }
@@ -152,6 +153,7 @@ impl<'a> Looking<'a> {
             | Remote::Unauthorized { .. }
             | Remote::Forbidden { .. }
             | Remote::NotFound { .. }
+            | Remote::NotServed { .. }
             | Remote::Rejected { .. }
             | Remote::Accepted { .. }
             | Remote::Processing { .. } => return self.failed(error, "all", what),

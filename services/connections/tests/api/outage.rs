@@ -113,3 +113,41 @@ async fn what_is_refused_may_be_replaced_by_what_nobody_answered_for() {
     let told = (replaced.status, &replaced.body["state"]);
     assert_eq!(told, (201, &json!("degraded")), "{replaced:?}");
 }
+
+/// What Harvest v1 answers once it is switched off was never announced.
+#[tokio::test]
+async fn a_version_that_is_not_served_is_told_as_such_and_replaces_nothing() {
+    let world = World::new().await;
+    let off = |status| {
+        world
+            .greenhouse
+            .configure(|settings| settings.v1.switched_off = Some(status));
+    };
+    let access = world.greenhouse.access();
+    let key =
+        |user: Value| json!({"kind": "api_key", "api_key": access.api_key, "acting_user_id": user});
+    let by_id = || key(json!(access.site_admin_id));
+    for status in [301, 308, 400, 403, 404, 410, 418] {
+        off(status);
+        for auth in [by_id(), key(json!("somebody@acme.example"))] {
+            let answer = world.connect(auth).await;
+            let told = (&answer.body["state"], &answer.body["findings"][0]["code"]);
+            assert_eq!(
+                told,
+                (&json!("reauthorise"), &json!("v1_not_served")),
+                "{answer:?}"
+            );
+            let evidence = &answer.body["findings"][0]["evidence"];
+            assert_eq!(evidence, &json!(format!("Harvest v1 answered {status}")));
+        }
+    }
+    let works = world.connect(world.auth()).await;
+    assert_eq!(works.body["state"], "active");
+    let refused = world.connect(by_id()).await;
+    let told = (refused.status, &refused.body["code"]);
+    assert_eq!(told, (422, &json!("v1_not_served")), "{refused:?}");
+    // An outage is none of it.
+    off(503);
+    let answer = world.connect(by_id()).await;
+    assert_eq!(answer.body["code"], "greenhouse_unavailable", "{answer:?}");
+}

@@ -238,6 +238,10 @@ catalogue! {
     OutsideNotCredited "outside_not_credited" "BRG-0429" (NOBODY, RETRIED)
         "Greenhouse's v3 credits nobody from outside, so a referrer whom it does not know is named in the note only."
         => "Nothing to do; to credit employees whom Greenhouse does not know, set referrer_unknown to add_user.";
+    V1NotServed "v1_not_served" "BRG-0430" (HUMAN, RETRIED)
+        "Greenhouse does not serve Harvest v1 to this API key; it was announced to be switched off on 2026-08-31."
+        => "Create Harvest v3 credentials in Greenhouse (Configure → Dev Center → API Credentials) and connect the tenant again with their client_credentials; everything that waits then continues.";
+
     // Jobs.
     JobsVanished "jobs_vanished" "BRG-0501" (HUMAN, RETRIED)
         "Greenhouse shows not a single job where it showed some before, as it does to a user who may not list."

@@ -15,13 +15,16 @@ fn client(server: &Server) -> Client {
 }
 
 fn client_for(server: &Server, acting_user: Option<UserId>) -> Client {
-    let config: Config = config(server);
+    client_of(&config(server), acting_user)
+}
+
+fn client_of(config: &Config, acting_user: Option<UserId>) -> Client {
     let credential = Credential::ApiKey {
         api_key: "key".to_owned().into(),
         acting_user,
     };
-    let http = Http::new(&config).unwrap();
-    Client::new(&http, &config, credential, Arc::new(Unmetered))
+    let http = Http::new(config).unwrap();
+    Client::new(&http, config, credential, Arc::new(Unmetered))
 }
 
 #[tokio::test]
@@ -201,4 +204,41 @@ async fn what_v1_cannot_do_is_said_and_costs_no_call() {
         (4, Some(UserId(4)))
     );
     assert_eq!(server.calls().len(), 0);
+}
+
+/// v1's posts with long texts can be larger together than what is read of one answer.
+#[tokio::test]
+async fn a_page_that_is_too_large_is_read_in_smaller_ones() {
+    let server = Server::start(|seen, _| {
+        let target = seen.line.split_once('?').unwrap().1;
+        let (rows, page) = match target {
+            "per_page=500&active=true" => (500, 1),
+            "per_page=50&active=true" => (50, 1),
+            "per_page=50&page=2" => (50, 2),
+            _ => panic!("not asked for: {target}"),
+        };
+        let row = |id: i64| format!(r#"{{"id":{id},"title":"{}"}}"#, "x".repeat(100));
+        let first = (page - 1) * rows;
+        let listed: Vec<String> = (first..first + rows)
+            .take(60 - first as usize)
+            .map(row)
+            .collect();
+        let link = match rows {
+            50 if page == 1 => "link: </v1/job_posts?per_page=50&page=2>; rel=\"next\"\r\n",
+            _ => "",
+        };
+        answer_with(200, link, &format!("[{}]", listed.join(",")))
+    })
+    .await;
+    let config = Config {
+        max_body: 7_000,
+        ..config(&server)
+    };
+    let client = client_of(&config, None);
+    let first = client.job_posts().page(None, None).await.unwrap();
+    let posts = client.job_posts();
+    let second = posts.page(None, first.next.as_ref()).await.unwrap();
+    assert_eq!((first.rows.len(), second.rows.len()), (50, 10));
+    assert_eq!(second.next, None);
+    assert_eq!(server.calls().len(), 3);
 }

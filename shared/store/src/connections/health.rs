@@ -210,6 +210,7 @@ fn refuses(code: Code) -> bool {
             | Code::TokenEndpointRefused
             | Code::ActingUserMissing
             | Code::ConsentNeeded
+            | Code::V1NotServed
     )
 }
 
