@@ -157,18 +157,39 @@ async fn create(
             noted: noted && ours,
             record: Some(*record),
         },
-        Written::Earlier(id) => Person {
-            id: CandidateId(id.unwrap_or_default()),
-            how: How::Created,
-            inline_job: Some(inline_job),
-            application: None,
-            made_earlier: attempt.confirmed(&with_person).map(ApplicationId),
-            made: None,
-            tagged,
-            noted,
-            record: None,
-        },
+        Written::Earlier(id) => {
+            let made_earlier = attempt.confirmed(&with_person).map(ApplicationId);
+            Person {
+                id: by_now(attempt, CandidateId(id.unwrap_or_default()), made_earlier).await?,
+                how: How::Created,
+                inline_job: Some(inline_job),
+                application: None,
+                made_earlier,
+                made: None,
+                tagged,
+                noted,
+                record: None,
+            }
+        }
     })
+}
+
+/// Who somebody is by now that an earlier try made: a recruiter may have merged them into somebody else, and what is
+/// written to the old id is lost. Their application tells, which has moved along.
+async fn by_now(
+    attempt: &Attempt<'_>,
+    made: CandidateId,
+    application: Option<ApplicationId>,
+) -> Result<CandidateId, Stop> {
+    let Some(application) = application else {
+        return Ok(made);
+    };
+    let applications = attempt.greenhouse.applications();
+    let found = applications.by_ids(&[application]).await?;
+    Ok(found
+        .first()
+        .and_then(|now| now.candidate_id)
+        .unwrap_or(made))
 }
 
 async fn new_candidate(

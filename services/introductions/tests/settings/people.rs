@@ -162,6 +162,35 @@ async fn an_import_that_waits_goes_on_whatever_recruiters_do_meanwhile() {
     }
 }
 
+/// What is written to a merged person's old id is lost, in v3 without a word.
+#[tokio::test]
+async fn an_import_of_somebody_who_was_merged_goes_on_with_whom_they_are_by_now() {
+    for version in BOTH {
+        let world = World::new(version).await;
+        let other = world.plant("i-0", Target::Job(JobId(world.jobs()[2])));
+        let other = other.await;
+        let lost = When::operation("applications:create").times(1);
+        world.greenhouse.faults().add(lost, Fault::CommitThen500);
+        let mut introduction = world.introduction("i-1");
+        introduction["data"]["job_ids"] = serde_json::json!([world.jobs()[0], world.jobs()[1]]);
+        world.take(&introduction).await;
+        world.try_once().await;
+        assert_eq!(world.open().await, 1, "{version:?}: it waits");
+        let person = world.person("i-1").meta.id;
+        let recruiter = world.greenhouse.recruiter();
+        recruiter.merge_candidates(other, person).unwrap();
+        world.perform().await;
+        let answer = world.last_answer().await;
+        assert_eq!(answer.data["how"], "CREATED", "{version:?}: {answer:?}");
+        let both = [("CREATED", None), ("CREATED", None)];
+        assert_eq!(answer.applications(), both, "{version:?}");
+        assert_eq!(answer.data["greenhouseCandidateId"], other.to_string());
+        let state = world.greenhouse.state();
+        assert_eq!(state.applications_of(other).len(), 3, "{version:?}");
+        assert_eq!(state.notes_of(other).len(), 1, "{version:?}");
+    }
+}
+
 /// Somebody else's record, found in place of what a lost answer may have made.
 #[tokio::test]
 async fn somebody_else_who_is_found_for_a_lost_create_is_introduced_by_a_later_try_as_well() {
