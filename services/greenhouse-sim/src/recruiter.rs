@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+use crate::rows::User;
 use crate::{
     org::{Org, Refused, people::NewUser, refused},
     stamp::Stamp,
@@ -102,9 +103,21 @@ impl Recruiter {
     /// # Errors
     /// When there is no such user.
     pub fn deactivate_user(&self, user_id: i64) -> Result<(), Refused> {
+        self.change_user(user_id, |user| user.deactivated = true)
+    }
+
+    /// Makes a user one who is no Site Admin.
+    ///
+    /// # Errors
+    /// When there is no such user.
+    pub fn demote_user(&self, user_id: i64) -> Result<(), Refused> {
+        self.change_user(user_id, |user| user.site_admin = false)
+    }
+
+    fn change_user(&self, user_id: i64, change: impl Fn(&mut User)) -> Result<(), Refused> {
         self.act(|org, now| {
             let changed = org.users.change(user_id, |user| {
-                user.deactivated = true;
+                change(user);
                 user.meta.updated_at = now;
             });
             if changed {

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use accounts::Stop;
+use accounts::{Stop, sees_nothing};
 use boot::metrics::{RecordAction, Resource};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::window::Clocks;
@@ -95,7 +95,13 @@ impl Round<'_> {
             self.stay().await?;
             self.read_around().await?;
             match self.run.step {
-                Step::Read(kind) => self.read(kind).await?,
+                Step::Read(kind) => match self.read(kind).await {
+                    // Whoever takes it up after a rest begins the list anew, and would come no further.
+                    Err(Stop::Rest(delay)) if self.run.unordered && self.may_wait(delay) => {
+                        self.wait(delay).await;
+                    }
+                    read => read?,
+                },
                 Step::DeletedPosts => self.read_deleted_posts().await?,
                 Step::Remove => self.remove().await?,
                 Step::Tell => {
@@ -134,6 +140,18 @@ impl Round<'_> {
         }
         self.extended = Instant::now();
         Ok(())
+    }
+
+    /// Whether the lease outlasts a wait for the limit.
+    fn may_wait(&self, delay: Duration) -> bool {
+        !delay.is_zero() && delay < self.parts.config.lease / 3
+    }
+
+    async fn wait(&self, delay: Duration) {
+        tokio::select! {
+            () = self.stop.cancelled() => {}
+            () = tokio::time::sleep(delay) => {}
+        }
     }
 
     async fn read(&mut self, kind: Kind) -> Result<(), Stop> {
@@ -184,6 +202,17 @@ impl Round<'_> {
             return Err(Stop::Retry(Code::JobsVanished.into()));
         }
         Ok(())
+    }
+
+    /// The same of what is missing, whose list may have been cut short on the way.
+    async fn doubt_absence(&mut self) -> Result<(), Stop> {
+        let (store, tenant) = (&self.parts.store, &self.refresh.tenant);
+        let blind = sees_nothing::<Stop>(store, &self.client, tenant).await;
+        self.count_calls();
+        match blind? {
+            true => Err(Stop::Retry(Code::JobsVanished.into())),
+            false => Ok(()),
+        }
     }
 
     async fn take_in(&mut self, kind: Kind, page: Records, whole: bool) -> Result<(), Stop> {
@@ -331,6 +360,9 @@ impl Round<'_> {
     /// Jobs are looked at once more by their ids before they are told to be gone.
     async fn remove(&mut self) -> Result<(), Stop> {
         let (store, tenant) = (&self.parts.store, &self.refresh.tenant);
+        if store.misses_anything(self.refresh).await? {
+            self.doubt_absence().await?;
+        }
         if !store.remove_missing_parts(self.refresh).await? {
             return Err(Stop::Abandon);
         }
@@ -343,6 +375,9 @@ impl Round<'_> {
             let found = read::jobs(&self.client, &missing).await;
             self.count_calls();
             let found = found?;
+            if found.is_empty() {
+                self.doubt_absence().await?;
+            }
             let gone: Vec<i64> = missing
                 .iter()
                 .filter(|id| found.iter().all(|record| record.id != **id))

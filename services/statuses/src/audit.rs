@@ -16,6 +16,7 @@ use harvest::Application;
 use store::Store;
 use store::applications::Erasure;
 
+use crate::apart::or_without;
 use crate::news::is_fresh;
 use crate::observer::{Observer, Tracked};
 
@@ -29,7 +30,8 @@ const SWEEP: i64 = 10_000;
 /// Compares these (at most 50) with Greenhouse, counts what differs, and tells it.
 pub(crate) async fn compare(observer: &Observer<'_>, ids: &[ApplicationId]) -> Result<(), Stop> {
     let metrics = &observer.context.metrics;
-    let found = observer.client.applications().by_ids(ids).await?;
+    let read = or_without(ids, observer.read(ids).await)?;
+    let found = read.rows;
     let tracked = observer.followed(&found).await?;
     let now = observer.now();
     let settled: Vec<&Application> = found.iter().filter(|one| !is_fresh(one, now)).collect();
@@ -44,7 +46,9 @@ pub(crate) async fn compare(observer: &Observer<'_>, ids: &[ApplicationId]) -> R
     for application in &seen.changed {
         tracing::warn!(tenant = %observer.tenant, %application, "an audit found a change that nobody had told");
     }
-    let shown: HashSet<ApplicationId> = found.iter().map(|one| one.id).collect();
+    // Of those at which Greenhouse fails nothing is known.
+    let met = found.iter().map(|one| one.id).chain(read.unread);
+    let shown: HashSet<ApplicationId> = met.collect();
     let hidden: Vec<ApplicationId> = ids
         .iter()
         .copied()

@@ -48,6 +48,7 @@ pub(crate) async fn look(
         let mut background = backgrounds.remove(&application.id).unwrap_or_default();
         let Some(status) = application.status.known() else {
             tracing::warn!(application = %application.id, "an application has a status this version does not know");
+            look.unread.push(application.id);
             continue;
         };
         if unread.contains(&application.id) {

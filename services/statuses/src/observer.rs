@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
-use accounts::Stop;
+use accounts::{Stop, sees_nothing};
 use boot::metrics::{RecordAction, Resource};
 use chrono::{DateTime, Utc};
 use domain::crash::{CrashPoint, crash_here};
@@ -142,6 +142,18 @@ impl Observer<'_> {
             client.applications().by_ids(some).await
         })
         .await
+    }
+
+    /// To be asked where nothing at all was shown: in v3 that may be because whoever acts has lost the right to list, and
+    /// what changes meanwhile would be passed over.
+    ///
+    /// # Errors
+    /// [`Stop::Pause`] where it is so.
+    pub(crate) async fn doubt_nothing(&self) -> Result<(), Stop> {
+        match sees_nothing::<Stop>(&self.context.store, &self.client, self.tenant).await? {
+            true => Err(Stop::Pause(Code::NotSiteAdmin.into())),
+            false => Ok(()),
+        }
     }
 
     /// Tells that applications are gone from Greenhouse.

@@ -111,6 +111,9 @@ impl Round<'_> {
     /// Reads the window to its last page.
     async fn read_window(&mut self) -> Result<Window, Stop> {
         let (window, mut page) = self.first_page().await?;
+        if page.rows.is_empty() && page.next.is_none() {
+            self.observer.doubt_nothing().await?;
+        }
         loop {
             self.take_in(&page.rows).await?;
             let Some(next) = page.next else {

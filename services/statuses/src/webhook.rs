@@ -346,6 +346,9 @@ async fn read(
     for some in ids.chunks(IDS) {
         // What is not shown is hidden or gone: the audit finds out which.
         let read = observer.read(some).await?;
+        if read.rows.is_empty() && read.unread.is_empty() {
+            observer.doubt_nothing().await?;
+        }
         early.extend(read.unread);
         let sorted = observer.sort(&read.rows).await?;
         let seen = observer.observe(&sorted.tracked, &sorted.news).await?;

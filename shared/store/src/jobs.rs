@@ -12,7 +12,7 @@ mod mark;
 mod missing;
 mod plan;
 mod records;
-mod refresh;
+pub(crate) mod refresh;
 mod requests;
 
 pub use assembly::{Assembly, Edit, StoredJob, Which};

@@ -403,3 +403,60 @@ async fn a_webhook_leaves_what_an_import_has_half_read_to_that_import() {
         (&3.into(), &2.into())
     );
 }
+
+#[tokio::test]
+async fn a_list_without_order_goes_on_in_hand_where_the_limit_holds_it_up() {
+    let world = World::new_v1().await;
+    world.greenhouse.configure(|settings| {
+        settings.v1.order = Order::Ascending;
+        (settings.rate_limit, settings.v1.rate_limit) = (1_000, 1_000);
+    });
+    many_jobs(&world, 600);
+    // The first page shows that there is no order, and is read once more.
+    let second = When::operation("jobs:list").nth(3);
+    let throttle = Fault::Throttle { retry_after: 1 };
+    world.greenhouse.faults().add(second, throttle);
+    world.ask("acme", "r-1", true).await;
+    world.go_on().await;
+    assert_eq!(world.answers().await[0]["full"], true);
+    // v1 tells openings and both kinds of team in the list of jobs.
+    assert_eq!(world.call_counts()["jobs:list"], 4 + 3 * 3);
+}
+
+/// Calls back once, when the last list before something is removed is asked for.
+fn before_the_last_list(world: &World, change: impl Fn() + Send + Sync + 'static) {
+    let last = When::operation("job_hiring_managers:list").times(1);
+    let change = Fault::Before(Arc::new(change));
+    world.greenhouse.faults().add(last, change);
+}
+
+#[tokio::test]
+async fn a_look_for_changes_that_is_shown_nothing_takes_nothing_from_any_job() {
+    let world = World::new().await;
+    demote(&world).await;
+    world.ask("acme", "r-1", false).await;
+    world.go_on().await;
+    assert_eq!(world.told().await, Vec::<String>::new());
+    assert_eq!(world.answers().await[0]["code"], "jobs_vanished");
+    let known = "SELECT count(*) FROM job_parts WHERE tenant = 'acme' AND kind = 'department'";
+    assert!(world.number(known).await > 0);
+}
+
+#[tokio::test]
+async fn a_right_that_is_lost_on_the_way_ends_no_job() {
+    let world = World::new().await;
+    let job = world.open_job("Cook");
+    world.refresh().await;
+    world.forget_events().await;
+    world.greenhouse.recruiter().delete_job(job).unwrap();
+    let admin = world.greenhouse.access().site_admin_id;
+    let recruiter = world.greenhouse.recruiter();
+    world
+        .greenhouse
+        .configure(|settings| settings.list_without_site_admin = ListWithoutSiteAdmin::Empty);
+    before_the_last_list(&world, move || recruiter.demote_user(admin).unwrap());
+    world.ask("acme", "r-1", true).await;
+    world.go_on().await;
+    assert_eq!(world.told().await, Vec::<String>::new());
+    assert_eq!(world.answers().await[0]["code"], "jobs_vanished");
+}

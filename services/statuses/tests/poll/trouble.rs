@@ -1,7 +1,7 @@
 //! Greenhouse fails, refuses or limits: what is told all the same, what waits, and for how long.
 
 use chrono::{TimeDelta, Utc};
-use greenhouse_sim::{Fault, When};
+use greenhouse_sim::{Fault, ListWithoutSiteAdmin, When};
 
 use crate::world::World;
 
@@ -32,7 +32,13 @@ async fn what_greenhouse_fails_at_behind_the_window_keeps_back_no_changes() {
     world.greenhouse.state().clear_log();
     world.poll().await;
     let again = world.greenhouse.state().calls("applications:list");
-    assert_eq!(again.len(), 2, "the night's sample is still due");
+    assert_eq!(again.len(), 1, "the night's sample has ended without it");
+    assert_eq!(
+        world
+            .count("applications WHERE missed_at IS NOT NULL")
+            .await,
+        0
+    );
 }
 
 #[tokio::test]
@@ -183,4 +189,36 @@ async fn a_missing_scope_pauses_that_tenant_only() {
     assert_eq!(world.state("globex").await, "active");
     let theirs = world.announced("globex", "CandidateStatusChanged").await;
     assert_eq!(theirs.len(), 1);
+}
+
+/// Nobody is told of what changes while whoever acts is shown nothing, and nothing of it is passed over.
+#[tokio::test]
+async fn whoever_is_shown_nothing_is_set_aside_and_the_watermark_stays() {
+    for by_webhook in [false, true] {
+        let (world, application) = World::with_application().await;
+        world
+            .run("INSERT INTO jobs (tenant, id, content) VALUES ('acme', 1, '{}')")
+            .await;
+        world
+            .greenhouse
+            .configure(|settings| settings.list_without_site_admin = ListWithoutSiteAdmin::Empty);
+        let admin = world.greenhouse.access().site_admin_id;
+        let recruiter = world.greenhouse.recruiter();
+        recruiter.demote_user(admin).unwrap();
+        recruiter.move_to_next_stage(application).unwrap();
+        if by_webhook {
+            world.named_all(&[application]).await;
+            statuses::look_due(world.parts()).await;
+            assert_eq!(world.count("webhook_tasks").await, 1, "it waits");
+        } else {
+            world
+                .run("UPDATE polls SET watermark = now() - interval '10 minutes'")
+                .await;
+            world.poll().await;
+            let stayed = "polls WHERE watermark < now() - interval '9 minutes'";
+            assert_eq!(world.count(stayed).await, 1, "globex goes on");
+        }
+        assert_eq!(world.state("acme").await, "paused");
+        assert_eq!(world.state("globex").await, "active");
+    }
 }

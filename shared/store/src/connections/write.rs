@@ -12,7 +12,7 @@ use super::{
     Unsealed,
 };
 use crate::seal::{Keyring, Sealed};
-use crate::{Error, Transaction, budget, outbox};
+use crate::{Error, Transaction, budget, jobs, outbox};
 
 /// Makes everybody who changes this tenant's connection wait in line, and returns it as it is.
 pub(super) async fn lock_tenant(
@@ -70,6 +70,8 @@ pub(super) async fn write_credential(
     // Greenhouse counts per client: another one starts with nothing learnt, a new secret changes nothing.
     if known.is_none_or(|known| known.credential.client() != new.credential.client()) {
         budget::row::start(&mut tx, id, new.limit).await?;
+        // Perhaps another organisation, too.
+        jobs::refresh::begin_anew(&mut tx, id).await?;
     }
     if let Some(choice) = choice {
         connection = configure(&mut tx, keyring, &connection, choice).await?;

@@ -58,6 +58,19 @@ impl Store {
         Ok(true)
     }
 
+    /// Whether there is anything that the import did not meet.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn misses_anything(&self, refresh: &Refresh) -> Result<bool, Error> {
+        Ok(sqlx::query_scalar!(
+            r#"SELECT EXISTS (SELECT 1 FROM job_gone WHERE connection = $1) AS "misses!""#,
+            refresh.connection,
+        )
+        .fetch_one(&self.pool)
+        .await?)
+    }
+
     /// Jobs that the import did not meet, at most `limit`.
     ///
     /// # Errors

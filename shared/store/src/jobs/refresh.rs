@@ -10,7 +10,7 @@ use domain::Tenant;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{Error, Store};
+use crate::{Error, Store, Transaction};
 
 /// Between two imports of what changed, for connections whose settings name no `jobs_interval_seconds`.
 pub const DEFAULT_INTERVAL: Duration = Duration::from_secs(600);
@@ -50,6 +50,20 @@ impl Refresh {
     pub fn clock(&self) -> DateTime<Utc> {
         self.now + self.taken.elapsed()
     }
+}
+
+/// What was read with another client's credential says nothing of what this one is shown: everything is read anew, and
+/// whoever reads just now has lost the lease.
+pub(crate) async fn begin_anew(tx: &mut Transaction<'_>, connection: Uuid) -> Result<(), Error> {
+    sqlx::query!(
+        "UPDATE job_refreshes SET watermark = NULL, run = NULL, lease = NULL, lease_until = '-infinity',
+            not_before = '-infinity'
+        WHERE connection = $1",
+        connection,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 impl Store {

@@ -164,8 +164,10 @@ async fn what_was_learnt_of_the_limit_lives_as_long_as_the_client() {
     connect(&store, "one").await;
     let learn = sqlx::query("UPDATE budgets SET quota = 20, remaining = 3");
     learn.execute(store.pool()).await.unwrap();
+    read_jobs(&store).await;
     connect(&store, "another secret").await;
     assert_eq!(quota(&store).await, Some(20));
+    assert_eq!(jobs_read(&store).await, 1);
     let mut other = new("one", Vec::new());
     other.credential = Credential::ClientCredentials {
         client_id: "other".into(),
@@ -176,6 +178,23 @@ async fn what_was_learnt_of_the_limit_lives_as_long_as_the_client() {
         .await
         .unwrap();
     assert_eq!(quota(&store).await, None);
+    assert_eq!(jobs_read(&store).await, 0, "perhaps another organisation");
+}
+
+/// All jobs of the connection were read, and an import is under way.
+async fn read_jobs(store: &Store) {
+    let due = store.claim_job_refreshes(1, Duration::from_secs(60)).await;
+    assert_eq!(due.unwrap().len(), 1);
+    let read = sqlx::query("UPDATE job_refreshes SET watermark = now(), run = '{}'");
+    read.execute(store.pool()).await.unwrap();
+}
+
+/// How many connections go on from what was read of their jobs.
+async fn jobs_read(store: &Store) -> i64 {
+    let from = "SELECT count(*) FROM job_refreshes
+        WHERE watermark IS NOT NULL OR run IS NOT NULL OR lease IS NOT NULL";
+    let asked = sqlx::query_scalar(from).fetch_one(store.pool());
+    asked.await.unwrap()
 }
 
 async fn quota(store: &Store) -> Option<i32> {
