@@ -103,6 +103,13 @@ async fn everything_here_is_gone_and_greenhouse_keeps_what_it_has() {
     let writes = writes(&world);
     assert!(writes.is_empty(), "{writes:?}");
     nothing_is_left(&world).await;
+    for (id, told) in [
+        ("i-1", "since then the person was forgotten"),
+        ("candidate-i-1", "was forgotten on request"),
+    ] {
+        let (why, code) = crate::why::bridge(&world, &["why", id]).await;
+        assert!(why.contains(told) && code == 0, "{id}: {why}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,13 @@
 //! The verdict over an introduction in one sentence, and what to do next. Pure: rows in, words out.
 
+use chrono::{DateTime, Utc};
 use domain::Code;
+use serde_json::Value;
 use store::explain::{RefusalStory, Story};
+
+/// Of what an erasure has emptied only that it was done is left.
+const FORGOTTEN: &str = "It was done; since then the person was forgotten on request, and what remains in Greenhouse is for \
+                         people there to delete.";
 
 /// The answer of `bridge why`.
 #[derive(Debug, PartialEq, Eq)]
@@ -57,6 +63,19 @@ impl Verdict {
         }
     }
 
+    /// About somebody of whom nothing is known any more.
+    pub(crate) fn forgotten(id: &str, erased_at: DateTime<Utc>) -> Verdict {
+        Verdict {
+            sentence: format!(
+                "The person {id} was forgotten on request, as of {}; nothing else is known of them.",
+                erased_at.format("%Y-%m-%d %H:%M:%S UTC")
+            ),
+            next: "Nothing to do; an introduction that is accepted later is imported as any other."
+                .to_owned(),
+            well: true,
+        }
+    }
+
     /// About an id that nobody has seen.
     pub(crate) fn never_seen(id: &str) -> Verdict {
         Verdict {
@@ -73,18 +92,33 @@ impl Verdict {
     }
 }
 
-/// What did not go as it should in an operation that is done, each once.
+/// What did not go as it should in an operation that is done, jobs that got no application included; each once.
 pub(crate) fn warnings(story: &Story) -> Vec<Code> {
-    let outcome = story.outcome.as_ref();
-    let words = outcome.and_then(|outcome| outcome.get("warnings")?.as_array());
-    let mut codes: Vec<Code> = words
-        .into_iter()
-        .flatten()
+    let list = |key: &str| story.outcome.as_ref()?.get(key)?.as_array();
+    let told = list("warnings").into_iter().flatten();
+    let refused = applications(story).iter();
+    let refused = refused.filter_map(|one| one.get("code").filter(|_| story.state == "done"));
+    let mut codes: Vec<Code> = told
+        .chain(refused)
         .filter_map(|word| word.as_str()?.parse().ok())
         .collect();
     codes.sort_by_key(|code| code.number());
     codes.dedup();
     codes
+}
+
+/// What became of each picked job.
+fn applications(story: &Story) -> &[Value] {
+    let outcome = story.outcome.as_ref();
+    outcome
+        .and_then(|outcome| outcome.get("applications")?.as_array())
+        .map(Vec::as_slice)
+        .unwrap_or_default()
+}
+
+/// Who it is in Greenhouse; none once the person has been forgotten.
+fn greenhouse_candidate(story: &Story) -> Option<&Value> {
+    story.outcome.as_ref()?.get("greenhouse_candidate_id")
 }
 
 fn done(story: &Story) -> Verdict {
@@ -100,9 +134,9 @@ fn done(story: &Story) -> Verdict {
 
 fn updated(story: &Story) -> Verdict {
     let text = |key: &str| story.outcome.as_ref().and_then(|outcome| outcome.get(key));
-    let candidate = text("greenhouse_candidate_id")
-        .map(ToString::to_string)
-        .unwrap_or_default();
+    let Some(candidate) = greenhouse_candidate(story) else {
+        return finished(story, FORGOTTEN.to_owned());
+    };
     let sentence = match text("how").and_then(|how| how.as_str()) {
         Some("superseded") => {
             format!("Candidate {candidate} was left as it is: a later update came first.")
@@ -135,33 +169,37 @@ fn finished(story: &Story, sentence: String) -> Verdict {
 fn imported(story: &Story) -> Verdict {
     let outcome = story.outcome.as_ref();
     let text = |key: &str| outcome.and_then(|outcome| outcome.get(key));
-    let candidate = text("greenhouse_candidate_id")
-        .map(ToString::to_string)
-        .unwrap_or_default();
+    let Some(candidate) = greenhouse_candidate(story) else {
+        return finished(story, FORGOTTEN.to_owned());
+    };
     let how = match text("how").and_then(|how| how.as_str()) {
         Some("created") => "was created as",
         Some("ambiguous") => "matched several people, the most recently active of whom is",
         _ => "was matched to",
     };
-    let applications = text("applications")
-        .and_then(|list| list.as_array())
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    let refused = applications
+    let applications = applications(story);
+    let refused: Vec<String> = applications
         .iter()
         .filter(|one| one.get("application_id").is_none_or(|id| id.is_null()))
-        .count();
-    let there = applications.len() - refused;
+        .map(|one| {
+            format!(
+                "{} ({})",
+                one["job_id"],
+                one["code"].as_str().unwrap_or("-")
+            )
+        })
+        .collect();
+    let there = applications.len() - refused.len();
     let mut sentence = format!(
         "It is in Greenhouse: the person {how} candidate {candidate}, with {there} application(s)"
     );
-    if refused > 0 {
-        sentence.push_str(&format!("; {refused} of the picked jobs got none"));
+    if !refused.is_empty() {
+        sentence.push_str(&format!("; none for job {}", refused.join(", job ")));
     }
     sentence.push('.');
     let verdict = finished(story, sentence);
     Verdict {
-        well: refused == 0 && verdict.well,
+        well: refused.is_empty() && verdict.well,
         ..verdict
     }
 }
@@ -192,6 +230,7 @@ fn open(story: &Story, code: Option<Code>) -> Verdict {
             format!("It waits: {}", Code::NotConnected.cause()),
             format!("{} It goes on by itself then.", Code::NotConnected.remedy()),
         ),
+        (Some(_), _) if story.held_reason.is_some() => held(story),
         (Some("paused" | "reauthorise"), _) => {
             let reason: Code = story
                 .connection_reason
@@ -232,10 +271,27 @@ fn open(story: &Story, code: Option<Code>) -> Verdict {
     }
 }
 
+/// Somebody stopped the tenant's work on purpose.
+fn held(story: &Story) -> Verdict {
+    let reason = story.held_reason.as_deref().unwrap_or_default();
+    let until = match story.held_until {
+        Some(until) => format!("until {}", until.format("%Y-%m-%d %H:%M:%S UTC")),
+        None => "until somebody resumes it".to_owned(),
+    };
+    Verdict {
+        sentence: format!(
+            "It waits because somebody has paused the tenant's connection, {until}: {reason}"
+        ),
+        next: "Resume the connection with POST /v1/connections/{id}/resume, if its time has come. It goes on by itself \
+               then."
+            .to_owned(),
+        well: false,
+    }
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use chrono::Utc;
     use domain::OperationId;
 
     fn story(state: &str, code: Option<Code>) -> Story {
@@ -254,6 +310,8 @@ pub(crate) mod tests {
             attempts: 0,
             connection_state: Some("active".into()),
             connection_reason: None,
+            held_reason: None,
+            held_until: None,
             not_before: now,
             waits_for: None,
             occurred_at: now,
@@ -270,16 +328,53 @@ pub(crate) mod tests {
     fn done_says_who_it_is_in_greenhouse() {
         let outcome = serde_json::json!({
             "how": "created", "greenhouse_candidate_id": 7,
-            "applications": [{"application_id": 1}, {"application_id": null}],
+            "applications": [{"job_id": 4, "application_id": 1, "code": null},
+                {"job_id": 5, "application_id": null, "code": "job_closed"}],
         });
-        let verdict = Verdict::of(&Story {
+        let story = Story {
             outcome: Some(outcome),
             ..story("done", None)
-        });
+        };
+        let verdict = Verdict::of(&story);
         assert_eq!(
             verdict.sentence,
-            "It is in Greenhouse: the person was created as candidate 7, with 1 application(s); 1 of the picked jobs got none."
+            "It is in Greenhouse: the person was created as candidate 7, with 1 application(s); none for job 5 (job_closed)."
         );
+        assert!(verdict.next.starts_with("Do what the warnings say"));
+        assert_eq!(warnings(&story), [Code::JobClosed]);
+    }
+
+    #[test]
+    fn what_was_forgotten_is_not_told_as_if_it_were_known() {
+        for kind in ["introduction_accepted", "candidate_profile_updated"] {
+            let verdict = Verdict::of(&Story {
+                kind: kind.into(),
+                outcome: Some(serde_json::json!({"how": "created", "warnings": []})),
+                ..story("done", None)
+            });
+            assert_eq!(verdict.sentence, FORGOTTEN);
+            assert!(verdict.well);
+        }
+    }
+
+    #[test]
+    fn a_pause_by_hand_is_told_with_its_reason_and_its_end() {
+        let paused = Story {
+            connection_state: Some("paused".into()),
+            connection_reason: Some("connection_paused".into()),
+            held_reason: Some("a move".into()),
+            ..story("open", None)
+        };
+        let told = Verdict::of(&paused).sentence;
+        assert!(
+            told.ends_with("until somebody resumes it: a move"),
+            "{told}"
+        );
+        let told = Verdict::of(&Story {
+            held_until: Some(Utc::now()),
+            ..paused
+        });
+        assert!(told.sentence.contains("UTC: a move"), "{told:?}");
     }
 
     /// An introduction that is done, with these warnings.

@@ -28,7 +28,7 @@ pub(crate) async fn why(id: &str, json: bool) -> Result<ExitCode, Failure> {
     .map_err(unreachable)?;
     let stories = store.stories(id).await.map_err(unreachable)?;
     let verdicts: Vec<Verdict> = match &stories[..] {
-        [] => of_refusals(id, &store.refusals(id).await.map_err(unreachable)?),
+        [] => of_nothing_stored(&store, id).await.map_err(unreachable)?,
         stories => stories.iter().map(Verdict::of).collect(),
     };
     if json {
@@ -43,13 +43,21 @@ pub(crate) async fn why(id: &str, json: bool) -> Result<ExitCode, Failure> {
     })
 }
 
+async fn of_nothing_stored(store: &Store, id: &str) -> Result<Vec<Verdict>, store::Error> {
+    let mut verdicts = of_refusals(&store.refusals(id).await?);
+    if verdicts.is_empty() {
+        verdicts.push(match store.forgotten(id).await? {
+            Some(erased_at) => Verdict::forgotten(id, erased_at),
+            None => Verdict::never_seen(id),
+        });
+    }
+    Ok(verdicts)
+}
+
 /// A candidate may be named by several; one that was sent again unchanged is told once.
-fn of_refusals(id: &str, refusals: &[RefusalStory]) -> Vec<Verdict> {
+fn of_refusals(refusals: &[RefusalStory]) -> Vec<Verdict> {
     let mut verdicts: Vec<Verdict> = refusals.iter().map(Verdict::of_refusal).collect();
     verdicts.dedup();
-    if verdicts.is_empty() {
-        verdicts.push(Verdict::never_seen(id));
-    }
     verdicts
 }
 
@@ -204,13 +212,12 @@ mod tests {
             refused_at: Utc::now(),
         };
         let refusals = ["e-2", "e-2", "e-1"].map(refused);
-        let told: Vec<String> = of_refusals("c-1", &refusals)
+        let told: Vec<String> = of_refusals(&refusals)
             .into_iter()
             .map(|verdict| verdict.sentence)
             .collect();
         assert!(told[0].starts_with("The event e-2 broke the contract"));
         assert!(told[1].starts_with("The event e-1 broke the contract"));
         assert_eq!(told.len(), 2);
-        assert_eq!(of_refusals("c-1", &[]), [Verdict::never_seen("c-1")]);
     }
 }

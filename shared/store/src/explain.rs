@@ -2,9 +2,11 @@
 //! the person.
 
 use chrono::{DateTime, Utc};
-use domain::{Code, OperationId};
+use domain::{Code, IntrroCandidateId, OperationId, Tenant};
 use serde::Serialize;
+use uuid::Uuid;
 
+use crate::person::PersonKey;
 use crate::{Error, Store};
 
 /// One operation as `bridge why` tells it.
@@ -36,6 +38,10 @@ pub struct Story {
     pub connection_state: Option<String>,
     /// See `connection_state`.
     pub connection_reason: Option<String>,
+    /// Why somebody has paused the connection by hand, in their words; none when nobody has.
+    pub held_reason: Option<String>,
+    /// When that ends by itself, if it does.
+    pub held_until: Option<DateTime<Utc>>,
     /// When it may be tried next, while open.
     pub not_before: DateTime<Utc>,
     /// An older open operation of the same person that it waits for.
@@ -116,7 +122,7 @@ impl Store {
                 CASE WHEN o.state = 'open' AND outage.connection IS NOT NULL THEN $2 ELSE o.code END AS code,
                 (o.lease IS NOT NULL AND o.not_before > clock_timestamp()) AS "in_progress!", o.not_before, o.occurred_at,
                 o.created_at, o.settled_at, o.trace, clock_timestamp() AS "now!",
-                c.state AS "connection_state?", c.reason AS connection_reason,
+                c.state AS "connection_state?", c.reason AS connection_reason, c.held_reason, c.held_until,
                 (SELECT abs(min(older.operation_id)) FROM operation_keys mine JOIN operation_keys older ON older.key = mine.key
                     WHERE mine.operation_id = o.id AND older.operation_id < o.id AND NOT older.waits) AS waits_for
             FROM operations o LEFT JOIN connections c ON c.tenant = o.tenant
@@ -147,6 +153,8 @@ impl Store {
                 attempts: row.attempts,
                 connection_state: row.connection_state,
                 connection_reason: row.connection_reason,
+                held_reason: row.held_reason,
+                held_until: row.held_until,
                 not_before: row.not_before,
                 waits_for: row.waits_for,
                 occurred_at: row.occurred_at,
@@ -174,6 +182,29 @@ impl Store {
             reference
         )
         .fetch_all(&self.pool)
+        .await?)
+    }
+
+    /// When an Intrro candidate of this id was forgotten on request; none when none was.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn forgotten(&self, reference: &str) -> Result<Option<DateTime<Utc>>, Error> {
+        let Ok(candidate) = IntrroCandidateId::try_from(reference) else {
+            return Ok(None);
+        };
+        let tenants = sqlx::query_scalar!("SELECT DISTINCT tenant FROM erased_people")
+            .fetch_all(&self.pool)
+            .await?;
+        let tenants = tenants.iter().filter_map(|tenant| tenant.parse().ok());
+        let keys: Vec<Uuid> = tenants
+            .map(|tenant: Tenant| PersonKey::candidate(&tenant, &candidate).0)
+            .collect();
+        Ok(sqlx::query_scalar!(
+            "SELECT max(erased_at) FROM erased_people WHERE key = ANY($1)",
+            &keys,
+        )
+        .fetch_one(&self.pool)
         .await?)
     }
 

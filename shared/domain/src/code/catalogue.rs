@@ -70,7 +70,7 @@ catalogue! {
         => "Ask the company's admin to connect Greenhouse; everything that waits is then imported.";
     ConnectionPaused "connection_paused" "BRG-0202" (HUMAN, RETRIED)
         "The tenant's connection to Greenhouse is paused."
-        => "Look at the connection's findings, repair the first one and resume it; everything that waits then continues.";
+        => "If somebody paused it, have it resumed with POST /v1/connections/{id}/resume; else repair the first of the connection's findings and verify it. Everything that waits then continues.";
     Throttled "throttled" "BRG-0203" (NOBODY, RETRIED)
         "Greenhouse's request limit for this account is used up for the moment."
         => "Nothing to do; the bridge goes on in the next window.";
