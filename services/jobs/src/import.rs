@@ -86,7 +86,7 @@ fn overlap(parts: &Parts) -> TimeDelta {
 impl Round<'_> {
     async fn go(&mut self, new: bool) -> Result<(), Stop> {
         if new {
-            self.forget(None).await?;
+            self.forget(None, None).await?;
         } else if self.run.unordered {
             // What was met is known to whoever read it, and that is not us.
             self.run.go_to_first_page();
@@ -359,10 +359,14 @@ impl Round<'_> {
 
     /// Jobs are looked at once more by their ids before they are told to be gone.
     async fn remove(&mut self) -> Result<(), Stop> {
-        let (store, tenant) = (&self.parts.store, &self.refresh.tenant);
+        let store = &self.parts.store;
         if store.misses_anything(self.refresh).await? {
             self.doubt_absence().await?;
+            if self.client.version() == Version::V1 {
+                self.read_again().await?;
+            }
         }
+        let (store, tenant) = (&self.parts.store, &self.refresh.tenant);
         if !store.remove_missing_parts(self.refresh).await? {
             return Err(Stop::Abandon);
         }
@@ -387,15 +391,37 @@ impl Round<'_> {
             let import = Some((self.refresh, &mut self.run));
             let now = self.refresh.clock();
             tell_gone(self.parts, tenant, &gone, now, import).await?;
-            let met = Some(missing.as_slice());
-            if !store
-                .forget_missing(self.refresh, Some(Kind::Job), met)
-                .await?
-            {
-                return Err(Stop::Abandon);
-            }
+            self.forget(Some(Kind::Job), Some(&missing)).await?;
         }
         self.run.next_step();
+        Ok(())
+    }
+
+    /// v1 pages by number: a row that goes while a list is read takes all behind it forward, and the first one of the next
+    /// page is never shown. Lists that something is missing from are read once more; what they show now is not gone.
+    async fn read_again(&mut self) -> Result<(), Stop> {
+        for kind in self.parts.store.kinds_missing(self.refresh).await? {
+            let mut cursor = None;
+            loop {
+                self.stay().await?;
+                let page = read::page(&self.client, kind, None, cursor.as_ref()).await;
+                self.count_calls();
+                let page = match page.map_err(Stop::from) {
+                    Err(Stop::Rest(delay)) if self.may_wait(delay) => {
+                        self.wait(delay).await;
+                        continue;
+                    }
+                    page => page?,
+                };
+                let met: Vec<i64> = page.records.iter().map(|record| record.id).collect();
+                self.keep_aside(Page::of(kind, &page.records)).await?;
+                self.forget(Some(kind), Some(&met)).await?;
+                cursor = page.next;
+                if cursor.is_none() {
+                    break;
+                }
+            }
+        }
         Ok(())
     }
 
@@ -407,14 +433,14 @@ impl Round<'_> {
             ));
         }
         match kind {
-            Some(_) => self.forget(kind).await,
+            Some(_) => self.forget(kind, None).await,
             None => Ok(()),
         }
     }
 
-    async fn forget(&self, kind: Option<Kind>) -> Result<(), Stop> {
+    async fn forget(&self, kind: Option<Kind>, ids: Option<&[i64]>) -> Result<(), Stop> {
         let store = &self.parts.store;
-        match store.forget_missing(self.refresh, kind, None).await? {
+        match store.forget_missing(self.refresh, kind, ids).await? {
             true => Ok(()),
             false => Err(Stop::Abandon),
         }

@@ -1,6 +1,9 @@
 //! v1 tells one job in each call: each is asked for once, and not at all where lists take fewer calls.
 
-use greenhouse_sim::{JobEdit, NewPost, PostEdit};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use greenhouse_sim::{Fault, JobEdit, NewPost, PostEdit, When};
 use serde_json::{Value, json};
 
 use crate::world::World;
@@ -127,4 +130,33 @@ async fn a_job_that_a_webhook_names_is_asked_for_once() {
     ];
     assert_eq!(calls, once);
     is_complete(&world.announced("acme", "JobChanged").await[0]);
+}
+
+/// v1 pages by number, so what is deleted on a page that was read hides the first row of the next one.
+#[tokio::test]
+async fn what_slips_between_two_pages_is_not_gone() {
+    let world = World::new_v1().await;
+    let job = world.open_job("Cook");
+    let posts: Vec<i64> = (0..510).map(|_| add_post(&world, job)).collect();
+    world.refresh().await;
+    world.forget_events().await;
+    world.greenhouse.state().clear_log();
+    let recruiter = world.greenhouse.recruiter();
+    let read_already = posts[509];
+    let delete = Fault::Before(Arc::new(move || {
+        recruiter.delete_post(read_already).unwrap()
+    }));
+    let second = When::operation("job_posts:list").nth(2);
+    world.greenhouse.faults().add(second, delete);
+    world.refresh_fully().await;
+    // Its place is gone from the second list of posts already, and the others are all there.
+    assert_eq!(world.told().await, ["UPDATED Cook: posts"]);
+    let told = &world.announced("acme", "JobChanged").await[0]["job"]["posts"];
+    let told: BTreeSet<&str> = told
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|post| post["id"].as_str())
+        .collect();
+    assert!(posts.iter().all(|post| told.contains(&*post.to_string())));
 }

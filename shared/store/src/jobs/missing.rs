@@ -71,6 +71,22 @@ impl Store {
         .await?)
     }
 
+    /// Kinds of which the import did not meet everything, jobs apart.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Corrupt`].
+    pub async fn kinds_missing(&self, refresh: &Refresh) -> Result<Vec<Kind>, Error> {
+        let words = sqlx::query_scalar!(
+            "SELECT DISTINCT kind FROM job_gone WHERE connection = $1 AND kind <> 'job' ORDER BY kind",
+            refresh.connection,
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let kinds = words.iter().map(|word| Kind::from_word(word));
+        let kinds: Option<Vec<Kind>> = kinds.collect();
+        kinds.ok_or(Error::Corrupt("kind of a job's part"))
+    }
+
     /// Jobs that the import did not meet, at most `limit`.
     ///
     /// # Errors
