@@ -22,7 +22,7 @@ use lapin::{
 };
 use tokio::sync::{Mutex, MutexGuard, Notify, watch};
 
-use crate::{Cause, Error, Monitor, Settled};
+use crate::{Cause, Config, Error, Monitor, Settled, connection};
 
 /// How a batch is settled. There is no requeueing on purpose: as a retry it loops for ever on RabbitMQ 4.3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,10 +162,15 @@ impl Lane {
             .await;
     }
 
-    /// Closes the channel: the broker takes back whatever is unsettled.
-    pub(crate) async fn close(&self) {
+    /// Closes the channel: the broker takes back whatever is unsettled. An error when it does not answer.
+    pub(crate) async fn close(&self, config: &Config) -> Result<(), Error> {
         self.end();
-        let _ = self.channel.close(200, "done".into()).await;
+        let closing = async {
+            // What cannot be closed is gone already.
+            let _ = self.channel.close(200, "done".into()).await;
+            Ok(())
+        };
+        connection::in_time(config, closing).await
     }
 
     /// Exclusive right to settle, so that frames leave in the order in which they were decided: a multiple ack

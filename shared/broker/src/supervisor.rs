@@ -187,7 +187,7 @@ impl Supervisor {
             match end {
                 End::Narrow | End::Widen => {
                     state.narrow = matches!(end, End::Narrow);
-                    lane.close().await;
+                    lane.close(&self.config).await?;
                     self.monitor.went_down(Cause::Isolation, String::new());
                 }
                 End::Stopped => {
@@ -195,7 +195,8 @@ impl Supervisor {
                     return Ok(End::Stopped);
                 }
                 End::Paused => {
-                    lane.close().await;
+                    // Without an answer the connection's own end, which is next, gives everything back.
+                    let _ = lane.close(&self.config).await;
                     return Ok(End::Paused);
                 }
                 End::Broken(..) => {
@@ -266,7 +267,8 @@ impl Supervisor {
                 "stopped with unsettled batches; they come again"
             );
         }
-        lane.close().await;
+        // Without an answer the connection's own end, which is next, gives everything back.
+        let _ = lane.close(&self.config).await;
     }
 }
 
