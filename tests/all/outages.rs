@@ -89,7 +89,7 @@ async fn a_v1_that_is_switched_off_sets_its_tenant_aside_and_loses_no_introducti
     let (_, connection) = world.connect("acme").await;
     let id = connection["id"].as_str().expect("an id");
     let verify = format!("/v1/connections/{id}/verify");
-    for (index, status) in [400, 403, 404, 410].into_iter().enumerate() {
+    for (index, status) in [301, 400, 403, 404, 410].into_iter().enumerate() {
         let switch = |off| world.greenhouse.configure(|all| all.v1.switched_off = off);
         switch(Some(status));
         let id = format!("i-{status}");

@@ -104,9 +104,11 @@ impl Client {
         let success = answer.success(request.operation, self.version());
         // A later page may be gone by itself.
         let begins = url.query().unwrap_or_default() == request.query;
-        if begins && request.operation.is_always_there() && self.version() == Version::V1 {
-            return success.map_err(|error| whole(error, status));
-        }
+        let always_there = begins && request.operation.is_always_there();
+        let success = success.map_err(|error| match self.version() {
+            Version::V1 if !request.operation.is_write() => not_served(error, status, always_there),
+            _ => error,
+        });
         if let Err(Error::Throttled { retry_after }) = &success {
             self.budget().exhausted(*retry_after).await;
         }
@@ -199,19 +201,18 @@ impl Client {
     }
 }
 
-/// What it means that v1 has not even a list that every account has.
-fn whole(error: Error, status: u16) -> Error {
+/// The error of a read of v1, which may tell that the version is no more. What Greenhouse answers then was not announced;
+/// nothing of this is said of a record. `always_there`: the read is of a list that every account has.
+fn not_served(error: Error, status: u16, always_there: bool) -> Error {
     let gone = match &error {
-        Error::NotFound { .. } => true,
+        Error::NotFound { .. } => always_there,
         Error::Unavailable { cause } => {
             matches!(cause, Cause::Status(410) | Cause::Redirect(301 | 308))
         }
-        // What else may be refused about such a list are its filters.
         Error::Rejected { message, .. } => {
             let words = message.to_lowercase();
-            ["v1", "version", "deprecated"]
-                .iter()
-                .any(|word| words.contains(word))
+            let of_a_version = ["v1", "version", "deprecated"];
+            of_a_version.iter().any(|word| words.contains(word))
         }
         _ => false,
     };
