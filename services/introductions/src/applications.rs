@@ -2,6 +2,7 @@
 
 use domain::{ApplicationId, Code, JobId, Problem, StepKind};
 use harvest::{Application, NewApplication, Target};
+use store::claim::StepState;
 
 use crate::answers::{Applied, AppliedHow, How};
 use crate::attempt::{Attempt, Made, Step, Written};
@@ -191,6 +192,11 @@ pub(crate) async fn apply(
         let how = match (made.filter(|_| made_with_person), found) {
             (Some(id), _) => AppliedHow::Created(id, person.made.clone()),
             (None, Some(application)) if made_with_person => {
+                // A later try finds it by its id, and the person by it, whatever recruiters do meanwhile.
+                if person.inline_job == Some(*job) {
+                    let step = Step::keyed(StepKind::AddApplication, job);
+                    attempt.learn(&step, StepState::Confirmed, Some(application.id.0), None);
+                }
                 AppliedHow::Created(application.id, None)
             }
             // It was made with the person and cannot be seen yet. Making another would make two.

@@ -47,7 +47,7 @@ pub(crate) async fn handle(context: &Context, claim: &Claim) -> Result<(), Stopp
     match dispatch(&mut attempt).await {
         Ok(()) => Ok(()),
         Err(stop) => Err(Stopped {
-            stop,
+            stop: stop.unless_chosen(&claim.settings),
             learnt: attempt.take_learnt(),
         }),
     }

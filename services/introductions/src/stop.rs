@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use accounts::AccountError;
 use boot::metrics::Outcome;
+use domain::settings::{ImportAs, Settings};
 use domain::{Code, Problem, backoff};
-use harvest::{Cause, Error as Remote};
+use harvest::{Cause, Error as Remote, Operation};
 use store::claim::Step;
 use store::journal::JournalError;
 
@@ -107,6 +108,21 @@ impl Stop {
             | Stop::Pause(problem)
             | Stop::Fail(problem)
             | Stop::Park(problem) => Some(problem.code),
+        }
+    }
+
+    /// A right that no choice of the tenant asks for is missing to the event alone that does: the others go on. That is v1's
+    /// right to add prospects; in v3 whoever may add candidates may add these.
+    pub(crate) fn unless_chosen(self, settings: &Settings) -> Stop {
+        match self {
+            Stop::Pause(problem)
+                if problem.code == Code::ScopeMissing
+                    && problem.field.as_deref() == Operation::ProspectsCreate.permission()
+                    && settings.import_as != ImportAs::Prospect =>
+            {
+                Stop::Park(problem)
+            }
+            other => other,
         }
     }
 

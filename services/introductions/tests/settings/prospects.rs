@@ -84,6 +84,26 @@ async fn a_prospect_begins_in_the_chosen_stage_of_the_chosen_pool() {
     }
 }
 
+/// No choice of the tenant asks for prospects, so nobody else waits for the right to add them.
+#[tokio::test]
+async fn a_missing_right_to_add_prospects_ends_the_one_event_that_asks_for_it() {
+    let world = World::new(Version::V1).await;
+    let access = world.greenhouse.access();
+    let right = "Candidates: add prospect";
+    assert!(
+        world
+            .greenhouse
+            .set_permission(&access.api_key, right, false)
+    );
+    let mut event = world.introduction("i-1");
+    event["data"]["prospect"] = json!(true);
+    let answer = world.import(event).await;
+    let told = (&answer.data["code"], &answer.data["field"]);
+    assert_eq!(told, (&json!("scope_missing"), &json!(right)), "{answer:?}");
+    let answer = world.import(world.introduction("i-2")).await;
+    assert_eq!(answer.name, "IntroductionImported", "{answer:?}");
+}
+
 /// v3 takes neither source nor referrer along with a prospect.
 #[tokio::test]
 async fn a_new_prospect_gets_source_and_referrer_whatever_the_version_takes_along() {
