@@ -51,11 +51,6 @@ async fn connect_tenant(
         settings,
     };
     let looked = looked_at(shared, proposal, known.as_ref()).await?;
-    let new = match known {
-        Some(known) if known.state != Condition::Reauthorise => looked.accepted()?,
-        // What was never there, or is refused, is not lost: whether this one works shows at its first use.
-        _ => looked.new,
-    };
     let choice = Configuration {
         settings: &request.settings,
         acting_user: None,
@@ -63,7 +58,7 @@ async fn connect_tenant(
         by,
     };
     let chooses = !choice.settings.is_empty() || choice.webhook_secrets.is_some();
-    store(shared, new, chooses.then_some(&choice)).await
+    store(shared, &looked, chooses.then_some(&choice)).await
 }
 
 /// `POST /v1/connections/{id}/rotate`: another credential for the same tenant, if it works; else the old one stays.
@@ -85,11 +80,11 @@ async fn exchange(shared: &Shared, id: uuid::Uuid, auth: Auth) -> Result<Connect
     let known = shared.store.connection(id).await?;
     let known = known.ok_or_else(Failure::not_found)?;
     let looked = looked_at(shared, Proposal::for_known(&known, auth), Some(&known)).await?;
-    let new = looked.accepted()?;
+    looked.is_accepted()?;
     let told = health::announcement;
     let rotated = shared
         .store
-        .rotate_credential(&shared.keys, id, &new, told)
+        .rotate_credential(&shared.keys, id, &looked.new, told)
         .await?;
     rotated.ok_or_else(Failure::not_found)
 }
@@ -159,20 +154,36 @@ struct Looked {
 impl Looked {
     /// What Greenhouse has answered for, well or not.
     fn answered(self) -> Result<NewConnection, Failure> {
-        match self.unanswered {
-            None => Ok(self.new),
+        self.is_answered()?;
+        Ok(self.new)
+    }
+
+    fn is_answered(&self) -> Result<(), Failure> {
+        match &self.unanswered {
+            None => Ok(()),
             Some(missed) => Err(Failure::unverified(missed.code)),
         }
     }
 
-    /// What may take the place of a credential that works: one that is not refused itself.
-    fn accepted(self) -> Result<NewConnection, Failure> {
-        let new = self.answered()?;
-        match new.health.reason {
-            Some(reason) if new.health.state == Condition::Reauthorise => {
-                Err(Failure::refused("auth", reason, new.health.findings))
+    /// Whether it may take the place of a credential that works: it may if it is not refused itself.
+    fn is_accepted(&self) -> Result<(), Failure> {
+        self.is_answered()?;
+        let health = &self.new.health;
+        match health.reason {
+            Some(reason) if health.state == Condition::Reauthorise => {
+                let findings = health.findings.clone();
+                Err(Failure::refused("auth", reason, findings))
             }
-            _ => Ok(new),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether it may take the place of what is there.
+    fn may_replace(&self, known: Option<&Connection>) -> Result<(), Failure> {
+        match known {
+            Some(known) if known.state != Condition::Reauthorise => self.is_accepted(),
+            // What was never there, or is refused, is not lost: whether this one works shows at its first use.
+            _ => Ok(()),
         }
     }
 }
@@ -245,13 +256,15 @@ async fn look_up(
 
 async fn store(
     shared: &Shared,
-    new: NewConnection,
+    looked: &Looked,
     choice: Option<&Configuration<'_>>,
 ) -> Result<Connection, Failure> {
-    let told = health::announcement;
+    let (new, told) = (&looked.new, health::announcement);
+    // The look may have taken long, and somebody may have connected meanwhile.
+    let judge = |now: Option<&Connection>| looked.may_replace(now);
     let connection = shared
         .store
-        .connect_tenant_with(&shared.keys, &new, choice, told)
+        .connect_tenant_with(&shared.keys, new, choice, judge, told)
         .await?;
     tracing::info!(tenant = %connection.tenant, state = connection.state.as_str(), "connected");
     Ok(connection)

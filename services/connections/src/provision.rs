@@ -143,7 +143,7 @@ impl Plan {
         };
         let mut items = Vec::new();
         for field in FIELDS {
-            match known.iter().find(|known| field.is(known)) {
+            match field.among(&known) {
                 Some(known) => {
                     items.push(Item::new("custom_field", field.name, "exists"));
                     items.extend(self.options(field, known).await);
@@ -204,9 +204,12 @@ impl Plan {
 }
 
 impl OurField {
-    /// Whether the organisation's field is this one, which may have another name by now.
-    pub(crate) fn is(&self, known: &CustomField) -> bool {
-        known.active && (known.name_key == self.name_key || known.name == self.name)
+    /// Which of the organisation's fields it is, if that was not archived: the one that imports write.
+    pub(crate) fn among<'a>(&self, known: &'a [CustomField]) -> Option<&'a CustomField> {
+        let active = known.iter().filter(|known| known.active);
+        domain::own_field(active, self.name, self.name_key, |known| {
+            (known.name.as_str(), known.name_key.as_str())
+        })
     }
 
     fn to_create(&self) -> NewCustomField {

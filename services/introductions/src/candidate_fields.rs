@@ -49,10 +49,9 @@ pub(crate) struct Field {
 impl OurField {
     /// Which of the organisation's fields it is: by name, and where somebody has given it another one, by key.
     pub(crate) fn among<'a>(&self, fields: &'a [Field]) -> Option<&'a Field> {
-        let named = |field: &&Field| field.name.trim().eq_ignore_ascii_case(self.name);
-        let keyed = |field: &&Field| field.name_key == self.usual_key;
-        let found = fields.iter().find(named);
-        found.or_else(|| fields.iter().find(keyed))
+        domain::own_field(fields.iter(), self.name, self.usual_key, |field| {
+            (field.name.as_str(), field.name_key.as_str())
+        })
     }
 }
 

@@ -141,23 +141,31 @@ impl Store {
         new: &NewConnection,
         announce: Announce,
     ) -> Result<Connection, ConnectionError> {
-        self.connect_tenant_with(keyring, new, None, announce).await
+        let judge = |_: Option<&Connection>| Ok(());
+        self.connect_tenant_with(keyring, new, None, judge, announce)
+            .await
     }
 
     /// The same, together with what the tenant chooses: both or neither.
     ///
+    /// `judge` sees what would be replaced, as it is then and not as it was when the caller looked, and may refuse that.
+    ///
     /// # Errors
-    /// [`ConnectionError`]; with [`ConnectionError::Setting`] nothing was changed.
-    pub async fn connect_tenant_with(
+    /// That of `judge`, or [`ConnectionError`]; with the first and with [`ConnectionError::Setting`] nothing was changed.
+    pub async fn connect_tenant_with<E: From<ConnectionError>>(
         &self,
         keyring: &Keyring,
         new: &NewConnection,
         choice: Option<&Configuration<'_>>,
+        judge: impl FnOnce(Option<&Connection>) -> Result<(), E> + Send,
         announce: Announce,
-    ) -> Result<Connection, ConnectionError> {
-        let mut tx = self.begin().await?;
-        let previous = lock_tenant(&mut tx, &new.tenant).await?;
-        write_credential(tx, keyring, previous, new, choice, announce).await
+    ) -> Result<Connection, E> {
+        let mut tx = self.begin().await.map_err(ConnectionError::from)?;
+        let locked = lock_tenant(&mut tx, &new.tenant).await;
+        let previous = locked.map_err(ConnectionError::from)?;
+        judge(previous.as_ref())?;
+        let written = write_credential(tx, keyring, previous, new, choice, announce).await;
+        Ok(written?)
     }
 
     /// Gives the connection of this id another credential: next revision. Returns nothing if the tenant was disconnected

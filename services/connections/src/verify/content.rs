@@ -3,7 +3,7 @@
 use domain::Code;
 use domain::settings::{ImportAs, ReferrerUnknown};
 use futures::StreamExt;
-use harvest::{CustomField, FieldType, Job, JobStatus};
+use harvest::{FieldType, Job, JobStatus};
 use store::connections::{Finding, Severity};
 
 use super::looking::Looking;
@@ -104,8 +104,7 @@ impl Looking<'_> {
             Err(harvest::Error::Forbidden { .. }) if self.wanted().is_empty() => return,
             Err(error) => return self.failed(&error, "custom_fields", "custom fields"),
         };
-        let active: Vec<&CustomField> = fields.iter().filter(|field| field.active).collect();
-        for field in active.iter().filter(|field| field.required) {
+        for field in fields.iter().filter(|field| field.active && field.required) {
             let finding = Finding::new(
                 Code::FieldRequired,
                 Severity::Warning,
@@ -115,7 +114,7 @@ impl Looking<'_> {
             self.find(finding);
         }
         for wanted in self.wanted() {
-            if !active.iter().any(|field| wanted.is(field)) {
+            if wanted.among(&fields).is_none() {
                 let may_create = self.granted.contains("harvest:custom_fields:create");
                 let evidence = format!(
                     "{}; {}",

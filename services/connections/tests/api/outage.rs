@@ -57,6 +57,26 @@ async fn nothing_replaces_what_works_while_nobody_says_whether_it_works_too() {
 }
 
 #[tokio::test]
+async fn a_late_refusal_does_not_replace_what_was_connected_meanwhile() {
+    let world = World::new().await;
+    let first = When::operation("token").times(1);
+    let gate = world.greenhouse.faults().hold(first);
+    let meanwhile = async {
+        gate.reached_by(1).await;
+        let connected = world.connect(world.auth()).await;
+        gate.open();
+        connected
+    };
+    let (refused, connected) = tokio::join!(world.connect(mistyped(&world)), meanwhile);
+    let told = (connected.status, &connected.body["state"]);
+    assert_eq!(told, (201, &json!("active")), "{connected:?}");
+    assert_eq!(refused.status, 422, "{refused:?}");
+    let now = world.get(&path(&connected)).await.body;
+    assert_eq!(now, connected.body);
+    assert_eq!(world.announced().await, ["ACTIVE"]);
+}
+
+#[tokio::test]
 async fn a_user_whom_nobody_could_look_up_does_not_act() {
     let world = World::new().await;
     world

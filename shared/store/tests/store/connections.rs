@@ -395,8 +395,10 @@ async fn a_connection_and_what_comes_with_it_are_made_together_or_not_at_all() {
             webhook_secrets: Some(&hooks),
             by: "test",
         };
+        let judge = |_: Option<&Connection>| Ok::<(), ConnectionError>(());
+        let new = new("one", vec![]);
         store
-            .connect_tenant_with(&keyring(), &new("one", vec![]), Some(&choice), announce)
+            .connect_tenant_with(&keyring(), &new, Some(&choice), judge, announce)
             .await
     };
     let refused = connect(0).await.unwrap_err();
