@@ -23,10 +23,12 @@ tasks AS (
     JOIN fresh f ON f.place = n.place
     ORDER BY n.place),
 seen AS (
-    INSERT INTO webhook_seen AS s (connection, delivered_at, pinged_at)
-    SELECT connection, clock_timestamp(), CASE WHEN bool_or(ping) THEN clock_timestamp() END
+    INSERT INTO webhook_seen AS s (connection, delivered_at, pinged_at, told_at)
+    SELECT connection, clock_timestamp(), CASE WHEN bool_or(ping) THEN clock_timestamp() END,
+        CASE WHEN bool_or(place IN (SELECT n.place FROM unnest($7::int[], $8::text[]) AS n(place, consumer)
+            WHERE n.consumer = 'statuses')) THEN clock_timestamp() END
     FROM incoming GROUP BY connection ORDER BY connection
     ON CONFLICT (connection) DO UPDATE SET delivered_at = excluded.delivered_at,
-        pinged_at = coalesce(excluded.pinged_at, s.pinged_at))
+        pinged_at = coalesce(excluded.pinged_at, s.pinged_at), told_at = coalesce(excluded.told_at, s.told_at))
 SELECT i.place AS "place!", (f.place IS NOT NULL) AS "new!"
 FROM incoming i LEFT JOIN fresh f ON f.place = i.place

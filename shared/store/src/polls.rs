@@ -134,8 +134,8 @@ impl Store {
                 JOIN connections c ON c.id = p.connection AND c.state IN ('active', 'degraded')
                 LEFT JOIN budgets b ON b.connection = c.id
                 LEFT JOIN webhook_seen s ON s.connection = c.id
-                CROSS JOIN LATERAL (SELECT coalesce(s.delivered_at > p.webhook_missed_at
-                    AND s.delivered_at > clock_timestamp() - make_interval(secs => $6), false) AS trusted) t
+                CROSS JOIN LATERAL (SELECT coalesce(s.told_at > p.webhook_missed_at
+                    AND s.told_at > clock_timestamp() - make_interval(secs => $6), false) AS trusted) t
                 CROSS JOIN LATERAL (SELECT CASE jsonb_typeof(c.settings -> 'poll_interval_seconds')
                     WHEN 'number' THEN greatest(1, least(86400, (c.settings ->> 'poll_interval_seconds')::float8))
                     ELSE $3 END AS base) i

@@ -167,9 +167,7 @@ async fn a_look_has_client_and_settings_of_one_revision() {
 async fn while_webhooks_arrive_the_poll_is_the_net_until_it_catches_something() {
     let (world, application) = World::with_application().await;
     world
-        .run(
-            "INSERT INTO webhook_seen (connection, delivered_at) SELECT id, now() FROM connections",
-        )
+        .run("INSERT INTO webhook_seen (connection, told_at) SELECT id, now() FROM connections")
         .await;
     let pass = "UPDATE polls SET polled_at = now() - interval '90 s'";
     world.run(pass).await;

@@ -420,3 +420,23 @@ async fn what_an_import_at_rest_may_have_made_is_premature_if_it_has_written() {
     journal.release(&operation, rest(LEASE)).await.unwrap();
     assert_eq!(premature(&store, &tasks).await, 2);
 }
+
+#[tokio::test]
+async fn what_tells_of_jobs_only_says_nothing_about_statuses() {
+    let store = fresh_store().await;
+    let id = connect(&store, "acme").await;
+    let told = async || {
+        let told = "SELECT count(*) FROM webhook_seen WHERE told_at IS NOT NULL";
+        let told = sqlx::query_scalar::<_, i64>(told).fetch_one(store.pool());
+        told.await.unwrap()
+    };
+    let job = Notice::JobChanged { job_id: JobId(3) };
+    let mut ping = delivery(&store, id, "p", Vec::new()).await;
+    ping.action = Action::Ping;
+    let changed = delivery(&store, id, "j", vec![job]).await;
+    store.record_webhooks(&[ping, changed]).await.unwrap();
+    assert_eq!(told().await, 0);
+    let moved = delivery(&store, id, "e", vec![moved(1)]).await;
+    store.record_webhooks(&[moved]).await.unwrap();
+    assert_eq!(told().await, 1);
+}

@@ -86,7 +86,7 @@ async fn while_webhooks_arrive_the_poll_is_the_net() {
     complete(&store, &poll).await;
     run(
         &store,
-        "INSERT INTO webhook_seen (connection, delivered_at) SELECT id, now() FROM connections",
+        "INSERT INTO webhook_seen (connection, told_at) SELECT id, now() FROM connections",
     )
     .await;
     pass(&store, 90).await;
@@ -121,7 +121,7 @@ async fn no_interval_is_made_longer_than_ten_minutes() {
     .await;
     run(
         &store,
-        "INSERT INTO webhook_seen (connection, delivered_at) SELECT id, now() FROM connections",
+        "INSERT INTO webhook_seen (connection, told_at) SELECT id, now() FROM connections",
     )
     .await;
     pass(&store, 590).await;
