@@ -198,7 +198,6 @@ pub async fn run(parts: Parts, commands: Commands, stop: CancellationToken) {
         topology: commands.topology,
         instance,
         metrics,
-        patience: ::intake::PATIENCE,
     };
     tokio::join!(
         intake.run(commands.consumer, stop.clone()),

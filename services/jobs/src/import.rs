@@ -161,6 +161,7 @@ impl Round<'_> {
             return Ok(());
         }
         let cursor = self.run.cursor();
+        let asked_at = self.refresh.clock();
         let read = read::page(&self.client, kind, since, cursor.as_ref()).await;
         self.count_calls();
         if let Some(greenhouse) = self.client.greenhouse_clock() {
@@ -193,7 +194,7 @@ impl Round<'_> {
             self.run.unordered = true;
             return Ok(());
         }
-        self.take_in(kind, page, since.is_none()).await
+        self.take_in(kind, page, since.is_none(), asked_at).await
     }
 
     /// Somebody who lost the right to list gets an empty list, and that must not close every job of the tenant.
@@ -215,7 +216,13 @@ impl Round<'_> {
         }
     }
 
-    async fn take_in(&mut self, kind: Kind, page: Records, whole: bool) -> Result<(), Stop> {
+    async fn take_in(
+        &mut self,
+        kind: Kind,
+        page: Records,
+        whole: bool,
+        asked_at: DateTime<Utc>,
+    ) -> Result<(), Stop> {
         let (unordered, below, began) = (self.run.unordered, self.run.below, self.run.began);
         let last = page.next.is_none();
         // Before the page: whoever goes on from the next one does not see them.
@@ -242,7 +249,7 @@ impl Round<'_> {
         };
         let listed = Page {
             sweep,
-            ..Page::of(kind, &page.records)
+            ..Page::of(kind, &page.records).asked_at(asked_at)
         };
         let note = |kept: &Kept| {
             moved.note(kind, kept, left);
@@ -376,6 +383,7 @@ impl Round<'_> {
             if missing.is_empty() {
                 break;
             }
+            let asked_at = self.refresh.clock();
             let found = read::jobs(&self.client, &missing).await;
             self.count_calls();
             let found = found?;
@@ -387,7 +395,8 @@ impl Round<'_> {
                 .filter(|id| found.iter().all(|record| record.id != **id))
                 .copied()
                 .collect();
-            self.keep_aside(Page::of(Kind::Job, &found)).await?;
+            self.keep_aside(Page::of(Kind::Job, &found).asked_at(asked_at))
+                .await?;
             let import = Some((self.refresh, &mut self.run));
             let now = self.refresh.clock();
             tell_gone(self.parts, tenant, &gone, now, import).await?;

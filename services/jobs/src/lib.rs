@@ -95,7 +95,6 @@ pub async fn run(parts: Parts, wake: Wake, requests: Requests, stop: Cancellatio
         topology: requests.topology,
         instance: requests.instance,
         metrics: Arc::clone(&parts.metrics),
-        patience: ::intake::PATIENCE,
     };
     tokio::join!(
         intake.run(requests.consumer, stop.clone()),

@@ -158,6 +158,7 @@ async fn look(parts: &Parts, tasks: &[Task]) -> Result<(), Stop> {
         .with_purpose(Purpose::Poll);
     let jobs: Vec<i64> = wanted.jobs.into_iter().collect();
     for some in jobs.chunks(IDS) {
+        let asked_at = task.clock();
         let (found, mut belongings) = read::whole_jobs(&client, some).await?;
         // Whoever lost the right to list is shown none of them, and that must not end every job that changes.
         if found.is_empty() && sees_nothing::<Stop>(store, &client, tenant).await? {
@@ -167,7 +168,7 @@ async fn look(parts: &Parts, tasks: &[Task]) -> Result<(), Stop> {
         read_surroundings(store, tenant, &client, &found).await?;
         belongings.extend(read_around(&client, &met).await?);
         let mut pages: Vec<Page<'_>> = belongings.iter().map(Belongings::page).collect();
-        pages.push(Page::of(Kind::Job, &found));
+        pages.push(Page::of(Kind::Job, &found).asked_at(asked_at));
         store.keep_job_records(tenant, &pages).await?;
         tell(parts, tenant, Which::These(&met), task.clock(), None).await?;
         let gone: Vec<i64> = some

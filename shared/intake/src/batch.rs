@@ -22,7 +22,7 @@ const BATCH: usize = 500;
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// For how long a batch is kept that cannot be stored. A database that restarts or fails over is back by then, and what
 /// waited for it was delivered once; beyond that, others may reach the database that this process does not.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// How often to look whether the database answers again.
 const LOOK: Duration = Duration::from_secs(2);
 
@@ -86,8 +86,6 @@ pub struct Intake<T> {
     pub instance: String,
     /// Counters.
     pub metrics: Arc<Metrics>,
-    /// For how long a batch is kept that cannot be stored: [`PATIENCE`].
-    pub patience: Duration,
 }
 
 /// A batch of deliveries, sorted into what to store and what to bury.
@@ -162,7 +160,7 @@ impl<T: Take> Intake<T> {
     pub async fn run(self, mut consumer: Consumer, stop: CancellationToken) {
         let mut ahead = None;
         let mut settling = FuturesUnordered::new();
-        let mut patience = Some(self.patience);
+        let mut patience = Some(PATIENCE);
         loop {
             let held = match ahead.take() {
                 Some(held) => held,
@@ -177,7 +175,7 @@ impl<T: Take> Intake<T> {
             ahead = later;
             match taken {
                 Taken::Recorded(recorded) => {
-                    patience = patience.or(recorded.stored.then_some(self.patience));
+                    patience = patience.or(recorded.stored.then_some(PATIENCE));
                     settling.push(self.settle(recorded, &stop));
                 }
                 Taken::GivenUp => {}

@@ -1,5 +1,6 @@
 //! Records as they are read, page by page: stored where they differ from what is known.
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::mark::{Touched, jobs_of, mark};
@@ -33,6 +34,8 @@ pub struct Page<'a> {
     pub complete: Option<Complete<'a>>,
     /// Where the page shows everything there is, which part of everything it is.
     pub sweep: Option<Sweep<'a>>,
+    /// When it was asked for, by the database's clock: what has been told to be gone since does not come back by it.
+    pub asked_at: Option<DateTime<Utc>>,
 }
 
 /// Whose records are complete on a page.
@@ -54,6 +57,16 @@ impl<'a> Page<'a> {
             removed: &[],
             complete: None,
             sweep: None,
+            asked_at: None,
+        }
+    }
+
+    /// The same, asked for at this moment.
+    #[must_use]
+    pub const fn asked_at(self, at: DateTime<Utc>) -> Self {
+        Self {
+            asked_at: Some(at),
+            ..self
         }
     }
 
@@ -134,7 +147,7 @@ impl Store {
         // All of them are locked in one order before the first is written.
         mark(&mut tx, tenant, &marked).await?;
         for page in jobs {
-            keep_jobs(&mut tx, tenant, page.records).await?;
+            keep_jobs(&mut tx, tenant, *page).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -181,7 +194,7 @@ struct Taken {
 }
 
 async fn take_in(tx: &mut Transaction<'_>, tenant: &str, page: Page<'_>) -> Result<Taken, Error> {
-    let (kept, mut jobs) = keep(tx, tenant, page.kind, page.records).await?;
+    let (kept, mut jobs) = keep(tx, tenant, page).await?;
     let mut news = kept.new.len() + kept.changed.len();
     let mut gone = page.removed.to_vec();
     if let Some(complete) = page.complete {
@@ -222,39 +235,37 @@ async fn others(
 async fn keep(
     tx: &mut Transaction<'_>,
     tenant: &str,
-    kind: Kind,
-    records: &[Record],
+    page: Page<'_>,
 ) -> Result<(Kept, Vec<i64>), Error> {
-    match kind {
-        _ if records.is_empty() => Ok((Kept::default(), Vec::new())),
-        Kind::Job => Ok((keep_jobs(tx, tenant, records).await?, Vec::new())),
-        _ => keep_parts(tx, tenant, kind, records).await,
+    match page.kind {
+        _ if page.records.is_empty() => Ok((Kept::default(), Vec::new())),
+        Kind::Job => Ok((keep_jobs(tx, tenant, page).await?, Vec::new())),
+        kind => keep_parts(tx, tenant, kind, page.records).await,
     }
 }
 
 /// What is equal is passed over by the inner question: not even a lock is taken on it. What a page names twice is kept once.
-async fn keep_jobs(
-    tx: &mut Transaction<'_>,
-    tenant: &str,
-    records: &[Record],
-) -> Result<Kept, Error> {
-    let (ids, contents) = columns(records);
+async fn keep_jobs(tx: &mut Transaction<'_>, tenant: &str, page: Page<'_>) -> Result<Kept, Error> {
+    let (ids, contents) = columns(page.records);
     let rows = sqlx::query!(
         r#"WITH before AS MATERIALIZED (
             SELECT DISTINCT ON (u.id) u.id, u.content, j.deleted_at IS NULL AND j.id IS NOT NULL AS known
             FROM unnest($2::bigint[], $3::jsonb[]) AS u(id, content)
             LEFT JOIN jobs j ON j.tenant = $1 AND j.id = u.id
-            WHERE j.id IS NULL OR j.deleted_at IS NOT NULL OR j.content <> u.content
+            WHERE j.id IS NULL OR j.deleted_at < coalesce($4::timestamptz, 'infinity') OR j.deleted_at IS NULL AND j.content <> u.content
             ORDER BY u.id),
         kept AS (
             INSERT INTO jobs (tenant, id, content) SELECT $1, id, content FROM before
             ON CONFLICT (tenant, id) DO UPDATE
             SET content = excluded.content, dirty = true, deleted_at = NULL, stored_at = clock_timestamp()
+            -- Whoever has just told that it is gone may have been faster.
+            WHERE jobs.deleted_at IS NULL OR jobs.deleted_at < coalesce($4::timestamptz, 'infinity')
             RETURNING id)
         SELECT before.id AS "id!", before.known AS "known!" FROM before JOIN kept USING (id)"#,
         tenant,
         &ids,
         &contents,
+        page.asked_at,
     )
     .fetch_all(&mut **tx)
     .await?;

@@ -214,3 +214,38 @@ async fn a_job_that_is_gone_waits_for_nobody_who_stores_what_belongs_to_it() {
     assert!(assembly.commit(&[gone], None).await.unwrap());
     removing.await.unwrap().unwrap();
 }
+
+#[tokio::test]
+async fn an_answer_that_is_older_than_a_deletion_does_not_bring_the_job_back() {
+    let store = fresh_store().await;
+    let acme = tenant("acme");
+    keep(store.clone(), Kind::Job, 1).await;
+    let record = [Record {
+        id: 1,
+        job: None,
+        parent: None,
+        content: json!({"name": "as it was"}),
+    }];
+    let clock = async || {
+        let now =
+            sqlx::query_scalar::<_, chrono::DateTime<chrono::Utc>>("SELECT clock_timestamp()");
+        now.fetch_one(store.pool()).await.unwrap()
+    };
+    let alive = async || {
+        let these = store.assemble_jobs(&acme, Which::These(&[1])).await;
+        these.unwrap().jobs.len()
+    };
+    let before = clock().await;
+    let these = Which::These(&[1]);
+    let assembly = store.assemble_jobs(&acme, these).await.unwrap();
+    let gone = Edit {
+        document: None,
+        ..edit()
+    };
+    assert!(assembly.commit(&[gone], None).await.unwrap());
+    for (asked_at, shown) in [(before, 0), (clock().await, 1)] {
+        let page = Page::of(Kind::Job, &record).asked_at(asked_at);
+        store.keep_job_records(&acme, &[page]).await.unwrap();
+        assert_eq!(alive().await, shown);
+    }
+}
