@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::ApplicationId;
 use domain::status::DetectedBy;
 use domain::window::{Clocks, Window};
-use harvest::{Application, Cursor, Error as Remote, Page, Purpose};
+use harvest::{Application, Cursor, Error as Remote, Page, Purpose, Version};
 use progress::touched;
 use store::polls::{Ending, Place, Poll};
 use tokio_util::sync::CancellationToken;
@@ -109,18 +109,29 @@ impl Round<'_> {
     }
 
     /// Reads the window to its last page.
+    ///
+    /// v1 pages by number: what leaves the list while it is read takes all behind it forward, and the first one of the next
+    /// page is never shown. There a window of several pages is read twice, unless it is one that the limit held up.
     async fn read_window(&mut self) -> Result<Window, Stop> {
+        let mut once_more =
+            self.observer.client.version() == Version::V1 && self.poll.place.is_none();
         let (window, mut page) = self.first_page().await?;
         if page.rows.is_empty() && page.next.is_none() {
             self.observer.doubt_nothing().await?;
         }
+        let mut several = false;
         loop {
             self.take_in(&page.rows).await?;
-            let Some(next) = page.next else {
+            if let Some(next) = page.next {
+                several = true;
+                self.turn_page(window, &next).await?;
+                page = self.page(window, Some(&next)).await?;
+            } else if several && once_more {
+                once_more = false;
+                page = self.page(window, None).await?;
+            } else {
                 return Ok(window);
-            };
-            self.turn_page(window, &next).await?;
-            page = self.page(window, Some(&next)).await?;
+            }
         }
     }
 

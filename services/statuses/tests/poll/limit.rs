@@ -1,10 +1,11 @@
 //! More to look at than Greenhouse allows calls for at a time: each look goes on where the limit stopped the one before.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
 use connected::{api_key, client_credentials};
-use greenhouse_sim::Access;
+use greenhouse_sim::{Access, Fault, When};
 use store::connections::Credential;
 
 use crate::world::World;
@@ -47,6 +48,44 @@ async fn reads_three_pages_by_one_call_each(credential: fn(&Access) -> Credentia
 async fn a_window_with_more_pages_than_calls_goes_on_from_its_page() {
     reads_three_pages_by_one_call_each(client_credentials).await;
     reads_three_pages_by_one_call_each(api_key).await;
+}
+
+/// v1 pages by number, so what is deleted on a page that was read hides the first row of the next one.
+#[tokio::test]
+async fn what_slips_between_two_pages_of_a_window_is_told() {
+    let world = World::of(1_100, api_key).await;
+    let mut applications: Vec<i64> = world
+        .greenhouse
+        .state()
+        .applications()
+        .iter()
+        .map(|one| one.meta.id)
+        .collect();
+    applications.sort_unstable_by(|one, next| next.cmp(one));
+    for application in &applications[500..510] {
+        world.follow("acme", *application).await;
+    }
+    world.poll().await;
+    let recruiter = world.greenhouse.recruiter();
+    let moves = |place: &usize| recruiter.move_to_next_stage(applications[*place]).is_ok();
+    let hidden = (500..510).find(moves).unwrap();
+    let read_already = applications[..hidden - 499].to_vec();
+    let told = world.events().await.len();
+    world
+        .run("UPDATE polls SET watermark = now() - interval '40 d'")
+        .await;
+    world.greenhouse.state().clear_log();
+    let delete = Fault::Before(Arc::new(move || {
+        for application in &read_already {
+            recruiter.delete_application(*application).unwrap();
+        }
+    }));
+    let second = When::operation("applications:list").nth(2);
+    world.greenhouse.faults().add(second, delete);
+    poll(&world).await;
+    assert_eq!(world.events().await.len(), told + 1);
+    let calls = world.greenhouse.state().calls("applications:list").len();
+    assert_eq!(calls, 6, "three pages, twice");
 }
 
 #[tokio::test]
