@@ -182,7 +182,7 @@ impl Observer<'_> {
         new: CandidateId,
     ) -> Result<Vec<ApplicationId>, Stop> {
         let store = &self.context.store;
-        let announce = |merged: &_| people::merged(self.tenant, (old, new), merged);
+        let announce = |new, merged: &_| people::merged(self.tenant, (old, new), merged);
         let moved = store.merge_candidates(self.tenant, (old, new), announce);
         let moved = moved.await?;
         if !moved.is_empty() {

@@ -60,6 +60,24 @@ async fn a_merge_by_webhook_is_told_once_and_moves_the_way_to_the_person() {
     assert_eq!(world.events().await.len(), 1, "the sequence goes on");
 }
 
+/// Greenhouse's lists may lag behind its webhooks, and show the record that is gone.
+#[tokio::test]
+async fn an_answer_that_is_older_than_a_merge_does_not_undo_it() {
+    let (world, application, candidate) = with_person().await;
+    for (old, new) in [(candidate, 98), (98, 99)] {
+        let ids = json!({"candidate_id": old, "new_candidate_id": new});
+        world.webhook("candidate_merged", ids).await;
+    }
+    let recruiter = world.greenhouse.recruiter();
+    recruiter.move_to_next_stage(application).unwrap();
+    world.changed(application).await;
+    world.poll().await;
+    let told = world.events_of("CandidateMerged").await;
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert_eq!(greenhouse_id(&world).await, 99);
+    assert_eq!(world.events().await[1]["greenhouseCandidateId"], "99");
+}
+
 #[tokio::test]
 async fn a_deleted_person_ends_every_application_and_is_forgotten() {
     let (world, _, candidate) = with_person().await;

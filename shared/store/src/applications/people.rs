@@ -50,7 +50,11 @@ impl Erasure {
 }
 
 impl Store {
-    /// Whatever is known under `old` is from now on known under `new`. Returns the followed applications that moved.
+    /// Whatever is known under `old` is from now on known under `new`, or under whom that one was merged into since. Returns
+    /// the followed applications that moved: none where it was `new` that was merged into `old`, which an answer of before
+    /// then seems to undo.
+    ///
+    /// `announce` gets the record that it is known under now.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Corrupt`]; then nothing was written.
@@ -58,9 +62,12 @@ impl Store {
         &self,
         tenant: &Tenant,
         (old, new): (CandidateId, CandidateId),
-        announce: impl Fn(&Merged) -> Option<Announcement> + Send,
+        announce: impl Fn(CandidateId, &Merged) -> Option<Announcement> + Send,
     ) -> Result<Vec<ApplicationId>, Error> {
         let mut tx = self.begin().await?;
+        let Some(new) = note_merge(&mut tx, tenant, old, new).await? else {
+            return Ok(Vec::new());
+        };
         let moved = sqlx::query!(
             r#"UPDATE applications SET greenhouse_id = $3 WHERE tenant = $1 AND greenhouse_id = $2
             RETURNING id, candidate_id, clock_timestamp() AS "now!""#,
@@ -96,11 +103,12 @@ impl Store {
         let mut news = Vec::with_capacity(people.len());
         for (candidate, (observed_at, mut applications)) in people {
             applications.sort_unstable();
-            news.extend(announce(&Merged {
+            let merged = Merged {
                 candidate: person(candidate)?,
                 applications,
                 observed_at,
-            }));
+            };
+            news.extend(announce(new, &merged));
         }
         outbox::enqueue(&mut tx, &news).await?;
         tx.commit().await?;
@@ -132,6 +140,47 @@ impl Store {
         tx.commit().await?;
         Ok(())
     }
+}
+
+/// Most merges of one record after another that are followed.
+const CHAIN: usize = 20;
+/// For how long merges are remembered, in days: much longer than an answer of Greenhouse is late.
+const REMEMBERED: i32 = 30;
+
+/// Answers who `new` is by now; none where that is `old`.
+async fn note_merge(
+    tx: &mut Transaction<'_>,
+    tenant: &Tenant,
+    old: CandidateId,
+    mut new: CandidateId,
+) -> Result<Option<CandidateId>, Error> {
+    for _ in 0..CHAIN {
+        let further = sqlx::query_scalar!(
+            "SELECT merged_into FROM merged_candidates WHERE tenant = $1 AND id = $2",
+            tenant.as_str(),
+            new.0,
+        );
+        match further.fetch_optional(&mut **tx).await? {
+            Some(further) => new = CandidateId(further),
+            None => break,
+        }
+    }
+    if new == old {
+        return Ok(None);
+    }
+    sqlx::query!(
+        "WITH forgotten AS (
+            DELETE FROM merged_candidates WHERE tenant = $1 AND id <> $2 AND merged_at < now() - make_interval(days => $4))
+        INSERT INTO merged_candidates (tenant, id, merged_into) VALUES ($1, $2, $3)
+        ON CONFLICT (tenant, id) DO UPDATE SET merged_into = excluded.merged_into, merged_at = excluded.merged_at",
+        tenant.as_str(),
+        old.0,
+        new.0,
+        REMEMBERED,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(Some(new))
 }
 
 /// Returns the people about whom this is new.
