@@ -18,7 +18,9 @@ use proto::envelope::{OutMeta, encode};
 use proto::{Notice, v1};
 use store::outbox::Announcement;
 use store::refreshes::{Account, Refresh};
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use crate::Context;
@@ -26,19 +28,16 @@ use crate::observer::{Clock, Observer};
 use crate::schedule::{LONGEST_REST, pause};
 
 /// Requests worked on at once.
-const AT_ONCE: i64 = 4;
+const AT_ONCE: usize = 4;
+/// Of those, of one tenant.
+const EACH: i64 = 2;
 /// How long a request is kept while Greenhouse is away or allows no more calls.
 const PATIENCE: TimeDelta = TimeDelta::hours(24);
 
 /// Works on whatever is due, once; answers how many requests that were.
 pub(crate) async fn refresh_due(context: &Context, stop: &CancellationToken) -> usize {
-    let (store, lease) = (&context.store, context.config.lease);
-    let due = store.claim_refreshes(AT_ONCE, lease).await;
-    let due = due.unwrap_or_else(|error| {
-        tracing::warn!(%error, "cannot claim refreshes");
-        Vec::new()
-    });
-    let refreshes = due
+    let refreshes = take(context, AT_ONCE).await;
+    let refreshes = refreshes
         .into_iter()
         .map(|refresh| perform(context, refresh, stop));
     futures::future::join_all(refreshes).await.len()
@@ -46,14 +45,40 @@ pub(crate) async fn refresh_due(context: &Context, stop: &CancellationToken) -> 
 
 /// Works on requests until the token is cancelled; what is in hand is given back after its page.
 pub(crate) async fn keep_refreshing(context: Arc<Context>, stop: CancellationToken) {
+    let hands = Arc::new(Semaphore::new(AT_ONCE));
+    let (tasks, free) = (TaskTracker::new(), Arc::new(Notify::new()));
     while !stop.is_cancelled() {
-        if refresh_due(&context, &stop).await == 0 {
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = tokio::time::sleep(context.config.look_interval) => {}
-            }
+        for refresh in take(&context, hands.available_permits()).await {
+            let Ok(hand) = Arc::clone(&hands).acquire_owned().await else {
+                break;
+            };
+            let (context, stop, free) = (Arc::clone(&context), stop.clone(), Arc::clone(&free));
+            tasks.spawn(async move {
+                perform(&context, refresh, &stop).await;
+                drop(hand);
+                free.notify_one();
+            });
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = free.notified() => {}
+            () = tokio::time::sleep(context.config.look_interval) => {}
         }
     }
+    tasks.close();
+    tasks.wait().await;
+}
+
+async fn take(context: &Context, room: usize) -> Vec<Refresh> {
+    if room == 0 {
+        return Vec::new();
+    }
+    let (store, lease) = (&context.store, context.config.lease);
+    let due = store.claim_refreshes(room as i64, EACH, lease).await;
+    due.unwrap_or_else(|error| {
+        tracing::warn!(%error, "cannot claim refreshes");
+        Vec::new()
+    })
 }
 
 async fn perform(context: &Context, mut refresh: Refresh, stop: &CancellationToken) {

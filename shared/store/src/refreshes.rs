@@ -119,25 +119,33 @@ pub async fn accept(tx: &mut Transaction<'_>, arrivals: &[NewRefresh]) -> Result
 }
 
 impl Store {
-    /// Claims up to `limit` requests that are due, the longest waiting first. A tenant that is throttled is passed over.
+    /// Claims up to `limit` requests that are due, the longest waiting first. A tenant that is throttled is passed over, and
+    /// so is one that has `each` in hand already, here or in other replicas: one whose Greenhouse hangs leaves room for others.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Corrupt`].
     pub async fn claim_refreshes(
         &self,
         limit: i64,
+        each: i64,
         lease: Duration,
     ) -> Result<Vec<Refresh>, Error> {
         let taken = Instant::now();
         let rows = sqlx::query!(
-            r#"WITH due AS (
+            r#"WITH ranked AS (
+                SELECT r.id, row_number() OVER (PARTITION BY r.tenant ORDER BY r.not_before, r.id)
+                    + (SELECT count(*) FROM status_refreshes h WHERE h.tenant = r.tenant AND h.lease IS NOT NULL
+                        AND h.not_before > clock_timestamp()) AS place
+                FROM status_refreshes r WHERE r.not_before <= clock_timestamp()),
+            due AS (
                 SELECT r.id, c.id AS connection, c.revision, c.state IN ('active', 'degraded') AS usable, c.reason,
                     c.settings
                 FROM status_refreshes r
+                JOIN ranked ON ranked.id = r.id AND ranked.place <= $3
                 LEFT JOIN connections c ON c.tenant = r.tenant
                 LEFT JOIN budgets b ON b.connection = c.id
                 WHERE r.not_before <= clock_timestamp() AND coalesce(b.blocked_until, '-infinity') <= clock_timestamp()
-                ORDER BY r.not_before, r.id LIMIT $1 FOR UPDATE OF r SKIP LOCKED)
+                ORDER BY ranked.place, r.not_before, r.id LIMIT $1 FOR UPDATE OF r SKIP LOCKED)
             UPDATE status_refreshes r
             SET lease = gen_random_uuid(), not_before = clock_timestamp() + make_interval(secs => $2)
             FROM due WHERE r.id = due.id
@@ -146,6 +154,7 @@ impl Store {
                 due.reason AS "reason?", due.settings AS "settings?", clock_timestamp() AS "now!""#,
             limit,
             lease.as_secs_f64(),
+            each,
         )
         .fetch_all(&self.relaxed)
         .await?;

@@ -1,5 +1,7 @@
 //! Requests from Intrro to look now.
 
+use std::time::Duration;
+
 use domain::Tenant;
 use greenhouse_sim::{Fault, When};
 use store::refreshes::{NewRefresh, accept};
@@ -198,4 +200,26 @@ async fn a_limit_that_leaves_no_call_is_waited_out_for_a_day() {
     work(&world).await;
     let answers = world.events_of("StatusesRefreshed").await;
     assert_eq!(answers[0]["code"], "throttled");
+}
+
+#[tokio::test]
+async fn whoever_asks_often_leaves_room_for_others() {
+    let world = World::new().await;
+    let mut requests: Vec<NewRefresh> = (0..6)
+        .map(|number| request(&format!("r-{number}"), true, &[]))
+        .collect();
+    requests.push(NewRefresh {
+        tenant: Tenant::try_from("globex").unwrap(),
+        ..request("theirs", true, &[])
+    });
+    ask(&world, &requests).await;
+    let lease = Duration::from_secs(60);
+    let claim = async || {
+        let claimed = world.store.claim_refreshes(4, 2, lease).await.unwrap();
+        let mut tenants: Vec<String> = claimed.iter().map(|one| one.tenant.to_string()).collect();
+        tenants.sort_unstable();
+        tenants
+    };
+    assert_eq!(claim().await, ["acme", "acme", "globex"]);
+    assert_eq!(claim().await, [] as [String; 0], "two are in hand");
 }
