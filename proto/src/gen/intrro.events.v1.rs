@@ -218,8 +218,8 @@ pub struct CandidateStatusChanged {
     /// 1, 2, 3 and so on within the application, without gaps: apply in this order, and a missing one is still to come.
     #[prost(int64, tag = "6")]
     pub sequence: i64,
-    /// Where the application stood. Absent in the first event of an application, unless it took the place of a prospect's:
-    /// then where that one stood.
+    /// Where the application stood. Absent in the first event of an application, and in the first one after its person was
+    /// forgotten and introduced again; unless it took the place of a prospect's: then where that one stood.
     #[prost(message, optional, tag = "7")]
     pub previous: ::core::option::Option<candidate_status_changed::State>,
     /// Where it stands now.

@@ -80,7 +80,8 @@ pub(crate) fn began_here(
         (Some(made), Some(introduced)) => made >= introduced - behind - CLOCKS,
         _ => false,
     };
-    after || tracked.converted_from.is_some()
+    // What was told before its person was forgotten is not told again.
+    tracked.sequence == 0 && (after || tracked.converted_from.is_some())
 }
 
 /// Whether history or rejection do not show yet what the application does. Told now, a move would be lost: the next
@@ -249,6 +250,7 @@ mod tests {
     fn what_was_made_for_an_introduction_began_here() {
         let introduced = TrackedApplication {
             introduced_at: Some(at(1_000)),
+            sequence: 0,
             ..tracked(None)
         };
         let made = |second| Application {
@@ -264,9 +266,15 @@ mod tests {
         assert!(!began_here(&tracked(None), &made(1_001), same));
         let converted = TrackedApplication {
             converted_from: Some(ApplicationId(80)),
+            sequence: 0,
             ..tracked(None)
         };
         assert!(began_here(&converted, &application(1, 5), same));
+        let forgotten = TrackedApplication {
+            sequence: 1,
+            ..introduced
+        };
+        assert!(!began_here(&forgotten, &made(1_001), same));
     }
 
     #[test]
