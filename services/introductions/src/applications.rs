@@ -1,7 +1,7 @@
 //! The picked jobs: which of them are open, and one application under each.
 
 use domain::{ApplicationId, Code, JobId, Problem, StepKind};
-use harvest::{Application, NewApplication, Target};
+use harvest::{Application, ApplicationStatus, NewApplication, Target};
 use store::claim::StepState;
 
 use crate::answers::{Applied, AppliedHow, How};
@@ -9,6 +9,7 @@ use crate::attempt::{Attempt, Made, Step, Written};
 use crate::candidate::Person;
 use crate::credit;
 use crate::introduction::Introduction;
+use crate::lighter;
 use crate::references::{self, References};
 use crate::stop::Stop;
 
@@ -185,9 +186,7 @@ pub(crate) async fn apply(
     for job in &jobs.open {
         let made_with_person = person.inline_job == Some(*job)
             || (introduction.prospect && person.inline_job.is_some());
-        let found = existing
-            .iter()
-            .find(|application| is_on(application, *job, introduction.prospect));
+        let found = under(&existing, *job, introduction.prospect);
         let made = person.application.or(person.made_earlier);
         let how = match (made.filter(|_| made_with_person), found) {
             (Some(id), _) => AppliedHow::Created(id, person.made.clone()),
@@ -234,6 +233,17 @@ fn in_order(applied: &mut [Applied], introduction: &Introduction) {
     applied.sort_by_key(|applied| position(&applied.job));
 }
 
+/// The person's application to a job. Of several, as after a rejection or of a prospect who applied, the one that is being
+/// considered, else one that was not replaced, else the latest.
+fn under(existing: &[Application], job: JobId, prospect: bool) -> Option<&Application> {
+    let theirs = existing.iter().filter(|one| is_on(one, job, prospect));
+    theirs.max_by_key(|one| {
+        let considered = one.status == ApplicationStatus::InProcess;
+        let replaced = one.status == ApplicationStatus::Converted;
+        (considered, !replaced, one.created_at, one.id)
+    })
+}
+
 pub(crate) fn is_on(application: &Application, job: JobId, prospect: bool) -> bool {
     application.job_id == Some(job) || (prospect && application.prospective_job_ids.contains(&job))
 }
@@ -246,26 +256,28 @@ async fn add(
     references: &References,
 ) -> Result<AppliedHow, Stop> {
     let prospect = introduction.prospect;
-    let application = new(attempt, introduction, vec![job], references);
+    let mut application = new(attempt, introduction, vec![job], references);
+    let (mut left_out, term) = (Vec::new(), attempt.term());
     let written = attempt
         .write_once(
             Step::keyed(StepKind::AddApplication, job),
             async |client, _| {
                 let existing = client.applications().of_candidate(person.id).await?;
-                let found = existing
-                    .iter()
-                    .find(|application| is_on(application, job, prospect));
+                let found = under(&existing, job, prospect);
                 Ok(found.map(|application| Applying::Read(application.id)))
             },
-            async |client| {
-                client
-                    .applications()
-                    .create(person.id, &application)
-                    .await
-                    .map(|made| Applying::Made(Box::new(made)))
+            async |client| loop {
+                term.check()?;
+                match client.applications().create(person.id, &application).await {
+                    Err(error) if let Some(what) = lighter::lighten(&error, &mut application) => {
+                        left_out.push(what);
+                    }
+                    answer => return answer.map(|made| Applying::Made(Box::new(made))),
+                }
             },
         )
         .await;
+    lighter::tell(attempt, introduction, &left_out).await?;
     let (id, made) = match written {
         Ok(Written::Now(Applying::Made(made))) => (Some(made.id), Some(made)),
         Ok(Written::Now(Applying::Read(id))) => (Some(id), None),

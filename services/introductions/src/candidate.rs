@@ -17,7 +17,7 @@ use crate::introduction::Introduction;
 use crate::profile::{filled, refused};
 use crate::references::{self, References};
 use crate::stop::Stop;
-use crate::{candidate_fields, note, search};
+use crate::{candidate_fields, lighter, note, search};
 
 /// Who it is, and how we know.
 pub(crate) struct Person {
@@ -98,6 +98,7 @@ async fn create(
     let mut tagged = references.inline_tags;
     let application = applications::first(attempt, introduction, inline_job, jobs, references);
     let mut person = new_candidate(attempt, introduction, application, references).await?;
+    let mut left_out = Vec::new();
     let wanted = person.custom_fields.clone();
     let noted = person.note.is_some();
     let (term, claim) = (attempt.term(), attempt.claim);
@@ -112,6 +113,12 @@ async fn create(
                     Err(error) if tagged && error.names_field("tags") => {
                         tagged = false;
                         person.tags.clear();
+                    }
+                    Err(error)
+                        if let Some(application) = &mut person.application
+                            && let Some(what) = lighter::lighten(&error, application) =>
+                    {
+                        left_out.push(what);
                     }
                     // Likewise: nobody is left out for a field that the tenant does not have. Each refusal leaves fewer.
                     Err(error) if error.is_about_custom_fields(&person.custom_fields) => {
@@ -131,6 +138,7 @@ async fn create(
         attempt.learn(&with_person, StepState::Confirmed, Some(id.0), None);
     }
     candidate_fields::warn_of_left_out(attempt, &wanted, &person.custom_fields);
+    lighter::tell(attempt, introduction, &left_out).await?;
     if tagged != references.inline_tags {
         references::forget_inline_tags(attempt).await?;
     }

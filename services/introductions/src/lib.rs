@@ -22,6 +22,7 @@ mod introduced;
 mod introduction;
 mod introduction_accepted;
 mod introduction_status_changed;
+mod lighter;
 mod new_user;
 mod note;
 mod outage;

@@ -150,6 +150,15 @@ async fn source(attempt: &Attempt<'_>) -> Result<Option<SourceId>, Stop> {
     Ok(found)
 }
 
+/// The source that is remembered is gone: the next import looks for it again.
+pub(crate) async fn forget_source(attempt: &Attempt<'_>) -> Result<(), Stop> {
+    let cache = &attempt.context.cache;
+    let removed = cache
+        .remove(attempt.claim.account(), "source", INTRRO)
+        .await;
+    Ok(removed.map(drop)?)
+}
+
 /// The source of our name: the one that is spelt as we are, else one in any case.
 fn ours(sources: &[Source]) -> Option<SourceId> {
     let exact = |source: &&Source| source.name.trim() == INTRRO;

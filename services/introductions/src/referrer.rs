@@ -71,18 +71,35 @@ pub(crate) async fn resolve(
     })
 }
 
+/// Whoever is remembered as creditable is so no more: the next import looks for them again.
+pub(crate) async fn forget(attempt: &Attempt<'_>, introduction: &Introduction) -> Result<(), Stop> {
+    let Some(employee) = &introduction.event.referrer else {
+        return Ok(());
+    };
+    let email = domain::matching::normalise_email(&employee.email);
+    let number = filled(&employee.employee_id);
+    let names = names(attempt, email.as_deref(), number.as_deref());
+    let cache = &attempt.context.cache;
+    let account = attempt.claim.account();
+    let removed = cache.remove(account, kind(attempt), &names).await;
+    Ok(removed.map(drop)?)
+}
+
+/// What is remembered under: whoever was missing while nobody was added is not missing for good.
+fn kind(attempt: &Attempt<'_>) -> &'static str {
+    match new_user::adds(attempt) {
+        true => "added_referrer",
+        false => "referrer",
+    }
+}
+
 async fn look_up(attempt: &mut Attempt<'_>, employee: &v1::Referrer) -> Result<Known, Stop> {
     let email = domain::matching::normalise_email(&employee.email);
     let number = filled(&employee.employee_id);
     if email.is_none() && number.is_none() {
         return Ok(Known::Missing(Code::ReferrerUnknown));
     }
-    // Whoever was missing while nobody was added is not missing for good.
-    let kind = if new_user::adds(attempt) {
-        "added_referrer"
-    } else {
-        "referrer"
-    };
+    let kind = kind(attempt);
     let names = names(attempt, email.as_deref(), number.as_deref());
     if let Some(known) = recall(attempt, kind, &names).await? {
         return Ok(another_found(attempt, known));

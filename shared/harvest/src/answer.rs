@@ -3,13 +3,16 @@
 //! Bodies of refusals are read defensively: `message` and `errors` are optional, `errors` holds objects, strings or
 //! `{field: words}`, none of it may be there at all, and the body may be plain text.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use chrono::Utc;
 use reqwest::StatusCode;
-use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
+use crate::budget::RateLimit;
 use crate::error::{Cause, Error, FieldError};
 use crate::limits;
 use crate::operation::Operation;
@@ -56,8 +59,14 @@ impl Answer {
                 cause: Cause::Status(410),
             }),
             429 => Err(Error::Throttled {
-                retry_after: limits::retry_after(&self.headers, Utc::now(), version.window()),
+                retry_after: self.stay_away(version).unwrap_or_else(|| version.window()),
             }),
+            // Somebody in front of Greenhouse may have said it after a write was passed on.
+            503 if !operation.is_write()
+                && let Some(retry_after) = self.stay_away(version) =>
+            {
+                Err(Error::Throttled { retry_after })
+            }
             status @ 300..=399 => Err(Error::interrupted(operation, Cause::Redirect(status))),
             // 408 tells that the server stopped waiting, not how far it got.
             status @ (400..=407 | 409..=499) => match self.garbled() {
@@ -75,6 +84,23 @@ impl Answer {
             },
             status => Err(Error::interrupted(operation, Cause::Status(status))),
         }
+    }
+
+    /// For how long it asks everybody to make no call: 429, and 503 where it says so.
+    pub(crate) fn stay_away(&self, version: Version) -> Option<Duration> {
+        let asks = match self.status.as_u16() {
+            429 => true,
+            503 => self.headers.contains_key(RETRY_AFTER),
+            _ => false,
+        };
+        asks.then(|| limits::retry_after(&self.headers, Utc::now(), version.window()))
+    }
+
+    /// Whether a 429 is about jobs that add users, of which Greenhouse carries out five at a time: other calls may go on.
+    pub(crate) fn is_about_jobs(&self, operation: Operation) -> bool {
+        let limit = limits::rate_limit(&self.headers, Utc::now());
+        let left = matches!(limit, RateLimit::Window { remaining: Some(left), .. } if left > 0);
+        operation == Operation::UsersCreate && left
     }
 
     /// Why the words of a refusal cannot be read: they broke off, or are no JSON although they are called that.

@@ -101,6 +101,8 @@ impl Client {
         let answer = self.authorized(request, url).await?;
         span.record("status", answer.status.as_u16());
         let status = answer.status.as_u16();
+        let for_everybody = !answer.is_about_jobs(request.operation);
+        let stay_away = answer.stay_away(self.version());
         let success = answer.success(request.operation, self.version());
         // A later page may be gone by itself.
         let begins = url.query().unwrap_or_default() == request.query;
@@ -109,8 +111,8 @@ impl Client {
             Version::V1 if !request.operation.is_write() => not_served(error, status, always_there),
             _ => error,
         });
-        if let Err(Error::Throttled { retry_after }) = &success {
-            self.budget().exhausted(*retry_after).await;
+        if let Some(delay) = stay_away.filter(|_| for_everybody) {
+            self.budget().exhausted(delay).await;
         }
         success
     }

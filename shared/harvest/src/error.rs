@@ -99,8 +99,11 @@ pub enum Error {
     },
 }
 
+/// What stands between the parts of a field's path: how paths are written is not described, and may be as JSON pointers.
+const PATH: [char; 5] = ['.', '[', ']', '/', '#'];
+
 /// What else a refusal of a person may be about.
-const OF_A_PERSON: [&str; 15] = [
+const OF_A_PERSON: [&str; 21] = [
     "first_name",
     "last_name",
     "company",
@@ -115,6 +118,12 @@ const OF_A_PERSON: [&str; 15] = [
     "application",
     "applications",
     "job_id",
+    "source_id",
+    "source",
+    "referrer_id",
+    "referrer",
+    "prospect_pool_id",
+    "prospect_pool_stage_id",
     // Somebody who is still being made, or gone.
     "candidate_id",
 ];
@@ -257,7 +266,7 @@ impl Error {
             return has_word(message);
         }
         fields.iter().any(|error| match &error.field {
-            Some(field) => field.split(['.', '[', ']']).any(|part| part == name),
+            Some(field) => field.split(PATH).any(|part| part == name),
             None => has_word(&error.message),
         })
     }
@@ -319,6 +328,7 @@ mod tests {
     #[test]
     fn a_field_is_named_by_path_or_by_word() {
         assert!(rejected(Some("tags[0]"), "is unknown").names_field("tags"));
+        assert!(rejected(Some("/application/tags/0"), "is unknown").names_field("tags"));
         assert!(rejected(Some("candidate.tags"), "is unknown").names_field("tags"));
         assert!(rejected(None, "Invalid attribute: tags").names_field("tags"));
         assert!(!rejected(None, "Invalid attribute: candidate_tags").names_field("tags"));

@@ -149,3 +149,30 @@ async fn a_tag_of_any_length_holds_nobody_up() {
         assert_eq!(tags.len(), 2, "{version:?}");
     }
 }
+
+/// A source that is remembered may be removed; nobody is left out for it.
+#[tokio::test]
+async fn a_source_that_is_gone_is_left_out_and_looked_for_again() {
+    for version in BOTH {
+        let world = World::new(version).await;
+        world.import(without_referrer(&world, "before")).await;
+        let known = world.application("before").source_id.unwrap();
+        let recruiter = world.greenhouse.recruiter();
+        recruiter.remove_source(known).unwrap();
+        let mut event = without_referrer(&world, "after");
+        event["data"]["job_ids"] = json!(world.jobs()[..2]);
+        let answer = world.import(event).await;
+        assert_eq!(
+            answer.name, "IntroductionImported",
+            "{version:?}: {answer:?}"
+        );
+        assert_eq!(answer.warnings(), ["source_missing"], "{version:?}");
+        let person = world.person("after").meta.id;
+        let made = world.greenhouse.state().applications_of(person);
+        assert_eq!(made.len(), 2, "{version:?}");
+        world.greenhouse.state().clear_log();
+        world.import(without_referrer(&world, "later")).await;
+        let looked = world.greenhouse.state().calls("sources:list").len();
+        assert_eq!(looked, 1, "{version:?}");
+    }
+}

@@ -84,3 +84,19 @@ async fn an_answer_without_a_readable_date_tells_no_clock() {
         assert_eq!(client.greenhouse_clock(), None);
     }
 }
+
+/// As reliability has it, 503 with `Retry-After` is a limit like 429; a write that was refused so may have happened.
+#[tokio::test]
+async fn an_outage_that_says_when_it_ends_is_told_to_everybody() {
+    let server = Server::start(|_, _| answer_with(503, "retry-after: 17\r\n", "")).await;
+    let ledger = Arc::new(Ledger::default());
+    let client = client_with(&config(&server), Arc::clone(&ledger) as _);
+    let retry_after = Duration::from_secs(17);
+    let error = client.sources().list().await.unwrap_err();
+    assert_eq!(error, Error::Throttled { retry_after });
+    let error = client.candidate_tags().create("Intrro").await.unwrap_err();
+    assert!(matches!(error, Error::Unknown { .. }), "{error:?}");
+    let told = ledger.told();
+    let exhausted = told.iter().filter(|told| *told == "exhausted 17s");
+    assert_eq!(exhausted.count(), 2, "{told:?}");
+}

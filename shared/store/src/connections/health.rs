@@ -127,12 +127,13 @@ impl Finding {
 }
 
 impl Health {
-    /// What a verification's findings amount to: a refused credential or user needs the tenant, anything else that is
-    /// more than good to know degrades.
+    /// What a verification's findings amount to: a refused credential or user needs the tenant, a user who may not list
+    /// pauses it, anything else that is more than good to know degrades.
     pub fn of(findings: Vec<Finding>) -> Self {
         let worst = findings.iter().max_by_key(|finding| rank(finding));
         let (state, reason) = match worst {
             Some(finding) if refuses(finding.code) => (State::Reauthorise, Some(finding.code)),
+            Some(finding) if stops(finding) => (State::Paused, Some(finding.code)),
             Some(finding) if finding.severity != Severity::Info => {
                 (State::Degraded, Some(finding.code))
             }
@@ -214,13 +215,18 @@ fn refuses(code: Code) -> bool {
     )
 }
 
-fn rank(finding: &Finding) -> (bool, u8) {
+/// Whether nothing at all could be read: what is let go on would be refused at once.
+fn stops(finding: &Finding) -> bool {
+    finding.code == Code::NotSiteAdmin && finding.severity == Severity::Error
+}
+
+fn rank(finding: &Finding) -> (bool, bool, u8) {
     let severity = match finding.severity {
         Severity::Info => 0,
         Severity::Warning => 1,
         Severity::Error => 2,
     };
-    (refuses(finding.code), severity)
+    (refuses(finding.code), stops(finding), severity)
 }
 
 #[cfg(test)]
@@ -229,6 +235,13 @@ mod tests {
 
     fn finding(code: Code, severity: Severity) -> Finding {
         Finding::new(code, severity, "import", "")
+    }
+
+    #[test]
+    fn whoever_may_not_list_pauses_in_v3_and_degrades_in_v1() {
+        let state = |severity| Health::of(vec![finding(Code::NotSiteAdmin, severity)]).state;
+        assert_eq!(state(Severity::Error), State::Paused);
+        assert_eq!(state(Severity::Warning), State::Degraded);
     }
 
     #[test]

@@ -1,0 +1,108 @@
+//! What an application can do without: a source, a credit or a pool that is gone since it was looked up or chosen. Nobody is
+//! left out for it; the answer says what is missing, and the next import looks it up again.
+
+use domain::{Code, Problem};
+use harvest::{Error, NewApplication, Target};
+
+use crate::attempt::Attempt;
+use crate::introduction::Introduction;
+use crate::stop::Stop;
+use crate::{references, referrer};
+
+/// Something that was left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LeftOut {
+    Source,
+    Credit,
+    Pool,
+}
+
+/// Takes out of the application what the refusal names; none: it names nothing that can be left out. Each refusal leaves
+/// less, so that asking again comes to an end.
+pub(crate) fn lighten(error: &Error, application: &mut NewApplication) -> Option<LeftOut> {
+    let names = |all: &[&str]| all.iter().any(|name| error.names_field(name));
+    if application.source_id.is_some() && names(&["source_id", "source"]) {
+        application.source_id = None;
+        return Some(LeftOut::Source);
+    }
+    let credited = application.referrer_id.is_some() || application.outside_referrer.is_some();
+    if credited && names(&["referrer_id", "referrer"]) {
+        (application.referrer_id, application.outside_referrer) = (None, None);
+        return Some(LeftOut::Credit);
+    }
+    if let Target::PooledProspect { job_ids, .. } = &mut application.target
+        && names(&["prospect_pool_id", "prospect_pool_stage_id"])
+    {
+        let job_ids = std::mem::take(job_ids);
+        application.target = Target::Prospect { job_ids };
+        return Some(LeftOut::Pool);
+    }
+    None
+}
+
+/// Warns of what was left out, and forgets what was remembered of it.
+pub(crate) async fn tell(
+    attempt: &mut Attempt<'_>,
+    introduction: &Introduction,
+    left_out: &[LeftOut],
+) -> Result<(), Stop> {
+    for what in left_out {
+        let problem = match what {
+            LeftOut::Source => {
+                references::forget_source(attempt).await?;
+                Code::SourceMissing.into()
+            }
+            LeftOut::Credit => {
+                referrer::forget(attempt, introduction).await?;
+                Problem::new(Code::ReferrerNotListed).field("referrer.email")
+            }
+            LeftOut::Pool => Problem::new(Code::PoolMissing).field("prospect"),
+        };
+        attempt.warn(problem);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{JobId, ReferrerId, SourceId};
+    use harvest::FieldError;
+
+    use super::*;
+
+    fn refused(field: &str) -> Error {
+        Error::Rejected {
+            status: 422,
+            message: "Unprocessable Content".into(),
+            fields: vec![FieldError {
+                field: Some(field.to_owned()),
+                message: "is unknown".into(),
+            }],
+        }
+    }
+
+    #[test]
+    fn what_is_refused_is_left_out_once_and_the_rest_stays() {
+        let mut application = NewApplication {
+            target: Target::PooledProspect {
+                job_ids: vec![JobId(4)],
+                pool_id: 1,
+                pool_stage_id: None,
+            },
+            source_id: Some(SourceId(2)),
+            referrer_id: Some(ReferrerId(3)),
+            outside_referrer: None,
+        };
+        for (field, left_out) in [
+            ("application.source_id", LeftOut::Source),
+            ("/application/referrer_id", LeftOut::Credit),
+            ("prospect_pool_stage_id", LeftOut::Pool),
+        ] {
+            assert_eq!(lighten(&refused(field), &mut application), Some(left_out));
+            assert_eq!(lighten(&refused(field), &mut application), None, "{field}");
+        }
+        let job_ids = vec![JobId(4)];
+        assert_eq!(application.target, Target::Prospect { job_ids });
+        assert_eq!(lighten(&refused("first_name"), &mut application), None);
+    }
+}
