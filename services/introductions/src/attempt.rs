@@ -45,6 +45,11 @@ impl Step {
         }
     }
 
+    /// Its name inside the operation.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// An edit that writes a difference: after it took effect there is none.
     pub(crate) fn idempotent(self) -> Step {
         Step {

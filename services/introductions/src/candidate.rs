@@ -122,7 +122,8 @@ async fn create(
                     }
                     // Likewise: nobody is left out for a field that the tenant does not have. Each refusal leaves fewer.
                     Err(error) if error.is_about_custom_fields(&person.custom_fields) => {
-                        let fewer = candidate_fields::fewer(client, &person.custom_fields).await;
+                        let fewer =
+                            candidate_fields::fewer(client, &error, &person.custom_fields).await;
                         person.custom_fields = fewer;
                     }
                     answer => return answer.map(Arrived::Created),
@@ -136,6 +137,10 @@ async fn create(
         && let Some(id) = created.application_id
     {
         attempt.learn(&with_person, StepState::Confirmed, Some(id.0), None);
+    }
+    // A later try may speak another version, in which the note is a write of its own.
+    if matches!(written, Written::Now(Arrived::Created(_))) && noted {
+        attempt.learn(&note::step(), StepState::Confirmed, None, None);
     }
     candidate_fields::warn_of_left_out(attempt, &wanted, &person.custom_fields);
     lighter::tell(attempt, introduction, &left_out).await?;
@@ -155,6 +160,7 @@ async fn create(
             record: None,
         },
         Written::Now(Arrived::Read { record, ours }) => Person {
+            noted: ours && note::came_along(attempt, introduction, record.id).await?,
             id: record.id,
             how: if ours { How::Created } else { How::Matched },
             inline_job: ours.then_some(inline_job),
@@ -162,20 +168,20 @@ async fn create(
             made_earlier: None,
             made: None,
             tagged: false,
-            noted: noted && ours,
             record: Some(*record),
         },
         Written::Earlier(id) => {
             let made_earlier = attempt.confirmed(&with_person).map(ApplicationId);
+            let id = by_now(attempt, CandidateId(id.unwrap_or_default()), made_earlier).await?;
             Person {
-                id: by_now(attempt, CandidateId(id.unwrap_or_default()), made_earlier).await?,
+                noted: note::came_along(attempt, introduction, id).await?,
+                id,
                 how: How::Created,
                 inline_job: Some(inline_job),
                 application: None,
                 made_earlier,
                 made: None,
                 tagged,
-                noted,
                 record: None,
             }
         }
@@ -257,7 +263,7 @@ pub(crate) async fn fill_gaps(
             match client.candidates().update(person.id, &patch).await {
                 // The rest is not lost for a field that the tenant does not have.
                 Err(error) if error.is_about_custom_fields(sent) => {
-                    let fewer = candidate_fields::fewer(client, sent).await;
+                    let fewer = candidate_fields::fewer(client, &error, sent).await;
                     patch.custom_fields = Some(fewer).filter(|fewer| !fewer.is_empty());
                     if patch.is_empty() {
                         return Ok(());

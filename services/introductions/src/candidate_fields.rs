@@ -92,17 +92,54 @@ fn known(fields: Vec<CustomField>) -> Vec<Field> {
         .collect()
 }
 
-/// What to try again with after these were refused: those that Greenhouse should take, if they are fewer, else none.
+/// What to try again with after these were refused: those that the refusal does not name and Greenhouse should take, if they
+/// are fewer, else none.
 ///
 /// Between two sends of one write: nothing that can be had here may stop it, so where the fields cannot be read none is
 /// left. They are read anew, since what is remembered may be what was wrong.
-pub(crate) async fn fewer(client: &Client, refused: &[CustomFieldValue]) -> Vec<CustomFieldValue> {
-    let suitable = suitable(client, refused).await.unwrap_or_default();
+pub(crate) async fn fewer(
+    client: &Client,
+    error: &Remote,
+    refused: &[CustomFieldValue],
+) -> Vec<CustomFieldValue> {
+    let unnamed = unnamed(error, refused);
+    let suitable = suitable(client, &unnamed).await.unwrap_or_default();
     if suitable.len() < refused.len() {
         suitable
     } else {
         Vec::new()
     }
+}
+
+/// Those that a refusal names neither by their key nor by their place.
+fn unnamed(error: &Remote, refused: &[CustomFieldValue]) -> Vec<CustomFieldValue> {
+    let places: Vec<usize> = match error {
+        Remote::Rejected { fields, .. } => {
+            let paths = fields
+                .iter()
+                .filter_map(|complaint| complaint.field.as_deref());
+            paths.filter_map(place).collect()
+        }
+        _ => Vec::new(),
+    };
+    let named = |place: usize, value: &CustomFieldValue| {
+        places.contains(&place) || error.names_field(&value.name_key)
+    };
+    let all = refused.iter().enumerate();
+    all.filter(|(place, value)| !named(*place, value))
+        .map(|(_, value)| value.clone())
+        .collect()
+}
+
+/// Which of the custom fields a path is about, as in `custom_fields[1].value` or `/candidate/custom_fields/1`.
+fn place(path: &str) -> Option<usize> {
+    let (_, rest) = path.split_once("custom_fields")?;
+    let digits = rest.strip_prefix(['[', '/', '.'])?;
+    digits
+        .split(|c: char| !c.is_ascii_digit())
+        .next()?
+        .parse()
+        .ok()
 }
 
 async fn suitable(
@@ -204,6 +241,37 @@ mod tests {
         assert_eq!(found(&fields).as_deref(), Some("intrro_introduction_17"));
         assert_eq!(found(&fields[..1]).as_deref(), Some("intrro_introduction"));
         assert_eq!(found(&[]), None);
+    }
+
+    #[test]
+    fn what_a_refusal_names_is_left_out_alone() {
+        let value = |key: &str| CustomFieldValue {
+            name_key: key.into(),
+            value: 1.into(),
+        };
+        let sent = ["level", "shoe_size", "seat"].map(value);
+        let left = |field: Option<&str>, message: &str| {
+            let fields = field.map(|field| harvest::FieldError {
+                field: Some(field.to_owned()),
+                message: message.to_owned(),
+            });
+            let error = Remote::Rejected {
+                status: 422,
+                message: message.to_owned(),
+                fields: fields.into_iter().collect(),
+            };
+            let left = unnamed(&error, &sent).into_iter();
+            left.map(|value| value.name_key).collect::<Vec<_>>()
+        };
+        for (field, message) in [
+            (Some("custom_fields[1].value"), "is no number"),
+            (Some("/candidate/custom_fields/1"), "is no number"),
+            (Some("custom_fields.shoe_size"), "is no number"),
+            (None, "Custom field shoe_size not found"),
+        ] {
+            assert_eq!(left(field, message), ["level", "seat"], "{field:?}");
+        }
+        assert_eq!(left(None, "Custom field is invalid").len(), 3);
     }
 
     #[test]

@@ -49,6 +49,30 @@ pub(crate) fn with_the_person(
     })
 }
 
+/// Whether the note came along with its person, whom an earlier try made, perhaps over another version. Where v3 made them
+/// there is a record of the note: its intent was committed with theirs.
+pub(crate) async fn came_along(
+    attempt: &Attempt<'_>,
+    introduction: &Introduction,
+    person: CandidateId,
+) -> Result<bool, Stop> {
+    if attempt.claim.step(step().name()).is_some() {
+        return Ok(false);
+    }
+    if !attempt.greenhouse.notes().can_be_read() {
+        return Ok(with_the_person(attempt, introduction).is_some());
+    }
+    match attempt.proof().notes().of_candidate(person).await {
+        Ok(notes) => {
+            let marker = &introduction.note_marker;
+            Ok(notes.iter().any(|note| marker.is_in(&note.body)))
+        }
+        // Nobody has to pause because notes may not be read.
+        Err(harvest::Error::Forbidden { .. }) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Adds a note, once per marker; the body carries it. Says whether the note is there; a refusal, blamed on `field`,
 /// becomes a warning.
 pub(crate) async fn once(

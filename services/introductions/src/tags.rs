@@ -1,7 +1,7 @@
 //! The tags: "Intrro" and the event's own, on the person.
 
 use domain::{CandidateId, Code, StepKind, TagId};
-use harvest::Error as Remote;
+use harvest::{Error as Remote, Version};
 
 use crate::attempt::{Attempt, Made, Step, Written};
 use crate::candidate::Person;
@@ -32,16 +32,18 @@ pub(crate) async fn apply(
         .map(drop)
 }
 
-/// Applies those of `wanted` that are not among `has`; says whether any was.
+/// Applies those of `wanted` that are not among `has`, which in v1 minds no case; says whether any was.
 pub(crate) async fn apply_missing(
     attempt: &mut Attempt<'_>,
     candidate: CandidateId,
     has: &[String],
     wanted: &[(String, TagId)],
 ) -> Result<bool, Stop> {
+    let v1 = attempt.greenhouse.version() == Version::V1;
+    let is = |one: &String, other: &str| one == other || v1 && one.eq_ignore_ascii_case(other);
     let mut any = false;
     for (name, tag) in wanted {
-        if has.contains(name) {
+        if has.iter().any(|own| is(own, name)) {
             continue;
         }
         let written = put(attempt, candidate, name, *tag).await;

@@ -186,8 +186,8 @@ impl Round<'_> {
             Err(error) => return Err(error.into()),
         };
         let first = cursor.is_none();
-        if kind == Kind::Job && since.is_none() && first && page.ids.is_empty() {
-            self.doubt_nothing().await?;
+        if since.is_none() && first && page.ids.is_empty() {
+            self.doubt_empty(kind).await?;
         }
         if since.is_none() && !self.run.unordered && !in_order(&page.ids, self.run.below) {
             self.begin_list_anew(Some(kind)).await?;
@@ -198,11 +198,17 @@ impl Round<'_> {
     }
 
     /// Somebody who lost the right to list gets an empty list, and that must not close every job of the tenant.
-    async fn doubt_nothing(&self) -> Result<(), Stop> {
-        if self.parts.store.knows_jobs(&self.refresh.tenant).await? {
-            return Err(Stop::Retry(Code::JobsVanished.into()));
+    async fn doubt_empty(&mut self, kind: Kind) -> Result<(), Stop> {
+        let (store, tenant) = (&self.parts.store, &self.refresh.tenant);
+        match kind {
+            Kind::Job if store.knows_jobs(tenant).await? => {
+                Err(Stop::Retry(Code::JobsVanished.into()))
+            }
+            _ if is_named_by_jobs(kind) && store.count_job_parts(tenant, kind).await? > 0 => {
+                self.doubt_absence().await
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// The same of what is missing, whose list may have been cut short on the way.
@@ -239,8 +245,11 @@ impl Round<'_> {
         if unordered {
             self.met.extend(page.records.iter().map(|record| record.id));
         }
+        let nothing_at_all = below.is_none() && last && page.ids.is_empty();
         let sweep = match (whole, unordered) {
             (false, _) => None,
+            // Jobs name these by their ids: where there is none indeed, no job names one.
+            _ if nothing_at_all && is_named_by_jobs(kind) => None,
             (true, false) => range(lowest, last, below, began),
             (true, true) => last.then_some(Sweep::Met {
                 ids: &self.met,
@@ -454,6 +463,10 @@ impl Round<'_> {
             false => Err(Stop::Abandon),
         }
     }
+}
+
+fn is_named_by_jobs(kind: Kind) -> bool {
+    matches!(kind, Kind::Department | Kind::Office | Kind::CloseReason)
 }
 
 /// Where a page of a whole list in order tells what is gone: down to its `lowest` id, the last page down to the end, and

@@ -1,5 +1,6 @@
 //! A tenant that connects anew: what was remembered of one account of Greenhouse is not used in the next.
 
+use greenhouse_sim::faults::{Fault, When};
 use harvest::Version;
 use serde_json::{Value, json};
 
@@ -51,5 +52,37 @@ async fn ids_of_one_organisation_are_not_used_in_another() {
         let referrers = other.referrers();
         let rita = referrers.iter().find(|one| one.name == "Rita Recruiter");
         assert_eq!(application.referrer_id, rita.map(|one| one.meta.id));
+    }
+}
+
+/// v1 makes the note together with the person, v3 by a call of its own.
+#[tokio::test]
+async fn a_note_is_made_once_where_the_version_changes_on_the_way() {
+    for (first, then, lost) in [
+        (Version::V1, Version::V3, "applications:create"),
+        (Version::V1, Version::V3, "candidates:create"),
+        (Version::V3, Version::V1, "applications:create"),
+    ] {
+        let world = World::new(first).await;
+        let rule = When::operation(lost).times(1);
+        world.greenhouse.faults().add(rule, Fault::CommitThen500);
+        let mut introduction = world.introduction("i-1");
+        introduction["data"]["job_ids"] = json!(world.jobs()[..2]);
+        world.take(&introduction).await;
+        world.try_once().await;
+        assert_eq!(world.open().await, 1, "{first:?} {lost}: it waits");
+        world.connect_again(OWN, then).await;
+        world.perform().await;
+        let answer = world.last_answer().await;
+        let told = (&*answer.name, &answer.data["how"]);
+        assert_eq!(
+            told,
+            ("IntroductionImported", &"CREATED".into()),
+            "{answer:?}"
+        );
+        let person = world.person("i-1").meta.id;
+        let state = world.greenhouse.state();
+        assert_eq!(state.notes_of(person).len(), 1, "{first:?} {lost}");
+        assert_eq!(state.applications_of(person).len(), 2, "{first:?} {lost}");
     }
 }

@@ -460,3 +460,25 @@ async fn a_right_that_is_lost_on_the_way_ends_no_job() {
     assert_eq!(world.told().await, Vec::<String>::new());
     assert_eq!(world.answers().await[0]["code"], "jobs_vanished");
 }
+
+/// Jobs name their department, so an empty list of departments is no reason to take any from a job that names one.
+#[tokio::test]
+async fn a_job_loses_its_department_by_what_the_job_says() {
+    let world = World::new().await;
+    world.open_job("Cook");
+    world.refresh().await;
+    world.forget_events().await;
+    let known = "SELECT count(*) FROM job_parts WHERE tenant = 'acme' AND kind = 'department'";
+    let before = world.number(known).await;
+    let recruiter = world.greenhouse.recruiter();
+    for department in world.greenhouse.state().departments().iter().rev() {
+        recruiter.delete_department(department.meta.id).unwrap();
+    }
+    world.refresh_fully().await;
+    assert_eq!(world.number(known).await, before);
+    let told = world.told().await;
+    assert!(
+        told.contains(&"UPDATED Cook: department".to_owned()),
+        "{told:?}"
+    );
+}
