@@ -200,10 +200,12 @@ async fn by_now(
     };
     let applications = attempt.greenhouse.applications();
     let found = applications.by_ids(&[application]).await?;
-    Ok(found
-        .first()
-        .and_then(|now| now.candidate_id)
-        .unwrap_or(made))
+    let now = found.first().and_then(|now| now.candidate_id);
+    if let Some(now) = now.filter(|now| *now != made) {
+        let (store, tenant) = (&attempt.context.store, &attempt.claim.tenant);
+        store.remember_merge(tenant, (made, now)).await?;
+    }
+    Ok(now.unwrap_or(made))
 }
 
 async fn new_candidate(

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use accounts::{Stop, sees_nothing};
+use accounts::Stop;
 use boot::metrics::{RecordAction, Resource};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::window::Clocks;
@@ -15,9 +15,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Parts;
 use crate::around::{Apart, apart, is_told_inside};
-use crate::assemble::{BATCH, tell, tell_gone};
+use crate::assemble::{BATCH, tell};
 use crate::finish::{Next, finish};
-use crate::read::{self, IDS, Records, can_do_without};
+use crate::missing::is_named_by_jobs;
+use crate::read::{self, Records, can_do_without};
 use crate::run::{Run, Step};
 
 /// Records on a page of a list, in both versions.
@@ -30,12 +31,12 @@ pub(crate) struct Stopped {
 }
 
 /// An import in hand.
-struct Round<'a> {
-    parts: &'a Parts,
-    refresh: &'a Refresh,
-    client: Client,
+pub(crate) struct Round<'a> {
+    pub(crate) parts: &'a Parts,
+    pub(crate) refresh: &'a Refresh,
+    pub(crate) client: Client,
     stop: &'a CancellationToken,
-    run: Run,
+    pub(crate) run: Run,
     /// Ids met so far in a list without order.
     met: Vec<i64>,
     extended: Instant,
@@ -120,13 +121,13 @@ impl Round<'_> {
     }
 
     /// In v1, one look at some jobs takes a call for each.
-    fn count_calls(&mut self) {
+    pub(crate) fn count_calls(&mut self) {
         let sent = i32::try_from(self.client.take_calls()).unwrap_or(i32::MAX);
         self.run.calls = self.run.calls.saturating_add(sent);
     }
 
     /// Goes on only while the lease is ours and nobody wants the process to end.
-    async fn stay(&mut self) -> Result<(), Stop> {
+    pub(crate) async fn stay(&mut self) -> Result<(), Stop> {
         if self.stop.is_cancelled() {
             return Err(Stop::Rest(Duration::ZERO));
         }
@@ -143,11 +144,11 @@ impl Round<'_> {
     }
 
     /// Whether the lease outlasts a wait for the limit.
-    fn may_wait(&self, delay: Duration) -> bool {
+    pub(crate) fn may_wait(&self, delay: Duration) -> bool {
         !delay.is_zero() && delay < self.parts.config.lease / 3
     }
 
-    async fn wait(&self, delay: Duration) {
+    pub(crate) async fn wait(&self, delay: Duration) {
         tokio::select! {
             () = self.stop.cancelled() => {}
             () = tokio::time::sleep(delay) => {}
@@ -195,31 +196,6 @@ impl Round<'_> {
             return Ok(());
         }
         self.take_in(kind, page, since.is_none(), asked_at).await
-    }
-
-    /// Somebody who lost the right to list gets an empty list, and that must not close every job of the tenant.
-    async fn doubt_empty(&mut self, kind: Kind) -> Result<(), Stop> {
-        let (store, tenant) = (&self.parts.store, &self.refresh.tenant);
-        match kind {
-            Kind::Job if store.knows_jobs(tenant).await? => {
-                Err(Stop::Retry(Code::JobsVanished.into()))
-            }
-            _ if is_named_by_jobs(kind) && store.count_job_parts(tenant, kind).await? > 0 => {
-                self.doubt_absence().await
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// The same of what is missing, whose list may have been cut short on the way.
-    async fn doubt_absence(&mut self) -> Result<(), Stop> {
-        let (store, tenant) = (&self.parts.store, &self.refresh.tenant);
-        let blind = sees_nothing::<Stop>(store, &self.client, tenant).await;
-        self.count_calls();
-        match blind? {
-            true => Err(Stop::Retry(Code::JobsVanished.into())),
-            false => Ok(()),
-        }
     }
 
     async fn take_in(
@@ -341,7 +317,7 @@ impl Round<'_> {
     }
 
     /// Keeps records that are not on the page the import is at.
-    async fn keep_aside(&self, page: Page<'_>) -> Result<(), Stop> {
+    pub(crate) async fn keep_aside(&self, page: Page<'_>) -> Result<(), Stop> {
         let here = self.run.stored();
         self.keep(page, false, |_| here).await.map(drop)
     }
@@ -373,76 +349,6 @@ impl Round<'_> {
         Ok(())
     }
 
-    /// Jobs are looked at once more by their ids before they are told to be gone.
-    async fn remove(&mut self) -> Result<(), Stop> {
-        let store = &self.parts.store;
-        if store.misses_anything(self.refresh).await? {
-            self.doubt_absence().await?;
-            if self.client.version() == Version::V1 {
-                self.read_again().await?;
-            }
-        }
-        let (store, tenant) = (&self.parts.store, &self.refresh.tenant);
-        if !store.remove_missing_parts(self.refresh).await? {
-            return Err(Stop::Abandon);
-        }
-        loop {
-            self.stay().await?;
-            let missing = store.missing_jobs(self.refresh, IDS as i64).await?;
-            if missing.is_empty() {
-                break;
-            }
-            let asked_at = self.refresh.clock();
-            let found = read::jobs(&self.client, &missing).await;
-            self.count_calls();
-            let found = found?;
-            if found.is_empty() {
-                self.doubt_absence().await?;
-            }
-            let gone: Vec<i64> = missing
-                .iter()
-                .filter(|id| found.iter().all(|record| record.id != **id))
-                .copied()
-                .collect();
-            self.keep_aside(Page::of(Kind::Job, &found).asked_at(asked_at))
-                .await?;
-            let import = Some((self.refresh, &mut self.run));
-            let now = self.refresh.clock();
-            tell_gone(self.parts, tenant, &gone, now, import).await?;
-            self.forget(Some(Kind::Job), Some(&missing)).await?;
-        }
-        self.run.next_step();
-        Ok(())
-    }
-
-    /// v1 pages by number: a row that goes while a list is read takes all behind it forward, and the first one of the next
-    /// page is never shown. Lists that something is missing from are read once more; what they show now is not gone.
-    async fn read_again(&mut self) -> Result<(), Stop> {
-        for kind in self.parts.store.kinds_missing(self.refresh).await? {
-            let mut cursor = None;
-            loop {
-                self.stay().await?;
-                let page = read::page(&self.client, kind, None, cursor.as_ref()).await;
-                self.count_calls();
-                let page = match page.map_err(Stop::from) {
-                    Err(Stop::Rest(delay)) if self.may_wait(delay) => {
-                        self.wait(delay).await;
-                        continue;
-                    }
-                    page => page?,
-                };
-                let met: Vec<i64> = page.records.iter().map(|record| record.id).collect();
-                self.keep_aside(Page::of(kind, &page.records)).await?;
-                self.forget(Some(kind), Some(&met)).await?;
-                cursor = page.next;
-                if cursor.is_none() {
-                    break;
-                }
-            }
-        }
-        Ok(())
-    }
-
     async fn begin_list_anew(&mut self, kind: Option<Kind>) -> Result<(), Stop> {
         self.met.clear();
         if !self.run.begin_list_anew() {
@@ -456,17 +362,13 @@ impl Round<'_> {
         }
     }
 
-    async fn forget(&self, kind: Option<Kind>, ids: Option<&[i64]>) -> Result<(), Stop> {
+    pub(crate) async fn forget(&self, kind: Option<Kind>, ids: Option<&[i64]>) -> Result<(), Stop> {
         let store = &self.parts.store;
         match store.forget_missing(self.refresh, kind, ids).await? {
             true => Ok(()),
             false => Err(Stop::Abandon),
         }
     }
-}
-
-fn is_named_by_jobs(kind: Kind) -> bool {
-    matches!(kind, Kind::Department | Kind::Office | Kind::CloseReason)
 }
 
 /// Where a page of a whole list in order tells what is gone: down to its `lowest` id, the last page down to the end, and

@@ -2,7 +2,7 @@
 //!
 //! The route of one import, file by file: `requests` (a JobsRefreshRequested becomes a row) → `schedule` (whose turn it
 //! is) → `import` (list by list, page by page) → `read` (a page of Greenhouse → records) → `around` (what belongs
-//! to jobs that changed) → `assemble` (marked jobs) → `document` (records → the contract's job) → `change` (two documents →
+//! to jobs that changed) → `missing` (what no list showed) → `assemble` (marked jobs) → `document` (records → the contract's job) → `change` (two documents →
 //! what happened) → `event` → `finish` (watermark and answers). What webhooks told is acted on between imports by `notices`.
 //! `api` shows the documents. Publishing is the relay's work; nothing here ever writes to Greenhouse.
 #![deny(missing_docs)]
@@ -16,6 +16,7 @@ mod document;
 mod event;
 mod finish;
 mod import;
+mod missing;
 mod notices;
 mod read;
 mod requests;

@@ -91,8 +91,8 @@ impl Client {
     /// v1, which has no tokens, makes the cheapest call, and whether the key may make it does not matter.
     ///
     /// # Errors
-    /// [`Error::Credential`] or [`Error::Unauthorized`] if it is refused, [`Error::NotServed`], [`Error::NotSent`], [`Error::Unavailable`] or
-    /// [`Error::Throttled`] if it could not be asked.
+    /// [`Error::Credential`] or [`Error::Unauthorized`] if it is refused, [`Error::NotServed`] if v1 is no more,
+    /// [`Error::NotSent`], [`Error::Unavailable`] or [`Error::Throttled`] if it could not be asked.
     pub async fn verify_token(&self) -> Result<(), Error> {
         match &self.shared.auth {
             Auth::Tokens(tokens) => tokens.fresh().await.map(drop),

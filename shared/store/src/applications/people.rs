@@ -115,6 +115,21 @@ impl Store {
         Ok(applications)
     }
 
+    /// That `old` was merged into `new` before anything was known under either: a late answer does not undo it.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn remember_merge(
+        &self,
+        tenant: &Tenant,
+        (old, new): (CandidateId, CandidateId),
+    ) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        note_merge(&mut tx, tenant, old, new).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
     /// Notes that the person behind a record is gone, and forgets the way to it. The applications stay followed: what
     /// becomes of them is observed like anything else.
     ///
@@ -144,8 +159,9 @@ impl Store {
 
 /// Most merges of one record after another that are followed.
 const CHAIN: usize = 20;
-/// For how long merges are remembered, in days: much longer than an answer of Greenhouse is late.
-const REMEMBERED: i32 = 30;
+/// For how long merges are remembered, in minutes: longer than an answer of Greenhouse is late, and no longer, so that one
+/// that was misread is put right by what Greenhouse shows.
+const REMEMBERED: i32 = 60;
 
 /// Answers who `new` is by now; none where that is `old`.
 async fn note_merge(
@@ -156,9 +172,11 @@ async fn note_merge(
 ) -> Result<Option<CandidateId>, Error> {
     for _ in 0..CHAIN {
         let further = sqlx::query_scalar!(
-            "SELECT merged_into FROM merged_candidates WHERE tenant = $1 AND id = $2",
+            "SELECT merged_into FROM merged_candidates
+            WHERE tenant = $1 AND id = $2 AND merged_at > now() - make_interval(mins => $3)",
             tenant.as_str(),
             new.0,
+            REMEMBERED,
         );
         match further.fetch_optional(&mut **tx).await? {
             Some(further) => new = CandidateId(further),
@@ -170,7 +188,7 @@ async fn note_merge(
     }
     sqlx::query!(
         "WITH forgotten AS (
-            DELETE FROM merged_candidates WHERE tenant = $1 AND id <> $2 AND merged_at < now() - make_interval(days => $4))
+            DELETE FROM merged_candidates WHERE tenant = $1 AND id <> $2 AND merged_at < now() - make_interval(mins => $4))
         INSERT INTO merged_candidates (tenant, id, merged_into) VALUES ($1, $2, $3)
         ON CONFLICT (tenant, id) DO UPDATE SET merged_into = excluded.merged_into, merged_at = excluded.merged_at",
         tenant.as_str(),

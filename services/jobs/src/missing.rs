@@ -1,0 +1,112 @@
+//! What the lists of an import did not show: doubted, looked at once more, then removed and told.
+
+use accounts::{Stop, sees_nothing};
+use domain::Code;
+use harvest::Version;
+use store::jobs::{Kind, Page};
+
+use crate::assemble::tell_gone;
+use crate::import::Round;
+use crate::read::{self, IDS};
+
+impl Round<'_> {
+    /// Somebody who lost the right to list gets an empty list, and that must not close every job of the tenant.
+    pub(crate) async fn doubt_empty(&mut self, kind: Kind) -> Result<(), Stop> {
+        let (store, tenant) = (&self.parts.store, &self.refresh.tenant);
+        match kind {
+            Kind::Job if store.knows_jobs(tenant).await? => {
+                Err(Stop::Retry(Code::JobsVanished.into()))
+            }
+            _ if is_named_by_jobs(kind) && store.count_job_parts(tenant, kind).await? > 0 => {
+                self.doubt_absence().await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The same of what is missing, whose list may have been cut short on the way.
+    async fn doubt_absence(&mut self) -> Result<(), Stop> {
+        let (store, tenant) = (&self.parts.store, &self.refresh.tenant);
+        let blind = sees_nothing::<Stop>(store, &self.client, tenant).await;
+        self.count_calls();
+        match blind? {
+            true => Err(Stop::Retry(Code::JobsVanished.into())),
+            false => Ok(()),
+        }
+    }
+
+    /// Jobs are looked at once more by their ids before they are told to be gone.
+    pub(crate) async fn remove(&mut self) -> Result<(), Stop> {
+        let store = &self.parts.store;
+        if store.misses_anything(self.refresh).await? {
+            self.doubt_absence().await?;
+            if self.client.version() == Version::V1 {
+                self.read_again().await?;
+            }
+        }
+        let (store, tenant) = (&self.parts.store, &self.refresh.tenant);
+        if !store.remove_missing_parts(self.refresh).await? {
+            return Err(Stop::Abandon);
+        }
+        loop {
+            self.stay().await?;
+            let missing = store.missing_jobs(self.refresh, IDS as i64).await?;
+            if missing.is_empty() {
+                break;
+            }
+            let asked_at = self.refresh.clock();
+            let found = read::jobs(&self.client, &missing).await;
+            self.count_calls();
+            let found = found?;
+            if found.is_empty() {
+                self.doubt_absence().await?;
+            }
+            let gone: Vec<i64> = missing
+                .iter()
+                .filter(|id| found.iter().all(|record| record.id != **id))
+                .copied()
+                .collect();
+            self.keep_aside(Page::of(Kind::Job, &found).asked_at(asked_at))
+                .await?;
+            let import = Some((self.refresh, &mut self.run));
+            let now = self.refresh.clock();
+            tell_gone(self.parts, tenant, &gone, now, import).await?;
+            self.forget(Some(Kind::Job), Some(&missing)).await?;
+        }
+        self.run.next_step();
+        Ok(())
+    }
+
+    /// v1 pages by number: a row that goes while a list is read takes all behind it forward, and the first one of the next
+    /// page is never shown. Lists that something is missing from are read once more; what they show now is not gone.
+    async fn read_again(&mut self) -> Result<(), Stop> {
+        for kind in self.parts.store.kinds_missing(self.refresh).await? {
+            let mut cursor = None;
+            loop {
+                self.stay().await?;
+                let page = read::page(&self.client, kind, None, cursor.as_ref()).await;
+                self.count_calls();
+                let page = match page.map_err(Stop::from) {
+                    Err(Stop::Rest(delay)) if self.may_wait(delay) => {
+                        self.wait(delay).await;
+                        continue;
+                    }
+                    page => page?,
+                };
+                let met: Vec<i64> = page.records.iter().map(|record| record.id).collect();
+                self.keep_aside(Page::of(kind, &page.records)).await?;
+                self.forget(Some(kind), Some(&met)).await?;
+                cursor = page.next;
+                if cursor.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether jobs name records of this kind by their ids: what none of them names is not missed.
+pub(crate) fn is_named_by_jobs(kind: Kind) -> bool {
+    matches!(kind, Kind::Department | Kind::Office | Kind::CloseReason)
+}
