@@ -126,11 +126,16 @@ impl Org {
         self.jobs.get(job_id).filter(|job| job.visible_to(user_id))
     }
 
-    /// Whether an application shows nothing of a confidential job to somebody outside.
+    /// Whether an application shows nothing of a confidential job to somebody outside; a prospect's, if any of the jobs they
+    /// are considered for is confidential to them.
     pub(crate) fn shows_application(&self, application: &Application, user_id: i64) -> bool {
-        application
-            .job_id
-            .is_none_or(|job| self.visible_job(job, user_id).is_some())
+        let visible = |job| self.visible_job(job, user_id).is_some();
+        let hidden = |job: &i64| {
+            let job = self.jobs.get(*job);
+            job.is_some_and(|job| !job.visible_to(user_id))
+        };
+        application.job_id.is_none_or(visible)
+            && !application.prospective_job_ids.iter().any(hidden)
     }
 
     /// A candidate that exists and is no longer being processed.

@@ -30,6 +30,9 @@ impl Org {
 
     /// Whether an edit fits the application, but for its custom fields.
     pub(crate) fn check_edit(&self, application: &Application, edit: &Edit) -> Result<(), Refused> {
+        if application.status == Status::Converted {
+            return Err(refused("status", "is converted: it cannot be edited"));
+        }
         if edit.rejected_at.is_some() && application.status != Status::Rejected {
             return Err(refused(
                 "rejected_at",

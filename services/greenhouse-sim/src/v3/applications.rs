@@ -194,6 +194,9 @@ fn draft(body: &Body, prefix: &str) -> Result<Draft, Reply> {
     if let Some(name) = foreign.iter().find(|name| body.has(name)) {
         return Err(not_allowed(prefix, name, prospect));
     }
+    if !prospect && body.has("prospect") {
+        return Err(not_allowed(prefix, "prospect", prospect));
+    }
     if !prospect && !body.has("job_id") {
         return Err(Reply::invalid(&format!("{prefix}job_id"), "is missing"));
     }

@@ -69,6 +69,14 @@ impl Call<'_> {
         body::read(self.body, schema)
     }
 
+    /// What only a Site Admin may do: 403 for others, as for a list.
+    pub(crate) fn admins_only(&self) -> Result<(), Reply> {
+        match self.site_admin {
+            true => Ok(()),
+            false => Err(Reply::forbidden()),
+        }
+    }
+
     /// When what is made now can be seen.
     pub(crate) fn ready_at(&self) -> Stamp {
         match self.settings.create_answer {

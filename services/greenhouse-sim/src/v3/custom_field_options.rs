@@ -47,6 +47,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn create(call: &mut Call<'_>) -> Answer {
+    call.admins_only()?;
     let body = call.body(CREATION)?;
     let field = body.id("custom_field_id").unwrap_or_default();
     let id = call
@@ -57,6 +58,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn update(call: &mut Call<'_>) -> Answer {
+    call.admins_only()?;
     let body = call.body(EDITION)?;
     if call.org.custom_fields.options.get(call.id).is_none() {
         return Err(Reply::no_record());

@@ -139,6 +139,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn create(call: &mut Call<'_>) -> Answer {
+    call.admins_only()?;
     let body = call.body(&creation())?;
     let text = |name: &str| body.text(name).unwrap_or_default();
     let (field_type, value_type) = (text("field_type"), text("value_type"));
@@ -159,6 +160,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn update(call: &mut Call<'_>) -> Answer {
+    call.admins_only()?;
     let body = call.body(&edition())?;
     let known = call.org.custom_fields.fields.get(call.id);
     let field_type = known.ok_or_else(Reply::no_record)?.field_type.clone();

@@ -4,6 +4,7 @@ use super::call::Call;
 use crate::{
     http::reply::Answer,
     listing::{Filter, Listing},
+    org::rows::ProspectDetail,
 };
 
 pub(super) const LISTING: Listing = Listing {
@@ -29,5 +30,11 @@ pub(super) const LISTING: Listing = Listing {
 };
 
 pub(super) fn list(call: &mut Call<'_>) -> Answer {
-    call.list(&LISTING, &call.org.prospect_details)
+    let permitted = |details: &ProspectDetail| {
+        let application = call.org.applications.get(details.application_id);
+        application.is_none_or(|application| call.org.shows_application(application, call.acting))
+    };
+    call.list_where(&LISTING, &call.org.prospect_details, &permitted, |_, _| {
+        None
+    })
 }

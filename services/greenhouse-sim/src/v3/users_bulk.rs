@@ -60,6 +60,7 @@ const EITHER: [(&str, &str); 2] = [
 ];
 
 pub(super) fn create(call: &mut Call<'_>) -> Answer {
+    call.admins_only()?;
     let body = call.body(BODY)?;
     let rows = body.list("data").unwrap_or_default();
     if rows.is_empty() {

@@ -128,3 +128,21 @@ fn people_are_found_by_what_they_have() {
         1
     );
 }
+
+#[test]
+fn users_and_custom_fields_are_made_by_site_admins_alone() {
+    let sim = Sim::start();
+    let users = sim.sim.state().users();
+    let plain = users
+        .iter()
+        .find(|user| !user.site_admin && !user.service_account)
+        .unwrap();
+    let token = sim.token_for(&format!("sub={}&", plain.meta.id));
+    let field = json!({"name": "Seat", "field_type": "candidate", "value_type": "short_text"});
+    let user =
+        json!({"data": [{"first_name": "A", "last_name": "B", "primary_email": "a@b.example"}]});
+    for (path, body) in [("/v3/custom_fields", field), ("/v3/users/bulk", user)] {
+        let answer = sim.call_as(&token, "POST", path, Some(&body)).unwrap();
+        assert_eq!(answer.status, 403, "{path}");
+    }
+}
