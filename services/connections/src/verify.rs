@@ -12,13 +12,14 @@ mod rights;
 
 use std::sync::Arc;
 
-use accounts::{Accounts, Examiner, health};
+use accounts::{Accounts, Examiner, health, sees_nothing};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use boot::metrics::AdminAction;
 use domain::settings::Settings;
 use domain::{Code, UserId};
+use harvest::Client;
 use store::Store;
 use store::connections::{Connection, Finding, Health, Severity};
 use uuid::Uuid;
@@ -66,7 +67,38 @@ pub(crate) async fn look_at(
     let mut verified = verify(&examiner, known.acting_user, &known.settings).await;
     let silence = webhook_silence(store, accounts, known.id).await?;
     verified.findings.extend(silence);
+    if verified.unanswered.is_none() && is_blind(store, &examiner.client, known).await? {
+        verified.finds_nobody_who_may_list();
+    }
     Ok(verified)
+}
+
+/// Whether whoever acts is shown nothing, which is what work is set aside for as well. A look that is not answered tells
+/// nothing of it.
+async fn is_blind(store: &Store, client: &Client, known: &Connection) -> Result<bool, Failure> {
+    match sees_nothing::<Sight>(store, client, &known.tenant).await {
+        Ok(blind) => Ok(blind),
+        Err(Sight::Store(error)) => Err(error.into()),
+        Err(Sight::Unanswered) => Ok(false),
+    }
+}
+
+/// Why it cannot be said what whoever acts is shown.
+enum Sight {
+    Store(store::Error),
+    Unanswered,
+}
+
+impl From<store::Error> for Sight {
+    fn from(error: store::Error) -> Sight {
+        Sight::Store(error)
+    }
+}
+
+impl From<harvest::Error> for Sight {
+    fn from(_: harvest::Error) -> Sight {
+        Sight::Unanswered
+    }
 }
 
 /// From now on the connection is as a look has found it. None if it has moved on meanwhile.
@@ -126,6 +158,15 @@ pub(crate) struct Verified {
 }
 
 impl Verified {
+    /// Whoever acts is shown nothing at all.
+    fn finds_nobody_who_may_list(&mut self) {
+        let (code, evidence) = (Code::NotSiteAdmin, "no job and no user is shown");
+        if self.findings.iter().all(|found| found.code != code) {
+            self.findings
+                .push(Finding::new(code, Severity::Error, "all", evidence));
+        }
+    }
+
     /// Whether it found what the connection was set aside for: work would be refused again at once.
     pub(crate) fn finds_again(&self, aside: &Connection) -> bool {
         let mut known = aside.findings.iter();

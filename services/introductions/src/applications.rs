@@ -168,7 +168,7 @@ pub(crate) async fn apply(
     introduction: &Introduction,
     person: &Person,
     jobs: &Jobs,
-    references: &References,
+    references: &mut References,
 ) -> Result<Vec<Applied>, Stop> {
     let existing = match person.application {
         Some(_) => Vec::new(),
@@ -253,7 +253,7 @@ async fn add(
     introduction: &Introduction,
     person: &Person,
     job: JobId,
-    references: &References,
+    references: &mut References,
 ) -> Result<AppliedHow, Stop> {
     let prospect = introduction.prospect;
     let mut application = new(attempt, introduction, vec![job], references);
@@ -277,7 +277,7 @@ async fn add(
             },
         )
         .await;
-    lighter::tell(attempt, introduction, &left_out).await?;
+    lighter::tell(attempt, introduction, references, &left_out).await?;
     let (id, made) = match written {
         Ok(Written::Now(Applying::Made(made))) => (Some(made.id), Some(made)),
         Ok(Written::Now(Applying::Read(id))) => (Some(id), None),

@@ -63,7 +63,7 @@ pub(crate) async fn find_or_create(
     attempt: &mut Attempt<'_>,
     introduction: &Introduction,
     jobs: &mut Jobs,
-    references: &References,
+    references: &mut References,
 ) -> Result<Option<Person>, Stop> {
     if attempt.sent_earlier(StepKind::CreateCandidate).is_none()
         && let Some(person) = search::find(attempt, introduction).await?
@@ -93,7 +93,7 @@ async fn create(
     introduction: &Introduction,
     inline_job: JobId,
     jobs: &Jobs,
-    references: &References,
+    references: &mut References,
 ) -> Result<Person, Stop> {
     let mut tagged = references.inline_tags;
     let application = applications::first(attempt, introduction, inline_job, jobs, references);
@@ -143,7 +143,7 @@ async fn create(
         attempt.learn(&note::step(), StepState::Confirmed, None, None);
     }
     candidate_fields::warn_of_left_out(attempt, &wanted, &person.custom_fields);
-    lighter::tell(attempt, introduction, &left_out).await?;
+    lighter::tell(attempt, introduction, references, &left_out).await?;
     if tagged != references.inline_tags {
         references::forget_inline_tags(attempt).await?;
     }

@@ -28,18 +28,19 @@ pub(crate) async fn handle(
         Ok(jobs) => jobs,
         Err(refused) => return settle_refused(attempt, &refused).await,
     };
-    let references = references::resolve(attempt, introduction).await?;
+    let mut references = references::resolve(attempt, introduction).await?;
     // A foreseen write counts as sent after a crash: only where a read can show that it was not.
     if attempt.greenhouse.notes().can_be_read() {
         attempt.foresee(note::step());
     }
-    let found = candidate::find_or_create(attempt, introduction, &mut jobs, &references).await?;
+    let found =
+        candidate::find_or_create(attempt, introduction, &mut jobs, &mut references).await?;
     let Some(person) = found else {
         return settle_refused(attempt, jobs.refused()).await;
     };
     attempt.person = Some(person.id);
     let applications =
-        applications::apply(attempt, introduction, &person, &jobs, &references).await?;
+        applications::apply(attempt, introduction, &person, &jobs, &mut references).await?;
     let filled = candidate::fill_gaps(attempt, introduction, &person).await;
     attempt.forgo(filled, "candidate")?;
     let tagged = tags::apply(attempt, &person, &references).await;

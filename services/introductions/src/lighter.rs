@@ -6,6 +6,7 @@ use harvest::{Error, NewApplication, Target};
 
 use crate::attempt::Attempt;
 use crate::introduction::Introduction;
+use crate::references::References;
 use crate::stop::Stop;
 use crate::{references, referrer};
 
@@ -40,19 +41,22 @@ pub(crate) fn lighten(error: &Error, application: &mut NewApplication) -> Option
     None
 }
 
-/// Warns of what was left out, and forgets what was remembered of it.
+/// Warns of what was left out, forgets what was remembered of it, and takes it out of what the rest of the try refers to.
 pub(crate) async fn tell(
     attempt: &mut Attempt<'_>,
     introduction: &Introduction,
+    references: &mut References,
     left_out: &[LeftOut],
 ) -> Result<(), Stop> {
     for what in left_out {
         let problem = match what {
             LeftOut::Source => {
+                references.source = None;
                 references::forget_source(attempt).await?;
                 Code::SourceMissing.into()
             }
             LeftOut::Credit => {
+                (references.referrer, references.outside) = (None, None);
                 referrer::forget(attempt, introduction).await?;
                 Problem::new(Code::ReferrerNotListed).field("referrer.email")
             }

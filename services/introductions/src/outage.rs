@@ -21,7 +21,7 @@ use crate::stop::Stop;
 const IN_A_ROW: u32 = 5;
 /// When the first look is due; from there the pause doubles.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
-/// Most seconds that pass between Greenhouse's recovery and ours.
+/// Most seconds that pass between Greenhouse's recovery and ours, unless it names a time itself.
 const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 /// How often it asks the ledger whether a look is due.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -120,13 +120,13 @@ async fn look(context: &Context, outage: &Outage) {
             let pause = pause(*looks, rand::random());
             context.store.put_off_look(*connection, pause).await
         }
-        Err(Remote::Denied { retry_after }) => {
+        // What asks everybody to stay away is a limit, or what stands in front of a Greenhouse that is away.
+        Err(Remote::Denied { retry_after } | Remote::Throttled { retry_after }) => {
             context.store.put_off_look(*connection, retry_after).await
         }
         Ok(())
         | Err(
-            Remote::Throttled { .. }
-            | Remote::Unauthorized { .. }
+            Remote::Unauthorized { .. }
             | Remote::Credential { .. }
             | Remote::Forbidden { .. }
             | Remote::NotFound { .. }

@@ -7,7 +7,7 @@ use store::jobs::{Kind, Page};
 
 use crate::assemble::tell_gone;
 use crate::import::Round;
-use crate::read::{self, IDS};
+use crate::read::{self, IDS, can_do_without};
 
 impl Round<'_> {
     /// Somebody who lost the right to list gets an empty list, and that must not close every job of the tenant.
@@ -86,6 +86,13 @@ impl Round<'_> {
                 self.stay().await?;
                 let page = read::page(&self.client, kind, None, cursor.as_ref()).await;
                 self.count_calls();
+                if let Err(error) = &page
+                    && can_do_without(error)
+                {
+                    // Nothing shows whether it is gone.
+                    self.forget(Some(kind), None).await?;
+                    break;
+                }
                 let page = match page.map_err(Stop::from) {
                     Err(Stop::Rest(delay)) if self.may_wait(delay) => {
                         self.wait(delay).await;

@@ -32,10 +32,6 @@ pub(crate) enum Step {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Run {
     pub(crate) id: Uuid,
-    /// The connection's, at which it was begun: what an account shows to one credential is no place in what it shows to
-    /// another.
-    #[serde(default)]
-    revision: i64,
     /// Whether it reads everything.
     pub(crate) full: bool,
     pub(crate) began: DateTime<Utc>,
@@ -102,14 +98,12 @@ impl Tally {
 }
 
 impl Run {
-    /// The import under way, or a new one. One that an older version left in a form of its own is begun anew, and so is one
-    /// of another revision of the connection.
+    /// The import under way, or a new one. One that an older version left in a form of its own is begun anew.
     pub(crate) fn of(refresh: &Refresh, overlap: TimeDelta) -> (Run, bool) {
         let left = refresh
             .run
             .as_ref()
-            .and_then(|run| Run::deserialize(run).ok())
-            .filter(|run| run.revision == refresh.revision);
+            .and_then(|run| Run::deserialize(run).ok());
         match left {
             Some(run) => (run, false),
             None => (Run::begin(refresh, overlap), true),
@@ -121,7 +115,6 @@ impl Run {
         let since = refresh.watermark.filter(|_| !whole);
         Run {
             id: Uuid::now_v7(),
-            revision: refresh.revision,
             full: whole,
             began: refresh.now,
             pass_began: refresh.now,
@@ -326,17 +319,6 @@ mod tests {
         refresh.run = Some(stored);
         let (_, new) = Run::of(&refresh, TimeDelta::zero());
         assert!(!new);
-    }
-
-    #[test]
-    fn an_import_of_another_credential_is_begun_anew() {
-        let mut refresh = refresh(None, true);
-        let (mut run, _) = Run::of(&refresh, TimeDelta::zero());
-        run.turn_page(Some(&Cursor::from_text("c".into())), Some(7));
-        refresh.run = Some(run.stored());
-        refresh.revision += 1;
-        let (anew, new) = Run::of(&refresh, TimeDelta::zero());
-        assert!(new && anew.cursor().is_none() && anew.id != run.id);
     }
 
     #[test]

@@ -109,6 +109,7 @@ fn in_sight(tracked: &Tracked, jobs: &HashSet<JobId>) -> Vec<ApplicationId> {
 
 /// Removes what the feed no longer keeps.
 pub(crate) async fn sweep(store: &Store) -> Result<(), Stop> {
+    store.sweep_merges().await?;
     while store.sweep_status_events(FEED_KEEPS, SWEEP).await? == SWEEP as u64 {}
     Ok(())
 }

@@ -175,15 +175,17 @@ impl Observer<'_> {
         self.tell(&tracked, observations, &HashMap::new()).await
     }
 
-    /// Whatever is known under one person in Greenhouse is known under another one; returns what moved.
+    /// Whatever is known under one person in Greenhouse is known under another one; returns what moved. `certain`: Greenhouse
+    /// has said so, and it was not read from a list that may be late.
     pub(crate) async fn merge(
         &self,
         old: CandidateId,
         new: CandidateId,
+        certain: bool,
     ) -> Result<Vec<ApplicationId>, Stop> {
         let store = &self.context.store;
         let announce = |new, merged: &_| people::merged(self.tenant, (old, new), merged);
-        let moved = store.merge_candidates(self.tenant, (old, new), announce);
+        let moved = store.merge_candidates(self.tenant, (old, new), certain, announce);
         let moved = moved.await?;
         if !moved.is_empty() {
             tracing::info!(tenant = %self.tenant, %old, %new, applications = moved.len(), "candidates were merged");
@@ -228,7 +230,7 @@ impl Observer<'_> {
                 if let (Some(old), Some(new)) = (known, application.candidate_id)
                     && old != new
                 {
-                    self.merge(old, new).await?;
+                    self.merge(old, new, false).await?;
                 }
             }
         }

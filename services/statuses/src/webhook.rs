@@ -265,7 +265,7 @@ impl Named {
         let (store, tenant) = (&observer.context.store, observer.tenant);
         let mut changed = Vec::new();
         for (old, new) in &self.merged {
-            changed.extend(observer.merge(*old, *new).await?);
+            changed.extend(observer.merge(*old, *new, true).await?);
         }
         let anonymised = self.anonymised.iter().map(|id| (*id, Erasure::Anonymised));
         let gone = self.gone.iter().map(|id| (*id, Erasure::Deleted));

@@ -2,11 +2,11 @@
 //! is shown nothing at all.
 
 use domain::Tenant;
-use harvest::{Client, Version};
+use harvest::{Client, Error as Remote, Version};
 use store::Store;
 
-/// Whether the acting user is shown no job at all although jobs of the tenant are known. What a list lacks then is not
-/// gone, and nothing may be concluded from it. It costs one call, and none where there is nothing to doubt: v1 shows
+/// Whether the acting user is shown nothing at all, no job although jobs of the tenant are known, and no user. What a list lacks then is not
+/// gone, and nothing may be concluded from it. It costs a call, a second one where no job is shown, and none where there is nothing to doubt: v1 shows
 /// whatever the key's permissions allow, and a Greenhouse without jobs is believed.
 ///
 /// # Errors
@@ -18,5 +18,12 @@ where
     if client.version() == Version::V1 || !store.knows_jobs(tenant).await? {
         return Ok(false);
     }
-    Ok(!client.jobs().any().await?)
+    if client.jobs().any().await? {
+        return Ok(false);
+    }
+    // Every account has users. Where they are shown, there are no jobs indeed.
+    match client.users().any().await {
+        Err(Remote::Forbidden { .. }) => Ok(true),
+        shown => Ok(!shown?),
+    }
 }

@@ -52,7 +52,7 @@ pub trait Budget: Send + Sync {
     /// Learns what an answer told. Called after every answer, errors included; must not block.
     fn observe(&self, seen: RateLimit);
 
-    /// Learns that Greenhouse throttled a call (429): nobody should call before `retry_after` (1 s to 1 h) is over.
+    /// Learns that Greenhouse throttled a call (429, or 503 that says for how long): nobody should call before `retry_after` (1 s to 1 h) is over.
     fn exhausted(&self, retry_after: Duration) -> BoxFuture<'_, ()>;
 }
 

@@ -25,7 +25,9 @@ use crate::nul;
 use crate::operation::Operation;
 use crate::request::Request;
 use crate::token::Substitute;
+use crate::v1;
 use crate::version::Version;
+use crate::wire;
 
 /// For how long a new token is kept from others while the first call with it is under way.
 const TRIAL: Duration = Duration::from_secs(1);
@@ -107,14 +109,32 @@ impl Client {
         // A later page may be gone by itself.
         let begins = url.query().unwrap_or_default() == request.query;
         let always_there = begins && request.operation.is_always_there();
-        let success = success.map_err(|error| match self.version() {
-            Version::V1 if !request.operation.is_write() => not_served(error, status, always_there),
-            _ => error,
-        });
+        let success = match success {
+            Err(error) if self.version() == Version::V1 && !request.operation.is_write() => {
+                Err(self.not_served(error, status, always_there).await)
+            }
+            success => success,
+        };
         if let Some(delay) = stay_away.filter(|_| for_everybody) {
             self.budget().exhausted(delay).await;
         }
         success
+    }
+
+    /// The error of a read of v1, or that the version is no more. A single way to read may be withdrawn, so that takes a
+    /// list that every account has: this one, or else the cheapest call, asked for once.
+    async fn not_served(&self, error: Error, status: u16, always_there: bool) -> Error {
+        if !may_be_no_more(&error, always_there) {
+            return error;
+        }
+        let served = match always_there {
+            true => Err(Error::NotServed { status }),
+            false => Box::pin(self.call(&v1::cheapest(), wire::read_nothing)).await,
+        };
+        match served {
+            Err(no_more @ Error::NotServed { .. }) => no_more,
+            _ => error,
+        }
     }
 
     /// Sends with the current token and, where that is refused, with the one that others have got since, or at last with a
@@ -203,10 +223,10 @@ impl Client {
     }
 }
 
-/// The error of a read of v1, which may tell that the version is no more. What Greenhouse answers then was not announced;
-/// nothing of this is said of a record. `always_there`: the read is of a list that every account has.
-fn not_served(error: Error, status: u16, always_there: bool) -> Error {
-    let gone = match &error {
+/// Whether the error of a read of v1 may tell that the version is no more. What Greenhouse answers then was not announced.
+/// `always_there`: the read is of a list that every account has.
+fn may_be_no_more(error: &Error, always_there: bool) -> bool {
+    match error {
         Error::NotFound { .. } => always_there,
         Error::Unavailable { cause } => {
             matches!(cause, Cause::Status(410) | Cause::Redirect(301 | 308))
@@ -217,10 +237,6 @@ fn not_served(error: Error, status: u16, always_there: bool) -> Error {
             of_a_version.iter().any(|word| words.contains(word))
         }
         _ => false,
-    };
-    match gone {
-        true => Error::NotServed { status },
-        false => error,
     }
 }
 

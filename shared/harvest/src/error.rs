@@ -20,7 +20,7 @@ pub enum Error {
         /// When to ask again.
         retry_after: Duration,
     },
-    /// Greenhouse does not allow the call now (429); not executed.
+    /// Greenhouse does not allow the call now (429, or a read's 503 that says for how long); not executed.
     #[error("throttled by Greenhouse for {} s", retry_after.as_secs())]
     Throttled {
         /// When to call again, 1 s to 1 h.

@@ -25,7 +25,7 @@ pub(crate) fn rate_limit(headers: &HeaderMap, local: DateTime<Utc>) -> RateLimit
     }
 }
 
-/// How long a 429 asks us to stay away: `Retry-After`, else `X-RateLimit-Reset`, else a `window`. Whatever stands there,
+/// How long a 429 or 503 asks us to stay away: `Retry-After`, else `X-RateLimit-Reset`, else a `window`. Whatever stands there,
 /// it is 1 s to 1 h.
 pub(crate) fn retry_after(headers: &HeaderMap, local: DateTime<Utc>, window: Duration) -> Duration {
     headers

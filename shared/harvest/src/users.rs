@@ -84,6 +84,16 @@ impl Users<'_> {
         self.client.all(request, read).await
     }
 
+    /// Whether any user at all is shown: one call for one user. v3 only.
+    ///
+    /// # Errors
+    /// [`Error`] of a read.
+    pub async fn any(&self) -> Result<bool, Error> {
+        let request = v3::users::one();
+        let page = self.client.page_at(&request, v3::users::read_list, None);
+        Ok(!page.await?.rows.is_empty())
+    }
+
     /// The users who have this number at the company, service accounts left out. Nobody else is among them, whatever a
     /// Greenhouse answers that ignores the filter or reads a list in it.
     ///

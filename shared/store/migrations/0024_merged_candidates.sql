@@ -1,4 +1,4 @@
--- Which record was merged into which, for an hour: an answer of Greenhouse that is older than a merge shows the record that is
+-- Which record was merged into which; believed for an hour and swept every night: an answer of Greenhouse that is older than a merge shows the record that is
 -- gone, and must not be taken for a merge back into it.
 CREATE TABLE merged_candidates (
     tenant      text        NOT NULL,

@@ -60,7 +60,7 @@ impl Looking<'_> {
                 // Greenhouse's own service user need not be listed; a chosen one is, to whoever may list.
                 None if self.chosen.is_none() => {}
                 None if self.is_v1() => self.nobody_acts(),
-                _ => self.no_site_admin(),
+                _ => self.no_site_admin(true),
             },
             Err(error) => self.undecided(&error, "users"),
         }

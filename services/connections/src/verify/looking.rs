@@ -15,6 +15,18 @@ use super::Verified;
 /// How long a verification may wait for the budget in all; whoever asked for it is waiting too.
 const PATIENCE: Duration = Duration::from_secs(40);
 
+/// Whether nothing works without this list; what a single other one is refused for is missed there alone.
+fn bears_everything(operation: Operation) -> bool {
+    matches!(
+        operation,
+        Operation::ApplicationsList
+            | Operation::CandidatesList
+            | Operation::JobsList
+            | Operation::UsersList
+            | Operation::UsersRetrieve
+    )
+}
+
 pub(super) struct Looking<'a> {
     pub(super) client: &'a Client,
     pub(super) settings: &'a Settings,
@@ -78,12 +90,13 @@ impl<'a> Looking<'a> {
     }
 
     pub(super) fn find(&mut self, finding: Finding) {
-        let known = |other: &Finding| {
+        let known = |other: &&mut Finding| {
             (other.code, &other.evidence, &other.scope)
                 == (finding.code, &finding.evidence, &finding.scope)
         };
-        if !self.findings.iter().any(known) {
-            self.findings.push(finding);
+        match self.findings.iter_mut().find(known) {
+            Some(known) => known.severity = known.severity.max(finding.severity),
+            None => self.findings.push(finding),
         }
     }
 
@@ -167,7 +180,7 @@ impl<'a> Looking<'a> {
     /// Either the right is missing, which may be known already, or whoever acts may not list.
     fn forbidden(&mut self, operation: Operation, scope: &str) {
         if self.granted.contains(scope) {
-            return self.no_site_admin();
+            return self.no_site_admin(bears_everything(operation));
         }
         if self.granted.is_empty() {
             let suffers = self.needed().remove(scope);
@@ -204,15 +217,15 @@ impl<'a> Looking<'a> {
         }
     }
 
-    pub(super) fn no_site_admin(&mut self) {
+    /// `all`: what nothing works without was refused or is not shown.
+    pub(super) fn no_site_admin(&mut self, all: bool) {
         let Some(user) = self.acting else {
             return;
         };
         // v1 reads everything that its permissions allow; only writes ask who acts.
-        let (severity, feature) = if self.is_v1() {
-            (Severity::Warning, "import")
-        } else {
-            (Severity::Error, "all")
+        let (severity, feature) = match all && !self.is_v1() {
+            true => (Severity::Error, "all"),
+            false => (Severity::Warning, "import"),
         };
         let evidence = format!("user {user}");
         self.find(Finding::new(

@@ -171,3 +171,27 @@ async fn a_version_that_is_not_served_is_told_as_such_and_replaces_nothing() {
     let answer = world.connect(by_id()).await;
     assert_eq!(answer.body["code"], "greenhouse_unavailable", "{answer:?}");
 }
+
+/// Greenhouse's own service user is in no list of users, so only what it is shown tells whether it may list.
+#[tokio::test]
+async fn a_service_user_who_is_shown_nothing_stays_set_aside() {
+    let world = World::new().await;
+    world.lists_are_empty_for_others();
+    let mut auth = world.auth();
+    auth.as_object_mut().unwrap().remove("acting_user_id");
+    let connected = world.connect(auth).await;
+    // As far as is known there is nothing to be seen.
+    assert_ne!(connected.body["state"], "paused", "{connected:?}");
+    let known = "INSERT INTO jobs (tenant, id, content) VALUES ('acme', 1, '{}')";
+    sqlx::query(known)
+        .execute(world.store.pool())
+        .await
+        .unwrap();
+    let verify = format!("{}/verify", path(&connected));
+    for _ in 0..2 {
+        let seen = world.post(&verify, &Value::Null).await;
+        let told = (&seen.body["state"], &seen.body["reason"]);
+        let aside = (&json!("paused"), &json!("not_site_admin"));
+        assert_eq!(told, aside, "{seen:?}");
+    }
+}

@@ -79,6 +79,20 @@ async fn an_answer_that_is_older_than_a_merge_does_not_undo_it() {
 }
 
 #[tokio::test]
+async fn a_merge_that_greenhouse_tells_itself_counts_more_than_one_that_was_misread() {
+    let (world, _, candidate) = with_person().await;
+    world.run("UPDATE applications SET greenhouse_id = 7").await;
+    let recruiter = world.greenhouse.recruiter();
+    let application = world.greenhouse.state().applications()[0].meta.id;
+    recruiter.move_to_next_stage(application).unwrap();
+    world.poll().await;
+    assert_eq!(greenhouse_id(&world).await, candidate, "as a list shows");
+    let ids = json!({"candidate_id": candidate, "new_candidate_id": 7});
+    world.webhook("candidate_merged", ids).await;
+    assert_eq!(greenhouse_id(&world).await, 7);
+}
+
+#[tokio::test]
 async fn a_deleted_person_ends_every_application_and_is_forgotten() {
     let (world, _, candidate) = with_person().await;
     let ids = json!({"candidate_id": candidate, "application_ids": []});

@@ -222,3 +222,22 @@ async fn whoever_is_shown_nothing_is_set_aside_and_the_watermark_stays() {
         assert_eq!(world.state("globex").await, "active");
     }
 }
+
+/// Where users are shown, whoever acts may list, and there are no jobs indeed.
+#[tokio::test]
+async fn an_account_whose_jobs_are_all_gone_is_not_taken_for_one_that_is_hidden() {
+    let (world, _) = World::with_application().await;
+    world
+        .run("INSERT INTO jobs (tenant, id, content) VALUES ('acme', 1, '{}')")
+        .await;
+    let recruiter = world.greenhouse.recruiter();
+    for job in world.greenhouse.state().jobs() {
+        recruiter.delete_job(job.meta.id).unwrap();
+    }
+    world
+        .run("UPDATE polls SET watermark = now() + interval '30 s'")
+        .await;
+    world.poll().await;
+    assert_eq!(world.state("acme").await, "active");
+    assert!(world.calls().contains(&"users:list"));
+}

@@ -27,6 +27,10 @@ pub(crate) fn list() -> Request {
     Request::list(Operation::UsersList, PATH)
 }
 
+pub(crate) fn one() -> Request {
+    Request::get(Operation::UsersList, PATH).with("per_page", "1")
+}
+
 pub(crate) fn with_primary_email(email: &str) -> Request {
     Request::get(Operation::UsersList, PATH).with("primary_email", email)
 }

@@ -242,3 +242,23 @@ async fn a_page_that_is_too_large_is_read_in_smaller_ones() {
     assert_eq!(second.next, None);
     assert_eq!(server.calls().len(), 3);
 }
+
+/// A single way to read may be withdrawn; that v1 is no more, a list tells that every account has.
+#[tokio::test]
+async fn one_read_that_is_gone_does_not_make_the_version_so() {
+    for (sources, no_more) in [(200, false), (404, true)] {
+        let server = Server::start(move |seen, _| match seen.line.contains("/v1/sources") {
+            true => answer(sources, "[]"),
+            false => answer(410, ""),
+        })
+        .await;
+        let jobs = client(&server).jobs().by_ids(&[domain::JobId(1)]).await;
+        let error = jobs.unwrap_err();
+        assert_eq!(
+            matches!(error, Error::NotServed { .. }),
+            no_more,
+            "{error:?}"
+        );
+        assert_eq!(server.calls().len(), 2);
+    }
+}

@@ -54,7 +54,8 @@ impl Store {
     /// the followed applications that moved: none where it was `new` that was merged into `old`, which an answer of before
     /// then seems to undo.
     ///
-    /// `announce` gets the record that it is known under now.
+    /// `certain`: Greenhouse has told of this merge itself, so whatever seems to contradict it was misread. `announce` gets
+    /// the record that it is known under now.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Corrupt`]; then nothing was written.
@@ -62,11 +63,18 @@ impl Store {
         &self,
         tenant: &Tenant,
         (old, new): (CandidateId, CandidateId),
+        certain: bool,
         announce: impl Fn(CandidateId, &Merged) -> Option<Announcement> + Send,
     ) -> Result<Vec<ApplicationId>, Error> {
         let mut tx = self.begin().await?;
-        let Some(new) = note_merge(&mut tx, tenant, old, new).await? else {
-            return Ok(Vec::new());
+        let new = match note_merge(&mut tx, tenant, old, new).await? {
+            Some(new) => new,
+            None if certain => {
+                forget_merge(&mut tx, tenant, new).await?;
+                note_merge(&mut tx, tenant, old, new).await?;
+                new
+            }
+            None => return Ok(Vec::new()),
         };
         let moved = sqlx::query!(
             r#"UPDATE applications SET greenhouse_id = $3 WHERE tenant = $1 AND greenhouse_id = $2
@@ -130,6 +138,20 @@ impl Store {
         Ok(())
     }
 
+    /// Forgets merges that no late answer can undo any more.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn sweep_merges(&self) -> Result<(), Error> {
+        sqlx::query!(
+            "DELETE FROM merged_candidates WHERE merged_at < now() - make_interval(mins => $1)",
+            REMEMBERED,
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
     /// Notes that the person behind a record is gone, and forgets the way to it. The applications stay followed: what
     /// becomes of them is observed like anything else.
     ///
@@ -163,6 +185,21 @@ const CHAIN: usize = 20;
 /// that was misread is put right by what Greenhouse shows.
 const REMEMBERED: i32 = 60;
 
+async fn forget_merge(
+    tx: &mut Transaction<'_>,
+    tenant: &Tenant,
+    misread: CandidateId,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "DELETE FROM merged_candidates WHERE tenant = $1 AND id = $2",
+        tenant.as_str(),
+        misread.0,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// Answers who `new` is by now; none where that is `old`.
 async fn note_merge(
     tx: &mut Transaction<'_>,
@@ -187,14 +224,11 @@ async fn note_merge(
         return Ok(None);
     }
     sqlx::query!(
-        "WITH forgotten AS (
-            DELETE FROM merged_candidates WHERE tenant = $1 AND id <> $2 AND merged_at < now() - make_interval(mins => $4))
-        INSERT INTO merged_candidates (tenant, id, merged_into) VALUES ($1, $2, $3)
-        ON CONFLICT (tenant, id) DO UPDATE SET merged_into = excluded.merged_into, merged_at = excluded.merged_at",
+        "INSERT INTO merged_candidates (tenant, id, merged_into) VALUES ($1, $2, $3)
+        ON CONFLICT (tenant, id) DO UPDATE SET merged_into = excluded.merged_into, merged_at = now()",
         tenant.as_str(),
         old.0,
         new.0,
-        REMEMBERED,
     )
     .execute(&mut **tx)
     .await?;

@@ -215,7 +215,7 @@ fn refuses(code: Code) -> bool {
     )
 }
 
-/// Whether nothing at all could be read: what is let go on would be refused at once.
+/// Whether nothing that work needs could be read: what is let go on would be refused at once.
 fn stops(finding: &Finding) -> bool {
     finding.code == Code::NotSiteAdmin && finding.severity == Severity::Error
 }

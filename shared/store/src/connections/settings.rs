@@ -12,7 +12,7 @@ use super::row::Row;
 use super::write::finish;
 use super::{Connection, ConnectionError};
 use crate::seal::Keyring;
-use crate::{Error, Store, Transaction};
+use crate::{Error, Store, Transaction, jobs};
 
 /// What is to be changed.
 #[derive(Debug)]
@@ -98,6 +98,9 @@ pub(super) async fn configure(
         }));
     }
     let acting_user = change.acting_user.map(|(user, _)| i64::from(user));
+    if acting_user.is_some() {
+        jobs::refresh::begin_anew(tx, old.id, false).await?;
+    }
     let owner = owner_of_webhooks(&old.tenant, old.id);
     let sealed = change
         .webhook_secrets

@@ -17,8 +17,8 @@ use crate::{Error, Store, Transaction};
 pub enum Which<'a> {
     /// Marked ones, the lowest ids first, at most this many.
     Marked(i64),
-    /// The same while no import of the connection is under way: one may have read some of them by half, and tells all that
-    /// are marked at its end.
+    /// The same while no import of the connection is under way or has failed: one may have read some of them by half, and the
+    /// one that ends well tells all that are marked.
     Unattended(Uuid, i64),
     /// These, marked or not.
     These(&'a [i64]),
@@ -163,7 +163,8 @@ async fn lock(
     let rows = sqlx::query!(
         "SELECT id, content, document, sequence FROM jobs
         WHERE tenant = $1 AND deleted_at IS NULL AND CASE WHEN $2::bigint[] IS NULL THEN dirty ELSE id = ANY($2) END
-          AND NOT EXISTS (SELECT 1 FROM job_refreshes WHERE connection = $4 AND run IS NOT NULL)
+          AND NOT EXISTS (SELECT 1 FROM job_refreshes WHERE connection = $4
+            AND (run IS NOT NULL OR failures > 0 OR watermark IS NULL))
         ORDER BY id LIMIT $3 FOR NO KEY UPDATE",
         tenant.as_str(),
         ids,

@@ -52,14 +52,19 @@ impl Refresh {
     }
 }
 
-/// What was read with another client's credential says nothing of what this one is shown: everything is read anew, and
-/// whoever reads just now has lost the lease.
-pub(crate) async fn begin_anew(tx: &mut Transaction<'_>, connection: Uuid) -> Result<(), Error> {
+/// What an account shows to one credential, or to one user, is no place in what it shows to another: an import under way is
+/// begun anew, and whoever has it in hand has lost the lease. `everything`: nothing that was read before counts either.
+pub(crate) async fn begin_anew(
+    tx: &mut Transaction<'_>,
+    connection: Uuid,
+    everything: bool,
+) -> Result<(), Error> {
     sqlx::query!(
-        "UPDATE job_refreshes SET watermark = NULL, run = NULL, lease = NULL, lease_until = '-infinity',
-            not_before = '-infinity'
+        "UPDATE job_refreshes SET watermark = CASE WHEN $2 THEN NULL ELSE watermark END, run = NULL, lease = NULL,
+            lease_until = '-infinity', not_before = '-infinity'
         WHERE connection = $1",
         connection,
+        everything,
     )
     .execute(&mut **tx)
     .await?;
