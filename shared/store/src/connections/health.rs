@@ -127,10 +127,16 @@ impl Finding {
 }
 
 impl Health {
-    /// What a verification's findings amount to: a refused credential or user needs the tenant, a user who may not list
-    /// pauses it, anything else that is more than good to know degrades.
+    /// What a verification's findings amount to: a refused credential or user needs the tenant, a user who may not list and
+    /// is shown no job pauses it, anything else that is more than good to know degrades.
     pub fn of(findings: Vec<Finding>) -> Self {
-        let worst = findings.iter().max_by_key(|finding| rank(finding));
+        // What is shown proves the right to list, whatever the user's record says.
+        let shown = findings.iter().any(|one| one.code == Code::JobsVisible);
+        let stops = |finding: &Finding| !shown && stops(finding);
+        let worst = findings.iter().max_by_key(|finding| {
+            let (refuses, severity) = rank(finding);
+            (refuses, stops(finding), severity)
+        });
         let (state, reason) = match worst {
             Some(finding) if refuses(finding.code) => (State::Reauthorise, Some(finding.code)),
             Some(finding) if stops(finding) => (State::Paused, Some(finding.code)),
@@ -220,13 +226,13 @@ fn stops(finding: &Finding) -> bool {
     finding.code == Code::NotSiteAdmin && finding.severity == Severity::Error
 }
 
-fn rank(finding: &Finding) -> (bool, bool, u8) {
+fn rank(finding: &Finding) -> (bool, u8) {
     let severity = match finding.severity {
         Severity::Info => 0,
         Severity::Warning => 1,
         Severity::Error => 2,
     };
-    (refuses(finding.code), stops(finding), severity)
+    (refuses(finding.code), severity)
 }
 
 #[cfg(test)]
@@ -239,9 +245,13 @@ mod tests {
 
     #[test]
     fn whoever_may_not_list_pauses_in_v3_and_degrades_in_v1() {
-        let state = |severity| Health::of(vec![finding(Code::NotSiteAdmin, severity)]).state;
-        assert_eq!(state(Severity::Error), State::Paused);
-        assert_eq!(state(Severity::Warning), State::Degraded);
+        let refused = |severity| finding(Code::NotSiteAdmin, severity);
+        let state = |findings| Health::of(findings).state;
+        assert_eq!(state(vec![refused(Severity::Error)]), State::Paused);
+        assert_eq!(state(vec![refused(Severity::Warning)]), State::Degraded);
+        let shown = finding(Code::JobsVisible, Severity::Info);
+        let both = vec![refused(Severity::Error), shown];
+        assert_eq!(state(both), State::Degraded, "jobs are shown");
     }
 
     #[test]
