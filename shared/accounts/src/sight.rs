@@ -5,9 +5,10 @@ use domain::Tenant;
 use harvest::{Client, Error as Remote, Version};
 use store::Store;
 
-/// Whether the acting user is shown nothing at all, no job although jobs of the tenant are known, and no user. What a list lacks then is not
-/// gone, and nothing may be concluded from it. It costs a call, a second one where no job is shown, and none where there is nothing to doubt: v1 shows
-/// whatever the key's permissions allow, and a Greenhouse without jobs is believed.
+/// Whether the acting user is shown nothing at all: no job although jobs of the tenant are known, and no user. What a list
+/// lacks then is not gone, and nothing may be concluded from it. It costs a call, a second one where no job is shown, and
+/// none where there is nothing to doubt: v1 shows whatever the key's permissions allow, and a Greenhouse without jobs is
+/// believed.
 ///
 /// # Errors
 /// Those of the store, and of a read of Greenhouse.
