@@ -3,7 +3,7 @@
 use domain::marker::Marker;
 use domain::settings::NoteVisibility;
 use domain::{CandidateId, Code, NoteId, Problem, StepKind};
-use harvest::{InlineNote, NewNote, Visibility};
+use harvest::{Client, InlineNote, NewNote, Visibility};
 
 use crate::attempt::{Attempt, Made, Step};
 use crate::candidate::Person;
@@ -62,15 +62,23 @@ pub(crate) async fn came_along(
     if !attempt.greenhouse.notes().can_be_read() {
         return Ok(with_the_person(attempt, introduction).is_some());
     }
-    match attempt.proof().notes().of_candidate(person).await {
-        Ok(notes) => {
-            let marker = &introduction.note_marker;
-            Ok(notes.iter().any(|note| marker.is_in(&note.body)))
-        }
+    match find(&attempt.proof(), person, &introduction.note_marker).await {
+        Ok(found) => Ok(found.is_some()),
         // Nobody has to pause because notes may not be read.
         Err(harvest::Error::Forbidden { .. }) => Ok(false),
         Err(error) => Err(error.into()),
     }
+}
+
+/// A person's note that carries the marker, if it is there.
+async fn find(
+    client: &Client,
+    candidate: CandidateId,
+    marker: &Marker,
+) -> Result<Option<NoteId>, harvest::Error> {
+    let notes = client.notes().of_candidate(candidate).await?;
+    let ours = notes.into_iter().find(|note| marker.is_in(&note.body));
+    Ok(ours.map(|note| note.id))
 }
 
 /// Adds a note, once per marker; the body carries it. Says whether the note is there; a refusal, blamed on `field`,
@@ -97,11 +105,10 @@ pub(crate) async fn once(
         .write_once(
             step.clone(),
             async |client, _| {
-                let notes = client.notes().of_candidate(candidate).await;
+                let found = find(client, candidate, marker).await;
                 // Whoever may write notes need not be allowed to read them, and nobody has to pause for that.
-                hidden = matches!(notes, Err(harvest::Error::Forbidden { .. }));
-                let ours = notes?.into_iter().find(|note| marker.is_in(&note.body));
-                Ok(ours.map(|note| note.id))
+                hidden = matches!(found, Err(harvest::Error::Forbidden { .. }));
+                found
             },
             async |client| client.notes().create(&note).await.map(|note| note.id),
         )
