@@ -49,6 +49,12 @@ impl Stamp {
         HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
     }
 
+    /// As webhooks write the days of a career: `09/15/2007`.
+    pub(crate) fn american_date(self) -> String {
+        let moment = DateTime::<Utc>::from_timestamp_millis(self.0).unwrap_or_default();
+        moment.format("%m/%d/%Y").to_string()
+    }
+
     /// This many milliseconds earlier.
     pub fn minus_millis(self, millis: i64) -> Self {
         Self(self.0 - millis)

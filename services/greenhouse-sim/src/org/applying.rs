@@ -19,6 +19,8 @@ pub(crate) struct Draft {
     pub(crate) credits: Credits,
     pub(crate) created_at: Option<Stamp>,
     pub(crate) custom_fields: Option<Vec<Value>>,
+    /// Custom fields that were read already, because v1 writes them in another way.
+    pub(crate) values: Option<CustomValues>,
     pub(crate) prospecting: Prospecting,
 }
 
@@ -58,7 +60,7 @@ impl Org {
     pub(crate) fn apply(
         &mut self,
         candidate_id: i64,
-        draft: Draft,
+        mut draft: Draft,
         now: Stamp,
         ready_at: Stamp,
     ) -> i64 {
@@ -68,8 +70,9 @@ impl Org {
         };
         meta.created_at = draft.created_at.unwrap_or(now);
         let id = meta.id;
+        let values = draft.values.take();
         let items = draft.custom_fields.as_deref().unwrap_or_default();
-        let values = self.custom_fields.replace("application", items).ok();
+        let values = values.or_else(|| self.custom_fields.replace("application", items).ok());
         let stage = draft.initial_stage_id;
         let stage = stage.or_else(|| {
             self.stages_of(draft.job_id?)

@@ -1,13 +1,18 @@
 //! Records as webhooks tell them, which is neither v3's way nor quite v1's: custom fields always keyed, places as plain
 //! strings, dates of openings short, the source's name under a different key depending on the event.
 
-use serde_json::{Map, Value, json};
+mod people;
+mod values;
+
+use serde_json::{Value, json};
 
 use super::{
     Org,
-    custom_fields::CustomValues,
     rows::{Application, Job, Status},
 };
+use people::referrer;
+pub(super) use people::{candidate, person};
+use values::keyed;
 
 /// An application with its candidate and jobs. Events differ in the details.
 pub(super) fn application(org: &Org, id: i64, action: &str) -> Option<Value> {
@@ -25,13 +30,13 @@ pub(super) fn application(org: &Org, id: i64, action: &str) -> Option<Value> {
         "rejection_reason": Value::Null,
         "rejection_details": Value::Null,
         "current_stage": current_stage(org, row),
-        "custom_fields": keyed(row.custom_fields.as_ref()),
+        "custom_fields": keyed(org, row.custom_fields.as_ref()),
         "candidate": candidate(org, row.candidate_id)?,
         "jobs": jobs(org, row),
     });
     if row.status == Status::Rejected {
         told["rejection_reason"] = rejection_reason(org, id);
-        told["rejection_details"] = json!({"custom_fields": {}});
+        told["rejection_details"] = rejection_details(org, id);
     }
     match action {
         "new_candidate_application" | "application_updated" => {
@@ -40,6 +45,7 @@ pub(super) fn application(org: &Org, id: i64, action: &str) -> Option<Value> {
         "hire_candidate" => hired(org, row, &mut told),
         _ => {}
     }
+    without(&mut told["candidate"], untold(action));
     if action == "new_candidate_application"
         && let Some(job) = row.job_id
     {
@@ -47,6 +53,15 @@ pub(super) fn application(org: &Org, id: i64, action: &str) -> Option<Value> {
         told["jobs"][0]["hiring_team"] = hiring_team(org, job);
     }
     Some(told)
+}
+
+/// What some events leave out of the candidate.
+fn untold(action: &str) -> &'static [&'static str] {
+    match action {
+        "application_updated" => &["employments"],
+        "new_prospect_application" | "reject_candidate" | "unreject_candidate" => &["url"],
+        _ => &[],
+    }
 }
 
 /// A hire names the job twice and the opening, and leaves out what a hired person has no longer.
@@ -100,7 +115,7 @@ fn hired(org: &Org, row: &Application, told: &mut Value) {
             "requisition_id": job.requisition_id,
             "departments": departments(org, job),
             "offices": offices(org, job),
-            "custom_fields": keyed(job.custom_fields.as_ref()),
+            "custom_fields": keyed(org, job.custom_fields.as_ref()),
         })
     });
 }
@@ -120,53 +135,6 @@ pub(super) fn deleted_application(org: &Org, id: i64) -> Option<Value> {
         "referrer_id": row.referrer_id,
         "prospect": row.prospect,
         "rejected_by_user_id": details.and_then(|row| row.rejected_by_id),
-    }))
-}
-
-pub(super) fn candidate(org: &Org, id: i64) -> Option<Value> {
-    let row = org.candidates.get(id)?;
-    Some(json!({
-        "id": id,
-        "first_name": row.first_name,
-        "last_name": row.last_name,
-        "title": row.title,
-        "company": row.company,
-        "created_at": row.meta.created_at,
-        "external_id": Value::Null,
-        "photo_url": Value::Null,
-        "url": format!("https://app.greenhouse.io/people/{id}"),
-        "is_private": row.private.unwrap_or_default(),
-        "can_email": row.can_email,
-        "phone_numbers": row.phone_numbers,
-        "email_addresses": row.email_addresses,
-        "addresses": row.addresses,
-        "website_addresses": row.website_addresses,
-        "social_media_addresses": row.social_media_addresses,
-        "educations": [],
-        "employments": [],
-        "recruiter": Value::Null,
-        "coordinator": Value::Null,
-        "attachments": [],
-        "tags": row.tags,
-        "custom_fields": keyed(row.custom_fields.as_ref()),
-    }))
-}
-
-/// Somebody who is gone.
-pub(super) fn person(org: &Org, id: i64) -> Option<Value> {
-    let row = org.candidates.get(id)?;
-    Some(json!({
-        "id": id,
-        "first_name": row.first_name,
-        "last_name": row.last_name,
-        "company": row.company,
-        "title": row.title,
-        "created_at": row.meta.created_at,
-        "headline": Value::Null,
-        "is_private": row.private.unwrap_or_default(),
-        "recruiter_user_id": Value::Null,
-        "coordinator_user_id": Value::Null,
-        "can_email": row.can_email,
     }))
 }
 
@@ -241,22 +209,6 @@ fn source(org: &Org, row: &Application, action: &str) -> Value {
     json!({"id": source.meta.id, key: source.name})
 }
 
-fn referrer(org: &Org, id: i64) -> Option<Value> {
-    let referrer = org.referrers.get(id)?;
-    let user = referrer.user_id.and_then(|id| org.users.get(id));
-    Some(match user {
-        Some(user) => json!({
-            "id": user.meta.id,
-            "email": user.primary_email,
-            "name": user.name,
-            "employee_id": user.employee_id,
-        }),
-        None => {
-            json!({"id": Value::Null, "email": Value::Null, "name": referrer.name, "employee_id": Value::Null})
-        }
-    })
-}
-
 /// The stage of the last visit: the rejected keep theirs here, the hired have none.
 fn current_stage(org: &Org, row: &Application) -> Value {
     if row.status == Status::Hired {
@@ -269,6 +221,14 @@ fn current_stage(org: &Org, row: &Application) -> Value {
         Value::Null,
         |stage| json!({"id": stage.meta.id, "name": stage.name, "interviews": []}),
     )
+}
+
+/// The answers given to the questions asked of whoever rejects.
+fn rejection_details(org: &Org, application: i64) -> Value {
+    let own = org.rejection_details.find("application_ids", application);
+    let details = own.last();
+    let answers = details.and_then(|row| row.question_custom_fields.as_ref());
+    json!({ "custom_fields": keyed(org, answers) })
 }
 
 fn rejection_reason(org: &Org, application: i64) -> Value {
@@ -329,7 +289,7 @@ fn job(org: &Org, row: &Job) -> Value {
         "closed_at": row.closed_at,
         "departments": departments(org, row),
         "offices": offices(org, row),
-        "custom_fields": keyed(row.custom_fields.as_ref()),
+        "custom_fields": keyed(org, row.custom_fields.as_ref()),
     })
 }
 
@@ -372,17 +332,4 @@ fn hiring_team(org: &Org, job: i64) -> Value {
         "recruiters": owners("recruiter"),
         "coordinators": owners("coordinator"),
     })
-}
-
-/// Custom fields as `{key: {name, type, value}}`; a yes or no is called boolean here.
-fn keyed(values: Option<&CustomValues>) -> Value {
-    let each = values.into_iter().flatten().map(|(key, value)| {
-        let kind = match value.kind.as_str() {
-            "yes_no" => "boolean",
-            kind => kind,
-        };
-        let told = json!({"name": value.name, "type": kind, "value": value.value});
-        (key.clone(), told)
-    });
-    Value::Object(each.collect::<Map<String, Value>>())
 }

@@ -65,7 +65,6 @@ pub(super) const IN_PROSPECT: &[Field] = &[
 pub(super) struct Wish {
     pub(super) draft: Draft,
     referral: Option<Referral>,
-    values: CustomValues,
 }
 
 /// Who gets credit, known to exist where they have to.
@@ -91,7 +90,7 @@ pub(super) fn read(
         department_id: body.id("prospective_department_id"),
         office_id: body.id("prospective_office_id"),
     };
-    let draft = Draft {
+    let mut draft = Draft {
         prospect,
         job_id: body.id("job_id"),
         initial_stage_id: body.id("initial_stage_id"),
@@ -101,12 +100,8 @@ pub(super) fn read(
     };
     org.check_draft(&draft, acting).map_err(below)?;
     let referral = referral(org, body).map_err(below)?;
-    let values = values(org, body).map_err(below)?;
-    Ok(Wish {
-        draft,
-        referral,
-        values,
-    })
+    draft.values = Some(values(org, body).map_err(below)?);
+    Ok(Wish { draft, referral })
 }
 
 /// The application's custom fields, unset where the body has nothing.
@@ -179,11 +174,7 @@ impl Wish {
         draft.credits.referrer_id = self.referral.map(|referral| referral.row(org, now));
         let primary = draft.job_id.and_then(|job| recruiter_of(org, job));
         draft.credits.recruiter_id = draft.credits.recruiter_id.or(primary);
-        let id = org.apply(candidate, draft, now, ready_at);
-        org.applications.change(id, |application| {
-            application.custom_fields = Some(self.values);
-        });
-        id
+        org.apply(candidate, draft, now, ready_at)
     }
 }
 

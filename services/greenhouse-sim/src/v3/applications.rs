@@ -207,6 +207,7 @@ fn draft(body: &Body, prefix: &str) -> Result<Draft, Reply> {
         credits: credits(body),
         created_at: body.time("created_at"),
         custom_fields: custom_items::read(body)?,
+        values: None,
         prospecting: Prospecting {
             job_ids: body.ids("job_ids").unwrap_or_default(),
             pool_id: body.id("prospect_pool_id"),

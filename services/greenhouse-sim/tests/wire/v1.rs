@@ -14,6 +14,7 @@ mod permissions;
 mod prospects;
 mod shapes;
 mod structure;
+mod told;
 mod users;
 mod writes;
 

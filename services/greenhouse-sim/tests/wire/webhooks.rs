@@ -15,7 +15,7 @@ use crate::client::{Sim, send};
 
 /// One delivery as it arrived.
 #[derive(Clone, Debug)]
-struct Arrived {
+pub(crate) struct Arrived {
     headers: Vec<(String, String)>,
     body: String,
 }
@@ -29,7 +29,7 @@ impl Arrived {
         found.map_or("", |(_, value)| value.as_str())
     }
 
-    fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap()
     }
 
@@ -39,7 +39,7 @@ impl Arrived {
 }
 
 /// An endpoint that answers what it is told to, 200 when told nothing.
-struct Endpoint {
+pub(crate) struct Endpoint {
     url: String,
     arrived: Arc<Mutex<Vec<Arrived>>>,
     answers: Arc<Mutex<Vec<u16>>>,
@@ -90,12 +90,12 @@ impl Endpoint {
         *self.answers.lock().unwrap() = statuses.iter().rev().copied().collect();
     }
 
-    fn take(&self) -> Vec<Arrived> {
+    pub(crate) fn take(&self) -> Vec<Arrived> {
         std::mem::take(&mut self.arrived.lock().unwrap())
     }
 }
 
-fn settled(sim: &Sim) {
+pub(crate) fn settled(sim: &Sim) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
@@ -105,15 +105,21 @@ fn settled(sim: &Sim) {
 /// A simulator whose retries come at once, with webhooks for these events, already pinged.
 fn listening(events: &[&str]) -> (Sim, Endpoint) {
     let sim = Sim::with(|config| config.settings.webhook_time_scale = 0.0);
+    let endpoint = subscribed(&sim, events);
+    (sim, endpoint)
+}
+
+/// An endpoint with webhooks for these events, already pinged.
+pub(crate) fn subscribed(sim: &Sim, events: &[&str]) -> Endpoint {
     let endpoint = Endpoint::start();
     sim.sim
         .webhooks()
         .subscribe(&endpoint.url, "s3cret", events)
         .unwrap();
-    settled(&sim);
+    settled(sim);
     let pings = endpoint.take();
     assert!(pings.iter().all(|ping| ping.action() == "ping"));
-    (sim, endpoint)
+    endpoint
 }
 
 fn actions(sim: &Sim, endpoint: &Endpoint) -> Vec<String> {
