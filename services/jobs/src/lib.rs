@@ -107,6 +107,7 @@ pub async fn run(parts: Parts, wake: Wake, requests: Requests, stop: Cancellatio
 pub async fn work(parts: Arc<Parts>, wake: Wake, stop: CancellationToken) {
     tokio::join!(
         schedule::keep_importing(Arc::clone(&parts), stop.clone()),
+        schedule::keep_answering(Arc::clone(&parts), stop.clone()),
         notices::keep_acting(parts, wake, stop),
     );
 }

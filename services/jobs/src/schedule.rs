@@ -4,15 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use accounts::Stop;
+use accounts::due::{Pace, keep_working};
 use accounts::health::set_aside;
 use boot::metrics::Stage;
 use chrono::TimeDelta;
 use domain::{Code, Problem, backoff};
 use futures::future::join_all;
 use store::jobs::Refresh;
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use crate::Parts;
 use crate::finish::{answer_stranded, give_up};
@@ -36,27 +35,30 @@ pub(crate) async fn refresh_due(parts: &Parts, stop: &CancellationToken) -> usiz
 
 /// Imports until the token is cancelled, then gives back what is in hand.
 pub(crate) async fn keep_importing(parts: Arc<Parts>, stop: CancellationToken) {
-    let hands = Arc::new(Semaphore::new(parts.config.concurrency));
-    let tasks = TaskTracker::new();
+    let claim = |free| {
+        let parts = Arc::clone(&parts);
+        async move { take(&parts, free).await }
+    };
+    let work = |due| {
+        let (parts, stop) = (Arc::clone(&parts), stop.clone());
+        async move { perform(&parts, due, &stop).await }
+    };
+    let pace = Pace {
+        hands: parts.config.concurrency,
+        look_interval: parts.config.look_interval,
+    };
+    keep_working(pace, &stop, claim, work).await;
+}
+
+/// Answers requests that no import can, until the token is cancelled: it must not wait for a hand.
+pub(crate) async fn keep_answering(parts: Arc<Parts>, stop: CancellationToken) {
     while !stop.is_cancelled() {
         strand(&parts).await;
-        for due in take(&parts, hands.available_permits()).await {
-            let Ok(hand) = Arc::clone(&hands).acquire_owned().await else {
-                break;
-            };
-            let (parts, stop) = (Arc::clone(&parts), stop.clone());
-            tasks.spawn(async move {
-                perform(&parts, due, &stop).await;
-                drop(hand);
-            });
-        }
         tokio::select! {
             () = stop.cancelled() => {}
             () = tokio::time::sleep(parts.config.look_interval) => {}
         }
     }
-    tasks.close();
-    tasks.wait().await;
 }
 
 async fn strand(parts: &Parts) {
@@ -66,9 +68,6 @@ async fn strand(parts: &Parts) {
 }
 
 async fn take(parts: &Parts, room: usize) -> Vec<Refresh> {
-    if room == 0 {
-        return Vec::new();
-    }
     let due = parts
         .store
         .claim_job_refreshes(room as i64, parts.config.lease)

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use accounts::Stop;
+use accounts::due::{Pace, keep_working};
 use boot::metrics::Stage;
 use chrono::TimeDelta;
 use domain::backoff;
@@ -18,9 +19,7 @@ use proto::envelope::{OutMeta, encode};
 use proto::{Notice, v1};
 use store::outbox::Announcement;
 use store::refreshes::{Account, Refresh};
-use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use crate::Context;
@@ -45,34 +44,22 @@ pub(crate) async fn refresh_due(context: &Context, stop: &CancellationToken) -> 
 
 /// Works on requests until the token is cancelled; what is in hand is given back after its page.
 pub(crate) async fn keep_refreshing(context: Arc<Context>, stop: CancellationToken) {
-    let hands = Arc::new(Semaphore::new(AT_ONCE));
-    let (tasks, free) = (TaskTracker::new(), Arc::new(Notify::new()));
-    while !stop.is_cancelled() {
-        for refresh in take(&context, hands.available_permits()).await {
-            let Ok(hand) = Arc::clone(&hands).acquire_owned().await else {
-                break;
-            };
-            let (context, stop, free) = (Arc::clone(&context), stop.clone(), Arc::clone(&free));
-            tasks.spawn(async move {
-                perform(&context, refresh, &stop).await;
-                drop(hand);
-                free.notify_one();
-            });
-        }
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = free.notified() => {}
-            () = tokio::time::sleep(context.config.look_interval) => {}
-        }
-    }
-    tasks.close();
-    tasks.wait().await;
+    let claim = |free| {
+        let context = Arc::clone(&context);
+        async move { take(&context, free).await }
+    };
+    let work = |refresh| {
+        let (context, stop) = (Arc::clone(&context), stop.clone());
+        async move { perform(&context, refresh, &stop).await }
+    };
+    let pace = Pace {
+        hands: AT_ONCE,
+        look_interval: context.config.look_interval,
+    };
+    keep_working(pace, &stop, claim, work).await;
 }
 
 async fn take(context: &Context, room: usize) -> Vec<Refresh> {
-    if room == 0 {
-        return Vec::new();
-    }
     let (store, lease) = (&context.store, context.config.lease);
     let due = store.claim_refreshes(room as i64, EACH, lease).await;
     due.unwrap_or_else(|error| {

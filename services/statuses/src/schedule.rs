@@ -4,14 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use accounts::Stop;
+use accounts::due::{Pace, keep_working};
 use accounts::health::set_aside;
 use boot::metrics::{Resource, Stage};
 use domain::{Problem, Tenant, backoff};
 use futures::future::join_all;
 use store::polls::{Ending, Poll};
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use crate::{Context, poll};
 
@@ -43,32 +42,22 @@ pub(crate) async fn poll_due(context: &Context) -> usize {
 
 /// Polls until the token is cancelled, then gives back what is in hand.
 pub(crate) async fn keep_polling(context: Arc<Context>, stop: CancellationToken) {
-    let hands = Arc::new(Semaphore::new(context.config.concurrency));
-    let tasks = TaskTracker::new();
-    while !stop.is_cancelled() {
-        for due in take(&context, hands.available_permits()).await {
-            let Ok(hand) = Arc::clone(&hands).acquire_owned().await else {
-                break;
-            };
-            let (context, stop) = (Arc::clone(&context), stop.clone());
-            tasks.spawn(async move {
-                perform(&context, due, &stop).await;
-                drop(hand);
-            });
-        }
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = tokio::time::sleep(context.config.look_interval) => {}
-        }
-    }
-    tasks.close();
-    tasks.wait().await;
+    let claim = |free| {
+        let context = Arc::clone(&context);
+        async move { take(&context, free).await }
+    };
+    let work = |poll| {
+        let (context, stop) = (Arc::clone(&context), stop.clone());
+        async move { perform(&context, poll, &stop).await }
+    };
+    let pace = Pace {
+        hands: context.config.concurrency,
+        look_interval: context.config.look_interval,
+    };
+    keep_working(pace, &stop, claim, work).await;
 }
 
 async fn take(context: &Context, room: usize) -> Vec<Poll> {
-    if room == 0 {
-        return Vec::new();
-    }
     let due = context
         .store
         .claim_polls(room as i64, context.config.lease)

@@ -6,10 +6,11 @@
 //! connection and revision, so that the usual way costs no query. A new credential, a verification and a change of
 //! settings each make a new revision, so all of them count from the next piece of work on, and one piece of work
 //! sees the same settings from its beginning to its end. `stop` says what becomes of work that cannot go on,
-//! `sight` when an empty list proves nothing, and `hands` shares out what webhooks told.
+//! `sight` when an empty list proves nothing; `due` works on what is due and `hands` on what webhooks told.
 #![deny(missing_docs)]
 
 pub mod consent;
+pub mod due;
 mod examiner;
 pub mod hands;
 pub mod health;
