@@ -25,7 +25,7 @@ impl Org {
         )?;
         self.check_prospecting(&draft.prospecting)?;
         let items = draft.custom_fields.as_deref().unwrap_or_default();
-        self.custom_fields.replace("application", items).map(drop)
+        self.custom_values("application", items).map(drop)
     }
 
     /// Whether an edit fits the application, but for its custom fields.

@@ -72,7 +72,7 @@ impl Org {
         let id = meta.id;
         let values = draft.values.take();
         let items = draft.custom_fields.as_deref().unwrap_or_default();
-        let values = values.or_else(|| self.custom_fields.replace("application", items).ok());
+        let values = values.or_else(|| self.custom_values("application", items).ok());
         let stage = draft.initial_stage_id;
         let stage = stage.or_else(|| {
             self.stages_of(draft.job_id?)
@@ -111,7 +111,7 @@ impl Org {
         self.check_edit(application, &edit)?;
         let items = edit.custom_fields.as_deref();
         let values = items
-            .map(|items| self.custom_fields.replace("application", items))
+            .map(|items| self.custom_values("application", items))
             .transpose()?;
         self.applications.change(id, |application| {
             application.credit(&edit.credits);

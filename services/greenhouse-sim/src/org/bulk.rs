@@ -129,9 +129,7 @@ impl Org {
                 "names a department that does not exist",
             ));
         }
-        let values = self
-            .custom_fields
-            .replace("user_attribute", &draft.custom_fields)?;
+        let values = self.custom_values("user_attribute", &draft.custom_fields)?;
         let id = self.add_user(draft.user, now);
         self.users.change(id, |user| {
             user.job_title = draft.job_title;

@@ -1,13 +1,15 @@
 //! Custom field definitions and values. v3 writes items that name a field and bring a value, and reads one keyed object
 //! in which every field of the organisation stands, unset ones as null.
 
+pub(crate) mod kinds;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    Refused, refused,
+    Org, Refused, refused,
     rows::{CustomField, CustomFieldOption},
 };
 use crate::table::Table;
@@ -50,18 +52,27 @@ impl Definitions {
             .collect()
     }
 
-    /// Reads the items of a write. What is not named becomes unset: v3 replaces all values at once.
-    pub(crate) fn replace(
+    /// Reads the items of a write; `user` says who can be the value of a field for users.
+    fn replace(
         &self,
         field_type: &str,
         items: &[Value],
+        user: &dyn Fn(i64) -> bool,
     ) -> Result<CustomValues, Refused> {
         let mut values = self.blank(field_type);
+        let mut named = Vec::new();
         for (index, item) in items.iter().enumerate() {
             let path = format!("custom_fields[{index}]");
             let (field, value) = self
                 .read(field_type, item)
                 .map_err(|reason| refused(&path, reason))?;
+            if named.contains(&field.meta.id) {
+                return Err(refused(&path, "names a custom field again"));
+            }
+            if value.kind == "user" && value.value.as_i64().is_some_and(|id| !user(id)) {
+                return Err(refused(&path, "value is not a user"));
+            }
+            named.push(field.meta.id);
             values.insert(field.name_key.clone(), value);
         }
         Ok(values)
@@ -119,10 +130,12 @@ impl Definitions {
             _ if value.is_null() => Ok(Vec::new()),
             "single_select" => self.choice(field, value).map(|id| vec![id]),
             "multi_select" => {
-                let items = value.as_array().ok_or("is not an array")?;
-                items.iter().map(|item| self.choice(field, item)).collect()
+                let items = value.as_array().filter(|items| !items.is_empty());
+                let items = items.ok_or("value is not an array of options")?;
+                let chosen = items.iter().map(|item| self.choice(field, item));
+                kinds::each_once(chosen.collect::<Result<_, _>>()?)
             }
-            kind if fits(kind, value) => Ok(Vec::new()),
+            kind if kinds::fits(kind, value) => Ok(Vec::new()),
             kind => Err(format!("value does not fit a {kind}")),
         }
     }
@@ -138,6 +151,18 @@ impl Definitions {
     }
 }
 
+impl Org {
+    /// Reads the items of a write. What is not named becomes unset: v3 replaces all values at once.
+    pub(crate) fn custom_values(
+        &self,
+        field_type: &str,
+        items: &[Value],
+    ) -> Result<CustomValues, Refused> {
+        let person = |id| self.users.get(id).is_some_and(|user| !user.service_account);
+        self.custom_fields.replace(field_type, items, &person)
+    }
+}
+
 /// A field's value as read.
 pub(crate) fn holding(field: &CustomField, value: Value, option_ids: Vec<i64>) -> CustomValue {
     CustomValue {
@@ -145,33 +170,6 @@ pub(crate) fn holding(field: &CustomField, value: Value, option_ids: Vec<i64>) -
         kind: field.value_type.clone(),
         value,
         option_ids,
-    }
-}
-
-fn fits(kind: &str, value: &Value) -> bool {
-    let text = value.as_str().filter(|text| !text.trim().is_empty());
-    let number = |name: &str| value.get(name).is_some_and(Value::is_number);
-    let currency = || {
-        value
-            .get("currency_code")
-            .and_then(Value::as_str)
-            .is_some_and(|code| code.len() == 3)
-    };
-    match kind {
-        "short_text" | "long_text" => text.is_some(),
-        "date" => {
-            text.is_some_and(|text| chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok())
-        }
-        "url" => text.is_some_and(|text| url::Url::parse(text).is_ok()),
-        "yes_no" => value.is_boolean(),
-        "number" => value.is_number(),
-        "number_range" => number("min_value") && number("max_value"),
-        "currency" => value.get("amount").is_some() && currency(),
-        "currency_range" => {
-            value.get("min_amount").is_some() && value.get("max_amount").is_some() && currency()
-        }
-        "user" => value.is_i64(),
-        _ => false,
     }
 }
 
@@ -189,30 +187,44 @@ mod tests {
             (1, "text", "short_text"),
             (2, "choice", "single_select"),
             (3, "pay", "currency"),
+            (4, "mentor", "user"),
+            (5, "choices", "multi_select"),
+            (6, "range", "currency_range"),
+            (7, "years", "number_range"),
+            (8, "day", "date"),
+            (9, "link", "url"),
         ] {
             definitions.fields.insert(CustomField {
                 name_key: key.to_owned(),
                 ..CustomField::plain(meta(id), "candidate", key, kind)
             });
         }
-        for (id, name) in [(20, "Yes"), (21, "No")] {
+        for (id, name, field, key) in [
+            (20, "Yes", 2, "choice"),
+            (21, "No", 2, "choice"),
+            (22, "A", 5, "choices"),
+        ] {
             definitions.options.insert(CustomFieldOption {
                 meta: meta(id),
-                custom_field_id: 2,
+                custom_field_id: field,
                 name: name.to_owned(),
                 external_id: None,
                 sort_order: id,
                 active: true,
-                custom_field_key: "choice".to_owned(),
+                custom_field_key: key.to_owned(),
             });
         }
         definitions
     }
 
+    fn replace(items: &[Value]) -> Result<CustomValues, Refused> {
+        fields().replace("candidate", items, &|id| id == 7)
+    }
+
     #[test]
     fn a_write_replaces_every_value() {
         let items = [json!({"name_key": "choice", "value": "No"})];
-        let values = fields().replace("candidate", &items).unwrap();
+        let values = replace(&items).unwrap();
         assert_eq!(values["choice"].option_ids, [21]);
         assert_eq!(values["text"].value, Value::Null);
     }
@@ -230,16 +242,49 @@ mod tests {
             json!({"name_key": "choice", "value": "no"}),
             json!({"name_key": "choice", "value": 21}),
             json!({"name_key": "pay", "value": "10"}),
+            json!({"name_key": "pay", "value": {"amount": null, "currency_code": "EUR"}}),
+            json!({"name_key": "pay", "value": {"amount": "nan", "currency_code": "EUR"}}),
+            json!({"name_key": "pay", "value": {"amount": 1, "currency_code": "eur"}}),
+            json!({"name_key": "pay", "value": {"amount": 1, "unit": "EUR"}}),
+            json!({"name_key": "pay", "value": {"amount": 1, "currency_code": "EUR", "unit": "EUR"}}),
+            json!({"name_key": "range", "value": {"min_amount": 2, "max_amount": 1, "currency_code": "EUR"}}),
+            json!({"name_key": "years", "value": {"min_value": 1}}),
+            json!({"name_key": "years", "value": {"min_value": "1", "max_value": 2, "unit": "y"}}),
+            json!({"name_key": "mentor", "value": 8}),
+            json!({"name_key": "mentor", "value": "7"}),
+            json!({"name_key": "choices", "value": []}),
+            json!({"name_key": "choices", "value": "A"}),
+            json!({"name_key": "choices", "value": ["A", "A"]}),
+            json!({"name_key": "day", "value": "2026-1-2"}),
+            json!({"name_key": "link", "value": "mailto:a@b.example"}),
             json!({"id": 1, "value": "x"}),
             json!("x"),
         ];
         for item in table {
-            assert!(
-                fields()
-                    .replace("candidate", std::slice::from_ref(&item))
-                    .is_err(),
-                "{item}"
-            );
+            assert!(replace(std::slice::from_ref(&item)).is_err(), "{item}");
         }
+    }
+
+    #[test]
+    fn every_kind_of_value_is_taken_in_its_shape() {
+        let items = [
+            json!({"name_key": "pay", "value": {"amount": "10.5", "currency_code": "EUR"}}),
+            json!({"name_key": "range", "value": {"min_amount": 1, "max_amount": "2", "currency_code": "EUR"}}),
+            json!({"name_key": "years", "value": {"min_value": 1, "max_value": 1}}),
+            json!({"custom_field_id": 4, "value": 7}),
+            json!({"name_key": "choices", "value": ["A"]}),
+            json!({"name_key": "day", "value": "2026-01-02"}),
+            json!({"name_key": "link", "value": "https://a.example/b"}),
+        ];
+        assert_eq!(replace(&items).unwrap()["choices"].option_ids, [22]);
+    }
+
+    #[test]
+    fn a_field_is_named_once() {
+        let twice = [
+            json!({"name_key": "text", "value": "a"}),
+            json!({"custom_field_id": 1, "value": "b"}),
+        ];
+        assert!(replace(&twice).is_err());
     }
 }

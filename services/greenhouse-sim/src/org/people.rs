@@ -60,7 +60,7 @@ impl Org {
             ));
         }
         let items = details.custom_fields.as_deref().unwrap_or_default();
-        self.custom_fields.replace("candidate", items).map(drop)
+        self.custom_values("candidate", items).map(drop)
     }
 
     /// Makes a candidate out of checked details. Nobody looks for an existing one.
@@ -88,7 +88,7 @@ impl Org {
 
     fn store_details(&mut self, id: i64, details: Details, now: Stamp) {
         let items = details.custom_fields.as_deref();
-        let values = items.and_then(|items| self.custom_fields.replace("candidate", items).ok());
+        let values = items.and_then(|items| self.custom_values("candidate", items).ok());
         if let Some(names) = &details.tags {
             self.set_tags(id, names, now);
         }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::settings::CurrencyKey;
 use crate::org::{
     Org, Refused,
-    custom_fields::{CustomValues, holding},
+    custom_fields::{CustomValues, holding, kinds},
     refused,
     rows::CustomField,
 };
@@ -115,9 +115,16 @@ fn written(
         return Err(format!("{name} does not fit a {kind}"));
     }
     let unit = || {
-        let unit = part("unit")?.as_str();
-        unit.filter(|unit| unit.len() == 3)
-            .ok_or_else(|| "unit is not a currency".to_owned())
+        let unit = part("unit")?;
+        let known = kinds::currency(unit).then_some(unit);
+        known.ok_or_else(|| "unit is not a currency".to_owned())
+    };
+    let ends = || {
+        let (least, most) = (amount(part("min_value")?)?, amount(part("max_value")?)?);
+        match kinds::ascend(least, most) {
+            true => Ok((least, most)),
+            false => Err("min_value is greater than max_value".to_owned()),
+        }
     };
     let value = match kind {
         "single_select" => {
@@ -125,26 +132,26 @@ fn written(
             return Ok((name.into(), vec![id]));
         }
         "multi_select" => {
-            let given = part("value")?.as_array().ok_or("value is not an array")?;
+            let given = part("value")?.as_array().filter(|ids| !ids.is_empty());
+            let given = given.ok_or("value is not an array of option ids")?;
             let chosen = given.iter().map(|id| match id {
                 Value::Number(_) => choice(org, field, id),
                 _ => Err("value is not an array of option ids".to_owned()),
             });
             let chosen: Vec<(i64, String)> = chosen.collect::<Result<_, _>>()?;
-            let ids = chosen.iter().map(|(id, _)| *id).collect();
+            let ids = kinds::each_once(chosen.iter().map(|(id, _)| *id).collect())?;
             let names: Vec<String> = chosen.into_iter().map(|(_, name)| name).collect();
             return Ok((json!(names), ids));
         }
         "currency" => json!({"amount": amount(part("value")?)?, "currency_code": unit()?}),
-        "currency_range" => json!({
-            "min_amount": amount(part("min_value")?)?,
-            "max_amount": amount(part("max_value")?)?,
-            "currency_code": unit()?,
-        }),
-        "number_range" => json!({
-            "min_value": amount(part("min_value")?)?,
-            "max_value": amount(part("max_value")?)?,
-        }),
+        "currency_range" => {
+            let (least, most) = ends()?;
+            json!({"min_amount": least, "max_amount": most, "currency_code": unit()?})
+        }
+        "number_range" => {
+            let (least, most) = ends()?;
+            json!({"min_value": least, "max_value": most})
+        }
         _ => plain(org, kind, part("value")?)?.clone(),
     };
     Ok((value, Vec::new()))
@@ -153,17 +160,11 @@ fn written(
 /// A value of one piece.
 fn plain<'v>(org: &Org, kind: &str, value: &'v Value) -> Result<&'v Value, String> {
     let fits = match kind {
-        "short_text" | "long_text" => value.is_string(),
-        "url" => value
-            .as_str()
-            .is_some_and(|text| url::Url::parse(text).is_ok()),
-        "date" => value
-            .as_str()
-            .is_some_and(|text| chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok()),
-        "yes_no" => value.is_boolean(),
-        "number" => value.is_number(),
-        "user" => value.as_i64().is_some_and(|id| org.users.get(id).is_some()),
-        _ => false,
+        "user" => value.as_i64().is_some_and(|id| {
+            let user = org.users.get(id);
+            user.is_some_and(|user| !user.service_account)
+        }),
+        kind => kinds::fits(kind, value),
     };
     if fits {
         Ok(value)
@@ -186,15 +187,8 @@ fn choice(org: &Org, field: &CustomField, value: &Value) -> Result<(i64, String)
 }
 
 fn amount(value: &Value) -> Result<&Value, String> {
-    let number = value.is_number()
-        || value
-            .as_str()
-            .is_some_and(|text| text.parse::<f64>().is_ok());
-    if number {
-        Ok(value)
-    } else {
-        Err("value is not an amount".to_owned())
-    }
+    let known = kinds::amount(value).map(|_| value);
+    known.ok_or_else(|| "value is not an amount".to_owned())
 }
 
 /// A value kept as v3 writes it, as v1 reads it.

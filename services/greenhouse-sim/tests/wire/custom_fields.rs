@@ -136,3 +136,30 @@ fn definitions_that_do_not_fit_are_422() {
     }
     assert_eq!(sim.post("/v3/custom_fields", &text).status, 201);
 }
+
+#[test]
+fn values_that_are_not_what_the_field_holds_are_422() {
+    let sim = Sim::start();
+    let (ann, _) = sim.candidate("Ann", "ann@mail.example");
+    let mentor = json!({"name": "Mentor", "field_type": "candidate", "value_type": "user"});
+    assert_eq!(sim.post("/v3/custom_fields", &mentor).status, 201);
+    let edit = |items: Value| {
+        let body = json!({ "custom_fields": items });
+        sim.patch(&format!("/v3/candidates/{ann}"), &body).status
+    };
+    let admin = sim.sim.access().site_admin_id;
+    assert_eq!(edit(json!([{"name_key": "mentor", "value": admin}])), 200);
+    let service = sim.get("/v3/users?show_service_accounts=true").json();
+    let mut users = service.as_array().unwrap().iter();
+    let service = users.find(|user| user["first_name"] == "Harvest").unwrap();
+    let once = json!({"name_key": "intrro_referrer", "value": "Emil"});
+    for items in [
+        json!([{"name_key": "mentor", "value": 999}]),
+        json!([{"name_key": "mentor", "value": service["id"]}]),
+        json!([{"name_key": "desired_salary", "value": {"amount": [], "currency_code": "EUR"}}]),
+        json!([{"name_key": "desired_salary", "value": {"amount": 1, "currency_code": "***"}}]),
+        json!([once, once]),
+    ] {
+        assert_eq!(edit(items.clone()), 422, "{items}");
+    }
+}

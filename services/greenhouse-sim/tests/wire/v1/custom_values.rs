@@ -108,6 +108,8 @@ fn items_that_do_not_fit_are_refused() {
         json!({"name_key": "intrro_status", "delete_value": true}),
         json!({"name_key": "intrro_status", "delete_value": "true", "value": "Hired"}),
         json!({"name_key": "desired_salary", "value": 1}),
+        json!({"name_key": "desired_salary", "value": "inf", "unit": "EUR"}),
+        json!({"name_key": "desired_salary", "value": 1, "unit": "eur"}),
         json!({"name_key": "work_remotely", "value": "true"}),
         json!({"name_key": "notice_period", "value": "an application's"}),
         json!({"custom_field_id": 1, "value": "x"}),
