@@ -65,7 +65,7 @@ fn the_line_of_one_message_is_shown() {
             "worker.rs",
             "handler.rs",
             "introduction_accepted.rs",
-            "attempt.rs",
+            "write_once.rs",
             "journal.rs",
         ] {
             assert!(text.contains(step), "{document} does not show {step}");
