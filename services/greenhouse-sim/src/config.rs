@@ -167,6 +167,8 @@ pub struct Settings {
     pub rejected_keeps_stage: bool,
     /// Whether `/v3/application_stages` shows any row.
     pub stage_history: bool,
+    /// Whether a visit says when it began; visits that Greenhouse filled in later do not.
+    pub stage_entries: bool,
     /// How long a bulk write takes.
     pub bulk_delay: Duration,
     /// What a minute between two attempts of a webhook shrinks to: 1 is Greenhouse's pace, 0 is at once.
@@ -206,6 +208,7 @@ impl Default for Settings {
             allow_duplicate_applications: true,
             rejected_keeps_stage: false,
             stage_history: true,
+            stage_entries: true,
             bulk_delay: Duration::from_secs(1),
             webhook_time_scale: 1.0,
             webhook_timeout: Duration::from_secs(10),

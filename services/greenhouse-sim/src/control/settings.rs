@@ -37,6 +37,7 @@ struct Change {
     allow_duplicate_applications: Option<bool>,
     rejected_keeps_stage: Option<bool>,
     stage_history: Option<bool>,
+    stage_entries: Option<bool>,
     bulk_delay: Option<f64>,
     webhook_time_scale: Option<f64>,
     webhook_timeout: Option<f64>,
@@ -72,6 +73,7 @@ fn apply(settings: &mut Settings, change: Change) -> Result<(), Refused> {
         change.rejected_keeps_stage,
     );
     put(&mut settings.stage_history, change.stage_history);
+    put(&mut settings.stage_entries, change.stage_entries);
     put(
         &mut settings.bulk_delay,
         length("bulk_delay", change.bulk_delay)?,
@@ -211,6 +213,7 @@ fn shown(settings: &Settings) -> Value {
         "allow_duplicate_applications": settings.allow_duplicate_applications,
         "rejected_keeps_stage": settings.rejected_keeps_stage,
         "stage_history": settings.stage_history,
+        "stage_entries": settings.stage_entries,
         "bulk_delay": settings.bulk_delay.as_secs_f64(),
         "webhook_time_scale": settings.webhook_time_scale,
         "webhook_timeout": settings.webhook_timeout.as_secs_f64(),

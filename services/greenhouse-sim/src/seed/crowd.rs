@@ -156,4 +156,17 @@ fn advance(org: &mut Org, application: i64, number: usize, at: Stamp, now: Stamp
         5 => org.hire(application, later(6)),
         _ => Ok(()),
     };
+    if number.is_multiple_of(7) {
+        backfill(org, application);
+    }
+}
+
+/// What was filled in later does not say when it began.
+fn backfill(org: &mut Org, application: i64) {
+    let visits = org.application_stages.find("application_ids", application);
+    let left = visits.filter(|visit| !visit.current);
+    for visit in left.map(|visit| visit.meta.id).collect::<Vec<_>>() {
+        org.application_stages
+            .change(visit, |visit| visit.entered_at = None);
+    }
 }

@@ -37,6 +37,12 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
         &LISTING,
         &call.org.application_stages,
         &permitted,
-        |visit, fields| Some(show(&visit.counted(call.now)?, fields)),
+        |visit, fields| {
+            let mut counted = visit.counted(call.now);
+            if !call.settings.stage_entries {
+                counted.get_or_insert_with(|| visit.clone()).entered_at = None;
+            }
+            Some(show(&counted?, fields))
+        },
     )
 }

@@ -168,3 +168,14 @@ fn days_in_a_stage_are_counted_to_now() {
         .json();
     assert_eq!(visits[0]["days_in_stage"], 3);
 }
+
+#[test]
+fn visits_may_not_say_when_they_began() {
+    let sim = Sim::with(|config| config.settings.stage_entries = false);
+    let (_, id) = sim.candidate("Ann", "ann@mail.example");
+    sim.sim.recruiter().move_to_next_stage(id).unwrap();
+    let visits = sim.get("/v3/application_stages").json();
+    assert_eq!(visits[0]["entered_at"], json!(null));
+    assert_eq!(visits[1]["entered_at"], json!(null));
+    assert!(visits[1]["exited_at"].is_string());
+}

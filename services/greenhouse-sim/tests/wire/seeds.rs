@@ -53,3 +53,14 @@ fn names_of_jobs_are_not_given_twice() {
     names.dedup();
     assert_eq!(names.len(), 60);
 }
+
+#[test]
+fn some_visits_of_the_crowd_do_not_say_when_they_began() {
+    let sim = planted(Seed::Demo);
+    let visits = sim.get("/v3/application_stages?per_page=500").json();
+    let visits = visits.as_array().unwrap();
+    let unknown = |visit: &&serde_json::Value| visit["entered_at"].is_null();
+    let unknown: Vec<_> = visits.iter().filter(unknown).collect();
+    assert!(!unknown.is_empty() && unknown.len() < visits.len() / 2);
+    assert!(unknown.iter().all(|visit| visit["current"] == false));
+}
