@@ -11,7 +11,7 @@ use anyhow::Context;
 use clap::Parser;
 use greenhouse_sim::{Config, CreateAnswer, Lag, OrganisationConfig, Seed, Simulator};
 use serde_json::json;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 /// How long a running simulator may take to say how it is.
@@ -95,16 +95,18 @@ fn main() -> anyhow::Result<()> {
         .init();
     let simulator =
         Simulator::start(config(arguments)?).context("the simulator could not be started")?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    // Before anybody can know that there is somebody to stop.
+    let signals = runtime.block_on(async { Signals::listened_for() })?;
     println!("{}", introduction(&simulator));
     tracing::info!(
         api = simulator.api_url(),
         auth = simulator.auth_url(),
         "serving"
     );
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    runtime.block_on(asked_to_stop())?;
+    runtime.block_on(signals.one());
     tracing::info!(requests = simulator.state().request_count(), "stopping");
     simulator.shutdown();
     Ok(())
@@ -200,14 +202,27 @@ fn introduction(simulator: &Simulator) -> serde_json::Value {
     })
 }
 
-async fn asked_to_stop() -> anyhow::Result<()> {
-    let mut terminate =
-        signal(SignalKind::terminate()).context("SIGTERM cannot be listened for")?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        pressed = tokio::signal::ctrl_c() => pressed.context("Ctrl-C cannot be listened for")?,
+/// What asks the program to stop.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    /// Within a runtime.
+    fn listened_for() -> anyhow::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate()).context("SIGTERM cannot be listened for")?,
+            interrupt: signal(SignalKind::interrupt()).context("Ctrl-C cannot be listened for")?,
+        })
     }
-    Ok(())
+
+    async fn one(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
 
 fn seed(text: &str) -> Result<Seed, String> {
