@@ -41,6 +41,9 @@ pub(super) fn carry_out(world: &World, arrived: &Arrived, fault: Option<&'static
 
 fn auth_host(state: &mut State, arrived: &Arrived, now: Stamp) -> Reply {
     let headers = &arrived.head.headers;
+    if arrived.too_large {
+        return Reply::too_large();
+    }
     if matches!(arrived.route, Route::Authorize) {
         return authorize::authorize(state, &arrived.head, &arrived.body, now)
             .unwrap_or_else(|refusal| refusal);
@@ -74,6 +77,10 @@ fn api(
         Some(reading) if !reading.allowed => Err(Reply::too_many(reading.retry_after)),
         _ => admit(state, arrived.route, token, now),
     };
+    let admitted = admitted.and_then(|admitted| match arrived.too_large {
+        true => Err(Reply::too_large()),
+        false => Ok(admitted),
+    });
     let (operation, id, token) = match admitted {
         Ok(admitted) => admitted,
         Err(refusal) => return (metered(refusal, reading), None),

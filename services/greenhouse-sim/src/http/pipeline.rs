@@ -34,22 +34,30 @@ const LARGEST_BODY: usize = 10 * 1024 * 1024;
 /// A request that has been read.
 pub(crate) struct Arrived {
     pub(crate) head: Parts,
+    /// Empty if it was too large.
     pub(crate) body: Bytes,
+    /// Which is a matter for whoever would read the body: route, token and limits come first.
+    pub(crate) too_large: bool,
     pub(crate) route: Route,
 }
 
 pub(crate) async fn run(request: Request<Incoming>, host: Host, world: Arc<World>) -> Outcome {
     let (head, body) = request.into_parts();
-    let body = match Limited::new(body, LARGEST_BODY).collect().await {
-        Ok(body) => body.to_bytes(),
-        Err(error) if error.is::<LengthLimitError>() => return Outcome::Answer(Reply::too_large()),
+    let (body, too_large) = match Limited::new(body, LARGEST_BODY).collect().await {
+        Ok(body) => (body.to_bytes(), false),
+        Err(error) if error.is::<LengthLimitError>() => (Bytes::new(), true),
         Err(_) => return Outcome::Reset,
     };
     if host != Host::Auth && head.uri.path().starts_with("/_sim") {
         return Outcome::Answer(control::handle(&world, &head, &body));
     }
     let route = routes::find(host, &head.method, head.uri.path());
-    let arrived = Arrived { head, body, route };
+    let arrived = Arrived {
+        head,
+        body,
+        too_large,
+        route,
+    };
     let (fault, latency) = {
         let mut state = world.lock();
         let name = arrived.route.name();

@@ -55,7 +55,7 @@ fn pass(
     }
     let org = key.org;
     let reads = head.method == Method::GET;
-    if reads && !arrived.body.is_empty() {
+    if reads && (arrived.too_large || !arrived.body.is_empty()) {
         return Err(refusal::body_on_get());
     }
     let acting = if reads {
@@ -63,6 +63,9 @@ fn pass(
     } else {
         acting_user(state, org, &head.headers)?
     };
+    if arrived.too_large {
+        return Err(Reply::too_large());
+    }
     let State { orgs, settings, .. } = state;
     let mut call = Call {
         org: &mut orgs[org],

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use crate::client::{Sim, send};
 
 fn limited(limit: u32) -> Sim {
@@ -111,4 +113,24 @@ fn tokens_are_metered_apart() {
     assert_eq!(refused.status, 429);
     assert!(refused.header("retry-after").is_some());
     assert_eq!(sim.get("/v3/jobs").status, 200);
+}
+
+#[test]
+fn a_body_over_ten_megabytes_is_413_and_costs_a_request() {
+    let sim = Sim::with(|config| config.settings.rate_limit = 10);
+    let body = json!({"name": "x".repeat(11 << 20)});
+    for (token, path, status) in [
+        (sim.token.as_str(), "/v3/candidate_tags", 413),
+        ("nobody's", "/v3/candidate_tags", 401),
+        (sim.token.as_str(), "/v3/nothing", 404),
+    ] {
+        // The server may hang up while the rest is still being sent.
+        let Ok(answer) = sim.call_as(token, "POST", path, Some(&body)) else {
+            continue;
+        };
+        assert_eq!(answer.status, status, "{path}");
+        assert!(answer.header("x-ratelimit-remaining").is_some());
+    }
+    assert!(sim.sim.state().calls("candidate_tags:create").len() >= 2);
+    assert_eq!(sim.sim.state().counts().candidate_tags, 0);
 }
