@@ -60,20 +60,23 @@ fn what_is_no_event_is_malformed() {
         "{\"specversion\":\"1.0\"",
         "\u{feff}{}",
     ] {
-        assert_eq!(refused(body).reason, Reason::Malformed, "{body:?}");
+        assert_eq!(refused(body).reason, Reason::MalformedEnvelope, "{body:?}");
     }
     assert_eq!(refused(&b"{\"id\":\"\xff\"}"[..]).detail, "not UTF-8");
-    assert_eq!(refused("[".repeat(100_000)).reason, Reason::Malformed);
+    assert_eq!(
+        refused("[".repeat(100_000)).reason,
+        Reason::MalformedEnvelope
+    );
 }
 
 #[test]
 fn each_attribute_is_missed_by_name() {
     use Reason::*;
     for (member, reason) in [
-        ("specversion", Malformed),
-        ("id", Malformed),
-        ("source", Malformed),
-        ("type", Malformed),
+        ("specversion", MalformedEnvelope),
+        ("id", MalformedEnvelope),
+        ("source", MalformedEnvelope),
+        ("type", MalformedEnvelope),
     ] {
         for nothing in [Value::Null, json!("")] {
             let path = format!("$.{member}");
@@ -93,27 +96,27 @@ fn each_attribute_is_missed_by_name() {
     }
     assert_eq!(
         refused_with("/id", json!({"a": 1})),
-        (Malformed, "$.id".into())
+        (MalformedEnvelope, "$.id".into())
     );
     assert_eq!(
         refused_with("/time", json!("today")),
-        (Malformed, "$.time".into())
+        (MalformedEnvelope, "$.time".into())
     );
     assert_eq!(
         refused_with("/data", Value::Null),
-        (Malformed, "$.data".into())
+        (MalformedBody, "$.data".into())
     );
     assert_eq!(
         refused_with("/subject", json!("a\u{0}")),
-        (Malformed, "$.subject".into())
+        (MalformedEnvelope, "$.subject".into())
     );
     assert_eq!(
         refused_with("/datacontenttype", json!("text/xml")),
-        (Malformed, "$.datacontenttype".into())
+        (MalformedEnvelope, "$.datacontenttype".into())
     );
     assert_eq!(
         refused_with("/data_base64", json!("e30=")),
-        (Malformed, "$.data_base64".into())
+        (MalformedBody, "$.data_base64".into())
     );
 }
 
@@ -191,7 +194,10 @@ fn an_introduction_needs_a_job_a_person_and_an_id() {
 fn size_is_judged_before_anything_else() {
     let refusal = refused(vec![b'['; MAX_BODY + 1]);
     assert_eq!((refusal.reason, refusal.path), (Reason::TooLarge, None));
-    assert_eq!(refused(vec![b'['; MAX_BODY]).reason, Reason::Malformed);
+    assert_eq!(
+        refused(vec![b'['; MAX_BODY]).reason,
+        Reason::MalformedEnvelope
+    );
 }
 
 #[test]
@@ -221,7 +227,7 @@ fn content_types_that_promise_something_else_are_refused() {
         let refusal = envelope::decode(&delivery).unwrap_err();
         assert_eq!(
             (refusal.reason, refusal.path.as_deref()),
-            (Reason::Malformed, Some("content_type"))
+            (Reason::MalformedEnvelope, Some("content_type"))
         );
     }
     for same in [
@@ -432,13 +438,16 @@ fn a_nul_in_an_attribute_is_refused_by_its_name() {
     assert!(read(&ATTRIBUTES).is_ok());
     for (at, (name, _)) in ATTRIBUTES.into_iter().enumerate() {
         let (reason, path) = refused_with(&format!("/{name}"), json!(NUL));
-        assert_eq!((reason, path), (Reason::Malformed, format!("$.{name}")));
+        assert_eq!(
+            (reason, path),
+            (Reason::MalformedEnvelope, format!("$.{name}"))
+        );
         let mut attributes = ATTRIBUTES;
         attributes[at].1 = NUL;
         let refusal = read(&attributes).unwrap_err();
         let reason = match name {
             "tenantid" => Reason::MissingTenant,
-            _ => Reason::Malformed,
+            _ => Reason::MalformedEnvelope,
         };
         let path = format!("cloudEvents_{name}");
         assert_eq!((refusal.reason, refusal.path), (reason, Some(path)));

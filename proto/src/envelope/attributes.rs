@@ -66,7 +66,11 @@ pub(super) fn read(message: &RawMessage) -> Result<(Attributes, Data<'_>), Refus
         _ if headers.is_empty() || media_type.starts_with("application/cloudevents") => {
             let detail =
                 "expected application/cloudevents+json, or attributes in cloudEvents_ headers";
-            Err(Refusal::at(Reason::Malformed, "content_type", detail))
+            Err(Refusal::at(
+                Reason::MalformedEnvelope,
+                "content_type",
+                detail,
+            ))
         }
         _ => binary::read(message, &media_type, headers),
     }
@@ -138,7 +142,7 @@ fn check(found: Found, place: Place) -> Result<Attributes, Refusal> {
             .map(|time| time.with_timezone(&Utc))
             .map_err(|_| {
                 let detail = "expected a time as in 2026-03-01T12:00:00Z";
-                Refusal::at(Reason::Malformed, place.path("time"), detail)
+                Refusal::at(Reason::MalformedEnvelope, place.path("time"), detail)
             })
     });
     Ok(Attributes {
@@ -173,7 +177,11 @@ fn required(text: Option<String>, name: &str, place: Place) -> Result<String, Re
     let text = text.unwrap_or_default();
     match id_problem(&text) {
         None => Ok(text),
-        Some(problem) => Err(Refusal::at(Reason::Malformed, place.path(name), problem)),
+        Some(problem) => Err(Refusal::at(
+            Reason::MalformedEnvelope,
+            place.path(name),
+            problem,
+        )),
     }
 }
 
@@ -188,16 +196,17 @@ fn encoding(media_type: &str, place: &str) -> Result<Encoding, Refusal> {
         "" | "application/json" => Ok(Encoding::Json),
         "application/protobuf" | "application/x-protobuf" => Ok(Encoding::Protobuf),
         _ => Err(Refusal::at(
-            Reason::Malformed,
+            Reason::MalformedEnvelope,
             place,
             "expected application/json or application/protobuf",
         )),
     }
 }
 
-fn utf8(bytes: &[u8]) -> Result<&str, Refusal> {
+/// `malformed`: what it is where it is none.
+fn utf8(bytes: &[u8], malformed: Reason) -> Result<&str, Refusal> {
     if bytes.is_empty() {
-        return Err(Refusal::new(Reason::Malformed, "the body is empty"));
+        return Err(Refusal::new(malformed, "the body is empty"));
     }
-    std::str::from_utf8(bytes).map_err(|_| Refusal::new(Reason::Malformed, "not UTF-8"))
+    std::str::from_utf8(bytes).map_err(|_| Refusal::new(malformed, "not UTF-8"))
 }

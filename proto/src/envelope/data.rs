@@ -54,7 +54,7 @@ impl Reader for Protobuf<'_> {
     fn read<M: Message + Default + Serialize + DeserializeOwned>(self) -> Result<M, Refusal> {
         let message = M::decode(self.0).map_err(|_| {
             Refusal::at(
-                Reason::Malformed,
+                Reason::MalformedBody,
                 "$.data",
                 "not the protobuf bytes of this message",
             )
@@ -92,7 +92,7 @@ fn refuse(text: &str, error: &serde_json::Error, path: String) -> Refusal {
                 Ok(IgnoredAny) => path,
                 Err(_) => "$.data".to_owned(),
             };
-            Refusal::at(Reason::Malformed, path, "not readable as JSON")
+            Refusal::at(Reason::MalformedBody, path, "not readable as JSON")
         }
     }
 }
@@ -158,11 +158,11 @@ mod tests {
     fn names_that_only_the_sender_knows_are_kept_out_of_the_path() {
         let broken = r#"{"requestId":"r","Ann\u0000Example":[}"#;
         let refusal = refused(Kind::JobsRefreshRequested, broken);
-        assert_eq!(refusal.reason, Reason::Malformed);
+        assert_eq!(refusal.reason, Reason::MalformedBody);
         assert_eq!(refusal.path.as_deref(), Some("$.data"));
         let half_a_character = r#"{"requestId":"\ud800","Ann Example":["\ud800"]}"#;
         let refusal = refused(Kind::JobsRefreshRequested, half_a_character);
-        assert_eq!(refusal.reason, Reason::Malformed);
+        assert_eq!(refusal.reason, Reason::MalformedBody);
         assert_eq!(refusal.path.as_deref(), Some("$.data.requestId"));
     }
 

@@ -8,7 +8,9 @@ use super::attributes::Attributes;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reason {
     /// Not a CloudEvent: no JSON, no UTF-8, a required attribute missing, an unreadable encoding.
-    Malformed,
+    MalformedEnvelope,
+    /// A CloudEvent whose data is missing or not readable as what it says to be.
+    MalformedBody,
     /// Another major version of the events or of CloudEvents.
     UnknownVersion,
     /// No command has this type.
@@ -26,7 +28,8 @@ pub enum Reason {
 impl Reason {
     /// All of them.
     pub const ALL: &[Self] = &[
-        Self::Malformed,
+        Self::MalformedEnvelope,
+        Self::MalformedBody,
         Self::UnknownVersion,
         Self::UnknownType,
         Self::TooLarge,
@@ -35,10 +38,11 @@ impl Reason {
         Self::InvalidField,
     ];
 
-    /// The stable word, snake_case.
+    /// The stable word, snake_case, by which the catalogue of errors knows it too.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Malformed => "malformed",
+            Self::MalformedEnvelope => "malformed_envelope",
+            Self::MalformedBody => "malformed_body",
             Self::UnknownVersion => "unknown_version",
             Self::UnknownType => "unknown_type",
             Self::TooLarge => "too_large",

@@ -63,8 +63,8 @@ impl<T: Take> Intake<T> {
             .contract_violation(self.queue, event, refusal.code());
         self.metrics.message(self.queue, Ended::Reject);
         tracing::warn!(
-            message = delivery.message_id,
-            reason = refusal.word(),
+            message_id = delivery.message_id,
+            code = refusal.code().as_str(),
             path = refusal.path(),
             "message went to the dead letters"
         );
@@ -87,7 +87,7 @@ impl<T: Take> Intake<T> {
                 message_id: delivery.message_id.as_deref(),
                 tenant: refusal.tenant().map(Tenant::as_str),
                 event_type: delivery.type_.as_deref(),
-                reason: refusal.word(),
+                reason: refusal.code().as_str(),
                 path: refusal.path(),
                 names: &names,
             };

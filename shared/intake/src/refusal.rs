@@ -44,12 +44,6 @@ impl Refusal {
         self.tenant.as_ref()
     }
 
-    /// The stable word of the reason.
-    #[must_use]
-    pub fn word(&self) -> &'static str {
-        self.reason.as_str()
-    }
-
     /// JSON path of the offending field; none when it is the message as a whole.
     #[must_use]
     pub fn path(&self) -> Option<&str> {
@@ -60,7 +54,8 @@ impl Refusal {
     #[must_use]
     pub fn code(&self) -> Code {
         match self.reason {
-            Reason::Malformed => Code::MalformedEnvelope,
+            Reason::MalformedEnvelope => Code::MalformedEnvelope,
+            Reason::MalformedBody => Code::MalformedBody,
             Reason::UnknownVersion => Code::UnknownVersion,
             Reason::UnknownType => Code::UnknownType,
             Reason::TooLarge => Code::TooLarge,
@@ -76,7 +71,8 @@ impl Refusal {
             reason: match self.reason {
                 Reason::UnknownVersion | Reason::UnknownType => broker::Reason::UnknownVersion,
                 Reason::TooLarge => broker::Reason::TooLarge,
-                Reason::Malformed
+                Reason::MalformedEnvelope
+                | Reason::MalformedBody
                 | Reason::MissingTenant
                 | Reason::NoJobs
                 | Reason::InvalidField => broker::Reason::Malformed,
@@ -103,6 +99,22 @@ impl From<envelope::Refusal> for Refusal {
                 .tenant
                 .and_then(|tenant| Tenant::try_from(tenant).ok()),
             subject: refusal.subject,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_contract_and_the_catalogue_call_a_reason_by_one_word() {
+        for reason in Reason::ALL {
+            let refusal = Refusal {
+                reason: *reason,
+                ..Refusal::invalid("$", "")
+            };
+            assert_eq!(refusal.code().as_str(), reason.as_str());
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Attributes, Encoding, Found, Place, check, encoding, media_type, utf8};
 use crate::envelope::data::Data;
-use crate::envelope::{RawMessage, Refusal};
+use crate::envelope::{RawMessage, Reason, Refusal};
 
 /// `content_type` is the media type that the AMQP property says, `""` for none.
 pub(super) fn read<'a>(
@@ -34,7 +34,7 @@ pub(super) fn read<'a>(
     };
     let data = match encoding? {
         Encoding::Protobuf => Data::Protobuf(Cow::Borrowed(&message.body)),
-        Encoding::Json => Data::Json(Cow::Borrowed(utf8(&message.body)?)),
+        Encoding::Json => Data::Json(Cow::Borrowed(utf8(&message.body, Reason::MalformedBody)?)),
     };
     Ok((attributes, data))
 }

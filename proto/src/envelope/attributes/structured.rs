@@ -14,7 +14,7 @@ use crate::envelope::{Reason, Refusal};
 use crate::json::Lenient;
 
 pub(super) fn read(body: &[u8]) -> Result<(Attributes, Data<'_>), Refusal> {
-    let text = utf8(body)?;
+    let text = utf8(body, Reason::MalformedEnvelope)?;
     let event: Structured<'_> =
         serde_json::from_str(text).map_err(|error| not_an_event(text, &error))?;
     let found = Found {
@@ -48,24 +48,30 @@ fn structured_data<'a>(
         data_base64,
     ) {
         (_, Some(_), Some(_)) => Err(Refusal::at(
-            Reason::Malformed,
+            Reason::MalformedBody,
             "$.data_base64",
             "either data or data_base64",
         )),
-        (_, None, None) => Err(Refusal::at(Reason::Malformed, "$.data", "required")),
+        (_, None, None) => Err(Refusal::at(Reason::MalformedBody, "$.data", "required")),
         (Encoding::Json, Some(data), None) => Ok(Data::Json(Cow::Borrowed(data.get()))),
         (Encoding::Protobuf, Some(_), None) => Err(Refusal::at(
-            Reason::Malformed,
+            Reason::MalformedBody,
             "$.data",
             "protobuf belongs into data_base64",
         )),
         (encoding, None, Some(text)) => {
             let bytes = BASE64_STANDARD.decode(text).map_err(|_| {
-                Refusal::at(Reason::Malformed, "$.data_base64", "not readable as base64")
+                Refusal::at(
+                    Reason::MalformedBody,
+                    "$.data_base64",
+                    "not readable as base64",
+                )
             })?;
             match encoding {
                 Encoding::Protobuf => Ok(Data::Protobuf(Cow::Owned(bytes))),
-                Encoding::Json => Ok(Data::Json(Cow::Owned(utf8(&bytes)?.to_owned()))),
+                Encoding::Json => Ok(Data::Json(Cow::Owned(
+                    utf8(&bytes, Reason::MalformedBody)?.to_owned(),
+                ))),
             }
         }
     }
@@ -94,12 +100,12 @@ fn not_an_event(text: &str, error: &serde_json::Error) -> Refusal {
     if error.classify() != Category::Data {
         let (line, column) = (error.line(), error.column());
         let detail = format!("not readable as JSON from line {line}, column {column}");
-        return Refusal::new(Reason::Malformed, detail);
+        return Refusal::new(Reason::MalformedEnvelope, detail);
     }
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let path = match serde_path_to_error::deserialize::<_, Structured<'_>>(&mut deserializer) {
         Err(error) if error.path().iter().next().is_some() => format!("$.{}", error.path()),
         _ => "$".to_owned(),
     };
-    Refusal::at(Reason::Malformed, path, "not a CloudEvent in JSON")
+    Refusal::at(Reason::MalformedEnvelope, path, "not a CloudEvent in JSON")
 }

@@ -15,7 +15,7 @@ pub struct Refused<'a> {
     pub tenant: Option<&'a str>,
     /// Event type, if it had one. As it came.
     pub event_type: Option<&'a str>,
-    /// The contract's word for it, as `no_jobs`.
+    /// The catalogue's word for it, as `no_jobs`.
     pub reason: &'a str,
     /// JSON path of the offending field.
     pub path: Option<&'a str>,

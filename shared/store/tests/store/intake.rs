@@ -103,7 +103,7 @@ async fn a_refusal_is_stored_whatever_the_message_says_of_itself() {
         message_id: Some("e-\0"),
         tenant: None,
         event_type: Some("intrro.events.v1.\0"),
-        reason: "malformed",
+        reason: "malformed_envelope",
         path: Some("$.data.\0"),
         names: &[],
     };
