@@ -29,6 +29,8 @@ pub(crate) enum Kind {
     Time,
     Ids,
     Texts,
+    /// At least one thing that looks like an e-mail address.
+    Emails,
     Word(&'static [&'static str]),
     List(&'static [Field]),
     Object(&'static [Field]),
@@ -238,6 +240,12 @@ fn check(value: &Value, kind: Kind, path: &str, errors: &mut Vec<Flaw>) {
         Kind::Texts => {
             return items(value, path, errors, |item, path, errors| {
                 check(item, Kind::Filled, path, errors)
+            });
+        }
+        Kind::Emails if value.as_array().is_some_and(Vec::is_empty) => "must not be empty",
+        Kind::Emails => {
+            return items(value, path, errors, |item, path, errors| {
+                check(item, Kind::Email, path, errors)
             });
         }
         Kind::List(schema) => {

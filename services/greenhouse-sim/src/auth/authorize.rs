@@ -87,7 +87,7 @@ fn decided(state: &mut State, fields: &Fields, request: &Request<'_>, now: Stamp
     let user: i64 = field(fields, "user")
         .and_then(|id| id.parse().ok())
         .unwrap_or_default();
-    let org = state.orgs.iter().position(|org| org.active_user(user));
+    let org = state.orgs.iter().position(|org| org.colleague(user));
     let org = org.ok_or_else(|| refusal("user is nobody's."))?;
     let kept: HashSet<&str> = fields
         .iter()

@@ -131,7 +131,7 @@ fn acting_user(state: &State, org: usize, sub: Option<String>) -> Result<i64, Re
     let Some(sub) = sub else {
         return Ok(org.service_user);
     };
-    let known = sub.parse().ok().filter(|id| org.active_user(*id));
+    let known = sub.parse().ok().filter(|id| org.colleague(*id));
     known.ok_or_else(|| {
         oauth_error(
             "invalid_request",

@@ -86,10 +86,10 @@ impl Org {
             self.referrers.get(id).is_some()
         })?;
         known("recruiter_id", credits.recruiter_id, &|id| {
-            self.active_user(id)
+            self.colleague(id)
         })?;
         known("coordinator_id", credits.coordinator_id, &|id| {
-            self.active_user(id)
+            self.colleague(id)
         })
     }
 
@@ -111,7 +111,7 @@ impl Org {
     }
 
     fn check_prospecting(&self, prospecting: &Prospecting) -> Result<(), Refused> {
-        if prospecting.owner_id.is_some_and(|id| !self.active_user(id)) {
+        if prospecting.owner_id.is_some_and(|id| !self.colleague(id)) {
             return Err(refused("prospect_owner_id", "is unknown"));
         }
         if prospecting

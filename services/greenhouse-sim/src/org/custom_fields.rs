@@ -158,7 +158,7 @@ impl Org {
         field_type: &str,
         items: &[Value],
     ) -> Result<CustomValues, Refused> {
-        let person = |id| self.users.get(id).is_some_and(|user| !user.service_account);
+        let person = |id| self.person(id);
         self.custom_fields.replace(field_type, items, &person)
     }
 }

@@ -53,7 +53,7 @@ impl Org {
     /// Whether the details can be stored; nothing is changed.
     pub(crate) fn check_details(&self, details: &Details) -> Result<(), Refused> {
         let linked = details.linked_user_ids.iter().flatten();
-        if linked.clone().any(|id| self.users.get(*id).is_none()) {
+        if linked.clone().any(|id| !self.person(*id)) {
             return Err(refused(
                 "linked_user_ids",
                 "names a user that does not exist",
@@ -116,6 +116,16 @@ impl Org {
 
     pub(crate) fn active_user(&self, id: i64) -> bool {
         self.users.get(id).is_some_and(|user| !user.deactivated)
+    }
+
+    /// A user who is no service account, which is nobody to refer to.
+    pub(crate) fn person(&self, id: i64) -> bool {
+        self.users.get(id).is_some_and(|user| !user.service_account)
+    }
+
+    /// A person who still works there.
+    pub(crate) fn colleague(&self, id: i64) -> bool {
+        self.person(id) && self.active_user(id)
     }
 
     pub(crate) fn add_user(&mut self, new: NewUser, now: Stamp) -> i64 {

@@ -160,10 +160,7 @@ fn written(
 /// A value of one piece.
 fn plain<'v>(org: &Org, kind: &str, value: &'v Value) -> Result<&'v Value, String> {
     let fits = match kind {
-        "user" => value.as_i64().is_some_and(|id| {
-            let user = org.users.get(id);
-            user.is_some_and(|user| !user.service_account)
-        }),
+        "user" => value.as_i64().is_some_and(|id| org.person(id)),
         kind => kinds::fits(kind, value),
     };
     if fits {

@@ -131,7 +131,7 @@ pub(super) fn referral(org: &Org, body: &Body) -> Result<Option<Referral>, Refus
     };
     let value = given.get("value").cloned().unwrap_or_default();
     let user = match (given.text("type").as_deref(), &value) {
-        (Some("id"), Value::Number(id)) => id.as_i64().filter(|id| org.users.get(*id).is_some()),
+        (Some("id"), Value::Number(id)) => id.as_i64().filter(|id| org.person(*id)),
         (Some("email"), Value::String(email)) => org.user_by_email(email),
         (Some("outside"), Value::String(name)) if !name.trim().is_empty() => {
             return Ok(Some(Referral::Outside(name.clone())));

@@ -93,11 +93,8 @@ fn acting_user(state: &State, org: usize, headers: &HeaderMap) -> Result<i64, Re
     };
     let id = header.to_str().ok().and_then(|text| text.parse().ok());
     let org = &state.orgs[org];
-    let person = |id: &i64| {
-        let user = org.users.get(*id);
-        user.is_some_and(|user| !user.deactivated && !user.service_account)
-    };
-    id.filter(person).ok_or_else(refusal::not_found)
+    let colleague = |id: &i64| org.colleague(*id);
+    id.filter(colleague).ok_or_else(refusal::not_found)
 }
 
 /// Counts a request against its key's window; those without a known key share one.

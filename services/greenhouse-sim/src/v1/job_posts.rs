@@ -26,7 +26,8 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
         dates: query.ranges(&DATES)?,
         ..Selection::default()
     };
-    if query.flag("live")? == Some(true) {
+    // Posts that are not live cannot be asked for.
+    if query.word("live", &["true"])?.is_some() {
         selection.keys.push(("live", vec![true.into()]));
     }
     if let Some(active) = query.flag("active")? {

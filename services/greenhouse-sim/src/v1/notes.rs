@@ -45,9 +45,9 @@ pub(super) fn feed(call: &mut Call<'_>) -> Answer {
 /// A note nobody wrote is 404, as if the path led nowhere.
 pub(super) fn check(call: &Call<'_>, note: &Body) -> Result<(), Reply> {
     let author = note.id("user_id").unwrap_or_default();
-    match call.org.users.get(author) {
-        Some(_) => Ok(()),
-        None => Err(refusal::not_found()),
+    match call.org.colleague(author) {
+        true => Ok(()),
+        false => Err(refusal::not_found()),
     }
 }
 

@@ -135,6 +135,6 @@ fn staff(org: &Org, body: &Body, name: &str) -> Result<Option<i64>, Refused> {
         (None, Some(email)) => org.user_by_email(&email),
         _ => return Err(refused(name, "needs either id or email")),
     };
-    let known = id.filter(|id| org.active_user(*id));
+    let known = id.filter(|id| org.colleague(*id));
     known.map(Some).ok_or_else(|| refused(name, "is unknown"))
 }

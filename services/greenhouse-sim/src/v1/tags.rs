@@ -34,6 +34,10 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
 pub(super) fn apply(call: &mut Call<'_>) -> Answer {
     let [candidate, tag] = call.ids;
     call.touched.candidate_id = Some(candidate);
+    call.query(&[])?;
+    if !call.body.is_empty() {
+        return Err(refusal::invalid("body", "Must be empty"));
+    }
     candidates::reachable(call, candidate)?;
     let known = call.org.tags.get(tag);
     let name = known.ok_or_else(refusal::not_found)?.name.clone();

@@ -57,10 +57,12 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn retrieve(call: &mut Call<'_>) -> Answer {
-    let query = call.query(&["user_attributes"])?;
-    let attributes = query.flag("user_attributes")?.unwrap_or(false);
+    call.query(&[])?;
     let user = call.retrieve(&call.org.users, call.ids[0])?;
-    Ok(Reply::ok(&shown(call, user, attributes)))
+    if user.service_account {
+        return Err(refusal::not_found());
+    }
+    Ok(Reply::ok(&shown(call, user, false)))
 }
 
 /// Makes a user with the least rights. Only Site Admins can.

@@ -69,9 +69,9 @@ const CREATION: &[Field] = &[
     ),
     may("user_id", Kind::Id),
     may("subject", Kind::Filled),
-    may("email_from", Kind::Texts),
-    may("email_to", Kind::Texts),
-    may("email_cc", Kind::Texts),
+    may("email_from", Kind::Emails),
+    may("email_to", Kind::Emails),
+    may("email_cc", Kind::Emails),
 ];
 
 pub(super) fn list(call: &mut Call<'_>) -> Answer {
@@ -142,10 +142,8 @@ fn check_email_keys(body: &Body) -> Result<(), Reply> {
 
 /// The candidate is not looked up: Greenhouse keeps the orphan.
 fn check_references(call: &Call<'_>, body: &Body, candidate_id: i64) -> Result<(), Reply> {
-    if body
-        .id("user_id")
-        .is_some_and(|id| call.org.users.get(id).is_none())
-    {
+    let author = body.id("user_id");
+    if author.is_some_and(|id| !call.org.colleague(id)) {
         return Err(Reply::invalid("user_id", "is unknown"));
     }
     let Some(id) = body.id("application_id") else {

@@ -146,3 +146,24 @@ fn users_and_custom_fields_are_made_by_site_admins_alone() {
         assert_eq!(answer.status, 403, "{path}");
     }
 }
+
+#[test]
+fn a_service_account_is_nobody_to_refer_to() {
+    let sim = Sim::start();
+    let users = sim.sim.state().users();
+    let service = users.iter().find(|user| user.service_account).unwrap();
+    let service = service.meta.id;
+    let (ann, application) = sim.candidate("Ann", "ann@mail.example");
+    let path = format!("/v3/applications/{application}");
+    let recruiter = sim.patch(&path, &json!({"recruiter_id": service}));
+    assert_eq!(recruiter.status, 422);
+    let linked = json!({"linked_user_ids": [service]});
+    let linked = sim.patch(&format!("/v3/candidates/{ann}"), &linked);
+    assert_eq!(linked.status, 422);
+    let note = json!({"candidate_id": ann, "body": "x", "note_type": "NOTE", "visibility": "public", "user_id": service});
+    assert_eq!(sim.post("/v3/notes", &note).status, 422);
+    let access = sim.sim.access();
+    let client = Some((access.client_id.as_str(), access.client_secret.as_str()));
+    let form = format!("grant_type=client_credentials&sub={service}");
+    assert_eq!(sim.auth("/token", client, &form).status, 400);
+}

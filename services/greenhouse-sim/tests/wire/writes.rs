@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use greenhouse_sim::{CreateAnswer, PatchAnswer, Processing};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::client::{NONE, Sim};
 
@@ -321,4 +321,22 @@ fn tags_are_unique_down_to_the_case_and_applied_once() {
     assert_eq!(sim.post("/v3/applied_candidate_tags", &link).status, 422);
     assert_eq!(sim.get("/v3/candidates?tag=Intrro").ids(), [candidate]);
     assert_eq!(sim.get("/v3/candidates?tag=INTRRO").ids(), NONE);
+}
+
+#[test]
+fn an_email_is_from_and_to_addresses() {
+    let sim = Sim::start();
+    let email = |from: Value, to: Value| {
+        let note = json!({
+            "candidate_id": 1, "body": "x", "note_type": "EMAIL", "visibility": "public", "subject": "Hi",
+            "email_from": from, "email_to": to,
+        });
+        sim.post("/v3/notes", &note).status
+    };
+    let ann = json!(["ann@mail.example"]);
+    assert_eq!(email(ann.clone(), ann.clone()), 201);
+    for wrong in [json!([]), json!(["Ann"]), json!("ann@mail.example")] {
+        assert_eq!(email(ann.clone(), wrong.clone()), 422, "{wrong}");
+        assert_eq!(email(wrong.clone(), ann.clone()), 422, "{wrong}");
+    }
 }

@@ -57,12 +57,19 @@ fn users_are_found_by_address_and_number() {
     assert_eq!(found("email=Rita.Recruiter@acme.example"), NONE);
     assert_eq!(found("employee_id=E0002"), [rita]);
     assert_eq!(found("per_page=500").len(), 7, "no service accounts");
-    let one = v1
-        .get(&format!("/v1/users/{rita}?user_attributes=true"))
-        .json();
+    let path = format!("/v1/users/{rita}");
+    let one = v1.get(&path).json();
     assert_eq!(one["primary_email_address"], "rita.recruiter@acme.example");
-    assert!(one["custom_fields"].is_object());
+    assert_eq!(one.get("custom_fields"), None);
+    let alone = format!("{path}?user_attributes=true");
+    assert_eq!(v1.get(&alone).status, 422, "only a list shows them");
+    let listed = v1.get("/v1/users?user_attributes=true").json();
+    assert!(listed[0]["custom_fields"].is_object());
     assert_eq!(v1.get("/v1/users/1").status, 404);
+    let users = v1.sim.sim.state().users();
+    let service = users.iter().find(|user| user.service_account).unwrap();
+    let path = format!("/v1/users/{}", service.meta.id);
+    assert_eq!(v1.get(&path).status, 404);
 }
 
 #[test]
@@ -72,4 +79,11 @@ fn sources_have_types_people_can_read() {
     let intrro = sources.as_array().unwrap().iter();
     let intrro = intrro.clone().find(|source| source["name"] == "Intrro");
     assert_eq!(intrro.unwrap()["type"]["name"], "Referrals");
+}
+
+#[test]
+fn posts_that_are_not_live_cannot_be_asked_for() {
+    let v1 = V1::start();
+    assert_eq!(v1.get("/v1/job_posts?live=true").status, 200);
+    assert_eq!(v1.get("/v1/job_posts?live=false").status, 422);
 }

@@ -84,3 +84,30 @@ fn a_tag_can_be_applied_twice() {
     assert_eq!(v1.put(&format!("/v1/candidates/{ann}/tags/1")).status, 404);
     assert_eq!(v1.put(&format!("/v1/candidates/1/tags/{tag}")).status, 404);
 }
+
+#[test]
+fn who_has_left_writes_no_notes() {
+    let v1 = V1::start();
+    let (ann, _) = v1.candidate("ann@mail.example");
+    let users = v1.sim.sim.state().users();
+    let path = format!("/v1/candidates/{ann}/activity_feed/notes");
+    for user in users
+        .iter()
+        .filter(|user| user.deactivated || user.service_account)
+    {
+        let note = json!({"user_id": user.meta.id, "body": "x", "visibility": "public"});
+        assert_eq!(v1.post(&path, &note).status, 404, "{:?}", user.name);
+    }
+}
+
+#[test]
+fn a_tag_is_applied_by_its_path_alone() {
+    let v1 = V1::start();
+    let (ann, _) = v1.candidate("ann@mail.example");
+    let made = v1.post("/v1/tags/candidate", &json!({"name": "Intrro"}));
+    let path = format!("/v1/candidates/{ann}/tags/{}", id(&made.json()));
+    let body = v1.call("PUT", &path, Some(&json!({}))).unwrap();
+    assert_eq!(body.status, 422);
+    assert_eq!(v1.put(&format!("{path}?quietly=true")).status, 422);
+    assert_eq!(v1.put(&path).status, 200);
+}
