@@ -43,6 +43,14 @@ impl Org {
             };
             return Err(refused("custom_field_options", reason));
         }
+        let named = |at: usize| {
+            options[..at]
+                .iter()
+                .any(|known| known.name == options[at].name)
+        };
+        if (0..options.len()).any(named) {
+            return Err(refused("custom_field_options", "has a name twice"));
+        }
         if field.name_key.is_empty() {
             field.name_key = self.free_key(&field.name);
         }
@@ -109,6 +117,9 @@ impl Org {
         let Some(field) = field.filter(selects) else {
             return Err(refused("custom_field_id", "is not a select"));
         };
+        if field.active != Some(true) {
+            return Err(refused("custom_field_id", "is archived"));
+        }
         let key = field.name_key.clone();
         self.free_option_name(field_id, &new.name, None)?;
         let known = self.custom_fields.options_of(field_id);

@@ -172,9 +172,11 @@ fn rejection_answers(
         .find("application_ids", application.id());
     let detail = own.next_back().ok_or_else(refusal::not_found)?;
     let present = detail.question_custom_fields.clone().unwrap_or_default();
+    let field = "rejection_details.custom_fields";
     let items = match given.get("custom_fields") {
         Some(Value::Array(items)) => items.as_slice(),
-        _ => &[],
+        Some(_) => return Err(refusal::invalid(field, "Is not an array")),
+        None => &[],
     };
     let merged = custom_values::merge(call.org, "rejection_question", &present, items);
     let merged = merged.map_err(|refused| call.refused(refused))?;

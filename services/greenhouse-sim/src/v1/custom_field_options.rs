@@ -94,7 +94,11 @@ fn options(call: &Call<'_>, schema: &[Field]) -> Result<Vec<Body>, Reply> {
     if !["single_select", "multi_select"].contains(&field.value_type.as_str()) {
         return Err(refusal::invalid("custom_field", "Is not a select"));
     }
-    Ok(body.list("options").unwrap_or_default())
+    let options = body.list("options").unwrap_or_default();
+    match options.is_empty() {
+        true => Err(refusal::invalid("options", "Must not be empty")),
+        false => Ok(options),
+    }
 }
 
 fn check_edition(call: &Call<'_>, options: &[Body]) -> Result<(), Reply> {

@@ -182,3 +182,19 @@ fn an_application_made_on_its_own_can_be_truncated_too() {
         .configure(|settings| settings.clock_offset_ms = 61_000);
     assert_eq!(v1.get(&path).status, 200);
 }
+
+#[test]
+fn answers_about_a_rejection_are_a_list() {
+    let v1 = V1::start();
+    let (_, application) = v1.candidate("ann@mail.example");
+    v1.sim.sim.recruiter().reject(application, None).unwrap();
+    let path = format!("/v1/applications/{application}");
+    let edit = |answers: Value| {
+        let body = json!({"rejection_details": {"custom_fields": answers}});
+        v1.patch(&path, &body).status
+    };
+    assert_eq!(edit(json!([])), 200);
+    for wrong in [json!("Far"), json!({"why": "Far"}), json!(null)] {
+        assert_eq!(edit(wrong.clone()), 422, "{wrong}");
+    }
+}

@@ -158,3 +158,30 @@ fn options_are_edited_together_or_not_at_all() {
         (&json!("Never"), &Value::Null)
     );
 }
+
+#[test]
+fn options_come_one_at_least_and_not_on_an_archived_field() {
+    let v1 = V1::start();
+    let options = json!([{"name": "A", "priority": 0}]);
+    let field = json!({
+        "name": "Tier", "field_type": "candidate", "value_type": "single_select",
+        "custom_field_options": options,
+    });
+    let mut twice = field.clone();
+    twice["custom_field_options"] = json!([options[0], options[0]]);
+    assert_eq!(v1.post("/v1/custom_fields", &twice).status, 422);
+    let made = v1.post("/v1/custom_fields", &field);
+    assert_eq!(made.status, 201, "the refused one left nothing behind");
+    let field = id(&made.json()[0]);
+    let path = format!("/v1/custom_field/{field}/custom_field_options");
+    let none = json!({"options": []});
+    assert_eq!(v1.post(&path, &none).status, 422);
+    assert_eq!(v1.patch(&path, &none).status, 422);
+    let archived = v1.sim.patch(
+        &format!("/v3/custom_fields/{field}"),
+        &json!({"active": false}),
+    );
+    assert_eq!(archived.status, 200);
+    let more = json!({"options": [{"name": "B", "priority": 1}]});
+    assert_eq!(v1.post(&path, &more).status, 422);
+}
