@@ -138,6 +138,20 @@ impl Org {
             && !application.prospective_job_ids.iter().any(hidden)
     }
 
+    /// Whether somebody is known from anything but jobs that are confidential to the user.
+    pub(crate) fn shows_candidate(&self, id: i64, user_id: i64) -> bool {
+        let mut own = self.applications.find("candidate_ids", id).peekable();
+        own.peek().is_none() || own.any(|application| self.shows_application(application, user_id))
+    }
+
+    /// Whether a user may write about a candidate: private ones are for Site Admins.
+    pub(crate) fn may_write_about(&self, id: i64, user_id: i64) -> bool {
+        let user = self.users.get(user_id);
+        let private = self.candidates.get(id).and_then(|row| row.private);
+        self.shows_candidate(id, user_id)
+            && (private != Some(true) || user.is_some_and(|user| user.site_admin))
+    }
+
     /// A candidate that exists and is no longer being processed.
     pub(crate) fn ready_candidate(&self, id: i64, now: Stamp) -> Option<&Candidate> {
         self.candidates

@@ -166,10 +166,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
 pub(super) fn reachable<'c>(call: &'c Call<'_>, id: i64) -> Result<&'c Candidate, Reply> {
     let ready = call.org.ready_candidate(id, call.now);
     let candidate = ready.ok_or_else(refusal::not_found)?;
-    let mut own = call.org.applications.find("candidate_ids", id).peekable();
-    let open = own.peek().is_none()
-        || own.any(|application| call.org.shows_application(application, call.acting));
-    call.allow(open && (candidate.private != Some(true) || call.admin()))?;
+    call.allow(call.org.may_write_about(id, call.acting))?;
     Ok(candidate)
 }
 

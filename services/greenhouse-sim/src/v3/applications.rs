@@ -125,7 +125,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     call.touched.candidate_id = Some(candidate_id);
     let draft = draft(&body, "")?;
     call.touched.job_id = draft.job_id;
-    if call.org.ready_candidate(candidate_id, call.now).is_none() {
+    if !call.reach(candidate_id)? {
         return Err(Reply::invalid("candidate_id", "is unknown"));
     }
     call.org
@@ -154,8 +154,10 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
     let Some(application) = known else {
         return Err(Reply::no_record());
     };
-    call.touched.candidate_id = Some(application.candidate_id);
+    let candidate_id = application.candidate_id;
+    call.touched.candidate_id = Some(candidate_id);
     call.touched.job_id = application.job_id;
+    call.reach(candidate_id)?;
     let edit = Edit {
         credits: credits(&body),
         pool_id: body.id("prospect_pool_id"),

@@ -5,6 +5,7 @@ use crate::{
     body::{Field, Kind, must},
     http::reply::{Answer, Reply},
     listing::{Filter, Listing},
+    org::rows::AppliedTag,
 };
 
 pub(super) const LISTING: Listing = Listing {
@@ -27,7 +28,8 @@ const CREATION: &[Field] = &[
 ];
 
 pub(super) fn list(call: &mut Call<'_>) -> Answer {
-    call.list(&LISTING, &call.org.applied_tags)
+    let permitted = |row: &AppliedTag| call.org.shows_candidate(row.candidate_id, call.acting);
+    call.list_where(&LISTING, &call.org.applied_tags, &permitted, |_, _| None)
 }
 
 pub(super) fn create(call: &mut Call<'_>) -> Answer {
@@ -35,6 +37,9 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let candidate_id = body.id("candidate_id").unwrap_or_default();
     let tag_id = body.id("candidate_tag_id").unwrap_or_default();
     call.touched.candidate_id = Some(candidate_id);
+    if !call.reach(candidate_id)? {
+        return Err(Reply::invalid("candidate_id", "is unknown"));
+    }
     let id = call
         .org
         .apply_tag(candidate_id, tag_id, call.now)

@@ -77,6 +77,16 @@ impl Call<'_> {
         }
     }
 
+    /// A candidate the user can see, if they may write about them as well. Whom they cannot see is not there for them.
+    pub(crate) fn reach(&self, candidate_id: i64) -> Result<bool, Reply> {
+        let there = self.org.ready_candidate(candidate_id, self.now).is_some()
+            && self.org.shows_candidate(candidate_id, self.acting);
+        match there && !self.org.may_write_about(candidate_id, self.acting) {
+            true => Err(Reply::forbidden()),
+            false => Ok(there),
+        }
+    }
+
     /// When what is made now can be seen.
     pub(crate) fn ready_at(&self) -> Stamp {
         match self.settings.create_answer {

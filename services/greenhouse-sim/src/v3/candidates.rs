@@ -70,7 +70,8 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
     let shown = |candidate: &Candidate, _: Option<&[&'static str]>| {
         (candidate.meta.ready_at > call.now).then(|| processing.clone())
     };
-    call.list_where(&LISTING, &call.org.candidates, &|_| true, shown)
+    let permitted = |candidate: &Candidate| call.org.shows_candidate(candidate.id(), call.acting);
+    call.list_where(&LISTING, &call.org.candidates, &permitted, shown)
 }
 
 /// Makes a person, whoever may have made the same one before.
@@ -97,7 +98,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
 pub(super) fn update(call: &mut Call<'_>) -> Answer {
     call.touched.candidate_id = Some(call.id);
     let body = call.body(PERSON)?;
-    if call.org.ready_candidate(call.id, call.now).is_none() {
+    if !call.reach(call.id)? {
         return Err(Reply::no_record());
     }
     let details = details(&body)?;

@@ -79,7 +79,10 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
         let application = note
             .application_id
             .and_then(|id| call.org.applications.get(id));
-        application.is_none_or(|application| call.org.shows_application(application, call.acting))
+        let candidate = note.candidate_id;
+        candidate.is_none_or(|id| call.org.shows_candidate(id, call.acting))
+            && application
+                .is_none_or(|application| call.org.shows_application(application, call.acting))
     };
     call.list_where(&LISTING, &call.org.notes, &permitted, |_, _| None)
 }
@@ -140,8 +143,11 @@ fn check_email_keys(body: &Body) -> Result<(), Reply> {
     Ok(())
 }
 
-/// The candidate is not looked up: Greenhouse keeps the orphan.
+/// The candidate need not exist: Greenhouse keeps the orphan. But about some, not everybody may write.
 fn check_references(call: &Call<'_>, body: &Body, candidate_id: i64) -> Result<(), Reply> {
+    if !call.org.may_write_about(candidate_id, call.acting) {
+        return Err(Reply::forbidden());
+    }
     let author = body.id("user_id");
     if author.is_some_and(|id| !call.org.colleague(id)) {
         return Err(Reply::invalid("user_id", "is unknown"));

@@ -22,6 +22,8 @@ mod partners;
 mod program;
 mod recruiting;
 #[cfg(test)]
+mod rights;
+#[cfg(test)]
 mod seeds;
 #[cfg(test)]
 mod shapes;
