@@ -43,7 +43,7 @@ async fn master_keys_are_replaced_under_load_and_no_call_fails() {
 
     let account = settled(&world, introduced).await;
     assert!(account.failed.is_empty(), "{:?}", account.failed);
-    // Whoever cannot open a credential sets its tenant aside, and tells so.
+    // Nobody but an admin has changed a connection's health.
     let told = world.named("ConnectionHealthChanged");
     assert!(told.len() == TENANTS, "{told:#?}");
     let log = world.greenhouse.state().log();

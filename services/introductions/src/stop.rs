@@ -12,6 +12,9 @@ use store::journal::JournalError;
 
 use crate::term;
 
+/// How long an operation rests that a process without the right keys has met.
+const UNTIL_PUT_RIGHT: Duration = Duration::from_secs(60);
+
 /// What to do with an operation that does not go on.
 #[derive(Debug)]
 pub(crate) enum Stop {
@@ -215,7 +218,11 @@ impl From<AccountError> for Stop {
         match error {
             // A new credential came between claim and use: the next claim brings it.
             AccountError::Absent => Stop::wait(Duration::ZERO, Code::NotConnected),
-            AccountError::Sealed => Stop::Pause(Code::CredentialRefused.into()),
+            // A fault of this process, whose tenant can do nothing about it: another one may have what this one lacks.
+            AccountError::Sealed => {
+                tracing::error!(%error, "a master key or the partner's client id is missing here");
+                Stop::wait(UNTIL_PUT_RIGHT, Code::CredentialSealed)
+            }
             AccountError::Store(error) => error.into(),
         }
     }

@@ -33,7 +33,7 @@ impl From<AccountError> for Stop {
         match error {
             // The next claim sees the new revision.
             AccountError::Absent => Stop::Rest(Duration::ZERO),
-            AccountError::Sealed => Stop::Retry(Code::Internal.into()),
+            AccountError::Sealed => Stop::Retry(Code::CredentialSealed.into()),
             AccountError::Store(error) => error.into(),
         }
     }

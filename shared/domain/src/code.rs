@@ -167,7 +167,8 @@ BRG-0429 outside_not_credited
 BRG-0430 v1_not_served
 BRG-0501 jobs_vanished
 BRG-0901 internal
-BRG-0902 database_unavailable";
+BRG-0902 database_unavailable
+BRG-0903 credential_sealed";
 
     #[test]
     fn words_and_numbers_are_the_released_ones() {

@@ -10,6 +10,7 @@ mod people;
 mod prospects;
 mod reconnected;
 mod referrer;
+mod sealed;
 mod sight;
 mod words;
 mod world;

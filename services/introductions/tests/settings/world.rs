@@ -69,8 +69,7 @@ impl World {
         config.settings.bulk_delay = Duration::ZERO;
         let greenhouse = Simulator::start(config).unwrap();
         let store = fresh_store().await;
-        let key = SecretBox::new(Box::new([7; 32]));
-        let keys = Arc::new(Keyring::new([("k".to_owned(), key)]).unwrap());
+        let keys = keyring("k");
         let accounts = accounts(&store, &keys, &greenhouse);
         let connection = connect(&store, &keys, greenhouse.access(), version).await;
         World {
@@ -88,6 +87,11 @@ impl World {
     /// Another process goes on, which has heard nothing of Greenhouse yet.
     pub(crate) fn replace_process(&mut self) {
         self.accounts = accounts(&self.store, &self.keys, &self.greenhouse);
+    }
+
+    /// Another process goes on, which was started with another master key than the one that the credential was sealed with.
+    pub(crate) fn replace_process_without_the_key(&mut self) {
+        self.accounts = accounts(&self.store, &keyring("other"), &self.greenhouse);
     }
 
     /// The same, with these settings.
@@ -389,6 +393,11 @@ async fn connect(store: &Store, keys: &Keyring, access: Access, version: Version
     };
     let connected = store.connect_tenant(keys, &new, |_| None).await;
     connected.unwrap().id
+}
+
+fn keyring(name: &str) -> Arc<Keyring> {
+    let key = SecretBox::new(Box::new([7; 32]));
+    Arc::new(Keyring::new([(name.to_owned(), key)]).unwrap())
 }
 
 fn acme() -> Tenant {

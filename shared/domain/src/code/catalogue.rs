@@ -254,4 +254,7 @@ catalogue! {
     DatabaseUnavailable "database_unavailable" "BRG-0902" (NOBODY, RETRIED)
         "The bridge's own database did not do what was asked of it."
         => "Nothing to do; the bridge tries again. If it lasts, look at PostgreSQL: the bridge's log names the SQLSTATE.";
+    CredentialSealed "credential_sealed" "BRG-0903" (HUMAN, RETRIED)
+        "A process of the bridge cannot open the tenant's stored credential."
+        => "An operator runs bridge keys status and gives every process the master key it lacks, and GREENHOUSE_CLIENT_ID where an admin's consent connected the tenant; everything that waits then continues.";
 }
