@@ -6,7 +6,8 @@ WITH held AS MATERIALIZED (
     FROM operations o
     JOIN unnest($1::bigint[], $2::uuid[], $3::text[]) AS entry(id, lease, state)
         ON o.id = entry.id AND o.lease = entry.lease
-    WHERE o.state = 'open' FOR NO KEY UPDATE OF o),
+    -- In one order, so that nobody who locks several waits for this one.
+    WHERE o.state = 'open' ORDER BY o.id FOR NO KEY UPDATE OF o),
 left_behind AS (
     UPDATE operations o SET state = u.state, lease = NULL, code = u.code, field = u.field,
         outcome = coalesce(u.outcome, o.outcome), attempts = o.attempts + u.counts::int,

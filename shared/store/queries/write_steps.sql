@@ -2,7 +2,8 @@
 WITH held AS MATERIALIZED (
     SELECT o.id FROM operations o
     JOIN unnest($1::bigint[], $2::uuid[]) AS entry(id, lease) ON o.id = entry.id AND o.lease = entry.lease
-    WHERE o.state = 'open' FOR NO KEY UPDATE OF o),
+    -- In one order, so that nobody who locks several waits for this one.
+    WHERE o.state = 'open' ORDER BY o.id FOR NO KEY UPDATE OF o),
 written AS (
     INSERT INTO steps AS s
         (operation_id, name, kind, state, remote_id, person, code, sends, first_sent_at, last_sent_at, settled_at)

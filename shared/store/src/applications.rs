@@ -200,9 +200,12 @@ impl Store {
         patience: Duration,
     ) -> Result<Vec<ApplicationId>, Error> {
         let long = sqlx::query_scalar!(
-            r#"WITH missed AS (
-                UPDATE applications SET missed_at = coalesce(missed_at, clock_timestamp())
-                WHERE tenant = $1 AND id = ANY($2) RETURNING id, missed_at)
+            // Locked in the order in which `advance` does.
+            r#"WITH held AS MATERIALIZED (
+                SELECT id FROM applications WHERE tenant = $1 AND id = ANY($2) ORDER BY id FOR NO KEY UPDATE),
+            missed AS (
+                UPDATE applications a SET missed_at = coalesce(a.missed_at, clock_timestamp())
+                FROM held WHERE a.tenant = $1 AND a.id = held.id RETURNING a.id, a.missed_at)
             SELECT id FROM missed WHERE missed_at < clock_timestamp() - make_interval(secs => $3) ORDER BY id"#,
             tenant.as_str(),
             &numbers(ids),
@@ -247,8 +250,11 @@ impl Store {
         ids: &[ApplicationId],
     ) -> Result<(), Error> {
         sqlx::query!(
-            "UPDATE applications SET observed_at = clock_timestamp()
-            WHERE tenant = $1 AND id = ANY($2) AND snapshot IS NULL",
+            // Locked in the order in which `advance` does.
+            "WITH held AS MATERIALIZED (
+                SELECT id FROM applications WHERE tenant = $1 AND id = ANY($2) AND snapshot IS NULL
+                ORDER BY id FOR NO KEY UPDATE)
+            UPDATE applications a SET observed_at = clock_timestamp() FROM held WHERE a.tenant = $1 AND a.id = held.id",
             tenant.as_str(),
             &numbers(ids),
         )

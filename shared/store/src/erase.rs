@@ -68,42 +68,64 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Corrupt`].
     pub async fn next_erasure(&self) -> Result<Option<(Transaction<'static>, Erasure)>, Error> {
-        let mut tx = self.begin().await?;
-        let row = sqlx::query!(
-            "SELECT id, tenant, subject, trace, occurred_at FROM operations
-            WHERE kind = 'candidate_erasure_requested' AND state = 'open' AND not_before <= clock_timestamp()
-            ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED"
-        )
-        .fetch_optional(&mut *tx)
-        .await?;
-        let Some(row) = row else { return Ok(None) };
-        let erasure = Erasure {
-            operation: OperationId(row.id),
-            tenant: row.tenant.parse().map_err(|_| Error::Corrupt("tenant"))?,
-            candidate: row
-                .subject
-                .as_str()
-                .try_into()
-                .map_err(|_| Error::Corrupt("subject"))?,
-            trace: row.trace,
-            occurred_at: row.occurred_at,
-        };
-        Ok(Some((tx, erasure)))
+        loop {
+            let mut tx = self.begin().await?;
+            let Some(tenant) = tenant_of_next(&mut tx).await? else {
+                return Ok(None);
+            };
+            // No arrival of this tenant may slip in between what is looked at and what is blotted out. Before any row is
+            // locked: two requests about one person would else wait for each other.
+            sqlx::query("SELECT pg_advisory_xact_lock($1)")
+                .bind(order_lock(&tenant))
+                .execute(&mut *tx)
+                .await?;
+            let row = sqlx::query!(
+                "SELECT id, subject, trace, occurred_at FROM operations
+                WHERE kind = 'candidate_erasure_requested' AND state = 'open' AND not_before <= clock_timestamp()
+                    AND tenant = $1
+                ORDER BY id LIMIT 1 FOR UPDATE",
+                tenant.as_str(),
+            )
+            .fetch_optional(&mut *tx)
+            .await?;
+            // Another replica was faster; there may be others.
+            let Some(row) = row else { continue };
+            let erasure = Erasure {
+                operation: OperationId(row.id),
+                tenant,
+                candidate: row
+                    .subject
+                    .as_str()
+                    .try_into()
+                    .map_err(|_| Error::Corrupt("subject"))?,
+                trace: row.trace,
+                occurred_at: row.occurred_at,
+            };
+            return Ok(Some((tx, erasure)));
+        }
     }
 }
 
+async fn tenant_of_next(tx: &mut Transaction<'_>) -> Result<Option<Tenant>, Error> {
+    let tenant = sqlx::query_scalar!(
+        "SELECT tenant FROM operations
+        WHERE kind = 'candidate_erasure_requested' AND state = 'open' AND not_before <= clock_timestamp()
+        ORDER BY id LIMIT 1"
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    let tenant = tenant.map(|tenant| tenant.parse().map_err(|_| Error::Corrupt("tenant")));
+    tenant.transpose()
+}
+
 /// Forgets the person; `None` while a worker has an operation of theirs in hand: then the request is to be tried
-/// again, and until it is done no worker takes up anything more of theirs. The caller adds answers and commits.
+/// again, and until it is done no worker takes up anything more of theirs. In the transaction that
+/// [`next_erasure`](Store::next_erasure) began; the caller adds answers and commits.
 ///
 /// # Errors
 /// [`Error::Unavailable`].
 pub async fn erase(tx: &mut Transaction<'_>, erasure: &Erasure) -> Result<Option<Erased>, Error> {
     let key = PersonKey::candidate(&erasure.tenant, &erasure.candidate);
-    // No arrival of this tenant may slip in between what is looked at and what is blotted out.
-    sqlx::query("SELECT pg_advisory_xact_lock($1)")
-        .bind(order_lock(&erasure.tenant))
-        .execute(&mut **tx)
-        .await?;
     // Locked, so that none of them is taken up or goes on between this look and the end of the transaction.
     let in_hand = sqlx::query_scalar!(
         r#"SELECT lease IS NOT NULL AND not_before > clock_timestamp() AS "in_hand!" FROM operations

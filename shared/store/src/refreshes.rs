@@ -132,11 +132,13 @@ impl Store {
     ) -> Result<Vec<Refresh>, Error> {
         let taken = Instant::now();
         let rows = sqlx::query!(
-            r#"WITH ranked AS (
+            r#"WITH held AS MATERIALIZED (
+                SELECT tenant, count(*) AS requests FROM status_refreshes
+                WHERE lease IS NOT NULL AND not_before > now() GROUP BY tenant),
+            ranked AS (
                 SELECT r.id, row_number() OVER (PARTITION BY r.tenant ORDER BY r.not_before, r.id)
-                    + (SELECT count(*) FROM status_refreshes h WHERE h.tenant = r.tenant AND h.lease IS NOT NULL
-                        AND h.not_before > clock_timestamp()) AS place
-                FROM status_refreshes r WHERE r.not_before <= clock_timestamp()),
+                    + coalesce(held.requests, 0) AS place
+                FROM status_refreshes r LEFT JOIN held ON held.tenant = r.tenant WHERE r.not_before <= now()),
             due AS (
                 SELECT r.id, c.id AS connection, c.revision, c.state IN ('active', 'degraded') AS usable, c.reason,
                     c.settings
@@ -144,7 +146,7 @@ impl Store {
                 JOIN ranked ON ranked.id = r.id AND ranked.place <= $3
                 LEFT JOIN connections c ON c.tenant = r.tenant
                 LEFT JOIN budgets b ON b.connection = c.id
-                WHERE r.not_before <= clock_timestamp() AND coalesce(b.blocked_until, '-infinity') <= clock_timestamp()
+                WHERE r.not_before <= now() AND coalesce(b.blocked_until, '-infinity') <= now()
                 ORDER BY ranked.place, r.not_before, r.id LIMIT $1 FOR UPDATE OF r SKIP LOCKED)
             UPDATE status_refreshes r
             SET lease = gen_random_uuid(), not_before = clock_timestamp() + make_interval(secs => $2)
@@ -201,10 +203,23 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<ApplicationId>, Error> {
         let ids = sqlx::query_scalar!(
-            "SELECT a.id FROM status_refreshes r JOIN applications a ON a.tenant = r.tenant AND a.id > r.reached
-                AND (r.everybody OR a.candidate_id = ANY(r.candidate_ids))
-            WHERE r.id = $1 AND coalesce(a.snapshot ->> 'status', '') <> 'DELETED'
-            ORDER BY a.id LIMIT $2",
+            // Each half has an index of its own: everybody's applications by id, somebody's by candidate.
+            r#"SELECT next.id AS "id!" FROM (
+                SELECT a.id FROM status_refreshes r CROSS JOIN LATERAL (
+                    SELECT a.id FROM applications a
+                    WHERE r.everybody AND a.tenant = r.tenant AND a.id > r.reached
+                      AND coalesce(a.snapshot ->> 'status', '') <> 'DELETED'
+                    ORDER BY a.id LIMIT $2) a
+                WHERE r.id = $1
+                UNION
+                SELECT a.id FROM status_refreshes r CROSS JOIN LATERAL unnest(r.candidate_ids) AS wanted(id)
+                CROSS JOIN LATERAL (
+                    SELECT a.id FROM applications a
+                    WHERE NOT r.everybody AND a.tenant = r.tenant AND a.candidate_id = wanted.id AND a.id > r.reached
+                      AND coalesce(a.snapshot ->> 'status', '') <> 'DELETED'
+                    ORDER BY a.id LIMIT $2) a
+                WHERE r.id = $1) AS next
+            ORDER BY next.id LIMIT $2"#,
             refresh.id,
             limit,
         )

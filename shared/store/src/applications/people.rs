@@ -77,8 +77,11 @@ impl Store {
             None => return Ok(Vec::new()),
         };
         let moved = sqlx::query!(
-            r#"UPDATE applications SET greenhouse_id = $3 WHERE tenant = $1 AND greenhouse_id = $2
-            RETURNING id, candidate_id, clock_timestamp() AS "now!""#,
+            // Locked in the order in which `advance` does.
+            r#"WITH held AS MATERIALIZED (
+                SELECT id FROM applications WHERE tenant = $1 AND greenhouse_id = $2 ORDER BY id FOR NO KEY UPDATE)
+            UPDATE applications a SET greenhouse_id = $3 FROM held WHERE a.tenant = $1 AND a.id = held.id
+            RETURNING a.id, a.candidate_id, clock_timestamp() AS "now!""#,
             tenant.as_str(),
             old.0,
             new.0,

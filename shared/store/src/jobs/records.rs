@@ -137,8 +137,10 @@ impl Store {
     ) -> Result<(), Error> {
         let mut tx = self.begin().await?;
         let tenant = tenant.as_str();
-        let (jobs, parts): (Vec<&Page<'_>>, Vec<&Page<'_>>) =
+        let (jobs, mut parts): (Vec<&Page<'_>>, Vec<&Page<'_>>) =
             pages.iter().partition(|page| page.kind == Kind::Job);
+        // Locked in one order, whatever order they were read in.
+        parts.sort_by_key(|page| (page.kind, page.records.iter().map(|one| one.id).min()));
         let read = jobs.iter().flat_map(|page| page.records);
         let mut marked: Vec<i64> = read.map(|job| job.id).collect();
         for page in parts {
@@ -340,9 +342,12 @@ pub(super) async fn remove(
         return Ok((0, Vec::new()));
     }
     let rows = sqlx::query!(
-        "DELETE FROM job_parts WHERE tenant = $1 AND (kind = $2 AND id = ANY($3)
-            OR $2 = 'post' AND kind = 'post_location' AND parent_id = ANY($3))
-        RETURNING id, job_id, parent_id",
+        "WITH gone AS MATERIALIZED (
+            SELECT kind, id FROM job_parts WHERE tenant = $1 AND (kind = $2 AND id = ANY($3)
+                OR $2 = 'post' AND kind = 'post_location' AND parent_id = ANY($3))
+            ORDER BY kind, id FOR UPDATE)
+        DELETE FROM job_parts p USING gone WHERE p.tenant = $1 AND p.kind = gone.kind AND p.id = gone.id
+        RETURNING p.id, p.job_id, p.parent_id",
         tenant,
         kind.as_str(),
         ids,

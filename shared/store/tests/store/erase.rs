@@ -180,6 +180,27 @@ async fn looking_for_a_request_reads_nothing_else_that_waits() {
     assert!(read <= 2, "{read} rows were read");
 }
 
+/// Two replicas with a request each would wait for each other: both lock whatever is left of the person.
+#[tokio::test]
+async fn two_requests_about_one_person_do_not_lock_each_other_out() {
+    let store = fresh_store().await;
+    for round in 0..20 {
+        let person = format!("c-{round}");
+        let ids = ["first", "second"].map(|id| format!("{round}-{id}"));
+        take_in(&store, &ids.each_ref().map(|id| request_of(id, &person))).await;
+        let one = || async {
+            let Some((mut tx, erasure)) = store.next_erasure().await.unwrap() else {
+                return 0;
+            };
+            let erased = erase(&mut tx, &erasure).await.unwrap();
+            tx.commit().await.unwrap();
+            1 + erased.expect("nobody has anything in hand").ended.len()
+        };
+        let (first, second) = tokio::join!(one(), one());
+        assert_eq!(first + second, 2, "the first one ends both");
+    }
+}
+
 #[tokio::test]
 async fn what_a_worker_has_in_hand_is_waited_for_and_nothing_more_is_taken_up() {
     let store = fresh_store().await;
