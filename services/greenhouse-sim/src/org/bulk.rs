@@ -131,10 +131,9 @@ impl Org {
         }
         let values = self.custom_values("user_attribute", &draft.custom_fields)?;
         let id = self.add_user(draft.user, now);
+        self.place_user(id, offices, departments);
         self.users.change(id, |user| {
             user.job_title = draft.job_title;
-            user.office_ids = offices;
-            user.department_ids = departments;
             user.custom_fields = Some(values);
         });
         Ok(id)

@@ -12,7 +12,7 @@ use super::{
     Org, Refused, refused,
     rows::{CustomField, CustomFieldOption},
 };
-use crate::table::Table;
+use crate::table::{Key, Table};
 
 /// The custom fields of an organisation with their options.
 #[derive(Debug, Default)]
@@ -38,6 +38,13 @@ pub struct CustomValue {
 
 /// All values of a record by the fields' keys.
 pub type CustomValues = BTreeMap<String, CustomValue>;
+
+/// The keys a record is found under by the options chosen on it.
+pub(crate) fn chosen(values: Option<&CustomValues>) -> impl Iterator<Item = Key> {
+    let values = values.into_iter().flat_map(BTreeMap::values);
+    let ids = values.flat_map(|value| &value.option_ids);
+    ids.map(|id| ("custom_field_option_id", (*id).into()))
+}
 
 impl Definitions {
     /// Every active field of one type, unset.

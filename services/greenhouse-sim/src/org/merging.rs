@@ -63,7 +63,16 @@ impl Org {
             .map_or_else(Vec::new, |row| row.tags.clone());
         tags.extend(old.tags);
         self.set_tags(primary, &tags, now);
+        let users = old.linked_user_ids.iter();
+        let own = self.candidates.get(primary);
+        let own = own.into_iter().flat_map(|row| &row.linked_user_ids);
+        let mut users: Vec<i64> = own.chain(users).copied().collect();
+        users.sort_unstable();
+        users.dedup();
+        self.link_users(duplicate, &[]);
+        self.link_users(primary, &users);
         self.candidates.change(primary, |row| {
+            row.linked_user_ids = users;
             join(&mut row.email_addresses, old.email_addresses);
             join(&mut row.phone_numbers, old.phone_numbers);
             join(&mut row.addresses, old.addresses);
@@ -93,6 +102,7 @@ impl Org {
             self.forget_application(application);
         }
         self.drop_tags(id);
+        self.link_users(id, &[]);
         self.candidates.remove(id);
         Ok(())
     }

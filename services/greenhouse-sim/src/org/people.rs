@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::{
     Org, Refused, refused,
     rows::{Candidate, Contact, Profile, Referrer, Source, SourceType, User},
+    structure::ids,
 };
 use crate::{stamp::Stamp, table::Meta};
 
@@ -92,12 +93,30 @@ impl Org {
         if let Some(names) = &details.tags {
             self.set_tags(id, names, now);
         }
+        if let Some(users) = &details.linked_user_ids {
+            self.link_users(id, users);
+        }
         self.candidates.change(id, |candidate| {
             candidate.custom_fields = values.or_else(|| candidate.custom_fields.take());
             candidate.rewrite(details);
             candidate.meta.updated_at = now;
             candidate.last_activity_at = Some(now);
         });
+    }
+
+    /// A candidate and the users they are linked to know of each other.
+    pub(super) fn link_users(&mut self, candidate_id: i64, users: &[i64]) {
+        let old = self.users.find("linked_candidate_ids", candidate_id);
+        for user in ids(old.map(|user| &user.meta)) {
+            self.users.change(user, |user| {
+                user.linked_candidate_ids.retain(|id| *id != candidate_id)
+            });
+        }
+        for user in users {
+            self.users.change(*user, |user| {
+                user.linked_candidate_ids.push(candidate_id);
+            });
+        }
     }
 
     /// Something happened around a candidate; their record itself did not change.
@@ -187,6 +206,8 @@ impl Org {
             department_ids: Vec::new(),
             interviewer_tags: Vec::new(),
             custom_fields: None,
+            external_office_ids: Vec::new(),
+            external_department_ids: Vec::new(),
             service_account: false,
         }
     }

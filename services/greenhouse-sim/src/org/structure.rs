@@ -41,6 +41,34 @@ impl Org {
         })
     }
 
+    /// Puts a user into offices and departments that exist, and nowhere else.
+    pub(crate) fn place_user(&mut self, id: i64, offices: Vec<i64>, departments: Vec<i64>) {
+        let rows = offices.iter().filter_map(|id| self.offices.get(*id));
+        let external_offices = rows.filter_map(|row| row.external_id.clone()).collect();
+        let rows = departments.iter();
+        let rows = rows.filter_map(|id| self.departments.get(*id));
+        let external_departments = rows.filter_map(|row| row.external_id.clone()).collect();
+        self.users.change(id, |user| {
+            user.office_ids = offices;
+            user.department_ids = departments;
+            user.external_office_ids = external_offices;
+            user.external_department_ids = external_departments;
+        });
+    }
+
+    /// Takes users out of an office or department that is gone.
+    fn displace(&mut self, name: &'static str, place: i64) {
+        for id in ids(self.users.find(name, place).map(|row| &row.meta)) {
+            let Some(user) = self.users.get(id) else {
+                continue;
+            };
+            let without =
+                |places: &[i64]| places.iter().copied().filter(|id| *id != place).collect();
+            let (offices, departments) = (without(&user.office_ids), without(&user.department_ids));
+            self.place_user(id, offices, departments);
+        }
+    }
+
     /// Deletes a department. Its children move to the top, its jobs have none any more; their rows are not touched
     /// otherwise, so that `updated_at` does not tell.
     pub(crate) fn delete_department(&mut self, id: i64) -> Result<(), Refused> {
@@ -55,6 +83,7 @@ impl Org {
         for job in ids(self.jobs.find("department_id", id).map(|row| &row.meta)) {
             self.jobs.change(job, |job| job.department_id = None);
         }
+        self.displace("department_ids", id);
         Ok(())
     }
 
@@ -75,6 +104,7 @@ impl Org {
                     .for_each(|ids| ids.retain(|office| *office != id));
             });
         }
+        self.displace("office_ids", id);
         Ok(())
     }
 }

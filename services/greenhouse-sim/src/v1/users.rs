@@ -98,9 +98,8 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
         ..NewUser::default()
     };
     let id = call.org.add_user(new, call.now);
+    call.org.place_user(id, offices, departments);
     call.org.users.change(id, |user| {
-        user.office_ids = offices;
-        user.department_ids = departments;
         user.custom_fields = Some(values);
     });
     let user = call.org.users.get(id);

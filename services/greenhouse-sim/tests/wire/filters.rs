@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::client::Sim;
+use crate::client::{NONE, Sim};
 
 #[test]
 fn active_is_asked_for_and_in_process_is_answered() {
@@ -166,4 +166,64 @@ fn private_candidates_and_option_ids_can_be_asked_for() {
             .ids(),
         [ann]
     );
+}
+
+#[test]
+fn a_candidate_and_a_linked_user_know_of_each_other() {
+    let sim = Sim::start();
+    let (ann, _) = sim.candidate("Ann", "ann@mail.example");
+    let (bea, _) = sim.candidate("Bea", "bea@mail.example");
+    let admin = sim.sim.access().site_admin_id;
+    let linked = |candidate: i64| {
+        sim.get(&format!("/v3/users?linked_candidate_ids={candidate}"))
+            .ids()
+    };
+    let edit = |candidate: i64, users: &[i64]| {
+        let path = format!("/v3/candidates/{candidate}");
+        sim.patch(&path, &json!({ "linked_user_ids": users }))
+            .status
+    };
+    assert_eq!(edit(bea, &[admin]), 200);
+    assert_eq!((linked(ann), linked(bea)), (vec![], vec![admin]));
+    sim.sim.recruiter().merge_candidates(ann, bea).unwrap();
+    assert_eq!((linked(ann), linked(bea)), (vec![admin], vec![]));
+    assert_eq!(edit(ann, &[]), 200);
+    assert_eq!(linked(ann), NONE);
+}
+
+#[test]
+fn users_are_found_by_their_choices_and_by_their_places() {
+    let sim = Sim::start();
+    let field = json!({
+        "name": "Shirt", "field_type": "user_attribute", "value_type": "single_select",
+        "custom_field_options": [{"name": "L", "sort_order": 0}],
+    });
+    let field = sim.post("/v3/custom_fields", &field).json()["id"].clone();
+    let options = sim.get(&format!(
+        "/v3/custom_field_options?custom_field_ids={field}"
+    ));
+    sim.sim
+        .configure(|settings| settings.bulk_delay = std::time::Duration::ZERO);
+    let user = json!({
+        "first_name": "Una", "last_name": "User", "primary_email": "una@acme.example",
+        "external_office_ids": ["O-BER"], "external_department_ids": ["D-ENG"],
+        "custom_fields": [{"name_key": "shirt", "value": "L"}],
+    });
+    assert_eq!(
+        sim.post("/v3/users/bulk", &json!({"data": [user]})).status,
+        202
+    );
+    let una = sim.get("/v3/users?primary_email=una@acme.example").ids();
+    assert_eq!(una.len(), 1);
+    let found = |query: &str| sim.get(&format!("/v3/users?{query}")).ids();
+    assert_eq!(
+        found(&format!("custom_field_option_id={}", options.ids()[0])),
+        una
+    );
+    assert_eq!(found("external_office_id=O-BER"), una);
+    assert_eq!(found("external_department_id=D-ENG"), una);
+    let office = sim.get("/v3/offices?external_id=O-BER").ids()[0];
+    sim.sim.recruiter().delete_office(office).unwrap();
+    assert_eq!(found("external_office_id=O-BER"), NONE);
+    assert_eq!(found(&format!("office_ids={office}")), NONE);
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    org::custom_fields::CustomValues,
+    org::custom_fields::{CustomValues, chosen},
     stamp::Stamp,
     table::{Key, Meta, Row},
 };
@@ -93,12 +93,7 @@ impl Row for Candidate {
                 .map(|email| ("email", email.value.to_lowercase().as_str().into())),
         );
         keys.extend(self.tags.iter().map(|tag| ("tag", tag.as_str().into())));
-        let values = self.custom_fields.iter().flat_map(|values| values.values());
-        keys.extend(
-            values
-                .flat_map(|value| &value.option_ids)
-                .map(|id| ("custom_field_option_id", (*id).into())),
-        );
+        keys.extend(chosen(self.custom_fields.as_ref()));
         keys
     }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    org::custom_fields::CustomValues,
+    org::custom_fields::{CustomValues, chosen},
     table::{Key, Meta, Row},
 };
 
@@ -31,6 +31,11 @@ pub struct User {
     pub interviewer_tags: Vec<InterviewerTag>,
     pub emails: Vec<String>,
     pub custom_fields: Option<CustomValues>,
+    /// Where they are placed, as the customer's other systems call it.
+    #[serde(skip)]
+    pub(crate) external_office_ids: Vec<String>,
+    #[serde(skip)]
+    pub(crate) external_department_ids: Vec<String>,
     /// Service accounts stay out of lists unless asked for.
     #[serde(skip)]
     pub service_account: bool,
@@ -73,6 +78,11 @@ impl Row for User {
                 .iter()
                 .map(|tag| ("interviewer_tag_ids", tag.id.into())),
         );
+        let offices = self.external_office_ids.iter();
+        keys.extend(offices.map(|id| ("external_office_id", id.as_str().into())));
+        let departments = self.external_department_ids.iter();
+        keys.extend(departments.map(|id| ("external_department_id", id.as_str().into())));
+        keys.extend(chosen(self.custom_fields.as_ref()));
         keys
     }
 }

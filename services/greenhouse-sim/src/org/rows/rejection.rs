@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    org::custom_fields::CustomValues,
+    org::custom_fields::{CustomValues, chosen},
     stamp::Stamp,
     table::{Key, Meta, Row},
 };
@@ -78,6 +78,7 @@ impl Row for RejectionDetail {
             self.rejection_reason_id
                 .map(|id| ("rejection_reason_ids", id.into())),
         );
+        keys.extend(chosen(self.question_custom_fields.as_ref()));
         keys
     }
 }

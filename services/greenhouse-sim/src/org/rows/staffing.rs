@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    org::custom_fields::CustomValues,
+    org::custom_fields::{CustomValues, chosen},
     stamp::Stamp,
     table::{Key, Meta, Row},
 };
@@ -74,6 +74,7 @@ impl Row for Opening {
                 .iter()
                 .map(|id| ("opening_id", id.as_str().into())),
         );
+        keys.extend(chosen(self.custom_fields.as_ref()));
         keys
     }
 
