@@ -7,7 +7,6 @@
 
 use std::time::Duration;
 
-use chrono::Utc;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use tokio::time::Instant;
@@ -112,20 +111,20 @@ impl Http {
     ) -> Result<AuthorizedTokens, Error> {
         let until = Instant::now() + config.deadline;
         let asked = ask(self, config, partner, "token", form, until).await;
-        let body = asked.map_err(|unanswered| match unanswered {
+        let told = asked.map_err(|unanswered| match unanswered {
             Unanswered::Clear(error) => error,
             Unanswered::Open(cause) => Error::Unknown { cause },
         })?;
         let unreadable = |error: serde_json::Error| Error::Unknown {
             cause: Cause::from(error),
         };
-        let answer: TokenAnswer = serde_json::from_slice(&body).map_err(unreadable)?;
-        let rest: Rest = serde_json::from_slice(&body).map_err(unreadable)?;
+        let answer: TokenAnswer = serde_json::from_slice(&told.body).map_err(unreadable)?;
+        let rest: Rest = serde_json::from_slice(&told.body).map_err(unreadable)?;
         let refresh_token = rest.refresh_token.filter(|token| !token.is_empty());
         let refresh_token = refresh_token.map(SecretString::from).or(kept.cloned());
         let cause = Cause::Request("no refresh token came back");
         Ok(AuthorizedTokens {
-            access: answer.access(Utc::now()),
+            access: answer.access(&told.headers),
             refresh_token: refresh_token.ok_or(Error::Unknown { cause })?,
             refresh_good_for: lifetime(rest.refresh_token_expires_in),
             scopes: words(rest.scope.as_deref()),

@@ -7,8 +7,6 @@ mod server;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use bytes::Bytes;
-use chrono::Utc;
 use domain::UserId;
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
@@ -16,6 +14,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::{Instant, timeout_at};
 use url::form_urlencoded;
 
+use crate::answer::Success;
 use crate::auth::Proof;
 use crate::config::Config;
 use crate::credential::{AccessToken, AccessTokens, Introspection, Partner};
@@ -201,8 +200,8 @@ impl Tokens {
             .append_pair("token_type_hint", "access_token")
             .finish();
         let asked = self.ask("introspect", form, until).await;
-        let body = asked.map_err(Unanswered::not_sent)?;
-        v3::introspection::read(&body).map_err(|error| not_sent(Cause::from(error)))
+        let told = asked.map_err(Unanswered::not_sent)?;
+        v3::introspection::read(&told.body).map_err(|error| not_sent(Cause::from(error)))
     }
 
     fn cached(&self) -> Option<Arc<Token>> {
@@ -281,13 +280,13 @@ impl Tokens {
             form.push_str(&format!("&sub={user}"));
         }
         let asked = self.ask("token", form, until).await;
-        let body = asked.map_err(Unanswered::not_sent)?;
+        let told = asked.map_err(Unanswered::not_sent)?;
         let answer: TokenAnswer =
-            serde_json::from_slice(&body).map_err(|error| not_sent(Cause::from(error)))?;
-        Ok(answer.access(Utc::now()))
+            serde_json::from_slice(&told.body).map_err(|error| not_sent(Cause::from(error)))?;
+        Ok(answer.access(&told.headers))
     }
 
-    async fn ask(&self, path: &str, form: String, until: Instant) -> Result<Bytes, Unanswered> {
+    async fn ask(&self, path: &str, form: String, until: Instant) -> Result<Success, Unanswered> {
         ask(&self.http, &self.config, &self.client, path, form, until).await
     }
 }

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Method, StatusCode};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
@@ -12,9 +11,10 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::not_sent;
-use crate::answer::Answer;
+use crate::answer::{Answer, Success};
 use crate::auth::basic;
 use crate::call::{Failure, exchange};
+use crate::clock;
 use crate::config::Config;
 use crate::credential::{AccessToken, Partner};
 use crate::error::{Cause, Error};
@@ -39,7 +39,10 @@ pub(crate) struct TokenAnswer {
 }
 
 impl TokenAnswer {
-    pub(crate) fn access(self, now: DateTime<Utc>) -> AccessToken {
+    /// `headers`: those it came with. When the token ends is told by the server's clock, so what is left is counted from
+    /// when that clock says it answered: a wrong clock on our side would make a good token look ended.
+    pub(crate) fn access(self, headers: &HeaderMap) -> AccessToken {
+        let now = clock::date(headers).unwrap_or_else(Utc::now);
         AccessToken {
             good_for: self.lifetime(now),
             token: self.access_token.into(),
@@ -88,7 +91,7 @@ pub(crate) async fn ask(
     path: &str,
     form: String,
     until: Instant,
-) -> Result<Bytes, Unanswered> {
+) -> Result<Success, Unanswered> {
     let base = config.auth_url.as_str().trim_end_matches('/');
     let unsent = |what| Unanswered::Clear(not_sent(Cause::Request(what)));
     let url = Url::parse(&format!("{base}/{path}")).map_err(|_| unsent("the address is none"))?;
@@ -108,7 +111,7 @@ pub(crate) async fn ask(
     }
 }
 
-fn accept(answer: Answer) -> Result<Bytes, Unanswered> {
+fn accept(answer: Answer) -> Result<Success, Unanswered> {
     let status = answer.status.as_u16();
     let refused = matches!(status, 400..=407 | 409..=428 | 430..=499);
     if refused {
@@ -124,7 +127,6 @@ fn accept(answer: Answer) -> Result<Bytes, Unanswered> {
     }
     answer
         .success(Operation::Token, Version::V3)
-        .map(|success| success.body)
         .map_err(|error| match error {
             Error::Unavailable { cause } => Unanswered::Open(cause),
             other => Unanswered::Clear(other),

@@ -187,6 +187,24 @@ async fn an_expired_token_is_not_sent() {
     assert!(calls[1].head.contains("Bearer t1\r\n"));
 }
 
+/// The server's clock is far behind ours: by ours the token would have ended before it came.
+#[tokio::test]
+async fn a_token_ends_by_the_clock_of_the_server_that_gave_it() {
+    let server = Server::start_with_tokens(
+        |_, before| {
+            let ends = "2020-11-24T10:30:00.000Z";
+            let token = format!(r#"{{"access_token":"t{before}","expires_at":"{ends}"}}"#);
+            answer_with(200, "date: Tue, 24 Nov 2020 10:00:00 GMT\r\n", &token)
+        },
+        |_, _| answer(200, "[]"),
+    )
+    .await;
+    let client = client(&server);
+    client.sources().list().await.unwrap();
+    client.sources().list().await.unwrap();
+    assert_eq!(server.token_requests().len(), 1);
+}
+
 #[tokio::test]
 async fn a_refused_credential_is_said_and_nothing_is_called() {
     let server = Server::start_with_tokens(

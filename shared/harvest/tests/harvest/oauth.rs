@@ -13,7 +13,7 @@ use harvest::{
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use crate::server::{Reply, Server, answer, config};
+use crate::server::{Reply, Server, answer, answer_with, config};
 
 fn partner() -> Partner {
     Partner {
@@ -58,6 +58,28 @@ async fn a_code_becomes_tokens() {
             .contains("authorization: Basic cGFydG5lcjpzZWNyZXQ=\r\n")
     );
     assert!(!format!("{tokens:?}").contains("\"a\""));
+}
+
+#[tokio::test]
+async fn how_long_a_token_is_good_for_is_counted_by_the_clock_that_ends_it() {
+    let server = Server::start_with_tokens(
+        |_, _| {
+            let date = chrono::Utc::now() - Duration::from_secs(3600);
+            let ends = (date + Duration::from_secs(1800)).format("%Y-%m-%dT%H:%M:%SZ");
+            let date = date.format("date: %a, %d %b %Y %H:%M:%S GMT\r\n");
+            let told =
+                format!(r#"{{"access_token":"a","expires_at":"{ends}","refresh_token":"r"}}"#);
+            answer_with(200, &date.to_string(), &told)
+        },
+        |_, _| answer(200, "[]"),
+    )
+    .await;
+    let refresh = SecretString::from("r0");
+    let tokens = http(&server)
+        .refresh_tokens(&config(&server), &partner(), &refresh)
+        .await
+        .unwrap();
+    assert_eq!(tokens.access.good_for, Duration::from_secs(1800));
 }
 
 #[tokio::test]
