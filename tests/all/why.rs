@@ -71,6 +71,9 @@ async fn why_gives_a_verdict_a_timeline_and_the_next_step() {
     let (json, _) = bridge(&world, &["--json", "why", "i-1"]).await;
     let json: Value = serde_json::from_str(&json).expect("JSON");
     assert_eq!(json[0]["operation"]["state"], "done");
+    let operation = json[0]["operation"]["operation_id"].to_string();
+    let (by_operation, _) = bridge(&world, &["why", &operation]).await;
+    assert_eq!(by_operation, told);
     // Whoever reads the verdict does not learn who the person is.
     assert!(!told.contains("Lovelace") && !json.to_string().contains("@"));
 
@@ -96,4 +99,16 @@ async fn why_finds_a_dead_letter_by_the_introduction_and_the_candidate_that_it_n
         let sentence = "The event event-i-dead broke the contract (no_jobs at $.data.jobIds)";
         assert!(told.starts_with(sentence), "{told}");
     }
+
+    // What is stored of the person beside it does not hide it.
+    let mut corrected = introduction("acme", "i-dead", &[1]);
+    corrected["id"] = json!("event-corrected");
+    world.publish(&corrected).await;
+    let told = until("both are told", async || {
+        let (told, code) = bridge(&world, &["why", "i-dead"]).await;
+        assert_eq!(code, 1, "{told}");
+        told.contains("It waits").then_some(told)
+    })
+    .await;
+    assert!(told.contains("no_jobs at $.data.jobIds"), "{told}");
 }

@@ -61,7 +61,7 @@ enum Command {
         #[command(subcommand)]
         what: jobs::Jobs,
     },
-    /// Why did an introduction not reach Greenhouse? Takes an introduction, candidate or event id.
+    /// Why did an introduction not reach Greenhouse? Takes an introduction, candidate, event or operation id.
     Why {
         /// The id.
         id: String,

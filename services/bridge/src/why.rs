@@ -27,10 +27,15 @@ pub(crate) async fn why(id: &str, json: bool) -> Result<ExitCode, Failure> {
     .await
     .map_err(unreachable)?;
     let stories = store.stories(id).await.map_err(unreachable)?;
-    let verdicts: Vec<Verdict> = match &stories[..] {
-        [] => of_nothing_stored(&store, id).await.map_err(unreachable)?,
-        stories => stories.iter().map(Verdict::of).collect(),
-    };
+    let refused = of_refusals(&store.refusals(id).await.map_err(unreachable)?, &stories);
+    let mut verdicts: Vec<Verdict> = stories.iter().map(Verdict::of).chain(refused).collect();
+    if verdicts.is_empty() {
+        let forgotten = store.forgotten(id).await.map_err(unreachable)?;
+        verdicts.push(match forgotten {
+            Some(erased_at) => Verdict::forgotten(id, erased_at),
+            None => Verdict::never_seen(id),
+        });
+    }
     if json {
         output::line(document(&stories, &verdicts))?;
     } else {
@@ -43,20 +48,16 @@ pub(crate) async fn why(id: &str, json: bool) -> Result<ExitCode, Failure> {
     })
 }
 
-async fn of_nothing_stored(store: &Store, id: &str) -> Result<Vec<Verdict>, store::Error> {
-    let mut verdicts = of_refusals(&store.refusals(id).await?);
-    if verdicts.is_empty() {
-        verdicts.push(match store.forgotten(id).await? {
-            Some(erased_at) => Verdict::forgotten(id, erased_at),
-            None => Verdict::never_seen(id),
-        });
-    }
-    Ok(verdicts)
-}
-
-/// A candidate may be named by several; one that was sent again unchanged is told once.
-fn of_refusals(refusals: &[RefusalStory]) -> Vec<Verdict> {
-    let mut verdicts: Vec<Verdict> = refusals.iter().map(Verdict::of_refusal).collect();
+/// A candidate may be named by several; one that was sent again unchanged is told once. What has come through since was
+/// corrected.
+fn of_refusals(refusals: &[RefusalStory], stories: &[Story]) -> Vec<Verdict> {
+    let done = stories.iter().filter(|story| story.state == "done");
+    let last_done = done.map(|story| story.stored_at).max();
+    let verdicts = refusals.iter().map(|refusal| Verdict {
+        well: last_done.is_some_and(|done| done > refusal.refused_at),
+        ..Verdict::of_refusal(refusal)
+    });
+    let mut verdicts: Vec<Verdict> = verdicts.collect();
     verdicts.dedup();
     verdicts
 }
@@ -212,12 +213,31 @@ mod tests {
             refused_at: Utc::now(),
         };
         let refusals = ["e-2", "e-2", "e-1"].map(refused);
-        let told: Vec<String> = of_refusals(&refusals)
+        let told: Vec<String> = of_refusals(&refusals, &[])
             .into_iter()
             .map(|verdict| verdict.sentence)
             .collect();
         assert!(told[0].starts_with("The event e-2 broke the contract"));
         assert!(told[1].starts_with("The event e-1 broke the contract"));
         assert_eq!(told.len(), 2);
+    }
+
+    #[test]
+    fn a_refused_event_is_well_once_something_after_it_came_through() {
+        let story = warned(&[]);
+        let refused = |ago: i64| RefusalStory {
+            message_id: Some(format!("e{ago}")),
+            reason: "no_jobs".to_owned(),
+            path: None,
+            refused_at: story.stored_at - chrono::TimeDelta::seconds(ago),
+        };
+        let refusals = [-1, 1].map(refused);
+        let told = of_refusals(&refusals, std::slice::from_ref(&story));
+        assert_eq!((told[0].well, told[1].well), (false, true));
+        let waiting = Story {
+            state: "open".to_owned(),
+            ..story
+        };
+        assert!(!of_refusals(&refusals, &[waiting])[1].well);
     }
 }

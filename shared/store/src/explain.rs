@@ -112,7 +112,7 @@ pub struct RefusalStory {
 }
 
 impl Store {
-    /// What is known of an introduction, an Intrro candidate or an event id, the newest operation first.
+    /// What is known of an introduction, an Intrro candidate, an event id or an operation id, the newest operation first.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -129,11 +129,14 @@ impl Store {
             LEFT JOIN outages outage ON outage.connection = c.id
             WHERE o.id IN (SELECT id FROM operations WHERE business_key = $1
                 UNION SELECT id FROM operations WHERE subject = $1
-                UNION SELECT operation_id FROM inbox WHERE message_id = $1)
+                UNION SELECT operation_id FROM inbox WHERE message_id = $1
+                UNION SELECT $3::bigint)
             ORDER BY o.id DESC LIMIT 20"#,
             reference,
             // Nothing is begun meanwhile, so most have no code of their own.
             Code::GreenhouseUnavailable.as_str(),
+            // Answers and log lines name the operation.
+            reference.parse::<i64>().ok(),
         )
         .fetch_all(&self.pool)
         .await?;
