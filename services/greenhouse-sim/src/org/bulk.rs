@@ -23,6 +23,7 @@ pub(crate) struct UserDraft {
     pub(crate) external_office_ids: Vec<String>,
     pub(crate) department_ids: Vec<i64>,
     pub(crate) external_department_ids: Vec<String>,
+    pub(crate) interviewer_tag_ids: Vec<i64>,
     pub(crate) custom_fields: Vec<Value>,
 }
 
@@ -103,6 +104,13 @@ impl Org {
         let has_it = |known: &String| known.to_lowercase() == email;
         if self.users.iter().any(|user| user.emails.iter().any(has_it)) {
             return Err(refused("primary_email", "has already been taken"));
+        }
+        // Nobody can set up such a tag here.
+        if !draft.interviewer_tag_ids.is_empty() {
+            return Err(refused(
+                "interviewer_tag_ids",
+                "names a tag that does not exist",
+            ));
         }
         let mut offices = draft.office_ids;
         for external in &draft.external_office_ids {

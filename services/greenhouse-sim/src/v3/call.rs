@@ -137,10 +137,17 @@ impl Call<'_> {
         Ok(page::answer(&page, &selection, shown, link))
     }
 
-    /// One record by the path's id, cut down to `fields=`.
+    /// One record by the path's id, cut down to `fields=`. Whoever may not list the records cannot get one either.
     pub(crate) fn retrieve<T: Row>(&self, listing: &Listing, table: &Table<T>) -> Answer {
+        self.admins_only()?;
         let fields = selection::fields_only(self.query, listing)?;
-        let row = table.get(self.id).ok_or_else(Reply::no_record)?;
+        let sight = Sight {
+            now: self.now,
+            lag: self.settings.lag,
+            processing: false,
+        };
+        let row = table.get(self.id).filter(|row| sight.shows_by_id(*row));
+        let row = row.ok_or_else(Reply::no_record)?;
         Ok(Reply::ok(&page::show(row, fields.as_deref())))
     }
 

@@ -11,6 +11,7 @@ use crate::{
         bulk::{MOST_ACTIVE, UserDraft},
         people::NewUser,
     },
+    webhooks::acceptable,
 };
 
 pub(super) const LISTING: Listing = Listing {
@@ -66,6 +67,10 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     if rows.is_empty() {
         return Err(Reply::invalid("data", "must not be empty"));
     }
+    let callback = body.text("callback_url");
+    if let Some(Err((_, reason))) = callback.as_deref().map(acceptable) {
+        return Err(Reply::invalid("callback_url", &reason));
+    }
     let users: Vec<UserDraft> = rows.iter().map(draft).collect::<Result<_, Reply>>()?;
     let active = call.org.bulk_requests.find("active", true).count();
     let wait = call.settings.bulk_delay;
@@ -73,7 +78,6 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
         return Err(Reply::too_many(wait.as_secs().max(1)));
     }
     let due = call.now.plus(wait);
-    let callback = body.text("callback_url");
     let uuid = call
         .org
         .promise_users(users, callback, call.acting, call.now, due);
@@ -90,6 +94,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn retrieve(call: &mut Call<'_>) -> Answer {
+    call.admins_only()?;
     call.no_parameters()?;
     let mut own = call.org.bulk_requests.find("bulk_action_uuid", call.word);
     own.next().map(Reply::ok).ok_or_else(Reply::no_record)
@@ -113,6 +118,7 @@ fn draft(body: &Body) -> Result<UserDraft, Reply> {
         external_office_ids: body.texts("external_office_ids").unwrap_or_default(),
         department_ids: body.ids("department_ids").unwrap_or_default(),
         external_department_ids: body.texts("external_department_ids").unwrap_or_default(),
+        interviewer_tag_ids: body.ids("interviewer_tag_ids").unwrap_or_default(),
         custom_fields: custom_items::read(body)?.unwrap_or_default(),
     })
 }

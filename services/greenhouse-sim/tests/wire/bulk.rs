@@ -67,9 +67,12 @@ fn one_bad_row_does_not_stop_the_others() {
     let sim = Sim::with(|config| config.settings.bulk_delay = Duration::ZERO);
     let mut nowhere = user("nowhere@acme.example");
     nowhere["office_ids"] = json!([1]);
+    let mut tagged = user("tagged@acme.example");
+    tagged["interviewer_tag_ids"] = json!([1]);
     let data = [
         user("ada.admin@acme.example"),
         nowhere,
+        tagged,
         user("fine@acme.example"),
     ];
     let uuid = sim.post("/v3/users/bulk", &json!({ "data": data })).json()["bulk_action_uuid"]
@@ -79,7 +82,7 @@ fn one_bad_row_does_not_stop_the_others() {
     let done = sim.get(&format!("/v3/bulk_requests/{uuid}")).json();
     assert_eq!(
         (&done["success_count"], &done["failure_count"]),
-        (&json!(1), &json!(2))
+        (&json!(1), &json!(3))
     );
     let made = sim.get("/v3/users?primary_email=fine@acme.example").json();
     assert_eq!(made[0]["site_admin"], false);
@@ -94,6 +97,7 @@ fn bulk_requests_are_checked_and_counted() {
         json!({"data": [{"first_name": "A"}]}),
         json!({"data": [user("no address")]}),
         json!({"data": [user("a@acme.example")], "async": true}),
+        json!({"data": [user("a@acme.example")], "callback_url": "somewhere"}),
     ];
     for body in table {
         assert_eq!(sim.post("/v3/users/bulk", &body).status, 422, "{body}");

@@ -167,3 +167,21 @@ fn a_service_account_is_nobody_to_refer_to() {
     let form = format!("grant_type=client_credentials&sub={service}");
     assert_eq!(sim.auth("/token", client, &form).status, 400);
 }
+
+#[test]
+fn who_cannot_list_cannot_retrieve() {
+    let sim = Sim::start();
+    let reason = sim.get("/v3/rejection_reasons").ids()[0];
+    let user =
+        json!({"data": [{"first_name": "A", "last_name": "B", "primary_email": "a@b.example"}]});
+    let uuid = sim.post("/v3/users/bulk", &user).json()["bulk_action_uuid"].clone();
+    let nobody = sim.token_for("");
+    for path in [
+        format!("/v3/rejection_reasons/{reason}"),
+        format!("/v3/bulk_requests/{}", uuid.as_str().unwrap()),
+    ] {
+        assert_eq!(sim.get(&path).status, 200, "{path}");
+        let answer = sim.call_as(&nobody, "GET", &path, None).unwrap();
+        assert_eq!(answer.status, 403, "{path}");
+    }
+}
