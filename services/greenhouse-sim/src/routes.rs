@@ -48,6 +48,10 @@ pub(crate) fn find(host: Host, method: &Method, path: &str) -> Route {
     if let Some(rest) = path.strip_prefix("/v1/") {
         return Route::V1(v1::find(method, rest));
     }
+    // Nothing of v2 is served, but it asks for an API key as v1 does.
+    if ["/v1", "/v2"].contains(&path) || path.starts_with("/v2/") {
+        return Route::V1(None);
+    }
     let Some(rest) = path.strip_prefix("/v3/") else {
         return Route::Nowhere;
     };

@@ -16,6 +16,9 @@ pub(super) const PAGED: [&str; 3] = ["per_page", "page", "skip_count"];
 /// The parameters of dates most lists can be narrowed by, and the rows' names for them.
 pub(super) const DATES: [(&str, &str); 2] = [("created", "created_at"), ("updated", "updated_at")];
 
+/// Parameters that mean something by being there.
+const PRESENT: [&str; 3] = ["content", "questions", "full_content"];
+
 /// Which part of a list is wanted.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wanted {
@@ -38,9 +41,12 @@ impl Query {
         unknown: UnknownParameters,
     ) -> Result<Self, Reply> {
         let pairs = selection::pairs(query);
-        for (at, (name, _)) in pairs.iter().enumerate() {
+        for (at, (name, value)) in pairs.iter().enumerate() {
             if pairs[..at].iter().any(|(earlier, _)| earlier == name) {
                 return Err(refusal::invalid(name, "Is given more than once"));
+            }
+            if value.trim().is_empty() && !PRESENT.contains(&name.as_str()) {
+                return Err(refusal::invalid(name, "Must not be empty"));
             }
             if unknown == UnknownParameters::Refused && !known.contains(&name.as_str()) {
                 return Err(refusal::invalid(name, "Unknown parameter"));

@@ -136,7 +136,7 @@ fn an_unknown_route_is_404_before_anybody_asks_for_a_token() {
     for path in [
         "/v3/nothing",
         "/v3/candidates/abc",
-        "/v2/candidates",
+        "/v4/candidates",
         "/",
         "/v3/jobs/1",
         "/v3/candidates/1/merge",

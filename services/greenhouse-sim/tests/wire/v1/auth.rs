@@ -21,7 +21,7 @@ fn without_a_working_key_every_path_is_401() {
         vec![("Authorization", bearer)],
     ];
     for headers in wrong {
-        for path in ["/v1/jobs", "/v1/nothing"] {
+        for path in ["/v1/jobs", "/v1/nothing", "/v1", "/v2/users/disable"] {
             let answer = v1.raw("GET", path, &headers, "").unwrap();
             assert_eq!(answer.status, 401, "{headers:?} {path}");
             assert_eq!(
@@ -31,11 +31,11 @@ fn without_a_working_key_every_path_is_401() {
         }
     }
     assert_eq!(v1.get("/v1/jobs").status, 200);
-    let nowhere = v1.get("/v1/nothing");
-    assert_eq!(
-        (nowhere.status, nowhere.json()),
-        (404, json!({"message": "Resource not found"}))
-    );
+    for path in ["/v1/nothing", "/v2/users"] {
+        let nowhere = v1.get(path);
+        let words = json!({"message": "Resource not found"});
+        assert_eq!((nowhere.status, nowhere.json()), (404, words));
+    }
 }
 
 #[test]

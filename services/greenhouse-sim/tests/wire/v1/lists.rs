@@ -87,3 +87,18 @@ fn posts_that_are_not_live_cannot_be_asked_for() {
     assert_eq!(v1.get("/v1/job_posts?live=true").status, 200);
     assert_eq!(v1.get("/v1/job_posts?live=false").status, 422);
 }
+
+#[test]
+fn an_empty_value_is_no_value() {
+    let v1 = V1::start();
+    for path in [
+        "candidates?email=",
+        "candidates?candidate_ids=",
+        "applications?status=",
+    ] {
+        assert_eq!(v1.get(&format!("/v1/{path}")).status, 422, "{path}");
+    }
+    let job = v1.job("Data Analyst");
+    let path = format!("/v1/jobs/{job}/job_post?content=");
+    assert!(v1.get(&path).json()["content"].is_string());
+}
