@@ -119,7 +119,8 @@ impl Answer {
 
     /// 401 and 403. v1 says `This API Key does not have permission for this endpoint` with either of them, and 403
     /// also of a record that the acting user must not see or change, in words that may speak of permission too: that is
-    /// a matter of that record alone. Where there is no record yet, it is the right to make one that they lack.
+    /// a matter of that record alone. Where there is no record yet, it is the right to make one that they lack. A list is
+    /// about no record either: it is a right that lacks, unless the words tell the end of v1.
     fn unwelcome(&self, operation: Operation, version: Version) -> Error {
         let status = self.status.as_u16();
         let Words { message, fields } = Words::of(self);
@@ -128,15 +129,19 @@ impl Answer {
         match (version, status) {
             (Version::V3, 401) => Error::Unauthorized { detail: message },
             (Version::V1, 401) if !lacks_permission => Error::Unauthorized { detail: message },
-            (Version::V1, 403) if told && !lacks_permission && changes_a_record(operation) => {
+            (Version::V1, 403) if told && !lacks_permission && operation.reads_one_record() => {
+                Error::NotFound { operation }
+            }
+            (Version::V1, 403)
+                if told
+                    && !lacks_permission
+                    && (changes_a_record(operation) || tells_of_an_end(operation, &message)) =>
+            {
                 Error::Rejected {
                     status,
                     message,
                     fields,
                 }
-            }
-            (Version::V1, 403) if told && !lacks_permission && !operation.is_write() => {
-                Error::NotFound { operation }
             }
             _ => Error::Forbidden {
                 operation,
@@ -218,6 +223,23 @@ fn is_about_the_endpoint(words: &str) -> bool {
     ["api key", "permission", "endpoint"]
         .iter()
         .all(|part| words.contains(part))
+}
+
+/// Whether a list is refused in words that tell the end of v1, which is announced; what v1 says from then on is not.
+fn tells_of_an_end(operation: Operation, words: &str) -> bool {
+    let words = words.to_lowercase();
+    let ends = [
+        "deprecated",
+        "sunset",
+        "retired",
+        "discontinued",
+        "removed",
+        "no longer",
+    ];
+    let of_the_api = |word| matches!(word, "api" | "endpoint" | "harvest" | "v1" | "version");
+    !operation.is_write()
+        && ends.iter().any(|end| words.contains(end))
+        && words.split(|c: char| !c.is_alphanumeric()).any(of_the_api)
 }
 
 fn collect(errors: &Value, fields: &mut Vec<FieldError>) {
@@ -444,6 +466,34 @@ mod tests {
             let making = denied(Operation::CandidatesCreate);
             assert_eq!(making.scope(), Some("Candidates: add"), "{body}");
         }
+    }
+
+    #[test]
+    fn a_list_of_v1_is_about_no_record() {
+        let denied = |words| refused_by(Version::V1, Operation::JobsList, 403, words);
+        for words in [
+            "Access denied",
+            "Access to /v1/jobs is denied by policy",
+            "Your access was removed",
+            "Your TLS version is not supported",
+        ] {
+            assert_eq!(denied(words).scope(), Some("Jobs: list"), "{words}");
+        }
+        for words in [
+            "Harvest API v1 has been removed",
+            "This version of the API is no longer available",
+            "This endpoint is deprecated, use /v3/jobs",
+        ] {
+            let told = denied(words);
+            assert!(
+                matches!(told, Error::Rejected { status: 403, .. }),
+                "{words}"
+            );
+        }
+        // The job is the record.
+        let of_a_job = Operation::JobPostsOfJob;
+        let of_a_job = refused_by(Version::V1, of_a_job, 403, "Access denied");
+        assert!(matches!(of_a_job, Error::NotFound { .. }));
     }
 
     proptest! {

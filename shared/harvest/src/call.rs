@@ -231,6 +231,8 @@ fn may_be_no_more(error: &Error, always_there: bool) -> bool {
         Error::Unavailable { cause } => {
             matches!(cause, Cause::Status(410) | Cause::Redirect(301 | 308))
         }
+        // A 403 of a read is about rights or a record, and no such refusal, unless its words tell the end of v1.
+        Error::Rejected { status: 403, .. } => true,
         Error::Rejected { message, .. } => {
             let words = message.to_lowercase();
             let of_a_version = ["v1", "version", "deprecated"];

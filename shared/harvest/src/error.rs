@@ -42,7 +42,7 @@ pub enum Error {
         /// missing instead: Greenhouse does not say.
         scope: &'static str,
     },
-    /// The thing addressed does not exist, or must not be seen (404); not executed.
+    /// The thing addressed does not exist, or must not be seen (404, and v1's 403 of one record); not executed.
     #[error("{operation}: not found")]
     NotFound {
         /// What was asked for.

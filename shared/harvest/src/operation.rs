@@ -146,6 +146,15 @@ impl Operation {
         )
     }
 
+    /// Whether v1 reads it at the address of one record, so that a refusal may be about that record alone.
+    pub(crate) fn reads_one_record(self) -> bool {
+        let within_one = matches!(
+            self,
+            Self::JobInterviewStagesOfJob | Self::JobPostsOfJob | Self::CustomFieldOptionsList
+        );
+        within_one || self.as_str().ends_with(".retrieve")
+    }
+
     /// What has to be granted for it, in the words of that version.
     #[must_use]
     pub const fn needs(self, version: Version) -> Option<&'static str> {

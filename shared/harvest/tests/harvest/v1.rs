@@ -75,6 +75,28 @@ async fn a_key_that_may_not_make_the_cheapest_call_is_a_good_key() {
     assert_eq!(told.sub, Some(UserId(77)));
 }
 
+/// Whoever stands in front of Greenhouse may say 403 of everything, which is no word about the version.
+#[tokio::test]
+async fn a_list_that_is_denied_does_not_end_the_version_unless_it_is_said_to() {
+    for (words, no_more) in [
+        ("Access denied", false),
+        ("Harvest API v1 has been removed", true),
+        ("This version of the API is no longer available", true),
+    ] {
+        let server = Server::start(move |_, _| answer(403, words)).await;
+        let client = client(&server);
+        let listed = client.jobs().any().await.unwrap_err();
+        let scope = (!no_more).then_some("Jobs: list");
+        assert_eq!(listed.scope(), scope, "{listed:?}");
+        let not_served = |error: &Error| matches!(error, Error::NotServed { status: 403 });
+        assert_eq!(not_served(&listed), no_more, "{listed:?}");
+        let listed = client.users().any().await.unwrap_err();
+        assert_eq!(not_served(&listed), no_more, "{listed:?}");
+        let verified = client.verify_token().await;
+        assert_eq!(verified.is_err_and(|error| not_served(&error)), no_more);
+    }
+}
+
 #[tokio::test]
 async fn pages_follow_the_link_with_its_numbers_and_filters() {
     let server = Server::start(|_, before| match before {
