@@ -71,6 +71,9 @@ async fn read_ledger(
             metrics.parked(reason, 0);
         }
     }
+    let set_aside = store.connections_set_aside().await?;
+    let set_aside = set_aside.into_iter().map(|(code, n)| (code, count(n)));
+    metrics.connections_set_aside(&set_aside.collect::<Vec<_>>());
     metrics.circuits_open(store.outages().await?);
     let oldest = store.oldest_job_request_seconds().await?;
     metrics.oldest_pending(Queue::Jobs, seconds(oldest));

@@ -25,7 +25,7 @@ pub use words::{
 };
 
 use families::Families;
-use label::{Build, Call, Intake, Timed, WhyParked, WhyRetried};
+use label::{Build, Call, Intake, Timed, WhyParked, WhyRetried, WhySetAside};
 
 /// The metrics of one process.
 pub struct Metrics(Families);
@@ -135,6 +135,16 @@ impl Metrics {
             .parked
             .at(Service::Introductions, WhyParked(reason))
             .set(count as f64);
+    }
+
+    /// Connections for which nothing is done until somebody acts, by reason. Reasons that are not named have none.
+    pub fn connections_set_aside(&self, counts: &[(Code, u64)]) {
+        for why in WhySetAside::ALL {
+            let of_this =
+                |(code, _): &&(Code, u64)| WhySetAside(*code).position() == why.position();
+            let count: u64 = counts.iter().filter(of_this).map(|(_, count)| count).sum();
+            self.0.set_aside.at(*why, (), ()).set(count as f64);
+        }
     }
 
     /// Operations in the ledger, by state.

@@ -1,5 +1,6 @@
 //! Numbers about the ledger as a whole, for metrics.
 
+use domain::Code;
 use domain::settings::Settings;
 
 use crate::polls::{LONGEST_INTERVAL, NET_FACTOR, SCARCE_FACTOR};
@@ -76,6 +77,25 @@ impl Store {
         )
         .fetch_one(&self.pool)
         .await?)
+    }
+
+    /// Connections that are set aside, per code; by hand: as paused, whatever it was before.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn connections_set_aside(&self) -> Result<Vec<(Code, i64)>, Error> {
+        let rows = sqlx::query!(
+            r#"SELECT CASE WHEN held_reason IS NULL THEN reason END AS reason, count(*) AS "count!" FROM connections
+            WHERE state IN ('paused', 'reauthorise') GROUP BY 1"#
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let counted = rows.into_iter().map(|row| {
+            let reason = row.reason.map(|word| word.parse());
+            let code = reason.unwrap_or(Ok(Code::ConnectionPaused));
+            (code.unwrap_or(Code::Internal), row.count)
+        });
+        Ok(counted.collect())
     }
 
     /// Operations set aside for a human, per code.

@@ -6,7 +6,7 @@ use prometheus::{Counter, Gauge, Histogram, IntCounter};
 
 use super::foreign::{ContractRule, PublishOutcome, ReconnectCause};
 use super::grid::{About, Catalogue, Grid, Sparse};
-use super::label::{Build, Call, Intake, Queue, Stage, Timed, WhyParked, WhyRetried};
+use super::label::{Build, Call, Intake, Queue, Stage, Timed, WhyParked, WhyRetried, WhySetAside};
 use super::words::{
     AdminAction, AdminResult, Arrival, Exchange, Mismatch, OperationState, Outcome, RecordAction,
     Resource, Service, Signal, Terminal, WebhookOutcome,
@@ -117,6 +117,8 @@ families! {
         "Time calls were told to wait for their share of the budget.";
     circuits_open: Sparse<Gauge, ()>, "bridge_circuits_open",
         "Connections for which nothing begins, because their Greenhouse does not answer.";
+    set_aside: Grid<Gauge, WhySetAside>, "bridge_connections_set_aside",
+        "Connections for which nothing is done until somebody acts, by reason; connection_paused: by hand.";
     gauges_read: Sparse<Gauge, ()>, "bridge_gauges_read_timestamp_seconds",
         "When this process last read from the database what the gauges of the whole system say.";
     poll_last: Sparse<Gauge, Resource>, "bridge_poll_last_success_timestamp_seconds",

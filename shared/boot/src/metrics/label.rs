@@ -226,6 +226,33 @@ impl Values for WhyParked {
     }
 }
 
+/// Why nothing is done for a connection; what nobody should be able to say is the last one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct WhySetAside(pub(super) Code);
+
+impl Values for WhySetAside {
+    const NAMES: &'static [&'static str] = &["reason"];
+    fn values(self) -> Vec<&'static str> {
+        vec![Self::ALL[self.position()].0.as_str()]
+    }
+}
+
+impl Label for WhySetAside {
+    const ALL: &'static [Self] = &[
+        Self(Code::ConnectionPaused),
+        Self(Code::CredentialRefused),
+        Self(Code::TokenEndpointRefused),
+        Self(Code::ScopeMissing),
+        Self(Code::NotSiteAdmin),
+        Self(Code::V1NotServed),
+        Self(Code::Internal),
+    ];
+    fn position(self) -> usize {
+        let known = Self::ALL.iter().position(|one| one.0 == self.0);
+        known.unwrap_or(Self::ALL.len() - 1)
+    }
+}
+
 fn word_if(code: Code, own: bool) -> &'static str {
     // Codes of the HTTP API and of findings never delay or park an operation: the rest of their hundred, whatever is added.
     let of_the_api = ("BRG-0410".."BRG-0500").contains(&code.number());
@@ -404,6 +431,12 @@ mod tests {
         assert_eq!(words(Code::ScopeMissing), ["scope_missing"; 2]);
         assert_eq!(words(Code::ConnectionUnknown), ["other"; 2]);
         assert_eq!(words(Code::OutsideNotCredited), ["other"; 2]);
+    }
+
+    #[test]
+    fn a_reason_that_sets_nobody_aside_counts_as_ours() {
+        assert_eq!(WhySetAside(Code::NotSiteAdmin).values(), ["not_site_admin"]);
+        assert_eq!(WhySetAside(Code::JobClosed).values(), ["internal"]);
     }
 
     #[test]
