@@ -1,17 +1,11 @@
 //! The answer events of this service, from the bridge's terms into the contract's.
 
-use chrono::{DateTime, Utc};
-use domain::{ApplicationId, CandidateId, Code, JobId, OperationId, Problem, Tenant};
+use domain::{ApplicationId, CandidateId, Code, JobId, Problem};
 use harvest::Application;
-use proto::envelope::{OutMeta, encode};
-use proto::{Command, Kind, Notice, v1};
-use store::outbox::Announcement;
-use uuid::Uuid;
+use proto::{Notice, v1};
 
+use crate::asker::Asker;
 use crate::introduction::Introduction;
-
-/// CloudEvents `source` of everything this service announces.
-const SOURCE: &str = "/intrro-greenhouse-bridge/introductions";
 
 /// What became of one job of an introduction.
 #[derive(Debug, Clone)]
@@ -69,19 +63,17 @@ impl How {
 /// Everything that an [`v1::IntroductionImported`] tells.
 pub(crate) struct Imported<'a> {
     pub(crate) introduction: &'a Introduction,
-    pub(crate) operation: OperationId,
     pub(crate) greenhouse: CandidateId,
     pub(crate) how: How,
     pub(crate) applications: &'a [Applied],
     pub(crate) warnings: &'a [Problem],
-    pub(crate) at: DateTime<Utc>,
 }
 
 impl Imported<'_> {
-    pub(crate) fn notice(&self) -> Notice {
+    pub(crate) fn notice(&self, asker: &Asker<'_>) -> Notice {
         Notice::from(v1::IntroductionImported {
             introduction_id: self.introduction.id.to_string(),
-            candidate_id: self.introduction.profile.candidate.to_string(),
+            candidate_id: asker.candidate.to_owned(),
             greenhouse_candidate_id: self.greenhouse.0,
             how: match self.how {
                 How::Created => v1::introduction_imported::How::Created,
@@ -91,127 +83,43 @@ impl Imported<'_> {
             .into(),
             applications: self.applications.iter().map(application).collect(),
             warnings: self.warnings.iter().map(warning).collect(),
-            operation_id: self.operation.to_string(),
-            imported_at: Some(self.at.into()),
+            operation_id: asker.operation.to_string(),
+            imported_at: Some(asker.at.into()),
         })
     }
 }
 
 /// The answer that says why an introduction is not in Greenhouse (yet).
 pub(crate) fn failed(
+    asker: &Asker<'_>,
     introduction_id: &str,
-    candidate_id: &str,
-    operation: OperationId,
     problem: &Problem,
     applications: &[Applied],
 ) -> Notice {
     Notice::from(v1::IntroductionImportFailed {
         introduction_id: introduction_id.to_owned(),
-        candidate_id: candidate_id.to_owned(),
+        candidate_id: asker.candidate.to_owned(),
         code: problem.code.as_str().to_owned(),
         field: problem.field.clone().unwrap_or_default(),
         message: problem.code.cause().to_owned(),
         remedy: problem.code.remedy().to_owned(),
         needs_human: problem.code.needs_human(),
-        operation_id: operation.to_string(),
+        operation_id: asker.operation.to_string(),
         applications: applications.iter().map(application).collect(),
     })
 }
 
 /// The answer that says why an update did not reach Greenhouse (yet).
-fn update_failed(
-    introduction_id: &str,
-    candidate_id: &str,
-    operation: OperationId,
-    problem: &Problem,
-) -> Notice {
+pub(crate) fn update_failed(asker: &Asker<'_>, introduction_id: &str, problem: &Problem) -> Notice {
     Notice::from(v1::CandidateUpdateFailed {
-        candidate_id: candidate_id.to_owned(),
+        candidate_id: asker.candidate.to_owned(),
         introduction_id: introduction_id.to_owned(),
         code: problem.code.as_str().to_owned(),
         field: problem.field.clone().unwrap_or_default(),
         message: problem.code.cause().to_owned(),
         remedy: problem.code.remedy().to_owned(),
         needs_human: problem.code.needs_human(),
-        operation_id: operation.to_string(),
-    })
-}
-
-/// The answer to a command of this kind that was not performed, and the jobs that took no application where that is why;
-/// none for those that this service does not answer so.
-pub(crate) fn refusal(
-    kind: Kind,
-    command: Option<&Command>,
-    business_key: &str,
-    candidate: &str,
-    operation: OperationId,
-    problem: &Problem,
-    refused: &[Applied],
-) -> Option<Notice> {
-    match kind {
-        Kind::IntroductionAccepted => {
-            Some(failed(business_key, candidate, operation, problem, refused))
-        }
-        Kind::IntroductionStatusChanged => {
-            let introduction = match command {
-                Some(Command::IntroductionStatusChanged(event)) => event.introduction_id.as_str(),
-                _ => "",
-            };
-            Some(update_failed(introduction, candidate, operation, problem))
-        }
-        Kind::CandidateProfileUpdated => Some(update_failed("", candidate, operation, problem)),
-        Kind::CandidateErasureRequested
-        | Kind::JobsRefreshRequested
-        | Kind::StatusRefreshRequested => None,
-    }
-}
-
-/// Puts a notice into the form in which it waits to be published.
-///
-/// The message id is derived from the operation, the event's kind and what is wrong: an answer that is written twice is the
-/// same message, and the next thing that is missing is another one.
-pub(crate) fn announce(
-    notice: &Notice,
-    tenant: &Tenant,
-    subject: &str,
-    operation: OperationId,
-    trace: Option<&str>,
-    at: DateTime<Utc>,
-) -> Option<Announcement> {
-    let kind = notice.kind();
-    let (code, field) = match notice {
-        Notice::IntroductionImportFailed(failed) => (failed.code.as_str(), failed.field.as_str()),
-        Notice::CandidateUpdateFailed(failed) => (failed.code.as_str(), failed.field.as_str()),
-        _ => ("", ""),
-    };
-    let id = Uuid::new_v5(
-        &Uuid::NAMESPACE_URL,
-        format!("{tenant}/{operation}/{kind}/{code}/{field}").as_bytes(),
-    );
-    let trace = boot::telemetry::traceparent_or(trace);
-    let meta = OutMeta {
-        id,
-        source: SOURCE,
-        tenant: tenant.as_str(),
-        subject,
-        time: at,
-        traceparent: trace.as_deref(),
-    };
-    let encoded = match encode(notice, &meta) {
-        Ok(encoded) => encoded,
-        Err(error) => {
-            tracing::error!(%operation, %error, "an answer cannot be written");
-            return None;
-        }
-    };
-    Some(Announcement {
-        message_id: id,
-        tenant: tenant.clone(),
-        ordering_key: subject.to_owned(),
-        routing_key: encoded.routing_key.to_owned(),
-        operation: Some(operation),
-        trace,
-        body: encoded.body.into(),
+        operation_id: asker.operation.to_string(),
     })
 }
 
@@ -257,25 +165,5 @@ pub(crate) fn warning(problem: &Problem) -> v1::Warning {
         code: problem.code.as_str().to_owned(),
         message,
         remedy: problem.code.remedy().to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn id(field: &str) -> Uuid {
-        let problem = Problem::new(Code::ScopeMissing).field(field);
-        let notice = failed("i-1", "c-1", OperationId(1), &problem, &[]);
-        let tenant = Tenant::try_from("acme").expect("a tenant");
-        let at = DateTime::<Utc>::UNIX_EPOCH;
-        let announced = announce(&notice, &tenant, "c-1", OperationId(1), None, at);
-        announced.expect("an answer").message_id
-    }
-
-    #[test]
-    fn the_next_thing_that_is_missing_is_another_message() {
-        assert_eq!(id("harvest:notes:create"), id("harvest:notes:create"));
-        assert_ne!(id("harvest:notes:create"), id("harvest:users:list"));
     }
 }

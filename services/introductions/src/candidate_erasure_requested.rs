@@ -8,11 +8,12 @@ use std::time::Duration;
 use domain::{Code, Problem};
 use proto::v1::candidate_erased::Cause;
 use proto::{Notice, v1};
-use store::erase::{self, Ended, Erased, Erasure};
+use store::erase::{self, Erased, Erasure};
 use store::outbox::{self, Announcement};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Context, answers};
+use crate::Context;
+use crate::asker::{Asked, Asker};
 
 /// How often requests are looked for.
 const INTERVAL: Duration = Duration::from_millis(500);
@@ -50,48 +51,28 @@ async fn perform(context: &Context) -> Result<bool, store::Error> {
 
 /// The answer, and one for everything that was still to be done for the person.
 fn announcements(erasure: &Erasure, erased: &Erased) -> Vec<Announcement> {
-    let at = chrono::Utc::now();
+    let asker = Asker {
+        tenant: &erasure.tenant,
+        operation: erasure.operation,
+        candidate: erasure.candidate.as_str(),
+        trace: erasure.trace.as_deref(),
+        at: chrono::Utc::now(),
+    };
     let ended = erased.ended.iter().filter_map(|ended| {
-        let notice = refusal(erasure, ended)?;
-        let (candidate, trace) = (erasure.candidate.as_str(), ended.trace.as_deref());
-        answers::announce(
-            &notice,
-            &erasure.tenant,
-            candidate,
-            ended.operation,
-            trace,
-            at,
-        )
+        // None was parked beside the operation of the same name, and answered then.
+        let asked = Asked::read(&ended.kind, &ended.business_key, &ended.payload)?;
+        let asker = Asker {
+            operation: ended.operation,
+            trace: ended.trace.as_deref(),
+            ..asker
+        };
+        asker.refuse(&asked, &Problem::new(Code::PersonErased), &[])
     });
-    let mut announcements: Vec<Announcement> = ended.collect();
-    let notice = notice(erasure, erased, at);
-    announcements.extend(answers::announce(
-        &notice,
-        &erasure.tenant,
-        erasure.candidate.as_str(),
-        erasure.operation,
-        erasure.trace.as_deref(),
-        at,
-    ));
-    announcements
+    let answer = asker.answer(&notice(erased, &asker));
+    ended.chain(answer).collect()
 }
 
-fn refusal(erasure: &Erasure, ended: &Ended) -> Option<Notice> {
-    // Parked beside the operation of the same name, and answered then.
-    let kind = ended.kind.parse().ok()?;
-    let command = proto::Command::decode(kind, &ended.payload).ok();
-    answers::refusal(
-        kind,
-        command.as_ref(),
-        &ended.business_key,
-        erasure.candidate.as_str(),
-        ended.operation,
-        &Problem::new(Code::PersonErased),
-        &[],
-    )
-}
-
-fn notice(erasure: &Erasure, erased: &Erased, at: chrono::DateTime<chrono::Utc>) -> Notice {
+fn notice(erased: &Erased, asker: &Asker<'_>) -> Notice {
     let known = erased.greenhouse.first().map(|id| id.0);
     let remedy = match (known, erased.perhaps_created) {
         (Some(_), _) => {
@@ -103,11 +84,11 @@ fn notice(erasure: &Erasure, erased: &Erased, at: chrono::DateTime<chrono::Utc>)
         (None, false) => "",
     };
     Notice::from(v1::CandidateErased {
-        candidate_id: erasure.candidate.to_string(),
+        candidate_id: asker.candidate.to_owned(),
         old_greenhouse_candidate_id: known,
         new_greenhouse_candidate_id: known,
         cause: Cause::Requested.into(),
         remedy: remedy.to_owned(),
-        erased_at: Some(at.into()),
+        erased_at: Some(asker.at.into()),
     })
 }

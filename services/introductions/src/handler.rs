@@ -1,18 +1,19 @@
 //! From a claim to its handler: one `match` over the kinds of operation, and the end that all of them share.
 
 use boot::metrics::Terminal;
-use domain::Problem;
-use proto::Command;
+use domain::{IntrroCandidateId, Problem};
+use proto::{Command, Kind};
 use store::claim::Claim;
 use store::journal::{End, JournalError, Settlement, StepWrite};
 use store::outbox::Announcement;
 
 use crate::answers::Applied;
+use crate::asker::{Asked, Asker};
 use crate::attempt::{Attempt, confirmed_kinds, crash_after_confirm};
 use crate::introduction::Introduction;
 use crate::stop::Stop;
 use crate::{
-    Context, answers, candidate_profile_updated, introduction_accepted, introduction_status_changed,
+    Context, candidate_profile_updated, introduction_accepted, introduction_status_changed,
 };
 
 /// Kinds of operation that workers perform; `candidate_erasure_requested` has a loop of its own.
@@ -81,8 +82,7 @@ pub(crate) async fn settle_failed(
     refused: &[Applied],
     learnt: Vec<StepWrite>,
 ) -> Result<(), JournalError> {
-    let command = read(claim).ok();
-    let answer = refusal(claim, command.as_ref(), &problem, refused);
+    let answer = refusal(claim, &problem, refused);
     let confirmed = confirmed_kinds(&learnt);
     let settlement = Settlement {
         end,
@@ -100,7 +100,7 @@ pub(crate) async fn settle_failed(
     };
     context.journal.settle(claim, settlement).await?;
     crash_after_confirm(&confirmed);
-    if matches!(command, Some(Command::IntroductionAccepted(_))) {
+    if claim.kind == Kind::IntroductionAccepted.as_str() {
         context.metrics.introduction_ended(Terminal::Failed);
     }
     Ok(())
@@ -108,28 +108,20 @@ pub(crate) async fn settle_failed(
 
 /// The answer to an operation that waits until somebody of its tenant has acted.
 pub(crate) fn waiting(claim: &Claim, problem: &Problem) -> Option<Announcement> {
-    refusal(claim, read(claim).ok().as_ref(), problem, &[])
+    refusal(claim, problem, &[])
 }
 
-fn refusal(
-    claim: &Claim,
-    command: Option<&Command>,
-    problem: &Problem,
-    refused: &[Applied],
-) -> Option<Announcement> {
-    let candidate = command.map_or("", Command::ordering_key);
-    let kind = claim.kind.parse().ok()?;
-    let (key, operation) = (&claim.business_key, claim.operation);
-    let notice = answers::refusal(kind, command, key, candidate, operation, problem, refused)?;
-    let (trace, now) = (claim.trace.as_deref(), claim.clock());
-    answers::announce(&notice, &claim.tenant, candidate, operation, trace, now)
+fn refusal(claim: &Claim, problem: &Problem, refused: &[Applied]) -> Option<Announcement> {
+    let asked = Asked::of(claim)?;
+    let candidate = asked.candidate();
+    let candidate = candidate.as_ref().map_or("", IntrroCandidateId::as_str);
+    Asker::of(claim, candidate).refuse(&asked, problem, refused)
 }
 
 /// The stored event.
 fn read(claim: &Claim) -> Result<Command, Stop> {
-    let unreadable = || Stop::Park(domain::Code::Internal.into());
-    let kind = claim.kind.parse().map_err(|_| unreadable())?;
-    Command::decode(kind, &claim.payload).map_err(|_| unreadable())
+    let command = Asked::of(claim).and_then(Asked::into_command);
+    command.ok_or_else(|| Stop::Park(domain::Code::Internal.into()))
 }
 
 fn parse(

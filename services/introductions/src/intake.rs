@@ -11,7 +11,7 @@ use store::outbox::{self, Announcement};
 use store::wake::News;
 use store::{Store, Transaction};
 
-use crate::answers;
+use crate::asker::{Asked, Asker};
 use crate::decode::decode;
 use crate::worker::{Crew, FreeHand};
 
@@ -116,23 +116,13 @@ fn answer_at_once(arrival: &Arrival, verdict: Verdict) -> Option<Announcement> {
         Verdict::Erased(operation) => (operation, Code::PersonErased),
         Verdict::Accepted(_) | Verdict::Duplicate => return None,
     };
-    let kind = arrival.kind.parse().ok()?;
-    let command = proto::Command::decode(kind, &arrival.payload).ok();
-    let notice = answers::refusal(
-        kind,
-        command.as_ref(),
-        &arrival.business_key,
-        &arrival.subject,
+    let asked = Asked::read(arrival.kind, &arrival.business_key, &arrival.payload)?;
+    let asker = Asker {
+        tenant: &arrival.tenant,
         operation,
-        &Problem::new(code),
-        &[],
-    )?;
-    answers::announce(
-        &notice,
-        &arrival.tenant,
-        &arrival.subject,
-        operation,
-        arrival.trace.as_deref(),
-        Utc::now(),
-    )
+        candidate: &arrival.subject,
+        trace: arrival.trace.as_deref(),
+        at: Utc::now(),
+    };
+    asker.refuse(&asked, &Problem::new(code), &[])
 }

@@ -8,6 +8,7 @@ use store::person::PersonKey;
 
 use crate::answers::{self, Applied, How, Imported};
 use crate::applications;
+use crate::asker::Asker;
 use crate::attempt::{Attempt, confirmed_kinds, crash_after_confirm};
 use crate::candidate::{self, Person};
 use crate::follow::follow;
@@ -57,39 +58,24 @@ async fn settle(
     applications: Vec<Applied>,
 ) -> Result<(), Stop> {
     let claim = attempt.claim;
-    let now = claim.clock();
+    let asker = Asker::of(claim, introduction.profile.candidate.as_str());
     // The person is in Greenhouse, but under none of the jobs: that is not what was asked for.
     let refused = applications
         .iter()
         .all(|applied| applied.application().is_none());
     let problem = refused.then(|| applications::common_problem(&applications));
     let notice = match &problem {
-        Some(problem) => answers::failed(
-            introduction.id.as_str(),
-            introduction.profile.candidate.as_str(),
-            claim.operation,
-            problem,
-            &applications,
-        ),
+        Some(problem) => answers::failed(&asker, introduction.id.as_str(), problem, &applications),
         None => Imported {
             introduction,
-            operation: claim.operation,
             greenhouse: person.id,
             how: person.how,
             applications: &applications,
             warnings: &attempt.warnings,
-            at: now,
         }
-        .notice(),
+        .notice(&asker),
     };
-    let announcement = answers::announce(
-        &notice,
-        &claim.tenant,
-        introduction.profile.candidate.as_str(),
-        claim.operation,
-        claim.trace.as_deref(),
-        now,
-    );
+    let announcement = asker.answer(&notice);
     let tracked = follow(attempt, introduction, person.id, &applications).await;
     let steps = attempt.take_learnt();
     let confirmed = confirmed_kinds(&steps);
@@ -126,7 +112,7 @@ async fn settle(
     attempt.context.metrics.introduction_ended(terminal);
     attempt.context.metrics.introduction_arrived(
         arrival,
-        (now - claim.occurred_at).to_std().unwrap_or_default(),
+        (asker.at - claim.occurred_at).to_std().unwrap_or_default(),
     );
     Ok(())
 }

@@ -7,6 +7,7 @@
 
 mod answers;
 mod applications;
+mod asker;
 mod attempt;
 mod candidate;
 mod candidate_erasure_requested;

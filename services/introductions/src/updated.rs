@@ -2,13 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use domain::crash::{CrashPoint, crash_here};
-use domain::{CandidateId, Code, IntrroCandidateId, OperationId, Problem};
+use domain::{Code, Problem};
 use proto::v1::candidate_updated::How;
 use proto::{Notice, v1};
 use store::journal::{End, Identity, Settlement};
 use store::person::PersonKey;
 
 use crate::answers;
+use crate::asker::Asker;
 use crate::attempt::{Attempt, confirmed_kinds, crash_after_confirm};
 use crate::introduced::Introduced;
 use crate::stop::Stop;
@@ -48,23 +49,9 @@ pub(crate) async fn settle(
 ) -> Result<(), Stop> {
     let claim = attempt.claim;
     let how = update.how();
-    let notice = Updated {
-        candidate: &person.candidate,
-        greenhouse: person.record.id,
-        operation: claim.operation,
-        update: &update,
-        warnings: &attempt.warnings,
-        at: claim.clock(),
-    }
-    .notice();
-    let announcement = answers::announce(
-        &notice,
-        &claim.tenant,
-        person.candidate.as_str(),
-        claim.operation,
-        claim.trace.as_deref(),
-        claim.clock(),
-    );
+    let asker = Asker::of(claim, person.candidate.as_str());
+    let notice = notice(&asker, person, &update, &attempt.warnings);
+    let announcement = asker.answer(&notice);
     let codes: Vec<Code> = attempt
         .warnings
         .iter()
@@ -100,32 +87,16 @@ pub(crate) async fn settle(
     Ok(())
 }
 
-/// Everything that a [`v1::CandidateUpdated`] tells.
-struct Updated<'a> {
-    candidate: &'a IntrroCandidateId,
-    greenhouse: CandidateId,
-    operation: OperationId,
-    update: &'a Update,
-    warnings: &'a [Problem],
-    at: DateTime<Utc>,
-}
-
-impl Updated<'_> {
-    fn notice(&self) -> Notice {
-        Notice::from(v1::CandidateUpdated {
-            candidate_id: self.candidate.to_string(),
-            introduction_id: self.update.introduction.clone(),
-            greenhouse_candidate_id: self.greenhouse.0,
-            how: self.update.how().into(),
-            changed: self
-                .update
-                .changed
-                .iter()
-                .map(|name| (*name).to_owned())
-                .collect(),
-            warnings: self.warnings.iter().map(answers::warning).collect(),
-            operation_id: self.operation.to_string(),
-            updated_at: Some(self.at.into()),
-        })
-    }
+fn notice(asker: &Asker<'_>, person: &Introduced, update: &Update, warnings: &[Problem]) -> Notice {
+    let changed = update.changed.iter();
+    Notice::from(v1::CandidateUpdated {
+        candidate_id: asker.candidate.to_owned(),
+        introduction_id: update.introduction.clone(),
+        greenhouse_candidate_id: person.record.id.0,
+        how: update.how().into(),
+        changed: changed.map(|name| (*name).to_owned()).collect(),
+        warnings: warnings.iter().map(answers::warning).collect(),
+        operation_id: asker.operation.to_string(),
+        updated_at: Some(asker.at.into()),
+    })
 }

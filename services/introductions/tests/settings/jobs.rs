@@ -64,3 +64,22 @@ async fn who_lost_the_answer_about_the_second_job_makes_nobody_twice() {
         assert_eq!(states, ["confirmed", "rejected", "confirmed"]);
     }
 }
+
+#[tokio::test]
+async fn a_refusal_names_the_person_as_every_other_answer_does() {
+    let world = World::new(harvest::Version::V3).await;
+    for (id, job, name) in [
+        ("i-1", world.jobs()[0], "IntroductionImported"),
+        ("i-2", 999_999, "IntroductionImportFailed"),
+    ] {
+        let mut event = world.picking(id, &[job]);
+        event["data"]["candidate"]["id"] = "c-1 ".into();
+        let answer = world.import(event).await;
+        assert_eq!(
+            (answer.name.as_str(), &answer.data["candidateId"]),
+            (name, &"c-1".into())
+        );
+    }
+    let in_order = "SELECT count(*) FROM outbox WHERE ordering_key = 'c-1'";
+    assert_eq!(world.number(in_order).await, 2);
+}
