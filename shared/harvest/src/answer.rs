@@ -119,8 +119,9 @@ impl Answer {
 
     /// 401 and 403. v1 says `This API Key does not have permission for this endpoint` with either of them, and 403
     /// also of a record that the acting user must not see or change, in words that may speak of permission too: that is
-    /// a matter of that record alone. Where there is no record yet, it is the right to make one that they lack. A list is
-    /// about no record either: it is a right that lacks, unless the words tell the end of v1.
+    /// a matter of that record alone. To read one record it needs no words, since those of a missing permission are known.
+    /// Where there is no record yet, it is the right to make one that they lack. A list is about no record either: it is a
+    /// right that lacks, unless the words tell the end of v1.
     fn unwelcome(&self, operation: Operation, version: Version) -> Error {
         let status = self.status.as_u16();
         let Words { message, fields } = Words::of(self);
@@ -129,7 +130,7 @@ impl Answer {
         match (version, status) {
             (Version::V3, 401) => Error::Unauthorized { detail: message },
             (Version::V1, 401) if !lacks_permission => Error::Unauthorized { detail: message },
-            (Version::V1, 403) if told && !lacks_permission && operation.reads_one_record() => {
+            (Version::V1, 403) if !lacks_permission && operation.reads_one_record() => {
                 Error::NotFound { operation }
             }
             (Version::V1, 403)
@@ -465,6 +466,19 @@ mod tests {
             assert!(matches!(read, Error::NotFound { .. }), "{body}");
             let making = denied(Operation::CandidatesCreate);
             assert_eq!(making.scope(), Some("Candidates: add"), "{body}");
+        }
+    }
+
+    #[test]
+    fn v1_needs_no_words_to_keep_one_record_from_being_read() {
+        for silent in ["", "{}", "<html>Forbidden</html>"] {
+            let denied = |operation| refused_by(Version::V1, operation, 403, silent);
+            let read = denied(Operation::ApplicationsRetrieve);
+            assert!(matches!(read, Error::NotFound { .. }), "{silent}");
+            let list = denied(Operation::ApplicationsList);
+            assert_eq!(list.scope(), Some("Applications: list"), "{silent}");
+            let write = denied(Operation::ApplicationsUpdate);
+            assert_eq!(write.scope(), Some("Applications: update"), "{silent}");
         }
     }
 
