@@ -190,7 +190,7 @@ fn answer(call: &Call<'_>, id: i64) -> Value {
     }
     let application = call.org.applications.get(id);
     application.map_or(Value::Null, |application| {
-        shown::application(call, application)
+        shown::created_application(call, application)
     })
 }
 

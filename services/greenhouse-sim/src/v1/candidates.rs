@@ -178,19 +178,18 @@ pub(super) fn named(body: &Body) -> Result<(), Reply> {
     absent.map_or(Ok(()), |name| Err(refusal::missing(name)))
 }
 
-/// Nobody has set up schools, degrees or disciplines here, so whatever an education names is unknown.
+/// Nobody has set up schools, degrees or disciplines here, so whatever an education names is unknown, and one that names
+/// nothing is none.
 pub(super) fn no_schools(body: &Body) -> Result<(), Reply> {
     let educations = body.list("educations").unwrap_or_default();
+    let Some(education) = educations.first() else {
+        return Ok(());
+    };
     let names = ["school_id", "discipline_id", "degree_id"];
-    for (at, education) in educations.iter().enumerate() {
-        if let Some(name) = names.iter().find(|name| education.has(name)) {
-            return Err(refusal::invalid(
-                &format!("educations[{at}].{name}"),
-                "Is unknown",
-            ));
-        }
-    }
-    Ok(())
+    Err(match names.iter().find(|name| education.has(name)) {
+        Some(name) => refusal::invalid(&format!("educations[0].{name}"), "Is unknown"),
+        None => refusal::missing("educations[0].school_id"),
+    })
 }
 
 fn employ(call: &mut Call<'_>, body: &Body, id: i64) {

@@ -7,7 +7,7 @@ mod job;
 mod person;
 mod place;
 
-pub(super) use application::application;
+pub(super) use application::{application, created_application};
 pub(super) use candidate::{candidate, created_candidate};
 pub(super) use custom_field::{custom_field, custom_field_option};
 pub(super) use job::{job, post, stage};

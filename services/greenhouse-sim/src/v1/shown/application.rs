@@ -26,6 +26,23 @@ pub(in crate::v1) fn application(call: &Call<'_>, application: &Application) -> 
     whole
 }
 
+/// An application just made on its own, which shows less of itself than it does later.
+pub(in crate::v1) fn created_application(call: &Call<'_>, one: &Application) -> Value {
+    let mut whole = application(call, one);
+    without(
+        &mut whole,
+        &["location", "keyed_custom_fields", "attachments"],
+    );
+    whole
+}
+
+/// Takes keys out of an object.
+pub(super) fn without(whole: &mut Value, keys: &[&str]) {
+    if let Some(whole) = whole.as_object_mut() {
+        whole.retain(|key, _| !keys.contains(&key.as_str()));
+    }
+}
+
 /// An application inside its candidate, which has no custom fields.
 pub(super) fn nested(org: &Org, application: &Application) -> Value {
     let answers: Vec<Value> = application

@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{application::nested, person};
+use super::{
+    application::{application, nested, without},
+    person,
+};
 use crate::{
     org::rows::{Application, Candidate},
     v1::{call::Call, custom_values},
@@ -14,10 +17,19 @@ pub(in crate::v1) fn candidate(call: &Call<'_>, candidate: &Candidate) -> Value 
     whole(call, candidate, &own)
 }
 
-/// A candidate just made, with what was made together with them.
+/// A candidate just made, with what was made together with them. A prospect's application shows its custom fields here
+/// and nowhere else inside its candidate.
 pub(in crate::v1) fn created_candidate(call: &Call<'_>, candidate: &Candidate) -> Value {
     let own = call.org.applications.find("candidate_ids", candidate.id());
-    whole(call, candidate, &own.collect::<Vec<_>>())
+    let own: Vec<&Application> = own.collect();
+    let mut shown = whole(call, candidate, &own);
+    without(&mut shown, &["linked_user_ids"]);
+    for (at, one) in own.iter().enumerate().filter(|(_, one)| one.prospect) {
+        let mut prospect = application(call, one);
+        without(&mut prospect, &["attachments"]);
+        shown["applications"][at] = prospect;
+    }
+    shown
 }
 
 fn whole(call: &Call<'_>, candidate: &Candidate, applications: &[&Application]) -> Value {

@@ -225,3 +225,13 @@ fn private_candidates_are_not_for_everybody_to_write() {
     assert_eq!((refused.status, refused.json()), (404, words));
     assert_eq!(v1.post(&path, &note).status, 200);
 }
+
+#[test]
+fn nobody_has_studied_at_a_school_that_is_not_set_up() {
+    let v1 = V1::start();
+    for education in [json!({"school_id": 1}), json!({})] {
+        let mut ann = v1.person("ann@mail.example");
+        ann["educations"] = json!([education]);
+        assert_eq!(v1.post("/v1/candidates", &ann).status, 422, "{education}");
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::V1;
+use super::{V1, id};
 
 const CANDIDATE: &str = "id first_name last_name company title created_at updated_at last_activity is_private photo_url \
     attachments application_ids phone_numbers addresses email_addresses website_addresses social_media_addresses recruiter \
@@ -134,4 +134,26 @@ fn a_rejected_application_keeps_its_stage_and_a_hired_one_loses_it() {
     assert_eq!(hired["status"], "hired");
     assert_eq!(hired["current_stage"], Value::Null);
     assert_eq!(hired["rejection_reason"], Value::Null);
+}
+
+#[test]
+fn what_was_just_made_shows_less_of_itself() {
+    let v1 = V1::start();
+    let ann = v1.post("/v1/candidates", &v1.person("ann@mail.example"));
+    let ann = ann.json();
+    assert_eq!(ann.get("linked_user_ids"), None);
+    assert_eq!(ann["applications"][0].get("custom_fields"), None);
+    let path = format!("/v1/candidates/{}", id(&ann));
+    assert!(v1.get(&path).json()["linked_user_ids"].is_array());
+    let body = json!({"job_id": v1.job("Data Analyst")});
+    let made = v1.post(&format!("{path}/applications"), &body).json();
+    for key in ["location", "keyed_custom_fields", "attachments"] {
+        assert_eq!(made.get(key), None, "{key}");
+    }
+    assert!(made["custom_fields"].is_object());
+    let pia = json!({"first_name": "Pia", "last_name": "Prospect"});
+    let pia = v1.post("/v1/prospects", &pia).json();
+    let prospect = &pia["applications"][0];
+    assert!(prospect["keyed_custom_fields"].is_object());
+    assert_eq!(prospect.get("attachments"), None);
 }
