@@ -42,7 +42,6 @@ pub(crate) fn introspect(state: &State, headers: &HeaderMap, body: &[u8], now: S
         "client_id": state.keyring.credentials[token.credential].client_id,
         "sub": token.sub.to_string(),
         "scope": scopes.join(" "),
-        "exp": token.expires.millis() / 1000,
         "https://auth.greenhouse.io/claims": claims,
     })))
 }

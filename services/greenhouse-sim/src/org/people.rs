@@ -125,9 +125,9 @@ impl Org {
             .change(id, |candidate| candidate.last_activity_at = Some(now));
     }
 
-    /// The user with this address, primary or not, in exactly this spelling.
+    /// The person with this address, primary or not, in exactly this spelling.
     pub(crate) fn user_by_email(&self, email: &str) -> Option<i64> {
-        let mut users = self.users.iter();
+        let mut users = self.users.iter().filter(|user| !user.service_account);
         users
             .find(|user| user.primary_email == email || user.emails.iter().any(|own| own == email))
             .map(|user| user.meta.id)

@@ -38,11 +38,12 @@ const VALUE_TYPES: &[&str] = &[
 const OF_USERS: &[&str] = &["single_select", "multi_select", "yes_no", "user"];
 
 /// Flags that only some types of field have.
-const RESERVED: [(&str, &[&str]); 4] = [
+const RESERVED: [(&str, &[&str]); 5] = [
     ("required", &["job", "offer", "opening"]),
     ("require_approval", &["job", "opening"]),
     ("trigger_new_version", &["offer"]),
     ("expose_in_job_board_api", &["job"]),
+    ("api_only", &["job"]),
 ];
 
 pub(super) const LISTING: Listing = Listing {
@@ -203,6 +204,8 @@ fn suits(body: &Body, field_type: &str) -> Result<(), Reply> {
 fn write(field: &mut CustomField, body: &Body, acting: i64) {
     let put = |place: &mut bool, name: &str| *place = body.flag(name).unwrap_or(*place);
     put(&mut field.private, "private");
+    // Those of offers always are.
+    field.private |= field.field_type == "offer";
     put(&mut field.required, "required");
     put(&mut field.require_approval, "require_approval");
     put(&mut field.trigger_new_version, "trigger_new_version");

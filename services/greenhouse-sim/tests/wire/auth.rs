@@ -324,6 +324,7 @@ fn introspection_tells_what_a_token_is_worth() {
         )
         .json();
     assert_eq!(answer["active"], true);
+    assert_eq!(answer.get("exp"), None, "nobody has seen one");
     assert_eq!(answer["sub"], sim.sim.access().site_admin_id.to_string());
     assert_eq!(
         answer["https://auth.greenhouse.io/claims"]["organization"]["name"],

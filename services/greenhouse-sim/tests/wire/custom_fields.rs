@@ -120,6 +120,7 @@ fn definitions_that_do_not_fit_are_422() {
         with("value_type", json!("single_select")),
         with("required", json!(true)),
         with("trigger_new_version", json!(true)),
+        with("api_only", json!(true)),
         with("priority", json!(1)),
         with("name_key", json!("x")),
         with(
@@ -135,6 +136,11 @@ fn definitions_that_do_not_fit_are_422() {
         assert_eq!(answer.status, 422, "{body}: {}", answer.text);
     }
     assert_eq!(sim.post("/v3/custom_fields", &text).status, 201);
+    let offer = with("field_type", json!("offer"));
+    assert_eq!(
+        sim.post("/v3/custom_fields", &offer).json()["private"],
+        true
+    );
 }
 
 #[test]
