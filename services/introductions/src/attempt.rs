@@ -12,7 +12,7 @@ use domain::crash::{CrashPoint, Moment, crash_here};
 use domain::{CandidateId, Code, Problem, StepKind};
 use harvest::{Client, Purpose};
 use store::claim::{Claim, StepState};
-use store::journal::StepWrite;
+use store::journal::{Settlement, StepWrite};
 
 use crate::Context;
 use crate::stop::Stop;
@@ -72,6 +72,17 @@ impl<'a> Attempt<'a> {
     /// For whoever sends more than once within one write.
     pub(crate) fn term(&self) -> Term {
         Term::of(self.claim, &self.context.config)
+    }
+
+    /// Ends the operation, with whatever was learnt of its writes.
+    pub(crate) async fn settle(&mut self, mut settlement: Settlement) -> Result<(), Stop> {
+        settlement.steps = self.take_learnt();
+        let confirmed = confirmed_kinds(&settlement.steps);
+        crash_here(CrashPoint::BeforeSettle);
+        self.context.journal.settle(self.claim, settlement).await?;
+        crash_after_confirm(&confirmed);
+        crash_here(CrashPoint::AfterSettle);
+        Ok(())
     }
 
     /// Step states that must go into the operation's last entry.

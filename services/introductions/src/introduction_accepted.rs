@@ -1,7 +1,6 @@
 //! `IntroductionAccepted`: one candidate under the picked jobs, credited, tagged and with a note: once.
 
 use boot::metrics::{Arrival, Terminal};
-use domain::crash::{CrashPoint, crash_here};
 use domain::{Code, Problem};
 use store::journal::{End, Identity, Settlement};
 use store::person::PersonKey;
@@ -9,7 +8,7 @@ use store::person::PersonKey;
 use crate::answers::{self, Applied, How, Imported};
 use crate::applications;
 use crate::asker::Asker;
-use crate::attempt::{Attempt, confirmed_kinds, crash_after_confirm};
+use crate::attempt::Attempt;
 use crate::candidate::{self, Person};
 use crate::follow::follow;
 use crate::handler::settle_failed;
@@ -77,8 +76,6 @@ async fn settle(
     };
     let announcement = asker.answer(&notice);
     let tracked = follow(attempt, introduction, person.id, &applications).await;
-    let steps = attempt.take_learnt();
-    let confirmed = confirmed_kinds(&steps);
     let end = match &problem {
         None => End::Done,
         Some(problem) if problem.code == Code::RetriesExhausted => End::Parked,
@@ -89,7 +86,7 @@ async fn settle(
         code: problem.as_ref().map(|problem| problem.code),
         field: problem.and_then(|problem| problem.field),
         outcome: outcome(person, &applications, &attempt.warnings),
-        steps,
+        steps: Vec::new(),
         identity: Some(Identity {
             greenhouse: person.id,
             candidate: introduction.profile.candidate.clone(),
@@ -100,10 +97,7 @@ async fn settle(
         mark: None,
         announcements: announcement.into_iter().collect(),
     };
-    crash_here(CrashPoint::BeforeSettle);
-    attempt.context.journal.settle(claim, settlement).await?;
-    crash_after_confirm(&confirmed);
-    crash_here(CrashPoint::AfterSettle);
+    attempt.settle(settlement).await?;
     let (terminal, arrival) = match (refused, person.how) {
         (true, _) => (Terminal::Failed, Arrival::Failed),
         (false, How::Created) => (Terminal::Created, Arrival::Created),

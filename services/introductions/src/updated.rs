@@ -1,7 +1,6 @@
 //! The end that updates of introduced people share: settled, marked with the time of the change, and answered.
 
 use chrono::{DateTime, Utc};
-use domain::crash::{CrashPoint, crash_here};
 use domain::{Code, Problem};
 use proto::v1::candidate_updated::How;
 use proto::{Notice, v1};
@@ -10,7 +9,7 @@ use store::person::PersonKey;
 
 use crate::answers;
 use crate::asker::Asker;
-use crate::attempt::{Attempt, confirmed_kinds, crash_after_confirm};
+use crate::attempt::Attempt;
 use crate::introduced::Introduced;
 use crate::stop::Stop;
 
@@ -57,8 +56,6 @@ pub(crate) async fn settle(
         .iter()
         .map(|problem| problem.code)
         .collect();
-    let steps = attempt.take_learnt();
-    let confirmed = confirmed_kinds(&steps);
     let settlement = Settlement {
         end: End::Done,
         code: None,
@@ -69,7 +66,7 @@ pub(crate) async fn settle(
             "changed": update.changed,
             "warnings": codes,
         }),
-        steps,
+        steps: Vec::new(),
         identity: Some(Identity {
             greenhouse: person.record.id,
             candidate: person.candidate.clone(),
@@ -80,11 +77,7 @@ pub(crate) async fn settle(
         mark: (!update.superseded).then_some((person.key, update.changed_at)),
         announcements: announcement.into_iter().collect(),
     };
-    crash_here(CrashPoint::BeforeSettle);
-    attempt.context.journal.settle(claim, settlement).await?;
-    crash_after_confirm(&confirmed);
-    crash_here(CrashPoint::AfterSettle);
-    Ok(())
+    attempt.settle(settlement).await
 }
 
 fn notice(asker: &Asker<'_>, person: &Introduced, update: &Update, warnings: &[Problem]) -> Notice {
