@@ -58,12 +58,10 @@ impl Made for Applying {
 }
 
 /// Sorts the picked jobs into open ones and those that get no application.
-///
-/// Where none is open there is nothing to import: then it says what became of each.
-pub(crate) async fn open_jobs(
+pub(crate) async fn sort_jobs(
     attempt: &Attempt<'_>,
     introduction: &Introduction,
-) -> Result<Result<Jobs, Vec<Applied>>, Stop> {
+) -> Result<Jobs, Stop> {
     let mut known = references::jobs(attempt, &introduction.jobs).await?;
     // The person may exist under this job already: whether it is open no longer matters, and it stays the first.
     let inline: Option<JobId> = attempt
@@ -91,10 +89,7 @@ pub(crate) async fn open_jobs(
         });
     }
     jobs.open.sort_by_key(|job| Some(*job) != inline);
-    if jobs.open.is_empty() {
-        return Ok(Err(jobs.refused));
-    }
-    Ok(Ok(jobs))
+    Ok(jobs)
 }
 
 /// The one problem of all, or that all were refused.

@@ -24,10 +24,10 @@ pub(crate) async fn handle(
     if attempt.claim.erased_before {
         attempt.warn(Code::ErasedBefore.into());
     }
-    let mut jobs = match applications::open_jobs(attempt, introduction).await? {
-        Ok(jobs) => jobs,
-        Err(refused) => return settle_refused(attempt, &refused).await,
-    };
+    let mut jobs = applications::sort_jobs(attempt, introduction).await?;
+    if jobs.first().is_none() {
+        return settle_refused(attempt, jobs.refused()).await;
+    }
     let mut references = references::resolve(attempt, introduction).await?;
     // A foreseen write counts as sent after a crash: only where a read can show that it was not.
     if attempt.greenhouse.notes().can_be_read() {
