@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use accounts::hands::{self, Claims};
+use accounts::hands::{self, Claims, act_in_parts};
 use accounts::health::set_aside;
 use accounts::{Stop, sees_nothing};
 use domain::webhook::{Consumer, Notice};
 use domain::{Code, Problem, Tenant, backoff};
-use harvest::{Client, Purpose};
+use harvest::{Client, Purpose, Version};
 use store::Store;
 use store::jobs::{Kind, Page, Record, Which};
 use store::wake::Wake;
@@ -25,6 +25,18 @@ use crate::read::{self, IDS, can_do_without};
 
 /// Tasks taken at once.
 const TASKS: i64 = 200;
+/// Jobs looked at at once where each takes calls of its own: these and their posts and stages are 30 calls, of the 50 that
+/// Greenhouse allows in a window.
+const SINGLY: usize = 10;
+
+/// What a task is about.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Thing {
+    /// A job, to be read again with all that belongs to it.
+    Job(i64),
+    /// A record that is gone, of no job that is known.
+    Gone(Kind, i64),
+}
 
 /// What the tasks of one connection ask for.
 #[derive(Debug, Default)]
@@ -39,32 +51,8 @@ impl Wanted {
     fn of(tasks: &[Task]) -> Wanted {
         let mut wanted = Wanted::default();
         for task in tasks {
-            let (job, gone) = match &task.notice {
-                Notice::JobChanged { job_id } | Notice::JobDeleted { job_id } => {
-                    (Some(*job_id), None)
-                }
-                Notice::JobPostChanged { job_id, .. } => (*job_id, None),
-                Notice::JobPostDeleted {
-                    job_post_id,
-                    job_id,
-                } => (*job_id, Some((Kind::Post, i64::from(*job_post_id)))),
-                // A deleted stage stays with the job as one that is not active.
-                Notice::JobStageDeleted {
-                    job_id: Some(job), ..
-                } => (Some(*job), None),
-                Notice::JobStageDeleted { job_stage_id, .. } => {
-                    (None, Some((Kind::Stage, i64::from(*job_stage_id))))
-                }
-                Notice::DepartmentDeleted { department_id } => {
-                    (None, Some((Kind::Department, i64::from(*department_id))))
-                }
-                Notice::OfficeDeleted { office_id } => {
-                    (None, Some((Kind::Office, i64::from(*office_id))))
-                }
-                // About people: not ours, and never given to us.
-                _ => (None, None),
-            };
-            wanted.jobs.extend(job.map(i64::from));
+            let (job, gone) = named(&task.notice);
+            wanted.jobs.extend(job);
             if let Some((kind, id)) = gone {
                 wanted.gone.entry(kind).or_default().push(id);
             }
@@ -73,22 +61,63 @@ impl Wanted {
     }
 }
 
+/// The job to be read again, and the record that is gone.
+fn named(notice: &Notice) -> (Option<i64>, Option<(Kind, i64)>) {
+    match notice {
+        Notice::JobChanged { job_id } | Notice::JobDeleted { job_id } => (Some(job_id.0), None),
+        Notice::JobPostChanged { job_id, .. } => (job_id.map(i64::from), None),
+        Notice::JobPostDeleted {
+            job_post_id,
+            job_id,
+        } => {
+            let post = (Kind::Post, i64::from(*job_post_id));
+            (job_id.map(i64::from), Some(post))
+        }
+        // A deleted stage stays with the job as one that is not active.
+        Notice::JobStageDeleted {
+            job_id: Some(job), ..
+        } => (Some(job.0), None),
+        Notice::JobStageDeleted { job_stage_id, .. } => {
+            (None, Some((Kind::Stage, i64::from(*job_stage_id))))
+        }
+        Notice::DepartmentDeleted { department_id } => {
+            (None, Some((Kind::Department, i64::from(*department_id))))
+        }
+        Notice::OfficeDeleted { office_id } => (None, Some((Kind::Office, i64::from(*office_id)))),
+        // About people: not ours, and never given to us.
+        Notice::ApplicationChanged { .. }
+        | Notice::ApplicationDeleted { .. }
+        | Notice::CandidateChanged { .. }
+        | Notice::CandidateDeleted { .. }
+        | Notice::CandidateMerged { .. }
+        | Notice::CandidateAnonymized { .. } => (None, None),
+    }
+}
+
+/// None: it asks for nothing.
+fn about(notice: &Notice) -> Option<Thing> {
+    match named(notice) {
+        (Some(job), _) => Some(Thing::Job(job)),
+        (None, gone) => gone.map(|(kind, id)| Thing::Gone(kind, id)),
+    }
+}
+
 /// Acts once on whatever webhooks told, at most a batch of it; answers how many tasks that were.
 pub(crate) async fn act(parts: &Parts) -> usize {
     let taken = claims(parts).take(&parts.store, &[]).await;
     let count = taken.iter().map(Vec::len).sum();
     for tasks in taken {
-        perform(parts, tasks).await;
+        perform(parts, tasks, &CancellationToken::new()).await;
     }
     count
 }
 
-/// Acts until the token is cancelled; what is in hand is finished first.
+/// Acts until the token is cancelled; what is in hand is given back after its part.
 pub(crate) async fn keep_acting(parts: Arc<Parts>, wake: Wake, stop: CancellationToken) {
     let claims = claims(&parts);
     let act = |tasks| {
-        let parts = Arc::clone(&parts);
-        async move { perform(&parts, tasks).await }
+        let (parts, stop) = (Arc::clone(&parts), stop.clone());
+        async move { perform(&parts, tasks, &stop).await }
     };
     hands::keep_acting(&parts.store, claims, &wake, &stop, act).await;
 }
@@ -102,16 +131,43 @@ fn claims(parts: &Parts) -> Claims {
     }
 }
 
-/// Acts on the tasks of one connection and settles them, or gives them back.
-async fn perform(parts: &Parts, tasks: Vec<Task>) {
-    let ended = match look(parts, &tasks).await {
-        Ok(()) => parts.store.settle_tasks(&tasks).await.map(drop),
-        Err(stop) => give_back(parts, &tasks, stop).await,
+/// Acts on the tasks of one connection and settles them, or gives back those that were not reached.
+async fn perform(parts: &Parts, mut tasks: Vec<Task>, stop: &CancellationToken) {
+    let ended = match act_on_all(parts, &mut tasks, stop).await {
+        Ok(()) => Ok(()),
+        Err((left, stop)) => give_back(parts, left, stop).await,
     };
     if let Err(error) = ended {
         // They come back when their leases end.
         tracing::warn!(%error, "cannot settle what webhooks told about jobs");
     }
+}
+
+async fn act_on_all<'t>(
+    parts: &Parts,
+    tasks: &'t mut [Task],
+    stop: &CancellationToken,
+) -> Result<(), (&'t [Task], Stop)> {
+    let Some(first) = tasks.first() else {
+        return Ok(());
+    };
+    let client = parts
+        .accounts
+        .client_at(&first.tenant, first.connection, first.revision)
+        .await;
+    let client = match client {
+        Ok(client) => client.with_purpose(Purpose::Poll),
+        Err(error) => return Err((tasks, error.into())),
+    };
+    let at_a_time = hands::Parts {
+        things: match client.version() {
+            Version::V1 => SINGLY,
+            Version::V3 => IDS,
+        },
+        lease: parts.config.lease,
+        stop,
+    };
+    act_in_parts(tasks, at_a_time, about, |some| look(parts, &client, some)).await
 }
 
 async fn give_back(parts: &Parts, tasks: &[Task], stop: Stop) -> Result<(), store::Error> {
@@ -138,7 +194,8 @@ async fn pause(parts: &Parts, tasks: &[Task], problem: &Problem) -> bool {
     set_aside(&parts.store, tenant, revision, problem, "a look at jobs").await
 }
 
-async fn look(parts: &Parts, tasks: &[Task]) -> Result<(), Stop> {
+/// Acts on tasks about at most [`IDS`] things, and settles them.
+async fn look(parts: &Parts, client: &Client, tasks: &[Task]) -> Result<(), Stop> {
     let Some(task) = tasks.first() else {
         return Ok(());
     };
@@ -151,36 +208,42 @@ async fn look(parts: &Parts, tasks: &[Task]) -> Result<(), Stop> {
         };
         store.keep_job_records(tenant, &[page]).await?;
     }
-    let client = parts
-        .accounts
-        .client_at(tenant, task.connection, task.revision)
-        .await?
-        .with_purpose(Purpose::Poll);
     let jobs: Vec<i64> = wanted.jobs.into_iter().collect();
-    for some in jobs.chunks(IDS) {
-        let asked_at = task.clock();
-        let (found, mut belongings) = read::whole_jobs(&client, some).await?;
-        // Whoever lost the right to list is shown none of them, and that must not end every job that changes.
-        if found.is_empty() && sees_nothing::<Stop>(store, &client, tenant).await? {
-            return Err(Stop::Pause(Code::NotSiteAdmin.into()));
-        }
-        let met: Vec<i64> = found.iter().map(|record| record.id).collect();
-        read_surroundings(store, tenant, &client, &found).await?;
-        belongings.extend(read_around(&client, &met).await?);
-        let mut pages: Vec<Page<'_>> = belongings.iter().map(Belongings::page).collect();
-        pages.push(Page::of(Kind::Job, &found).asked_at(asked_at));
-        store.keep_job_records(tenant, &pages).await?;
-        tell(parts, tenant, Which::These(&met), task.clock(), None).await?;
-        let gone: Vec<i64> = some
-            .iter()
-            .filter(|id| !met.contains(id))
-            .copied()
-            .collect();
-        tell_gone(parts, tenant, &gone, task.clock(), None).await?;
+    if !jobs.is_empty() {
+        read_and_tell(parts, client, task, &jobs).await?;
     }
     let rest = Which::Unattended(task.connection, BATCH);
     while tell(parts, tenant, rest, task.clock(), None).await? {}
+    store.settle_tasks(tasks).await?;
     Ok(())
+}
+
+async fn read_and_tell(
+    parts: &Parts,
+    client: &Client,
+    task: &Task,
+    jobs: &[i64],
+) -> Result<(), Stop> {
+    let (store, tenant) = (&parts.store, &task.tenant);
+    let asked_at = task.clock();
+    let (found, mut belongings) = read::whole_jobs(client, jobs).await?;
+    // Whoever lost the right to list is shown none of them, and that must not end every job that changes.
+    if found.is_empty() && sees_nothing::<Stop>(store, client, tenant).await? {
+        return Err(Stop::Pause(Code::NotSiteAdmin.into()));
+    }
+    let met: Vec<i64> = found.iter().map(|record| record.id).collect();
+    read_surroundings(store, tenant, client, &found).await?;
+    belongings.extend(read_around(client, &met).await?);
+    let mut pages: Vec<Page<'_>> = belongings.iter().map(Belongings::page).collect();
+    pages.push(Page::of(Kind::Job, &found).asked_at(asked_at));
+    store.keep_job_records(tenant, &pages).await?;
+    tell(parts, tenant, Which::These(&met), task.clock(), None).await?;
+    let gone: Vec<i64> = jobs
+        .iter()
+        .filter(|id| !met.contains(id))
+        .copied()
+        .collect();
+    tell_gone(parts, tenant, &gone, task.clock(), None).await
 }
 
 async fn read_around(client: &Client, jobs: &[i64]) -> Result<Vec<Belongings>, Stop> {

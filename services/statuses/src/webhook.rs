@@ -1,13 +1,13 @@
 //! What webhooks named is looked at: applications are read again, and what is gone is told from its ids.
 //!
 //! Tasks come at least once and in no order, so each is acted on as if it were the only one: what Greenhouse shows now
-//! decides. All tasks of one connection in a claim are looked at together, at most 50 applications per call.
+//! decides. What one connection has told is looked at together, some of it at a time, at most 50 applications per call.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use accounts::hands::{Claims, keep_acting};
+use accounts::hands::{Claims, Parts, act_in_parts, keep_acting};
 use accounts::{Account, Stop};
 use boot::metrics::Stage;
 use chrono::TimeDelta;
@@ -15,7 +15,7 @@ use domain::backoff;
 use domain::status::DetectedBy;
 use domain::webhook::{Consumer, Notice};
 use domain::{ApplicationId, CandidateId};
-use harvest::Purpose;
+use harvest::{Purpose, Version};
 use store::Store;
 use store::applications::Erasure;
 use store::wake::Wake;
@@ -28,7 +28,8 @@ use crate::schedule::{LONGEST_REST, pause};
 
 /// Most tasks of one claim.
 const CLAIM: i64 = 500;
-/// Tasks acted on at a time where a call reads one application: a limit that stops one in the middle costs no more than these.
+/// People and applications looked at at a time where a call reads one application: a limit that stops it in the middle costs
+/// no more than these.
 const SINGLY: usize = 10;
 
 /// For how long a notice about what nobody follows may be about what an import makes; no import that tells what it made
@@ -37,22 +38,30 @@ const YOUNG: TimeDelta = TimeDelta::seconds(60);
 /// When it is looked at again.
 const PREMATURE: Duration = Duration::from_secs(2);
 
+/// Whom a task is about.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Thing {
+    Person(CandidateId),
+    Application(ApplicationId),
+    Nobody,
+}
+
 /// Looks at whatever is due, once; answers how many tasks that were.
 pub(crate) async fn look_due(context: &Context) -> usize {
     let taken = claims(context).take(&context.store, &[]).await;
     let count = taken.iter().map(Vec::len).sum();
     for tasks in taken {
-        perform(context, tasks).await;
+        perform(context, tasks, &CancellationToken::new()).await;
     }
     count
 }
 
-/// Looks until the token is cancelled; what is in hand is finished first.
+/// Looks until the token is cancelled; what is in hand is given back after its part.
 pub(crate) async fn keep_looking(context: Arc<Context>, wake: Wake, stop: CancellationToken) {
     let claims = claims(&context);
     let act = |tasks| {
-        let context = Arc::clone(&context);
-        async move { perform(&context, tasks).await }
+        let (context, stop) = (Arc::clone(&context), stop.clone());
+        async move { perform(&context, tasks, &stop).await }
     };
     keep_acting(&context.store, claims, &wake, &stop, act).await;
 }
@@ -66,23 +75,67 @@ fn claims(context: &Context) -> Claims {
     }
 }
 
-/// Acts on the tasks of one connection and settles them, or gives them back: those that were not reached.
-async fn perform(context: &Context, tasks: Vec<Task>) {
-    let Some(first) = tasks.first() else { return };
+/// Acts on the tasks of one connection and settles them, or gives back those that were not reached.
+async fn perform(context: &Context, mut tasks: Vec<Task>, stop: &CancellationToken) {
+    let acted = act_on_all(context, &mut tasks, stop).await;
+    if let Err((left, stop)) = acted
+        && let Some(first) = left.first()
+    {
+        give_back(context, first, left, stop).await;
+    }
+}
+
+async fn act_on_all<'t>(
+    context: &Context,
+    tasks: &'t mut [Task],
+    stop: &CancellationToken,
+) -> Result<(), (&'t [Task], Stop)> {
+    let Some(first) = tasks.first() else {
+        return Ok(());
+    };
     let accounts = &context.accounts;
     let account = accounts.account_at(&first.tenant, first.connection, first.revision);
     let account = match account.await {
         Ok(account) => account,
-        Err(error) => return give_back(context, first, &tasks, error.into()).await,
+        Err(error) => return Err((tasks, error.into())),
     };
-    let at_a_time = match account.client.applications().ids_per_call() {
-        1 => SINGLY,
-        _ => tasks.len(),
+    let parts = Parts {
+        things: match account.client.version() {
+            Version::V1 => SINGLY,
+            Version::V3 => IDS,
+        },
+        lease: context.config.lease,
+        stop,
     };
-    for (number, some) in tasks.chunks(at_a_time).enumerate() {
-        if let Err(stop) = perform_some(context, &account, some).await {
-            return give_back(context, first, &tasks[number * at_a_time..], stop).await;
+    act_in_parts(tasks, parts, about, |some| {
+        perform_some(context, &account, some)
+    })
+    .await
+}
+
+/// The person where the notice names one, so that all about one person is looked at together.
+fn about(notice: &Notice) -> Thing {
+    match notice {
+        Notice::ApplicationChanged {
+            application_id,
+            candidate_id,
         }
+        | Notice::ApplicationDeleted {
+            application_id,
+            candidate_id,
+        } => candidate_id.map_or(Thing::Application(*application_id), Thing::Person),
+        Notice::CandidateChanged { candidate_id }
+        | Notice::CandidateDeleted { candidate_id, .. }
+        | Notice::CandidateMerged { candidate_id, .. }
+        | Notice::CandidateAnonymized { candidate_id } => Thing::Person(*candidate_id),
+        // The jobs service's.
+        Notice::JobChanged { .. }
+        | Notice::JobDeleted { .. }
+        | Notice::JobPostChanged { .. }
+        | Notice::JobPostDeleted { .. }
+        | Notice::JobStageDeleted { .. }
+        | Notice::DepartmentDeleted { .. }
+        | Notice::OfficeDeleted { .. } => Thing::Nobody,
     }
 }
 

@@ -1,6 +1,10 @@
 //! Acts on what webhooks told, a few connections at once and one hand per connection: however much a Greenhouse that
 //! hangs has told, it takes one hand, and what it tells meanwhile is looked at together when that hand is free.
 
+mod parts;
+
+pub use parts::{Parts, act_in_parts};
+
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -24,7 +28,7 @@ pub struct Claims {
     pub consumer: Consumer,
     /// Most tasks of one claim.
     pub tasks: i64,
-    /// How long they are ours; longer than acting on them takes.
+    /// How long they are ours; more than twice as long as acting on one part of them takes.
     pub lease: Duration,
     /// Connections acted on at once.
     pub hands: usize,
@@ -44,7 +48,7 @@ impl Claims {
 }
 
 /// Takes tasks and gives those of each connection to `act`, which settles them or gives them back, until the token is
-/// cancelled; then waits for what is in hand.
+/// cancelled; then waits until what is in hand is settled or given back.
 pub async fn keep_acting<F>(
     store: &Store,
     claims: Claims,

@@ -153,6 +153,16 @@ impl World {
         self.store.ring(News::Webhooks(Consumer::Jobs));
     }
 
+    /// A webhook named each of these jobs of acme, in this order.
+    pub(crate) async fn name_all(&self, jobs: &[i64]) {
+        let insert = "INSERT INTO webhook_tasks (consumer, connection, tenant, kind, ids)
+            SELECT 'jobs', c.id, c.tenant, 'job_changed', jsonb_build_object('job_id', named)
+            FROM connections c, unnest($1::bigint[]) WITH ORDINALITY AS n (named, place)
+            WHERE c.tenant = 'acme' ORDER BY place";
+        let insert = sqlx::query(insert).bind(jobs);
+        insert.execute(self.store.pool()).await.unwrap();
+    }
+
     /// How much of what webhooks of a tenant told is still to be acted on.
     pub(crate) async fn notices_left(&self, tenant: &str) -> i64 {
         let left = format!("SELECT count(*) FROM webhook_tasks WHERE tenant = '{tenant}'");
