@@ -315,8 +315,8 @@ async fn carry_out(
         }
         Stop::Pause(problem) => {
             let (store, tenant) = (&context.store, &claim.tenant);
-            set_aside(store, tenant, claim.revision, &problem, &claim.kind).await;
-            let mut release = release(Duration::ZERO, false, Some(problem.code));
+            let rest = set_aside(store, tenant, claim.revision, &problem, &claim.kind).await;
+            let mut release = release(rest, false, Some(problem.code));
             release
                 .announcements
                 .extend(handler::waiting(claim, &problem));

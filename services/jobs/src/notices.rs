@@ -3,13 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
 
 use accounts::hands::{self, Claims, act_in_parts};
-use accounts::health::set_aside;
 use accounts::{Stop, sees_nothing};
+use boot::metrics::Stage;
 use domain::webhook::{Consumer, Notice};
-use domain::{Code, Problem, Tenant, backoff};
+use domain::{Code, Tenant};
 use harvest::{Client, Purpose, Version};
 use store::Store;
 use store::jobs::{Kind, Page, Record, Which};
@@ -133,13 +132,11 @@ fn claims(parts: &Parts) -> Claims {
 
 /// Acts on the tasks of one connection and settles them, or gives back those that were not reached.
 async fn perform(parts: &Parts, mut tasks: Vec<Task>, stop: &CancellationToken) {
-    let ended = match act_on_all(parts, &mut tasks, stop).await {
-        Ok(()) => Ok(()),
-        Err((left, stop)) => give_back(parts, left, stop).await,
+    let Err((left, stop)) = act_on_all(parts, &mut tasks, stop).await else {
+        return;
     };
-    if let Err(error) = ended {
-        // They come back when their leases end.
-        tracing::warn!(%error, "cannot settle what webhooks told about jobs");
+    if let Some(code) = hands::give_back(&parts.store, left, stop, "a look at jobs").await {
+        parts.metrics.retry(Stage::Refresh, code);
     }
 }
 
@@ -168,30 +165,6 @@ async fn act_on_all<'t>(
         stop,
     };
     act_in_parts(tasks, at_a_time, about, |some| look(parts, &client, some)).await
-}
-
-async fn give_back(parts: &Parts, tasks: &[Task], stop: Stop) -> Result<(), store::Error> {
-    let attempts = tasks.iter().map(|task| task.attempts).max();
-    let backing_off = backoff::delay(attempts.unwrap_or_default() + 1, rand::random());
-    let (delay, counts) = match stop {
-        Stop::Rest(delay) => (delay.max(Duration::from_secs(1)), false),
-        // What belongs to a tenant that is set aside is passed over until it is back.
-        Stop::Pause(problem) => match pause(parts, tasks, &problem).await {
-            true => (Duration::ZERO, false),
-            false => (backing_off, true),
-        },
-        Stop::Abandon | Stop::Retry(_) => (backing_off, true),
-    };
-    parts.store.release_tasks(tasks, delay, counts).await
-}
-
-/// Sets the tenant of these tasks aside, unless its connection has changed since; tells whether the database answered.
-async fn pause(parts: &Parts, tasks: &[Task], problem: &Problem) -> bool {
-    let Some(first) = tasks.first() else {
-        return false;
-    };
-    let (tenant, revision) = (&first.tenant, first.revision);
-    set_aside(&parts.store, tenant, revision, problem, "a look at jobs").await
 }
 
 /// Acts on tasks about at most [`IDS`] things, and settles them.

@@ -128,10 +128,8 @@ async fn carry_out(
         }
         Stop::Pause(problem) => {
             let (store, revision) = (&parts.store, refresh.revision);
-            match set_aside(store, tenant, revision, &problem, "an import of jobs").await {
-                true => release(Duration::ZERO, false).await,
-                false => release(LONGEST_REST, true).await,
-            }
+            let rest = set_aside(store, tenant, revision, &problem, "an import of jobs").await;
+            release(rest, false).await
         }
     }
 }

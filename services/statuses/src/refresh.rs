@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use accounts::Stop;
 use accounts::due::{Pace, keep_working};
+use accounts::health::set_aside;
 use boot::metrics::Stage;
 use chrono::TimeDelta;
 use domain::backoff;
@@ -24,7 +25,7 @@ use uuid::Uuid;
 
 use crate::Context;
 use crate::observer::{Clock, Observer};
-use crate::schedule::{LONGEST_REST, pause};
+use crate::schedule::LONGEST_REST;
 
 /// Requests worked on at once.
 const AT_ONCE: usize = 4;
@@ -154,7 +155,8 @@ async fn carry_out(context: &Context, refresh: &Refresh, stop: Stop) -> Result<(
         }
         Stop::Pause(problem) => {
             if let Some(account) = &refresh.account {
-                pause(context, tenant, account.revision, &problem, "a refresh").await;
+                // It is answered and does not rest.
+                let _ = set_aside(store, tenant, account.revision, &problem, "a refresh").await;
             }
             answer(context, refresh, Some(problem)).await
         }

@@ -7,7 +7,7 @@ use accounts::Stop;
 use accounts::due::{Pace, keep_working};
 use accounts::health::set_aside;
 use boot::metrics::{Resource, Stage};
-use domain::{Problem, Tenant, backoff};
+use domain::backoff;
 use futures::future::join_all;
 use store::polls::{Ending, Poll};
 use tokio_util::sync::CancellationToken;
@@ -16,21 +16,6 @@ use crate::{Context, poll};
 
 /// Longest rest of a poll that failed: a look costs one call, and analytics wait for it.
 pub(crate) const LONGEST_REST: Duration = Duration::from_secs(120);
-
-/// Pauses a tenant because Greenhouse refused it; answers how long what was under way rests. Nothing is claimed of a
-/// paused tenant, so no time at all; what cannot be written now is found out again later.
-pub(crate) async fn pause(
-    context: &Context,
-    tenant: &Tenant,
-    revision: i64,
-    problem: &Problem,
-    work: &str,
-) -> Duration {
-    match set_aside(&context.store, tenant, revision, problem, work).await {
-        true => Duration::ZERO,
-        false => LONGEST_REST,
-    }
-}
 
 /// Polls once whatever is due, a few connections at once; answers how many.
 pub(crate) async fn poll_due(context: &Context) -> usize {
@@ -106,7 +91,8 @@ async fn carry_out(context: &Context, poll: &Poll, stop: Stop) -> Option<Ending>
             Some(Ending::Failed(delay))
         }
         Stop::Pause(problem) => {
-            let rest = pause(context, tenant, poll.revision, &problem, "a poll").await;
+            let store = &context.store;
+            let rest = set_aside(store, tenant, poll.revision, &problem, "a poll").await;
             Some(Ending::Rest(rest))
         }
     }

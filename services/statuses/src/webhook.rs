@@ -7,11 +7,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use accounts::hands::{Claims, Parts, act_in_parts, keep_acting};
+use accounts::hands::{self, Claims, Parts, act_in_parts};
 use accounts::{Account, Stop};
 use boot::metrics::Stage;
 use chrono::TimeDelta;
-use domain::backoff;
 use domain::status::DetectedBy;
 use domain::webhook::{Consumer, Notice};
 use domain::{ApplicationId, CandidateId};
@@ -24,7 +23,6 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Context;
 use crate::observer::{Clock, IDS, Observer, Tracked};
-use crate::schedule::{LONGEST_REST, pause};
 
 /// Most tasks of one claim.
 const CLAIM: i64 = 500;
@@ -63,7 +61,7 @@ pub(crate) async fn keep_looking(context: Arc<Context>, wake: Wake, stop: Cancel
         let (context, stop) = (Arc::clone(&context), stop.clone());
         async move { perform(&context, tasks, &stop).await }
     };
-    keep_acting(&context.store, claims, &wake, &stop, act).await;
+    hands::keep_acting(&context.store, claims, &wake, &stop, act).await;
 }
 
 fn claims(context: &Context) -> Claims {
@@ -77,11 +75,12 @@ fn claims(context: &Context) -> Claims {
 
 /// Acts on the tasks of one connection and settles them, or gives back those that were not reached.
 async fn perform(context: &Context, mut tasks: Vec<Task>, stop: &CancellationToken) {
-    let acted = act_on_all(context, &mut tasks, stop).await;
-    if let Err((left, stop)) = acted
-        && let Some(first) = left.first()
-    {
-        give_back(context, first, left, stop).await;
+    let Err((left, stop)) = act_on_all(context, &mut tasks, stop).await else {
+        return;
+    };
+    let work = "a look after webhooks";
+    if let Some(code) = hands::give_back(&context.store, left, stop, work).await {
+        context.metrics.retry(Stage::Poll, code);
     }
 }
 
@@ -159,12 +158,8 @@ async fn perform_some(context: &Context, account: &Account, tasks: &[Task]) -> R
         // They come back when their leases end, and nothing new is found.
         tracing::warn!(%error, "cannot settle what webhooks named");
     }
-    if !again.is_empty() {
-        release(context, &again, true).await;
-    }
-    if !premature.is_empty() {
-        rest(context, &premature, PREMATURE).await;
-    }
+    hands::try_again(store, &again).await;
+    hands::rest(store, &premature, PREMATURE).await;
     Ok(())
 }
 
@@ -181,41 +176,6 @@ async fn premature(
         true => Ok(HashSet::new()),
         false => store.premature_tasks(&first.tenant, &young).await,
     }
-}
-
-async fn rest(context: &Context, tasks: &[Task], delay: Duration) {
-    if let Err(error) = context.store.release_tasks(tasks, delay, false).await {
-        tracing::warn!(%error, "cannot give back what webhooks named");
-    }
-}
-
-async fn release(context: &Context, tasks: &[Task], counts: bool) {
-    let attempts = tasks.iter().map(|task| task.attempts).max();
-    let delay = backoff::delay(attempts.unwrap_or_default() + 1, rand::random());
-    let released = context
-        .store
-        .release_tasks(tasks, delay.min(LONGEST_REST), counts);
-    if let Err(error) = released.await {
-        tracing::warn!(%error, "cannot give back what webhooks named");
-    }
-}
-
-async fn give_back(context: &Context, first: &Task, tasks: &[Task], stop: Stop) {
-    let tenant = &first.tenant;
-    let delay = match stop {
-        Stop::Abandon => return,
-        Stop::Rest(delay) => delay,
-        Stop::Retry(problem) => {
-            tracing::warn!(%tenant, code = problem.code.as_str(), detail = problem.detail, "a look after webhooks failed");
-            context.metrics.retry(Stage::Poll, problem.code);
-            return release(context, tasks, true).await;
-        }
-        Stop::Pause(problem) => {
-            let work = "a look after webhooks";
-            pause(context, tenant, first.revision, &problem, work).await
-        }
-    };
-    rest(context, tasks, delay).await;
 }
 
 /// Acts on all tasks; returns the applications that must be looked at again soon.

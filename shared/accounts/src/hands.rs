@@ -1,8 +1,10 @@
 //! Acts on what webhooks told, a few connections at once and one hand per connection: however much a Greenhouse that
 //! hangs has told, it takes one hand, and what it tells meanwhile is looked at together when that hand is free.
 
+mod back;
 mod parts;
 
+pub use back::{give_back, rest, try_again};
 pub use parts::{Parts, act_in_parts};
 
 use std::collections::BTreeSet;

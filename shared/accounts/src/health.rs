@@ -1,5 +1,7 @@
 //! A connection's state and the event that tells of it, always together.
 
+use std::time::Duration;
+
 use chrono::Utc;
 use domain::{Code, Problem, Tenant};
 use harvest::Operation;
@@ -12,17 +14,20 @@ use uuid::Uuid;
 
 /// CloudEvents `source` of health events.
 const SOURCE: &str = "/intrro-greenhouse-bridge/connections";
+/// How long refused work rests whose connection could not be set aside: it meets the same refusal again.
+const REST: Duration = Duration::from_secs(120);
 
 /// Sets a connection aside because Greenhouse refused it, and tells so. Only this tenant pauses; a newer credential is
-/// left alone. `work` names what was refused, for the log. Tells whether the database took it: if not, the tenant's next
-/// work meets the same refusal.
+/// left alone. `work` names what was refused, for the log. Answers how long the work rests: no time at all, because nothing
+/// is claimed of a connection that is set aside, unless the database did not take it.
+#[must_use = "work that does not rest is claimed again at once, and refused again"]
 pub async fn set_aside(
     store: &Store,
     tenant: &Tenant,
     revision: i64,
     problem: &Problem,
     work: &str,
-) -> bool {
+) -> Duration {
     let judge =
         |connection: &Connection| Health::refused(problem, feature(problem), &connection.findings);
     let changed = store
@@ -32,11 +37,14 @@ pub async fn set_aside(
         Ok(Some(_)) => {
             let (code, field) = (problem.code.as_str(), problem.field.as_deref());
             tracing::warn!(%tenant, work, code, field, "connection set aside");
+            Duration::ZERO
         }
-        Ok(None) => {}
-        Err(ref error) => tracing::warn!(%tenant, work, %error, "cannot set the connection aside"),
+        Ok(None) => Duration::ZERO,
+        Err(error) => {
+            tracing::warn!(%tenant, work, %error, "cannot set the connection aside");
+            REST
+        }
     }
-    changed.is_ok()
 }
 
 /// Takes back that consent is needed, where that was said, because good tokens were stored after all.

@@ -64,6 +64,55 @@ async fn many_webhooks_about_few_jobs_are_one_look() {
 }
 
 #[tokio::test]
+async fn a_look_that_failed_often_is_counted_and_repeated_within_two_minutes() {
+    let world = World::new().await;
+    let job = world.greenhouse.state().jobs()[0].meta.id;
+    let away = When::operation("jobs:list");
+    world
+        .greenhouse
+        .faults()
+        .add(away, Fault::ErrorBeforeCommit);
+    for _ in 0..20 {
+        world.name_all(&[job]).await;
+    }
+    world.run("UPDATE webhook_tasks SET attempts = 12").await;
+    for _ in 0..5 {
+        world
+            .run("UPDATE webhook_tasks SET not_before = now()")
+            .await;
+        assert_eq!(jobs::act_on_notices(&world.parts).await, 20);
+        let late = "SELECT count(*) FROM webhook_tasks WHERE not_before > now() + interval '2 min'";
+        assert_eq!(world.number(late).await, 0);
+    }
+    let metrics = world.parts.metrics.exposition();
+    let mut lines = metrics.lines();
+    let counted = |line: &str| line.contains("greenhouse_unavailable") && line.ends_with(" 5");
+    assert!(lines.any(counted), "{metrics}");
+}
+
+/// Else it would be claimed and refused again at full speed.
+#[tokio::test]
+async fn what_is_refused_rests_where_its_connection_cannot_be_set_aside() {
+    let world = World::new().await;
+    let job = world.greenhouse.state().jobs()[0].meta.id;
+    for statement in [
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no''; END'",
+        "CREATE TRIGGER refuse BEFORE UPDATE ON connections FOR EACH ROW EXECUTE FUNCTION refuse()",
+    ] {
+        world.run(statement).await;
+    }
+    world
+        .greenhouse
+        .set_scope("acme-harvest", "harvest:jobs:list", false);
+    world.name_all(&[job]).await;
+    assert_eq!(jobs::act_on_notices(&world.parts).await, 1);
+    let rests = "SELECT count(*) FROM webhook_tasks
+        WHERE attempts = 0 AND not_before > now() + interval '1 min'";
+    assert_eq!(world.number(rests).await, 1);
+    assert_eq!(jobs::act_on_notices(&world.parts).await, 0);
+}
+
+#[tokio::test]
 async fn a_process_that_is_told_to_stop_gives_back_what_webhooks_told_after_the_part_in_hand() {
     let world = World::new_v1().await;
     name_new_jobs(&world, 16).await;
