@@ -14,6 +14,7 @@ mod conversion;
 mod feed;
 mod intake;
 mod look;
+mod named;
 mod names;
 mod news;
 mod observer;
