@@ -55,6 +55,32 @@ where
     Ok(apart)
 }
 
+/// Whether Greenhouse answers at all, by what it said to another question after `failure`.
+///
+/// # Errors
+/// The failure where it does not; what says more than that it answers: a limit, or that it refuses whoever asks.
+pub(crate) fn answers<T>(other: Result<T, Error>, failure: &Error) -> Result<(), Error> {
+    match other {
+        Ok(_) | Err(Error::Forbidden { .. } | Error::NotFound { .. } | Error::Rejected { .. }) => {
+            Ok(())
+        }
+        Err(
+            error @ (Error::Denied { .. }
+            | Error::Throttled { .. }
+            | Error::Unauthorized { .. }
+            | Error::NotServed { .. }
+            | Error::Credential { .. }),
+        ) => Err(error),
+        Err(
+            Error::NotSent { .. }
+            | Error::Unavailable { .. }
+            | Error::Unknown { .. }
+            | Error::Accepted { .. }
+            | Error::Processing { .. },
+        ) => Err(failure.clone()),
+    }
+}
+
 /// A single one that fails is left out as well, where what was read a moment ago shows that Greenhouse answers.
 pub(crate) fn or_without<T>(
     ids: &[ApplicationId],
@@ -174,6 +200,23 @@ mod tests {
             let (read, calls) = read(count, &all, &fails()).await;
             assert_eq!((read.unwrap_err(), calls), (fails(), 3));
         }
+    }
+
+    #[test]
+    fn another_question_tells_whether_greenhouse_answers() {
+        let limit = Error::Throttled {
+            retry_after: std::time::Duration::from_secs(7),
+        };
+        let about_one = Error::Rejected {
+            status: 422,
+            message: String::new(),
+            fields: Vec::new(),
+        };
+        let failure = &about_one;
+        assert_eq!(answers(Ok(false), failure), Ok(()));
+        assert_eq!(answers::<bool>(Err(limit.clone()), failure), Err(limit));
+        let away = answers::<bool>(Err(fails()), failure);
+        assert_eq!(away, Err(about_one.clone()));
     }
 
     #[tokio::test]

@@ -16,7 +16,6 @@ use harvest::Application;
 use store::Store;
 use store::applications::Erasure;
 
-use crate::apart::or_without;
 use crate::news::is_fresh;
 use crate::observer::{Observer, Tracked};
 
@@ -30,7 +29,7 @@ const SWEEP: i64 = 10_000;
 /// Compares these (at most 50) with Greenhouse, counts what differs, and tells it.
 pub(crate) async fn compare(observer: &Observer<'_>, ids: &[ApplicationId]) -> Result<(), Stop> {
     let metrics = &observer.context.metrics;
-    let read = or_without(ids, observer.read(ids).await)?;
+    let read = observer.read(ids).await?;
     let found = read.rows;
     let tracked = observer.followed(&found).await?;
     let now = observer.now();

@@ -7,7 +7,7 @@ use domain::webhook::Notice;
 use domain::{ApplicationId, CandidateId};
 use store::applications::Erasure;
 
-use crate::observer::{IDS, Observer, Tracked};
+use crate::observer::{Observer, Tracked};
 
 /// Whom a task is about.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -191,7 +191,9 @@ async fn read(
 ) -> Result<HashSet<ApplicationId>, Stop> {
     let ids: Vec<ApplicationId> = ids.into_iter().collect();
     let mut early = HashSet::new();
-    for some in ids.chunks(IDS) {
+    // No more than one call reads: what it showed is committed before the next one.
+    let at_once = observer.client.applications().ids_per_call();
+    for some in ids.chunks(at_once) {
         // What is not shown is hidden or gone: the audit finds out which.
         let read = observer.read(some).await?;
         if read.rows.is_empty() && read.unread.is_empty() {

@@ -19,7 +19,7 @@ use progress::Subject;
 use store::applications::{Erasure, Progress, Successor, TrackedApplication};
 use uuid::Uuid;
 
-use crate::apart::{Apart, apart};
+use crate::apart::{Apart, answers, apart, may_be_about_one, or_without};
 use crate::conversion::successors;
 use crate::look::look;
 use crate::news::{began_here, each_once, is_news};
@@ -138,10 +138,17 @@ impl Observer<'_> {
     /// Reads applications, without those that Greenhouse fails at.
     pub(crate) async fn read(&self, ids: &[ApplicationId]) -> Result<Apart<Application>, Error> {
         let client = &self.client;
-        apart(ids, |some| async move {
+        let read = apart(ids, |some| async move {
             client.applications().by_ids(some).await
-        })
-        .await
+        });
+        match (ids, read.await) {
+            // No other one shows whether it is this one or Greenhouse that fails.
+            ([_], Err(error)) if may_be_about_one(&error) => {
+                answers(client.jobs().any().await, &error)?;
+                or_without(ids, Err(error))
+            }
+            (_, read) => read,
+        }
     }
 
     /// To be asked where nothing at all was shown: in v3 that may be because whoever acts has lost the right to list, and

@@ -14,7 +14,6 @@ use progress::touched;
 use store::polls::{Ending, Place, Poll};
 use tokio_util::sync::CancellationToken;
 
-use crate::apart::may_be_about_one;
 use crate::observer::{Clock, IDS, Observer, PAGE};
 use crate::{Context, audit};
 
@@ -206,14 +205,7 @@ impl Round<'_> {
             .await?;
         for some in unseen.chunks(self.ids_per_call()) {
             self.stay().await?;
-            let read = self.observer.read(some).await;
-            if let ([_], Err(error)) = (some, &read)
-                && may_be_about_one(error)
-            {
-                // It is not the first one of the next look again.
-                context.store.looked_in_vain(&poll.tenant, some).await?;
-            }
-            let found = read?.rows;
+            let found = self.observer.read(some).await?.rows;
             let shown = |id: &&ApplicationId| found.iter().any(|one| one.id == **id);
             let vain: Vec<ApplicationId> = some.iter().filter(|id| !shown(id)).copied().collect();
             if !vain.is_empty() {

@@ -108,6 +108,22 @@ async fn one_that_cannot_be_read_keeps_no_request_from_its_answer() {
 }
 
 #[tokio::test]
+async fn in_v1_one_that_cannot_be_read_keeps_no_request_from_its_answer() {
+    let world = World::of_v1().await;
+    world.follow_first(3).await;
+    world.poll().await;
+    world.fail_at(world.greenhouse.state().applications()[1].meta.id);
+    ask(&world, &[request("r-1", true, &[])]).await;
+    work(&world).await;
+    let answers = world.events_of("StatusesRefreshed").await;
+    let counts = &answers[0]["counts"];
+    assert_eq!(
+        (&counts["followed"], &counts["read"]),
+        (&3.into(), &2.into())
+    );
+}
+
+#[tokio::test]
 async fn the_same_request_twice_is_one_request() {
     let (world, _) = World::with_application().await;
     let twice = [request("r-1", true, &[]), request("r-1", true, &[])];
@@ -169,11 +185,13 @@ async fn greenhouses_own_trouble_is_waited_out_for_a_day() {
         .recruiter()
         .move_to_next_stage(application)
         .unwrap();
-    let away = When::operation("applications:list").times(2);
-    world
-        .greenhouse
-        .faults()
-        .add(away, Fault::ErrorBeforeCommit);
+    for operation in ["applications:list", "jobs:list"] {
+        let away = When::operation(operation).times(2);
+        world
+            .greenhouse
+            .faults()
+            .add(away, Fault::ErrorBeforeCommit);
+    }
     ask(&world, &[request("r-1", true, &[])]).await;
     work(&world).await;
     assert_eq!(world.events_of("StatusesRefreshed").await.len(), 0);

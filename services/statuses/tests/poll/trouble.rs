@@ -82,6 +82,35 @@ async fn one_whose_history_cannot_be_read_keeps_back_no_others() {
 }
 
 #[tokio::test]
+async fn in_v1_one_that_cannot_be_read_keeps_back_nobody_new() {
+    let world = World::of_v1().await;
+    world.follow_first(3).await;
+    world.fail_at(world.greenhouse.state().applications()[0].meta.id);
+    world.poll().await;
+    assert_eq!(world.events().await.len(), 2);
+}
+
+#[tokio::test]
+async fn in_v1_an_outage_costs_two_calls_and_is_waited_out() {
+    let world = World::of_v1().await;
+    world.follow_first(3).await;
+    world.poll().await;
+    let named: Vec<i64> = (world.greenhouse.state().applications().iter())
+        .take(3)
+        .map(|one| one.meta.id)
+        .collect();
+    world.named_all(&named).await;
+    world.greenhouse.state().clear_log();
+    world
+        .greenhouse
+        .faults()
+        .add(When::request("GET", "/v1/*"), Fault::ErrorBeforeCommit);
+    statuses::look_due(world.parts()).await;
+    assert_eq!(world.calls().len(), 2);
+    assert_eq!(world.count("webhook_tasks WHERE attempts = 1").await, 3);
+}
+
+#[tokio::test]
 async fn an_outage_of_the_history_costs_three_calls() {
     let world = World::new().await;
     world.follow_first(3).await;

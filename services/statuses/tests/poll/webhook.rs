@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use connected::api_key;
 use greenhouse_sim::{Fault, When};
 use serde_json::json;
 use statuses::Parts;
@@ -136,6 +137,26 @@ async fn one_that_cannot_be_read_is_looked_at_again_without_the_others() {
         .await;
     statuses::look_due(world.parts()).await;
     assert_eq!(world.count("webhook_tasks").await, 0);
+}
+
+#[tokio::test]
+async fn in_v1_one_that_cannot_be_read_keeps_back_no_other_part() {
+    let world = World::of(20, api_key).await;
+    let all = world.greenhouse.state().applications();
+    let named: Vec<i64> = all.iter().take(12).map(|one| one.meta.id).collect();
+    for followed in [named[0], named[11]] {
+        world.follow("acme", followed).await;
+    }
+    world.poll().await;
+    world.fail_at(named[0]);
+    world.named_all(&named).await;
+    statuses::look_due(world.parts()).await;
+    let left = format!(
+        "webhook_tasks WHERE attempts = 1 AND ids ->> 'application_id' = '{}'",
+        named[0]
+    );
+    assert_eq!(world.count(&left).await, 1);
+    assert_eq!(world.count("webhook_tasks").await, 1);
 }
 
 #[tokio::test]

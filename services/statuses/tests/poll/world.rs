@@ -106,6 +106,13 @@ impl World {
         }
     }
 
+    /// From now on Greenhouse fails at this application of v1, whenever it is read alone.
+    pub(crate) fn fail_at(&self, application: i64) {
+        let path = format!("/v1/applications/{application}");
+        let read = When::request("GET", &path);
+        self.greenhouse.faults().add(read, Fault::ErrorBeforeCommit);
+    }
+
     /// Greenhouse's window ends: calls are let through again.
     pub(crate) async fn next_window(&self) {
         self.run("DELETE FROM budgets").await;
