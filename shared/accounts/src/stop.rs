@@ -24,7 +24,10 @@ pub enum Stop {
 impl From<store::Error> for Stop {
     fn from(error: store::Error) -> Stop {
         tracing::warn!(%error, "the database stopped what was read of Greenhouse");
-        Stop::Retry(Code::Internal.into())
+        Stop::Retry(match error {
+            store::Error::Unavailable(_) => Code::DatabaseUnavailable.into(),
+            store::Error::Schema(_) | store::Error::Corrupt(_) => Code::Internal.into(),
+        })
     }
 }
 
@@ -80,6 +83,17 @@ mod tests {
         ] {
             assert!(matches!(Stop::from(error), Stop::Rest(delay) if delay == retry_after));
         }
+    }
+
+    #[test]
+    fn a_database_that_is_away_is_no_fault_of_ours() {
+        let code = |error: store::Error| match Stop::from(error) {
+            Stop::Retry(problem) => problem.code,
+            other => panic!("{other:?}"),
+        };
+        let away = store::Error::from(sqlx::Error::PoolTimedOut);
+        assert_eq!(code(away), Code::DatabaseUnavailable);
+        assert_eq!(code(store::Error::Corrupt("tenant")), Code::Internal);
     }
 
     #[test]
