@@ -132,7 +132,7 @@ fn again(
     Ok(Some(Edit {
         id: stored.id,
         document: Some(after),
-        status: status(&job.status),
+        status: job.status.as_str(),
         confidential: job.confidential,
         department_ids: departments.unwrap_or_default(),
         office_ids: job.office_ids,
@@ -157,7 +157,7 @@ fn gone(tenant: &Tenant, stored: &StoredJob, now: DateTime<Utc>) -> Result<Edit,
     Ok(Edit {
         id: stored.id,
         document: None,
-        status: status(&job.status),
+        status: job.status.as_str(),
         confidential: job.confidential,
         department_ids: Vec::new(),
         office_ids: Vec::new(),
@@ -170,14 +170,6 @@ fn gone(tenant: &Tenant, stored: &StoredJob, now: DateTime<Utc>) -> Result<Edit,
 
 fn read_back(document: &Value) -> Option<v1::Job> {
     serde_json::from_value(document.clone()).ok()
-}
-
-fn status(word: &str) -> &'static str {
-    match word {
-        "open" => "open",
-        "draft" => "draft",
-        _ => "closed",
-    }
 }
 
 fn unspeakable(job: i64) -> Stop {

@@ -19,14 +19,36 @@ pub(crate) struct Place {
     pub(crate) location: String,
 }
 
+/// Where a job stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Standing {
+    Open,
+    Draft,
+    /// Whatever else a job may be one day: nobody can be introduced to it.
+    #[default]
+    #[serde(other)]
+    Closed,
+}
+
+impl Standing {
+    /// As it is stored beside the document.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Standing::Open => "open",
+            Standing::Draft => "draft",
+            Standing::Closed => "closed",
+        }
+    }
+}
+
 /// A job's own record.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Job {
     pub(crate) name: String,
     pub(crate) requisition_id: String,
-    /// `open`, `closed` or `draft`.
-    pub(crate) status: String,
+    pub(crate) status: Standing,
     pub(crate) confidential: bool,
     pub(crate) department_id: Option<i64>,
     pub(crate) office_ids: Vec<i64>,
@@ -94,4 +116,21 @@ pub(crate) fn stored(content: &impl Serialize) -> Value {
 /// As it was stored. An earlier version may have kept less: what is missing is empty.
 pub(crate) fn restored<'a, T: Deserialize<'a> + Default>(content: &'a Value) -> T {
     T::deserialize(content).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_nobody_knows_yet_counts_as_closed() {
+        let standing = |content: Value| restored::<Job>(&content).status;
+        assert_eq!(standing(json!({"status": "draft"})), Standing::Draft);
+        assert_eq!(standing(json!({"status": "paused"})), Standing::Closed);
+        assert_eq!(standing(json!({})), Standing::Closed);
+        let words = [Standing::Open, Standing::Draft, Standing::Closed].map(|one| stored(&one));
+        assert_eq!(words, ["open", "draft", "closed"]);
+    }
 }

@@ -5,7 +5,7 @@ use proto::{JobStatus, v1, wkt};
 use serde_json::Value;
 use store::jobs::{Kind, Record};
 
-use crate::content::{Job, Member, Opening, Post, PostLocation, Stage, restored};
+use crate::content::{Job, Member, Opening, Post, PostLocation, Stage, Standing, restored};
 use crate::surroundings::Surroundings;
 
 /// The contract's job.
@@ -15,10 +15,10 @@ pub(crate) fn document(
     parts: &[(Kind, Record)],
     surroundings: &Surroundings,
 ) -> v1::Job {
-    let status = match job.status.as_str() {
-        "open" => JobStatus::Open,
-        "draft" => JobStatus::Draft,
-        _ => JobStatus::Closed,
+    let status = match job.status {
+        Standing::Open => JobStatus::Open,
+        Standing::Draft => JobStatus::Draft,
+        Standing::Closed => JobStatus::Closed,
     };
     let mut offices = job.office_ids.clone();
     offices.sort_unstable();

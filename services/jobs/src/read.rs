@@ -6,7 +6,9 @@ use harvest::{Client, Cursor, Error, JobStatus, Page, PlacedPost, WholeJob};
 use store::jobs::{Kind, Record};
 
 use crate::around::Belongings;
-use crate::content::{Job, Member, Named, Opening, Place, Post, PostLocation, Stage, stored};
+use crate::content::{
+    Job, Member, Named, Opening, Place, Post, PostLocation, Stage, Standing, stored,
+};
 
 /// Ids per call that reads by ids.
 pub(crate) const IDS: usize = 50;
@@ -294,12 +296,10 @@ fn job(row: harvest::Job) -> Option<Record> {
         name: row.name.unwrap_or_default(),
         requisition_id: row.requisition_id.unwrap_or_default(),
         status: match row.status {
-            JobStatus::Open => "open",
-            JobStatus::Draft => "draft",
-            // Whatever else a job may be one day: nobody can be introduced to it.
-            JobStatus::Closed | JobStatus::Other => "closed",
-        }
-        .to_owned(),
+            JobStatus::Open => Standing::Open,
+            JobStatus::Draft => Standing::Draft,
+            JobStatus::Closed | JobStatus::Other => Standing::Closed,
+        },
         confidential: row.confidential,
         department_id: row.department_id,
         office_ids: row.office_ids,
