@@ -8,6 +8,7 @@ mod clocks;
 mod kills;
 mod limit;
 mod requests;
+mod rights;
 mod trouble;
 mod world;
 
