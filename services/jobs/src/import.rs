@@ -26,7 +26,7 @@ const ROWS: usize = 500;
 
 /// An import that did not go through: why, and how far it came.
 pub(crate) struct Stopped {
-    pub(crate) stop: Stop,
+    pub(crate) why: Stop,
     pub(crate) run: Run,
 }
 
@@ -56,8 +56,8 @@ pub(crate) async fn import(
     let client = match client {
         Ok(client) => client.with_purpose(Purpose::Poll),
         Err(error) => {
-            let stop = error.into();
-            return Err(Stopped { stop, run });
+            let why = error.into();
+            return Err(Stopped { why, run });
         }
     };
     let mut round = Round {
@@ -73,8 +73,8 @@ pub(crate) async fn import(
     round.count_calls();
     match went {
         Ok(()) => Ok(()),
-        Err(stop) => Err(Stopped {
-            stop,
+        Err(why) => Err(Stopped {
+            why,
             run: round.run,
         }),
     }
@@ -207,7 +207,7 @@ impl Round<'_> {
     ) -> Result<(), Stop> {
         let (unordered, below, began) = (self.run.unordered, self.run.below, self.run.began);
         let last = page.next.is_none();
-        // Before the page: whoever goes on from the next one does not see them.
+        // Kept before the page is: an import that breaks off goes on from the next page, and never sees these again.
         for belongings in &page.inside {
             self.keep_aside(belongings.page()).await?;
         }

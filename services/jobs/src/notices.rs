@@ -132,10 +132,10 @@ fn claims(parts: &Parts) -> Claims {
 
 /// Acts on the tasks of one connection and settles them, or gives back those that were not reached.
 async fn perform(parts: &Parts, mut tasks: Vec<Task>, stop: &CancellationToken) {
-    let Err((left, stop)) = act_on_all(parts, &mut tasks, stop).await else {
+    let Err((left, why)) = act_on_all(parts, &mut tasks, stop).await else {
         return;
     };
-    if let Some(code) = hands::give_back(&parts.store, left, stop, "a look at jobs").await {
+    if let Some(code) = hands::give_back(&parts.store, left, why, "a look at jobs").await {
         parts.metrics.retry(Stage::Refresh, code);
     }
 }

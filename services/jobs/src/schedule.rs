@@ -79,10 +79,10 @@ async fn take(parts: &Parts, room: usize) -> Vec<Refresh> {
 }
 
 async fn perform(parts: &Parts, refresh: Refresh, stop: &CancellationToken) {
-    let Err(Stopped { stop, run }) = import(parts, &refresh, stop).await else {
+    let Err(Stopped { why, run }) = import(parts, &refresh, stop).await else {
         return;
     };
-    let carried = carry_out(parts, &refresh, &run, stop).await;
+    let carried = carry_out(parts, &refresh, &run, why).await;
     if let Err(error) = carried {
         // The lease ends by itself, and the import goes on.
         tracing::warn!(tenant = %refresh.tenant, %error, "cannot give an import of jobs back");
@@ -93,7 +93,7 @@ async fn carry_out(
     parts: &Parts,
     refresh: &Refresh,
     run: &Run,
-    stop: Stop,
+    why: Stop,
 ) -> Result<(), store::Error> {
     let tenant = &refresh.tenant;
     let release = async |delay, failed| {
@@ -103,7 +103,7 @@ async fn carry_out(
             .release_job_refresh(refresh, &run, delay, failed);
         released.await.map(drop)
     };
-    match stop {
+    match why {
         Stop::Abandon => {
             tracing::info!(%tenant, "the lease of an import of jobs was lost");
             Ok(())
@@ -144,8 +144,8 @@ fn is_overdue(refresh: &Refresh) -> bool {
 /// Ends an import, tells whoever asked why, and leaves Greenhouse alone for a while.
 async fn come_to_nothing(parts: &Parts, refresh: &Refresh, problem: &Problem) {
     report(parts, refresh, problem, "an import of jobs came to nothing");
-    if let Err(stop) = give_up(parts, refresh, problem, NEXT_TRY).await {
-        tracing::warn!(tenant = %refresh.tenant, ?stop, "cannot end an import of jobs");
+    if let Err(why) = give_up(parts, refresh, problem, NEXT_TRY).await {
+        tracing::warn!(tenant = %refresh.tenant, ?why, "cannot end an import of jobs");
     }
 }
 

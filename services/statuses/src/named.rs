@@ -147,7 +147,8 @@ impl Named {
         if prospects.is_empty() {
             return Ok(early);
         }
-        // What is named may not show as what takes the place of a converted one yet.
+        // Where a prospect's application cannot be told yet, it is not known either whether a new one of theirs takes its
+        // place: that one is looked at again as well.
         let late: HashSet<CandidateId> = prospects
             .values()
             .filter(|known| early.contains(&known.application))

@@ -82,7 +82,7 @@ async fn perform(context: &Context, mut refresh: Refresh, stop: &CancellationTok
     };
     let ended = match outcome {
         Ok(problem) => answer(context, &refresh, problem).await,
-        Err(stop) => carry_out(context, &refresh, stop).await,
+        Err(why) => carry_out(context, &refresh, why).await,
     };
     if let Err(error) = ended {
         // The lease ends by itself.
@@ -136,10 +136,10 @@ async fn look(
     }
 }
 
-async fn carry_out(context: &Context, refresh: &Refresh, stop: Stop) -> Result<(), store::Error> {
+async fn carry_out(context: &Context, refresh: &Refresh, why: Stop) -> Result<(), store::Error> {
     let (store, tenant) = (&context.store, &refresh.tenant);
     let too_long = refresh.clock() - refresh.created_at > PATIENCE;
-    match stop {
+    match why {
         Stop::Abandon => Ok(()),
         // Without a delay it is not the limit: the process ends, or the connection has just changed.
         Stop::Rest(delay) if too_long && !delay.is_zero() => {

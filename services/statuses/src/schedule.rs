@@ -56,7 +56,7 @@ async fn take(context: &Context, room: usize) -> Vec<Poll> {
 async fn perform(context: &Context, poll: Poll, stop: &CancellationToken) {
     let ending = match poll::read(context, &poll, stop).await {
         Ok(ending) => ending,
-        Err(stop) => match carry_out(context, &poll, stop).await {
+        Err(why) => match carry_out(context, &poll, why).await {
             Some(ending) => ending,
             None => return,
         },
@@ -76,9 +76,9 @@ async fn perform(context: &Context, poll: Poll, stop: &CancellationToken) {
 }
 
 /// How a stopped poll is given back; none when it is no longer ours.
-async fn carry_out(context: &Context, poll: &Poll, stop: Stop) -> Option<Ending> {
+async fn carry_out(context: &Context, poll: &Poll, why: Stop) -> Option<Ending> {
     let tenant = &poll.tenant;
-    match stop {
+    match why {
         Stop::Abandon => {
             tracing::info!(%tenant, "the lease of a poll was lost");
             None

@@ -67,11 +67,11 @@ fn claims(context: &Context) -> Claims {
 
 /// Acts on the tasks of one connection and settles them, or gives back those that were not reached.
 async fn perform(context: &Context, mut tasks: Vec<Task>, stop: &CancellationToken) {
-    let Err((left, stop)) = act_on_all(context, &mut tasks, stop).await else {
+    let Err((left, why)) = act_on_all(context, &mut tasks, stop).await else {
         return;
     };
     let work = "a look after webhooks";
-    if let Some(code) = hands::give_back(&context.store, left, stop, work).await {
+    if let Some(code) = hands::give_back(&context.store, left, why, work).await {
         context.metrics.retry(Stage::Poll, code);
     }
 }
@@ -173,9 +173,6 @@ async fn act(
 }
 
 fn waits(task: &Task, early: &HashSet<ApplicationId>) -> bool {
-    match &task.notice {
-        Notice::ApplicationChanged { application_id, .. } => early.contains(application_id),
-        // What belongs to a person is looked at by the poll as well.
-        _ => false,
-    }
+    // What belongs to a person is looked at by the poll as well.
+    matches!(&task.notice, Notice::ApplicationChanged { application_id, .. } if early.contains(application_id))
 }

@@ -14,10 +14,10 @@ const LONGEST_REST: Duration = Duration::from_secs(120);
 
 /// Gives back tasks of one connection that could not be acted on, or not to the end; `work` names it in logs. Answers
 /// what the caller has to count as a failure.
-pub async fn give_back(store: &Store, tasks: &[Task], stop: Stop, work: &str) -> Option<Code> {
+pub async fn give_back(store: &Store, tasks: &[Task], why: Stop, work: &str) -> Option<Code> {
     let first = tasks.first()?;
     let tenant = &first.tenant;
-    match stop {
+    match why {
         Stop::Abandon => None,
         Stop::Rest(delay) => {
             rest(store, tasks, delay).await;

@@ -53,8 +53,8 @@ where
             true => act(part).await,
             false => Err(Stop::Rest(Duration::ZERO)),
         };
-        if let Err(stop) = acted {
-            return Err((&tasks[reached..], stop));
+        if let Err(why) = acted {
+            return Err((&tasks[reached..], why));
         }
         reached += part.len();
     }
@@ -129,7 +129,7 @@ mod tests {
             begun.lock().unwrap().push(ids(part));
             std::future::ready(meanwhile(part))
         });
-        let left = acted.await.err().map(|(left, stop)| (ids(left), stop));
+        let left = acted.await.err().map(|(left, why)| (ids(left), why));
         (begun.into_inner().unwrap(), left)
     }
 
@@ -151,9 +151,9 @@ mod tests {
         };
         let (begun, left) = act(&mut tasks, &CancellationToken::new(), second).await;
         assert_eq!(begun, [[0, 1], [2, 3]]);
-        let (left, stop) = left.unwrap();
+        let (left, why) = left.unwrap();
         assert_eq!(left, [2, 3, 4]);
-        assert!(matches!(stop, Stop::Rest(delay) if delay == limit));
+        assert!(matches!(why, Stop::Rest(delay) if delay == limit));
     }
 
     #[tokio::test]
