@@ -120,14 +120,15 @@ impl Round<'_> {
         }
     }
 
-    /// In v1, one look at some jobs takes a call for each.
-    pub(crate) fn count_calls(&mut self) {
+    /// One read may have sent several. Those of the last page that a process has kept before it dies are not counted.
+    fn count_calls(&mut self) {
         let sent = i32::try_from(self.client.take_calls()).unwrap_or(i32::MAX);
         self.run.calls = self.run.calls.saturating_add(sent);
     }
 
-    /// Goes on only while the lease is ours and nobody wants the process to end.
+    /// Before each call: goes on only while the lease is ours and nobody wants the process to end.
     pub(crate) async fn stay(&mut self) -> Result<(), Stop> {
+        self.count_calls();
         if self.stop.is_cancelled() {
             return Err(Stop::Rest(Duration::ZERO));
         }
@@ -164,7 +165,6 @@ impl Round<'_> {
         let cursor = self.run.cursor();
         let asked_at = self.refresh.clock();
         let read = read::page(&self.client, kind, since, cursor.as_ref()).await;
-        self.count_calls();
         if let Some(greenhouse) = self.client.greenhouse_clock() {
             let now = Clocks::new(self.refresh.clock(), Some(greenhouse));
             self.run.note_clock(now, overlap(self.parts));
@@ -303,9 +303,7 @@ impl Round<'_> {
     async fn read_around(&mut self) -> Result<(), Stop> {
         while let Some(next) = self.run.around.last().cloned() {
             self.stay().await?;
-            let read = next.read(&self.client).await;
-            self.count_calls();
-            let read = read?;
+            let read = next.read(&self.client).await?;
             for belongings in &read {
                 self.keep_aside(belongings.page()).await?;
             }
@@ -325,7 +323,6 @@ impl Round<'_> {
     async fn read_deleted_posts(&mut self) -> Result<(), Stop> {
         let cursor = self.run.cursor();
         let read = read::deleted_posts(&self.client, self.run.since, cursor.as_ref()).await;
-        self.count_calls();
         let (ids, next) = match read {
             Ok(page) => page,
             Err(Remote::Rejected { .. } | Remote::NotFound { .. }) if cursor.is_some() => {

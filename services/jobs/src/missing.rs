@@ -27,9 +27,7 @@ impl Round<'_> {
     /// The same of what is missing, whose list may have been cut short on the way.
     async fn doubt_absence(&mut self) -> Result<(), Stop> {
         let (store, tenant) = (&self.parts.store, &self.refresh.tenant);
-        let blind = sees_nothing::<Stop>(store, &self.client, tenant).await;
-        self.count_calls();
-        match blind? {
+        match sees_nothing::<Stop>(store, &self.client, tenant).await? {
             true => Err(Stop::Retry(Code::JobsVanished.into())),
             false => Ok(()),
         }
@@ -55,9 +53,7 @@ impl Round<'_> {
                 break;
             }
             let asked_at = self.refresh.clock();
-            let found = read::jobs(&self.client, &missing).await;
-            self.count_calls();
-            let found = found?;
+            let found = read::jobs(&self.client, &missing).await?;
             if found.is_empty() {
                 self.doubt_absence().await?;
             }
@@ -85,7 +81,6 @@ impl Round<'_> {
             loop {
                 self.stay().await?;
                 let page = read::page(&self.client, kind, None, cursor.as_ref()).await;
-                self.count_calls();
                 if let Err(error) = &page
                     && can_do_without(error)
                 {
