@@ -4,12 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use domain::status::{Observation, Rejection, Status, Visit};
 use domain::{ApplicationId, JobId, JobStageId};
-use harvest::{Application, ApplicationStage, Client, Error, RejectionDetail};
+use harvest::{Application, ApplicationStage, Error, RejectionDetail};
 use progress::{Background, observation};
-use uuid::Uuid;
 
 use crate::apart::{Apart, apart, or_without};
-use crate::names::Names;
 use crate::news::{is_early, is_unrecorded, is_worth_waiting};
 use crate::observer::Observer;
 
@@ -31,8 +29,7 @@ pub(crate) async fn look(
     observer: &Observer<'_>,
     applications: &[&Application],
 ) -> Result<Look, Error> {
-    let (client, connection) = (&observer.client, observer.connection);
-    let (names, now) = (&observer.context.names, observer.now());
+    let (client, now) = (&observer.client, observer.now());
     let ids: Vec<ApplicationId> = applications.iter().map(|one| one.id).collect();
     let stages = apart(&ids, |some| async move {
         client.application_stages().of_applications(some).await
@@ -40,8 +37,8 @@ pub(crate) async fn look(
     let stages = or_without(&ids, stages.await)?;
     let jobs: HashSet<JobId> = applications.iter().filter_map(|one| one.job_id).collect();
     let jobs: Vec<JobId> = jobs.into_iter().collect();
-    let mut backgrounds = histories(client, names, connection, &jobs, &stages.rows).await?;
-    let unexplained = rejections(client, names, connection, applications, &mut backgrounds).await?;
+    let mut backgrounds = histories(observer, &jobs, &stages.rows).await?;
+    let unexplained = rejections(observer, applications, &mut backgrounds).await?;
     let unread: HashSet<ApplicationId> = stages.unread.into_iter().chain(unexplained).collect();
     let (mut look, mut unrecorded) = (Look::default(), 0);
     for application in applications {
@@ -63,24 +60,24 @@ pub(crate) async fn look(
         }
         if is_unrecorded(application, &background.history) {
             unrecorded += 1;
-            background.planned = planned(client, names, connection, application).await?;
+            background.planned = planned(observer, application).await?;
         }
         let seen = observation(application, status, background, now);
         look.observations.insert(application.id, seen);
     }
     if unrecorded > 0 {
-        tracing::warn!(%connection, applications = unrecorded, "stages are believed that no history shows");
+        tracing::warn!(connection = %observer.connection, applications = unrecorded, "stages are believed that no history shows");
     }
     Ok(look)
 }
 
 /// The stage of the plan that the application's stage name means.
 async fn planned(
-    client: &Client,
-    names: &Names,
-    connection: Uuid,
+    observer: &Observer<'_>,
     application: &Application,
 ) -> Result<Option<JobStageId>, Error> {
+    let (client, connection) = (&observer.client, observer.connection);
+    let names = &observer.context.names;
     match (application.job_id, &application.stage_name) {
         (Some(job), Some(name)) => names.stage_called(client, connection, job, name).await,
         _ => Ok(None),
@@ -89,12 +86,12 @@ async fn planned(
 
 /// The stage visits per application, with the names of the stages.
 async fn histories(
-    client: &Client,
-    names: &Names,
-    connection: Uuid,
+    observer: &Observer<'_>,
     jobs: &[JobId],
     stages: &[ApplicationStage],
 ) -> Result<HashMap<ApplicationId, Background>, Error> {
+    let (client, connection) = (&observer.client, observer.connection);
+    let names = &observer.context.names;
     let ids: HashSet<JobStageId> = stages.iter().filter_map(|row| row.job_stage_id).collect();
     let ids: Vec<JobStageId> = ids.into_iter().collect();
     let plan = names.stages(client, connection, jobs, &ids).await?;
@@ -124,12 +121,12 @@ async fn histories(
 
 /// Adds why the rejected ones were turned down; returns those of which that cannot be read.
 async fn rejections(
-    client: &Client,
-    names: &Names,
-    connection: Uuid,
+    observer: &Observer<'_>,
     applications: &[&Application],
     backgrounds: &mut HashMap<ApplicationId, Background>,
 ) -> Result<Vec<ApplicationId>, Error> {
+    let (client, connection) = (&observer.client, observer.connection);
+    let names = &observer.context.names;
     let rejected = |one: &&&Application| one.status.known() == Some(Status::Rejected);
     let rejected: Vec<&&Application> = applications.iter().filter(rejected).collect();
     let details = if client.application_stages().are_told() {
