@@ -38,7 +38,10 @@ pub(crate) async fn tell(
     let mut tally = Tally::default();
     let mut edits = Vec::new();
     for job in &assembly.jobs {
-        edits.extend(again(tenant, job, &surroundings, now, &mut tally)?);
+        if let Some((edit, fate)) = again(tenant, job, &surroundings, now)? {
+            tally.note(fate);
+            edits.push(edit);
+        }
     }
     commit(assembly, &edits, tally, import).await?;
     count(parts, tally);
@@ -108,8 +111,7 @@ fn again(
     stored: &StoredJob,
     surroundings: &Surroundings,
     now: DateTime<Utc>,
-    tally: &mut Tally,
-) -> Result<Option<Edit>, Stop> {
+) -> Result<Option<(Edit, Fate)>, Stop> {
     let job: Job = restored(&stored.content);
     let told = document(stored.id, &job, &stored.parts, surroundings);
     let after = serde_json::to_value(&told).map_err(|_| unspeakable(stored.id))?;
@@ -118,18 +120,12 @@ fn again(
         return Ok(None);
     }
     let happened = happened(stored.document.as_ref(), stored.sequence > 0, &after);
-    match happened.fate {
-        Fate::Same => {}
-        Fate::Opened => tally.opened += 1,
-        Fate::Updated => tally.updated += 1,
-        Fate::Closed => tally.closed += 1,
-    }
     let words = words(&told);
     let announcement = happened.change.map(|change| {
         let sequence = stored.sequence + 1;
         job_changed(tenant, sequence, change, happened.fields, told, now)
     });
-    Ok(Some(Edit {
+    let edit = Edit {
         id: stored.id,
         document: Some(after),
         status: job.status.as_str(),
@@ -140,7 +136,8 @@ fn again(
         announcement: announcement
             .transpose()
             .map_err(|_| unspeakable(stored.id))?,
-    }))
+    };
+    Ok(Some((edit, happened.fate)))
 }
 
 fn gone(tenant: &Tenant, stored: &StoredJob, now: DateTime<Utc>) -> Result<Edit, Stop> {

@@ -10,6 +10,7 @@ use store::jobs::{Kept, Kind, Refresh};
 use uuid::Uuid;
 
 use crate::around::{Apart, Around};
+use crate::change::Fate;
 
 /// How often a list may be begun anew because its cursor was refused or its order is not the expected one.
 const RESTARTS: u32 = 3;
@@ -76,6 +77,15 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
+    pub(crate) fn note(&mut self, fate: Fate) {
+        match fate {
+            Fate::Same => {}
+            Fate::Opened => self.opened += 1,
+            Fate::Updated => self.updated += 1,
+            Fate::Closed => self.closed += 1,
+        }
+    }
+
     /// Whether anything is different from before.
     pub(crate) fn is_news(self) -> bool {
         self != Tally {
