@@ -42,7 +42,8 @@ pub use api::router;
 pub struct Config {
     /// Connections imported at once, and as many whose webhooks are acted on.
     pub concurrency: usize,
-    /// How long an import is ours; longer than a page takes, after which it is extended.
+    /// How long an import or a task is ours. An import is extended after each page, which must not take longer; of tasks no
+    /// part is begun in the second half.
     pub lease: Duration,
     /// How often to look which imports are due.
     pub look_interval: Duration,

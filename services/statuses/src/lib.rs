@@ -40,7 +40,8 @@ use tokio_util::sync::CancellationToken;
 pub struct Config {
     /// Connections polled at once, and connections looked at at once for webhooks.
     pub concurrency: usize,
-    /// How long a poll or a task is ours; longer than looking behind fifty applications takes, after which it is extended.
+    /// How long a poll or a task is ours; more than twice as long as looking behind fifty applications takes. A poll is
+    /// extended after those; of tasks no part is begun in the second half.
     pub lease: Duration,
     /// How often to look which polls and requests are due: adds to the lateness of each.
     pub look_interval: Duration,
