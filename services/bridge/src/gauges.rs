@@ -77,6 +77,8 @@ async fn read_ledger(
     metrics.circuits_open(store.outages().await?);
     let oldest = store.oldest_job_request_seconds().await?;
     metrics.oldest_pending(Queue::Jobs, seconds(oldest));
+    let oldest = store.oldest_refresh_seconds().await?;
+    metrics.oldest_pending(Queue::Statuses, seconds(oldest));
     let overdue = store.overdue().await?;
     metrics.poll_overdue(Resource::Applications, seconds(overdue.applications));
     metrics.poll_overdue(Resource::Jobs, seconds(overdue.jobs));

@@ -13,7 +13,8 @@ pub struct LedgerGauges {
     pub open: i64,
     /// Operations set aside for a human.
     pub parked: i64,
-    /// Seconds that the oldest due operation of a connected tenant has been due.
+    /// Seconds that the oldest operation has been due that could begin now: not one that waits for an older one about the
+    /// same person, for its tenant's limit, or for a Greenhouse that does not answer.
     pub oldest_due_seconds: f64,
 }
 
@@ -62,7 +63,7 @@ impl Store {
         .await?)
     }
 
-    /// Counts open and parked operations; uses the partial indexes only.
+    /// Counts open and parked operations, and looks at the first of each tenant's line.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -71,9 +72,17 @@ impl Store {
             LedgerGauges,
             r#"SELECT (SELECT count(*) FROM operations WHERE state = 'open') AS "open!",
                 (SELECT count(*) FROM operations WHERE state = 'parked') AS "parked!",
-                coalesce((SELECT extract(epoch FROM clock_timestamp() - min(o.not_before))
-                    FROM operations o JOIN connections c ON c.tenant = o.tenant AND c.state IN ('active', 'degraded')
-                    WHERE o.state = 'open' AND o.not_before <= clock_timestamp()), 0)::float8 AS "oldest_due_seconds!""#
+                coalesce((SELECT extract(epoch FROM clock_timestamp() - min(first.not_before))
+                    FROM lanes l CROSS JOIN (VALUES (true), (false)) AS rank(begun) CROSS JOIN LATERAL (
+                        SELECT o.not_before FROM operations o
+                        WHERE o.tenant = l.tenant AND o.begun = rank.begun AND o.state = 'open' AND o.not_before <= now()
+                          -- The same look as a claim's.
+                          AND (SELECT 1 FROM operation_keys mine CROSS JOIN LATERAL (
+                              SELECT 1 FROM operation_keys older WHERE older.key = mine.key
+                                AND older.operation_id + 0 < mine.operation_id AND NOT older.waits LIMIT 1) ahead
+                            WHERE mine.operation_id = o.id LIMIT 1) IS NULL
+                        ORDER BY o.not_before, o.id LIMIT 1) first
+                    WHERE NOT l.metered OR l.calls > 3), 0)::float8 AS "oldest_due_seconds!""#
         )
         .fetch_one(&self.pool)
         .await?)

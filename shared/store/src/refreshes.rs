@@ -193,6 +193,21 @@ impl Store {
             .collect()
     }
 
+    /// For how many seconds the oldest request has waited that could be worked for now; 0 when there is none.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn oldest_refresh_seconds(&self) -> Result<f64, Error> {
+        Ok(sqlx::query_scalar!(
+            r#"SELECT coalesce(extract(epoch FROM clock_timestamp() - min(r.not_before)), 0)::float8 AS "seconds!"
+            FROM status_refreshes r LEFT JOIN connections c ON c.tenant = r.tenant AND c.state IN ('active', 'degraded')
+            WHERE r.not_before <= now() AND (c.id IS NULL
+                OR EXISTS (SELECT 1 FROM lanes l WHERE l.tenant = r.tenant AND (NOT l.metered OR l.calls > 0)))"#
+        )
+        .fetch_one(&self.pool)
+        .await?)
+    }
+
     /// The next applications to look at, at most `limit`; empty when all were looked at.
     ///
     /// # Errors

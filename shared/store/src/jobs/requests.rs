@@ -150,14 +150,20 @@ impl Store {
 }
 
 impl Store {
-    /// Age of the oldest request that waits, in seconds; 0 when none does.
+    /// For how many seconds the oldest request has waited that could be answered or worked for now; 0 when there is none.
+    /// Not one whose import rests or is under way.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn oldest_job_request_seconds(&self) -> Result<f64, Error> {
         Ok(sqlx::query_scalar!(
-            r#"SELECT coalesce(extract(epoch FROM clock_timestamp() - min(asked_at)), 0)::float8 AS "seconds!"
-            FROM job_refresh_requests WHERE answered_at IS NULL"#
+            r#"SELECT coalesce(extract(epoch FROM clock_timestamp() - min(greatest(q.asked_at, r.not_before, r.lease_until))), 0)::float8
+                AS "seconds!"
+            FROM job_refresh_requests q
+            LEFT JOIN connections c ON c.tenant = q.tenant AND c.state IN ('active', 'degraded')
+            LEFT JOIN job_refreshes r ON r.connection = c.id
+            WHERE q.answered_at IS NULL AND (c.id IS NULL OR greatest(r.not_before, r.lease_until) <= now()
+                AND EXISTS (SELECT 1 FROM lanes l WHERE l.tenant = q.tenant AND (NOT l.metered OR l.calls > 0)))"#
         )
         .fetch_one(&self.pool)
         .await?)

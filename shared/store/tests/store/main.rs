@@ -7,6 +7,7 @@ mod claims;
 mod connections;
 mod entrance;
 mod erase;
+mod gauges;
 mod intake;
 mod jobs;
 mod journal;
