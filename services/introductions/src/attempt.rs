@@ -15,6 +15,7 @@ use store::claim::{Claim, StepState};
 use store::journal::{Settlement, StepWrite};
 
 use crate::Context;
+use crate::memory::Memory;
 use crate::stop::Stop;
 use crate::term::Term;
 
@@ -62,6 +63,11 @@ impl<'a> Attempt<'a> {
                 on_disk: None,
             });
         }
+    }
+
+    /// What imports of this tenant have looked up before.
+    pub(crate) fn memory(&self) -> Memory<'a> {
+        Memory::of(self.context, self.claim)
     }
 
     /// The client for reads that prove a write: they may use the budget's reserve.

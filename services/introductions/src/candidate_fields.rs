@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::attempt::Attempt;
-use crate::references::{MINUTE, recall, remember};
+use crate::memory::MINUTE;
 use crate::stop::Stop;
 
 const KIND: &str = "custom_fields";
@@ -57,27 +57,21 @@ impl OurField {
 
 /// The fields that were not archived; none where they may not be read, which is not worth stopping a tenant for.
 pub(crate) async fn active(attempt: &Attempt<'_>) -> Result<Option<Vec<Field>>, Stop> {
-    if let Some(known) = recall::<Option<Vec<Field>>>(attempt, KIND, CANDIDATE).await? {
-        return Ok(known);
-    }
-    let tenant = &attempt.claim.tenant;
-    let _alone = attempt.context.alone(tenant, KIND, CANDIDATE).await;
-    if let Some(known) = recall::<Option<Vec<Field>>>(attempt, KIND, CANDIDATE).await? {
-        return Ok(known);
-    }
-    let fields = attempt.greenhouse.custom_fields();
-    let found = match fields.of_type(FieldType::Candidate).await {
-        Err(Remote::Forbidden { .. } | Remote::NotFound { .. }) => None,
-        answer => Some(known(answer?)),
+    let look_up = async || {
+        let fields = attempt.greenhouse.custom_fields();
+        let found = match fields.of_type(FieldType::Candidate).await {
+            Err(Remote::Forbidden { .. } | Remote::NotFound { .. }) => None,
+            answer => Some(known(answer?)),
+        };
+        let whole = found.as_deref().is_some_and(|fields| {
+            let ours = [STATUS, INTRODUCTION, REFERRER];
+            ours.iter().all(|field| field.among(fields).is_some())
+        });
+        // A field or a right that is missing is added by an admin, who wants to see it work soon.
+        let lasts = if whole { 10 * MINUTE } else { MINUTE };
+        Ok((found, Some(lasts)))
     };
-    let whole = found.as_deref().is_some_and(|fields| {
-        let ours = [STATUS, INTRODUCTION, REFERRER];
-        ours.iter().all(|field| field.among(fields).is_some())
-    });
-    // A field or a right that is missing is added by an admin, who wants to see it work soon.
-    let lasts = if whole { 10 * MINUTE } else { MINUTE };
-    remember(attempt, KIND, CANDIDATE, &found, lasts).await?;
-    Ok(found)
+    attempt.memory().or_look_up(KIND, CANDIDATE, look_up).await
 }
 
 fn known(fields: Vec<CustomField>) -> Vec<Field> {

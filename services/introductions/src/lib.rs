@@ -24,6 +24,7 @@ mod introduction;
 mod introduction_accepted;
 mod introduction_status_changed;
 mod lighter;
+mod memory;
 mod new_user;
 mod note;
 mod outage;

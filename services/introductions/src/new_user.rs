@@ -9,7 +9,7 @@ use harvest::{AddedUser, BulkRequest, BulkRequestId, Cause, Error as Remote, New
 use serde::{Deserialize, Serialize};
 
 use crate::attempt::{Attempt, Made, Step, Written};
-use crate::references::{MINUTE, remember};
+use crate::memory::MINUTE;
 use crate::stop::Stop;
 
 /// How long an import waits for a user whom Greenhouse adds later.
@@ -63,7 +63,10 @@ pub(crate) async fn add(
     if let Some(request) = request {
         let at = attempt.claim.clock();
         let asked = Asked { request, at };
-        remember(attempt, "new_user", key, &asked, ASKED_LASTS).await?;
+        let memory = attempt.memory();
+        memory
+            .remember("new_user", key, &asked, ASKED_LASTS)
+            .await?;
         return Err(Stop::wait(Duration::from_secs(1), Code::WaitingForReferrer));
     }
     match written {

@@ -1,16 +1,13 @@
-//! What an import refers to in Greenhouse: the source "Intrro", the referrer, tags, jobs. Read once, remembered in
-//! Postgres until it expires, so that an import usually costs no call for them.
+//! What an import refers to in Greenhouse: the source "Intrro", the referrer, tags, jobs. Read once and remembered.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use domain::{Code, JobId, ReferrerId, SourceId, StepKind, TagId};
 use harvest::Source;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use crate::attempt::{Attempt, Step, Written};
 use crate::introduction::Introduction;
+use crate::memory::{DAY, MINUTE};
 use crate::profile::Profile;
 use crate::referrer;
 use crate::sight;
@@ -20,8 +17,6 @@ use crate::stop::Stop;
 pub(crate) const INTRRO: &str = "Intrro";
 
 const INLINE_TAGS: &str = "inline_tags";
-pub(crate) const MINUTE: Duration = Duration::from_secs(60);
-pub(crate) const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// What one introduction refers to.
 pub(crate) struct References {
@@ -49,10 +44,11 @@ pub(crate) async fn resolve(
         true => tags(attempt, &introduction.profile).await?,
         false => Vec::new(),
     };
-    let inline_tags = match recall::<bool>(attempt, "feature", INLINE_TAGS).await? {
+    let memory = attempt.memory();
+    let inline_tags = match memory.recall("feature", INLINE_TAGS).await? {
         Some(known) => known,
         None => {
-            remember(attempt, "feature", INLINE_TAGS, &true, DAY).await?;
+            memory.remember("feature", INLINE_TAGS, &true, DAY).await?;
             true
         }
     };
@@ -81,7 +77,8 @@ pub(crate) async fn tags(
 
 /// Greenhouse refused a person for their tags: from now on tags are applied one by one.
 pub(crate) async fn forget_inline_tags(attempt: &Attempt<'_>) -> Result<(), Stop> {
-    remember(attempt, "feature", INLINE_TAGS, &false, DAY).await
+    let memory = attempt.memory();
+    memory.remember("feature", INLINE_TAGS, &false, DAY).await
 }
 
 /// Which of the jobs exist, and whether they are open. Only "open" is remembered, and not for long: before a job is
@@ -115,7 +112,11 @@ pub(crate) async fn jobs(
     for job in found {
         let open = job.status == harvest::JobStatus::Open;
         if open {
-            remember(attempt, "job", &job.id.to_string(), &true, MINUTE).await?;
+            let key = job.id.to_string();
+            attempt
+                .memory()
+                .remember("job", &key, &true, MINUTE)
+                .await?;
         }
         known.insert(job.id, open);
     }
@@ -126,7 +127,7 @@ pub(crate) async fn jobs(
 async fn open_jobs(attempt: &Attempt<'_>, wanted: &[JobId]) -> Result<HashMap<JobId, bool>, Stop> {
     let mut known = HashMap::new();
     for job in wanted {
-        if recall::<bool>(attempt, "job", &job.to_string()).await? == Some(true) {
+        if attempt.memory().recall("job", &job.to_string()).await? == Some(true) {
             known.insert(*job, true);
         }
     }
@@ -134,29 +135,18 @@ async fn open_jobs(attempt: &Attempt<'_>, wanted: &[JobId]) -> Result<HashMap<Jo
 }
 
 async fn source(attempt: &Attempt<'_>) -> Result<Option<SourceId>, Stop> {
-    if let Some(known) = recall::<Option<SourceId>>(attempt, "source", INTRRO).await? {
-        return Ok(known);
-    }
-    let tenant = &attempt.claim.tenant;
-    let _alone = attempt.context.alone(tenant, "source", INTRRO).await;
-    if let Some(known) = recall::<Option<SourceId>>(attempt, "source", INTRRO).await? {
-        return Ok(known);
-    }
-    let sources = attempt.greenhouse.sources().list().await?;
-    let found = ours(&sources);
-    // A source that is missing is put right by an admin, who wants to see it work soon.
-    let lasts = if found.is_some() { DAY } else { MINUTE };
-    remember(attempt, "source", INTRRO, &found, lasts).await?;
-    Ok(found)
+    let look_up = async || {
+        let found = ours(&attempt.greenhouse.sources().list().await?);
+        // A source that is missing is put right by an admin, who wants to see it work soon.
+        let lasts = if found.is_some() { DAY } else { MINUTE };
+        Ok((found, Some(lasts)))
+    };
+    attempt.memory().or_look_up("source", INTRRO, look_up).await
 }
 
 /// The source that is remembered is gone: the next import looks for it again.
 pub(crate) async fn forget_source(attempt: &Attempt<'_>) -> Result<(), Stop> {
-    let cache = &attempt.context.cache;
-    let removed = cache
-        .remove(attempt.claim.account(), "source", INTRRO)
-        .await;
-    Ok(removed.map(drop)?)
+    attempt.memory().forget("source", INTRRO).await
 }
 
 /// The source of our name: the one that is spelt as we are, else one in any case.
@@ -184,43 +174,36 @@ fn tag_names(profile: &Profile) -> Vec<String> {
 
 /// The tag's id; the tag is created where the organisation has none of that name.
 async fn tag(attempt: &mut Attempt<'_>, name: &str) -> Result<Option<TagId>, Stop> {
-    if let Some(known) = recall::<TagId>(attempt, "tag", name).await? {
-        return Ok(Some(known));
-    }
-    let tenant = &attempt.claim.tenant;
-    let _alone = attempt.context.alone(tenant, "tag", name).await;
-    if let Some(known) = recall::<TagId>(attempt, "tag", name).await? {
-        return Ok(Some(known));
-    }
-    let existing = attempt.greenhouse.candidate_tags().find(name).await?;
-    let id = match existing {
-        Some(tag) => Some(tag.id),
-        None => {
-            let step = Step::keyed(StepKind::CreateTag, name);
-            let sent_before = attempt.was_sent(&step);
-            let written = attempt
-                .write_once(
-                    step,
-                    async |client, _| {
-                        Ok(client.candidate_tags().find(name).await?.map(|tag| tag.id))
-                    },
-                    async |client| match client.candidate_tags().create(name).await {
-                        Err(error) if !sent_before => Err(doubted(error)),
-                        answer => answer.map(|tag| tag.id),
-                    },
-                )
-                .await;
-            match attempt.tolerate(written, Code::TagRefused, "candidate.tags")? {
-                None => None,
-                Some(Written::Now(id)) => Some(id),
-                Some(Written::Earlier(id)) => id.map(TagId),
-            }
-        }
+    let memory = attempt.memory();
+    let look_up = async || {
+        let existing = attempt.greenhouse.candidate_tags().find(name).await?;
+        let id = match existing {
+            Some(tag) => Some(tag.id),
+            None => create_tag(attempt, name).await?,
+        };
+        Ok((id, id.map(|_| DAY)))
     };
-    if let Some(id) = id {
-        remember(attempt, "tag", name, &id, DAY).await?;
-    }
-    Ok(id)
+    memory.or_look_up("tag", name, look_up).await
+}
+
+async fn create_tag(attempt: &mut Attempt<'_>, name: &str) -> Result<Option<TagId>, Stop> {
+    let step = Step::keyed(StepKind::CreateTag, name);
+    let sent_before = attempt.was_sent(&step);
+    let written = attempt
+        .write_once(
+            step,
+            async |client, _| Ok(client.candidate_tags().find(name).await?.map(|tag| tag.id)),
+            async |client| match client.candidate_tags().create(name).await {
+                Err(error) if !sent_before => Err(doubted(error)),
+                answer => answer.map(|tag| tag.id),
+            },
+        )
+        .await;
+    let made = attempt.tolerate(written, Code::TagRefused, "candidate.tags")?;
+    Ok(made.and_then(|written| match written {
+        Written::Now(id) => Some(id),
+        Written::Earlier(id) => id.map(TagId),
+    }))
 }
 
 /// The tag's id as Greenhouse has it now, where it does not know the one that was remembered: `gone`. Names of tags are
@@ -231,9 +214,9 @@ pub(crate) async fn tag_anew(
     gone: TagId,
 ) -> Result<Option<TagId>, Stop> {
     // Another import may have looked it up meanwhile.
-    if recall::<TagId>(attempt, "tag", name).await? == Some(gone) {
-        let cache = &attempt.context.cache;
-        cache.remove(attempt.claim.account(), "tag", name).await?;
+    let memory = attempt.memory();
+    if memory.recall("tag", name).await? == Some(gone) {
+        memory.forget("tag", name).await?;
     }
     tag(attempt, name).await
 }
@@ -247,34 +230,6 @@ fn doubted(error: harvest::Error) -> harvest::Error {
         },
         other => other,
     }
-}
-
-pub(crate) async fn recall<T: DeserializeOwned>(
-    attempt: &Attempt<'_>,
-    kind: &'static str,
-    key: &str,
-) -> Result<Option<T>, Stop> {
-    let value = attempt
-        .context
-        .cache
-        .get(attempt.claim.account(), kind, key)
-        .await?;
-    Ok(value.and_then(|value| serde_json::from_value(value).ok()))
-}
-
-pub(crate) async fn remember<T: Serialize>(
-    attempt: &Attempt<'_>,
-    kind: &'static str,
-    key: &str,
-    value: &T,
-    lasts: Duration,
-) -> Result<(), Stop> {
-    let value = serde_json::to_value(value).unwrap_or_default();
-    Ok(attempt
-        .context
-        .cache
-        .put(attempt.claim.account(), kind, key, value, lasts)
-        .await?)
 }
 
 #[cfg(test)]

@@ -14,9 +14,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::attempt::Attempt;
 use crate::introduction::Introduction;
+use crate::memory::DAY;
 use crate::new_user::{self, Asked};
 use crate::profile::filled;
-use crate::references::{DAY, recall, remember};
 use crate::stop::Stop;
 
 /// An employee who is missing is put right by an admin, but not within seconds.
@@ -79,10 +79,7 @@ pub(crate) async fn forget(attempt: &Attempt<'_>, introduction: &Introduction) -
     let email = domain::matching::normalise_email(&employee.email);
     let number = filled(&employee.employee_id);
     let names = names(attempt, email.as_deref(), number.as_deref());
-    let cache = &attempt.context.cache;
-    let account = attempt.claim.account();
-    let removed = cache.remove(account, kind(attempt), &names).await;
-    Ok(removed.map(drop)?)
+    attempt.memory().forget(kind(attempt), &names).await
 }
 
 /// What is remembered under: whoever was missing while nobody was added is not missing for good.
@@ -101,20 +98,21 @@ async fn look_up(attempt: &mut Attempt<'_>, employee: &v1::Referrer) -> Result<K
     }
     let kind = kind(attempt);
     let names = names(attempt, email.as_deref(), number.as_deref());
-    if let Some(known) = recall(attempt, kind, &names).await? {
+    let memory = attempt.memory();
+    if let Some(known) = memory.recall(kind, &names).await? {
         return Ok(another_found(attempt, known));
     }
-    // Who names an address may be added by it; a number stands alone only where there is none.
+    // Look-ups of one employee share a lock: by address if the event has one, else by number.
     let named = email.as_deref().or(number.as_deref()).unwrap_or_default();
     let tenant = &attempt.claim.tenant;
     let _alone = attempt.context.alone(tenant, "referrer", named).await;
-    if let Some(known) = recall(attempt, kind, &names).await? {
+    if let Some(known) = memory.recall(kind, &names).await? {
         return Ok(another_found(attempt, known));
     }
     // Added is an address, whatever else events name the employee by.
     let addable = email.as_deref().filter(|_| new_user::adds(attempt));
     let asked: Option<Asked> = match addable {
-        Some(email) => recall(attempt, "new_user", &key(attempt, email)).await?,
+        Some(email) => memory.recall("new_user", &key(attempt, email)).await?,
         None => None,
     };
     let user = match (addable, asked) {
@@ -140,7 +138,7 @@ async fn look_up(attempt: &mut Attempt<'_>, employee: &v1::Referrer) -> Result<K
         Known::Creditable(_) => DAY,
         Known::Missing(_) => MISSING_LASTS,
     };
-    remember(attempt, kind, &names, &known, lasts).await?;
+    memory.remember(kind, &names, &known, lasts).await?;
     Ok(known)
 }
 

@@ -5,7 +5,7 @@ use domain::Code;
 use harvest::{Error as Remote, Version};
 
 use crate::attempt::Attempt;
-use crate::references::{MINUTE, recall, remember};
+use crate::memory::MINUTE;
 use crate::stop::Stop;
 
 const SIGHT: &str = "sight";
@@ -17,7 +17,7 @@ const JOBS: &str = "jobs";
 /// [`Stop::Pause`] where nothing is shown any more, or not even the list is found: the operation waits until somebody acts
 /// who may list, or by a version that is served.
 pub(crate) async fn doubt_nothing(attempt: &Attempt<'_>) -> Result<(), Stop> {
-    if recall::<bool>(attempt, SIGHT, JOBS).await? == Some(true) {
+    if attempt.memory().recall(SIGHT, JOBS).await? == Some(true) {
         return Ok(());
     }
     // That nothing is found may be all that v1 has to say.
@@ -30,7 +30,8 @@ pub(crate) async fn doubt_nothing(attempt: &Attempt<'_>) -> Result<(), Stop> {
     if sees_nothing::<Stop>(store, &attempt.greenhouse, tenant).await? {
         return Err(Stop::Pause(Code::NotSiteAdmin.into()));
     }
-    remember(attempt, SIGHT, JOBS, &true, MINUTE).await
+    let memory = attempt.memory();
+    memory.remember(SIGHT, JOBS, &true, MINUTE).await
 }
 
 /// What became of a write for which v1 found nothing: it says so of whoever acts as well as of what it is about. Asked with

@@ -5,7 +5,7 @@ use harvest::{Candidate, CandidatePatch, CustomFieldValue, ValueType};
 use serde::{Deserialize, Serialize};
 
 use crate::attempt::{Attempt, Step};
-use crate::references::{MINUTE, recall, remember};
+use crate::memory::MINUTE;
 use crate::stop::Stop;
 use crate::{candidate, candidate_fields, profile};
 
@@ -70,43 +70,49 @@ fn value(field: &Field, status: &str) -> Option<String> {
 
 /// The field, if the organisation has it.
 async fn field(attempt: &Attempt<'_>, record: &Candidate) -> Result<Option<Field>, Stop> {
-    if let Some(known) = recall::<Option<Field>>(attempt, "custom_field", NAME).await? {
-        return Ok(known);
-    }
-    let tenant = &attempt.claim.tenant;
-    let _alone = attempt.context.alone(tenant, "custom_field", NAME).await;
-    if let Some(known) = recall::<Option<Field>>(attempt, "custom_field", NAME).await? {
-        return Ok(known);
-    }
-    let Some(fields) = candidate_fields::active(attempt).await? else {
-        // Then the record alone tells, and a wrong option is refused.
-        let mut shown = record.custom_fields.iter();
-        let shown = shown.find(|field| field.name_key == candidate_fields::STATUS.usual_key);
-        return Ok(shown.map(|field| Field {
-            name_key: field.name_key.clone(),
-            options: None,
-        }));
-    };
-    let found = match candidate_fields::STATUS.among(&fields) {
-        None => None,
-        Some(field) if field.value_type == Some(ValueType::SingleSelect) => {
-            let options = attempt.greenhouse.custom_field_options();
-            let options = options.of_fields(&[field.id]).await?.into_iter();
-            let active = options.filter(|option| option.active);
-            Some(Field {
+    let look_up = async || {
+        let Some(fields) = candidate_fields::active(attempt).await? else {
+            // Then the record alone tells, and a wrong option is refused.
+            return Ok((shown_by(record), None));
+        };
+        let found = match candidate_fields::STATUS.among(&fields) {
+            None => None,
+            Some(field) => Some(Field {
                 name_key: field.name_key.clone(),
-                options: Some(active.map(|option| option.name).collect()),
-            })
-        }
-        Some(field) => Some(Field {
-            name_key: field.name_key.clone(),
-            options: None,
-        }),
+                options: options(attempt, field).await?,
+            }),
+        };
+        // A field that is missing is added by an admin, who wants to see it work soon; so is an option.
+        let lasts = if found.is_some() { 10 * MINUTE } else { MINUTE };
+        Ok((found, Some(lasts)))
     };
-    // A field that is missing is added by an admin, who wants to see it work soon; so is an option.
-    let lasts = if found.is_some() { 10 * MINUTE } else { MINUTE };
-    remember(attempt, "custom_field", NAME, &found, lasts).await?;
-    Ok(found)
+    attempt
+        .memory()
+        .or_look_up("custom_field", NAME, look_up)
+        .await
+}
+
+fn shown_by(record: &Candidate) -> Option<Field> {
+    let mut shown = record.custom_fields.iter();
+    let shown = shown.find(|field| field.name_key == candidate_fields::STATUS.usual_key)?;
+    Some(Field {
+        name_key: shown.name_key.clone(),
+        options: None,
+    })
+}
+
+/// Names of what can be chosen, where that is all that can be written.
+async fn options(
+    attempt: &Attempt<'_>,
+    field: &candidate_fields::Field,
+) -> Result<Option<Vec<String>>, Stop> {
+    if field.value_type != Some(ValueType::SingleSelect) {
+        return Ok(None);
+    }
+    let options = attempt.greenhouse.custom_field_options();
+    let options = options.of_fields(&[field.id]).await?.into_iter();
+    let active = options.filter(|option| option.active);
+    Ok(Some(active.map(|option| option.name).collect()))
 }
 
 #[cfg(test)]
