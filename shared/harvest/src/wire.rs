@@ -1,4 +1,4 @@
-//! What the readers of both versions have in common.
+//! What both versions have in common, in reading above all.
 //!
 //! Reading is generous, because new properties, new words and nulls may appear at any time: unknown fields are ignored,
 //! every field may be null or missing, a row without its id (a record that is still being processed) is left out.
@@ -6,11 +6,13 @@
 mod contacts;
 mod created;
 mod moment;
+mod person;
 mod values;
 
-pub(crate) use contacts::{Profile, WireContact, contacts, profiles};
+pub(crate) use contacts::{WireContact, contacts};
 pub(crate) use created::read_created;
 pub(crate) use moment::Moment;
+pub(crate) use person::PersonBody;
 pub(crate) use values::{WireFields, values};
 
 use chrono::{DateTime, SecondsFormat, Utc};

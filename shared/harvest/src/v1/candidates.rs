@@ -1,7 +1,6 @@
 //! `/v1/candidates` and `/v1/prospects`: people who applied, and people who have not (yet).
 
 use chrono::{DateTime, Utc};
-use domain::matching::Contact;
 use domain::{CandidateId, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +11,7 @@ use super::{List, Moment, list, one_or_many, time};
 use crate::candidates::{Candidate, CandidatePatch, CreatedCandidate, NewCandidate};
 use crate::operation::Operation;
 use crate::request::Request;
-use crate::wire::{self, Profile, WireContact, WireFields, contacts, profiles, values};
+use crate::wire::{self, PersonBody, WireContact, WireFields, contacts, values};
 
 const PATH: &str = "/v1/candidates";
 /// Stands for a name that is not known: v1 requires both.
@@ -47,21 +46,11 @@ pub(crate) fn create(
         body: &note.body,
         visibility: visibility(note.visibility),
     });
-    let [first_name, last_name] = candidate.names();
+    let mut person = PersonBody::of(candidate, fields);
+    person.first_name.get_or_insert(NO_NAME);
+    person.last_name.get_or_insert(NO_NAME);
     let body = CreateBody {
-        first_name: first_name.unwrap_or(NO_NAME),
-        last_name: last_name.unwrap_or(NO_NAME),
-        rest: PersonBody {
-            company: candidate.company.as_deref(),
-            title: candidate.title.as_deref(),
-            email_addresses: &candidate.email_addresses,
-            phone_numbers: &candidate.phone_numbers,
-            website_addresses: &candidate.website_addresses,
-            social_media_addresses: profiles(&candidate.social_media_addresses),
-            addresses: &candidate.addresses,
-            tags: &candidate.tags,
-            custom_fields: fields,
-        },
+        person,
         activity_feed_notes: notes.collect(),
         applications,
         application,
@@ -71,21 +60,7 @@ pub(crate) fn create(
 
 /// `fields`: the custom fields to change; v1 leaves the others as they are.
 pub(crate) fn update(id: CandidateId, patch: &CandidatePatch, fields: &[Written]) -> Request {
-    let body = UpdateBody {
-        first_name: patch.first_name.as_deref(),
-        last_name: patch.last_name.as_deref(),
-        rest: PersonBody {
-            company: patch.company.as_deref(),
-            title: patch.title.as_deref(),
-            email_addresses: all(&patch.email_addresses),
-            phone_numbers: all(&patch.phone_numbers),
-            website_addresses: all(&patch.website_addresses),
-            social_media_addresses: profiles(all(&patch.social_media_addresses)),
-            addresses: all(&patch.addresses),
-            tags: &[],
-            custom_fields: fields,
-        },
-    };
+    let body = PersonBody::changed(patch, fields);
     Request::patch(Operation::CandidatesUpdate, format!("{PATH}/{id}"), &body)
 }
 
@@ -104,10 +79,8 @@ pub(crate) fn read_single(body: &[u8]) -> Result<Vec<Candidate>, serde_json::Err
 
 #[derive(Serialize)]
 struct CreateBody<'a> {
-    first_name: &'a str,
-    last_name: &'a str,
     #[serde(flatten)]
-    rest: PersonBody<'a>,
+    person: PersonBody<'a, Written>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     activity_feed_notes: Vec<NoteBody<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -117,48 +90,11 @@ struct CreateBody<'a> {
 }
 
 #[derive(Serialize)]
-struct UpdateBody<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    first_name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    last_name: Option<&'a str>,
-    #[serde(flatten)]
-    rest: PersonBody<'a>,
-}
-
-/// What creating and editing have in common. Lists replace what is there, so an empty one is left out: it would clear.
-#[derive(Serialize)]
-struct PersonBody<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    company: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    title: Option<&'a str>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    email_addresses: &'a [Contact],
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    phone_numbers: &'a [Contact],
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    website_addresses: &'a [Contact],
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    social_media_addresses: Vec<Profile<'a>>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    addresses: &'a [Contact],
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    tags: &'a [String],
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    custom_fields: &'a [Written],
-}
-
-#[derive(Serialize)]
 struct NoteBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     user_id: Option<UserId>,
     body: &'a str,
     visibility: &'static str,
-}
-
-fn all<T>(list: &Option<Vec<T>>) -> &[T] {
-    list.as_deref().unwrap_or_default()
 }
 
 #[derive(Deserialize)]

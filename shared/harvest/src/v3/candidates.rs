@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 use domain::CandidateId;
-use domain::matching::Contact;
 use serde::{Deserialize, Serialize};
 
 use super::applications::ApplicationBody;
@@ -11,7 +10,7 @@ use crate::candidates::{Candidate, CandidatePatch, CreatedCandidate, NewCandidat
 use crate::custom_fields::CustomFieldValue;
 use crate::operation::Operation;
 use crate::request::Request;
-use crate::wire::{self, Profile, WireContact, WireFields, contacts, profiles, values};
+use crate::wire::{self, PersonBody, WireContact, WireFields, contacts, values};
 
 const PATH: &str = "/v3/candidates";
 
@@ -28,25 +27,10 @@ pub(crate) fn created_since(from: DateTime<Utc>) -> Request {
 }
 
 pub(crate) fn create(candidate: &NewCandidate) -> Request {
-    let [first_name, last_name] = candidate.names();
+    let application = candidate.application.as_ref();
     let body = CreateBody {
-        first_name,
-        last_name,
-        tags: &candidate.tags,
-        application: candidate
-            .application
-            .as_ref()
-            .map(|application| ApplicationBody::new(None, application)),
-        rest: PersonBody {
-            company: candidate.company.as_deref(),
-            title: candidate.title.as_deref(),
-            email_addresses: &candidate.email_addresses,
-            phone_numbers: &candidate.phone_numbers,
-            website_addresses: &candidate.website_addresses,
-            social_media_addresses: profiles(&candidate.social_media_addresses),
-            addresses: &candidate.addresses,
-            custom_fields: &candidate.custom_fields,
-        },
+        person: PersonBody::of(candidate, &candidate.custom_fields),
+        application: application.map(|application| ApplicationBody::new(None, application)),
     };
     Request::post(candidate.operation(), PATH, &body)
 }
@@ -57,20 +41,7 @@ pub(crate) fn update(
     patch: &CandidatePatch,
     fields: &[CustomFieldValue],
 ) -> Request {
-    let body = UpdateBody {
-        first_name: patch.first_name.as_deref(),
-        last_name: patch.last_name.as_deref(),
-        rest: PersonBody {
-            company: patch.company.as_deref(),
-            title: patch.title.as_deref(),
-            email_addresses: all(&patch.email_addresses),
-            phone_numbers: all(&patch.phone_numbers),
-            website_addresses: all(&patch.website_addresses),
-            social_media_addresses: profiles(all(&patch.social_media_addresses)),
-            addresses: all(&patch.addresses),
-            custom_fields: fields,
-        },
-    };
+    let body = PersonBody::changed(patch, fields);
     Request::patch(Operation::CandidatesUpdate, format!("{PATH}/{id}"), &body)
 }
 
@@ -89,51 +60,10 @@ pub(crate) fn read_each(body: &[u8]) -> Result<Vec<Option<Candidate>>, serde_jso
 
 #[derive(Serialize)]
 struct CreateBody<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    first_name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    last_name: Option<&'a str>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    tags: &'a [String],
     #[serde(flatten)]
-    rest: PersonBody<'a>,
+    person: PersonBody<'a, CustomFieldValue>,
     #[serde(skip_serializing_if = "Option::is_none")]
     application: Option<ApplicationBody<'a>>,
-}
-
-#[derive(Serialize)]
-struct UpdateBody<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    first_name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    last_name: Option<&'a str>,
-    #[serde(flatten)]
-    rest: PersonBody<'a>,
-}
-
-/// What creating and editing have in common. Lists replace what is there, so an empty one is left out: it would clear.
-#[derive(Serialize)]
-struct PersonBody<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    company: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    title: Option<&'a str>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    email_addresses: &'a [Contact],
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    phone_numbers: &'a [Contact],
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    website_addresses: &'a [Contact],
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    social_media_addresses: Vec<Profile<'a>>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    addresses: &'a [Contact],
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    custom_fields: &'a [CustomFieldValue],
-}
-
-fn all<T>(list: &Option<Vec<T>>) -> &[T] {
-    list.as_deref().unwrap_or_default()
 }
 
 #[derive(Deserialize)]

@@ -24,11 +24,11 @@ pub(crate) fn contacts(wire: List<WireContact>) -> Vec<Contact> {
 
 /// Social media profiles have a value and nothing else.
 #[derive(Serialize)]
-pub(crate) struct Profile<'a> {
+pub(super) struct Profile<'a> {
     value: &'a str,
 }
 
-pub(crate) fn profiles(contacts: &[Contact]) -> Vec<Profile<'_>> {
+pub(super) fn profiles(contacts: &[Contact]) -> Vec<Profile<'_>> {
     let values = contacts.iter().map(|contact| &contact.value);
     values.map(|value| Profile { value }).collect()
 }
