@@ -109,6 +109,15 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
     call.touched.candidate_id = Some(application.candidate_id);
     call.touched.job_id = application.job_id;
     call.allow(call.org.shows_application(&application, call.acting))?;
+    call.allow(
+        call.org
+            .may_write_about(application.candidate_id, call.acting),
+    )?;
+    if application.status == Status::Converted {
+        let reason =
+            "Application must be 'active', 'rejected' or 'hired', is currently 'converted'";
+        return Err(refusal::wrong_state(reason));
+    }
     let answers = rejection_answers(call, &body, &application)?;
     let values = values(
         call,

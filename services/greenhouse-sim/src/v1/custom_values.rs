@@ -35,9 +35,15 @@ pub(super) fn merge(
 ) -> Result<CustomValues, Refused> {
     let mut values = blank(org, field_type);
     values.extend(present.clone());
+    let mut named = Vec::new();
     for (at, item) in items.iter().enumerate() {
         let (field, value, option_ids) = read(org, field_type, item)
             .map_err(|reason| refused(&format!("custom_fields[{at}]"), reason))?;
+        if named.contains(&field.meta.id) {
+            let path = format!("custom_fields[{at}]");
+            return Err(refused(&path, "names a custom field again"));
+        }
+        named.push(field.meta.id);
         values.insert(field.name_key.clone(), holding(field, value, option_ids));
     }
     Ok(values)

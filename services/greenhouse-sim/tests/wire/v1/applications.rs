@@ -198,3 +198,36 @@ fn answers_about_a_rejection_are_a_list() {
         assert_eq!(edit(wrong.clone()), 422, "{wrong}");
     }
 }
+
+#[test]
+fn a_converted_prospect_is_edited_no_more() {
+    let v1 = V1::start();
+    let pia = json!({"first_name": "Pia", "last_name": "Prospect"});
+    let pia = v1.post("/v1/prospects", &pia).json();
+    let prospect = id(&pia["applications"][0]);
+    let job = v1.job("Data Analyst");
+    let recruiter = v1.sim.sim.recruiter();
+    recruiter.convert_prospect(prospect, job, None).unwrap();
+    let edited = v1.patch(&format!("/v1/applications/{prospect}"), &json!({}));
+    let words = "Application must be 'active', 'rejected' or 'hired', is currently 'converted'";
+    assert_eq!(edited.status, 422);
+    assert_eq!(edited.json(), json!({"errors": [{"message": words}]}));
+}
+
+#[test]
+fn an_application_of_somebody_private_is_for_site_admins() {
+    let v1 = V1::start();
+    let (ann, application) = v1.candidate("ann@mail.example");
+    let private = json!({"is_private": true});
+    let path = format!("/v1/candidates/{ann}");
+    assert_eq!(v1.patch(&path, &private).status, 200);
+    let key = super::basic(&v1.sim.sim.access().api_key, "");
+    let headers = [
+        ("Authorization", key),
+        ("Content-Type", "application/json".to_owned()),
+        ("On-Behalf-Of", v1.user("E0002").to_string()),
+    ];
+    let path = format!("/v1/applications/{application}");
+    let edited = v1.raw("PATCH", &path, &headers, "{}").unwrap();
+    assert_eq!(edited.status, 403);
+}

@@ -119,3 +119,13 @@ fn items_that_do_not_fit_are_refused() {
         assert_eq!(edit(&v1, ann, item.clone()).status, 422, "{item}");
     }
 }
+
+#[test]
+fn a_field_is_named_once() {
+    let v1 = V1::start();
+    let (ann, _) = v1.candidate("ann@mail.example");
+    let item = json!({"name_key": "intrro_referrer", "value": "Emil"});
+    let twice = json!({"custom_fields": [item, item]});
+    let path = format!("/v1/candidates/{ann}");
+    assert_eq!(v1.patch(&path, &twice).status, 422);
+}
