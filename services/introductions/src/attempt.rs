@@ -35,6 +35,8 @@ pub(crate) struct Attempt<'a> {
     pub(crate) person: Option<CandidateId>,
     /// What did not go as well as it could; the answer tells.
     pub(crate) warnings: Vec<Problem>,
+    /// What the last part failed with that was given up.
+    pub(crate) gave_up_over: Option<Code>,
     /// Step states learnt but not yet on disk; they travel with the next entry in the journal.
     learnt: Vec<StepWrite>,
     foreseen: Option<Foreseen>,
@@ -48,6 +50,7 @@ impl<'a> Attempt<'a> {
             greenhouse,
             person: None,
             warnings: Vec::new(),
+            gave_up_over: None,
             learnt: Vec::new(),
             foreseen: None,
         }
@@ -178,9 +181,10 @@ impl<'a> Attempt<'a> {
     }
 
     /// The problem of a try that was the last one, as what is left of it.
-    pub(crate) fn given_up(&self, stop: &Stop, field: &str) -> Option<Problem> {
+    pub(crate) fn given_up(&mut self, stop: &Stop, field: &str) -> Option<Problem> {
         match stop {
             Stop::Retry(problem) if self.claim.attempts + 1 >= Stop::tries(problem) => {
+                self.gave_up_over = Some(problem.code);
                 Some(Problem {
                     code: Code::RetriesExhausted,
                     field: Some(field.to_owned()),

@@ -1,7 +1,7 @@
 //! From a claim to its handler: one `match` over the kinds of operation, and the end that all of them share.
 
 use boot::metrics::Terminal;
-use domain::{IntrroCandidateId, Problem};
+use domain::{Code, IntrroCandidateId, Problem};
 use proto::{Command, Kind};
 use store::claim::Claim;
 use store::journal::{End, JournalError, Settlement, StepWrite};
@@ -68,29 +68,80 @@ async fn dispatch(attempt: &mut Attempt<'_>) -> Result<(), Stop> {
         }
         Command::CandidateErasureRequested(_)
         | Command::JobsRefreshRequested(_)
-        | Command::StatusRefreshRequested(_) => Err(Stop::Park(domain::Code::Internal.into())),
+        | Command::StatusRefreshRequested(_) => Err(Stop::Park(Code::Internal.into())),
     }
 }
 
-/// Ends an operation that will not be done, with the answer that says why. `refused` are the jobs that took no
-/// application, where that is why.
+/// How an operation ends that will not be done.
+pub(crate) struct Failure<'a> {
+    end: End,
+    problem: Problem,
+    /// What the last try failed with, where the problem is that all of them did.
+    last_code: Option<Code>,
+    /// The jobs that took no application, where that is why.
+    refused: &'a [Applied],
+}
+
+impl<'a> Failure<'a> {
+    pub(crate) fn refused(problem: Problem, refused: &'a [Applied]) -> Failure<'a> {
+        Failure {
+            end: End::Failed,
+            problem,
+            last_code: None,
+            refused,
+        }
+    }
+
+    pub(crate) fn parked(problem: Problem) -> Failure<'a> {
+        Failure {
+            end: End::Parked,
+            problem,
+            last_code: None,
+            refused: &[],
+        }
+    }
+
+    /// It was tried as often as it is, and failed with this in the end.
+    pub(crate) fn exhausted(last: Problem) -> Failure<'a> {
+        let last_code = Some(last.code);
+        let problem = Problem {
+            code: Code::RetriesExhausted,
+            ..last
+        };
+        Failure {
+            last_code,
+            ..Failure::parked(problem)
+        }
+    }
+
+    /// What `bridge why` shows of the end; ids and codes only.
+    fn outcome(&self) -> serde_json::Value {
+        let mut outcome = serde_json::json!({
+            "problem": { "code": self.problem.code, "field": self.problem.field },
+            "applications": self.refused.iter().map(Applied::outcome).collect::<Vec<_>>(),
+        });
+        if let Some(code) = self.last_code {
+            outcome["last_code"] = code.as_str().into();
+        }
+        outcome
+    }
+}
+
+/// Ends an operation that will not be done, with the answer that says why.
 pub(crate) async fn settle_failed(
     context: &Context,
     claim: &Claim,
-    end: End,
-    problem: Problem,
-    refused: &[Applied],
+    failure: Failure<'_>,
     learnt: Vec<StepWrite>,
 ) -> Result<(), JournalError> {
-    let answer = refusal(claim, &problem, refused);
+    let answer = refusal(claim, &failure.problem, failure.refused);
+    let outcome = failure.outcome();
+    let Failure { end, problem, .. } = failure;
     let confirmed = confirmed_kinds(&learnt);
     let settlement = Settlement {
         end,
         code: Some(problem.code),
-        outcome: serde_json::json!({
-            "problem": { "code": problem.code, "field": problem.field },
-            "applications": refused.iter().map(Applied::outcome).collect::<Vec<_>>(),
-        }),
+        outcome,
         field: problem.field,
         steps: learnt,
         identity: None,
@@ -121,7 +172,7 @@ fn refusal(claim: &Claim, problem: &Problem, refused: &[Applied]) -> Option<Anno
 /// The stored event.
 fn read(claim: &Claim) -> Result<Command, Stop> {
     let command = Asked::of(claim).and_then(Asked::into_command);
-    command.ok_or_else(|| Stop::Park(domain::Code::Internal.into()))
+    command.ok_or_else(|| Stop::Park(Code::Internal.into()))
 }
 
 fn parse(
@@ -135,5 +186,5 @@ fn parse(
         &claim.settings,
         event,
     )
-    .map_err(|_| Stop::Park(domain::Code::Internal.into()))
+    .map_err(|_| Stop::Park(Code::Internal.into()))
 }

@@ -1,7 +1,7 @@
 //! `IntroductionAccepted`: one candidate under the picked jobs, credited, tagged and with a note: once.
 
 use boot::metrics::{Arrival, Terminal};
-use domain::{Code, Problem};
+use domain::Code;
 use store::journal::{End, Identity, Settlement};
 use store::person::PersonKey;
 
@@ -11,7 +11,7 @@ use crate::asker::Asker;
 use crate::attempt::Attempt;
 use crate::candidate::{self, Person};
 use crate::follow::follow;
-use crate::handler::settle_failed;
+use crate::handler::{Failure, settle_failed};
 use crate::introduction::Introduction;
 use crate::references;
 use crate::stop::Stop;
@@ -85,7 +85,7 @@ async fn settle(
         end,
         code: problem.as_ref().map(|problem| problem.code),
         field: problem.and_then(|problem| problem.field),
-        outcome: outcome(person, &applications, &attempt.warnings),
+        outcome: outcome(attempt, person, &applications),
         steps: Vec::new(),
         identity: Some(Identity {
             greenhouse: person.id,
@@ -113,18 +113,23 @@ async fn settle(
 
 /// Ends an introduction that nobody was made for, because none of its jobs takes an application.
 async fn settle_refused(attempt: &mut Attempt<'_>, refused: &[Applied]) -> Result<(), Stop> {
-    let problem = applications::common_problem(refused);
+    let failure = Failure::refused(applications::common_problem(refused), refused);
     let learnt = attempt.take_learnt();
     let (context, claim) = (attempt.context, attempt.claim);
-    Ok(settle_failed(context, claim, End::Failed, problem, refused, learnt).await?)
+    Ok(settle_failed(context, claim, failure, learnt).await?)
 }
 
 /// What `bridge why` shows of the end; ids and codes only.
-fn outcome(person: &Person, applications: &[Applied], warnings: &[Problem]) -> serde_json::Value {
-    serde_json::json!({
+fn outcome(attempt: &Attempt<'_>, person: &Person, applications: &[Applied]) -> serde_json::Value {
+    let warnings = attempt.warnings.iter();
+    let mut outcome = serde_json::json!({
         "how": person.how.as_str(),
         "greenhouse_candidate_id": person.id,
         "applications": applications.iter().map(Applied::outcome).collect::<Vec<_>>(),
-        "warnings": warnings.iter().map(|problem| problem.code).collect::<Vec<Code>>(),
-    })
+        "warnings": warnings.map(|problem| problem.code).collect::<Vec<Code>>(),
+    });
+    if let Some(code) = attempt.gave_up_over {
+        outcome["last_code"] = code.as_str().into();
+    }
+    outcome
 }

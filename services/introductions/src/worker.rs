@@ -8,17 +8,17 @@ use std::time::Duration;
 use accounts::health::set_aside;
 use boot::metrics::{Outcome, Queue, Stage};
 use boot::telemetry;
-use domain::{Code, Problem, Tenant, backoff};
+use domain::{Code, Tenant, backoff};
 use futures::FutureExt;
 use store::claim::{Claim, Want};
-use store::journal::{End, JournalError, Release, StepWrite};
+use store::journal::{JournalError, Release, StepWrite};
 use store::wake::News;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 use tracing::{Instrument, Span};
 
-use crate::handler::{self, settle_failed};
+use crate::handler::{self, Failure, settle_failed};
 use crate::hands::{Hands, Held};
 use crate::stop::Stop;
 use crate::{Context, outage};
@@ -301,11 +301,8 @@ async fn carry_out(
         Stop::Retry(problem) => {
             let tries = Stop::tries(&problem);
             let Some(delay) = backoff::next(claim.attempts + 1, tries, rand::random()) else {
-                let exhausted = Problem {
-                    code: Code::RetriesExhausted,
-                    ..problem
-                };
-                return settle_failed(context, claim, End::Parked, exhausted, &[], learnt).await;
+                let failure = Failure::exhausted(problem);
+                return settle_failed(context, claim, failure, learnt).await;
             };
             context.metrics.retry(Stage::Write, problem.code);
             context
@@ -323,10 +320,10 @@ async fn carry_out(
             context.journal.release(claim, release).await
         }
         Stop::Fail(problem) => {
-            settle_failed(context, claim, End::Failed, problem, &[], learnt).await
+            settle_failed(context, claim, Failure::refused(problem, &[]), learnt).await
         }
         Stop::Park(problem) => {
-            settle_failed(context, claim, End::Parked, problem, &[], learnt).await
+            settle_failed(context, claim, Failure::parked(problem), learnt).await
         }
     }
 }

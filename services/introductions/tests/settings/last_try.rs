@@ -32,6 +32,13 @@ async fn give_up(world: &World, id: &str, jobs: &[i64], operations: &[&str]) -> 
     world.last_answer().await
 }
 
+/// What the last try of the only introduction failed with, as `bridge why` tells it.
+async fn last_code(world: &World) -> String {
+    let stories = world.store.stories("i-1").await.unwrap();
+    let outcome = stories[0].outcome.as_ref().unwrap();
+    outcome["last_code"].as_str().unwrap_or_default().to_owned()
+}
+
 /// What the warnings say was given up.
 fn given_up(answer: &Answer) -> Vec<&str> {
     let warnings = answer.data["warnings"].as_array().unwrap().iter();
@@ -127,6 +134,20 @@ async fn somebody_under_none_of_the_jobs_waits_for_a_human() {
             answer.applications(),
             [("FAILED", Some("retries_exhausted"))]
         );
+        assert_eq!(world.number(PARKED).await, 1, "{version:?}");
+        assert_eq!(last_code(&world).await, "greenhouse_unavailable");
+    }
+}
+
+#[tokio::test]
+async fn what_the_last_try_failed_with_is_kept() {
+    for version in BOTH {
+        let world = World::new(version).await;
+        let jobs = [world.jobs()[0]];
+        let answer = give_up(&world, "i-1", &jobs, &["candidates:list"]).await;
+        assert_eq!(answer.name, "IntroductionImportFailed", "{answer:?}");
+        assert_eq!(answer.data["code"], "retries_exhausted", "{version:?}");
+        assert_eq!(last_code(&world).await, "greenhouse_unavailable");
         assert_eq!(world.number(PARKED).await, 1, "{version:?}");
     }
 }
