@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{IntroductionId, IntrroCandidateId, InvalidId};
 use intake::{Message, Refusal};
-pub(crate) use proto::Kind as Command;
+use proto::{Command, Kind};
 use store::intake::Arrival;
 use store::person::PersonKey;
 
@@ -16,7 +16,7 @@ use crate::profile;
 pub(crate) fn decode(message: Message) -> Result<Option<Arrival>, Refusal> {
     let kind = message.incoming.kind;
     match kind {
-        Command::JobsRefreshRequested | Command::StatusRefreshRequested => {
+        Kind::JobsRefreshRequested | Kind::StatusRefreshRequested => {
             if message.routing_key == kind.type_name() {
                 return Ok(None);
             }
@@ -24,10 +24,10 @@ pub(crate) fn decode(message: Message) -> Result<Option<Arrival>, Refusal> {
             let refusal = Refusal::invalid("routing_key", "expected the type of the command");
             Err(refusal.of(message.tenant, message.incoming.subject))
         }
-        Command::IntroductionAccepted
-        | Command::IntroductionStatusChanged
-        | Command::CandidateProfileUpdated
-        | Command::CandidateErasureRequested => arrival(message).map(Some),
+        Kind::IntroductionAccepted
+        | Kind::IntroductionStatusChanged
+        | Kind::CandidateProfileUpdated
+        | Kind::CandidateErasureRequested => arrival(message).map(Some),
     }
 }
 
@@ -47,8 +47,8 @@ fn arrival(message: Message) -> Result<Arrival, Refusal> {
     let other = subject.filter(|subject| *subject != candidate);
     let ordered_by = other.map(|subject| PersonKey::candidate(&tenant, &subject));
     let person = match &incoming.event {
-        proto::Command::IntroductionAccepted(event) => event.candidate.as_ref(),
-        proto::Command::CandidateProfileUpdated(event) => event.candidate.as_ref(),
+        Command::IntroductionAccepted(event) => event.candidate.as_ref(),
+        Command::CandidateProfileUpdated(event) => event.candidate.as_ref(),
         _ => None,
     };
     let emails = person.map(profile::emails).unwrap_or_default();
@@ -58,7 +58,7 @@ fn arrival(message: Message) -> Result<Arrival, Refusal> {
             .filter_map(|email| PersonKey::email(&tenant, email)),
     );
     let business_key: String = match &incoming.event {
-        proto::Command::IntroductionAccepted(event) => {
+        Command::IntroductionAccepted(event) => {
             IntroductionId::try_from(event.introduction_id.as_str())
                 .map_err(|why| refused("$.data.introductionId", why))?
                 .into()
@@ -85,14 +85,14 @@ fn arrival(message: Message) -> Result<Arrival, Refusal> {
 }
 
 /// The time of which a command tells, where it says so itself.
-fn tells_of(command: &proto::Command) -> Option<DateTime<Utc>> {
+fn tells_of(command: &Command) -> Option<DateTime<Utc>> {
     let at = match command {
-        proto::Command::IntroductionAccepted(event) => &event.accepted_at,
-        proto::Command::IntroductionStatusChanged(event) => &event.changed_at,
-        proto::Command::CandidateProfileUpdated(event) => &event.changed_at,
-        proto::Command::CandidateErasureRequested(_)
-        | proto::Command::JobsRefreshRequested(_)
-        | proto::Command::StatusRefreshRequested(_) => return None,
+        Command::IntroductionAccepted(event) => &event.accepted_at,
+        Command::IntroductionStatusChanged(event) => &event.changed_at,
+        Command::CandidateProfileUpdated(event) => &event.changed_at,
+        Command::CandidateErasureRequested(_)
+        | Command::JobsRefreshRequested(_)
+        | Command::StatusRefreshRequested(_) => return None,
     };
     at.as_ref()?.to_utc()
 }

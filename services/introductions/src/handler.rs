@@ -10,7 +10,6 @@ use store::outbox::Announcement;
 use crate::answers::Applied;
 use crate::asker::{Asked, Asker};
 use crate::attempt::{Attempt, confirmed_kinds, crash_after_confirm};
-use crate::introduction::Introduction;
 use crate::stop::Stop;
 use crate::{
     Context, candidate_profile_updated, introduction_accepted, introduction_status_changed,
@@ -57,8 +56,7 @@ pub(crate) async fn handle(context: &Context, claim: &Claim) -> Result<(), Stopp
 async fn dispatch(attempt: &mut Attempt<'_>) -> Result<(), Stop> {
     match read(attempt.claim)? {
         Command::IntroductionAccepted(event) => {
-            let introduction = parse(attempt.context, attempt.claim, *event)?;
-            introduction_accepted::handle(attempt, &introduction).await
+            introduction_accepted::handle(attempt, *event).await
         }
         Command::IntroductionStatusChanged(event) => {
             introduction_status_changed::handle(attempt, *event).await
@@ -173,18 +171,4 @@ fn refusal(claim: &Claim, problem: &Problem, refused: &[Applied]) -> Option<Anno
 fn read(claim: &Claim) -> Result<Command, Stop> {
     let command = Asked::of(claim).and_then(Asked::into_command);
     command.ok_or_else(|| Stop::Park(Code::Internal.into()))
-}
-
-fn parse(
-    context: &Context,
-    claim: &Claim,
-    event: proto::v1::IntroductionAccepted,
-) -> Result<Introduction, Stop> {
-    Introduction::parse(
-        &claim.tenant,
-        &context.config.intrro_url,
-        &claim.settings,
-        event,
-    )
-    .map_err(|_| Stop::Park(Code::Internal.into()))
 }

@@ -2,6 +2,7 @@
 
 use boot::metrics::{Arrival, Terminal};
 use domain::Code;
+use proto::v1;
 use store::journal::{End, Identity, Settlement};
 use store::person::PersonKey;
 
@@ -19,9 +20,13 @@ use crate::{note, tags};
 
 pub(crate) async fn handle(
     attempt: &mut Attempt<'_>,
-    introduction: &Introduction,
+    event: v1::IntroductionAccepted,
 ) -> Result<(), Stop> {
-    if attempt.claim.erased_before {
+    let claim = attempt.claim;
+    let base = &attempt.context.config.intrro_url;
+    let introduction = &Introduction::parse(&claim.tenant, base, &claim.settings, event)
+        .map_err(|_| Stop::Park(Code::Internal.into()))?;
+    if claim.erased_before {
         attempt.warn(Code::ErasedBefore.into());
     }
     let mut jobs = applications::sort_jobs(attempt, introduction).await?;
