@@ -65,7 +65,7 @@ pub(crate) async fn sort_jobs(
     let mut known = references::jobs(attempt, &introduction.jobs).await?;
     // The person may exist under this job already: whether it is open no longer matters, and it stays the first.
     let inline: Option<JobId> = attempt
-        .sent_earlier(StepKind::CreateCandidate)
+        .perhaps_done(StepKind::CreateCandidate)
         .and_then(|key| key.parse().ok())
         .map(JobId);
     known.extend(inline.map(|job| (job, true)));
@@ -199,7 +199,9 @@ pub(crate) async fn apply(
                 let problem = attempt.given_up(&stop, &field(introduction, *job));
                 AppliedHow::Failed(problem.ok_or(stop)?)
             }
-            (None, Some(application)) if attempt.added_earlier(StepKind::AddApplication, *job) => {
+            (None, Some(application))
+                if attempt.confirm_as_ours(StepKind::AddApplication, *job) =>
+            {
                 AppliedHow::Created(application.id, None)
             }
             (None, Some(application)) => {

@@ -106,27 +106,23 @@ impl<'a> Attempt<'a> {
         std::mem::take(&mut self.learnt)
     }
 
-    /// The key of the operation's write of this kind, if an earlier try may have sent one.
-    pub(crate) fn sent_earlier(&self, kind: StepKind) -> Option<&str> {
-        let sent = |step: &&store::claim::Step| {
-            step.kind == kind && !matches!(step.state, StepState::Planned | StepState::Rejected)
-        };
-        let record = self.claim.steps.iter().find(sent)?;
+    /// The key of the operation's write of this kind, if one of an earlier try may have taken effect.
+    pub(crate) fn perhaps_done(&self, kind: StepKind) -> Option<&str> {
+        let mut all = self.claim.steps.iter();
+        let record = all.find(|step| step.kind == kind && may_have_taken_effect(step.state))?;
         record.name.split_once(':').map(|(_, key)| key)
     }
 
     /// To whom earlier tries have written, or may have: that is who it is, whoever looks like them by now.
     pub(crate) fn written_to(&self) -> Option<CandidateId> {
-        let sent = |step: &&store::claim::Step| {
-            !matches!(step.state, StepState::Planned | StepState::Rejected)
-        };
-        let sent = self.claim.steps.iter().filter(sent);
-        let last = sent.filter_map(|step| Some((step.last_sent_at, step.person?)));
+        let all = self.claim.steps.iter();
+        let written = all.filter(|step| may_have_taken_effect(step.state));
+        let last = written.filter_map(|step| Some((step.last_sent_at, step.person?)));
         last.max().map(|(_, person)| person)
     }
 
-    /// Whether an earlier try sent this write: what is found now was then made by us.
-    pub(crate) fn added_earlier(&mut self, kind: StepKind, key: impl std::fmt::Display) -> bool {
+    /// Takes what is found now for ours, and its write for confirmed, if an earlier try sent one; says whether that is so.
+    pub(crate) fn confirm_as_ours(&mut self, kind: StepKind, key: impl std::fmt::Display) -> bool {
         let step = Step::keyed(kind, key);
         let sent = self.was_sent(&step);
         self.confirm_if_sent(step);
@@ -140,7 +136,7 @@ impl<'a> Attempt<'a> {
         record.remote_id.filter(|_| confirmed)
     }
 
-    /// Whether an earlier try may have sent this write.
+    /// Whether an earlier try may have sent this write, whatever came of it: also where it was refused.
     pub(crate) fn was_sent(&self, step: &Step) -> bool {
         let record = self.claim.step(&step.name);
         record.is_some_and(|record| record.state != StepState::Planned)
@@ -149,12 +145,7 @@ impl<'a> Attempt<'a> {
     /// Whether an earlier try sent this write, and nothing has shown since whether it took effect.
     pub(crate) fn is_unproven(&self, step: &Step) -> bool {
         let record = self.claim.step(&step.name);
-        record.is_some_and(|record| {
-            matches!(
-                record.state,
-                StepState::Sending | StepState::Unknown | StepState::Parked
-            )
-        })
+        record.is_some_and(|record| is_unproven(record.state))
     }
 
     /// A write that Greenhouse had accepted was refused when it came to carrying it out.
@@ -228,9 +219,8 @@ impl<'a> Attempt<'a> {
     /// An edit that an earlier try sent left no difference: it took effect.
     pub(crate) fn confirm_if_sent(&mut self, step: Step) {
         let record = self.claim.step(&step.name);
-        if record
-            .is_some_and(|record| matches!(record.state, StepState::Sending | StepState::Unknown))
-        {
+        // What was left to a human stays theirs.
+        if record.is_some_and(|one| is_unproven(one.state) && one.state != StepState::Parked) {
             self.learn(&step, StepState::Confirmed, None, None);
         }
     }
@@ -249,6 +239,19 @@ impl<'a> Attempt<'a> {
             code,
             ..write(step, state, self.person)
         });
+    }
+}
+
+/// What was refused has certainly none, unlike what was merely sent.
+fn may_have_taken_effect(state: StepState) -> bool {
+    state == StepState::Confirmed || is_unproven(state)
+}
+
+/// Sent, and nothing shows whether it took effect.
+fn is_unproven(state: StepState) -> bool {
+    match state {
+        StepState::Sending | StepState::Unknown | StepState::Parked => true,
+        StepState::Planned | StepState::Confirmed | StepState::Rejected => false,
     }
 }
 

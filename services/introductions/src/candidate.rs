@@ -65,7 +65,7 @@ pub(crate) async fn find_or_create(
     jobs: &mut Jobs,
     references: &mut References,
 ) -> Result<Option<Person>, Stop> {
-    if attempt.sent_earlier(StepKind::CreateCandidate).is_none()
+    if attempt.perhaps_done(StepKind::CreateCandidate).is_none()
         && let Some(person) = search::find(attempt, introduction).await?
     {
         return Ok(Some(person));
