@@ -14,7 +14,8 @@ pub struct ApplicationResult {
     /// Only when how is FAILED: the stable code of the problem, snake_case, from the bridge's one catalogue.
     #[prost(string, tag = "4")]
     pub code: ::prost::alloc::string::String,
-    /// Only when how is FAILED: the part of the event that caused it, as a path into its data. Empty when none did.
+    /// Only when how is FAILED: what caused it, as a path into the event's data, or the field as Greenhouse names it. Empty when
+    /// none did.
     #[prost(string, tag = "5")]
     pub field: ::prost::alloc::string::String,
     /// Only when how is FAILED: the problem in a sentence, without personal data.
@@ -111,7 +112,7 @@ pub struct IntroductionImported {
     /// The operation in the bridge's ledger, for `bridge why` and for support.
     #[prost(string, tag = "7")]
     pub operation_id: ::prost::alloc::string::String,
-    /// When the last application was confirmed.
+    /// When the bridge recorded that all of it was done.
     #[prost(message, optional, tag = "8")]
     pub imported_at: ::core::option::Option<crate::wkt::Timestamp>,
 }
@@ -174,7 +175,8 @@ pub struct IntroductionImportFailed {
     /// The stable code of the problem, snake_case, from the bridge's one catalogue.
     #[prost(string, tag = "2")]
     pub code: ::prost::alloc::string::String,
-    /// The part of the event that caused it, as a path into its data. Empty when none did.
+    /// What caused it: a part of the event, as a path into its data; or the scope or permission that is missing; or the field
+    /// as Greenhouse names it, where Greenhouse refused one. Empty when none of them did.
     #[prost(string, tag = "3")]
     pub field: ::prost::alloc::string::String,
     /// The problem in a sentence, without personal data.
@@ -183,7 +185,8 @@ pub struct IntroductionImportFailed {
     /// What a person can do about it.
     #[prost(string, tag = "5")]
     pub remedy: ::prost::alloc::string::String,
-    /// True: it stays as it is until somebody acts. False: the bridge goes on by itself when the cause is gone, or the answer is final.
+    /// True: somebody has to act, and the remedy says what. Whether the event then goes on by itself or has to be published
+    /// again, the remedy says as well. False: nobody has to.
     #[prost(bool, tag = "6")]
     pub needs_human: bool,
     /// The operation in the bridge's ledger, for `bridge why` and for support.
@@ -1040,7 +1043,7 @@ pub mod connection_health_changed {
         Degraded = 2,
         /// Greenhouse refuses the credential: an admin has to connect again. Work waits.
         Reauthorise = 3,
-        /// Stopped on purpose. Work waits.
+        /// Greenhouse refuses what is asked for, or somebody stopped it: the findings say which. Work waits.
         Paused = 4,
     }
     impl State {
@@ -1571,7 +1574,8 @@ pub struct CandidateUpdateFailed {
     /// The stable code of the problem, snake_case, from the bridge's one catalogue.
     #[prost(string, tag = "3")]
     pub code: ::prost::alloc::string::String,
-    /// The part of the event that caused it, as a path into its data. Empty when none did.
+    /// What caused it: a part of the event, as a path into its data; or the scope or permission that is missing; or the field
+    /// as Greenhouse names it, where Greenhouse refused one. Empty when none of them did.
     #[prost(string, tag = "4")]
     pub field: ::prost::alloc::string::String,
     /// The problem in a sentence, without personal data.
@@ -1580,7 +1584,8 @@ pub struct CandidateUpdateFailed {
     /// What a person can do about it.
     #[prost(string, tag = "6")]
     pub remedy: ::prost::alloc::string::String,
-    /// True: it stays as it is until somebody acts. False: the bridge goes on by itself, or the answer is final.
+    /// True: somebody has to act, and the remedy says what. Whether the event then goes on by itself or has to be published
+    /// again, the remedy says as well. False: nobody has to.
     #[prost(bool, tag = "7")]
     pub needs_human: bool,
     /// The operation in the bridge's ledger, for `bridge why` and for support.

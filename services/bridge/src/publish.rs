@@ -65,6 +65,7 @@ pub(crate) async fn confirmed(mut message: Outbound) -> Result<(), Failure> {
     let stop = CancellationToken::new();
     let publisher = Publisher::start(config, stop.clone());
     let outcome = publisher.publish(vec![message]).await.pop();
+    let trouble = publisher.health().last_error;
     stop.cancel();
     match outcome {
         Some(Outcome::Confirmed) => Ok(()),
@@ -74,7 +75,10 @@ pub(crate) async fn confirmed(mut message: Outbound) -> Result<(), Failure> {
         Some(Outcome::Nacked) => Err(Failure::Refused("the broker's queue is full".into())),
         Some(Outcome::Unknown) | None => Err(Failure::Unreachable {
             what: "the broker",
-            why: "no confirmation; publishing the same file again is safe".into(),
+            why: match trouble {
+                Some(trouble) => format!("{trouble}; publishing the same file again is safe"),
+                None => "no confirmation; publishing the same file again is safe".into(),
+            },
         }),
     }
 }

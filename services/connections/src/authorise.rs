@@ -178,7 +178,7 @@ async fn arrive(shared: &Shared, asked: &Asked, headers: &HeaderMap) -> Result<C
             tracing::warn!(%tenant, kind = error.kind(), "a code was not exchanged");
             match error {
                 Remote::Credential { .. } => Page::declined(),
-                _ => Page::from(Failure::greenhouse_unavailable()),
+                _ => Page::unanswered(),
             }
         })?;
     let known = shared

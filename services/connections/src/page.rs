@@ -24,6 +24,17 @@ impl Page {
         }
     }
 
+    /// Greenhouse did not say what the code is worth, which is good for once.
+    pub(crate) fn unanswered() -> Page {
+        Page {
+            status: StatusCode::BAD_GATEWAY,
+            title: "Greenhouse did not answer".to_owned(),
+            text:
+                "Nothing was connected. Wait a few minutes, then go back to Intrro and begin again."
+                    .to_owned(),
+        }
+    }
+
     /// The admin said no, or Greenhouse did.
     pub(crate) fn declined() -> Page {
         Page {

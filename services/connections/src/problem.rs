@@ -92,11 +92,6 @@ impl Failure {
         Failure(Problem::unavailable())
     }
 
-    pub(crate) fn greenhouse_unavailable() -> Failure {
-        let problem = Problem::of(StatusCode::SERVICE_UNAVAILABLE, Code::GreenhouseUnavailable);
-        Failure(problem.after(GREENHOUSE_AWAY))
-    }
-
     pub(crate) fn internal() -> Failure {
         Failure::of(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal)
     }

@@ -108,16 +108,16 @@ impl Default for Timing {
     }
 }
 
-/// Sums over the connections of this process, for metrics.
+/// How the connections of this process stand, for metrics.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Gauges {
     /// Connections whose limit is told.
     pub metered: u64,
-    /// Calls per window.
+    /// Calls per window, of the one that has the smallest part of its own left.
     pub limit: u64,
-    /// Calls left in the current windows, as of the last lease or answer.
+    /// Calls left in its current window, as of the last lease or answer.
     pub remaining: u64,
-    /// How long calls that were denied were told to wait.
+    /// How long calls that were denied were told to wait, in sum.
     pub waited: Duration,
 }
 
@@ -184,11 +184,13 @@ impl Budgets {
     pub fn gauges(&self) -> Gauges {
         self.lock().values().fold(Gauges::default(), |sum, budget| {
             let one = budget.0.gauges();
+            let scarcer = one.limit > 0
+                && (sum.limit == 0 || one.remaining * sum.limit < sum.remaining * one.limit);
+            let scarcest = if scarcer { one } else { sum };
             Gauges {
                 metered: sum.metered + one.metered,
-                limit: sum.limit + one.limit,
-                remaining: sum.remaining + one.remaining,
                 waited: sum.waited + one.waited,
+                ..scarcest
             }
         })
     }

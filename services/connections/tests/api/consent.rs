@@ -349,6 +349,22 @@ async fn an_admin_who_says_no_reads_that_nothing_was_changed() {
     assert!(world.store.connection_of(&acme()).await.unwrap().is_none());
 }
 
+#[tokio::test]
+async fn an_admin_whose_consent_was_not_answered_reads_to_begin_again() {
+    let world = World::new().await;
+    let (page, cookie) = leave(&world).await;
+    let back = decide(&world, &page, "allow").await;
+    world.greenhouse_goes_down();
+    let shown = visit(&world, &back, Some(&cookie)).await;
+    assert_eq!(shown.status(), 502);
+    let text = shown.text().await.unwrap();
+    assert!(
+        text.contains("Nothing was connected") && text.contains("begin again"),
+        "{text}"
+    );
+    assert!(world.store.connection_of(&acme()).await.unwrap().is_none());
+}
+
 /// One round of the keeper, with so much left of the consent.
 async fn round(world: &World, left: &'static str) -> Connection {
     sql(world, left).await;

@@ -110,9 +110,9 @@ families! {
     harvest_seconds: Grid<Histogram, Timed>, "bridge_harvest_request_seconds" [CALL],
         "Time until Greenhouse answered, for what introductions and polls wait for and for everything else.";
     rate_remaining: Sparse<Gauge, ()>, "bridge_harvest_ratelimit_remaining",
-        "Calls left in the window, by the last answer.";
+        "Calls left in the window of the connection that has the smallest part of its limit left.";
     rate_limit: Sparse<Gauge, ()>, "bridge_harvest_ratelimit_limit",
-        "Calls allowed per window, by the last answer.";
+        "Calls allowed in that window.";
     throttle_wait: Grid<Counter, ()>, "bridge_harvest_throttle_wait_seconds_total",
         "Time calls were told to wait for their share of the budget.";
     circuits_open: Sparse<Gauge, ()>, "bridge_circuits_open",

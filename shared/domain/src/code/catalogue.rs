@@ -149,10 +149,10 @@ catalogue! {
     // Connection: the tenant's account, or Greenhouse itself.
     CredentialRefused "credential_refused" "BRG-0401" (HUMAN, RETRIED)
         "Greenhouse does not accept the tenant's credential."
-        => "Create a new credential in Greenhouse (Configure → Dev Center → API Credentials) and store it on the connection.";
+        => "Create a new credential in Greenhouse (Configure → Dev Center → API Credential Management) and store it on the connection.";
     ScopeMissing "scope_missing" "BRG-0402" (HUMAN, RETRIED)
         "The credential does not have the permission this call needs."
-        => "Grant the named scope to the credential in Greenhouse (Configure → Dev Center → API Credentials), then verify the connection.";
+        => "Grant the named scope to the credential in Greenhouse (Configure → Dev Center → API Credential Management), then verify the connection.";
     TokenEndpointRefused "token_endpoint_refused" "BRG-0403" (HUMAN, RETRIED)
         "Greenhouse gives no access token for the client id and secret."
         => "Compare client id, client secret and acting user with Greenhouse, and store them on the connection again.";
@@ -204,7 +204,7 @@ catalogue! {
     // Findings of a verification.
     PermissionUnproven "permission_unproven" "BRG-0418" (NOBODY, RETRIED)
         "Whether the credential has this right is not shown by reading; it shows when it is used."
-        => "Nothing to do; it is checked at first use. To be sure, compare the credential's permissions in Greenhouse (Configure → Dev Center → API Credentials).";
+        => "Nothing to do; it is checked at first use. To be sure, compare the credential's permissions in Greenhouse (Configure → Dev Center → API Credential Management).";
     FieldRequired "field_required" "BRG-0419" (HUMAN, RETRIED)
         "A custom field of candidates is required in Greenhouse, and introductions do not carry it."
         => "In Greenhouse, under Configure → Custom Options → Candidate, make the field optional; or send it in the event's custom_fields.";
@@ -240,7 +240,7 @@ catalogue! {
         => "Nothing to do; to credit employees whom Greenhouse does not know, set referrer_unknown to add_user.";
     V1NotServed "v1_not_served" "BRG-0430" (HUMAN, RETRIED)
         "Greenhouse does not serve Harvest v1 to this API key; it was announced to be switched off on 2026-08-31."
-        => "Create Harvest v3 credentials in Greenhouse (Configure → Dev Center → API Credentials) and connect the tenant again with their client_credentials; everything that waits then continues.";
+        => "Create Harvest v3 credentials in Greenhouse (Configure → Dev Center → API Credential Management) and connect the tenant again with their client_credentials; everything that waits then continues.";
 
     // Jobs.
     JobsVanished "jobs_vanished" "BRG-0501" (HUMAN, RETRIED)

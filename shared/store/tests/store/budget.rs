@@ -25,14 +25,20 @@ fn timing() -> Timing {
 }
 
 async fn connection(store: &Store) -> Uuid {
-    sqlx::query("INSERT INTO tenants (tenant) VALUES ('acme')")
+    connection_of(store, "acme").await
+}
+
+async fn connection_of(store: &Store, tenant: &str) -> Uuid {
+    sqlx::query("INSERT INTO tenants (tenant) VALUES ($1)")
+        .bind(tenant)
         .execute(store.pool())
         .await
         .unwrap();
     sqlx::query_scalar(
         "INSERT INTO connections (id, tenant, api, auth_kind, sealed, key_id, state)
-        VALUES (gen_random_uuid(), 'acme', 'v3', 'client_credentials', '', 'k', 'active') RETURNING id",
+        VALUES (gen_random_uuid(), $1, 'v3', 'client_credentials', '', 'k', 'active') RETURNING id",
     )
+    .bind(tenant)
     .fetch_one(store.pool())
     .await
     .unwrap()
@@ -155,6 +161,24 @@ async fn a_connection_that_is_gone_is_not_counted() {
     budgets.forget_gone(|_| false);
     assert_eq!(budgets.gauges().metered, 0);
     assert!(budgets.is_empty());
+}
+
+#[tokio::test]
+async fn the_scarcest_limit_is_the_one_that_is_told() {
+    let store = fresh_store().await;
+    let budgets = Budgets::with_timing(store.clone(), timing());
+    for (tenant, limit, remaining) in [("a", 100, 90), ("b", 20, 2), ("c", 50, 40)] {
+        let budget = budgets.of(connection_of(&store, tenant).await, 1);
+        budget.observe(Report::Window {
+            limit,
+            remaining: Some(remaining),
+            resets_in: Some(WINDOW),
+        });
+    }
+    while budgets.gauges().metered < 3 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(budgets.gauges().limit, 20);
 }
 
 #[tokio::test]
