@@ -39,6 +39,31 @@ pub(crate) struct Person {
     pub(crate) record: Option<Candidate>,
 }
 
+impl Person {
+    /// Somebody of whom nothing else is known yet.
+    pub(crate) fn of(id: CandidateId, how: How) -> Person {
+        Person {
+            id,
+            how,
+            inline_job: None,
+            application: None,
+            made_earlier: None,
+            made: None,
+            tagged: false,
+            noted: false,
+            record: None,
+        }
+    }
+
+    pub(crate) fn read(record: Candidate, how: How) -> Person {
+        let id = record.id;
+        Person {
+            record: Some(record),
+            ..Person::of(id, how)
+        }
+    }
+}
+
 /// A person made by this operation, or found where it may have made one.
 pub(crate) enum Arrived {
     Created(CreatedCandidate),
@@ -131,58 +156,86 @@ async fn create(
             },
         )
         .await?;
-    // Before a later try looks, a recruiter may have moved it to another job, or deleted it.
-    let with_person = Step::keyed(StepKind::AddApplication, inline_job);
-    if let Written::Now(Arrived::Created(created)) = &written
-        && let Some(id) = created.application_id
-    {
-        attempt.learn(&with_person, StepState::Confirmed, Some(id.0), None);
-    }
-    // A later try may speak another version, in which the note is a write of its own.
-    if matches!(written, Written::Now(Arrived::Created(_))) && noted {
-        attempt.learn(&note::step(), StepState::Confirmed, None, None);
+    if let Written::Now(Arrived::Created(created)) = &written {
+        learn_what_came_along(attempt, inline_job, created, noted);
     }
     candidate_fields::warn_of_left_out(attempt, &wanted, &person.custom_fields);
     lighter::tell(attempt, introduction, references, &left_out).await?;
     if tagged != references.inline_tags {
         references::forget_inline_tags(attempt).await?;
     }
+    let along = Along { tagged, noted };
+    who(attempt, introduction, inline_job, written, along).await
+}
+
+/// What was sent together with a person.
+struct Along {
+    tagged: bool,
+    noted: bool,
+}
+
+/// The application that is made together with the person.
+fn with_person(inline_job: JobId) -> Step {
+    Step::keyed(StepKind::AddApplication, inline_job)
+}
+
+fn learn_what_came_along(
+    attempt: &mut Attempt<'_>,
+    inline_job: JobId,
+    created: &CreatedCandidate,
+    noted: bool,
+) {
+    // Before a later try looks, a recruiter may have moved it to another job, or deleted it.
+    if let Some(id) = created.application_id {
+        attempt.learn(
+            &with_person(inline_job),
+            StepState::Confirmed,
+            Some(id.0),
+            None,
+        );
+    }
+    // A later try may speak another version, in which the note is a write of its own.
+    if noted {
+        attempt.learn(&note::step(), StepState::Confirmed, None, None);
+    }
+}
+
+/// Who was made, by this try or an earlier one, or is there by another hand.
+async fn who(
+    attempt: &Attempt<'_>,
+    introduction: &Introduction,
+    inline_job: JobId,
+    written: Written<Arrived>,
+    along: Along,
+) -> Result<Person, Stop> {
     Ok(match written {
         Written::Now(Arrived::Created(created)) => Person {
-            tagged,
-            noted,
-            made_earlier: None,
-            id: created.candidate_id,
-            how: How::Created,
             inline_job: Some(inline_job),
             application: created.application_id,
             made: created.application,
-            record: None,
+            tagged: along.tagged,
+            noted: along.noted,
+            ..Person::of(created.candidate_id, How::Created)
         },
-        Written::Now(Arrived::Read { record, ours }) => Person {
-            noted: ours && note::came_along(attempt, introduction, record.id).await?,
-            id: record.id,
-            how: if ours { How::Created } else { How::Matched },
-            inline_job: ours.then_some(inline_job),
-            application: None,
-            made_earlier: None,
-            made: None,
-            tagged: false,
-            record: Some(*record),
+        Written::Now(Arrived::Read { record, ours: true }) => Person {
+            inline_job: Some(inline_job),
+            noted: note::came_along(attempt, introduction, record.id).await?,
+            ..Person::read(*record, How::Created)
         },
+        Written::Now(Arrived::Read {
+            record,
+            ours: false,
+        }) => Person::read(*record, How::Matched),
         Written::Earlier(id) => {
-            let made_earlier = attempt.confirmed(&with_person).map(ApplicationId);
+            let made_earlier = attempt.confirmed(&with_person(inline_job));
+            let made_earlier = made_earlier.map(ApplicationId);
             let id = by_now(attempt, CandidateId(id.unwrap_or_default()), made_earlier).await?;
             Person {
-                noted: note::came_along(attempt, introduction, id).await?,
-                id,
-                how: How::Created,
                 inline_job: Some(inline_job),
-                application: None,
                 made_earlier,
-                made: None,
-                tagged,
-                record: None,
+                tagged: along.tagged,
+                noted: note::came_along(attempt, introduction, id).await?,
+                ..Person::of(id, How::Created)
             }
         }
     })

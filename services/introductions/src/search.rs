@@ -33,11 +33,11 @@ pub(crate) async fn find(
             true => How::Matched,
             false => how(&with_emails(attempt, introduction).await?),
         };
-        return Ok(Some(matched(record, how)));
+        return Ok(Some(Person::read(record, how)));
     }
     for id in &attempt.claim.known {
         if let Some(record) = candidates.get(*id).await? {
-            return Ok(Some(matched(record, How::Matched)));
+            return Ok(Some(Person::read(record, How::Matched)));
         }
     }
     // Who is not shown yet is not found by e-mail either, and would be made a second time.
@@ -50,7 +50,7 @@ pub(crate) async fn find(
         return Err(Stop::Park(problem));
     }
     let how = how(&found);
-    Ok(choose(found).map(|record| matched(record, how)))
+    Ok(choose(found).map(|record| Person::read(record, how)))
 }
 
 async fn with_emails(
@@ -65,20 +65,6 @@ fn how(found: &[Candidate]) -> How {
     match found.len() {
         0 | 1 => How::Matched,
         _ => How::Ambiguous,
-    }
-}
-
-fn matched(record: Candidate, how: How) -> Person {
-    Person {
-        id: record.id,
-        how,
-        inline_job: None,
-        application: None,
-        made_earlier: None,
-        made: None,
-        tagged: false,
-        noted: false,
-        record: Some(record),
     }
 }
 
