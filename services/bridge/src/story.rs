@@ -26,11 +26,11 @@ impl Verdict {
         let code: Option<Code> = story.code.as_deref().and_then(|word| word.parse().ok());
         match (story.state.as_str(), code) {
             ("done", _) => done(story),
-            ("failed", code) => ended("Greenhouse will not get it", code),
+            ("failed", code) => ended(story, "Greenhouse will not get it", code),
             ("parked", Some(Code::ConflictingContent)) => {
-                ended("It was set aside", Some(Code::ConflictingContent))
+                ended(story, "It was set aside", Some(Code::ConflictingContent))
             }
-            ("parked", code) => ended("It is set aside for a human", code),
+            ("parked", code) => ended(story, "It is set aside for a human", code),
             (_, code) => open(story, code),
         }
     }
@@ -105,6 +105,12 @@ pub(crate) fn warnings(story: &Story) -> Vec<Code> {
     codes.sort_by_key(|code| code.number());
     codes.dedup();
     codes
+}
+
+/// What the last try of something failed with that was tried as often as it is.
+fn last_code(story: &Story) -> Option<Code> {
+    let word = story.outcome.as_ref()?.get("last_code")?.as_str()?;
+    word.parse().ok()
 }
 
 /// What became of each picked job.
@@ -204,7 +210,7 @@ fn imported(story: &Story) -> Verdict {
     }
 }
 
-fn ended(what: &str, code: Option<Code>) -> Verdict {
+fn ended(story: &Story, what: &str, code: Option<Code>) -> Verdict {
     let Some(code) = code else {
         return Verdict {
             sentence: format!("{what}, and no reason is recorded."),
@@ -212,8 +218,12 @@ fn ended(what: &str, code: Option<Code>) -> Verdict {
             well: false,
         };
     };
+    let last = match last_code(story) {
+        Some(last) => format!(" The last try failed so: {}", last.cause()),
+        None => String::new(),
+    };
     Verdict {
-        sentence: format!("{what}: {}", code.cause()),
+        sentence: format!("{what}: {}{last}", code.cause()),
         next: format!("{} More: bridge explain {}", code.remedy(), code.number()),
         well: false,
     }
@@ -264,7 +274,10 @@ fn open(story: &Story, code: Option<Code>) -> Verdict {
                     "It waits for its next try, not before {}: {why}.",
                     next.format("%H:%M:%S UTC")
                 ),
-                next: "Nothing to do; ask again then.".to_owned(),
+                next: match code.filter(|code| code.needs_human()) {
+                    Some(code) => format!("{} It goes on by itself then.", code.remedy()),
+                    None => "Nothing to do; ask again then.".to_owned(),
+                },
                 well: code.is_none_or(|code| !code.needs_human()),
             }
         }
@@ -433,6 +446,17 @@ pub(crate) mod tests {
         let verdict = Verdict::of(&story("failed", Some(Code::JobClosed)));
         assert!(verdict.sentence.contains(Code::JobClosed.cause()));
         assert!(verdict.next.contains("BRG-0302"));
+    }
+
+    #[test]
+    fn what_was_tried_in_vain_names_what_it_failed_with() {
+        let outcome = serde_json::json!({ "last_code": "unexpected_answer", "applications": [] });
+        let verdict = Verdict::of(&Story {
+            outcome: Some(outcome),
+            ..story("parked", Some(Code::RetriesExhausted))
+        });
+        assert!(verdict.sentence.contains(Code::RetriesExhausted.cause()));
+        assert!(verdict.sentence.ends_with(Code::UnexpectedAnswer.cause()));
     }
 
     #[test]

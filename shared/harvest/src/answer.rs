@@ -1,7 +1,4 @@
 //! From an answer to its meaning: the one place that turns a status into an [`Error`].
-//!
-//! Bodies of refusals are read defensively: `message` and `errors` are optional, `errors` holds objects, strings or
-//! `{field: words}`, none of it may be there at all, and the body may be plain text.
 
 use std::time::Duration;
 
@@ -10,19 +7,13 @@ use chrono::Utc;
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use serde::de::IgnoredAny;
-use serde_json::Value;
 
 use crate::budget::RateLimit;
-use crate::error::{Cause, Error, FieldError};
+use crate::error::{Cause, Error};
 use crate::limits;
 use crate::operation::Operation;
 use crate::version::Version;
-
-/// Longest text taken over from Greenhouse, in characters.
-const MAX_TEXT: usize = 300;
-/// Most complaints taken over from one refusal.
-const MAX_FIELDS: usize = 20;
-const NO_WORDS: &str = "no message";
+use crate::words::Words;
 
 /// A complete answer, or one whose body did not arrive in full.
 pub(crate) struct Answer {
@@ -74,7 +65,7 @@ impl Answer {
                 Some(cause) if operation.is_write() => Err(Error::NotSent { cause }),
                 Some(cause) => Err(Error::Unavailable { cause }),
                 None => {
-                    let Words { message, fields } = Words::of(&self);
+                    let Words { message, fields } = self.words();
                     Err(Error::Rejected {
                         status,
                         message,
@@ -124,26 +115,22 @@ impl Answer {
     /// right that lacks, unless the words tell the end of v1.
     fn unwelcome(&self, operation: Operation, version: Version) -> Error {
         let status = self.status.as_u16();
-        let Words { message, fields } = Words::of(self);
-        let told = message != NO_WORDS;
-        let lacks_permission = is_about_the_endpoint(&message);
+        let words = self.words();
+        let lacks_permission = words.are_about_the_endpoint();
+        let ends = !operation.is_write() && words.tell_of_an_end();
+        let refuses = words.are_there() && (changes_a_record(operation) || ends);
+        let Words { message, fields } = words;
         match (version, status) {
             (Version::V3, 401) => Error::Unauthorized { detail: message },
             (Version::V1, 401) if !lacks_permission => Error::Unauthorized { detail: message },
             (Version::V1, 403) if !lacks_permission && operation.reads_one_record() => {
                 Error::NotFound { operation }
             }
-            (Version::V1, 403)
-                if told
-                    && !lacks_permission
-                    && (changes_a_record(operation) || tells_of_an_end(operation, &message)) =>
-            {
-                Error::Rejected {
-                    status,
-                    message,
-                    fields,
-                }
-            }
+            (Version::V1, 403) if !lacks_permission && refuses => Error::Rejected {
+                status,
+                message,
+                fields,
+            },
             _ => Error::Forbidden {
                 operation,
                 scope: operation.needs(version).unwrap_or("none"),
@@ -160,49 +147,14 @@ impl Answer {
 
     /// The words of a refusal, e-mail addresses masked.
     pub(crate) fn message(&self) -> String {
-        Words::of(self).message
+        self.words().message
     }
-}
 
-/// What a refusal says.
-struct Words {
-    message: String,
-    fields: Vec<FieldError>,
-}
-
-impl Words {
-    fn of(answer: &Answer) -> Self {
-        let body: &[u8] = match &answer.body {
-            Ok(body) if answer.status.is_client_error() => body.as_ref(),
-            _ => &[],
-        };
-        let body = serde_json::from_slice(body).unwrap_or_else(|_| plain(body));
-        let mut fields = Vec::new();
-        collect(body.get("errors").unwrap_or(&Value::Null), &mut fields);
-        // An error alone has no list around it.
-        if fields.is_empty() && body.get("field").is_some() {
-            collect(&body, &mut fields);
+    fn words(&self) -> Words {
+        match &self.body {
+            Ok(body) if self.status.is_client_error() => Words::of(body),
+            _ => Words::of(&[]),
         }
-        fields.truncate(MAX_FIELDS);
-        let message = ["message", "error_description", "error"]
-            .iter()
-            .find_map(|key| body.get(key)?.as_str())
-            .or_else(|| body.as_str())
-            .map(clean)
-            .or_else(|| fields.first().map(|first| first.message.clone()))
-            .unwrap_or_else(|| NO_WORDS.to_owned());
-        Self { message, fields }
-    }
-}
-
-/// A body that is no JSON is its own words; a page of markup comes from something in front of Greenhouse and says
-/// nothing about the call.
-fn plain(body: &[u8]) -> Value {
-    let text = String::from_utf8_lossy(body);
-    match text.trim() {
-        "" => Value::Null,
-        page if page.starts_with('<') => Value::Null,
-        words => Value::from(words),
     }
 }
 
@@ -218,96 +170,9 @@ fn changes_a_record(operation: Operation) -> bool {
     operation.is_write() && !makes_one
 }
 
-/// Whether these are v1's words about an endpoint that the API key is not permitted.
-fn is_about_the_endpoint(words: &str) -> bool {
-    let words = words.to_lowercase();
-    ["api key", "permission", "endpoint"]
-        .iter()
-        .all(|part| words.contains(part))
-}
-
-/// Whether a list is refused in words that tell the end of v1, which is announced; what v1 says from then on is not.
-fn tells_of_an_end(operation: Operation, words: &str) -> bool {
-    let words = words.to_lowercase();
-    let ends = [
-        "deprecated",
-        "sunset",
-        "retired",
-        "discontinued",
-        "removed",
-        "no longer",
-    ];
-    let of_the_api = |word| matches!(word, "api" | "endpoint" | "harvest" | "v1" | "version");
-    !operation.is_write()
-        && ends.iter().any(|end| words.contains(end))
-        && words.split(|c: char| !c.is_alphanumeric()).any(of_the_api)
-}
-
-fn collect(errors: &Value, fields: &mut Vec<FieldError>) {
-    match errors {
-        Value::Array(list) => list.iter().for_each(|error| collect(error, fields)),
-        Value::String(text) => fields.push(FieldError {
-            field: text
-                .strip_prefix("Invalid attribute: ")
-                .map(|name| clean(name.trim())),
-            message: clean(text),
-        }),
-        Value::Object(object) => match object.get("message").and_then(Value::as_str) {
-            Some(message) => fields.push(FieldError {
-                field: object.get("field").and_then(Value::as_str).map(clean),
-                message: clean(message),
-            }),
-            None => object
-                .iter()
-                .for_each(|(field, said)| within(field, said, fields)),
-        },
-        _ => {}
-    }
-}
-
-/// What is said of a field, or of those inside of it, which are then named by their path.
-fn within(field: &str, said: &Value, fields: &mut Vec<FieldError>) {
-    match said {
-        Value::Object(inner) => inner
-            .iter()
-            .for_each(|(name, said)| within(&format!("{field}.{name}"), said, fields)),
-        _ => fields.push(FieldError {
-            field: Some(clean(field)),
-            message: clean(&text_of(said)),
-        }),
-    }
-}
-
-fn text_of(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Array(list) => list.iter().map(text_of).collect::<Vec<_>>().join(", "),
-        Value::Object(object) => object.values().map(text_of).collect::<Vec<_>>().join(", "),
-        _ => NO_WORDS.to_owned(),
-    }
-}
-
-/// Masks e-mail addresses (Greenhouse quotes what it refuses) and shortens.
-fn clean(text: &str) -> String {
-    let delimiter = |c: char| c.is_whitespace() || c.is_control() || "\"'`<>()[]{},;:=".contains(c);
-    let masked: String = text
-        .split_inclusive(delimiter)
-        .flat_map(|piece| {
-            let word = piece.trim_end_matches(delimiter);
-            if word.contains('@') || word.contains("%40") {
-                ["[e-mail]", &piece[word.len()..]]
-            } else {
-                [piece, ""]
-            }
-        })
-        .collect();
-    masked.chars().take(MAX_TEXT).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     fn refused(status: u16, body: &str) -> Error {
         refused_by(Version::V3, Operation::CandidatesCreate, status, body)
@@ -320,83 +185,6 @@ mod tests {
             body: Ok(Bytes::copy_from_slice(body.as_bytes())),
         };
         answer.success(operation, version).map(|_| ()).unwrap_err()
-    }
-
-    fn words(body: &str) -> (String, Vec<(Option<String>, String)>) {
-        let Error::Rejected {
-            message, fields, ..
-        } = refused(422, body)
-        else {
-            panic!("not rejected");
-        };
-        let fields = fields.into_iter().map(|f| (f.field, f.message)).collect();
-        (message, fields)
-    }
-
-    #[test]
-    fn every_recorded_shape_of_a_refusal_is_read() {
-        let field = |name: &str, text: &str| vec![(Some(name.to_owned()), text.to_owned())];
-        assert_eq!(
-            words(r#"{"message":"Validation error","errors":[{"message":"Bad","field":"type"}]}"#),
-            ("Validation error".into(), field("type", "Bad"))
-        );
-        assert_eq!(
-            words(r#"{"errors":[{"message":"Missing","field":"body"}]}"#),
-            ("Missing".into(), field("body", "Missing"))
-        );
-        assert_eq!(
-            words(r#"{"message":"Unprocessable Content","errors":["Invalid query params: x"]}"#).1,
-            vec![(None, "Invalid query params: x".into())]
-        );
-        assert_eq!(
-            words(r#"{"errors":[{"per_page":"`600` is too much"}]}"#).1,
-            field("per_page", "`600` is too much")
-        );
-        assert_eq!(
-            words(r#"{"errors":{"name":["is blank","is bad"]}}"#).1,
-            field("name", "is blank, is bad")
-        );
-        assert_eq!(
-            words(r#"{"errors":["Invalid attribute: tags"]}"#).1,
-            field("tags", "Invalid attribute: tags")
-        );
-    }
-
-    #[test]
-    fn a_refusal_without_words_is_a_refusal() {
-        for body in [
-            "",
-            "null",
-            "[]",
-            "<html>",
-            "{\"errors\":7}",
-            "{\"message\":null}",
-        ] {
-            assert_eq!(words(body), ("no message".into(), vec![]), "{body}");
-        }
-    }
-
-    #[test]
-    fn a_body_that_is_no_json_is_its_own_words() {
-        for (body, said) in [
-            (
-                " Access denied for ada@x.org\n",
-                "Access denied for [e-mail]",
-            ),
-            (r#""Access denied""#, "Access denied"),
-            (r#"{"message":"Acc"#, r#"{"message":"Acc"#),
-        ] {
-            assert_eq!(words(body), (said.into(), vec![]), "{body}");
-        }
-        assert_eq!(words(&"é".repeat(400)).0.chars().count(), 300);
-    }
-
-    #[test]
-    fn addresses_are_masked_and_texts_are_short() {
-        let (message, _) = words(r#"{"message":"'ada@example.com' taken, <b@c.d>; ok"}"#);
-        assert_eq!(message, "'[e-mail]' taken, <[e-mail]>; ok");
-        let long = format!(r#"{{"message":"{}"}}"#, "é".repeat(400));
-        assert_eq!(words(&long).0.chars().count(), 300);
     }
 
     #[test]
@@ -508,17 +296,5 @@ mod tests {
         let of_a_job = Operation::JobPostsOfJob;
         let of_a_job = refused_by(Version::V1, of_a_job, 403, "Access denied");
         assert!(matches!(of_a_job, Error::NotFound { .. }));
-    }
-
-    proptest! {
-        #[test]
-        fn no_body_makes_it_panic_or_shows_an_address(text in "\\PC{0,40}", json in any::<bool>()) {
-            let body = if json {
-                serde_json::json!({ "message": format!("{text} a@b.c"), "errors": [text] }).to_string()
-            } else {
-                format!("{text} a@b.c")
-            };
-            prop_assert!(!words(&body).0.contains("a@b.c"));
-        }
     }
 }

@@ -65,6 +65,7 @@ mod v1;
 mod v3;
 mod version;
 mod wire;
+mod words;
 
 pub use application_stages::{ApplicationStage, ApplicationStages};
 pub use applications::{
