@@ -113,6 +113,23 @@ async fn a_bridge_is_asked_for_its_health_and_a_tenant_connected_from_standard_i
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_does_not_work_is_told_to_people_and_to_scripts() {
+    let mut world = World::new("connect refused").await;
+    let url = world.bridge().await.url.clone();
+    let mut wrong = request(&world);
+    wrong["auth"]["client_secret"] = json!("another");
+    let connected = run(&["connect"], &at(&url, ADMIN_TOKEN), &wrong).await;
+    assert_eq!(connected.code, 1, "{connected:?}");
+    let told = &connected.stdout;
+    assert!(told.starts_with("Tenant acme is reauthorise"), "{told}");
+    let code = domain::Code::CredentialRefused;
+    assert!(
+        told.contains(code.as_str()) && told.contains(code.remedy()),
+        "{told}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_event_is_published_and_jobs_are_refreshed_and_listed() {
     let mut world = World::new("publish").await;
     let url = world.bridge().await.url.clone();
@@ -162,7 +179,9 @@ async fn what_is_refused_or_cannot_be_reached_has_an_exit_code_of_its_own() {
 
     let stranger = run(&connect, &at(&url, "another-token"), &request).await;
     let told = stranger.failed(REFUSED, "refused");
-    assert!(told.contains("token_not_accepted"), "{told}");
+    assert!(told.contains("explain token_not_accepted"), "{told}");
+    let said: Value = serde_json::from_str(&stranger.stderr).unwrap();
+    assert_eq!(said["problem"]["code"], "token_not_accepted");
     let incomplete = json!({ "tenant": "acme" });
     let refused = run(&connect, &at(&url, ADMIN_TOKEN), &incomplete).await;
     let told = refused.failed(REFUSED, "refused");

@@ -4,53 +4,72 @@ use std::process::ExitCode;
 
 use boot::settings::Env;
 use secrecy::ExposeSecret;
+use serde_json::Value;
 
 use crate::failure::Failure;
 use crate::output;
 use crate::publish::read;
 
-/// `bridge connect`: prints the answer as the API gives it.
-pub(crate) async fn connect(file: &str, url: &str) -> Result<ExitCode, Failure> {
+/// `bridge connect`: the connection and what was found out about it. Ends with 1 where it does not work.
+pub(crate) async fn connect(file: &str, url: &str, json: bool) -> Result<ExitCode, Failure> {
     let body = read(file)?;
-    let mut env = Env::from_process();
-    let token = boot::settings::admin_token(&mut env);
-    env.finish()?;
-    let token = token.ok_or_else(|| Failure::Usage("BRIDGE_ADMIN_TOKEN is missing".into()))?;
-    let answer = http()?
-        .post(format!("{}/v1/connections", url.trim_end_matches('/')))
-        .bearer_auth(token.expose_secret())
+    let address = format!("{}/v1/connections", url.trim_end_matches('/'));
+    let request = http()?.post(address);
+    let request = request
         .header("content-type", "application/json")
-        .body(body)
-        .send()
-        .await
-        .map_err(unreachable)?;
-    let status = answer.status();
-    let text = answer.text().await.map_err(unreachable)?;
-    if !status.is_success() {
-        return Err(Failure::Refused(text));
+        .body(body);
+    let connection = ask(request).await?;
+    if json {
+        output::line(&connection)?;
+    } else {
+        for line in in_words(&connection) {
+            output::line(line)?;
+        }
     }
-    output::line(text)?;
-    Ok(ExitCode::SUCCESS)
+    Ok(match connection["state"].as_str() {
+        Some("active" | "degraded") => ExitCode::SUCCESS,
+        _ => ExitCode::from(1),
+    })
+}
+
+/// A connection for people: how it is, and for each finding what is wrong and what to do.
+fn in_words(connection: &Value) -> Vec<String> {
+    let word = |value: &Value, key: &str| value[key].as_str().unwrap_or("-").to_owned();
+    let (tenant, state) = (word(connection, "tenant"), word(connection, "state"));
+    let mut lines = vec![format!(
+        "Tenant {tenant} is {state}: connection {}",
+        word(connection, "id")
+    )];
+    for finding in connection["findings"].as_array().into_iter().flatten() {
+        let [severity, code] = ["severity", "code"].map(|key| word(finding, key));
+        let [message, evidence, remedy] =
+            ["message", "evidence", "remedy"].map(|key| word(finding, key));
+        lines.push(format!("  {severity}  {code}: {message} ({evidence})"));
+        lines.push(format!("    {remedy}"));
+    }
+    lines
 }
 
 /// What the API answers at an address, as JSON.
-pub(crate) async fn get(url: &str) -> Result<serde_json::Value, Failure> {
+pub(crate) async fn get(url: &str) -> Result<Value, Failure> {
+    ask(http()?.get(url)).await
+}
+
+async fn ask(request: reqwest::RequestBuilder) -> Result<Value, Failure> {
     let mut env = Env::from_process();
     let token = boot::settings::admin_token(&mut env);
     env.finish()?;
     let token = token.ok_or_else(|| Failure::Usage("BRIDGE_ADMIN_TOKEN is missing".into()))?;
-    let answer = http()?
-        .get(url)
-        .bearer_auth(token.expose_secret())
-        .send()
-        .await
-        .map_err(unreachable)?;
+    let request = request.bearer_auth(token.expose_secret());
+    let answer = request.send().await.map_err(unreachable)?;
     let status = answer.status();
     let text = answer.text().await.map_err(unreachable)?;
-    if !status.is_success() {
-        return Err(Failure::Refused(text));
+    match (status.is_success(), serde_json::from_str(&text)) {
+        (true, Ok(answer)) => Ok(answer),
+        (true, Err(_)) => Err(Failure::Refused("the answer is no JSON".into())),
+        (false, Ok(problem)) => Err(Failure::Problem(problem)),
+        (false, Err(_)) => Err(Failure::Refused(format!("HTTP {status}"))),
     }
-    serde_json::from_str(&text).map_err(|_| Failure::Refused("the answer is no JSON".into()))
 }
 
 /// `bridge healthcheck`: 0 when `/ready` says yes.

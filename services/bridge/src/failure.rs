@@ -21,6 +21,9 @@ pub(crate) enum Failure {
     /// It answered, and said no.
     #[error("refused: {0}")]
     Refused(String),
+    /// The bridge did, with a problem of RFC 9457.
+    #[error("refused: {}", in_words(.0))]
+    Problem(serde_json::Value),
     /// A bug or a broken environment.
     #[error(transparent)]
     Internal(#[from] anyhow::Error),
@@ -32,16 +35,37 @@ impl Failure {
         let (code, kind) = match self {
             Failure::Usage(_) => (2, "usage"),
             Failure::Unreachable { .. } => (4, "unreachable"),
-            Failure::Refused(_) => (5, "refused"),
+            Failure::Refused(_) | Failure::Problem(_) => (5, "refused"),
             Failure::Internal(_) => (1, "internal"),
         };
         if json {
-            output::aside(serde_json::json!({ "error": kind, "message": format!("{self:#}") }));
+            let mut told = serde_json::json!({ "error": kind, "message": format!("{self:#}") });
+            if let Failure::Problem(problem) = self {
+                told["problem"] = problem;
+            }
+            output::aside(told);
         } else {
             output::aside(format_args!("bridge: {self:#}"));
         }
         ExitCode::from(code)
     }
+}
+
+/// What is wrong, where, what to do, and by which name to look it up.
+fn in_words(problem: &serde_json::Value) -> String {
+    let word = |key: &str| problem.get(key).and_then(serde_json::Value::as_str);
+    let title = word("title").unwrap_or("no reason was given");
+    let mut words = title.to_owned();
+    if let Some(field) = word("field") {
+        words.push_str(&format!(" ({field})"));
+    }
+    if let Some(detail) = word("detail") {
+        words.push_str(&format!(": {detail}"));
+    }
+    if let Some(code) = word("code") {
+        words.push_str(&format!(" More: bridge explain {code}"));
+    }
+    words
 }
 
 impl From<boot::settings::SettingsError> for Failure {

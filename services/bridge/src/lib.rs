@@ -93,7 +93,7 @@ pub async fn main() -> ExitCode {
     };
     let outcome = match cli.command {
         Command::Run { services } => run::run(&services).await,
-        Command::Connect { file, url } => client::connect(&file, &url).await,
+        Command::Connect { file, url } => client::connect(&file, &url, cli.json).await,
         Command::Publish { file } => publish::publish(&file, cli.json).await,
         Command::Jobs { what } => jobs::jobs(what, cli.json).await,
         Command::Why { id } => why::why(&id, cli.json).await,

@@ -222,9 +222,18 @@ fn ended(story: &Story, what: &str, code: Option<Code>) -> Verdict {
         Some(last) => format!(" The last try failed so: {}", last.cause()),
         None => String::new(),
     };
+    // Others that this code stops go on by themselves then; what has ended does not.
+    let anew = match code.retried() {
+        true => " Then publish it again under a new event id, an introduction under a new id too.",
+        false => "",
+    };
     Verdict {
         sentence: format!("{what}: {}{last}", code.cause()),
-        next: format!("{} More: bridge explain {}", code.remedy(), code.number()),
+        next: format!(
+            "{}{anew} More: bridge explain {}",
+            code.remedy(),
+            code.number()
+        ),
         well: false,
     }
 }
@@ -446,6 +455,13 @@ pub(crate) mod tests {
         let verdict = Verdict::of(&story("failed", Some(Code::JobClosed)));
         assert!(verdict.sentence.contains(Code::JobClosed.cause()));
         assert!(verdict.next.contains("BRG-0302"));
+        assert!(!verdict.next.contains("Then publish it again"));
+        let parked = Verdict::of(&story("parked", Some(Code::ScopeMissing)));
+        assert!(
+            parked.next.contains("Then publish it again"),
+            "{}",
+            parked.next
+        );
     }
 
     #[test]

@@ -181,7 +181,7 @@ impl Stage {
     async fn connect(&self) -> Result<Value> {
         let request = json!({"tenant": "acme", "auth": self.simulator.auth()?}).to_string();
         let answer = self
-            .bridge_with(&["connect", "-", "--url", &self.url], &request)
+            .bridge_with(&["--json", "connect", "-", "--url", &self.url], &request)
             .await?;
         serde_json::from_str(&answer).context("bridge connect printed no JSON")
     }

@@ -122,7 +122,7 @@ catalogue! {
         "Nobody was introduced under this candidate id, or the introduction did not reach Greenhouse."
         => "Introduce the candidate first, or see why the introduction failed; then publish the update again under a new id.";
     PersonErased "person_erased" "BRG-0321" (HUMAN, FINAL)
-        "The person asked to be forgotten, and this event tells of a time before that."
+        "The person asked to be forgotten, and no introduction made after that is known."
         => "Nothing was kept or written. Should the person agree to an introduction again, publish that agreement with its own time.";
     ErasedBefore "erased_before" "BRG-0322" (HUMAN, FINAL)
         "The person had asked to be forgotten, and has agreed to an introduction after that."
