@@ -100,7 +100,7 @@ variables! {
         "$(openssl rand -hex 32)";
     /// Token of operators.
     OPERATOR_TOKEN: "BRIDGE_OPERATOR_TOKEN", OptionalSecret, None,
-        "Bearer token for those who may look, verify, pause and resume. Without it there is no such role.",
+        "Bearer token for those who may look, verify, pause and resume, and make links for admins. Without it there is no such role.",
         "any text without spaces, another one than the admin's",
         "$(openssl rand -hex 32)";
     /// Token of viewers.
