@@ -68,6 +68,17 @@ impl Profile {
         written.find(|text| *text != email && text.to_lowercase() == email)
     }
 
+    /// Where the event has something for an e-mail address that is none: it is left out.
+    pub(crate) fn unusable_emails(&self) -> Vec<usize> {
+        let unusable =
+            |value: &str| !value.trim().is_empty() && matching::normalise_email(value).is_none();
+        let entries = self.person.emails.iter().enumerate();
+        entries
+            .filter(|(_, entry)| unusable(&entry.value))
+            .map(|(place, _)| place)
+            .collect()
+    }
+
     /// Keys of the e-mail addresses.
     pub(crate) fn email_keys(&self, tenant: &Tenant) -> Vec<PersonKey> {
         self.emails
