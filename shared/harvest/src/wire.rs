@@ -17,12 +17,16 @@ pub(crate) use values::{WireFields, values};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, Error};
+use serde::de::{DeserializeOwned, Error, IgnoredAny};
 
 /// For writes whose answer tells nothing that their status does not: some clients saw 204 where the specification has
-/// 200 and a record, and v1 answers some edits with an array.
-pub(crate) fn read_nothing(_: &[u8]) -> Result<(), serde_json::Error> {
-    Ok(())
+/// 200 and a record, and v1 answers some edits with an array. What is not JSON is not from Greenhouse: a proxy's page says
+/// 200 as well, and proves nothing.
+pub(crate) fn read_nothing(body: &[u8]) -> Result<(), serde_json::Error> {
+    if body.trim_ascii().is_empty() {
+        return Ok(());
+    }
+    serde_json::from_slice(body).map(|IgnoredAny| ())
 }
 
 /// Reads an array of rows.
@@ -106,4 +110,26 @@ pub(crate) struct WireId {
 pub(crate) struct Named {
     pub(crate) id: Option<i64>,
     pub(crate) name: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read_nothing;
+
+    #[test]
+    fn a_page_that_is_no_json_proves_no_write() {
+        for body in [
+            "",
+            " \r\n",
+            "{}",
+            "[{\"id\": 1}]",
+            "null",
+            "{\"message\": \"done\"}",
+        ] {
+            assert!(read_nothing(body.as_bytes()).is_ok(), "{body}");
+        }
+        for body in ["<html>Please sign in</html>", "OK", "{\"id\": 1", "{} <p>"] {
+            assert!(read_nothing(body.as_bytes()).is_err(), "{body}");
+        }
+    }
 }
