@@ -249,7 +249,8 @@ impl Error {
 
     /// Whether a refusal complains about this top-level field of the request.
     ///
-    /// Complaints without a field count if their words name it: v3 says `Invalid attribute: tags`, or the like.
+    /// Complaints without a field count if their words name it: v3 says `Invalid attribute: tags`, or the like. A sentence
+    /// may begin with it, so letter case is not minded there.
     #[must_use]
     pub fn names_field(&self, name: &str) -> bool {
         let Self::Rejected {
@@ -260,7 +261,7 @@ impl Error {
         };
         let has_word = |text: &str| {
             text.split(|c: char| !(c.is_alphanumeric() || c == '_'))
-                .any(|word| word == name)
+                .any(|word| word.eq_ignore_ascii_case(name))
         };
         if fields.is_empty() {
             return has_word(message);
@@ -331,7 +332,11 @@ mod tests {
         assert!(rejected(Some("/application/tags/0"), "is unknown").names_field("tags"));
         assert!(rejected(Some("candidate.tags"), "is unknown").names_field("tags"));
         assert!(rejected(None, "Invalid attribute: tags").names_field("tags"));
+        assert!(rejected(None, "Tags are invalid").names_field("tags"));
+        assert!(rejected(None, "Referrer must exist").names_field("referrer"));
+        assert!(rejected(None, "Job is closed").names_field("Job"));
         assert!(!rejected(None, "Invalid attribute: candidate_tags").names_field("tags"));
+        assert!(!rejected(None, "Resource is invalid").names_field("source"));
         assert!(!rejected(Some("email"), "tags").names_field("tags"));
     }
 
