@@ -49,7 +49,11 @@ impl Verdict {
             .map_or("An event without an id".to_owned(), |id| {
                 format!("The event {id}")
             });
-        let code: Option<Code> = refusal.reason.parse().ok();
+        let code: Option<Code> = match refusal.reason.as_str() {
+            // As a replica of an earlier version calls it.
+            "malformed" => Some(Code::MalformedEnvelope),
+            word => word.parse().ok(),
+        };
         Verdict {
             sentence: format!(
                 "{event} broke the contract ({}{path}) and is in the dead letters.",

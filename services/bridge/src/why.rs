@@ -27,7 +27,10 @@ pub(crate) async fn why(id: &str, json: bool) -> Result<ExitCode, Failure> {
     .await
     .map_err(unreachable)?;
     let stories = store.stories(id).await.map_err(unreachable)?;
-    let refused = of_refusals(&store.refusals(id).await.map_err(unreachable)?, &stories);
+    let refused = of_refusals(
+        &store.refusals(id).await.map_err(unreachable)?,
+        corrected(id, &stories),
+    );
     let mut verdicts: Vec<Verdict> = stories.iter().map(Verdict::of).chain(refused).collect();
     if verdicts.is_empty() {
         let forgotten = store.forgotten(id).await.map_err(unreachable)?;
@@ -48,13 +51,19 @@ pub(crate) async fn why(id: &str, json: bool) -> Result<ExitCode, Failure> {
     })
 }
 
-/// A candidate may be named by several; one that was sent again unchanged is told once. What has come through since was
-/// corrected.
-fn of_refusals(refusals: &[RefusalStory], stories: &[Story]) -> Vec<Verdict> {
-    let done = stories.iter().filter(|story| story.state == "done");
-    let last_done = done.map(|story| story.stored_at).max();
+/// When the introduction that is asked for came through. Of a candidate's events none tells that another was corrected.
+fn corrected(id: &str, stories: &[Story]) -> Option<DateTime<Utc>> {
+    let done = stories
+        .iter()
+        .filter(|story| story.state == "done" && story.business_key == id);
+    done.map(|story| story.stored_at).max()
+}
+
+/// A candidate may be named by several; one that was sent again unchanged is told once. What was `corrected` later needs
+/// nothing any more.
+fn of_refusals(refusals: &[RefusalStory], corrected: Option<DateTime<Utc>>) -> Vec<Verdict> {
     let verdicts = refusals.iter().map(|refusal| Verdict {
-        well: last_done.is_some_and(|done| done > refusal.refused_at),
+        well: corrected.is_some_and(|at| at > refusal.refused_at),
         ..Verdict::of_refusal(refusal)
     });
     let mut verdicts: Vec<Verdict> = verdicts.collect();
@@ -213,7 +222,7 @@ mod tests {
             refused_at: Utc::now(),
         };
         let refusals = ["e-2", "e-2", "e-1"].map(refused);
-        let told: Vec<String> = of_refusals(&refusals, &[])
+        let told: Vec<String> = of_refusals(&refusals, None)
             .into_iter()
             .map(|verdict| verdict.sentence)
             .collect();
@@ -232,12 +241,15 @@ mod tests {
             refused_at: story.stored_at - chrono::TimeDelta::seconds(ago),
         };
         let refusals = [-1, 1].map(refused);
-        let told = of_refusals(&refusals, std::slice::from_ref(&story));
+        let stories = [story];
+        let told = of_refusals(&refusals, corrected("i-1", &stories));
         assert_eq!((told[0].well, told[1].well), (false, true));
+        assert_eq!(corrected("c-1", &stories), None, "asked by the candidate");
+        let [story] = stories;
         let waiting = Story {
             state: "open".to_owned(),
             ..story
         };
-        assert!(!of_refusals(&refusals, &[waiting])[1].well);
+        assert_eq!(corrected("i-1", &[waiting]), None);
     }
 }

@@ -143,7 +143,7 @@ impl Metrics {
             let of_this =
                 |(code, _): &&(Code, u64)| WhySetAside(*code).position() == why.position();
             let count: u64 = counts.iter().filter(of_this).map(|(_, count)| count).sum();
-            self.0.set_aside.at(*why, (), ()).set(count as f64);
+            self.0.set_aside.at(*why, ()).set(count as f64);
         }
     }
 

@@ -68,54 +68,79 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Corrupt`].
     pub async fn next_erasure(&self) -> Result<Option<(Transaction<'static>, Erasure)>, Error> {
-        loop {
-            let mut tx = self.begin().await?;
-            let Some(tenant) = tenant_of_next(&mut tx).await? else {
-                return Ok(None);
-            };
-            // No arrival of this tenant may slip in between what is looked at and what is blotted out. Before any row is
-            // locked: two requests about one person would else wait for each other.
-            sqlx::query("SELECT pg_advisory_xact_lock($1)")
-                .bind(order_lock(&tenant))
-                .execute(&mut *tx)
-                .await?;
-            let row = sqlx::query!(
-                "SELECT id, subject, trace, occurred_at FROM operations
-                WHERE kind = 'candidate_erasure_requested' AND state = 'open' AND not_before <= clock_timestamp()
-                    AND tenant = $1
-                ORDER BY id LIMIT 1 FOR UPDATE",
-                tenant.as_str(),
-            )
-            .fetch_optional(&mut *tx)
-            .await?;
-            // Another replica was faster; there may be others.
-            let Some(row) = row else { continue };
-            let erasure = Erasure {
-                operation: OperationId(row.id),
-                tenant,
-                candidate: row
-                    .subject
-                    .as_str()
-                    .try_into()
-                    .map_err(|_| Error::Corrupt("subject"))?,
-                trace: row.trace,
-                occurred_at: row.occurred_at,
-            };
-            return Ok(Some((tx, erasure)));
+        let tenants = self.tenants_with_erasures().await?;
+        // Whoever is taking in events of a tenant, or forgetting another one of it, does not hold up the others.
+        for tenant in &tenants {
+            let taken = self.take_erasure(tenant, false).await?;
+            if taken.is_some() {
+                return Ok(taken);
+            }
+        }
+        match tenants.first() {
+            Some(tenant) => self.take_erasure(tenant, true).await,
+            None => Ok(None),
         }
     }
-}
 
-async fn tenant_of_next(tx: &mut Transaction<'_>) -> Result<Option<Tenant>, Error> {
-    let tenant = sqlx::query_scalar!(
-        "SELECT tenant FROM operations
-        WHERE kind = 'candidate_erasure_requested' AND state = 'open' AND not_before <= clock_timestamp()
-        ORDER BY id LIMIT 1"
-    )
-    .fetch_optional(&mut **tx)
-    .await?;
-    let tenant = tenant.map(|tenant| tenant.parse().map_err(|_| Error::Corrupt("tenant")));
-    tenant.transpose()
+    /// The tenant's next request; none if another replica was faster, or has its lock and that is not to be waited for.
+    async fn take_erasure(
+        &self,
+        tenant: &Tenant,
+        wait: bool,
+    ) -> Result<Option<(Transaction<'static>, Erasure)>, Error> {
+        let mut tx = self.begin().await?;
+        // No arrival of this tenant may slip in between what is looked at and what is blotted out. Before any row is locked:
+        // two requests about one person would else wait for each other.
+        let lock = order_lock(tenant);
+        let locked = sqlx::query_scalar!(
+            r#"SELECT CASE WHEN $2 THEN pg_advisory_xact_lock($1) IS NOT NULL ELSE pg_try_advisory_xact_lock($1) END
+                AS "locked!""#,
+            lock,
+            wait,
+        )
+        .fetch_one(&mut *tx)
+        .await?;
+        if !locked {
+            return Ok(None);
+        }
+        let row = sqlx::query!(
+            "SELECT id, subject, trace, occurred_at FROM operations
+            WHERE kind = 'candidate_erasure_requested' AND state = 'open' AND not_before <= clock_timestamp()
+                AND tenant = $1
+            ORDER BY id LIMIT 1 FOR UPDATE",
+            tenant.as_str(),
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let erasure = Erasure {
+            operation: OperationId(row.id),
+            tenant: tenant.clone(),
+            candidate: row
+                .subject
+                .as_str()
+                .try_into()
+                .map_err(|_| Error::Corrupt("subject"))?,
+            trace: row.trace,
+            occurred_at: row.occurred_at,
+        };
+        Ok(Some((tx, erasure)))
+    }
+
+    /// Whose requests are due, the longest waiting first.
+    async fn tenants_with_erasures(&self) -> Result<Vec<Tenant>, Error> {
+        let tenants = sqlx::query_scalar!(
+            "SELECT tenant FROM operations
+            WHERE kind = 'candidate_erasure_requested' AND state = 'open' AND not_before <= clock_timestamp()
+            GROUP BY tenant ORDER BY min(id) LIMIT 100"
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let tenants = tenants
+            .iter()
+            .map(|tenant| tenant.parse().map_err(|_| Error::Corrupt("tenant")));
+        tenants.collect()
+    }
 }
 
 /// Forgets the person; `None` while a worker has an operation of theirs in hand: then the request is to be tried

@@ -130,12 +130,14 @@ impl Store {
             WHERE o.id IN (SELECT id FROM operations WHERE business_key = $1
                 UNION SELECT id FROM operations WHERE subject = $1
                 UNION SELECT operation_id FROM inbox WHERE message_id = $1
-                UNION SELECT $3::bigint)
+                UNION SELECT id FROM operations WHERE id = $3 AND NOT EXISTS (
+                    SELECT 1 FROM operations WHERE business_key = $1 OR subject = $1)
+                    AND NOT EXISTS (SELECT 1 FROM inbox WHERE message_id = $1))
             ORDER BY o.id DESC LIMIT 20"#,
             reference,
             // Nothing is begun meanwhile, so most have no code of their own.
             Code::GreenhouseUnavailable.as_str(),
-            // Answers and log lines name the operation.
+            // Answers and log lines name the operation; others' ids may be numbers too.
             reference.parse::<i64>().ok(),
         )
         .fetch_all(&self.pool)

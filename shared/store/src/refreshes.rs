@@ -201,7 +201,10 @@ impl Store {
         Ok(sqlx::query_scalar!(
             r#"SELECT coalesce(extract(epoch FROM clock_timestamp() - min(r.not_before)), 0)::float8 AS "seconds!"
             FROM status_refreshes r LEFT JOIN connections c ON c.tenant = r.tenant AND c.state IN ('active', 'degraded')
-            WHERE r.not_before <= now() AND (c.id IS NULL
+            -- A tenant of which one is in hand goes on with it; others of it take their turns.
+            WHERE r.not_before <= now() AND NOT EXISTS (SELECT 1 FROM status_refreshes held
+                WHERE held.tenant = r.tenant AND held.lease IS NOT NULL AND held.not_before > now())
+            AND (c.id IS NULL
                 OR EXISTS (SELECT 1 FROM lanes l WHERE l.tenant = r.tenant AND (NOT l.metered OR l.calls > 0)))"#
         )
         .fetch_one(&self.pool)

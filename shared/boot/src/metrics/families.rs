@@ -117,7 +117,7 @@ families! {
         "Time calls were told to wait for their share of the budget.";
     circuits_open: Sparse<Gauge, ()>, "bridge_circuits_open",
         "Connections for which nothing begins, because their Greenhouse does not answer.";
-    set_aside: Grid<Gauge, WhySetAside>, "bridge_connections_set_aside",
+    set_aside: Sparse<Gauge, WhySetAside>, "bridge_connections_set_aside",
         "Connections for which nothing is done until somebody acts, by reason; connection_paused: by hand.";
     gauges_read: Sparse<Gauge, ()>, "bridge_gauges_read_timestamp_seconds",
         "When this process last read from the database what the gauges of the whole system say.";

@@ -242,6 +242,8 @@ impl Label for WhySetAside {
         Self(Code::ConnectionPaused),
         Self(Code::CredentialRefused),
         Self(Code::TokenEndpointRefused),
+        Self(Code::ConsentNeeded),
+        Self(Code::ActingUserMissing),
         Self(Code::ScopeMissing),
         Self(Code::NotSiteAdmin),
         Self(Code::V1NotServed),
