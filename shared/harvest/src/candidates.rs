@@ -8,7 +8,7 @@ use futures::{Stream, StreamExt};
 use crate::applications::{Application, NewApplication, Target};
 use crate::call::Read;
 use crate::client::Client;
-use crate::custom_fields::{CustomFieldValue, FieldType, merged};
+use crate::custom_fields::{CustomFieldValue, FieldType, keepable, merged};
 use crate::error::Error;
 use crate::notes::Visibility;
 use crate::operation::Operation;
@@ -289,7 +289,8 @@ impl Candidates<'_> {
         self.client.call(&request, read).await
     }
 
-    /// Changes a person. v3 replaces all custom fields at once, so where some change, the others are read first.
+    /// Changes a person. v3 replaces all custom fields at once, so where some change, the others are read first; if one of
+    /// them cannot be written back, nothing is sent, and the refusal names it.
     ///
     /// # Errors
     /// [`Error`] of a write.
@@ -299,7 +300,11 @@ impl Candidates<'_> {
             Version::V3 => {
                 let fields = match changes {
                     [] => Vec::new(),
-                    changes => merged(&self.fields_of(id).await?, changes),
+                    changes => {
+                        let present = self.fields_of(id).await?;
+                        keepable(&present, changes)?;
+                        merged(&present, changes)
+                    }
                 };
                 v3::candidates::update(id, patch, &fields)
             }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::call::Read;
 use crate::client::Client;
 use crate::custom_field_options::CustomFieldOption;
-use crate::error::Error;
+use crate::error::{Error, FieldError};
 use crate::v1;
 use crate::v3;
 use crate::version::Version;
@@ -20,11 +20,32 @@ pub struct CustomFieldValue {
     /// The field's immutable key.
     pub name_key: String,
     /// Text, flag, number, list of texts or numbers, or an amount with its currency; selects by the option's name.
-    /// Null means: no value. What is read is brought into the form that may be written back.
+    /// Null means: no value. What is read is brought into the form that may be written back, where there is one.
     pub value: Value,
 }
 
 crate::debug_without_personal_data!(CustomFieldValue { name_key });
+
+impl CustomFieldValue {
+    /// Whether the value has a form in which v3 takes values. What is read may have none: files, masked values, users
+    /// without an id, objects that are not described.
+    #[must_use]
+    pub fn can_be_written(&self) -> bool {
+        match &self.value {
+            Value::Null | Value::Bool(_) | Value::Number(_) => true,
+            Value::String(text) => text.is_empty() || text.bytes().any(|letter| letter != b'*'),
+            Value::Array(all) => {
+                all.iter().all(Value::is_string) || all.iter().all(Value::is_number)
+            }
+            Value::Object(parts) => {
+                let only = |names: &[&str]| parts.keys().all(|key| names.contains(&key.as_str()));
+                only(&["amount", "currency_code"])
+                    || only(&["min_amount", "max_amount", "currency_code"])
+                    || only(&["min_value", "max_value"])
+            }
+        }
+    }
+}
 
 /// The definition of a custom field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,6 +166,27 @@ words! {
     }
 }
 
+/// The refusal of a change that would cost another value, which v3 would replace and which cannot be written back. Ours,
+/// in the words of one of Greenhouse's: whoever sends fields does the same about either.
+pub(crate) fn keepable(
+    present: &[CustomFieldValue],
+    changes: &[CustomFieldValue],
+) -> Result<(), Error> {
+    let changed = |key: &str| changes.iter().any(|change| change.name_key == key);
+    let mut kept = present.iter().filter(|field| !changed(&field.name_key));
+    let Some(lost) = kept.find(|field| !field.can_be_written()) else {
+        return Ok(());
+    };
+    Err(Error::Rejected {
+        status: 422,
+        message: "not sent: a custom field's value would be lost".to_owned(),
+        fields: vec![FieldError {
+            field: Some(format!("custom_fields.{}", lost.name_key)),
+            message: "cannot be written back".to_owned(),
+        }],
+    })
+}
+
 /// What a record has after `changes`, for v3, which replaces all of it: what has a value and is not changed stays, and
 /// what is removed is said so.
 pub(crate) fn merged(
@@ -263,6 +305,18 @@ mod tests {
             name_key: name_key.into(),
             value,
         }
+    }
+
+    #[test]
+    fn a_change_that_would_cost_another_value_is_not_sent() {
+        let owner = value("owner", json!({"shown": {"name": "G"}}));
+        let present = [value("level", json!("Senior")), owner];
+        let status = value("status", json!("New"));
+        let refused = keepable(&present, std::slice::from_ref(&status)).unwrap_err();
+        assert!(refused.is_about_custom_fields(std::slice::from_ref(&status)));
+        assert!(refused.names_field("owner"));
+        assert!(keepable(&present, &[value("owner", json!(1))]).is_ok());
+        assert!(keepable(&present[..1], &[status]).is_ok());
     }
 
     #[test]

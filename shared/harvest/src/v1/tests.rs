@@ -441,7 +441,7 @@ fn a_candidate_is_read_in_full() {
             ada.custom_fields,
             [
                 value("level_1", json!("Senior")),
-                value("pay", json!({"amount": "1.0", "currency_code": "USD"})),
+                value("pay", json!({"amount": 1.0, "currency_code": "USD"})),
                 value("unset", Value::Null),
             ]
         );

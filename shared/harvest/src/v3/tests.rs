@@ -280,7 +280,7 @@ fn a_candidate_is_read_in_full() {
     assert_eq!(fields("level"), json!("Senior"));
     assert_eq!(
         fields("pay"),
-        json!({"amount": "100.0", "currency_code": "USD"})
+        json!({"amount": 100.0, "currency_code": "USD"})
     );
     assert_eq!(
         fields("range"),
