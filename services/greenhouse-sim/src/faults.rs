@@ -106,6 +106,13 @@ pub enum Fault {
     CommitThen500,
     /// A 500 page and nothing happened.
     ErrorBeforeCommit,
+    /// Refused in these words; nothing happened.
+    Refuse {
+        /// HTTP status.
+        status: u16,
+        /// The answer's JSON.
+        body: serde_json::Value,
+    },
     /// 429 with this `Retry-After`; nothing happened, and the window is not charged.
     Throttle {
         /// Whole seconds.
@@ -144,6 +151,7 @@ impl Fault {
             Self::DropBeforeCommit => "drop_before_commit",
             Self::CommitThen500 => "commit_then_500",
             Self::ErrorBeforeCommit => "error_before_commit",
+            Self::Refuse { .. } => "refuse",
             Self::Throttle { .. } => "throttle",
             Self::Slow(_) => "slow",
             Self::Late(_) => "late",

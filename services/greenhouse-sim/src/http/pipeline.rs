@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use hyper::{Request, body::Incoming, http::request::Parts};
+use hyper::{Request, StatusCode, body::Incoming, http::request::Parts};
 
 use super::{
     connection::Host,
@@ -100,6 +100,10 @@ async fn prevented(world: &World, arrived: &Arrived, fault: &Fault) -> Option<Ou
     match fault {
         Fault::DropBeforeCommit => return refused(None),
         Fault::ErrorBeforeCommit => return refused(Some(Reply::broken())),
+        Fault::Refuse { status, body } => {
+            let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::BAD_REQUEST);
+            return refused(Some(Reply::json(status, body)));
+        }
         Fault::Throttle { retry_after } => {
             return refused(Some(throttled(world, arrived.route, *retry_after)));
         }
@@ -132,7 +136,8 @@ async fn altered(reply: Reply, fault: Fault) -> Outcome {
         Fault::HoldAnswer(gate) => gate.pass().await,
         Fault::After(hook) => hook(),
         Fault::DropBeforeCommit | Fault::ErrorBeforeCommit | Fault::Throttle { .. } => {}
-        Fault::TokenRevoked
+        Fault::Refuse { .. }
+        | Fault::TokenRevoked
         | Fault::Late(_)
         | Fault::Hold(_)
         | Fault::Exit(_)
