@@ -2,19 +2,16 @@
 //!
 //! A person who was found keeps everything they have: gaps are filled, contacts united, nothing is overwritten.
 
-use domain::matching::{self, ContactList};
 use domain::{ApplicationId, CandidateId, Code, JobId, StepKind};
-use harvest::{
-    Application, Candidate, CandidatePatch, Client, CreatedCandidate, CustomFieldValue,
-    NewApplication, NewCandidate,
-};
+use harvest::{Application, Candidate, CandidatePatch, Client, CreatedCandidate, CustomFieldValue};
 use store::claim::StepState;
 
 use crate::answers::How;
 use crate::applications::{self, Jobs};
 use crate::attempt::{Attempt, Made, Step, Written};
 use crate::introduction::Introduction;
-use crate::profile::{filled, refused};
+use crate::newcomer::Newcomer;
+use crate::profile::refused;
 use crate::references::{self, References};
 use crate::stop::Stop;
 use crate::{candidate_fields, lighter, note, search};
@@ -120,52 +117,47 @@ async fn create(
     jobs: &Jobs,
     references: &mut References,
 ) -> Result<Person, Stop> {
-    let mut tagged = references.inline_tags;
     let application = applications::first(attempt, introduction, inline_job, jobs, references);
-    let mut person = new_candidate(attempt, introduction, application, references).await?;
-    let mut left_out = Vec::new();
-    let wanted = person.custom_fields.clone();
-    let noted = person.note.is_some();
-    let (term, claim) = (attempt.term(), attempt.claim);
-    let written = attempt
-        .write_once(
-            Step::keyed(StepKind::CreateCandidate, inline_job),
-            async |client, since| search::prove(client, claim, introduction, since).await,
-            async |client| loop {
-                term.check()?;
-                match client.candidates().create(&person).await {
-                    // Refused for the tags alone, so nothing was made; the tags are applied one by one then.
-                    Err(error) if tagged && error.names_field("tags") => {
-                        tagged = false;
-                        person.tags.clear();
-                    }
-                    Err(error)
-                        if let Some(application) = &mut person.application
-                            && let Some(what) = lighter::lighten(&error, application) =>
-                    {
-                        left_out.push(what);
-                    }
-                    // Likewise: nobody is left out for a field that the tenant does not have. Each refusal leaves fewer.
-                    Err(error) if error.is_about_custom_fields(&person.custom_fields) => {
-                        let fewer =
-                            candidate_fields::fewer(client, &error, &person.custom_fields).await;
-                        person.custom_fields = fewer;
-                    }
-                    answer => return answer.map(Arrived::Created),
-                }
-            },
-        )
-        .await?;
+    let mut newcomer = Newcomer::new(attempt, introduction, application, references).await?;
+    let written = write(attempt, introduction, inline_job, &mut newcomer).await?;
+    let along = Along {
+        tagged: newcomer.tagged,
+        noted: newcomer.person.note.is_some(),
+    };
     if let Written::Now(Arrived::Created(created)) = &written {
-        learn_what_came_along(attempt, inline_job, created, noted);
+        learn_what_came_along(attempt, inline_job, created, along.noted);
     }
-    candidate_fields::warn_of_left_out(attempt, &wanted, &person.custom_fields);
-    lighter::tell(attempt, introduction, references, &left_out).await?;
-    if tagged != references.inline_tags {
+    let sent = &newcomer.person.custom_fields;
+    candidate_fields::warn_of_left_out(attempt, &newcomer.wanted, sent);
+    lighter::tell(attempt, introduction, references, &newcomer.left_out).await?;
+    if along.tagged != references.inline_tags {
         references::forget_inline_tags(attempt).await?;
     }
-    let along = Along { tagged, noted };
     who(attempt, introduction, inline_job, written, along).await
+}
+
+/// Creates the person, if need be without the note.
+async fn write(
+    attempt: &mut Attempt<'_>,
+    introduction: &Introduction,
+    inline_job: JobId,
+    newcomer: &mut Newcomer,
+) -> Result<Written<Arrived>, Stop> {
+    let (term, claim) = (attempt.term(), attempt.claim);
+    loop {
+        let written = attempt
+            .write_once(
+                Step::keyed(StepKind::CreateCandidate, inline_job),
+                async |client, since| search::prove(client, claim, introduction, since).await,
+                async |client| newcomer.create(client, term).await.map(Arrived::Created),
+            )
+            .await;
+        if !matches!(written, Err(Stop::Fail(_) | Stop::Retry(_))) || !newcomer.leave_out_note() {
+            return written;
+        }
+        // On disk with the intent to create them without it: whoever finds them made knows that it did not come along.
+        attempt.learn(&note::step(), StepState::Planned, None, None);
+    }
 }
 
 /// What was sent together with a person.
@@ -261,40 +253,6 @@ async fn by_now(
     Ok(now.unwrap_or(made))
 }
 
-async fn new_candidate(
-    attempt: &Attempt<'_>,
-    introduction: &Introduction,
-    application: NewApplication,
-    references: &References,
-) -> Result<NewCandidate, Stop> {
-    let profile = &introduction.profile;
-    let contacts =
-        |list| matching::union_contacts(list, &[], &profile.contacts(list)).unwrap_or_default();
-    Ok(NewCandidate {
-        first_name: profile.person.first_name.clone(),
-        last_name: profile.person.last_name.clone(),
-        company: filled(&profile.person.company),
-        title: filled(&profile.person.title),
-        email_addresses: contacts(ContactList::Emails),
-        phone_numbers: contacts(ContactList::Phones),
-        website_addresses: contacts(ContactList::Websites),
-        social_media_addresses: contacts(ContactList::SocialProfiles),
-        addresses: contacts(ContactList::Addresses),
-        tags: if references.inline_tags {
-            references
-                .tags
-                .iter()
-                .map(|(name, _)| name.clone())
-                .collect()
-        } else {
-            Vec::new()
-        },
-        custom_fields: custom_fields(attempt, introduction).await?,
-        application: Some(application),
-        note: note::with_the_person(attempt, introduction),
-    })
-}
-
 /// Writes what the event knows and the record lacks.
 pub(crate) async fn fill_gaps(
     attempt: &mut Attempt<'_>,
@@ -383,7 +341,7 @@ async fn added_fields(
 }
 
 /// The event's fields, and ours where the tenant wants and has them.
-async fn custom_fields(
+pub(crate) async fn custom_fields(
     attempt: &Attempt<'_>,
     introduction: &Introduction,
 ) -> Result<Vec<CustomFieldValue>, Stop> {

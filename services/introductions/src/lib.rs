@@ -26,6 +26,7 @@ mod introduction_status_changed;
 mod lighter;
 mod memory;
 mod new_user;
+mod newcomer;
 mod note;
 mod outage;
 mod profile;

@@ -3,7 +3,8 @@
 use domain::marker::Marker;
 use domain::settings::NoteVisibility;
 use domain::{CandidateId, Code, NoteId, Problem, StepKind};
-use harvest::{Client, InlineNote, NewNote, Visibility};
+use harvest::{Client, Error as Remote, InlineNote, NewNote, Visibility};
+use store::claim::StepState;
 
 use crate::attempt::{Attempt, Made, Step};
 use crate::candidate::Person;
@@ -43,10 +44,37 @@ pub(crate) fn with_the_person(
     introduction: &Introduction,
 ) -> Option<InlineNote> {
     let possible = attempt.greenhouse.notes().go_with_a_new_candidate() && !introduction.prospect;
-    possible.then(|| InlineNote {
+    // An earlier try was refused with it, and may have made the person without.
+    let left_out = attempt.claim.step(step().name());
+    let left_out = left_out.is_some_and(|record| record.state == StepState::Planned);
+    (possible && !left_out).then(|| InlineNote {
         body: body(introduction),
         visibility: visibility(attempt.claim.settings.note_visibility),
     })
+}
+
+/// Whether the refusal of a person names the note that was sent with them.
+pub(crate) fn is_named(error: &Remote) -> bool {
+    [
+        "activity_feed_notes",
+        "note",
+        "body",
+        "visibility",
+        "user_id",
+    ]
+    .iter()
+    .any(|name| error.names_field(name))
+}
+
+/// Whether the note may be why a person is refused: it is named, or no field is.
+pub(crate) fn may_be_refused(error: &Remote) -> bool {
+    let silent = match error {
+        Remote::Rejected { status, fields, .. } => {
+            *status == 422 && fields.iter().all(|error| error.field.is_none())
+        }
+        _ => false,
+    };
+    silent || is_named(error)
 }
 
 /// Whether the note came along with its person, whom an earlier try made, perhaps over another version. Where v3 made them
@@ -65,7 +93,7 @@ pub(crate) async fn came_along(
     match find(&attempt.proof(), person, &introduction.note_marker).await {
         Ok(found) => Ok(found.is_some()),
         // Nobody has to pause because notes may not be read.
-        Err(harvest::Error::Forbidden { .. }) => Ok(false),
+        Err(Remote::Forbidden { .. }) => Ok(false),
         Err(error) => Err(error.into()),
     }
 }
@@ -75,7 +103,7 @@ async fn find(
     client: &Client,
     candidate: CandidateId,
     marker: &Marker,
-) -> Result<Option<NoteId>, harvest::Error> {
+) -> Result<Option<NoteId>, Remote> {
     let notes = client.notes().of_candidate(candidate).await?;
     let ours = notes.into_iter().find(|note| marker.is_in(&note.body));
     Ok(ours.map(|note| note.id))
@@ -107,7 +135,7 @@ pub(crate) async fn once(
             async |client, _| {
                 let found = find(client, candidate, marker).await;
                 // Whoever may write notes need not be allowed to read them, and nobody has to pause for that.
-                hidden = matches!(found, Err(harvest::Error::Forbidden { .. }));
+                hidden = matches!(found, Err(Remote::Forbidden { .. }));
                 found
             },
             async |client| client.notes().create(&note).await.map(|note| note.id),

@@ -11,6 +11,7 @@ mod people;
 mod prospects;
 mod reconnected;
 mod referrer;
+mod refusals;
 mod sealed;
 mod sight;
 mod words;

@@ -1,0 +1,124 @@
+//! Somebody new, as they are sent to Greenhouse: with less each time it refuses what an import can do without.
+
+use domain::matching::{self, ContactList};
+use harvest::{
+    Client, CreatedCandidate, CustomFieldValue, Error as Remote, NewApplication, NewCandidate,
+};
+
+use crate::attempt::Attempt;
+use crate::introduction::Introduction;
+use crate::lighter::{self, LeftOut};
+use crate::profile::filled;
+use crate::references::References;
+use crate::stop::Stop;
+use crate::term::Term;
+use crate::{candidate, candidate_fields, note};
+
+/// Whom to create, and what had to be left out of them.
+pub(crate) struct Newcomer {
+    pub(crate) person: NewCandidate,
+    /// The custom fields that were to be sent.
+    pub(crate) wanted: Vec<CustomFieldValue>,
+    /// Whether the tags go along.
+    pub(crate) tagged: bool,
+    pub(crate) left_out: Vec<LeftOut>,
+    /// Why they were not created.
+    refusal: Option<Remote>,
+}
+
+impl Newcomer {
+    pub(crate) async fn new(
+        attempt: &Attempt<'_>,
+        introduction: &Introduction,
+        application: NewApplication,
+        references: &References,
+    ) -> Result<Newcomer, Stop> {
+        let profile = &introduction.profile;
+        let contacts =
+            |list| matching::union_contacts(list, &[], &profile.contacts(list)).unwrap_or_default();
+        let tags = references.tags.iter().map(|(name, _)| name.clone());
+        let wanted = candidate::custom_fields(attempt, introduction).await?;
+        let person = NewCandidate {
+            first_name: profile.person.first_name.clone(),
+            last_name: profile.person.last_name.clone(),
+            company: filled(&profile.person.company),
+            title: filled(&profile.person.title),
+            email_addresses: contacts(ContactList::Emails),
+            phone_numbers: contacts(ContactList::Phones),
+            website_addresses: contacts(ContactList::Websites),
+            social_media_addresses: contacts(ContactList::SocialProfiles),
+            addresses: contacts(ContactList::Addresses),
+            tags: tags.filter(|_| references.inline_tags).collect(),
+            custom_fields: wanted.clone(),
+            application: Some(application),
+            note: note::with_the_person(attempt, introduction),
+        };
+        Ok(Newcomer {
+            person,
+            wanted,
+            tagged: references.inline_tags,
+            left_out: Vec::new(),
+            refusal: None,
+        })
+    }
+
+    /// Creates them. Nothing was made by what was refused, and each refusal leaves less.
+    pub(crate) async fn create(
+        &mut self,
+        client: &Client,
+        term: Term,
+    ) -> Result<CreatedCandidate, Remote> {
+        loop {
+            term.check()?;
+            let error = match client.candidates().create(&self.person).await {
+                Ok(created) => return Ok(created),
+                Err(error) => error,
+            };
+            if !self.lighten(client, &error).await {
+                self.refusal = Some(error.clone());
+                return Err(error);
+            }
+        }
+    }
+
+    /// Takes out what the refusal is about, if it can be done without.
+    async fn lighten(&mut self, client: &Client, error: &Remote) -> bool {
+        let person = &mut self.person;
+        // The tags are applied one by one then.
+        if self.tagged && error.names_field("tags") {
+            self.tagged = false;
+            person.tags.clear();
+            return true;
+        }
+        if let Some(application) = &mut person.application
+            && let Some(what) = lighter::lighten(error, application)
+        {
+            self.left_out.push(what);
+            return true;
+        }
+        if person.note.is_some() && note::is_named(error) {
+            return false;
+        }
+        // Nobody is left out for a field that the tenant does not have.
+        if error.is_about_custom_fields(&person.custom_fields) {
+            let fewer = candidate_fields::fewer(client, error, &person.custom_fields);
+            person.custom_fields = fewer.await;
+            return true;
+        }
+        false
+    }
+
+    /// Takes the note out if that may be what was refused; it has a step of its own then. What names nothing may be about
+    /// it too, and nothing is lost by finding out: the custom fields, which were suspected before, are sent again.
+    pub(crate) fn leave_out_note(&mut self) -> bool {
+        let mut refusal = self.refusal.take();
+        let refused = refusal
+            .take_if(|error| note::may_be_refused(error))
+            .is_some();
+        if !refused || self.person.note.take().is_none() {
+            return false;
+        }
+        self.person.custom_fields = self.wanted.clone();
+        true
+    }
+}

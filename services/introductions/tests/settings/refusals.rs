@@ -1,0 +1,80 @@
+//! Answers that refuse what an import can do without.
+
+use greenhouse_sim::{Fault, When};
+use harvest::Version;
+use serde_json::{Value, json};
+
+use crate::world::World;
+
+/// A 422 about this field, or about none.
+fn unprocessable(field: Option<&str>) -> Fault {
+    let error = match field {
+        Some(field) => json!({ "message": "is not accepted", "field": field }),
+        None => json!({ "message": "Unprocessable" }),
+    };
+    refuse(422, error)
+}
+
+fn refuse(status: u16, error: Value) -> Fault {
+    let body = json!({ "message": "Refused", "errors": [error] });
+    Fault::Refuse { status, body }
+}
+
+/// Imports somebody with custom fields of whom each creation that carries the note is refused like this.
+async fn import_with_refused_note(world: &World, field: Option<&str>) -> crate::world::Answer {
+    let create = When::operation("candidates:create");
+    // The first send, and one more without custom fields where nothing says that it is not about them.
+    let times = if field.is_some() { 1 } else { 2 };
+    let faults = world.greenhouse.faults();
+    faults.add(create.times(times), unprocessable(field));
+    let mut event = world.introduction("i-1");
+    event["data"]["custom_fields"] = json!({ "work_remotely": true });
+    world.import(event).await
+}
+
+#[tokio::test]
+async fn nobody_is_left_out_for_their_note() {
+    for field in [
+        Some("activity_feed_notes[0].visibility"),
+        Some("activity_feed_notes"),
+        Some("body"),
+        Some("user_id"),
+        None,
+    ] {
+        let world = World::new(Version::V1).await;
+        let answer = import_with_refused_note(&world, field).await;
+        assert_eq!(answer.data["how"], "CREATED", "{field:?}: {answer:?}");
+        assert_eq!(answer.warnings(), ["referrer_unknown"], "{field:?}");
+        let person = world.person("i-1");
+        let kept = person.custom_fields.unwrap_or_default();
+        assert_eq!(kept["work_remotely"].value, json!(true), "{field:?}");
+        let notes = world.greenhouse.state().notes_of(person.meta.id);
+        assert_eq!(notes.len(), 1, "{field:?}: written by itself");
+    }
+}
+
+#[tokio::test]
+async fn a_note_that_is_refused_by_itself_as_well_is_a_warning() {
+    let world = World::new(Version::V1).await;
+    let notes = When::operation("notes:create");
+    let refused = unprocessable(Some("body"));
+    world.greenhouse.faults().add(notes, refused);
+    let answer = import_with_refused_note(&world, Some("body")).await;
+    assert_eq!(answer.data["how"], "CREATED", "{answer:?}");
+    assert_eq!(answer.warnings(), ["referrer_unknown", "note_refused"]);
+    world.person("i-1");
+}
+
+/// v1's notes cannot be read: what was left out is known from what was on disk before the person was sent without it.
+#[tokio::test]
+async fn a_note_that_was_left_out_is_written_by_whoever_finds_the_person_made() {
+    let world = World::new(Version::V1).await;
+    let create = || When::operation("candidates:create").times(1);
+    let faults = world.greenhouse.faults();
+    faults.add(create(), unprocessable(Some("body")));
+    faults.add(create(), Fault::CommitThen500);
+    let answer = world.import(world.introduction("i-1")).await;
+    assert_eq!(answer.data["how"], "CREATED", "{answer:?}");
+    let person = world.person("i-1").meta.id;
+    assert_eq!(world.greenhouse.state().notes_of(person).len(), 1);
+}
