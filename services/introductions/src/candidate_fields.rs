@@ -96,6 +96,9 @@ pub(crate) async fn fewer(
     error: &Remote,
     refused: &[CustomFieldValue],
 ) -> Vec<CustomFieldValue> {
+    if is_about_another(error, refused) {
+        return Vec::new();
+    }
     let unnamed = unnamed(error, refused);
     let suitable = suitable(client, &unnamed).await.unwrap_or_default();
     if suitable.len() < refused.len() {
@@ -103,6 +106,25 @@ pub(crate) async fn fewer(
     } else {
         Vec::new()
     }
+}
+
+/// Whether it is a value that the person has which stands in the way: v3 gets it again with any other, so none can be sent.
+fn is_about_another(error: &Remote, refused: &[CustomFieldValue]) -> bool {
+    let Remote::Rejected { fields, .. } = error else {
+        return false;
+    };
+    let paths = fields.iter().filter_map(|error| error.field.as_deref());
+    let mut keys = paths.filter_map(key);
+    keys.any(|key| refused.iter().all(|value| value.name_key != key))
+}
+
+/// Which custom field a path is about that has its key, as in `custom_fields.level`.
+pub(crate) fn key(path: &str) -> Option<&str> {
+    let (_, rest) = path.split_once("custom_fields.")?;
+    let key = rest.split(['.', '[', '/']).next()?;
+    // Else it is a place, or a part of the value at none.
+    let is_key = key.contains(|c: char| !c.is_ascii_digit()) && key != "value" && key != "name_key";
+    is_key.then_some(key)
 }
 
 /// Those that a refusal names neither by their key nor by their place.
@@ -198,7 +220,7 @@ pub(crate) fn warn_of_left_out(
 }
 
 /// Whatever cannot be a key of Greenhouse's may be anything, somebody's address as well, and is not repeated.
-fn refusal(keys: &[&str]) -> Problem {
+pub(crate) fn refusal(keys: &[&str]) -> Problem {
     let letter = |letter: u8| letter.is_ascii_alphanumeric() || letter == b'_';
     let named = keys.iter().filter(|key| key.bytes().all(letter));
     let paths: Vec<String> = named.map(|key| format!("custom_fields.{key}")).collect();
@@ -266,6 +288,35 @@ mod tests {
             assert_eq!(left(field, message), ["level", "seat"], "{field:?}");
         }
         assert_eq!(left(None, "Custom field is invalid").len(), 3);
+    }
+
+    #[test]
+    fn a_value_that_the_person_has_stands_in_the_way_of_all() {
+        let sent = [CustomFieldValue {
+            name_key: "level".into(),
+            value: 1.into(),
+        }];
+        let about = |path: &str| {
+            let complaint = harvest::FieldError {
+                field: Some(path.to_owned()),
+                message: "cannot be written back".to_owned(),
+            };
+            let error = Remote::Rejected {
+                status: 422,
+                message: String::new(),
+                fields: vec![complaint],
+            };
+            is_about_another(&error, &sent)
+        };
+        assert!(about("custom_fields.owner"));
+        for ours in [
+            "custom_fields.level",
+            "custom_fields.0.value",
+            "custom_fields[0]",
+            "title",
+        ] {
+            assert!(!about(ours), "{ours}");
+        }
     }
 
     #[test]
