@@ -34,6 +34,7 @@ pub(crate) async fn write(
         attempt.warn(Problem::new(Code::StatusOptionMissing).field("status"));
         return Ok(false);
     };
+    let key = field.name_key.clone();
     let mut has = record.custom_fields.iter();
     let same = has.any(|has| has.name_key == field.name_key && has.value == *value);
     let patch = CandidatePatch {
@@ -49,11 +50,33 @@ pub(crate) async fn write(
     let ours = !same || attempt.was_sent(&step);
     match candidate::edit(attempt, step, record.id, &patch).await {
         Ok(()) => Ok(ours),
-        Err(Stop::Fail(_)) => {
-            attempt.warn(Problem::new(Code::StatusOptionMissing).field("status"));
+        Err(Stop::Fail(problem)) => {
+            attempt.warn(refusal(&problem, &key));
             Ok(false)
         }
         Err(other) => Err(other),
+    }
+}
+
+/// What to say of a refusal: that the option is missing where it may be about our value, else which field it is about.
+fn refusal(problem: &Problem, key: &str) -> Problem {
+    let path = problem.field.as_deref();
+    // v3 gets all of the person's fields again, so another's key may be the one that is refused.
+    let others = path.and_then(candidate_fields::key).filter(|it| *it != key);
+    let detail = problem.detail.as_deref().unwrap_or_default().to_lowercase();
+    let ours = match path {
+        Some(path) => ["custom_field", "value", key]
+            .iter()
+            .any(|part| path.contains(part)),
+        // Words that name nothing may be about what was sent, and that was the option.
+        None => [key, "option", "value", "custom field", "unprocessable"]
+            .iter()
+            .any(|word| detail.contains(word)),
+    };
+    match others {
+        Some(other) => candidate_fields::refusal(&[other]),
+        None if ours => Problem::new(Code::StatusOptionMissing).field("status"),
+        None => candidate_fields::refusal(&[key]),
     }
 }
 
@@ -131,6 +154,28 @@ mod tests {
         );
         assert_eq!(value(&field, " on_hold").as_deref(), Some("On hold"));
         assert_eq!(value(&field, "hired"), None);
+    }
+
+    #[test]
+    fn only_a_refusal_of_the_option_says_that_it_is_missing() {
+        let said = |field: Option<&str>, detail: &str| {
+            let mut problem = Problem::new(Code::UnexpectedAnswer).detail(detail);
+            problem.field = field.map(str::to_owned);
+            let said = refusal(&problem, "intrro_status");
+            (said.code, said.field.unwrap_or_default())
+        };
+        let missing = (Code::StatusOptionMissing, "status".to_owned());
+        let refused = |key: &str| (Code::CustomFieldRefused, format!("custom_fields.{key}"));
+        for (field, detail, expected) in [
+            (None, "Unprocessable Content", &missing),
+            (Some("custom_fields[2].value"), "is invalid", &missing),
+            (Some("custom_fields.intrro_status"), "is invalid", &missing),
+            (Some("custom_fields.owner"), "is invalid", &refused("owner")),
+            (Some("title"), "is invalid", &refused("intrro_status")),
+            (None, "Candidate is locked", &refused("intrro_status")),
+        ] {
+            assert_eq!(said(field, detail), *expected, "{field:?} {detail}");
+        }
     }
 
     #[test]
