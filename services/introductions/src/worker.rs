@@ -293,6 +293,10 @@ async fn carry_out(
         Stop::Abandon => Err(JournalError::LeaseLost),
         Stop::GiveBack => Err(JournalError::Unavailable),
         Stop::Wait { delay, code } => {
+            if code == Code::CredentialSealed {
+                // No fault of the tenant, which is told nothing: an alert tells whoever runs this process.
+                context.metrics.retry(Stage::Write, code);
+            }
             context
                 .journal
                 .release(claim, release(delay, false, Some(code)))

@@ -439,6 +439,9 @@ mod tests {
     fn a_reason_that_sets_nobody_aside_counts_as_ours() {
         assert_eq!(WhySetAside(Code::NotSiteAdmin).values(), ["not_site_admin"]);
         assert_eq!(WhySetAside(Code::JobClosed).values(), ["internal"]);
+        for code in [Code::ConsentNeeded, Code::ActingUserMissing] {
+            assert_eq!(WhySetAside(code).values(), [code.as_str()]);
+        }
     }
 
     #[test]

@@ -45,6 +45,7 @@ fn touch_everything(metrics: &Metrics) {
     metrics.greenhouse_clock_ahead(1.0);
     metrics.harvest_rate_limit(1, 50);
     metrics.circuits_open(1);
+    metrics.connections_set_aside(&[]);
     metrics.gauges_read(1.0);
     metrics.db_pool(1, 1, 10);
 }

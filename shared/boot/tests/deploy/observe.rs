@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use boot::Metrics;
-use boot::metrics::{Label, Queue, Resource, Service};
+use boot::metrics::{Label, Queue, Resource, Service, Stage};
 use serde_json::Value;
 
 use crate::promql::{grouping, selectors};
@@ -87,6 +87,10 @@ fn exposition() -> String {
         metrics.poll_succeeded(*resource, 0.0);
         metrics.poll_overdue(*resource, Duration::ZERO);
     }
+    for code in domain::Code::ALL {
+        metrics.retry(Stage::Write, *code);
+    }
+    metrics.connections_set_aside(&[]);
     metrics.exposition()
 }
 
