@@ -34,15 +34,27 @@ pub(crate) async fn doubt_nothing(attempt: &Attempt<'_>) -> Result<(), Stop> {
     memory.remember(SIGHT, JOBS, &true, MINUTE).await
 }
 
-/// What became of a write for which v1 found nothing: it says so of whoever acts as well as of what it is about. Asked with
-/// one call, of each such answer.
+/// What became of a write for which nothing was found: v1 says so of whoever acts as well as of what it is about. Asked with
+/// two calls, of each such answer.
+///
+/// A refusal where whoever acts is there and the person is shown: another try would be answered alike. Somebody who is
+/// still being created, or was merged since, is not shown, and the next try finds out.
 pub(crate) async fn not_found(attempt: &Attempt<'_>, error: Remote) -> Stop {
+    let client = attempt.proof();
     if let Some(acting) = attempt.greenhouse.acting_user() {
-        let users = attempt.proof();
-        let users = users.users().by_ids(&[acting]).await;
-        if users.is_ok_and(|found| found.iter().all(|user| user.deactivated)) {
-            return Stop::Pause(Code::ActingUserMissing.into());
+        match client.users().by_ids(&[acting]).await {
+            Ok(found) if found.iter().all(|user| user.deactivated) => {
+                return Stop::Pause(Code::ActingUserMissing.into());
+            }
+            Ok(_) => {}
+            // It may be them who are not found.
+            Err(_) => return error.into(),
         }
+    }
+    if let Some(person) = attempt.person
+        && let Ok(Some(_)) = client.candidates().get(person).await
+    {
+        return Stop::Fail(Code::UnexpectedAnswer.into());
     }
     error.into()
 }

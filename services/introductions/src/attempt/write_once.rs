@@ -112,7 +112,7 @@ impl Attempt<'_> {
 
     /// What an answer that is no success leaves of the write, and what to do instead of going on.
     async fn judge(&mut self, step: &Step, error: harvest::Error) -> Stop {
-        let state = match Effect::of(&error) {
+        let mut state = match Effect::of(&error) {
             Effect::None => StepState::Planned,
             Effect::Refused => StepState::Rejected,
             Effect::Unknown => StepState::Unknown,
@@ -122,7 +122,13 @@ impl Attempt<'_> {
             (StepState::Unknown, _) if self.lost_often(step) => {
                 Stop::Retry(Code::GreenhouseUnavailable.into())
             }
-            (_, harvest::Error::NotFound { .. }) => sight::not_found(self, error).await,
+            (_, harvest::Error::NotFound { .. }) => {
+                let stop = sight::not_found(self, error).await;
+                if matches!(stop, Stop::Fail(_)) {
+                    state = StepState::Rejected;
+                }
+                stop
+            }
             _ => Stop::from(error),
         };
         if state == StepState::Unknown {

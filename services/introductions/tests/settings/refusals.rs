@@ -1,7 +1,8 @@
 //! Answers that refuse what an import can do without.
 
+use domain::JobId;
 use greenhouse_sim::{Fault, When};
-use harvest::Version;
+use harvest::{Target, Version};
 use serde_json::{Value, json};
 
 use crate::world::World;
@@ -77,4 +78,29 @@ async fn a_note_that_was_left_out_is_written_by_whoever_finds_the_person_made() 
     assert_eq!(answer.data["how"], "CREATED", "{answer:?}");
     let person = world.person("i-1").meta.id;
     assert_eq!(world.greenhouse.state().notes_of(person).len(), 1);
+}
+
+/// v1 may say of whoever may not write that nothing is found, though the person is shown.
+#[tokio::test]
+async fn what_is_not_found_about_somebody_who_is_shown_is_refused() {
+    for (operation, warning) in [
+        ("candidates:update", "edit_refused"),
+        ("notes:create", "note_refused"),
+    ] {
+        let world = World::new(Version::V1).await;
+        let job = Target::Job(JobId(world.jobs()[0]));
+        world.plant("i-1", job).await;
+        let missing = refuse(404, json!({ "message": "Not found" }));
+        world
+            .greenhouse
+            .faults()
+            .add(When::operation(operation), missing);
+        let mut event = world.introduction("i-1");
+        event["data"]["candidate"]["company"] = json!("Analytical Engines");
+        world.take(&event).await;
+        world.try_once().await;
+        assert_eq!(world.open().await, 0, "{operation}: done at once");
+        let answer = world.last_answer().await;
+        assert!(answer.warnings().contains(&warning), "{answer:?}");
+    }
 }
