@@ -2,7 +2,7 @@
 //! left out for it; the answer says what is missing, and the next import looks it up again.
 
 use domain::{Code, Problem};
-use harvest::{Error, NewApplication, Target};
+use harvest::{Error, NewApplication, Target, Version};
 
 use crate::attempt::Attempt;
 use crate::introduction::Introduction;
@@ -58,7 +58,12 @@ pub(crate) async fn tell(
             LeftOut::Credit => {
                 (references.referrer, references.outside) = (None, None);
                 referrer::forget(attempt, introduction).await?;
-                Problem::new(Code::ReferrerNotListed).field("referrer.email")
+                // v1 credits users themselves.
+                let code = match attempt.greenhouse.version() {
+                    Version::V1 => Code::ReferrerUnknown,
+                    Version::V3 => Code::ReferrerNotListed,
+                };
+                Problem::new(code).field("referrer.email")
             }
             LeftOut::Pool => Problem::new(Code::PoolMissing).field("prospect"),
         };
