@@ -1,7 +1,7 @@
 //! `IntroductionAccepted`: one candidate under the picked jobs, credited, tagged and with a note: once.
 
 use boot::metrics::{Arrival, Terminal};
-use domain::{Code, Problem};
+use domain::Code;
 use proto::v1;
 use store::journal::{End, Identity, Settlement};
 use store::person::PersonKey;
@@ -29,10 +29,7 @@ pub(crate) async fn handle(
     if claim.erased_before {
         attempt.warn(Code::ErasedBefore.into());
     }
-    for place in introduction.profile.unusable_emails() {
-        let field = format!("candidate.emails[{place}]");
-        attempt.warn(Problem::new(Code::InvalidField).field(field));
-    }
+    introduction.profile.warn_of_unusable(attempt);
     let mut jobs = applications::sort_jobs(attempt, introduction).await?;
     if jobs.first().is_none() {
         return settle_refused(attempt, jobs.refused()).await;

@@ -8,6 +8,7 @@ use proto::v1;
 use store::person::PersonKey;
 use url::Url;
 
+use crate::attempt::Attempt;
 use crate::stop::Stop;
 
 /// The person of an event, parsed once.
@@ -68,15 +69,15 @@ impl Profile {
         written.find(|text| *text != email && text.to_lowercase() == email)
     }
 
-    /// Where the event has something for an e-mail address that is none: it is left out.
-    pub(crate) fn unusable_emails(&self) -> Vec<usize> {
-        let unusable =
-            |value: &str| !value.trim().is_empty() && matching::normalise_email(value).is_none();
-        let entries = self.person.emails.iter().enumerate();
-        entries
-            .filter(|(_, entry)| unusable(&entry.value))
-            .map(|(place, _)| place)
-            .collect()
+    /// Warns of what the event has for an e-mail address that is none: it is left out.
+    pub(crate) fn warn_of_unusable(&self, attempt: &mut Attempt<'_>) {
+        for (place, entry) in self.person.emails.iter().enumerate() {
+            let value = &entry.value;
+            if !value.trim().is_empty() && matching::normalise_email(value).is_none() {
+                let field = format!("candidate.emails[{place}]");
+                attempt.warn(Problem::new(Code::EmailUnusable).field(field));
+            }
+        }
     }
 
     /// Keys of the e-mail addresses.

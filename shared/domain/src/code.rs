@@ -135,6 +135,7 @@ BRG-0326 referrer_refused
 BRG-0327 candidate_gone
 BRG-0328 custom_field_refused
 BRG-0329 referrer_not_listed
+BRG-0330 email_unusable
 BRG-0401 credential_refused
 BRG-0402 scope_missing
 BRG-0403 token_endpoint_refused

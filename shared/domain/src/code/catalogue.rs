@@ -145,6 +145,9 @@ catalogue! {
     ReferrerNotListed "referrer_not_listed" "BRG-0329" (HUMAN, FINAL)
         "The employee who made the introduction is a user of Greenhouse, but not yet one of those whom its API can credit."
         => "In Greenhouse, choose the employee under Who Gets Credit on the candidate; later introductions will be credited.";
+    EmailUnusable "email_unusable" "BRG-0330" (HUMAN, FINAL)
+        "What the event gives as an e-mail address is none, so it was left out."
+        => "Correct the address in Intrro, which publishes it with a CandidateProfileUpdated.";
 
     // Connection: the tenant's account, or Greenhouse itself.
     CredentialRefused "credential_refused" "BRG-0401" (HUMAN, RETRIED)
