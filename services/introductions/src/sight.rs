@@ -1,6 +1,7 @@
 //! Whether whoever acts is there and shown anything: asked before what is not found ends an operation.
 
 use accounts::sees_nothing;
+use chrono::{TimeDelta, Utc};
 use domain::Code;
 use harvest::{Error as Remote, Version};
 
@@ -37,8 +38,11 @@ pub(crate) async fn doubt_nothing(attempt: &Attempt<'_>) -> Result<(), Stop> {
 /// What became of a write for which nothing was found: v1 says so of whoever acts as well as of what it is about. Asked with
 /// two calls, of each such answer.
 ///
-/// A refusal where whoever acts is there and the person is shown: another try would be answered alike. Somebody who is
-/// still being created, or was merged since, is not shown, and the next try finds out.
+/// So long after somebody was made, all of Greenhouse knows them.
+const KNOWN_AFTER: TimeDelta = TimeDelta::minutes(10);
+
+/// A refusal where whoever acts is there and the person is shown: another try would be answered alike. Somebody who was
+/// merged since is not shown, and somebody just made may be shown before they can be written to: the next try finds out.
 pub(crate) async fn not_found(attempt: &Attempt<'_>, error: Remote) -> Stop {
     let client = attempt.proof();
     if let Some(acting) = attempt.greenhouse.acting_user() {
@@ -52,7 +56,12 @@ pub(crate) async fn not_found(attempt: &Attempt<'_>, error: Remote) -> Stop {
         }
     }
     if let Some(person) = attempt.person
-        && let Ok(Some(_)) = client.candidates().get(person).await
+        && let Ok(Some(shown)) = client.candidates().get(person).await
+        && let now = attempt
+            .greenhouse
+            .greenhouse_clock()
+            .unwrap_or_else(Utc::now)
+        && shown.created_at.is_some_and(|at| now - at > KNOWN_AFTER)
     {
         return Stop::Fail(Code::UnexpectedAnswer.into());
     }
