@@ -222,7 +222,7 @@ fn ended(story: &Story, what: &str, code: Option<Code>) -> Verdict {
             well: false,
         };
     };
-    let last = match last_code(story) {
+    let last = match last_code(story).filter(|_| code == Code::RetriesExhausted) {
         Some(last) => format!(" The last try failed so: {}", last.cause()),
         None => String::new(),
     };

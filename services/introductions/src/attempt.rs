@@ -35,7 +35,7 @@ pub(crate) struct Attempt<'a> {
     pub(crate) person: Option<CandidateId>,
     /// What did not go as well as it could; the answer tells.
     pub(crate) warnings: Vec<Problem>,
-    /// What the last part failed with that was given up.
+    /// What the first part failed with that was given up.
     pub(crate) gave_up_over: Option<Code>,
     /// Step states learnt but not yet on disk; they travel with the next entry in the journal.
     learnt: Vec<StepWrite>,
@@ -175,7 +175,7 @@ impl<'a> Attempt<'a> {
     pub(crate) fn given_up(&mut self, stop: &Stop, field: &str) -> Option<Problem> {
         match stop {
             Stop::Retry(problem) if self.claim.attempts + 1 >= Stop::tries(problem) => {
-                self.gave_up_over = Some(problem.code);
+                self.gave_up_over.get_or_insert(problem.code);
                 Some(Problem {
                     code: Code::RetriesExhausted,
                     field: Some(field.to_owned()),

@@ -192,7 +192,10 @@ mod tests {
     #[test]
     fn not_found_is_a_refusal_to_add_somebody() {
         let operation = Operation::UsersCreate;
-        let refusal = for_good(Remote::NotFound { operation });
+        let refusal = for_good(Remote::NotFound {
+            operation,
+            hidden: false,
+        });
         assert_eq!(Effect::of(&refusal), Effect::Refused);
         assert!(matches!(Stop::from(refusal), Stop::Fail(_)));
         let cause = Cause::Status(502);
@@ -212,7 +215,10 @@ mod tests {
         for error in [
             rejected(400),
             rejected(422),
-            Remote::NotFound { operation },
+            Remote::NotFound {
+                operation,
+                hidden: false,
+            },
             Remote::Unavailable { cause },
         ] {
             let stands = standing(Err(error.clone()));

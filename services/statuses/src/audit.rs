@@ -89,7 +89,7 @@ async fn gone_with_their_people(
     let people: BTreeSet<CandidateId> = tracked.values().map(|known| known.greenhouse).collect();
     let mut deleted = Vec::new();
     for person in people {
-        if observer.client.candidates().get(person).await?.is_none() {
+        if observer.client.candidates().is_gone(person).await? {
             observer.erase(person, Erasure::Deleted).await?;
             deleted.push(person);
         }

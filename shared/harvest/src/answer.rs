@@ -41,7 +41,10 @@ impl Answer {
                 Err(cause) => Err(Error::unreadable(operation, cause)),
             },
             401 | 403 => Err(self.unwelcome(operation, version)),
-            404 => Err(Error::NotFound { operation }),
+            404 => Err(Error::NotFound {
+                operation,
+                hidden: false,
+            }),
             // Not a record but the whole version is gone, or a way to it: v1 was announced to be switched off.
             410 if operation.is_write() => Err(Error::NotSent {
                 cause: Cause::Status(410),
@@ -124,7 +127,10 @@ impl Answer {
             (Version::V3, 401) => Error::Unauthorized { detail: message },
             (Version::V1, 401) if !lacks_permission => Error::Unauthorized { detail: message },
             (Version::V1, 403) if !lacks_permission && operation.reads_one_record() => {
-                Error::NotFound { operation }
+                Error::NotFound {
+                    operation,
+                    hidden: true,
+                }
             }
             (Version::V1, 403) if !lacks_permission && refuses => Error::Rejected {
                 status,

@@ -310,6 +310,9 @@ impl Applications<'_> {
             .into_iter()
             .find(|application| application.id == id)
             .map(|application| application.custom_fields)
-            .ok_or(Error::NotFound { operation })
+            .ok_or(Error::NotFound {
+                operation,
+                hidden: false,
+            })
     }
 }

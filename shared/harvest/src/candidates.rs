@@ -240,6 +240,22 @@ impl Candidates<'_> {
         Ok(found.into_iter().find(|candidate| candidate.id == id))
     }
 
+    /// Whether nobody has this id any more. Somebody whom v1 keeps from whoever acts is not gone; in v3 nothing tells them
+    /// apart.
+    ///
+    /// # Errors
+    /// [`Error`] of a read.
+    pub async fn is_gone(&self, id: CandidateId) -> Result<bool, Error> {
+        if self.client.version() == Version::V3 {
+            return Ok(self.get(id).await?.is_none());
+        }
+        let read: Read<_> = v1::candidates::read_single;
+        match self.client.call(&v1::candidates::with_id(id), read).await {
+            Err(Error::NotFound { hidden, .. }) => Ok(!hidden),
+            found => Ok(found?.iter().all(|candidate| candidate.id != id)),
+        }
+    }
+
     /// Everybody created at or after `from`, newest first (v3) or in no order that is documented (v1). Whoever is not
     /// shown yet is an [`Error::Processing`].
     pub fn created_since(
@@ -321,7 +337,10 @@ impl Candidates<'_> {
         let operation = Operation::CandidatesUpdate;
         found
             .map(|person| person.custom_fields)
-            .ok_or(Error::NotFound { operation })
+            .ok_or(Error::NotFound {
+                operation,
+                hidden: false,
+            })
     }
 }
 

@@ -47,6 +47,8 @@ pub enum Error {
     NotFound {
         /// What was asked for.
         operation: Operation,
+        /// It may be there, and not be shown to whoever acts (403).
+        hidden: bool,
     },
     /// Greenhouse does not serve this version of its API to this account, as was announced of v1; not executed.
     #[error("this version of Harvest is not served ({status})")]
@@ -375,6 +377,7 @@ mod tests {
             },
             Error::NotFound {
                 operation: Operation::CandidatesCreate,
+                hidden: false,
             },
         ] {
             assert!(!refusal.is_about_custom_fields(&sent), "{refusal:?}");

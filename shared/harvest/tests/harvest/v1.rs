@@ -147,6 +147,22 @@ async fn what_does_not_exist_is_left_out() {
 }
 
 #[tokio::test]
+async fn whoever_is_hidden_is_not_gone() {
+    let server = Server::start(|seen, _| match seen.line.rsplit('/').next() {
+        Some("1") => answer(200, r#"{"id":1}"#),
+        Some("2") => answer(403, r#"{"message":"Access denied"}"#),
+        Some("3") => answer(403, ""),
+        _ => answer(404, r#"{"message":"Resource not found"}"#),
+    })
+    .await;
+    let client = client(&server);
+    for (id, gone) in [(1, false), (2, false), (3, false), (4, true)] {
+        let told = client.candidates().is_gone(CandidateId(id)).await.unwrap();
+        assert_eq!(told, gone, "{id}");
+    }
+}
+
+#[tokio::test]
 async fn whoever_has_another_number_is_left_out() {
     let everybody = r#"[{"id":1},{"id":2,"employee_id":"E2"},{"id":3,"employee_id":"E3"}]"#;
     for (status, body, expected) in [
