@@ -1,0 +1,207 @@
+//! Verdicts over rows as the ledger shows them.
+
+use super::*;
+use domain::OperationId;
+
+fn story(state: &str, code: Option<Code>) -> Story {
+    let now = Utc::now();
+    Story {
+        operation_id: OperationId(1),
+        tenant: "acme".into(),
+        kind: "introduction_accepted".into(),
+        business_key: "i-1".into(),
+        message_id: "m-1".into(),
+        state: state.into(),
+        in_progress: false,
+        code: code.map(|code| code.as_str().into()),
+        field: None,
+        outcome: None,
+        attempts: 0,
+        connection_state: Some("active".into()),
+        connection_reason: None,
+        held_reason: None,
+        held_until: None,
+        not_before: now,
+        waits_for: None,
+        occurred_at: now,
+        stored_at: now,
+        settled_at: None,
+        trace: None,
+        now,
+        steps: vec![],
+        answers: vec![],
+    }
+}
+
+#[test]
+fn done_says_who_it_is_in_greenhouse() {
+    let outcome = serde_json::json!({
+        "how": "created", "greenhouse_candidate_id": 7,
+        "applications": [{"job_id": 4, "application_id": 1, "code": null},
+            {"job_id": 5, "application_id": null, "code": "job_closed"}],
+    });
+    let story = Story {
+        outcome: Some(outcome),
+        ..story("done", None)
+    };
+    let verdict = Verdict::of(&story);
+    assert_eq!(
+        verdict.sentence,
+        "It is in Greenhouse: the person was created as candidate 7, with 1 application(s); none for job 5 (job_closed)."
+    );
+    assert!(verdict.next.starts_with("Do what the warnings say"));
+    assert_eq!(warnings(&story), [Code::JobClosed]);
+}
+
+#[test]
+fn what_was_forgotten_is_not_told_as_if_it_were_known() {
+    for kind in ["introduction_accepted", "candidate_profile_updated"] {
+        let verdict = Verdict::of(&Story {
+            kind: kind.into(),
+            outcome: Some(serde_json::json!({"how": "created", "warnings": []})),
+            ..story("done", None)
+        });
+        assert_eq!(verdict.sentence, FORGOTTEN);
+        assert!(verdict.well);
+    }
+}
+
+#[test]
+fn a_pause_by_hand_is_told_with_its_reason_and_its_end() {
+    let paused = Story {
+        connection_state: Some("paused".into()),
+        connection_reason: Some("connection_paused".into()),
+        held_reason: Some("a move".into()),
+        ..story("open", None)
+    };
+    let told = Verdict::of(&paused).sentence;
+    assert!(
+        told.ends_with("until somebody resumes it: a move"),
+        "{told}"
+    );
+    let told = Verdict::of(&Story {
+        held_until: Some(Utc::now()),
+        ..paused
+    });
+    assert!(told.sentence.contains("UTC: a move"), "{told:?}");
+}
+
+/// An introduction that is done, with these warnings.
+pub(crate) fn warned(codes: &[Code]) -> Story {
+    let outcome = serde_json::json!({
+        "how": "created", "greenhouse_candidate_id": 7,
+        "applications": [{"application_id": 1}], "warnings": codes,
+    });
+    Story {
+        outcome: Some(outcome),
+        ..story("done", None)
+    }
+}
+
+#[test]
+fn a_warning_leaves_the_sentence_and_something_to_do_where_it_needs_a_human() {
+    let plain = Verdict::of(&warned(&[]));
+    assert_eq!(plain.next, "Nothing to do.");
+    assert_eq!(Verdict::of(&warned(&[Code::ReferrerUnknown])), plain);
+    let unknown = Verdict::of(&warned(&[Code::ReferrerUnknown, Code::RemoteUnknown]));
+    assert_eq!(unknown.sentence, plain.sentence);
+    assert!(unknown.next.starts_with("Do what the warnings say"));
+}
+
+#[test]
+fn each_warning_is_told_once() {
+    let twice = [
+        Code::RetriesExhausted,
+        Code::RemoteUnknown,
+        Code::RetriesExhausted,
+    ];
+    let told = [Code::RemoteUnknown, Code::RetriesExhausted];
+    assert_eq!(warnings(&warned(&twice)), told);
+    assert!(warnings(&story("done", None)).is_empty());
+}
+
+#[test]
+fn an_update_says_what_it_came_to() {
+    let told = |kind: &str, how: &str| {
+        let outcome = serde_json::json!({ "how": how, "greenhouse_candidate_id": 7 });
+        let story = Story {
+            kind: kind.into(),
+            outcome: Some(outcome),
+            ..story("done", None)
+        };
+        Verdict::of(&story).sentence
+    };
+    let kind = "candidate_profile_updated";
+    assert!(told(kind, "written").ends_with("candidate 7 was updated."));
+    assert!(told(kind, "superseded").contains("a later update came first"));
+    assert!(told("candidate_erasure_requested", "").contains("forgotten"));
+}
+
+#[test]
+fn a_refusal_names_its_cause_and_remedy() {
+    let verdict = Verdict::of(&story("failed", Some(Code::JobClosed)));
+    assert!(verdict.sentence.contains(Code::JobClosed.cause()));
+    assert!(verdict.next.contains("BRG-0302"));
+    assert!(!verdict.next.contains("Then publish it again"));
+    let parked = Verdict::of(&story("parked", Some(Code::ScopeMissing)));
+    assert!(
+        parked.next.contains("Then publish it again"),
+        "{}",
+        parked.next
+    );
+}
+
+#[test]
+fn what_was_tried_in_vain_names_what_it_failed_with() {
+    let outcome = serde_json::json!({ "last_code": "unexpected_answer", "applications": [] });
+    let verdict = Verdict::of(&Story {
+        outcome: Some(outcome),
+        ..story("parked", Some(Code::RetriesExhausted))
+    });
+    assert!(verdict.sentence.contains(Code::RetriesExhausted.cause()));
+    assert!(verdict.sentence.ends_with(Code::UnexpectedAnswer.cause()));
+}
+
+#[test]
+fn waiting_names_what_it_waits_for() {
+    let unconnected = Verdict::of(&Story {
+        connection_state: None,
+        ..story("open", None)
+    });
+    assert!(unconnected.sentence.contains(Code::NotConnected.cause()));
+    let paused = Story {
+        connection_state: Some("reauthorise".into()),
+        connection_reason: Some("credential_refused".into()),
+        ..story("open", None)
+    };
+    assert!(
+        Verdict::of(&paused)
+            .sentence
+            .contains(Code::CredentialRefused.cause())
+    );
+    let behind = Verdict::of(&Story {
+        waits_for: Some(41),
+        ..story("open", None)
+    });
+    assert!(behind.sentence.contains("operation 41"));
+    assert!(
+        Verdict::of(&Story {
+            in_progress: true,
+            ..story("open", None)
+        })
+        .well
+    );
+}
+
+#[test]
+fn an_unknown_id_says_what_was_looked_at() {
+    let verdict = Verdict::never_seen("i-9");
+    assert!(verdict.sentence.contains("i-9"));
+    for place in [
+        "intrro.unrouted",
+        "greenhouse.dead",
+        "deploy/runbooks/DeadLetters.md",
+    ] {
+        assert!(verdict.next.contains(place), "{place}: {}", verdict.next);
+    }
+}
