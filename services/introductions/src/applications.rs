@@ -1,7 +1,7 @@
 //! The picked jobs: which of them are open, and one application under each.
 
 use domain::{ApplicationId, Code, JobId, Problem, StepKind};
-use harvest::{Application, ApplicationStatus, NewApplication, Target};
+use harvest::{Application, ApplicationStatus, Error as Remote, NewApplication, Target};
 use store::claim::StepState;
 
 use crate::answers::{Applied, AppliedHow, How};
@@ -11,6 +11,7 @@ use crate::credit;
 use crate::introduction::Introduction;
 use crate::lighter;
 use crate::references::{self, References};
+use crate::sight;
 use crate::stop::Stop;
 
 /// The picked jobs, sorted.
@@ -255,6 +256,9 @@ async fn add(
     let prospect = introduction.prospect;
     let mut application = new(attempt, introduction, vec![job], references);
     let (mut left_out, term) = (Vec::new(), attempt.term());
+    // Of somebody else it may be them who are not found.
+    let record = person.record.as_ref();
+    let known = record.is_some_and(|record| sight::is_known_by_all(attempt, record));
     let written = attempt
         .write_once(
             Step::keyed(StepKind::AddApplication, job),
@@ -266,7 +270,10 @@ async fn add(
             async |client| loop {
                 term.check()?;
                 match client.applications().create(person.id, &application).await {
-                    Err(error) if let Some(what) = lighter::lighten(&error, &mut application) => {
+                    Err(error)
+                        if (known || !matches!(error, Remote::NotFound { .. }))
+                            && let Some(what) = lighter::lighten(&error, &mut application) =>
+                    {
                         left_out.push(what);
                     }
                     answer => return answer.map(|made| Applying::Made(Box::new(made))),
@@ -274,7 +281,10 @@ async fn add(
             },
         )
         .await;
-    lighter::tell(attempt, introduction, references, &left_out).await?;
+    // What was left out in vain was not what was refused.
+    if written.is_ok() {
+        lighter::tell(attempt, introduction, references, &left_out).await?;
+    }
     let (id, made) = match written {
         Ok(Written::Now(Applying::Made(made))) => (Some(made.id), Some(made)),
         Ok(Written::Now(Applying::Read(id))) => (Some(id), None),

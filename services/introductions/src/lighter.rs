@@ -20,8 +20,12 @@ pub(crate) enum LeftOut {
 
 /// Takes out of the application what the refusal names; none: it names nothing that can be left out. Each refusal leaves
 /// less, so that asking again comes to an end.
+///
+/// v1 may say with a 404, which names nothing, that something is gone: then it is the first that there is, the source
+/// before the credit, which is dearer and not as easily removed. For callers to whom it cannot be the person.
 pub(crate) fn lighten(error: &Error, application: &mut NewApplication) -> Option<LeftOut> {
-    let names = |all: &[&str]| all.iter().any(|name| error.names_field(name));
+    let nameless = matches!(error, Error::NotFound { .. });
+    let names = |all: &[&str]| nameless || all.iter().any(|name| error.names_field(name));
     if application.source_id.is_some() && names(&["source_id", "source"]) {
         application.source_id = None;
         return Some(LeftOut::Source);
@@ -90,9 +94,8 @@ mod tests {
         }
     }
 
-    #[test]
-    fn what_is_refused_is_left_out_once_and_the_rest_stays() {
-        let mut application = NewApplication {
+    fn application() -> NewApplication {
+        NewApplication {
             target: Target::PooledProspect {
                 job_ids: vec![JobId(4)],
                 pool_id: 1,
@@ -101,7 +104,25 @@ mod tests {
             source_id: Some(SourceId(2)),
             referrer_id: Some(ReferrerId(3)),
             outside_referrer: None,
+        }
+    }
+
+    #[test]
+    fn what_is_not_found_is_left_out_one_by_one() {
+        let mut application = application();
+        let not_found = Error::NotFound {
+            operation: harvest::Operation::CandidatesCreate,
+            hidden: false,
         };
+        let mut lighten = || lighten(&not_found, &mut application);
+        let left_out = [lighten(), lighten(), lighten(), lighten()];
+        let all = [LeftOut::Source, LeftOut::Credit, LeftOut::Pool].map(Some);
+        assert_eq!(left_out, [all[0], all[1], all[2], None]);
+    }
+
+    #[test]
+    fn what_is_refused_is_left_out_once_and_the_rest_stays() {
+        let mut application = application();
         for (field, left_out) in [
             ("application.source_id", LeftOut::Source),
             ("/application/referrer_id", LeftOut::Credit),

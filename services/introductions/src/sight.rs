@@ -3,7 +3,7 @@
 use accounts::sees_nothing;
 use chrono::{TimeDelta, Utc};
 use domain::Code;
-use harvest::{Error as Remote, Version};
+use harvest::{Candidate, Error as Remote, Version};
 
 use crate::attempt::Attempt;
 use crate::memory::MINUTE;
@@ -11,6 +11,9 @@ use crate::stop::Stop;
 
 const SIGHT: &str = "sight";
 const JOBS: &str = "jobs";
+
+/// So long after somebody was made, all of Greenhouse knows them.
+const KNOWN_AFTER: TimeDelta = TimeDelta::minutes(10);
 
 /// Goes on where jobs are shown, which is believed for a minute, or where none are known.
 ///
@@ -38,9 +41,6 @@ pub(crate) async fn doubt_nothing(attempt: &Attempt<'_>) -> Result<(), Stop> {
 /// What became of a write for which nothing was found: v1 says so of whoever acts as well as of what it is about. Asked with
 /// two calls, of each such answer.
 ///
-/// So long after somebody was made, all of Greenhouse knows them.
-const KNOWN_AFTER: TimeDelta = TimeDelta::minutes(10);
-
 /// A refusal where whoever acts is there and the person is shown: another try would be answered alike. Somebody who was
 /// merged since is not shown, and somebody just made may be shown before they can be written to: the next try finds out.
 pub(crate) async fn not_found(attempt: &Attempt<'_>, error: Remote) -> Stop {
@@ -57,13 +57,16 @@ pub(crate) async fn not_found(attempt: &Attempt<'_>, error: Remote) -> Stop {
     }
     if let Some(person) = attempt.person
         && let Ok(Some(shown)) = client.candidates().get(person).await
-        && let now = attempt
-            .greenhouse
-            .greenhouse_clock()
-            .unwrap_or_else(Utc::now)
-        && shown.created_at.is_some_and(|at| now - at > KNOWN_AFTER)
+        && is_known_by_all(attempt, &shown)
     {
         return Stop::Fail(Code::UnexpectedAnswer.into());
     }
     error.into()
+}
+
+/// Whether somebody who is shown was made long enough ago to be written to everywhere.
+pub(crate) fn is_known_by_all(attempt: &Attempt<'_>, shown: &Candidate) -> bool {
+    let clock = attempt.greenhouse.greenhouse_clock();
+    let now = clock.unwrap_or_else(Utc::now);
+    shown.created_at.is_some_and(|at| now - at > KNOWN_AFTER)
 }

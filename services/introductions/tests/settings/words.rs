@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::JobId;
 use greenhouse_sim::CreateAnswer;
 use greenhouse_sim::faults::{Fault, When};
+use greenhouse_sim::v1::UnknownReference;
 use harvest::{Target, Version};
 use serde_json::{Value, json};
 
@@ -174,5 +175,40 @@ async fn a_source_that_is_gone_is_left_out_and_looked_for_again() {
         world.import(without_referrer(&world, "later")).await;
         let looked = world.greenhouse.state().calls("sources:list").len();
         assert_eq!(looked, 1, "{version:?}");
+    }
+}
+
+/// v1 may say so with a 404 that names nothing; who gets the credit stays where it is not them.
+#[tokio::test]
+async fn a_source_that_is_gone_is_left_out_where_the_refusal_does_not_name_it() {
+    for known in [false, true] {
+        let world = World::new(Version::V1).await;
+        world
+            .greenhouse
+            .configure(|settings| settings.v1.unknown_reference = UnknownReference::NotFound);
+        let by_rita = |id| {
+            let mut event = world.introduction(id);
+            event["data"]["referrer"] = json!({"email": "rita.recruiter@acme.example"});
+            event
+        };
+        world.import(by_rita("before")).await;
+        let source = world.application("before").source_id.unwrap();
+        let recruiter = world.greenhouse.recruiter();
+        recruiter.remove_source(source).unwrap();
+        if known {
+            let another = world.jobs()[1];
+            world.plant("after", Target::Job(JobId(another))).await;
+            world.greenhouse.set_clock(15);
+        }
+        world.take(&by_rita("after")).await;
+        world.try_once().await;
+        assert_eq!(world.open().await, 0, "{known}: done at once");
+        let answer = world.last_answer().await;
+        assert_eq!(answer.applications(), [("CREATED", None)], "{known}");
+        assert_eq!(answer.warnings(), ["source_missing"], "{known}");
+        let person = world.person("after").meta.id;
+        let made = world.greenhouse.state().applications_of(person);
+        let credited = made.iter().any(|one| one.referrer_id.is_some());
+        assert!(credited, "{known}");
     }
 }
