@@ -6,6 +6,8 @@
 //! events, of which it reads the time alone, and knows nothing of Greenhouse.
 #![deny(missing_docs)]
 
+mod sweep;
+
 use std::time::{Duration, Instant};
 
 use boot::metrics::{Exchange, Metrics, PublishOutcome, Service};
@@ -26,12 +28,6 @@ const BATCH: i64 = 200;
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 /// How long rows rest that the broker did not take.
 const REST: Duration = Duration::from_secs(2);
-/// How long what was published can be looked at in the outbox, where it is in no operation's history.
-const KEEP: Duration = Duration::from_secs(7 * 24 * 3600);
-/// How often what is older is removed.
-const SWEEP_INTERVAL: Duration = Duration::from_secs(600);
-/// Rows removed by one statement.
-const SWEEP: i64 = 1000;
 
 /// What a relay works with.
 pub struct Relay {
@@ -57,7 +53,7 @@ impl Relay {
             self.relay(&stop),
             self.take_over(&handed, &stop),
             self.take_over(&handed, &stop),
-            self.sweep(&stop),
+            sweep::sweep(&self.store, &stop),
         );
     }
 
@@ -96,21 +92,6 @@ impl Relay {
                         () = self.wake.wait(News::Outbox, LOOK_INTERVAL) => {}
                     }
                 }
-            }
-        }
-    }
-
-    /// Keeps the outbox from growing with every change of a status or a job for ever.
-    async fn sweep(&self, stop: &CancellationToken) {
-        while !stop.is_cancelled() {
-            match self.store.sweep_announcements(KEEP, SWEEP).await {
-                Ok(swept) if swept == SWEEP.unsigned_abs() => continue,
-                Ok(_) => {}
-                Err(error) => tracing::warn!(%error, "cannot remove old announcements"),
-            }
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = tokio::time::sleep(SWEEP_INTERVAL) => {}
             }
         }
     }

@@ -27,6 +27,7 @@ pub mod outbox;
 pub mod person;
 pub mod polls;
 pub mod refreshes;
+pub mod retention;
 pub mod seal;
 pub mod updates;
 pub mod wake;

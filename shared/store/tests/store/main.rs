@@ -15,6 +15,7 @@ mod kept;
 mod ledger;
 mod outages;
 mod outbox;
+mod retention;
 mod statuses;
 mod turns;
 mod updates;

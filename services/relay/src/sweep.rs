@@ -1,0 +1,65 @@
+//! What keeps the tables from growing with every event for ever.
+
+use std::time::Duration;
+
+use store::Store;
+use tokio_util::sync::CancellationToken;
+
+/// How long what was published can be looked at in the outbox, where it is in no operation's history.
+const KEEP_NEWS: Duration = Duration::from_secs(7 * DAY);
+/// How long deliveries are told apart by their ids, and contents are at hand: longer than anybody would publish an event
+/// again. Afterwards the intent alone tells that it is known.
+const KEEP_CONTENTS: Duration = Duration::from_secs(90 * DAY);
+/// How often news that are older are removed.
+const NEWS_INTERVAL: Duration = Duration::from_secs(600);
+/// How often contents are, which reads whole tables.
+const CONTENTS_INTERVAL: Duration = Duration::from_secs(DAY);
+/// Rows removed by one statement.
+const NEWS: i64 = 1000;
+/// As many as one look through the tables is worth.
+const CONTENTS: i64 = 20_000;
+const DAY: u64 = 24 * 3600;
+
+/// Removes what is old until the token is cancelled.
+pub(crate) async fn sweep(store: &Store, stop: &CancellationToken) {
+    let news = every(NEWS_INTERVAL, stop, async || {
+        match store.sweep_announcements(KEEP_NEWS, NEWS).await {
+            Ok(swept) => swept == NEWS.unsigned_abs(),
+            Err(error) => {
+                tracing::warn!(%error, "cannot remove old announcements");
+                false
+            }
+        }
+    });
+    let contents = every(CONTENTS_INTERVAL, stop, async || {
+        match store.retire(KEEP_CONTENTS, CONTENTS).await {
+            Ok(removed) if removed.nothing() => false,
+            Ok(removed) => {
+                tracing::info!(?removed, "removed what is older than 90 days");
+                true
+            }
+            Err(error) => {
+                tracing::warn!(%error, "cannot remove what is older than 90 days");
+                false
+            }
+        }
+    });
+    tokio::join!(news, contents);
+}
+
+/// Does it now and after every interval; again at once for as long as it says that there is more.
+async fn every(
+    interval: Duration,
+    stop: &CancellationToken,
+    mut remove: impl AsyncFnMut() -> bool,
+) {
+    while !stop.is_cancelled() {
+        if remove().await {
+            continue;
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(interval) => {}
+        }
+    }
+}
