@@ -2,7 +2,8 @@
 
 use domain::matching::{self, ContactList};
 use harvest::{
-    Client, CreatedCandidate, CustomFieldValue, Error as Remote, NewApplication, NewCandidate,
+    Client, CreatedCandidate, CustomFieldValue, Error as Remote, FieldError, NewApplication,
+    NewCandidate,
 };
 
 use crate::attempt::Attempt;
@@ -75,6 +76,7 @@ impl Newcomer {
                 Err(error) => error,
             };
             if !self.lighten(client, &error).await {
+                let error = about_the_job(error, &self.person.custom_fields);
                 self.refusal = Some(error.clone());
                 return Err(error);
             }
@@ -120,5 +122,24 @@ impl Newcomer {
         }
         self.person.custom_fields = self.wanted.clone();
         true
+    }
+}
+
+/// A refusal that speaks of custom fields though none of the person was `sent` is about those that the job demands of an
+/// application. It names the job then, as any other that is about it.
+fn about_the_job(error: Remote, sent: &[CustomFieldValue]) -> Remote {
+    let demands = sent.is_empty() && error.speaks_of_custom_fields();
+    match error {
+        Remote::Rejected {
+            status, message, ..
+        } if demands => Remote::Rejected {
+            status,
+            fields: vec![FieldError {
+                field: Some("job_id".to_owned()),
+                message: message.clone(),
+            }],
+            message,
+        },
+        other => other,
     }
 }

@@ -178,7 +178,7 @@ fn path(field: &str) -> &'static str {
             "addresses" => "candidate.addresses",
             "tags" => "candidate.tags",
             "custom_fields" => "custom_fields",
-            "application" | "applications" => "job_ids",
+            "application" | "applications" | "job_id" => "job_ids",
             _ => return None,
         })
     };
@@ -303,6 +303,7 @@ mod tests {
         );
         assert_eq!(refused(Some("candidate.title")), "candidate.title");
         assert_eq!(refused(Some("application.job_id")), "job_ids");
+        assert_eq!(refused(Some("job_id")), "job_ids");
         assert_eq!(refused(Some("is_private")), "candidate");
         assert_eq!(refused(None), "candidate");
     }

@@ -275,14 +275,23 @@ impl Error {
     }
 
     /// Whether a refusal may be about the custom fields that were `sent`: how Greenhouse says so is not described, so it
-    /// counts when it names one of them, a part of them, or speaks of custom fields at all; and a 422 also when it names
+    /// counts when it names one of them or [speaks of such](Self::speaks_of_custom_fields); and a 422 also when it names
     /// nothing else that a person has, as in `Unprocessable Content`.
     #[must_use]
     pub fn is_about_custom_fields(&self, sent: &[CustomFieldValue]) -> bool {
+        let Self::Rejected { status, .. } = self else {
+            return false;
+        };
+        let named = || sent.iter().any(|field| self.names_field(&field.name_key));
+        let silent = || *status == 422 && !OF_A_PERSON.iter().any(|name| self.names_field(name));
+        !sent.is_empty() && (self.speaks_of_custom_fields() || named() || silent())
+    }
+
+    /// Whether a refusal speaks of custom fields at all, or names a part of them.
+    #[must_use]
+    pub fn speaks_of_custom_fields(&self) -> bool {
         let Self::Rejected {
-            status,
-            message,
-            fields,
+            message, fields, ..
         } = self
         else {
             return false;
@@ -293,15 +302,10 @@ impl Error {
             "custom_field_id",
             "name_key",
         ];
-        let keys = sent.iter().map(|field| field.name_key.as_str());
-        let named = || parts.into_iter().chain(keys).any(|n| self.names_field(n));
         let speaks = |text: &str| text.to_lowercase().contains("custom field");
-        let silent = || *status == 422 && !OF_A_PERSON.iter().any(|name| self.names_field(name));
-        !sent.is_empty()
-            && (speaks(message)
-                || fields.iter().any(|error| speaks(&error.message))
-                || named()
-                || silent())
+        speaks(message)
+            || fields.iter().any(|error| speaks(&error.message))
+            || parts.iter().any(|part| self.names_field(part))
     }
 }
 

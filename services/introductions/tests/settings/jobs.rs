@@ -1,6 +1,7 @@
 //! Jobs that are closed between our look at them and the write.
 
 use greenhouse_sim::{Fault, When};
+use serde_json::json;
 
 use crate::world::{BOTH, World};
 
@@ -62,6 +63,52 @@ async fn who_lost_the_answer_about_the_second_job_makes_nobody_twice() {
             .filter_map(|step| step.rsplit(' ').next())
             .collect();
         assert_eq!(states, ["confirmed", "rejected", "confirmed"]);
+    }
+}
+
+/// Also where the person comes with fields of their own: what is said without them is not about them.
+#[tokio::test]
+async fn a_job_that_demands_fields_of_its_own_keeps_nobody_from_the_others() {
+    for version in BOTH {
+        for (error, own, sends) in [
+            (
+                json!({"message": "is required", "field": "custom_fields"}),
+                json!({}),
+                1,
+            ),
+            (
+                json!({"message": "Custom field Visa is required"}),
+                json!({}),
+                1,
+            ),
+            (
+                json!({"message": "is required", "field": "custom_fields.visa"}),
+                json!({"work_remotely": true}),
+                2,
+            ),
+        ] {
+            let world = World::new(version).await;
+            let body = json!({"message": "Validation error", "errors": [error]});
+            let create = When::operation("candidates:create").times(sends);
+            let refuse = Fault::Refuse { status: 422, body };
+            world.greenhouse.faults().add(create, refuse);
+            let mut event = world.picking("i-1", &world.jobs()[..2]);
+            event["data"]["custom_fields"] = own.clone();
+            let answer = world.import(event).await;
+            let expected = [("FAILED", Some("application_refused")), ("CREATED", None)];
+            assert_eq!(
+                answer.applications(),
+                expected,
+                "{version:?} {error}: {answer:?}"
+            );
+            assert_eq!(answer.data["applications"][0]["field"], "job_ids[0]");
+            let kept = world.person("i-1").custom_fields.unwrap_or_default();
+            let kept = kept.get("work_remotely").map(|field| &field.value);
+            let own = own.get("work_remotely");
+            assert_eq!(kept.filter(|value| !value.is_null()), own, "{version:?}");
+            let person = world.person("i-1").meta.id;
+            assert_eq!(world.greenhouse.state().notes_of(person).len(), 1);
+        }
     }
 }
 
