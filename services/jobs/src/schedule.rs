@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use accounts::Stop;
 use accounts::due::{Pace, keep_working};
 use accounts::health::set_aside;
+use accounts::{Stop, rest_after};
 use boot::metrics::Stage;
 use chrono::TimeDelta;
-use domain::{Code, Problem, backoff};
+use domain::{Code, Problem};
 use futures::future::join_all;
 use store::jobs::Refresh;
 use tokio_util::sync::CancellationToken;
@@ -18,8 +18,6 @@ use crate::finish::{answer_stranded, give_up};
 use crate::import::{Stopped, import};
 use crate::run::Run;
 
-/// Longest rest of an import that failed.
-const LONGEST_REST: Duration = Duration::from_secs(300);
 /// How long a request waits while Greenhouse does not let an import come to its end.
 const PATIENCE: TimeDelta = TimeDelta::hours(24);
 /// When an import that came to nothing is tried anew.
@@ -123,7 +121,7 @@ async fn carry_out(
         }
         Stop::Retry(problem) => {
             report(parts, refresh, &problem, "an import of jobs failed");
-            let delay = backoff::delay(refresh.failures + 1, rand::random()).min(LONGEST_REST);
+            let delay = rest_after(refresh.failures + 1, problem.code);
             release(delay, true).await
         }
         Stop::Pause(problem) => {

@@ -6,12 +6,11 @@
 
 use std::sync::Arc;
 
-use accounts::Stop;
 use accounts::due::{Pace, keep_working};
 use accounts::health::set_aside;
+use accounts::{Stop, rest_after};
 use boot::metrics::Stage;
 use chrono::TimeDelta;
-use domain::backoff;
 use domain::status::DetectedBy;
 use domain::{Code, Problem};
 use harvest::Purpose;
@@ -25,7 +24,6 @@ use uuid::Uuid;
 
 use crate::Context;
 use crate::observer::{Clock, Observer};
-use crate::schedule::LONGEST_REST;
 
 /// Requests worked on at once.
 const AT_ONCE: usize = 4;
@@ -148,7 +146,7 @@ async fn carry_out(context: &Context, refresh: &Refresh, why: Stop) -> Result<()
         Stop::Rest(delay) => store.release_refresh(refresh, delay, false).await,
         Stop::Retry(problem) if too_long => answer(context, refresh, Some(problem)).await,
         Stop::Retry(problem) => {
-            let delay = backoff::delay(refresh.failures + 1, rand::random()).min(LONGEST_REST);
+            let delay = rest_after(refresh.failures + 1, problem.code);
             tracing::warn!(%tenant, code = problem.code.as_str(), detail = problem.detail, "a refresh failed");
             context.metrics.retry(Stage::Poll, problem.code);
             store.release_refresh(refresh, delay, true).await

@@ -1,21 +1,16 @@
 //! Takes polls that are due and carries out how they end, a few connections at once.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use accounts::Stop;
 use accounts::due::{Pace, keep_working};
 use accounts::health::set_aside;
+use accounts::{Stop, rest_after};
 use boot::metrics::{Resource, Stage};
-use domain::backoff;
 use futures::future::join_all;
 use store::polls::{Ending, Poll};
 use tokio_util::sync::CancellationToken;
 
 use crate::{Context, poll};
-
-/// Longest rest of a poll that failed: a look costs one call, and analytics wait for it.
-pub(crate) const LONGEST_REST: Duration = Duration::from_secs(120);
 
 /// Polls once whatever is due, a few connections at once; answers how many.
 pub(crate) async fn poll_due(context: &Context) -> usize {
@@ -85,7 +80,7 @@ async fn carry_out(context: &Context, poll: &Poll, why: Stop) -> Option<Ending> 
         }
         Stop::Rest(delay) => Some(Ending::Rest(delay)),
         Stop::Retry(problem) => {
-            let delay = backoff::delay(poll.failures + 1, rand::random()).min(LONGEST_REST);
+            let delay = rest_after(poll.failures + 1, problem.code);
             tracing::warn!(%tenant, code = problem.code.as_str(), detail = problem.detail, "a poll failed");
             context.metrics.retry(Stage::Poll, problem.code);
             Some(Ending::Failed(delay))

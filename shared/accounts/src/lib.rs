@@ -6,7 +6,7 @@
 //! connection and revision, so that the usual way costs no query. A new credential, a verification and a change of
 //! settings each make a new revision, so all of them count from the next piece of work on, and one piece of work
 //! sees the same settings from its beginning to its end. `stop` says what becomes of work that cannot go on,
-//! `sight` when an empty list proves nothing; `due` works on what is due and `hands` on what webhooks told.
+//! `rest` for how long, `sight` when an empty list proves nothing; `due` works on what is due and `hands` on what webhooks told.
 #![deny(missing_docs)]
 
 pub mod consent;
@@ -15,10 +15,12 @@ mod examiner;
 pub mod hands;
 pub mod health;
 mod metered;
+mod rest;
 mod sight;
 mod stop;
 
 pub use examiner::Examiner;
+pub use rest::rest_after;
 pub use sight::sees_nothing;
 pub use stop::Stop;
 

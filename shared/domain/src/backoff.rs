@@ -19,8 +19,14 @@ pub const MAX_ATTEMPTS_UNANSWERED: u32 = 100;
 /// what lies outside is clamped.
 #[must_use]
 pub fn delay(attempt: u32, random_unit: f64) -> Duration {
+    within(CAP, attempt, random_unit)
+}
+
+/// As [`delay`], where the window grows no further than `cap`: cutting the delay itself would leave no jitter.
+#[must_use]
+pub fn within(cap: Duration, attempt: u32, random_unit: f64) -> Duration {
     let doublings = attempt.saturating_sub(1).min(16);
-    let window = CAP.min(BASE * 2_u32.pow(doublings));
+    let window = cap.min(BASE * 2_u32.pow(doublings));
     let unit = if random_unit.is_nan() {
         0.5
     } else {

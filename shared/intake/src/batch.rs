@@ -305,7 +305,7 @@ impl<T: Take> Intake<T> {
         if stop.is_cancelled() || !batch.is_usable() {
             return false;
         }
-        let pause = backoff::delay(*attempt, rand::random()).min(LONGEST_PAUSE);
+        let pause = backoff::within(LONGEST_PAUSE, *attempt, rand::random());
         *attempt += 1;
         tokio::select! {
             () = stop.cancelled() => false,

@@ -50,7 +50,6 @@ async fn a_failed_page_moves_no_watermark_and_loses_nothing() {
         .move_to_next_stage(application)
         .unwrap();
     let before = world.watermark().await;
-    // After so many the rest, which may be anything within its window, is hardly over at once.
     world.run("UPDATE polls SET failures = 20").await;
     let fault = world.greenhouse.faults().add(
         When::operation("applications:list").times(1),
@@ -60,6 +59,8 @@ async fn a_failed_page_moves_no_watermark_and_loses_nothing() {
     assert_eq!(world.greenhouse.faults().fired(fault), 1);
     assert_eq!(world.watermark().await, before);
     assert_eq!(world.poll_due().await, 0, "a failed poll backs off");
+    let back_soon = "polls WHERE failures = 21 AND not_before < now() + interval '20 s'";
+    assert_eq!(world.count(back_soon).await, 1);
     world.poll().await;
     assert_eq!(
         world.told().await,

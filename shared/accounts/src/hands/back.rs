@@ -2,15 +2,12 @@
 
 use std::time::Duration;
 
-use domain::{Code, backoff};
+use domain::Code;
 use store::Store;
 use store::webhooks::Task;
 
-use crate::Stop;
 use crate::health::set_aside;
-
-/// Longest rest of tasks that a look failed at: Intrro waits for what they tell.
-const LONGEST_REST: Duration = Duration::from_secs(120);
+use crate::{Stop, rest_after};
 
 /// Gives back tasks of one connection that could not be acted on, or not to the end; `work` names it in logs. Answers
 /// what the caller has to count as a failure.
@@ -25,7 +22,7 @@ pub async fn give_back(store: &Store, tasks: &[Task], why: Stop, work: &str) -> 
         }
         Stop::Retry(problem) => {
             tracing::warn!(%tenant, work, code = problem.code.as_str(), detail = problem.detail, "what webhooks told is looked at again");
-            try_again(store, tasks).await;
+            repeat(store, tasks, problem.code).await;
             Some(problem.code)
         }
         Stop::Pause(problem) => {
@@ -41,11 +38,16 @@ pub async fn rest(store: &Store, tasks: &[Task], delay: Duration) {
     release(store, tasks, delay, false).await;
 }
 
-/// Gives back tasks that a look failed at: the more often, the later it is repeated.
+/// Gives back tasks of which Greenhouse, though it answers, does not show what is to be seen yet.
 pub async fn try_again(store: &Store, tasks: &[Task]) {
+    repeat(store, tasks, Code::UnexpectedAnswer).await;
+}
+
+/// Gives back tasks that a look failed at: the more often, the later it is repeated.
+async fn repeat(store: &Store, tasks: &[Task], code: Code) {
     let attempts = tasks.iter().map(|task| task.attempts).max();
-    let delay = backoff::delay(attempts.unwrap_or_default() + 1, rand::random());
-    release(store, tasks, delay.min(LONGEST_REST), true).await;
+    let delay = rest_after(attempts.unwrap_or_default() + 1, code);
+    release(store, tasks, delay, true).await;
 }
 
 async fn release(store: &Store, tasks: &[Task], delay: Duration, failed: bool) {
