@@ -146,6 +146,7 @@ impl From<JournalError> for Stop {
     fn from(error: JournalError) -> Stop {
         match error {
             JournalError::LeaseLost => Stop::Abandon,
+            JournalError::Refused => Stop::Retry(Code::Internal.into()),
             JournalError::Unavailable => Stop::GiveBack,
         }
     }

@@ -235,8 +235,10 @@ async fn perform(context: &Context, claim: Claim, stop: &CancellationToken) {
         code = stopped.stop.code().map(Code::as_str), "operation stopped"
     );
     let learnt = stopped.learnt.clone();
-    if carry_out(context, &claim, stopped).await == Err(JournalError::Unavailable) {
-        give_back(context, &claim, learnt, stop).await;
+    match carry_out(context, &claim, stopped).await {
+        Ok(()) | Err(JournalError::LeaseLost) => {}
+        Err(JournalError::Unavailable) => give_back(context, &claim, learnt, stop).await,
+        Err(JournalError::Refused) => give_back_bare(context, &claim).await,
     }
 }
 
@@ -272,6 +274,20 @@ async fn give_back(
             () = tokio::time::sleep(pause) => attempt += 1,
         }
     }
+}
+
+/// Gives back an operation of which the database cannot hold what was learnt or decided: without either, as a try that
+/// failed. What was sent is on disk since before it was, so the next try looks for it.
+async fn give_back_bare(context: &Context, claim: &Claim) {
+    let release = Release {
+        delay: backoff::delay(claim.attempts + 1, rand::random()),
+        counts: true,
+        code: Some(Code::Internal),
+        steps: Vec::new(),
+        announcements: Vec::new(),
+    };
+    // Where this is not taken either, the end of the lease gives it back.
+    let _ = context.journal.release(claim, release).await;
 }
 
 /// # Errors

@@ -18,6 +18,20 @@ pub enum Error {
     Corrupt(&'static str),
 }
 
+impl Error {
+    /// Whether the server read a statement and refused it for a value in it, whatever it is asked again: a data exception, a
+    /// constraint, or more than a row or an index can hold (SQLSTATE classes 22, 23 and 54).
+    pub(crate) fn is_about_data(&self) -> bool {
+        let Error::Unavailable(sqlx::Error::Database(told)) = self else {
+            return false;
+        };
+        let state = told.code().unwrap_or_default();
+        ["22", "23", "54"]
+            .iter()
+            .any(|class| state.starts_with(class))
+    }
+}
+
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         Error::Unavailable(error)

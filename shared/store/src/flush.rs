@@ -15,11 +15,23 @@ use crate::outbox::{Announcement, Pending};
 use crate::wake::News;
 use crate::{Error, Store};
 
-/// Writes the batch and tells every worker what became of its entry.
+/// Writes the batch and tells every worker what became of its entry. An entry that holds what the database cannot fails
+/// the whole statement that carries it: then each is written by itself, so that only that one fails.
+pub(crate) async fn commit(store: &Store, batch: Vec<Entry>) {
+    let mut left_out = write(store, batch).await;
+    if let [_] = left_out[..] {
+        return refuse(left_out.remove(0));
+    }
+    for entry in left_out {
+        write(store, vec![entry]).await.into_iter().for_each(refuse);
+    }
+}
+
+/// Writes entries in two statements and tells their workers; returns those of a statement that the database refused.
 ///
 /// Entries that only record steps and entries that end or give back an operation are about different operations, so
 /// the two statements need no common transaction and run side by side.
-pub(crate) async fn commit(store: &Store, batch: Vec<Entry>) {
+async fn write(store: &Store, batch: Vec<Entry>) -> Vec<Entry> {
     let (steps, leaving): (Vec<Entry>, Vec<Entry>) = batch
         .into_iter()
         .partition(|entry| matches!(entry.deed, Deed::Steps(_)));
@@ -38,8 +50,14 @@ pub(crate) async fn commit(store: &Store, batch: Vec<Entry>) {
             room.fill(hand_over(&leaving, &left.handed));
         }
     }
-    tell(steps, written);
-    tell(leaving, left.map(|left| left.held));
+    let mut refused = tell(steps, written);
+    refused.extend(tell(leaving, left.map(|left| left.held)));
+    refused
+}
+
+fn refuse(entry: Entry) {
+    tracing::error!(operation = %entry.operation, "the database cannot hold an entry of the journal");
+    let _ = entry.done.send(Err(JournalError::Refused));
 }
 
 /// What the statement of [`leave`] did.
@@ -69,7 +87,11 @@ fn hand_over(entries: &[Entry], handed: &HashMap<Uuid, i64>) -> Vec<Pending> {
     news.filter_map(pending).collect()
 }
 
-fn tell(entries: Vec<Entry>, written: Result<Vec<i64>, Error>) {
+/// Tells the workers; returns the entries if the database refused them.
+fn tell(entries: Vec<Entry>, written: Result<Vec<i64>, Error>) -> Vec<Entry> {
+    if written.as_ref().is_err_and(Error::is_about_data) {
+        return entries;
+    }
     let held: Result<HashSet<i64>, JournalError> =
         written.map(HashSet::from_iter).map_err(|error| {
             tracing::warn!(%error, entries = entries.len(), "journal commit failed");
@@ -84,6 +106,7 @@ fn tell(entries: Vec<Entry>, written: Result<Vec<i64>, Error>) {
         // A worker that no longer listens has given up its operation; its lease will end.
         let _ = entry.done.send(outcome);
     }
+    Vec::new()
 }
 
 /// Returns the operations whose lease held; nothing was written for the others.

@@ -131,6 +131,9 @@ pub enum JournalError {
     /// The lease ended and somebody else may have the operation: stop, write nothing, announce nothing.
     #[error("the lease was lost")]
     LeaseLost,
+    /// It holds what the database cannot: nothing of it was written, and nothing of it ever will be. A bug of ours.
+    #[error("the database cannot hold it")]
+    Refused,
     /// The database did not confirm the commit: the entry may or may not be there. Stop; the lease will end.
     #[error("the database is not available")]
     Unavailable,
@@ -158,7 +161,7 @@ impl Journal {
     /// Records step states; on return they are on disk.
     ///
     /// # Errors
-    /// [`JournalError`]; in both cases the worker must not send anything.
+    /// [`JournalError`]; whichever it is, the worker must not send anything.
     pub async fn steps(&self, claim: &Claim, steps: Vec<StepWrite>) -> Result<(), JournalError> {
         self.enter(claim, Deed::Steps(steps)).await
     }

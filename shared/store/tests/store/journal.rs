@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use domain::Code;
 use store::claim::StepState;
-use store::journal::{Journal, JournalError, Release};
+use store::journal::{Journal, JournalError, Release, Settlement};
 
 use crate::fresh_store;
-use crate::ledger::{arrival, claim, claim_for, connect, done, sending, step, take_in};
+use crate::ledger::{arrival, arrivals, claim, claim_for, connect, done, sending, step, take_in};
 
 #[tokio::test]
 async fn a_lost_lease_writes_nothing() {
@@ -121,4 +121,30 @@ async fn two_introductions_that_lead_to_one_application_are_both_kept() {
             .await
             .unwrap();
     assert_eq!(kept, ["i-1", "i-2"]);
+}
+
+#[tokio::test]
+async fn an_entry_that_the_database_cannot_hold_fails_alone() {
+    let store = fresh_store().await;
+    connect(&store, "acme").await;
+    take_in(&store, &arrivals("acme", 3)).await;
+    let claims = claim(&store, 3).await;
+    let journal = Journal::start(store.clone());
+    let unholdable = Settlement {
+        outcome: serde_json::json!({"name": "\0"}),
+        ..done(&claims[1], 2)
+    };
+    // One task: all are in the journal's queue before it takes the first.
+    let (before, refused, after) = tokio::join!(
+        journal.settle(&claims[0], done(&claims[0], 1)),
+        journal.settle(&claims[1], unholdable),
+        journal.settle(&claims[2], done(&claims[2], 3)),
+    );
+    assert_eq!(
+        (before, refused, after),
+        (Ok(()), Err(JournalError::Refused), Ok(()))
+    );
+    let given_back = journal.release(&claims[1], rest(Duration::ZERO)).await;
+    assert_eq!(given_back, Ok(()), "its lease still holds");
+    assert_eq!(claim(&store, 3).await.len(), 1);
 }
