@@ -2,13 +2,11 @@
 //! so that an import usually costs no call for them.
 
 use domain::{Code, CustomFieldId, Problem};
-use harvest::{
-    Client, CustomField, CustomFieldOption, CustomFieldValue, Error as Remote, FieldType, ValueType,
-};
+use harvest::{Client, CustomField, CustomFieldValue, Error as Remote, FieldType, ValueType};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::attempt::Attempt;
+use crate::field_values::Definitions;
 use crate::memory::MINUTE;
 use crate::stop::Stop;
 
@@ -99,12 +97,14 @@ pub(crate) async fn fewer(
     if is_about_another(error, refused) {
         return Vec::new();
     }
-    let unnamed = unnamed(error, refused);
-    let suitable = suitable(client, &unnamed).await.unwrap_or_default();
-    if suitable.len() < refused.len() {
-        suitable
-    } else {
-        Vec::new()
+    let mut left = unnamed(error, refused);
+    let Ok(definitions) = Definitions::read(client, &left).await else {
+        return Vec::new();
+    };
+    left.retain(|value| definitions.suit(value));
+    match left.len() < refused.len() {
+        true => left,
+        false => Vec::new(),
     }
 }
 
@@ -156,53 +156,6 @@ fn place(path: &str) -> Option<usize> {
         .next()?
         .parse()
         .ok()
-}
-
-async fn suitable(
-    client: &Client,
-    values: &[CustomFieldValue],
-) -> Result<Vec<CustomFieldValue>, Remote> {
-    let fields = client.custom_fields().of_type(FieldType::Candidate).await?;
-    let selects: Vec<CustomFieldId> = values
-        .iter()
-        .filter_map(|value| field_of(&fields, value))
-        .filter(|field| field.value_type == Some(ValueType::SingleSelect))
-        .map(|field| field.id)
-        .collect();
-    let options = match selects.is_empty() {
-        true => Vec::new(),
-        false => client.custom_field_options().of_fields(&selects).await?,
-    };
-    let suits = |value: &&CustomFieldValue| {
-        let field = field_of(&fields, value);
-        field.is_some_and(|field| takes(field, &options, &value.value))
-    };
-    Ok(values.iter().filter(suits).cloned().collect())
-}
-
-fn field_of<'a>(fields: &'a [CustomField], value: &CustomFieldValue) -> Option<&'a CustomField> {
-    let mut active = fields.iter().filter(|field| field.active);
-    active.find(|field| field.name_key == value.name_key)
-}
-
-/// Whether the field takes such a value.
-fn takes(field: &CustomField, options: &[CustomFieldOption], value: &Value) -> bool {
-    use ValueType::{
-        Currency, CurrencyRange, Date, LongText, MultiSelect, Number, NumberRange, ShortText,
-        SingleSelect, Url, User, YesNo,
-    };
-    match field.value_type {
-        Some(ShortText | LongText | Url | Date) => value.is_string(),
-        Some(YesNo) => value.is_boolean(),
-        Some(Number) => value.is_number(),
-        Some(Currency | CurrencyRange | NumberRange) => value.is_object(),
-        Some(MultiSelect) => value.is_array(),
-        Some(SingleSelect) => options.iter().any(|option| {
-            let own = option.active && option.custom_field_id == Some(field.id);
-            own && value.as_str() == Some(option.name.as_str())
-        }),
-        Some(User) | None => true,
-    }
 }
 
 /// Warns of those values that were `wanted` and not `sent`, by their keys.

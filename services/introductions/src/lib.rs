@@ -15,6 +15,7 @@ mod candidate_fields;
 mod candidate_profile_updated;
 mod credit;
 mod decode;
+mod field_values;
 mod follow;
 mod handler;
 mod hands;

@@ -168,6 +168,75 @@ async fn our_own_fields_are_written_where_the_tenant_wants_them() {
     }
 }
 
+/// A field on candidates that the organisation did not have.
+async fn add(world: &World, name: &str, value_type: ValueType) {
+    let new = NewCustomField {
+        name: name.to_owned(),
+        field_type: FieldType::Candidate,
+        value_type,
+        description: None,
+        private: false,
+        options: match value_type {
+            ValueType::MultiSelect => vec!["Red".to_owned(), "Green".to_owned()],
+            _ => Vec::new(),
+        },
+    };
+    let client = world.other_program().await;
+    client.custom_fields().create(&new).await.unwrap();
+}
+
+/// A refusal need not say which one it is about.
+#[tokio::test]
+async fn a_value_that_a_field_does_not_take_costs_no_other() {
+    for version in BOTH {
+        let world = World::new(version).await;
+        let user = world.greenhouse.access().site_admin_id;
+        let kinds = [
+            (
+                "day",
+                ValueType::Date,
+                json!("2026-01-31"),
+                json!("31.1.2026"),
+            ),
+            (
+                "link",
+                ValueType::Url,
+                json!("https://a.example"),
+                json!("a"),
+            ),
+            ("mentor", ValueType::User, json!(user), json!(999_999)),
+            (
+                "colours",
+                ValueType::MultiSelect,
+                json!(["Red"]),
+                json!(["Pink"]),
+            ),
+        ];
+        let mut fields = json!({});
+        for (name, kind, good, bad) in &kinds {
+            add(&world, &format!("Good {name}"), *kind).await;
+            add(&world, &format!("Bad {name}"), *kind).await;
+            fields[format!("good_{name}")] = good.clone();
+            fields[format!("bad_{name}")] = bad.clone();
+        }
+        let create = When::operation("candidates:create").nth(1);
+        let body = json!({"message": "Unprocessable Content"});
+        let refusal = Fault::Refuse { status: 422, body };
+        world.greenhouse.faults().add(create, refusal);
+        let answer = world.import(introduction(&world, fields)).await;
+        assert_eq!(answer.data["how"], "CREATED", "{version:?}: {answer:?}");
+        for (name, _, good, _) in &kinds {
+            assert_eq!(field(&world, &format!("good_{name}")), *good, "{version:?}");
+            let bad = field(&world, &format!("bad_{name}"));
+            assert_eq!(bad, Value::Null, "{version:?}");
+        }
+        let message = answer.data["warnings"][0]["message"].as_str().unwrap();
+        let keys = ["bad_colours", "bad_day", "bad_link", "bad_mentor"];
+        let keys = keys.map(|key| format!("custom_fields.{key}")).join(", ");
+        assert!(message.contains(&keys), "{version:?}: {message}");
+    }
+}
+
 /// Archives the field of that name and makes another one: Greenhouse derives another key then.
 async fn make_anew(world: &World, name: &str) -> String {
     let client = world.other_program().await;
