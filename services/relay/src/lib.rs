@@ -13,15 +13,18 @@ use std::time::{Duration, Instant};
 use boot::metrics::{Exchange, Metrics, PublishOutcome, Service};
 use broker::{Outbound, Outcome, Publisher};
 use domain::crash::{CrashPoint, crash_here};
-use store::Store;
+
 use store::outbox::Pending;
 use store::wake::{News, Wake};
+use store::{Handed, Store};
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::Receiver;
 use tokio_util::sync::CancellationToken;
 
 /// How long a relay may take over one batch before another relay takes its rows: beyond the publisher's own limit.
 const LEASE: Duration = Duration::from_secs(30);
+/// How long what was handed over may have waited: what is left of the lease is enough for the publisher's limit.
+const FRESH: Duration = Duration::from_secs(8);
 /// Most rows in one batch.
 const BATCH: i64 = 200;
 /// How long to wait for news before looking anyway.
@@ -58,20 +61,25 @@ impl Relay {
     }
 
     /// Publishes what the journal of this process hands over, to the last batch of it.
-    async fn take_over(&self, handed: &Mutex<Receiver<Vec<Pending>>>, stop: &CancellationToken) {
+    async fn take_over(&self, handed: &Mutex<Receiver<Handed>>, stop: &CancellationToken) {
         loop {
-            let rows = {
+            let batch = {
                 let mut handed = handed.lock().await;
                 tokio::select! {
-                    rows = handed.recv() => rows,
+                    batch = handed.recv() => batch,
                     () = stop.cancelled() => {
                         handed.close();
                         handed.recv().await
                     }
                 }
             };
-            let Some(rows) = rows else { return };
-            match self.pass_on(rows).await {
+            let Some(batch) = batch else { return };
+            // It lay behind one that the broker took long for. Another relay has it when its lease ends; published here and
+            // there, one of a key could come after the next.
+            if batch.since.elapsed() > FRESH {
+                continue;
+            }
+            match self.pass_on(batch.rows).await {
                 Ok(false) => {}
                 Ok(true) => self.store.ring(News::Outbox),
                 Err(error) => tracing::warn!(%error, "cannot mark what was published"),

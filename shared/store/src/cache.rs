@@ -148,9 +148,13 @@ impl Cache {
     }
 
     async fn sweep(&self) -> Result<(), Error> {
-        sqlx::query!("DELETE FROM remote_cache WHERE expires_at <= clock_timestamp()")
-            .execute(&self.store.relaxed)
-            .await?;
+        // `now()`, which the index can be asked for; and no more at once than an import has time for.
+        sqlx::query!(
+            "DELETE FROM remote_cache WHERE ctid = ANY (ARRAY(
+                SELECT ctid FROM remote_cache WHERE expires_at <= now() LIMIT 1000 FOR UPDATE SKIP LOCKED))"
+        )
+        .execute(&self.store.relaxed)
+        .await?;
         Ok(())
     }
 

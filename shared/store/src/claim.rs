@@ -201,10 +201,11 @@ impl Store {
                 SELECT o.id, l.connection, l.revision, l.settings, l.tenant, l.last_served, l.metered, s.share,
                     row_number() OVER (PARTITION BY l.tenant ORDER BY o.begun DESC, o.not_before, o.id) AS turn
                 FROM mine l LEFT JOIN turns ON turns.tenant = l.tenant
-                CROSS JOIN LATERAL (SELECT CASE WHEN l.metered THEN least(l.room, coalesce(turns.room, 0))
-                    ELSE l.room END AS share) s
-                -- First what is begun, then the rest, each in the index's order until there is enough: no more is locked than
-                -- chosen. The time is one that the index can be asked for, so that what rests is not looked at.
+                CROSS JOIN LATERAL (SELECT greatest(0, CASE WHEN l.metered THEN least(l.room, coalesce(turns.room, 0))
+                    ELSE l.room END) AS share) s
+                -- First what is begun, then the rest, each in the index's order until there is enough for the tenant and for
+                -- the claim: what is locked is not much more than what is chosen. The time is one that the index can be asked
+                -- for, so that what rests is not looked at.
                 CROSS JOIN LATERAL (
                     SELECT o.* FROM (VALUES (true), (false)) AS rank(begun)
                     CROSS JOIN LATERAL (
@@ -219,9 +220,9 @@ impl Store {
                                 AND older.operation_id + 0 < mine.operation_id AND NOT older.waits LIMIT 1) ahead
                             WHERE mine.operation_id = o.id LIMIT 1) IS NULL
                         ORDER BY o.not_before, o.id
-                        LIMIT greatest(s.share, 0)
+                        LIMIT least(s.share, $1)
                         FOR UPDATE SKIP LOCKED) o
-                    LIMIT greatest(s.share, 0)) o),
+                    LIMIT least(s.share, $1)) o),
             chosen AS (SELECT * FROM due ORDER BY turn, last_served, id LIMIT $1),
             -- Another claim that is marking some of the same tenants is not waited for: it might wait for this one. Those
             -- that had to be locked are locked above.

@@ -166,8 +166,10 @@ pub async fn erase(tx: &mut Transaction<'_>, erasure: &Erasure) -> Result<Option
     }
     let ended = end(tx, erasure).await?;
     let perhaps_created = perhaps_created(tx, erasure).await?;
-    let greenhouse = forget_keys(tx, erasure, key).await?;
+    let greenhouse = greenhouse(tx, erasure, key).await?;
+    // Applications before keys, as a settlement locks them.
     forget_applications(tx, erasure, &greenhouse).await?;
+    forget_keys(tx, erasure, key, &greenhouse).await?;
     forget_refusals(tx, erasure).await?;
     blot_out(tx, erasure).await?;
     remember_hash(tx, erasure, key).await?;
@@ -248,15 +250,14 @@ async fn perhaps_created(tx: &mut Transaction<'_>, erasure: &Erasure) -> Result<
     .await?)
 }
 
-/// Forgets how the person is recognised, and says where they are. An e-mail address stays known only where another
-/// Intrro candidate is the same person in Greenhouse.
-async fn forget_keys(
+/// Where the person is in Greenhouse, as far as we know.
+async fn greenhouse(
     tx: &mut Transaction<'_>,
     erasure: &Erasure,
     key: PersonKey,
 ) -> Result<Vec<CandidateId>, Error> {
     let mut people = sqlx::query_scalar!(
-        "DELETE FROM person_keys WHERE key = $1 RETURNING greenhouse_id",
+        "SELECT greenhouse_id FROM person_keys WHERE key = $1",
         key.0
     )
     .fetch_all(&mut **tx)
@@ -276,6 +277,21 @@ async fn forget_keys(
             people.push(id);
         }
     }
+    Ok(people.into_iter().map(CandidateId).collect())
+}
+
+/// Forgets how the person is recognised. An e-mail address stays known only where another Intrro candidate is the same
+/// person in Greenhouse.
+async fn forget_keys(
+    tx: &mut Transaction<'_>,
+    erasure: &Erasure,
+    key: PersonKey,
+    greenhouse: &[CandidateId],
+) -> Result<(), Error> {
+    let people: Vec<i64> = greenhouse.iter().map(|id| id.0).collect();
+    sqlx::query!("DELETE FROM person_keys WHERE key = $1", key.0)
+        .execute(&mut **tx)
+        .await?;
     sqlx::query!(
         "DELETE FROM person_keys p WHERE p.tenant = $1 AND p.greenhouse_id = ANY($2) AND p.candidate_id IS NULL
             AND NOT EXISTS (SELECT 1 FROM person_keys other WHERE other.tenant = $1
@@ -288,7 +304,7 @@ async fn forget_keys(
     sqlx::query!("DELETE FROM update_marks WHERE key = $1", key.0)
         .execute(&mut **tx)
         .await?;
-    Ok(people.into_iter().map(CandidateId).collect())
+    Ok(())
 }
 
 /// What was refused is not found by the person any more. Where it could not be read whose it was, their id may still be meant.

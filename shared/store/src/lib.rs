@@ -39,6 +39,7 @@ mod handover;
 mod kept;
 
 pub use error::Error;
+pub use handover::Handed;
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -47,11 +48,11 @@ use std::time::Duration;
 use handover::Handover;
 use kept::Kept;
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection as _, PgPool};
 use wake::Bells;
 
-/// Least for everything else, of which one listens.
+/// Connections for everything else; one of them is the listener.
 const REST: u32 = 3;
 /// A batch of events.
 const INTAKE: u32 = 1;
@@ -64,8 +65,8 @@ const ERRANDS: u32 = 2;
 pub struct Config {
     /// `postgres://user:password@host:port/database`.
     pub url: SecretString,
-    /// Upper bound of open connections of this process, but for the seven that it needs; the sum over replicas must stay
-    /// below the server's limit.
+    /// Upper bound of open connections of this process. At least seven are opened, whatever it says; the sum over replicas
+    /// must stay below the server's limit.
     pub max_connections: u32,
 }
 
@@ -170,17 +171,15 @@ impl Store {
     /// # Errors
     /// [`Error::Schema`] when the database was migrated by an altered version.
     pub async fn migrate(&self) -> Result<(), Error> {
-        let mut connection = self.pool.acquire().await?;
-        // A migration takes as long as it takes.
+        // A migration takes as long as it takes. The connection is not given back: nothing else may.
+        let mut connection = self.pool.acquire().await?.detach();
         sqlx::query("SET statement_timeout = 0")
-            .execute(&mut *connection)
+            .execute(&mut connection)
             .await?;
         let mut migrations = sqlx::migrate!();
         migrations.set_ignore_missing(true);
-        migrations.run(&mut *connection).await?;
-        sqlx::query("RESET statement_timeout")
-            .execute(&mut *connection)
-            .await?;
+        migrations.run(&mut connection).await?;
+        connection.close().await?;
         Ok(())
     }
 
@@ -213,7 +212,7 @@ impl Store {
         }
     }
 
-    /// The pool, for tests.
+    /// The pool of everything else: for the listener and for tests.
     pub fn pool(&self) -> &PgPool {
         &self.pool
     }

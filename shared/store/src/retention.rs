@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::{Error, Store};
+use crate::{Error, Store, Transaction};
 
 /// What one round removed, in rows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -32,12 +32,13 @@ impl Store {
     /// Removes what was done with `keep` ago, at most `limit` rows of each kind, and says what. Operations that are open or
     /// parked keep everything.
     ///
-    /// It reads whole tables rather than indexes, which every event would have to pay for: for once a day.
+    /// It reads whole tables: an index on the time would cost every event something, for once a day.
     ///
     /// # Errors
     /// [`Error::Unavailable`]; the kinds before the failing one are removed.
     pub async fn retire(&self, keep: Duration, limit: i64) -> Result<Removed, Error> {
         let keep = keep.as_secs_f64();
+        let mut tx = self.begin_long().await?;
         let deliveries = sqlx::query!(
             "DELETE FROM inbox WHERE ctid = ANY (ARRAY(
                 SELECT ctid FROM inbox WHERE received_at < now() - make_interval(secs => $1)
@@ -45,8 +46,10 @@ impl Store {
             keep,
             limit
         )
-        .execute(&self.relaxed)
+        .execute(&mut *tx)
         .await?;
+        tx.commit().await?;
+        let mut tx = self.begin_long().await?;
         let refusals = sqlx::query!(
             "DELETE FROM refusals WHERE id = ANY (ARRAY(
                 SELECT id FROM refusals WHERE refused_at < now() - make_interval(secs => $1)
@@ -54,8 +57,10 @@ impl Store {
             keep,
             limit
         )
-        .execute(&self.relaxed)
+        .execute(&mut *tx)
         .await?;
+        tx.commit().await?;
+        let mut tx = self.begin_long().await?;
         let requests = sqlx::query!(
             "DELETE FROM job_refresh_requests WHERE id = ANY (ARRAY(
                 SELECT id FROM job_refresh_requests WHERE answered_at < now() - make_interval(secs => $1)
@@ -63,8 +68,10 @@ impl Store {
             keep,
             limit
         )
-        .execute(&self.relaxed)
+        .execute(&mut *tx)
         .await?;
+        tx.commit().await?;
+        let mut tx = self.begin_long().await?;
         let contents = sqlx::query!(
             "UPDATE operations SET payload = '' WHERE id = ANY (ARRAY(
                 SELECT id FROM operations WHERE state IN ('done', 'failed') AND payload <> ''
@@ -73,8 +80,10 @@ impl Store {
             keep,
             limit
         )
-        .execute(&self.relaxed)
+        .execute(&mut *tx)
         .await?;
+        tx.commit().await?;
+        let mut tx = self.begin_long().await?;
         let answers = sqlx::query!(
             "UPDATE outbox SET body = '' WHERE id = ANY (ARRAY(
                 SELECT id FROM outbox WHERE operation_id IS NOT NULL AND body <> ''
@@ -83,8 +92,9 @@ impl Store {
             keep,
             limit
         )
-        .execute(&self.relaxed)
+        .execute(&mut *tx)
         .await?;
+        tx.commit().await?;
         Ok(Removed {
             deliveries: deliveries.rows_affected(),
             refusals: refusals.rows_affected(),
@@ -92,5 +102,14 @@ impl Store {
             contents: contents.rows_affected(),
             answers: answers.rows_affected(),
         })
+    }
+
+    /// A transaction that may read a whole table, for which other statements have neither the time nor the permission.
+    async fn begin_long(&self) -> Result<Transaction<'static>, Error> {
+        let mut tx = self.relaxed.begin().await?;
+        sqlx::raw_sql("SET LOCAL enable_seqscan = on; SET LOCAL statement_timeout = '15min'")
+            .execute(&mut *tx)
+            .await?;
+        Ok(tx)
     }
 }

@@ -246,11 +246,15 @@ async fn erase(
     erasure: Erasure,
 ) -> Result<BTreeMap<String, DateTime<Utc>>, Error> {
     let rows = sqlx::query!(
-        r#"WITH applied AS (
-            UPDATE applications SET erasure = $3
+        // Locked in the order of ids, as by whoever else writes several of them.
+        r#"WITH held AS MATERIALIZED (
+            SELECT id FROM applications
             WHERE tenant = $1 AND greenhouse_id = $2
               AND (erasure IS NULL OR (erasure = 'anonymised' AND $3 = 'deleted'))
-            RETURNING candidate_id),
+            ORDER BY id FOR NO KEY UPDATE),
+        applied AS (
+            UPDATE applications a SET erasure = $3 FROM held WHERE a.tenant = $1 AND a.id = held.id
+            RETURNING a.candidate_id),
         known AS (
             DELETE FROM person_keys WHERE tenant = $1 AND greenhouse_id = $2 RETURNING candidate_id)
         SELECT candidate_id AS "candidate_id!", clock_timestamp() AS "now!"

@@ -86,7 +86,7 @@ impl Store {
         browser: Option<&str>,
     ) -> Result<DateTime<Utc>, Error> {
         let expires_at = sqlx::query_scalar!(
-            "WITH gone AS (DELETE FROM authorisations WHERE expires_at < clock_timestamp())
+            "WITH gone AS (DELETE FROM authorisations WHERE expires_at < now())
             INSERT INTO authorisations (secret, kind, tenant, browser, expires_at)
             VALUES ($1, $2, $3, $4, clock_timestamp() + make_interval(secs => $5)) RETURNING expires_at",
             hash(secret),

@@ -12,8 +12,8 @@ use store::intake::{Arrival, Refused, Verdict, record_refusal};
 use store::journal::{Identity, Journal, JournalError};
 use store::person::PersonKey;
 
-use crate::fresh_store;
 use crate::ledger::{arrival, connect, done, run, sending, take_in, tenant};
+use crate::{fresh_store, waits_for_a_lock};
 
 async fn claim(store: &Store) -> Vec<Claim> {
     let want = Want {
@@ -227,6 +227,28 @@ async fn what_a_worker_has_in_hand_is_waited_for_and_nothing_more_is_taken_up() 
     };
     assert_eq!(ended.business_key, "i-2");
     assert_eq!(ended.payload, b"payload");
+}
+
+/// A settlement locks an application first, and then writes who the person is: the other way round, the two would wait for
+/// each other.
+#[tokio::test]
+async fn whoever_forgets_has_no_key_in_hand_while_it_waits_for_an_application() {
+    let store = introduce_twice().await;
+    take_in(&store, &[request()]).await;
+    let mut settles = store.begin().await.unwrap();
+    sqlx::query("SELECT id FROM applications FOR UPDATE")
+        .execute(&mut *settles)
+        .await
+        .unwrap();
+    let other = store.clone();
+    let forgetting = tokio::spawn(async move { forget(&other).await });
+    waits_for_a_lock(&store, &forgetting).await;
+    sqlx::query("SELECT key FROM person_keys FOR UPDATE NOWAIT")
+        .execute(&mut *settles)
+        .await
+        .unwrap();
+    settles.commit().await.unwrap();
+    assert!(forgetting.await.unwrap().is_some());
 }
 
 #[tokio::test]

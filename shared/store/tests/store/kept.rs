@@ -25,7 +25,7 @@ async fn one_statement_at_most_fails_when_the_server_has_let_go_of_them() {
         .fetch_one(&mut operator)
         .await
         .unwrap();
-    assert!(gone > 1, "{gone} connections were open");
+    assert!(gone > 0, "none was open");
     take().await.unwrap_err();
     take().await.unwrap();
     take().await.unwrap();

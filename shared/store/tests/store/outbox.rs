@@ -144,7 +144,7 @@ async fn a_relay_of_the_same_process_is_handed_the_first_of_each_key() {
         announcement("acme", "b"),
     ];
     settle(&journal, &claims[0], news.to_vec()).await;
-    let batch = handed.recv().await.unwrap();
+    let batch = handed.recv().await.unwrap().rows;
     assert_eq!(ids(&batch), [news[0].message_id, news[2].message_id]);
     assert!(
         batch
@@ -201,8 +201,8 @@ async fn a_relay_with_its_hands_full_is_handed_nothing_more() {
     }
     assert_eq!(take(&store).await.len(), 1);
     for _ in 0..2 {
-        assert_eq!(handed.recv().await.unwrap().len(), 1);
+        assert_eq!(handed.recv().await.unwrap().rows.len(), 1);
     }
     settle(&journal, &claims[3], vec![announcement("acme", "later")]).await;
-    assert_eq!(handed.recv().await.unwrap().len(), 1);
+    assert_eq!(handed.recv().await.unwrap().rows.len(), 1);
 }

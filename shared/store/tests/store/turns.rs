@@ -170,6 +170,25 @@ async fn a_claim_touches_no_tenant_with_nothing_to_do() {
 
 /// Else every claim would read all that is open, and everybody's work would slow down with one tenant's backlog.
 #[tokio::test]
+async fn a_claim_locks_of_each_tenant_no_more_than_it_has_room_for() {
+    let store = fresh_store().await;
+    for n in 0..10 {
+        let name = format!("tenant-{n}");
+        connect(&store, &name).await;
+        take_in(&store, &arrivals(&name, 20)).await;
+    }
+    assert_eq!(claim(&store, 3).await.len(), 3);
+    // A lock that was let go stays to be seen until the row is written again.
+    let locked = sqlx::query_scalar::<_, i64>(
+        "SELECT count(*) FROM operations WHERE xmax::text <> '0' AND lease IS NULL",
+    )
+    .fetch_one(store.pool())
+    .await
+    .unwrap();
+    assert_eq!(locked, 10 * 3 - 3);
+}
+
+#[tokio::test]
 async fn a_claim_reads_nothing_of_what_rests_or_waits_in_line() {
     let store = limited(4, 2000).await;
     connect(&store, "umbrella").await;
