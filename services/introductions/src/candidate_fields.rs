@@ -187,6 +187,7 @@ pub(crate) fn refusal(keys: &[&str]) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use harvest::Operation;
 
     fn field(name: &str, name_key: &str) -> Field {
         Field {
@@ -225,6 +226,7 @@ mod tests {
                 message: message.to_owned(),
             });
             let error = Remote::Rejected {
+                operation: Operation::CandidatesUpdate,
                 status: 422,
                 message: message.to_owned(),
                 fields: fields.into_iter().collect(),
@@ -255,6 +257,7 @@ mod tests {
                 message: "cannot be written back".to_owned(),
             };
             let error = Remote::Rejected {
+                operation: Operation::CandidatesUpdate,
                 status: 422,
                 message: String::new(),
                 fields: vec![complaint],

@@ -85,6 +85,7 @@ mod tests {
 
     fn refused(field: &str) -> Error {
         Error::Rejected {
+            operation: harvest::Operation::ApplicationsCreate,
             status: 422,
             message: "Unprocessable Content".into(),
             fields: vec![FieldError {

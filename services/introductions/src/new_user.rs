@@ -134,7 +134,8 @@ fn standing(answer: Result<BulkRequest, Remote>) -> Result<(bool, bool), Stop> {
 /// not there (Greenhouse has withdrawn one before), or v1 keeps it from the acting user.
 fn for_good(error: Remote) -> Remote {
     match error {
-        Remote::NotFound { .. } => Remote::Rejected {
+        Remote::NotFound { operation, .. } => Remote::Rejected {
+            operation,
             status: 404,
             message: "no way to add users".to_owned(),
             fields: Vec::new(),
@@ -206,6 +207,7 @@ mod tests {
     #[test]
     fn a_request_whose_state_cannot_be_had_counts_as_over() {
         let rejected = |status| Remote::Rejected {
+            operation: Operation::BulkRequestsRetrieve,
             status,
             message: String::new(),
             fields: Vec::new(),

@@ -131,8 +131,12 @@ fn about_the_job(error: Remote, sent: &[CustomFieldValue]) -> Remote {
     let demands = sent.is_empty() && error.speaks_of_custom_fields();
     match error {
         Remote::Rejected {
-            status, message, ..
+            operation,
+            status,
+            message,
+            ..
         } if demands => Remote::Rejected {
+            operation,
             status,
             fields: vec![FieldError {
                 field: Some("job_id".to_owned()),

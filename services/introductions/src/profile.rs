@@ -287,6 +287,7 @@ mod tests {
                 message: "is invalid".into(),
             };
             let error = harvest::Error::Rejected {
+                operation: harvest::Operation::CandidatesCreate,
                 status: 422,
                 message: "Unprocessable Content".into(),
                 fields: vec![complaint],

@@ -235,7 +235,7 @@ fn doubted(error: harvest::Error) -> harvest::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use harvest::{Cause, Error};
+    use harvest::{Cause, Error, Operation};
 
     #[test]
     fn among_sources_of_our_name_the_one_spelt_as_ours_is_taken() {
@@ -258,6 +258,7 @@ mod tests {
     fn a_tag_is_looked_for_again_however_it_was_refused() {
         for (status, message) in [(422, "Unprocessable Content"), (409, "Taken"), (400, "")] {
             let refused = Error::Rejected {
+                operation: Operation::CandidateTagsCreate,
                 status,
                 message: message.into(),
                 fields: Vec::new(),

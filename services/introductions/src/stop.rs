@@ -59,6 +59,8 @@ impl Effect {
             | Remote::Processing { .. }
             // 404 may also mean "not ready yet": a person whom Greenhouse still creates is not found for minutes.
             | Remote::NotFound { .. } => Effect::None,
+            // What is read before a write, which was not sent then.
+            Remote::Rejected { operation, .. } if !operation.is_write() => Effect::None,
             // Nor is what is written about them accepted until then.
             Remote::Rejected { .. } if about_absent_person(error) => Effect::None,
             Remote::Rejected { .. } => Effect::Refused,
@@ -191,6 +193,12 @@ impl From<Remote> for Stop {
             Remote::Rejected { .. } if about_absent_person(&error) => {
                 Stop::Retry(Code::UnexpectedAnswer.into())
             }
+            // No fault of the person: we asked for something that Greenhouse does not know, or not now.
+            Remote::Rejected {
+                operation, message, ..
+            } if !operation.is_write() => {
+                Stop::Retry(Problem::new(Code::UnexpectedAnswer).detail(message))
+            }
             Remote::Rejected {
                 message, fields, ..
             } => {
@@ -226,5 +234,30 @@ impl From<AccountError> for Stop {
             }
             AccountError::Store(error) => error.into(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_read_is_no_refusal_of_what_was_to_be_written() {
+        let refused = |operation| Remote::Rejected {
+            operation,
+            status: 422,
+            message: "Unprocessable Content".into(),
+            fields: Vec::new(),
+        };
+        let write = refused(Operation::CandidatesUpdate);
+        assert_eq!(Effect::of(&write), Effect::Refused);
+        assert!(matches!(Stop::from(write), Stop::Fail(_)));
+        // As what the person has, which v3 is asked for before it is changed.
+        let read = refused(Operation::CandidatesList);
+        assert_eq!(Effect::of(&read), Effect::None);
+        let stop = Stop::from(read);
+        let code = stop.code();
+        assert!(matches!(stop, Stop::Retry(_)), "{stop:?}");
+        assert_eq!(code, Some(Code::UnexpectedAnswer));
     }
 }

@@ -208,6 +208,7 @@ mod tests {
             retry_after: std::time::Duration::from_secs(7),
         };
         let about_one = Error::Rejected {
+            operation: harvest::Operation::ApplicationsList,
             status: 422,
             message: String::new(),
             fields: Vec::new(),

@@ -70,6 +70,7 @@ impl Answer {
                 None => {
                     let Words { message, fields } = self.words();
                     Err(Error::Rejected {
+                        operation,
                         status,
                         message,
                         fields,
@@ -133,6 +134,7 @@ impl Answer {
                 }
             }
             (Version::V1, 403) if !lacks_permission && refuses => Error::Rejected {
+                operation,
                 status,
                 message,
                 fields,

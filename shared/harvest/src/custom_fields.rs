@@ -10,6 +10,7 @@ use crate::call::Read;
 use crate::client::Client;
 use crate::custom_field_options::CustomFieldOption;
 use crate::error::{Error, FieldError};
+use crate::operation::Operation;
 use crate::v1;
 use crate::v3;
 use crate::version::Version;
@@ -178,6 +179,7 @@ pub(crate) fn keepable(
         return Ok(());
     };
     Err(Error::Rejected {
+        operation: Operation::CandidatesUpdate,
         status: 422,
         message: "not sent: a custom field's value would be lost".to_owned(),
         fields: vec![FieldError {

@@ -56,9 +56,12 @@ pub enum Error {
         /// HTTP status. What it is was not announced.
         status: u16,
     },
-    /// Refused for what it says (other 4xx); not executed, and would be refused again.
+    /// Refused for what it says (other 4xx); not executed, and would be refused again. A write is refused for what the
+    /// caller brought. A read, also one that a write needs first, brings nothing: it is we who asked wrongly.
     #[error("refused with {status}: {message}")]
     Rejected {
+        /// What was asked for.
+        operation: Operation,
         /// HTTP status.
         status: u16,
         /// Greenhouse's words, at most 300 characters, e-mail addresses masked.
@@ -279,12 +282,17 @@ impl Error {
     /// nothing else that a person has, as in `Unprocessable Content`.
     #[must_use]
     pub fn is_about_custom_fields(&self, sent: &[CustomFieldValue]) -> bool {
-        let Self::Rejected { status, .. } = self else {
+        let Self::Rejected {
+            operation, status, ..
+        } = self
+        else {
             return false;
         };
         let named = || sent.iter().any(|field| self.names_field(&field.name_key));
         let silent = || *status == 422 && !OF_A_PERSON.iter().any(|name| self.names_field(name));
-        !sent.is_empty() && (self.speaks_of_custom_fields() || named() || silent())
+        operation.is_write()
+            && !sent.is_empty()
+            && (self.speaks_of_custom_fields() || named() || silent())
     }
 
     /// Whether a refusal speaks of custom fields at all, or names a part of them.
@@ -323,6 +331,7 @@ mod tests {
 
     fn rejected(field: Option<&str>, message: &str) -> Error {
         Error::Rejected {
+            operation: Operation::CandidatesCreate,
             status: 422,
             message: "Unprocessable Content".into(),
             fields: vec![FieldError {
@@ -362,6 +371,7 @@ mod tests {
             rejected(None, "shoe_size does not exist"),
             rejected(None, "Value is not included in the list"),
             Error::Rejected {
+                operation: Operation::CandidatesUpdate,
                 status: 422,
                 message: "Unprocessable Content".into(),
                 fields: Vec::new(),
@@ -375,8 +385,16 @@ mod tests {
             rejected(None, "Invalid attribute: tags"),
             rejected(Some("candidate_id"), "must exist"),
             Error::Rejected {
+                operation: Operation::CandidatesUpdate,
                 status: 400,
                 message: "Bad Request".into(),
+                fields: Vec::new(),
+            },
+            // What the person has is read before it is changed.
+            Error::Rejected {
+                operation: Operation::CandidatesList,
+                status: 422,
+                message: "Unprocessable Content".into(),
                 fields: Vec::new(),
             },
             Error::NotFound {

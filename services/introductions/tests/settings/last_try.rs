@@ -11,12 +11,20 @@ const FOLLOWED: &str = "SELECT count(*) FROM applications";
 
 /// The introduction to these jobs while none of these calls succeeds, to its end.
 async fn give_up(world: &World, id: &str, jobs: &[i64], operations: &[&str]) -> Answer {
+    give_up_over(world, id, jobs, operations, Fault::ErrorBeforeCommit).await
+}
+
+/// The same, while each of them meets this.
+async fn give_up_over(
+    world: &World,
+    id: &str,
+    jobs: &[i64],
+    operations: &[&str],
+    fault: Fault,
+) -> Answer {
     for operation in operations {
         let calls = When::operation(operation);
-        world
-            .greenhouse
-            .faults()
-            .add(calls, Fault::ErrorBeforeCommit);
+        world.greenhouse.faults().add(calls, fault.clone());
     }
     world.take(&world.picking(id, jobs)).await;
     world.try_once().await;
@@ -136,6 +144,22 @@ async fn somebody_under_none_of_the_jobs_waits_for_a_human() {
         );
         assert_eq!(world.number(PARKED).await, 1, "{version:?}");
         assert_eq!(last_code(&world).await, "greenhouse_unavailable");
+    }
+}
+
+/// It tells of how we ask, and nothing of the person.
+#[tokio::test]
+async fn a_read_that_is_refused_is_tried_again_and_left_to_a_human() {
+    for (version, status) in [(Version::V3, 422), (Version::V1, 400)] {
+        let world = World::new(version).await;
+        let jobs = [world.jobs()[0]];
+        let body = json!({"message": "Unprocessable Content"});
+        let refusal = Fault::Refuse { status, body };
+        let answer = give_up_over(&world, "i-1", &jobs, &["candidates:list"], refusal).await;
+        assert_eq!(answer.data["code"], "retries_exhausted", "{version:?}");
+        assert_eq!(answer.data["needsHuman"], true);
+        assert_eq!(last_code(&world).await, "unexpected_answer");
+        assert_eq!(world.number(PARKED).await, 1, "{version:?}");
     }
 }
 
