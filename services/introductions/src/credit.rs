@@ -18,10 +18,6 @@ pub(crate) async fn complete(
     references: &References,
 ) -> Result<(), Stop> {
     let mut patch = missing_credit(Some(application), references);
-    // Whoever is no user is credited where an application is made, and nowhere else.
-    if references.outside.is_some() && !application.credited {
-        attempt.warn(Problem::new(Code::ReferrerUnknown).field("referrer.email"));
-    }
     if introduction.prospect && application.prospect {
         file(attempt, application.id, &mut patch).await?;
     }
@@ -57,6 +53,7 @@ fn missing_credit(shown: Option<&Application>, references: &References) -> Appli
     ApplicationPatch {
         source_id: references.source.filter(|_| lacks_source),
         referrer_id: references.referrer.filter(|_| lacks_referrer),
+        outside_referrer: references.outside.clone().filter(|_| lacks_referrer),
         ..ApplicationPatch::default()
     }
 }

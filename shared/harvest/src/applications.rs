@@ -143,12 +143,14 @@ pub enum Target {
 }
 
 /// Changes of an application; `None` leaves as it is.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct ApplicationPatch {
     /// Where the person came from.
     pub source_id: Option<SourceId>,
     /// Who gets the credit.
     pub referrer_id: Option<ReferrerId>,
+    /// As [`NewApplication::outside_referrer`].
+    pub outside_referrer: Option<String>,
     /// The pool of a prospect.
     pub prospect_pool_id: Option<i64>,
     /// The stage in that pool.
@@ -156,6 +158,13 @@ pub struct ApplicationPatch {
     /// Custom fields to change, null to remove; the others keep their values, in both versions.
     pub custom_fields: Option<Vec<CustomFieldValue>>,
 }
+
+crate::debug_without_personal_data!(ApplicationPatch {
+    source_id,
+    referrer_id,
+    prospect_pool_id,
+    prospect_pool_stage_id
+});
 
 /// Operations on applications.
 #[derive(Debug, Clone, Copy)]

@@ -169,16 +169,15 @@ async fn outside_credits_the_name_where_greenhouse_can() {
     }
 }
 
-/// Nobody from outside is credited for an application that is there already.
 #[tokio::test]
-async fn whoever_is_outside_and_not_credited_is_a_warning() {
+async fn somebody_outside_is_credited_for_an_application_that_is_there() {
     let world = World::choosing(Version::V1, json!({"referrer_unknown": "outside"})).await;
     world
         .plant("i-1", Target::Job(JobId(world.jobs()[0])))
         .await;
     let answer = world.import(world.introduction("i-1")).await;
-    assert_eq!(answer.warnings(), ["referrer_unknown"], "{answer:?}");
-    assert_eq!(credited(&world, "i-1"), None);
+    assert!(answer.warnings().is_empty(), "{answer:?}");
+    assert_eq!(credited(&world, "i-1").as_deref(), Some("Sam Q Stranger"));
 }
 
 /// v1 shows somebody outside without an id.

@@ -54,7 +54,7 @@ pub(crate) fn create(candidate: CandidateId, application: &NewApplication) -> Re
 pub(crate) fn update(id: ApplicationId, patch: &ApplicationPatch, fields: &[Written]) -> Request {
     let body = PatchBody {
         source_id: patch.source_id,
-        referrer: referrer(patch.referrer_id, None),
+        referrer: referrer(patch.referrer_id, patch.outside_referrer.as_deref()),
         prospect_pool_id: patch.prospect_pool_id,
         prospect_stage_id: patch.prospect_pool_stage_id,
         custom_fields: fields,

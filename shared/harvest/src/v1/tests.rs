@@ -225,6 +225,14 @@ fn edits_send_differences_only() {
         body(&request),
         json!({"referrer": {"type": "id", "value": 4}, "prospect_stage_id": 9})
     );
+    let patch = ApplicationPatch {
+        outside_referrer: Some("Olga Outside".into()),
+        ..ApplicationPatch::default()
+    };
+    assert!(!format!("{patch:?}").contains("Olga"));
+    let request = applications::update(ApplicationId(7), &patch, &[]);
+    let referrer = json!({"type": "outside", "value": "Olga Outside"});
+    assert_eq!(body(&request), json!({ "referrer": referrer }));
 }
 
 #[test]
