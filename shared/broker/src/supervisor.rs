@@ -156,7 +156,10 @@ impl Supervisor {
 
     /// One connection, with one lane after the other.
     async fn connected(&self, state: &mut State) -> Result<End, Error> {
-        let connection = connection::open(&self.config, "consumer", state.frames).await?;
+        let connection = tokio::select! {
+            connection = connection::open(&self.config, "consumer", state.frames) => connection?,
+            () = self.token.cancelled() => return Ok(End::Stopped),
+        };
         let end = self.lanes(&connection, state).await;
         connection::close(connection).await;
         end

@@ -403,3 +403,19 @@ async fn a_batch_that_is_kept_does_not_stop_the_isolation_of_a_suspect() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_consumer_that_is_still_connecting_stops_at_once() {
+    with_broker(|broker| async move {
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut config = broker.config.clone();
+        config.uri = format!("amqp://u:p@{}/%2f", silent.local_addr().unwrap()).into();
+        config.connect_timeout = Duration::from_secs(3600);
+        let mut consumer = broker.consumer_with(config);
+        let _never_answered = silent.accept().await.unwrap();
+        broker.token.cancel();
+        assert!(consumer.next_batch(1).await.is_none());
+        consumer.closed().await;
+    })
+    .await;
+}
