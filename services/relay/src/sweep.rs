@@ -22,44 +22,37 @@ const DAY: u64 = 24 * 3600;
 
 /// Removes what is old until the token is cancelled.
 pub(crate) async fn sweep(store: &Store, stop: &CancellationToken) {
-    let news = every(NEWS_INTERVAL, stop, async || {
-        match store.sweep_announcements(KEEP_NEWS, NEWS).await {
-            Ok(swept) => swept == NEWS.unsigned_abs(),
-            Err(error) => {
-                tracing::warn!(%error, "cannot remove old announcements");
-                false
-            }
-        }
-    });
-    let contents = every(CONTENTS_INTERVAL, stop, async || {
-        match store.retire(KEEP_CONTENTS, CONTENTS).await {
-            Ok(removed) if removed.nothing() => false,
-            Ok(removed) => {
-                tracing::info!(?removed, "removed what is older than 90 days");
-                true
-            }
-            Err(error) => {
-                tracing::warn!(%error, "cannot remove what is older than 90 days");
-                false
-            }
-        }
-    });
-    tokio::join!(news, contents);
+    tokio::join!(sweep_news(store, stop), sweep_contents(store, stop));
 }
 
-/// Does it now and after every interval; again at once for as long as it says that there is more.
-async fn every(
-    interval: Duration,
-    stop: &CancellationToken,
-    mut remove: impl AsyncFnMut() -> bool,
-) {
+async fn sweep_news(store: &Store, stop: &CancellationToken) {
     while !stop.is_cancelled() {
-        if remove().await {
-            continue;
+        match store.sweep_announcements(KEEP_NEWS, NEWS).await {
+            Ok(swept) if swept == NEWS.unsigned_abs() => continue,
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "cannot remove old announcements"),
         }
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = tokio::time::sleep(interval) => {}
+        rest(NEWS_INTERVAL, stop).await;
+    }
+}
+
+async fn sweep_contents(store: &Store, stop: &CancellationToken) {
+    while !stop.is_cancelled() {
+        match store.retire(KEEP_CONTENTS, CONTENTS).await {
+            Ok(removed) if removed.nothing() => {}
+            Ok(removed) => {
+                tracing::info!(?removed, "removed what is older than 90 days");
+                continue;
+            }
+            Err(error) => tracing::warn!(%error, "cannot remove what is older than 90 days"),
         }
+        rest(CONTENTS_INTERVAL, stop).await;
+    }
+}
+
+async fn rest(interval: Duration, stop: &CancellationToken) {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = tokio::time::sleep(interval) => {}
     }
 }
