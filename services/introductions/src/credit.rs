@@ -91,14 +91,15 @@ async fn write(
             },
         )
         .await;
-    let refusal = match unfiled {
-        true => Code::PoolMissing,
-        false => Code::EditRefused,
-    };
     if unfiled {
-        attempt.warn(Problem::new(refusal).field("prospect"));
+        attempt.warn(Problem::new(Code::PoolMissing).field("prospect"));
+        if let (Err(Stop::Fail(_)), true) = (&written, patch == ApplicationPatch::default()) {
+            return Ok(());
+        }
     }
-    attempt.tolerate(written, refusal, "referrer").map(drop)
+    attempt
+        .tolerate(written, Code::EditRefused, "referrer")
+        .map(drop)
 }
 
 /// Into the tenant's pool and its stage, unless a recruiter has chosen otherwise.

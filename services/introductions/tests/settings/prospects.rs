@@ -226,5 +226,15 @@ async fn a_pool_that_is_gone_costs_neither_the_credit_nor_the_import() {
         let application = world.application("i-1");
         assert!(application.source_id.is_some(), "{version:?}");
         assert_eq!(filed(&world, application.meta.id).0, None);
+
+        let mut again = world.introduction("i-1");
+        again["id"] = json!("again");
+        again["data"]["introduction_id"] = json!("again");
+        let answer = world.import(again).await;
+        assert_eq!(
+            answer.warnings(),
+            ["referrer_unknown", "pool_missing"],
+            "the pool is all that was left to write, and is told once: {answer:?}"
+        );
     }
 }
