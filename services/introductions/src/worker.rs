@@ -265,7 +265,7 @@ async fn give_back(
         if context.journal.release(claim, release).await != Err(JournalError::Unavailable) {
             return;
         }
-        let pause = backoff::delay(attempt, rand::random()).min(LONGEST_PAUSE);
+        let pause = backoff::within(LONGEST_PAUSE, attempt, rand::random());
         if claim.taken.elapsed() + pause > context.config.lease {
             return;
         }
