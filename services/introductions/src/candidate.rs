@@ -269,6 +269,7 @@ pub(crate) async fn fill_gaps(
     let (step, empty) = (Step::only(StepKind::EditCandidate), patch.is_empty());
     let wanted = patch.custom_fields.clone().unwrap_or_default();
     let term = attempt.term();
+    let mut in_the_way = None;
     let edited = edit_by(attempt, step, empty, async |client| {
         loop {
             term.check()?;
@@ -276,6 +277,7 @@ pub(crate) async fn fill_gaps(
             match client.candidates().update(person.id, &patch).await {
                 // The rest is not lost for a field that the tenant does not have.
                 Err(error) if error.is_about_custom_fields(sent) => {
+                    in_the_way = candidate_fields::in_the_way(&error, sent).map(str::to_owned);
                     let fewer = candidate_fields::fewer(client, &error, sent).await;
                     patch.custom_fields = Some(fewer).filter(|fewer| !fewer.is_empty());
                     if patch.is_empty() {
@@ -291,6 +293,9 @@ pub(crate) async fn fill_gaps(
     if edited.is_ok() {
         let sent = patch.custom_fields.as_deref().unwrap_or_default();
         candidate_fields::warn_of_left_out(attempt, &wanted, sent);
+        if let Some(key) = in_the_way {
+            attempt.warn(candidate_fields::refusal(&[&key]));
+        }
     }
     attempt
         .tolerate(edited, Code::EditRefused, "candidate")

@@ -94,7 +94,7 @@ pub(crate) async fn fewer(
     error: &Remote,
     refused: &[CustomFieldValue],
 ) -> Vec<CustomFieldValue> {
-    if is_about_another(error, refused) {
+    if in_the_way(error, refused).is_some() {
         return Vec::new();
     }
     let mut left = unnamed(error, refused);
@@ -108,14 +108,14 @@ pub(crate) async fn fewer(
     }
 }
 
-/// Whether it is a value that the person has which stands in the way: v3 gets it again with any other, so none can be sent.
-fn is_about_another(error: &Remote, refused: &[CustomFieldValue]) -> bool {
+/// The key of a value that the person has and that stands in the way: v3 gets it again with any other, so none can be sent.
+pub(crate) fn in_the_way<'a>(error: &'a Remote, refused: &[CustomFieldValue]) -> Option<&'a str> {
     let Remote::Rejected { fields, .. } = error else {
-        return false;
+        return None;
     };
     let paths = fields.iter().filter_map(|error| error.field.as_deref());
     let mut keys = paths.filter_map(key);
-    keys.any(|key| refused.iter().all(|value| value.name_key != key))
+    keys.find(|key| refused.iter().all(|value| value.name_key != *key))
 }
 
 /// Which custom field a path is about that has its key, as in `custom_fields.level`.
@@ -262,16 +262,16 @@ mod tests {
                 message: String::new(),
                 fields: vec![complaint],
             };
-            is_about_another(&error, &sent)
+            in_the_way(&error, &sent).map(str::to_owned)
         };
-        assert!(about("custom_fields.owner"));
+        assert_eq!(about("custom_fields.owner").as_deref(), Some("owner"));
         for ours in [
             "custom_fields.level",
             "custom_fields.0.value",
             "custom_fields[0]",
             "title",
         ] {
-            assert!(!about(ours), "{ours}");
+            assert_eq!(about(ours), None, "{ours}");
         }
     }
 

@@ -104,6 +104,28 @@ impl Org {
         Ok(())
     }
 
+    /// A value of a candidate as pages write it, which asks for no form that calls take.
+    pub(crate) fn fill_custom_field(
+        &mut self,
+        candidate_id: i64,
+        field_id: i64,
+        value: Value,
+        now: Stamp,
+    ) -> Result<(), Refused> {
+        let field = self.custom_fields.fields.get(field_id);
+        let field = field.ok_or_else(|| refused("custom_field_id", "is unknown"))?;
+        let (key, held) = (field.name_key.clone(), holding(field, value, Vec::new()));
+        let filled = self.candidates.change(candidate_id, |candidate| {
+            let values = candidate.custom_fields.get_or_insert_default();
+            values.insert(key, held);
+            candidate.meta.updated_at = now;
+        });
+        match filled {
+            true => Ok(()),
+            false => Err(refused("candidate_id", "is unknown")),
+        }
+    }
+
     pub(crate) fn add_option(
         &mut self,
         field_id: i64,

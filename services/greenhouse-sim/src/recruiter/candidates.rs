@@ -7,8 +7,9 @@ use crate::org::{
     Refused,
     people::Details,
     refused,
-    rows::{Contact, Profile},
+    rows::{Contact, CustomField, Profile},
 };
+use crate::table::Meta;
 
 /// What a recruiter changes about a candidate; absent keys stay, lists replace.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -110,6 +111,26 @@ impl Recruiter {
             }
             org.write_details(candidate_id, details(edit), now);
             Ok(())
+        })
+    }
+
+    /// Sets a field of rich text up on candidates and fills it for one; returns the field's id. Pages alone do either:
+    /// calls show what it holds, and take no value for it.
+    ///
+    /// # Errors
+    /// When there is no such candidate, or another field of that name.
+    pub fn write_rich_text(
+        &self,
+        candidate_id: i64,
+        name: &str,
+        text: &str,
+    ) -> Result<i64, Refused> {
+        self.act(|org, now| {
+            let meta = Meta::new(org.ids.next("custom_field"), now);
+            let field = CustomField::plain(meta, "candidate", name, "rich_text");
+            let field = org.add_custom_field(field, Vec::new())?;
+            org.fill_custom_field(candidate_id, field, text.into(), now)?;
+            Ok(field)
         })
     }
 }

@@ -169,3 +169,27 @@ fn values_that_are_not_what_the_field_holds_are_422() {
         assert_eq!(edit(items.clone()), 422, "{items}");
     }
 }
+
+#[test]
+fn rich_text_is_shown_and_cannot_be_written_back() {
+    let sim = Sim::start();
+    let (ann, _) = sim.candidate("Ann", "ann@mail.example");
+    let recruiter = sim.sim.recruiter();
+    recruiter
+        .write_rich_text(ann, "Story", "<b>Hi</b>")
+        .unwrap();
+    let shown = || {
+        sim.get(&format!("/v3/candidates?ids={ann}")).json()[0]["custom_fields"]["story"].clone()
+    };
+    let story = json!({"name": "Story", "type": "rich_text", "value": "<b>Hi</b>"});
+    assert_eq!(shown(), story);
+    let again = json!({"custom_fields": [{"name_key": "story", "value": "<b>Hi</b>"}]});
+    let path = format!("/v3/candidates/{ann}");
+    assert_eq!(sim.patch(&path, &again).status, 422);
+    assert_eq!(shown(), story);
+    // Whoever leaves it out takes it away.
+    let other = json!({"custom_fields": [{"name_key": "work_remotely", "value": true}]});
+    assert_eq!(sim.patch(&path, &other).status, 200);
+    assert_eq!(shown()["value"], Value::Null);
+    assert!(recruiter.write_rich_text(0, "Other", "").is_err());
+}

@@ -152,6 +152,37 @@ async fn somebody_known_gets_the_rest_where_a_field_is_refused_and_the_answer_sa
     }
 }
 
+/// v3 replaces all fields at once, so what it does not take again would be lost; v1 leaves the others alone.
+#[tokio::test]
+async fn a_value_that_cannot_be_written_back_keeps_the_others_out_and_is_named() {
+    for version in BOTH {
+        let world = World::new(version).await;
+        let job = Target::Job(JobId(world.jobs()[0]));
+        let person = world.plant("i-1", job).await;
+        let recruiter = world.greenhouse.recruiter();
+        let filled = recruiter.write_rich_text(person, "Story", "<b>Hi</b>");
+        filled.unwrap();
+        let mut event = introduction(&world, json!({ KNOWN: true }));
+        event["data"]["candidate"]["title"] = json!("Programmer");
+        let answer = world.import(event).await;
+        assert_eq!(field(&world, "story"), json!("<b>Hi</b>"), "{version:?}");
+        let title = world.person("i-1").title;
+        assert_eq!(title.as_deref(), Some("Programmer"), "{version:?}");
+        let warnings = answer.data["warnings"].as_array();
+        let messages = warnings.into_iter().flatten().map(|one| &one["message"]);
+        let about = |field: &str| {
+            json!(format!(
+                "Greenhouse refused custom fields, so they were left out: custom_fields.{field}."
+            ))
+        };
+        let expected = match version {
+            Version::V3 => vec![about(KNOWN), about("story")],
+            Version::V1 => Vec::new(),
+        };
+        assert!(messages.eq(&expected), "{version:?}: {answer:?}");
+    }
+}
+
 #[tokio::test]
 async fn our_own_fields_are_written_where_the_tenant_wants_them() {
     for version in BOTH {
