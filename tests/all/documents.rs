@@ -16,9 +16,8 @@ fn named_paths(text: &str) -> Vec<String> {
         "deploy/",
         ".ci/",
     ];
-    text.split('`')
-        .skip(1)
-        .step_by(2)
+    quoted(text)
+        .into_iter()
         .filter(|quoted| folders.iter().any(|folder| quoted.starts_with(folder)))
         .filter(|quoted| !quoted.contains(['*', ' ', '…', '<']))
         .map(str::to_owned)
@@ -169,15 +168,72 @@ async fn what_is_parked_ends_as_its_runbook_says() {
     assert_eq!(world.named("IntroductionImportFailed").len(), 1);
 }
 
+/// The source of everything that may hold a test.
+fn sources() -> String {
+    let folders = ["shared", "services", "tests/all"].map(|top| root().join(top));
+    let files = folders.iter().flat_map(|folder| rust_files(folder));
+    files
+        .map(|file| std::fs::read_to_string(file).unwrap())
+        .collect()
+}
+
+/// What stands in backquotes.
+fn quoted(text: &str) -> Vec<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+/// The tests are what an invariant ends with, in brackets.
+#[test]
+fn every_invariant_names_tests_that_there_are() {
+    let architecture = std::fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let (_, after) = architecture.split_once("## Invariants\n").unwrap();
+    let (invariants, _) = after.split_once("\n## ").unwrap();
+    let tests = sources();
+    let mut count = 0;
+    for invariant in invariants.split(". **").skip(1) {
+        let named = invariant.rsplit_once('(').map(|(_, named)| quoted(named));
+        let named = named.unwrap_or_default();
+        assert!(!named.is_empty(), "no test: {invariant}");
+        for test in named {
+            assert!(
+                tests.contains(&format!("fn {test}(")),
+                "{test}: {invariant}"
+            );
+        }
+        count += 1;
+    }
+    assert_eq!(count, 10, "invariants");
+}
+
+/// `function` in `path/of/file.rs`.
+#[test]
+fn whatever_a_document_places_in_a_file_is_there() {
+    let mut seen = 0;
+    for document in documents() {
+        let text = std::fs::read_to_string(root().join(&document)).unwrap();
+        for (before, after) in text
+            .match_indices("` in `")
+            .map(|(at, between)| (&text[..at], &text[at + between.len()..]))
+        {
+            let name = before.rsplit('`').next().unwrap_or_default();
+            let file = after.split('`').next().unwrap_or_default();
+            let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            if !is_name || !file.ends_with(".rs") || !root().join(file).is_file() {
+                continue;
+            }
+            let source = std::fs::read_to_string(root().join(file)).unwrap();
+            assert!(source.contains(name), "{document}: `{name}` in `{file}`");
+            seen += 1;
+        }
+    }
+    assert!(seen > 0, "no document places anything");
+}
+
 /// A patch that no longer applies shows nothing.
 #[test]
 fn every_mutant_applies_and_names_tests_that_there_are() {
     let contributing = std::fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
-    let folders = ["shared", "services", "tests/all"].map(|top| root().join(top));
-    let files = folders.iter().flat_map(|folder| rust_files(folder));
-    let tests: String = files
-        .map(|file| std::fs::read_to_string(file).unwrap())
-        .collect();
+    let tests = sources();
     let mut patches = 0;
     for entry in std::fs::read_dir(root().join("tests/mutants")).unwrap() {
         let name = format!("tests/mutants/{}", entry.unwrap().file_name().display());
@@ -191,7 +247,7 @@ fn every_mutant_applies_and_names_tests_that_there_are() {
             .find(|line| line.starts_with('|') && line.contains(&name));
         let row = row.unwrap_or_else(|| panic!("CONTRIBUTING.md has no row for {name}"));
         let named = row.rsplit('|').nth(1).unwrap_or_default();
-        let named: Vec<&str> = named.split('`').skip(1).step_by(2).collect();
+        let named = quoted(named);
         assert!(!named.is_empty(), "{name}: no test");
         for test in named {
             assert!(tests.contains(&format!("fn {test}(")), "{name}: {test}");

@@ -108,7 +108,7 @@ fn choose(found: Vec<Candidate>) -> Option<Candidate> {
 }
 
 /// Whether a create that may have been sent took effect: the person is there by e-mail, or somebody created since
-/// then (by our clock) carries our marker.
+/// then carries our marker.
 pub(crate) async fn prove(
     client: &Client,
     claim: &Claim,
