@@ -47,6 +47,7 @@ pub(crate) async fn run(services: &[Service]) -> Result<ExitCode, Failure> {
     let metrics = Metrics::new();
     let telemetry =
         boot::telemetry::start(&settings.telemetry, &metrics).map_err(anyhow::Error::from)?;
+    boot::settings::unknown::warn_of(&settings.unknown);
     boot::tls::install();
     let readiness = Readiness::starting();
     let stop = boot::shutdown::on_signal(readiness.clone()).context("cannot listen for signals")?;

@@ -6,6 +6,7 @@
 mod env;
 mod keys;
 mod tokens;
+pub mod unknown;
 pub mod variables;
 
 use std::io::{self, IsTerminal};
@@ -21,6 +22,7 @@ use url::Url;
 pub use env::{Env, SettingsError, Wrong};
 pub use keys::MasterKey;
 pub use tokens::admin_token;
+pub use unknown::Unknown;
 pub use variables::{Variable, reference, reference_table};
 
 /// Everything `bridge run` needs. Commands that need less read single variables from [`Env`].
@@ -54,6 +56,8 @@ pub struct Settings {
     pub settle: Duration,
     /// Logs and traces.
     pub telemetry: TelemetrySettings,
+    /// What is called like a setting and is none, to be told of once there is a log.
+    pub unknown: Vec<Unknown>,
 }
 
 /// Client of the authorization-code flow.
@@ -142,6 +146,7 @@ impl Settings {
         let settle = settle(env);
         let telemetry = TelemetrySettings::read(env);
         env.finish()?;
+        let unknown = env.unknown();
         let read = || {
             Some(Self {
                 amqp_url: amqp_url?,
@@ -158,11 +163,13 @@ impl Settings {
                 intrro_url: intrro_url?,
                 settle: settle?,
                 telemetry: telemetry?,
+                unknown,
             })
         };
         // Every reader that returns nothing has noted why, and `finish` has reported it.
         read().ok_or(SettingsError {
             problems: Vec::new(),
+            unknown: Vec::new(),
         })
     }
 }

@@ -169,7 +169,8 @@ BRG-0430 v1_not_served
 BRG-0501 jobs_vanished
 BRG-0901 internal
 BRG-0902 database_unavailable
-BRG-0903 credential_sealed";
+BRG-0903 credential_sealed
+BRG-0904 setting_unknown";
 
     #[test]
     fn words_and_numbers_are_the_released_ones() {

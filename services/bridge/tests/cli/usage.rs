@@ -37,6 +37,40 @@ fn otherwise_they_are_told_in_words() {
 }
 
 #[test]
+fn a_misspelt_variable_is_told_beside_the_one_that_is_missing() {
+    let mut run = bridge(&["run", "all"]);
+    run.env("BRIDGE_AMPQ_URL", "amqp://localhost/%2f");
+    let (_, complaint, code) = outcome(&run.output().unwrap());
+    assert_eq!(code, 2, "{complaint}");
+    for told in [
+        "BRIDGE_AMQP_URL is not set",
+        "BRIDGE_AMPQ_URL is set, and no setting reads it: is BRIDGE_AMQP_URL meant?",
+    ] {
+        assert!(complaint.contains(told), "{complaint}");
+    }
+}
+
+#[test]
+fn a_variable_that_nothing_reads_is_warned_of_at_start() {
+    let mut run = bridge(&["run", "all"]);
+    run.envs([
+        ("BRIDGE_AMQP_URL", "amqp://localhost:1/%2f"),
+        ("BRIDGE_DATABASE_URL", "postgres://localhost:1/bridge"),
+        (
+            "BRIDGE_MASTER_KEYS",
+            "k1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+        ),
+        ("BRIDGE_ADMIN_TOKEN", "a-token-of-an-admin"),
+        ("BRIDGE_SETTLE", "0"),
+    ]);
+    let (_, log, code) = outcome(&run.output().unwrap());
+    assert_eq!(code, 4, "there is no database: {log}");
+    let warning = log.lines().find(|line| line.contains("setting_unknown"));
+    let meant = "BRIDGE_SETTLE is set, and no setting reads it: is BRIDGE_SETTLE_SECONDS meant?";
+    assert!(warning.unwrap().contains(meant), "{log}");
+}
+
+#[test]
 fn a_filter_that_cannot_be_read_is_a_wrong_setting() {
     let mut run = bridge(&["run", "all"]);
     run.env("RUST_LOG", "a=b=c");

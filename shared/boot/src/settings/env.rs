@@ -8,6 +8,7 @@ use std::str::FromStr;
 use secrecy::SecretString;
 use url::Url;
 
+use super::unknown::{self, Unknown};
 use super::variables::Variable;
 
 /// The environment, and what was found wrong with it so far.
@@ -24,6 +25,8 @@ pub struct Env {
 pub struct SettingsError {
     /// One entry per variable.
     pub problems: Vec<Wrong>,
+    /// What may be meant by what is missing.
+    pub unknown: Vec<Unknown>,
 }
 
 /// What is wrong with one variable.
@@ -59,6 +62,9 @@ impl fmt::Display for SettingsError {
                 f,
                 "\n  {name} {what}\n    expected: {expected}\n    example:  {example}"
             )?;
+        }
+        for unknown in &self.unknown {
+            write!(f, "\n  {unknown}")?;
         }
         Ok(())
     }
@@ -194,7 +200,15 @@ impl Env {
         }
         Err(SettingsError {
             problems: std::mem::take(&mut self.problems),
+            unknown: self.unknown(),
         })
+    }
+
+    /// What is called like a setting and is none.
+    #[must_use]
+    pub fn unknown(&self) -> Vec<Unknown> {
+        let set = self.values.keys().map(String::as_str);
+        unknown::among(set.filter(|name| self.plain(name).is_some()))
     }
 
     fn plain(&self, name: &str) -> Option<String> {

@@ -260,4 +260,7 @@ catalogue! {
     CredentialSealed "credential_sealed" "BRG-0903" (HUMAN, RETRIED)
         "A process of the bridge cannot open the tenant's stored credential."
         => "An operator runs bridge keys status and gives every process the master key it lacks, and GREENHOUSE_CLIENT_ID where an admin's consent connected the tenant; everything that waits then continues.";
+    SettingUnknown "setting_unknown" "BRG-0904" (HUMAN, FINAL)
+        "An environment variable is called like a setting of the bridge, and no setting reads it."
+        => "Compare its name with the table of settings in README; then correct it and restart, or remove it.";
 }
