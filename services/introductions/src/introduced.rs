@@ -31,13 +31,13 @@ impl Introduced {
     }
 }
 
-/// Reads the person.
+/// Reads the person, to whom the update is written from now on.
 ///
 /// # Errors
 /// [`Stop::Wait`] while their introduction may still come or is on its way, [`Stop::Fail`] when it did not,
 /// [`Stop::Pause`] when Greenhouse shows nothing at all.
 pub(crate) async fn find(
-    attempt: &Attempt<'_>,
+    attempt: &mut Attempt<'_>,
     candidate: IntrroCandidateId,
 ) -> Result<Introduced, Stop> {
     let claim = attempt.claim;
@@ -51,12 +51,15 @@ pub(crate) async fn find(
         return Err(wait(attempt, known.expected));
     };
     match attempt.greenhouse.candidates().get(id).await? {
-        Some(record) => Ok(Introduced {
-            key,
-            candidate,
-            record,
-            last_change: known.changed_at,
-        }),
+        Some(record) => {
+            attempt.person = Some(record.id);
+            Ok(Introduced {
+                key,
+                candidate,
+                record,
+                last_change: known.changed_at,
+            })
+        }
         // Just created, and not shown yet; or merged into somebody else, whose id we shall know.
         None if claim.attempts < LOOKS => Err(Stop::Retry(Code::WaitingForProof.into())),
         None => {

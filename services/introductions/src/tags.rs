@@ -66,10 +66,17 @@ async fn put(
     if !not_found && !error.as_ref().is_some_and(is_about_the_tag) {
         return written;
     }
-    // v1 says of person and tag alike that they are not found. Somebody who was just made is not shown for minutes, and
-    // nothing is wrong with the tag: the next try finds them.
-    let people = attempt.greenhouse.candidates();
-    if not_found && people.get(candidate).await?.is_none() {
+    // v1 says so of person and tag alike, and of whoever acts. Where it is a refusal the person was seen; one who was just
+    // made is not shown for minutes, and nothing is wrong with the tag: the next try finds them.
+    let shown = match &written {
+        Err(Stop::Fail(_)) => true,
+        Err(Stop::Retry(_)) => {
+            let people = attempt.greenhouse.candidates();
+            people.get(candidate).await?.is_some()
+        }
+        _ => false,
+    };
+    if !shown {
         return written;
     }
     let (written, error) = match references::tag_anew(attempt, name, tag).await? {

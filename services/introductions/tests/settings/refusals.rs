@@ -1,6 +1,6 @@
 //! Answers that refuse what an import can do without.
 
-use domain::JobId;
+use domain::{Code, JobId};
 use greenhouse_sim::{Fault, When};
 use harvest::{Target, Version};
 use serde_json::{Value, json};
@@ -110,4 +110,55 @@ async fn what_is_not_found_about_somebody_who_is_shown_is_refused() {
         let answer = world.last_answer().await;
         assert!(answer.warnings().contains(&warning), "{answer:?}");
     }
+}
+
+/// The introduction's person has changed: another company, and a tag that others have.
+fn profile_update(introduction: &Value) -> Value {
+    let mut event = introduction.clone();
+    event["id"] = json!("event-profile");
+    event["type"] = json!("intrro.events.v1.CandidateProfileUpdated");
+    let mut candidate = introduction["data"]["candidate"].clone();
+    candidate["company"] = json!("Analytical Engines");
+    candidate["tags"] = json!(["Poetry"]);
+    let changed_at = chrono::Utc::now().to_rfc3339();
+    event["data"] = json!({ "candidate": candidate, "changed_at": changed_at });
+    event
+}
+
+#[tokio::test]
+async fn an_update_of_somebody_who_is_shown_is_not_tried_again_where_it_is_not_found() {
+    let world = World::new(Version::V1).await;
+    let introduction = world.introduction("i-1");
+    world.import(introduction.clone()).await;
+    world.greenhouse.set_clock(15);
+    let edit = When::operation("candidates:update");
+    let missing = refuse(404, json!({ "message": "Not found" }));
+    world.greenhouse.faults().add(edit, missing);
+    world.take(&profile_update(&introduction)).await;
+    world.try_once().await;
+    assert_eq!(world.open().await, 0, "done at once");
+    let answer = world.last_answer().await;
+    assert_eq!(answer.name, "CandidateUpdateFailed", "{answer:?}");
+    assert_eq!(answer.data["code"], "edit_refused", "{answer:?}");
+}
+
+/// v1 says of whoever acts, too, that they are not found.
+#[tokio::test]
+async fn a_tag_waits_for_somebody_who_may_act() {
+    let world = World::new(Version::V1).await;
+    let mut other = world.introduction("i-0");
+    other["data"]["candidate"]["tags"] = json!(["Poetry"]);
+    world.import(other).await;
+    let introduction = world.introduction("i-1");
+    world.import(introduction.clone()).await;
+    let mut event = profile_update(&introduction);
+    event["data"]["candidate"]["company"] = Value::Null;
+    let acting = world.greenhouse.access().site_admin_id;
+    let recruiter = world.greenhouse.recruiter();
+    recruiter.deactivate_user(acting).unwrap();
+    world.take(&event).await;
+    world.try_once().await;
+    assert_eq!(world.open().await, 1, "it waits");
+    let reason = world.connection().await.reason;
+    assert_eq!(reason, Some(Code::ActingUserMissing));
 }
