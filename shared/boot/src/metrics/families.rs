@@ -82,7 +82,7 @@ families! {
     parked: Sparse<Gauge, Service, WhyParked>, "bridge_parked_messages",
         "Operations waiting for a person, by reason.";
     operations: Sparse<Gauge, OperationState>, "bridge_op_state",
-        "Operations in the ledger, by state.";
+        "Operations in the ledger that are not at their end, by state.";
     unknown: Grid<IntCounter, StepKind>, "bridge_op_unknown_total",
         "Remote writes of which nobody knew whether they happened.";
     consumers: Sparse<Gauge, Queue>, "bridge_amqp_consumers",

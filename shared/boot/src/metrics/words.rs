@@ -81,22 +81,14 @@ labels! {
         Created = "created",
         /// The candidate existed.
         Matched = "matched",
-        /// Another introduction had done it all.
-        Duplicate = "duplicate",
         /// Greenhouse or a rule refused it.
         Failed = "failed",
-        /// A person gave it up.
-        Discarded = "discarded",
     }
 
-    /// State of an operation in the ledger.
+    /// State of an operation in the ledger that is not at its end; what has ended is counted as it ends.
     OperationState "state" {
         /// Waits for its time or is being worked on.
         Open = "open",
-        /// Finished.
-        Done = "done",
-        /// Refused for good.
-        Failed = "failed",
         /// Waits for a person.
         Parked = "parked",
     }
@@ -113,8 +105,6 @@ labels! {
     Resource "resource" {
         /// Applications, for status changes.
         Applications = "applications",
-        /// Stage history of applications.
-        ApplicationStages = "application_stages",
         /// Jobs.
         Jobs = "jobs",
     }
@@ -189,12 +179,10 @@ labels! {
         Authorise = "authorise",
     }
 
-    /// How it ended.
+    /// How it ended. Who has no token is turned away before it is an operation.
     AdminResult "result" {
         /// Done.
         Ok = "ok",
-        /// Not allowed: missing or wrong token.
-        Denied = "denied",
         /// The request is wrong.
         Invalid = "invalid",
         /// It could not be done.
