@@ -154,7 +154,10 @@ pub(crate) fn warning(problem: &Problem) -> v1::Warning {
         Some(field)
             if matches!(
                 problem.code,
-                Code::CustomFieldRefused | Code::RetriesExhausted | Code::EmailUnusable
+                Code::CustomFieldRefused
+                    | Code::EditRefused
+                    | Code::RetriesExhausted
+                    | Code::EmailUnusable
             ) =>
         {
             format!("{}: {field}.", cause.trim_end_matches('.'))

@@ -297,9 +297,13 @@ pub(crate) async fn fill_gaps(
             attempt.warn(candidate_fields::refusal(&[&key]));
         }
     }
-    attempt
-        .tolerate(edited, Code::EditRefused, "candidate")
-        .map(drop)
+    match edited.map_err(|stop| refused(stop, Code::EditRefused)) {
+        Err(Stop::Fail(problem)) => {
+            attempt.warn(problem);
+            Ok(())
+        }
+        edited => edited,
+    }
 }
 
 /// Writes a difference, if there is one.

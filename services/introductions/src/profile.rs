@@ -182,8 +182,9 @@ fn path(field: &str) -> &'static str {
             _ => return None,
         })
     };
+    // How paths are written is not described, and may be as JSON pointers.
     field
-        .split(['.', '['])
+        .split(['.', '[', '/'])
         .find_map(known)
         .unwrap_or("candidate")
 }
@@ -305,6 +306,8 @@ mod tests {
         assert_eq!(refused(Some("candidate.title")), "candidate.title");
         assert_eq!(refused(Some("application.job_id")), "job_ids");
         assert_eq!(refused(Some("job_id")), "job_ids");
+        assert_eq!(refused(Some("/candidate/last_name")), "candidate.last_name");
+        assert_eq!(refused(Some("#/phone_numbers/0/value")), "candidate.phones");
         assert_eq!(refused(Some("is_private")), "candidate");
         assert_eq!(refused(None), "candidate");
     }

@@ -112,6 +112,28 @@ async fn what_is_not_found_about_somebody_who_is_shown_is_refused() {
     }
 }
 
+/// Where it is named by its place; what else is said of it may be personal.
+#[tokio::test]
+async fn a_refused_edit_names_the_part_of_the_event() {
+    for (version, field) in [(Version::V1, "company"), (Version::V3, "/company")] {
+        let world = World::new(version).await;
+        let job = Target::Job(JobId(world.jobs()[0]));
+        world.plant("i-1", job).await;
+        let edit = When::operation("candidates:update");
+        world
+            .greenhouse
+            .faults()
+            .add(edit, unprocessable(Some(field)));
+        let mut event = world.introduction("i-1");
+        event["data"]["candidate"]["company"] = json!("Analytical Engines");
+        let answer = world.import(event).await;
+        let warnings = answer.data["warnings"].as_array().unwrap();
+        let refused = warnings.iter().find(|one| one["code"] == "edit_refused");
+        let message = "Greenhouse refused to change the candidate: candidate.company.";
+        assert_eq!(refused.unwrap()["message"], message, "{version:?}");
+    }
+}
+
 /// The introduction's person has changed: another company, and a tag that others have.
 fn profile_update(introduction: &Value) -> Value {
     let mut event = introduction.clone();
