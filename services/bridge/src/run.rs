@@ -75,8 +75,9 @@ pub(crate) async fn run(services: &[Service]) -> Result<ExitCode, Failure> {
     if runs(Service::Webhooks) {
         tasks.spawn(webhooks::run(process.webhooks(), process.stop.clone()));
     }
+    let mut relays = JoinSet::new();
     if runs(Service::Relay) {
-        tasks.spawn(process.relay());
+        relays.spawn(process.relay());
     }
     // Each of them has brought its checks.
     process.readiness.started();
@@ -87,7 +88,7 @@ pub(crate) async fn run(services: &[Service]) -> Result<ExitCode, Failure> {
         Arc::clone(&process.metrics),
         process.stop.clone(),
     ));
-    finish(&mut tasks, &process.stop).await;
+    finish(&mut tasks, &mut relays, &process.stop, &process.relayed).await;
     process.late.cancel();
     http.await.context("the HTTP listener failed")?;
     telemetry.shutdown().await;
@@ -95,14 +96,26 @@ pub(crate) async fn run(services: &[Service]) -> Result<ExitCode, Failure> {
 }
 
 /// Services end when they are told to, with what they have in hand. What takes longer than the grace, as with a slow
-/// Greenhouse, goes on elsewhere when its lease ends: better than to be killed without a word.
-async fn finish(tasks: &mut JoinSet<()>, stop: &CancellationToken) {
+/// Greenhouse, goes on elsewhere when its lease ends: better than to be killed without a word. The relay ends after them.
+async fn finish(
+    tasks: &mut JoinSet<()>,
+    relays: &mut JoinSet<()>,
+    stop: &CancellationToken,
+    relayed: &CancellationToken,
+) {
     let overdue = async {
         stop.cancelled().await;
         tokio::time::sleep(GRACE).await;
     };
+    let in_order = async {
+        let services = async {
+            all_ended(tasks, stop).await;
+            relayed.cancel();
+        };
+        tokio::join!(services, all_ended(relays, stop));
+    };
     tokio::select! {
-        () = all_ended(tasks, stop) => {}
+        () = in_order => {}
         () = overdue => tracing::warn!("what is in hand takes too long, and is left to its leases"),
     }
 }
@@ -132,18 +145,30 @@ mod tests {
         tasks.spawn(async move { told.cancelled().await });
         let begun = tokio::time::Instant::now();
         stop.cancel();
-        finish(&mut tasks, &stop).await;
+        finish(
+            &mut tasks,
+            &mut JoinSet::new(),
+            &stop,
+            &CancellationToken::new(),
+        )
+        .await;
         assert_eq!(begun.elapsed().as_secs(), GRACE.as_secs());
     }
 
     #[tokio::test]
-    async fn a_service_that_ends_by_itself_stops_the_others() {
-        let stop = CancellationToken::new();
-        let mut tasks = JoinSet::new();
-        let told = stop.clone();
-        tasks.spawn(async move { told.cancelled().await });
-        tasks.spawn(async {});
-        finish(&mut tasks, &stop).await;
-        assert!(tasks.is_empty() && stop.is_cancelled());
+    async fn whoever_ends_by_itself_stops_the_others() {
+        for ends in ["service", "relay"] {
+            let (stop, relayed) = (CancellationToken::new(), CancellationToken::new());
+            let (mut tasks, mut relays) = (JoinSet::new(), JoinSet::new());
+            let (told, last) = (stop.clone(), relayed.clone());
+            tasks.spawn(async move { told.cancelled().await });
+            relays.spawn(async move { last.cancelled().await });
+            match ends {
+                "relay" => relays.spawn(async {}),
+                _ => tasks.spawn(async {}),
+            };
+            finish(&mut tasks, &mut relays, &stop, &relayed).await;
+            assert!(tasks.is_empty() && relays.is_empty(), "{ends}");
+        }
     }
 }

@@ -47,7 +47,8 @@ pub struct Relay {
 }
 
 impl Relay {
-    /// Relays until the token is cancelled; the batches in hand are finished first.
+    /// Relays until the token is cancelled; the batches in hand are finished first, and what is due then goes out as well.
+    /// To be cancelled after whatever announces something in this process has ended.
     pub async fn run(&self, stop: CancellationToken) {
         let handed = Mutex::new(self.store.take_over(LEASE));
         // Two batches side by side: what is enqueued while the broker writes one to disk leaves at once in the other.
@@ -88,8 +89,11 @@ impl Relay {
     }
 
     async fn relay(&self, stop: &CancellationToken) {
-        while !stop.is_cancelled() {
+        loop {
+            // One batch more: as many as there are would keep a process that is to end.
+            let is_last = stop.is_cancelled();
             match self.relay_batch().await {
+                _ if is_last => return,
                 Ok(true) => {}
                 outcome => {
                     if let Err(error) = outcome {

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use greenhouse_sim::{Config, When};
+use testkit::Http;
 
 use super::{all_imported, introductions, more_imported, warm};
-use crate::world::World;
+use crate::world::{World, until};
 
 /// How long a bridge may take to finish what it has in hand.
 const DRAIN: Duration = Duration::from_secs(30);
@@ -58,4 +59,31 @@ async fn a_bridge_that_slept_through_its_leases_changes_nothing() {
             .expect("an answer");
         assert_eq!(stories[0].answers.len(), 1, "{:?}", stories[0]);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bridge_that_ends_publishes_what_it_finished_last() {
+    let mut world = warm(World::with("last words", Config::for_benchmarks()).await).await;
+    let gate = world
+        .greenhouse
+        .faults()
+        .hold_answers(When::operation("notes:create"));
+    world.publish_all(&introductions(&world, "i", 5)).await;
+    gate.reached_by(5).await;
+    let mut bridge = world.bridges().remove(0);
+    let (http, url) = (Http::new().unwrap(), format!("{}/ready", bridge.url));
+    let told = async {
+        until("a bridge that knows that it ends", async || {
+            let answer = http.get(&url, None).await.ok()?;
+            (answer.status == 503).then_some(())
+        })
+        .await;
+        gate.open();
+    };
+    let (ended, ()) = tokio::join!(bridge.process.terminate(DRAIN), told);
+    let status = ended.expect("a bridge that ends");
+    assert!(status.success(), "{status}\n{}", bridge.process.log());
+    let left = world.store.outbox_backlog().await.expect("an answer").rows;
+    assert_eq!(left, 0, "nobody else is there to publish it");
+    all_imported(&world, 6).await;
 }

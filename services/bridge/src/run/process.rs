@@ -40,7 +40,9 @@ pub(super) struct Process {
     pub(super) instance: String,
     /// Tells services to finish what they have in hand.
     pub(super) stop: CancellationToken,
-    /// Outlives them: publishers, gauges and the HTTP listener end last.
+    /// Tells the relay that they have: what they announced at the end goes out with this process.
+    pub(super) relayed: CancellationToken,
+    /// Outlives both: publishers, their gauges and the HTTP listener end last.
     pub(super) late: CancellationToken,
 }
 
@@ -178,7 +180,7 @@ impl Process {
             exchange: Topology::default().greenhouse_events(),
             metrics: Arc::clone(&self.metrics),
         };
-        let stop = self.stop.clone();
+        let stop = self.relayed.clone();
         async move { relay.run(stop).await }
     }
 

@@ -68,6 +68,7 @@ pub(super) async fn start(
         publisher: OnceLock::new(),
         instance,
         stop,
+        relayed: CancellationToken::new(),
         late,
     })
 }
