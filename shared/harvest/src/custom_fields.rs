@@ -232,7 +232,8 @@ impl Client {
 }
 
 impl CustomFields<'_> {
-    /// All custom fields of a type, archived ones included.
+    /// All custom fields of a type. v3 tells archived ones too and says that they are; v1 would not say so, and tells
+    /// active ones alone.
     ///
     /// # Errors
     /// [`Error`] of a read.

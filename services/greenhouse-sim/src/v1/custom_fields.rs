@@ -159,9 +159,15 @@ pub(super) fn option(body: &Body) -> NewOption {
     }
 }
 
+/// As the sample of such an answer shows it, which tells more than the object does.
 fn alone(call: &Call<'_>, id: i64) -> Value {
     let field = call.org.custom_fields.fields.get(id);
-    json!([field.map(|field| shown::custom_field(call.org, field))])
+    let shown = field.map(|field| {
+        let mut shown = shown::custom_field(call.org, field);
+        shown["active"] = field.active.unwrap_or_default().into();
+        shown
+    });
+    json!([shown])
 }
 
 /// Whether the field may have the flags, and whether its places exist.

@@ -12,9 +12,10 @@ use crate::custom_fields::{
 use crate::operation::Operation;
 use crate::request::Request;
 
+/// Those that were not archived, which is what the list shows unless it is asked for all: a field does not say which it is.
 pub(crate) fn of_type(field_type: FieldType) -> Request {
     let path = format!("/v1/custom_fields/{field_type}");
-    Request::list(Operation::CustomFieldsList, path).with("include_inactive", "true")
+    Request::list(Operation::CustomFieldsList, path)
 }
 
 pub(crate) fn with_id(id: CustomFieldId) -> Request {

@@ -89,7 +89,7 @@ fn single_records_have_a_path_of_their_own() {
         ),
         (
             custom_fields::of_type(FieldType::Candidate),
-            "GET /v1/custom_fields/candidate?per_page=500&include_inactive=true",
+            "GET /v1/custom_fields/candidate?per_page=500",
         ),
         (
             custom_fields::options_of(CustomFieldId(7)),

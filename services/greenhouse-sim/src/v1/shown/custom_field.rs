@@ -8,7 +8,7 @@ use crate::org::{
     rows::{CustomField, CustomFieldOption},
 };
 
-/// A field with the options that can be chosen.
+/// A field with the options that can be chosen. Whether it was archived is not part of the documented object.
 pub(in crate::v1) fn custom_field(org: &Org, field: &CustomField) -> Value {
     let offices = field
         .office_ids
@@ -21,7 +21,6 @@ pub(in crate::v1) fn custom_field(org: &Org, field: &CustomField) -> Value {
     json!({
         "id": field.meta.id,
         "name": field.name,
-        "active": field.active.unwrap_or_default(),
         "field_type": field.field_type,
         "priority": field.sort_order,
         "value_type": field.value_type,

@@ -22,7 +22,7 @@ const POST: &str = "id title location internal external active live first_publis
 const DEPARTMENT: &str = "id name parent_id parent_department_external_id child_ids child_department_external_ids external_id";
 const OFFICE: &str = "id name location primary_contact_user_id parent_id parent_office_external_id child_ids \
     child_office_external_ids external_id";
-const FIELD: &str = "id name active field_type priority value_type private required require_approval trigger_new_version \
+const FIELD: &str = "id name field_type priority value_type private required require_approval trigger_new_version \
     name_key description expose_in_job_board_api api_only offices departments template_token_string custom_field_options";
 
 fn keys(record: &Value) -> BTreeSet<&str> {
