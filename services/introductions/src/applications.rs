@@ -201,7 +201,10 @@ pub(crate) async fn apply(
                 AppliedHow::Failed(problem.ok_or(stop)?)
             }
             (None, Some(application))
-                if attempt.confirm_as_ours(StepKind::AddApplication, *job) =>
+                if attempt.confirm_as_ours(
+                    &Step::keyed(StepKind::AddApplication, job),
+                    application.id.0,
+                ) =>
             {
                 AppliedHow::Created(application.id, None)
             }

@@ -122,11 +122,12 @@ impl<'a> Attempt<'a> {
     }
 
     /// Takes what is found now for ours, and its write for confirmed, if an earlier try sent one; says whether that is so.
-    pub(crate) fn confirm_as_ours(&mut self, kind: StepKind, key: impl std::fmt::Display) -> bool {
-        let step = Step::keyed(kind, key);
-        let sent = self.was_sent(&step);
-        self.confirm_if_sent(step);
-        sent
+    /// From then on it is known by its id, whatever recruiters do with it.
+    pub(crate) fn confirm_as_ours(&mut self, step: &Step, id: i64) -> bool {
+        if self.may_be_confirmed(step) {
+            self.learn(step, StepState::Confirmed, Some(id), None);
+        }
+        self.was_sent(step)
     }
 
     /// What an earlier try made by this write, where that is known.
@@ -218,11 +219,15 @@ impl<'a> Attempt<'a> {
 
     /// An edit that an earlier try sent left no difference: it took effect.
     pub(crate) fn confirm_if_sent(&mut self, step: Step) {
-        let record = self.claim.step(&step.name);
-        // What was left to a human stays theirs.
-        if record.is_some_and(|one| is_unproven(one.state) && one.state != StepState::Parked) {
+        if self.may_be_confirmed(&step) {
             self.learn(&step, StepState::Confirmed, None, None);
         }
+    }
+
+    /// Whether it is open what became of an earlier try's write. What was left to a human stays theirs.
+    fn may_be_confirmed(&self, step: &Step) -> bool {
+        let record = self.claim.step(&step.name);
+        record.is_some_and(|one| is_unproven(one.state) && one.state != StepState::Parked)
     }
 
     /// Notes what is known of a write; it is stored with the next intent, or with the end of this try.

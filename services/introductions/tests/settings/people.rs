@@ -162,6 +162,45 @@ async fn an_import_that_waits_goes_on_whatever_recruiters_do_meanwhile() {
     }
 }
 
+/// An application of somebody who was there, whose answer was lost and which the next try found.
+#[tokio::test]
+async fn an_application_that_was_found_is_known_by_its_id_from_then_on() {
+    for version in BOTH {
+        for what in ["transferred", "deleted"] {
+            let world = World::new(version).await;
+            let there = world
+                .plant("i-1", Target::Job(JobId(world.jobs()[1])))
+                .await;
+            let faults = world.greenhouse.faults();
+            let apply = When::operation("applications:create").times(1);
+            faults.add(apply, Fault::CommitThen500);
+            let tag = When::operation("applied_candidate_tags:create").times(1);
+            faults.add(tag, Fault::ErrorBeforeCommit);
+            world.take(&world.introduction("i-1")).await;
+            world.try_once().await;
+            world.try_once().await;
+            assert_eq!(world.open().await, 1, "{version:?} {what}: it waits");
+            let applications = world.greenhouse.state().applications_of(there);
+            let made = applications
+                .iter()
+                .find(|one| one.job_id == Some(world.jobs()[0]));
+            let made = made.unwrap().meta.id;
+            let recruiter = world.greenhouse.recruiter();
+            match what {
+                "transferred" => {
+                    recruiter.transfer(made, world.jobs()[2], None).unwrap();
+                }
+                _ => recruiter.delete_application(made).unwrap(),
+            }
+            world.perform().await;
+            let answer = world.last_answer().await;
+            assert_eq!(answer.name, "IntroductionImported", "{what}: {answer:?}");
+            let applications = answer.data["applications"].as_array().unwrap();
+            assert_eq!(applications[0]["applicationId"], made.to_string(), "{what}");
+        }
+    }
+}
+
 /// What is written to a merged person's old id is lost, in v3 without a word.
 #[tokio::test]
 async fn an_import_of_somebody_who_was_merged_goes_on_with_whom_they_are_by_now() {
