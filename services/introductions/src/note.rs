@@ -78,13 +78,15 @@ pub(crate) fn may_be_refused(error: &Remote) -> bool {
 }
 
 /// Whether the note came along with its person, whom an earlier try made, perhaps over another version. Where v3 made them
-/// there is a record of the note: its intent was committed with theirs.
+/// there is a record of the note: its intent was committed with theirs. One that is planned tells nothing: it was foreseen
+/// and not needed, because the note had come along, or was left out.
 pub(crate) async fn came_along(
     attempt: &Attempt<'_>,
     introduction: &Introduction,
     person: CandidateId,
 ) -> Result<bool, Stop> {
-    if attempt.claim.step(step().name()).is_some() {
+    let record = attempt.claim.step(step().name());
+    if record.is_some_and(|record| record.state != StepState::Planned) {
         return Ok(false);
     }
     if !attempt.greenhouse.notes().can_be_read() {

@@ -58,19 +58,23 @@ async fn ids_of_one_organisation_are_not_used_in_another() {
 /// v1 makes the note together with the person, v3 by a call of its own.
 #[tokio::test]
 async fn a_note_is_made_once_where_the_version_changes_on_the_way() {
+    let (person, application) = ("candidates:create", "applications:create");
     for (first, then, lost) in [
-        (Version::V1, Version::V3, "applications:create"),
-        (Version::V1, Version::V3, "candidates:create"),
-        (Version::V3, Version::V1, "applications:create"),
+        (Version::V1, Version::V3, &[application][..]),
+        (Version::V1, Version::V3, &[person]),
+        (Version::V1, Version::V3, &[person, application]),
+        (Version::V3, Version::V1, &[application]),
     ] {
         let world = World::new(first).await;
-        let rule = When::operation(lost).times(1);
-        world.greenhouse.faults().add(rule, Fault::CommitThen500);
+        for operation in lost {
+            let rule = When::operation(operation).times(1);
+            world.greenhouse.faults().add(rule, Fault::CommitThen500);
+        }
         let mut introduction = world.introduction("i-1");
         introduction["data"]["job_ids"] = json!(world.jobs()[..2]);
         world.take(&introduction).await;
         world.try_once().await;
-        assert_eq!(world.open().await, 1, "{first:?} {lost}: it waits");
+        assert_eq!(world.open().await, 1, "{first:?} {lost:?}: it waits");
         world.connect_again(OWN, then).await;
         world.perform().await;
         let answer = world.last_answer().await;
@@ -82,7 +86,7 @@ async fn a_note_is_made_once_where_the_version_changes_on_the_way() {
         );
         let person = world.person("i-1").meta.id;
         let state = world.greenhouse.state();
-        assert_eq!(state.notes_of(person).len(), 1, "{first:?} {lost}");
-        assert_eq!(state.applications_of(person).len(), 2, "{first:?} {lost}");
+        assert_eq!(state.notes_of(person).len(), 1, "{first:?} {lost:?}");
+        assert_eq!(state.applications_of(person).len(), 2, "{first:?} {lost:?}");
     }
 }
