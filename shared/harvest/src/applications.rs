@@ -200,10 +200,9 @@ impl Applications<'_> {
                 self.client.all_of(ids, of_candidates, read_list).await
             }
             Version::V1 => {
-                use v1::applications::{of_candidate, read_of_candidate};
-                self.client
-                    .each_of(ids, of_candidate, read_of_candidate)
-                    .await
+                use v1::applications::read_of_candidate;
+                use v1::candidates::with_id;
+                self.client.each_of(ids, with_id, read_of_candidate).await
             }
         }
     }

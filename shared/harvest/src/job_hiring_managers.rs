@@ -51,10 +51,7 @@ impl JobHiringManagers<'_> {
                 v3::job_hiring_managers::changed(since),
                 v3::job_hiring_managers::read_list,
             ),
-            Version::V1 => (
-                v1::hiring_teams::changed(since),
-                v1::hiring_teams::read_managers,
-            ),
+            Version::V1 => (v1::jobs::changed(since), v1::hiring_teams::read_managers),
         };
         self.client.page_at(&request, read, cursor).await
     }
@@ -70,8 +67,9 @@ impl JobHiringManagers<'_> {
                 self.client.all_of(ids, of_jobs, read_list).await
             }
             Version::V1 => {
-                use v1::hiring_teams::{of_job, read_managers_of_one as read};
-                self.client.each_of(ids, of_job, read).await
+                use v1::hiring_teams::read_managers_of_one as read;
+                use v1::jobs::with_id;
+                self.client.each_of(ids, with_id, read).await
             }
         }
     }

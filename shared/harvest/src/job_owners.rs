@@ -52,10 +52,7 @@ impl JobOwners<'_> {
     ) -> Result<Page<JobOwner>, Error> {
         let (request, read): (_, Read<_>) = match self.client.version() {
             Version::V3 => (v3::job_owners::changed(since), v3::job_owners::read_list),
-            Version::V1 => (
-                v1::hiring_teams::changed(since),
-                v1::hiring_teams::read_owners,
-            ),
+            Version::V1 => (v1::jobs::changed(since), v1::hiring_teams::read_owners),
         };
         self.client.page_at(&request, read, cursor).await
     }
@@ -71,8 +68,9 @@ impl JobOwners<'_> {
                 self.client.all_of(ids, of_jobs, read_list).await
             }
             Version::V1 => {
-                use v1::hiring_teams::{of_job, read_owners_of_one as read};
-                self.client.each_of(ids, of_job, read).await
+                use v1::hiring_teams::read_owners_of_one as read;
+                use v1::jobs::with_id;
+                self.client.each_of(ids, with_id, read).await
             }
         }
     }

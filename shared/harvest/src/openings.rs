@@ -56,7 +56,7 @@ impl Openings<'_> {
     ) -> Result<Page<Opening>, Error> {
         let (request, read): (_, Read<_>) = match self.client.version() {
             Version::V3 => (v3::openings::changed(since), v3::openings::read_list),
-            Version::V1 => (v1::openings::changed(since), v1::openings::read_list),
+            Version::V1 => (v1::jobs::changed(since), v1::openings::read_list),
         };
         self.client.page_at(&request, read, cursor).await
     }
@@ -72,8 +72,9 @@ impl Openings<'_> {
                 self.client.all_of(ids, of_jobs, read_list).await
             }
             Version::V1 => {
-                use v1::openings::{of_job, read_of_one as read};
-                self.client.each_of(ids, of_job, read).await
+                use v1::jobs::with_id;
+                use v1::openings::read_of_one as read;
+                self.client.each_of(ids, with_id, read).await
             }
         }
     }

@@ -22,14 +22,6 @@ use crate::wire::{WireFields, values};
 
 const PATH: &str = "/v1/applications";
 
-/// They are part of the person.
-pub(crate) fn of_candidate(id: CandidateId) -> Request {
-    Request::get(
-        Operation::CandidatesRetrieve,
-        format!("/v1/candidates/{id}"),
-    )
-}
-
 pub(crate) fn with_id(id: ApplicationId) -> Request {
     Request::get(Operation::ApplicationsRetrieve, format!("{PATH}/{id}"))
 }

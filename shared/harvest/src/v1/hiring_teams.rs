@@ -1,21 +1,11 @@
-//! Who looks after a job, which is part of the job.
+//! Who looks after a job, which is part of the job and asked for with it.
 
-use chrono::{DateTime, Utc};
 use domain::{JobId, UserId};
 use serde::Deserialize;
 
 use super::{List, one_or_many, rows};
 use crate::job_hiring_managers::JobHiringManager;
 use crate::job_owners::JobOwner;
-use crate::request::Request;
-
-pub(crate) fn changed(since: Option<DateTime<Utc>>) -> Request {
-    super::jobs::changed(since)
-}
-
-pub(crate) fn of_job(id: JobId) -> Request {
-    super::jobs::with_id(id)
-}
 
 pub(crate) fn read_owners(body: &[u8]) -> Result<Vec<JobOwner>, serde_json::Error> {
     Ok(rows(body, owners)?.into_iter().flatten().collect())

@@ -1,20 +1,10 @@
-//! Openings, which are part of their jobs.
+//! Openings, which are part of their jobs and asked for with them.
 
-use chrono::{DateTime, Utc};
 use domain::JobId;
 use serde::Deserialize;
 
 use super::{List, Moment, WireId, list, one_or_many, rows, time};
 use crate::openings::Opening;
-use crate::request::Request;
-
-pub(crate) fn changed(since: Option<DateTime<Utc>>) -> Request {
-    super::jobs::changed(since)
-}
-
-pub(crate) fn of_job(id: JobId) -> Request {
-    super::jobs::with_id(id)
-}
 
 pub(crate) fn read_list(body: &[u8]) -> Result<Vec<Opening>, serde_json::Error> {
     Ok(rows(body, accept)?.into_iter().flatten().collect())

@@ -64,10 +64,6 @@ fn single_records_have_a_path_of_their_own() {
     for (request, expected) in [
         (candidates::with_id(CandidateId(7)), "GET /v1/candidates/7"),
         (
-            applications::of_candidate(CandidateId(7)),
-            "GET /v1/candidates/7",
-        ),
-        (
             applications::with_id(ApplicationId(7)),
             "GET /v1/applications/7",
         ),
