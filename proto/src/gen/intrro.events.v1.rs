@@ -925,7 +925,7 @@ pub struct StatusRefreshRequested {
     #[prost(bool, tag = "3")]
     pub all: bool,
 }
-/// The connection got better or worse.
+/// The connection got better or worse, or something else about it asks for attention.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ConnectionHealthChanged {
     /// The connection, as the connections API knows it.
@@ -934,7 +934,8 @@ pub struct ConnectionHealthChanged {
     /// How well it works now.
     #[prost(enumeration = "connection_health_changed::State", tag = "2")]
     pub state: i32,
-    /// How well it worked before. UNSPECIFIED, and so not written, for a new connection.
+    /// How well it worked before. UNSPECIFIED, and so not written, for a new connection. The same as now where only the
+    /// findings changed.
     #[prost(enumeration = "connection_health_changed::State", tag = "3")]
     pub previous_state: i32,
     /// All that is not as it should be now; empty when all is well.

@@ -69,12 +69,9 @@ pub(crate) async fn consent_is_there(
         .map(drop)
 }
 
-/// The event about a change of state; none when the state stayed what it was.
+/// The event about a change of how well a connection works.
 pub fn announcement(change: &Change) -> Option<Announcement> {
     let connection = &change.connection;
-    if change.previous == Some(connection.state) {
-        return None;
-    }
     let now = Utc::now();
     let notice = Notice::from(v1::ConnectionHealthChanged {
         connection_id: connection.id.to_string(),

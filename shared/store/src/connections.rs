@@ -103,7 +103,8 @@ pub struct Unsealed {
     pub credential: Credential,
 }
 
-/// A change of a connection's state.
+/// A change of how well a connection works that whoever listens has not been told yet: another state, or another finding that
+/// is more than good to know.
 #[derive(Debug)]
 pub struct Change {
     /// The connection as it is now.
@@ -112,7 +113,7 @@ pub struct Change {
     pub previous: Option<State>,
 }
 
-/// Turns a change of state into the event about it.
+/// Turns a change into the event about it.
 pub type Announce = fn(&Change) -> Option<Announcement>;
 
 /// What can go wrong with a connection's secrets.
@@ -230,9 +231,7 @@ impl Store {
         .await
         .map_err(Error::from)?;
         let connection = Connection::try_from(row)?;
-        finish(tx, connection, Some(old.state), announce)
-            .await
-            .map(Some)
+        finish(tx, connection, Some(&old), announce).await.map(Some)
     }
 
     /// The connection of that id.

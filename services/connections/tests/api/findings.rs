@@ -208,3 +208,21 @@ async fn webhooks_that_stay_silent_are_told_with_why_the_last_one_was_refused() 
         .unwrap();
     assert_eq!(evidence().await, [""; 0]);
 }
+
+#[tokio::test]
+async fn what_is_missing_beside_something_else_is_told_once() {
+    let tenant = Tenant::new().await;
+    tenant.world.remove_source();
+    tenant.verified("source_missing").await;
+    assert_eq!(tenant.world.announced().await, ["ACTIVE", "DEGRADED"]);
+    let required = CustomFieldEdit {
+        required: Some(true),
+        active: None,
+    };
+    tenant.edit_field("desired_salary", required);
+    for _ in 0..2 {
+        tenant.verified("field_required").await;
+        let told = tenant.world.announced().await;
+        assert_eq!(told, ["ACTIVE", "DEGRADED", "DEGRADED"]);
+    }
+}

@@ -165,11 +165,13 @@ impl Health {
             .field
             .clone()
             .filter(|_| problem.code == Code::ScopeMissing);
-        let others = known.iter().filter(|known| known.code != problem.code);
+        // Several rights may be missing; whoever is told has to grant them all.
+        let same = |known: &Finding| known.code == finding.code && known.scope == finding.scope;
+        let others: Vec<Finding> = known.iter().filter(|known| !same(known)).cloned().collect();
         Self {
             state,
             reason: Some(problem.code),
-            findings: std::iter::once(finding).chain(others.cloned()).collect(),
+            findings: std::iter::once(finding).chain(others).collect(),
         }
     }
 
@@ -208,6 +210,25 @@ impl Health {
     pub(super) fn findings_json(&self) -> Value {
         serde_json::to_value(&self.findings).unwrap_or_default()
     }
+}
+
+/// Whether nothing has changed that somebody would do something about. What is merely good to know, as the number of jobs, is
+/// another with each look.
+pub(super) fn tells_the_same(one: &Connection, other: &Connection) -> bool {
+    let weighty = |connection: &Connection| {
+        let findings = connection.findings.iter();
+        let mut weighty: Vec<Finding> = findings
+            .filter(|finding| finding.severity != Severity::Info)
+            .cloned()
+            .collect();
+        weighty.sort_by(|one, other| order(one).cmp(&order(other)));
+        weighty
+    };
+    one.state == other.state && weighty(one) == weighty(other)
+}
+
+fn order(finding: &Finding) -> (&str, &str, &str) {
+    (finding.code.as_str(), &finding.feature, &finding.evidence)
 }
 
 fn refuses(code: Code) -> bool {
@@ -284,15 +305,19 @@ mod tests {
     fn a_refusal_at_work_comes_first_and_only_once() {
         let known = [
             finding(Code::SourceMissing, Severity::Warning),
-            finding(Code::ScopeMissing, Severity::Error),
+            finding(Code::ScopeMissing, Severity::Error).scope("harvest:notes:create"),
+            finding(Code::ScopeMissing, Severity::Error).scope("harvest:users:list"),
         ];
         let problem = Problem::new(Code::ScopeMissing).field("harvest:notes:create");
         let health = Health::refused(&problem, "note", &known);
         assert_eq!(health.state, State::Paused);
         let codes: Vec<Code> = health.findings.iter().map(|found| found.code).collect();
-        assert_eq!(codes, [Code::ScopeMissing, Code::SourceMissing]);
+        let expected = [Code::ScopeMissing, Code::SourceMissing, Code::ScopeMissing];
+        assert_eq!(codes, expected);
         let scope = health.findings[0].scope.as_deref();
         assert_eq!(scope, Some("harvest:notes:create"));
+        let other = health.findings[2].scope.as_deref();
+        assert_eq!(other, Some("harvest:users:list"), "it is missing as well");
         assert_eq!(health.findings[0].evidence, "harvest:notes:create");
     }
 }

@@ -78,12 +78,10 @@ impl Store {
         let health = Health {
             state: old.state,
             reason: old.reason,
-            findings: old.findings,
+            findings: old.findings.clone(),
         };
         let connection = write_health(&mut tx, id, &health.under(held.as_ref())).await?;
-        finish(tx, connection, Some(old.state), announce)
-            .await
-            .map(Some)
+        finish(tx, connection, Some(&old), announce).await.map(Some)
     }
 
     /// Lets the tenant's work go on, as well as the findings allow: whatever paused it, it is tried again. Returns
@@ -145,12 +143,10 @@ impl Store {
         if released.rows_affected() == 0 {
             return Ok(None);
         }
-        let mut findings = old.findings;
+        let mut findings = old.findings.clone();
         findings.retain(|finding| finding.code != Code::ConnectionPaused);
         let connection = write_health(&mut tx, old.id, &Health::of(findings)).await?;
-        finish(tx, connection, Some(old.state), announce)
-            .await
-            .map(Some)
+        finish(tx, connection, Some(&old), announce).await.map(Some)
     }
 
     /// The connection, with everybody else who changes it waiting in line.

@@ -55,9 +55,7 @@ impl Store {
             return Ok(None);
         };
         let connection = configure(&mut tx, keyring, &old, change).await?;
-        finish(tx, connection, Some(old.state), |_| None)
-            .await
-            .map(Some)
+        finish(tx, connection, Some(&old), |_| None).await.map(Some)
     }
 
     /// Changes of a connection's settings, the newest first, at most `limit`.

@@ -4,12 +4,12 @@ use domain::{Code, Tenant};
 use uuid::Uuid;
 
 use super::credential::{Credential, owner_of_credential};
+use super::health::tells_the_same;
 use super::row::Row;
 use super::settings::configure;
 use super::tokens::replace_tokens;
 use super::{
-    Announce, Change, Configuration, Connection, ConnectionError, Health, NewConnection, State,
-    Unsealed,
+    Announce, Change, Configuration, Connection, ConnectionError, Health, NewConnection, Unsealed,
 };
 use crate::seal::{Keyring, Sealed};
 use crate::{Error, Transaction, budget, jobs, outbox};
@@ -77,7 +77,7 @@ pub(super) async fn write_credential(
     if let Some(choice) = choice {
         connection = configure(&mut tx, keyring, &connection, choice).await?;
     }
-    finish(tx, connection, previous.map(|old| old.state), announce).await
+    finish(tx, connection, previous.as_ref(), announce).await
 }
 
 async fn upsert(
@@ -128,11 +128,11 @@ pub(super) fn unsealed(keyring: &Keyring, mut row: Row) -> Result<Unsealed, Conn
     })
 }
 
-/// Announces a change of state, wakes whoever waits for the connection to work, and commits.
+/// Announces what is news, wakes whoever waits for the connection to work, and commits.
 pub(super) async fn finish(
     mut tx: Transaction<'static>,
     connection: Connection,
-    previous: Option<State>,
+    previous: Option<&Connection>,
     announce: Announce,
 ) -> Result<Connection, ConnectionError> {
     if connection.state.works() {
@@ -141,11 +141,12 @@ pub(super) async fn finish(
             .await
             .map_err(Error::from)?;
     }
+    let is_news = previous.is_none_or(|old| !tells_the_same(old, &connection));
     let change = Change {
         connection,
-        previous,
+        previous: previous.map(|old| old.state),
     };
-    if previous != Some(change.connection.state) {
+    if is_news {
         let news = announce(&change);
         outbox::enqueue(&mut tx, news.as_slice()).await?;
     }
