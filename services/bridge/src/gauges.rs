@@ -9,6 +9,7 @@ use broker::{Monitor, Stats};
 use domain::Code;
 use store::Store;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 /// How often the ledger is asked; alerts look at minutes.
 const INTERVAL: Duration = Duration::from_secs(10);
@@ -23,7 +24,7 @@ pub(crate) async fn watch_ledger(
     let mut before = accounts.budgets();
     // The start has just asked the database: a process that cannot read at all is late from here on.
     metrics.gauges_read(clock());
-    let mut parked_before = Vec::new();
+    let mut before_that = Before::default();
     while !stop.is_cancelled() {
         if let Err(error) = accounts.forget_gone().await {
             tracing::warn!(%error, "cannot tell which connections are gone");
@@ -38,7 +39,7 @@ pub(crate) async fn watch_ledger(
         }
         metrics.harvest_throttled(now.waited.saturating_sub(before.waited));
         before = now;
-        match read_ledger(&store, &metrics, &mut parked_before).await {
+        match read_ledger(&store, &metrics, &mut before_that).await {
             Ok(()) => metrics.gauges_read(clock()),
             Err(error) => tracing::warn!(%error, "cannot read the gauges"),
         }
@@ -49,11 +50,19 @@ pub(crate) async fn watch_ledger(
     }
 }
 
-/// `parked_before`: the reasons for which something was parked at the last look; of what is over nobody tells.
+/// What the last look showed.
+#[derive(Default)]
+struct Before {
+    /// Reasons for which something was parked: of what is over nobody tells.
+    parked: Vec<Code>,
+    /// Who was set aside; none before the first look, when nobody knows what is new.
+    aside: Option<Vec<(Uuid, Code)>>,
+}
+
 async fn read_ledger(
     store: &Store,
     metrics: &Metrics,
-    parked_before: &mut Vec<Code>,
+    before: &mut Before,
 ) -> Result<(), store::Error> {
     let ledger = store.ledger_gauges().await?;
     metrics.operations(OperationState::Open, count(ledger.open));
@@ -65,15 +74,19 @@ async fn read_ledger(
         metrics.parked(reason, count(parked));
         parked_now.push(reason);
     }
-    let before = std::mem::replace(parked_before, parked_now);
-    for reason in before {
-        if !parked_before.contains(&reason) {
+    let parked_before = std::mem::replace(&mut before.parked, parked_now);
+    for reason in parked_before {
+        if !before.parked.contains(&reason) {
             metrics.parked(reason, 0);
         }
     }
-    let set_aside = store.connections_set_aside().await?;
-    let set_aside = set_aside.into_iter().map(|(code, n)| (code, count(n)));
-    metrics.connections_set_aside(&set_aside.collect::<Vec<_>>());
+    let aside = store.connections_set_aside().await?;
+    let reasons: Vec<Code> = aside.iter().map(|(_, reason)| *reason).collect();
+    metrics.connections_set_aside(&reasons);
+    for reason in newly(before.aside.as_deref(), &aside) {
+        metrics.connection_newly_set_aside(reason);
+    }
+    before.aside = Some(aside);
     metrics.circuits_open(store.outages().await?);
     let oldest = store.oldest_job_request_seconds().await?;
     metrics.oldest_pending(Queue::Jobs, seconds(oldest));
@@ -87,6 +100,15 @@ async fn read_ledger(
     let connections = store.connections_in_use();
     metrics.db_pool(connections.in_use, connections.idle, connections.limit);
     Ok(())
+}
+
+/// Why each of those is set aside that was not, or for another reason, at the last look.
+fn newly(before: Option<&[(Uuid, Code)]>, now: &[(Uuid, Code)]) -> Vec<Code> {
+    let Some(before) = before else {
+        return Vec::new();
+    };
+    let new = now.iter().filter(|one| !before.contains(one));
+    new.map(|(_, reason)| *reason).collect()
 }
 
 /// Turns the broker's plain numbers into metrics.
@@ -136,4 +158,22 @@ fn seconds(number: f64) -> Duration {
 /// Seconds since 1970, by this machine: Prometheus compares them with its own clock.
 fn clock() -> f64 {
     chrono::Utc::now().timestamp_millis() as f64 / 1e3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_set_aside_counts_although_another_was_repaired() {
+        let (one, other) = (Uuid::now_v7(), Uuid::now_v7());
+        let refused = |id| (id, Code::CredentialRefused);
+        assert_eq!(newly(None, &[refused(one)]), [], "since when nobody knows");
+        let before = [refused(one)];
+        let told = newly(Some(&before), &[refused(other)]);
+        assert_eq!(told, [Code::CredentialRefused]);
+        assert_eq!(newly(Some(&before), &before), []);
+        let changed = newly(Some(&before), &[(one, Code::ScopeMissing)]);
+        assert_eq!(changed, [Code::ScopeMissing]);
+    }
 }

@@ -137,14 +137,19 @@ impl Metrics {
             .set(count as f64);
     }
 
-    /// Connections for which nothing is done until somebody acts, by reason. Reasons that are not named have none.
-    pub fn connections_set_aside(&self, counts: &[(Code, u64)]) {
+    /// The reason of each connection for which nothing is done until somebody acts. Reasons that are not named have none.
+    pub fn connections_set_aside(&self, reasons: &[Code]) {
         for why in WhySetAside::ALL {
-            let of_this =
-                |(code, _): &&(Code, u64)| WhySetAside(*code).position() == why.position();
-            let count: u64 = counts.iter().filter(of_this).map(|(_, count)| count).sum();
+            let of_this = |code: &&Code| WhySetAside(**code).position() == why.position();
+            let count = reasons.iter().filter(of_this).count();
             self.0.set_aside.at(*why, ()).set(count as f64);
         }
+    }
+
+    /// One more connection is set aside: a repaired one beside it takes nothing away.
+    pub fn connection_newly_set_aside(&self, reason: Code) {
+        let why = WhySetAside(reason);
+        self.0.newly_set_aside.at(why, (), ()).inc();
     }
 
     /// Operations in the ledger, by state.

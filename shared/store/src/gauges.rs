@@ -2,6 +2,7 @@
 
 use domain::Code;
 use domain::settings::Settings;
+use uuid::Uuid;
 
 use crate::polls::{LONGEST_INTERVAL, NET_FACTOR, SCARCE_FACTOR};
 use crate::{Error, Store};
@@ -90,23 +91,23 @@ impl Store {
         .await?)
     }
 
-    /// Connections that are set aside, per code; by hand: as paused, whatever it was before.
+    /// Connections that are set aside, and why; by hand: as paused, whatever it was before.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn connections_set_aside(&self) -> Result<Vec<(Code, i64)>, Error> {
+    pub async fn connections_set_aside(&self) -> Result<Vec<(Uuid, Code)>, Error> {
         let rows = sqlx::query!(
-            r#"SELECT CASE WHEN held_reason IS NULL THEN reason END AS reason, count(*) AS "count!" FROM connections
-            WHERE state IN ('paused', 'reauthorise') GROUP BY 1"#
+            r#"SELECT id, CASE WHEN held_reason IS NULL THEN reason END AS reason FROM connections
+            WHERE state IN ('paused', 'reauthorise')"#
         )
         .fetch_all(&self.pool)
         .await?;
-        let counted = rows.into_iter().map(|row| {
+        let with_reason = rows.into_iter().map(|row| {
             let reason = row.reason.map(|word| word.parse());
             let code = reason.unwrap_or(Ok(Code::ConnectionPaused));
-            (code.unwrap_or(Code::Internal), row.count)
+            (row.id, code.unwrap_or(Code::Internal))
         });
-        Ok(counted.collect())
+        Ok(with_reason.collect())
     }
 
     /// Operations set aside for a human, per code.

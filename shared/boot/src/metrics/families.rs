@@ -119,6 +119,8 @@ families! {
         "Connections for which nothing begins, because their Greenhouse does not answer.";
     set_aside: Sparse<Gauge, WhySetAside>, "bridge_connections_set_aside",
         "Connections for which nothing is done until somebody acts, by reason; connection_paused: by hand.";
+    newly_set_aside: Grid<IntCounter, WhySetAside>, "bridge_connections_newly_set_aside_total",
+        "Connections that this process saw among them that were not, or for another reason, when it looked before.";
     gauges_read: Sparse<Gauge, ()>, "bridge_gauges_read_timestamp_seconds",
         "When this process last read from the database what the gauges of the whole system say.";
     poll_last: Sparse<Gauge, Resource>, "bridge_poll_last_success_timestamp_seconds",
