@@ -17,6 +17,11 @@ async fn a_process_without_the_key_waits_and_sets_no_tenant_aside() {
         assert_eq!(story.code.as_deref(), Some("credential_sealed"));
         assert_eq!((story.state.as_str(), story.attempts), ("open", 0));
         assert!(story.not_before > story.now, "it rests");
+        let counted = r#"bridge_retries_total{code="credential_sealed",service="introductions",stage="write"} 1"#;
+        assert!(
+            world.metrics.exposition().contains(counted),
+            "CredentialSealed pages"
+        );
         assert_eq!(world.connection().await.state, State::Active, "{version:?}");
         assert_eq!(world.number("SELECT count(*) FROM outbox").await, 0);
         world.replace_process();

@@ -30,6 +30,7 @@ pub(crate) struct World {
     wake: Wake,
     keys: Arc<Keyring>,
     accounts: Arc<Accounts>,
+    pub(crate) metrics: Arc<Metrics>,
     connection: Uuid,
     /// After what time absence is proof.
     pub(crate) settle: Duration,
@@ -78,6 +79,7 @@ impl World {
             store,
             keys,
             accounts,
+            metrics: Metrics::new(),
             connection,
             settle: Duration::ZERO,
             lease: Duration::from_secs(60),
@@ -285,7 +287,7 @@ impl World {
             store: self.store.clone(),
             wake: self.wake.clone(),
             accounts: Arc::clone(&self.accounts),
-            metrics: Metrics::new(),
+            metrics: Arc::clone(&self.metrics),
             config,
         }
     }
