@@ -89,7 +89,9 @@ impl Verdict {
             ),
             next: "Look whether it was published at all, to the exchange intrro.events of this broker and virtual host; \
                    the queue intrro.unrouted holds what no binding wanted, and greenhouse.dead what the broker gave up \
-                   on after too many deliveries, of which it alone can tell: deploy/runbooks/DeadLetters.md."
+                   on after too many deliveries, of which it alone can tell: deploy/runbooks/DeadLetters.md. Ids of Greenhouse, \
+                   of traces and of requests for jobs or statuses are not looked for: ask with the id of the \
+                   introduction, the candidate, the event or the operation."
                 .to_owned(),
             well: false,
         }

@@ -201,6 +201,8 @@ fn an_unknown_id_says_what_was_looked_at() {
         "intrro.unrouted",
         "greenhouse.dead",
         "deploy/runbooks/DeadLetters.md",
+        "Ids of Greenhouse",
+        "the event or the operation",
     ] {
         assert!(verdict.next.contains(place), "{place}: {}", verdict.next);
     }
