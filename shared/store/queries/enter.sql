@@ -28,7 +28,7 @@ lane AS MATERIALIZED (
 turn AS MATERIALIZED (
     SELECT t.tenant FROM lane JOIN tenants t ON t.tenant = lane.tenant
     LEFT JOIN LATERAL (SELECT n FROM hands WHERE hands.tenant = lane.tenant) hands ON true
-    WHERE lane.metered AND lane.calls / 4 - coalesce(hands.n, 0) > 1
+    WHERE lane.metered AND lane.calls / 8 - coalesce(hands.n, 0) > 1
       AND t.last_served = lane.last_served
     FOR UPDATE OF t SKIP LOCKED),
 served AS (UPDATE tenants t SET last_served = clock_timestamp() FROM turn WHERE t.tenant = turn.tenant),

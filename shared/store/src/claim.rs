@@ -189,7 +189,9 @@ impl Store {
                 WHERE (SELECT 1 FROM operations o WHERE o.tenant = l.tenant AND o.begun = ANY ('{true, false}')
                     AND o.state = 'open' AND o.not_before <= now() AND o.kind = ANY($5::text[]) LIMIT 1) IS NOT NULL),
             turns AS MATERIALIZED (
-                SELECT l.tenant, greatest(l.calls / 4 - coalesce(hands.n, 0),
+                -- An import takes up to eight calls and more. Begun side by side with fewer for each, all of them would read
+                -- again in every window what they had read in the one before, and write next to nothing.
+                SELECT l.tenant, greatest(l.calls / 8 - coalesce(hands.n, 0),
                     (l.idle AND l.calls > CASE WHEN hands.n > 0 THEN 3 ELSE 0 END)::int) AS room
                 FROM mine l JOIN tenants t ON t.tenant = l.tenant
                 LEFT JOIN LATERAL (SELECT n FROM hands WHERE hands.tenant = l.tenant) hands ON true

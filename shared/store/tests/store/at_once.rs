@@ -200,8 +200,8 @@ async fn what_was_seen_before_is_nobodys() {
 async fn where_calls_are_limited_hands_are_as_few_as_a_claim_would_have() {
     let store = fresh_store().await;
     connect(&store, "acme").await;
-    // Enough for three at four calls each, of which the last is left to claims.
-    limit(&store, 15).await;
+    // Enough for three at eight calls each, of which the last is left to claims.
+    limit(&store, 31).await;
     let mut taken = Vec::new();
     for n in 0..4 {
         let person = format!("p{n}@example.com");

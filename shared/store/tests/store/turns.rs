@@ -126,11 +126,11 @@ async fn claim_more(store: &Store) -> Vec<Claim> {
 
 #[tokio::test]
 async fn a_claim_that_came_in_between_is_seen_by_the_next() {
-    let store = limited(8, 4).await;
+    let store = limited(16, 4).await;
     let other = store.clone();
     let claimed = between_look_and_lock(&store, async move { claim_more(&other).await }).await;
     assert!(claimed.is_empty(), "the calls are spoken for: {claimed:?}");
-    run(&store, "UPDATE budgets SET remaining = 16").await;
+    run(&store, "UPDATE budgets SET remaining = 32").await;
     assert_eq!(
         claim_more(&store).await.len(),
         2,
@@ -140,12 +140,12 @@ async fn a_claim_that_came_in_between_is_seen_by_the_next() {
 
 #[tokio::test]
 async fn a_claim_that_came_in_between_is_seen_by_what_enters() {
-    let store = limited(12, 2).await;
+    let store = limited(24, 2).await;
     let other = store.clone();
     let third = arrival("acme", "i-3", "c-3", "p3@example.com");
     let entered = between_look_and_lock(&store, async move { take_in_hand(&other, &third).await });
     assert!(entered.await.1.is_none(), "the calls are spoken for");
-    run(&store, "UPDATE budgets SET remaining = 16").await;
+    run(&store, "UPDATE budgets SET remaining = 32").await;
     assert_eq!(claim_more(&store).await.len(), 1);
 }
 
