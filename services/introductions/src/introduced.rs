@@ -8,8 +8,8 @@ use harvest::Candidate;
 use store::person::PersonKey;
 
 use crate::attempt::Attempt;
-use crate::sight;
 use crate::stop::Stop;
+use crate::{line, sight};
 
 /// Tries after which somebody whom Greenhouse does not show counts as gone.
 const LOOKS: u32 = 6;
@@ -50,6 +50,8 @@ pub(crate) async fn find(
     let Some(id) = known.greenhouse else {
         return Err(wait(attempt, known.expected));
     };
+    // Before the look: what it shows is written back as a whole.
+    line::stand_in(attempt, id).await?;
     match attempt.greenhouse.candidates().get(id).await? {
         Some(record) => {
             attempt.person = Some(record.id);

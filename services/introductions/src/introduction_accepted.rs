@@ -16,7 +16,7 @@ use crate::handler::{Failure, settle_failed};
 use crate::introduction::Introduction;
 use crate::references;
 use crate::stop::Stop;
-use crate::{note, tags};
+use crate::{line, note, tags};
 
 pub(crate) async fn handle(
     attempt: &mut Attempt<'_>,
@@ -44,6 +44,9 @@ pub(crate) async fn handle(
     let Some(person) = found else {
         return settle_refused(attempt, jobs.refused()).await;
     };
+    if person.how != How::Created {
+        line::stand_in(attempt, person.id).await?;
+    }
     attempt.person = Some(person.id);
     let applications =
         applications::apply(attempt, introduction, &person, &jobs, &mut references).await?;

@@ -25,6 +25,7 @@ mod introduction;
 mod introduction_accepted;
 mod introduction_status_changed;
 mod lighter;
+mod line;
 mod memory;
 mod new_user;
 mod newcomer;

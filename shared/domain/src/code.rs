@@ -115,6 +115,7 @@ BRG-0203 throttled
 BRG-0204 waiting_for_proof
 BRG-0205 waiting_for_introduction
 BRG-0206 waiting_for_referrer
+BRG-0207 waiting_in_line
 BRG-0301 job_unknown
 BRG-0302 job_closed
 BRG-0303 all_jobs_refused

@@ -45,6 +45,12 @@ pub fn employee_key(tenant: &Tenant, number: &str) -> [u8; 32] {
     key("employee", tenant, number)
 }
 
+/// The key of the line for somebody in this tenant's Greenhouse. Never equal to one of the others.
+#[must_use]
+pub fn greenhouse_key(tenant: &Tenant, id: CandidateId) -> [u8; 32] {
+    key("greenhouse", tenant, &id.to_string())
+}
+
 /// The match to take among several: the most recently active, with equals (or no activity at all) the oldest record,
 /// which is the one with the lowest id. `None` only for an empty slice.
 #[must_use]
@@ -107,6 +113,8 @@ mod tests {
         assert_ne!(key, Some(employee("acme")));
         assert_ne!(candidate_key(&tenant("acme"), &id), employee("acme"));
         assert_ne!(employee("acme"), employee("bcme"));
+        let greenhouse = greenhouse_key(&tenant("acme"), CandidateId(7));
+        assert_ne!(greenhouse, employee_key(&tenant("acme"), "7"));
         assert_eq!(email_key(&tenant("acme"), "ada"), None);
     }
 

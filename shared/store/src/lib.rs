@@ -25,6 +25,7 @@ mod lately;
 pub mod outages;
 pub mod outbox;
 pub mod person;
+pub mod person_line;
 pub mod polls;
 pub mod refreshes;
 pub mod retention;

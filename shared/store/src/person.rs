@@ -1,9 +1,10 @@
 //! Hashed keys by which a person is recognised without storing who they are.
 
-use domain::{IntrroCandidateId, Tenant, matching};
+use domain::{CandidateId, IntrroCandidateId, Tenant, matching};
 use uuid::Uuid;
 
-/// A hash of the tenant and of one thing that identifies a person: their Intrro id or one e-mail address.
+/// A hash of the tenant and of one thing that identifies a person: their Intrro id, one e-mail address, or their id in
+/// Greenhouse.
 ///
 /// Sixteen bytes of SHA-256; equal for equal input, so it serves as a lock name and as an index entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -18,6 +19,11 @@ impl PersonKey {
     /// The key of an e-mail address; none when it is not one.
     pub fn email(tenant: &Tenant, address: &str) -> Option<PersonKey> {
         matching::email_key(tenant, address).map(PersonKey::cut)
+    }
+
+    /// The key of somebody in Greenhouse, for the order of what is written to them.
+    pub(crate) fn greenhouse(tenant: &Tenant, id: CandidateId) -> PersonKey {
+        PersonKey::cut(matching::greenhouse_key(tenant, id))
     }
 
     fn cut(hash: [u8; 32]) -> PersonKey {

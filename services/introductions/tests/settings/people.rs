@@ -401,3 +401,43 @@ async fn whoever_was_written_to_is_the_one_when_their_address_is_corrected() {
         assert_eq!(state.applications_of(chosen).len(), 2);
     }
 }
+
+/// Intrro knows them twice, by an address each, and Greenhouse has both.
+#[tokio::test]
+async fn one_person_introduced_twice_at_once_gets_one_application() {
+    for version in BOTH {
+        let world = World::new(version).await;
+        let there = world
+            .plant("i-1", Target::Job(JobId(world.jobs()[1])))
+            .await;
+        let client = world.other_program().await;
+        let both = [email("i-1"), email("i-2")].map(|value| Contact {
+            value,
+            kind: Some("personal".to_owned()),
+        });
+        let patch = CandidatePatch {
+            email_addresses: Some(both.to_vec()),
+            ..CandidatePatch::default()
+        };
+        let candidates = client.candidates();
+        let known = candidates.update(CandidateId(there), &patch);
+        known.await.unwrap();
+        let apply = When::operation("applications:create").nth(1);
+        let gate = world.greenhouse.faults().hold_answers(apply);
+        world.take(&world.introduction("i-1")).await;
+        let meanwhile = async {
+            gate.reached_by(1).await;
+            world.take(&world.introduction("i-2")).await;
+            world.perform_due().await;
+            assert_eq!(world.open().await, 2, "{version:?}: it waits in line");
+            gate.open();
+        };
+        tokio::join!(world.perform_due(), meanwhile);
+        world.perform().await;
+        let answer = world.last_answer().await;
+        assert_eq!(answer.data["how"], "MATCHED", "{version:?}: {answer:?}");
+        assert_eq!(answer.applications(), [("FOUND", None)], "{version:?}");
+        let applications = world.greenhouse.state().applications_of(there);
+        assert_eq!(applications.len(), 2, "{version:?}: one was there before");
+    }
+}

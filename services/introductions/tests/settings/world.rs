@@ -243,6 +243,11 @@ impl World {
     pub(crate) async fn try_once(&self) {
         self.run("UPDATE operations SET not_before = clock_timestamp() WHERE state = 'open'")
             .await;
+        self.perform_due().await;
+    }
+
+    /// Performs what is due and in nobody's hands.
+    pub(crate) async fn perform_due(&self) {
         introductions::perform_due(self.parts()).await;
     }
 

@@ -83,6 +83,9 @@ catalogue! {
     WaitingForReferrer "waiting_for_referrer" "BRG-0206" (NOBODY, RETRIED)
         "Greenhouse was asked to add the employee who made the introduction as a user, and has not done so yet."
         => "Nothing to do; the import goes on as soon as the employee is there, and after a minute without the credit.";
+    WaitingInLine "waiting_in_line" "BRG-0207" (NOBODY, RETRIED)
+        "Another event is being written to the same person in Greenhouse."
+        => "Nothing to do; it goes on as soon as the other one is done.";
 
     // Import: Greenhouse does not take what we bring.
     JobUnknown "job_unknown" "BRG-0301" (HUMAN, FINAL)

@@ -15,6 +15,7 @@ mod kept;
 mod ledger;
 mod outages;
 mod outbox;
+mod person_line;
 mod retention;
 mod statuses;
 mod turns;
