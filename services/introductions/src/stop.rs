@@ -183,7 +183,10 @@ impl From<Remote> for Stop {
                 Stop::wait(Duration::from_millis(500), Code::WaitingForProof)
             }
             Remote::Unauthorized { .. } => Stop::Pause(Code::CredentialRefused.into()),
-            Remote::Credential { .. } => Stop::Pause(Code::TokenEndpointRefused.into()),
+            Remote::Credential { consent: true, .. } => Stop::Pause(Code::ConsentNeeded.into()),
+            Remote::Credential { consent: false, .. } => {
+                Stop::Pause(Code::TokenEndpointRefused.into())
+            }
             Remote::NotServed { .. } => Stop::Pause(Code::V1NotServed.into()),
             Remote::Forbidden { scope, .. } => {
                 Stop::Pause(Problem::new(Code::ScopeMissing).field(scope))

@@ -100,6 +100,7 @@ impl Consent {
             Ok(None) => Err(Error::Credential {
                 status: 0,
                 detail: "the connection has no tokens".to_owned(),
+                consent: true,
             }),
             Err(error) => {
                 tracing::warn!(%error, "the tokens cannot be read");
@@ -130,13 +131,17 @@ impl Consent {
             .refresh_tokens(&self.config, &self.partner, &tokens.refresh);
         match asked.await {
             Ok(new) => self.keep(tokens.generation, new).await,
-            Err(error @ Error::Credential { .. }) => {
+            Err(Error::Credential { status, detail, .. }) => {
                 // Whoever slept over its lease sent what somebody else had renewed by then.
                 if !self.give_up(lease, true).await {
                     return Ok(Renewal::Elsewhere);
                 }
                 self.ask_for_consent(tokens.interrupted).await;
-                Err(error)
+                Err(Error::Credential {
+                    status,
+                    detail,
+                    consent: true,
+                })
             }
             Err(Error::Unknown { cause }) => {
                 self.give_up(lease, false).await;

@@ -28,8 +28,10 @@ pub async fn set_aside(
     problem: &Problem,
     work: &str,
 ) -> Duration {
-    let judge =
-        |connection: &Connection| Health::refused(problem, feature(problem), &connection.findings);
+    let judge = |connection: &Connection| match says_less(problem, connection) {
+        true => Health::reconsidered(connection.findings.clone(), connection),
+        false => Health::refused(problem, feature(problem), &connection.findings),
+    };
     let changed = store
         .change_health(tenant, revision, false, judge, announcement)
         .await;
@@ -116,6 +118,13 @@ fn feature(problem: &Problem) -> &'static str {
     let found = Operation::ALL.iter().find(needs);
     let feature = found.and_then(|operation| operation.features().first());
     feature.map_or("all", |feature| feature.as_str())
+}
+
+/// Whether the connection is set aside for this already. Whoever met it first may have said more of it: work is only refused a
+/// token, and whoever renews them knows why.
+fn says_less(problem: &Problem, connection: &Connection) -> bool {
+    let same = connection.reason == Some(problem.code) && !connection.state.works();
+    same && problem.field.is_none()
 }
 
 fn word(state: State) -> ConnectionState {

@@ -53,7 +53,10 @@ impl From<Remote> for Stop {
             | Remote::Unknown { .. }
             | Remote::Accepted { .. } => Stop::Retry(Code::GreenhouseUnavailable.into()),
             Remote::Unauthorized { .. } => Stop::Pause(Code::CredentialRefused.into()),
-            Remote::Credential { .. } => Stop::Pause(Code::TokenEndpointRefused.into()),
+            Remote::Credential { consent: true, .. } => Stop::Pause(Code::ConsentNeeded.into()),
+            Remote::Credential { consent: false, .. } => {
+                Stop::Pause(Code::TokenEndpointRefused.into())
+            }
             Remote::NotServed { .. } => Stop::Pause(Code::V1NotServed.into()),
             Remote::Forbidden { scope, .. } => {
                 Stop::Pause(Problem::new(Code::ScopeMissing).field(scope))

@@ -101,6 +101,9 @@ pub enum Error {
         status: u16,
         /// Its words, at most 300 characters.
         detail: String,
+        /// Whether it is the consent of an admin, who alone can give another one; else a secret that somebody mistyped or
+        /// replaced.
+        consent: bool,
     },
 }
 

@@ -33,6 +33,17 @@ impl Looking<'_> {
             (Remote::Credential { detail, .. }, Some(user)) if blames_user(detail) => {
                 self.find(finding(Code::ActingUserMissing, format!("user {user}")));
             }
+            (
+                Remote::Credential {
+                    status,
+                    consent: true,
+                    ..
+                },
+                _,
+            ) => {
+                let evidence = format!("the token endpoint answered {status}");
+                self.find(finding(Code::ConsentNeeded, evidence));
+            }
             (Remote::Credential { status, .. }, _) => {
                 let evidence = format!("the token endpoint answered {status}");
                 self.find(finding(Code::CredentialRefused, evidence));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use accounts::{Stop, health};
 use domain::Tenant;
 use greenhouse_sim::When;
 use harvest::{Client, Http};
@@ -245,6 +246,28 @@ async fn a_process_killed_between_answer_and_storing_ends_in_reauthorise() {
     // The admin agrees anew, and work goes on.
     assert!(authorised(&world).await.state.works());
     client(&world, 1).await.sources().list().await.unwrap();
+}
+
+#[tokio::test]
+async fn work_that_meets_a_consent_which_ended_says_that_it_is_needed_anew() {
+    let world = World::new().await;
+    let connection = authorised(&world).await;
+    killed_while_renewing(&world, &connection, true).await;
+    let refused = client(&world, 0).await.sources().list().await;
+    let known = async || world.store.connection_of(&acme()).await.unwrap().unwrap();
+    let before = known().await;
+    let Stop::Pause(problem) = Stop::from(refused.unwrap_err()) else {
+        panic!("the tenant must pause");
+    };
+    assert_eq!(problem.code, domain::Code::ConsentNeeded);
+    let (tenant, revision) = (acme(), before.revision);
+    let _ = health::set_aside(&world.store, &tenant, revision, &problem, "work").await;
+    let after = known().await;
+    let told = |known: &Connection| (known.reason, known.findings.clone());
+    assert_eq!(told(&after), told(&before));
+    let path = format!("/v1/connections/{}/verify", connection.id);
+    let verified = world.post(&path, &json!(null)).await.body;
+    assert_eq!(verified["reason"], "consent_needed", "{verified}");
 }
 
 #[tokio::test]

@@ -118,6 +118,7 @@ fn accept(answer: Answer) -> Result<Success, Unanswered> {
         return Err(Unanswered::Clear(Error::Credential {
             status,
             detail: answer.message(),
+            consent: false,
         }));
     }
     if answer.status == StatusCode::TOO_MANY_REQUESTS {

@@ -216,6 +216,7 @@ async fn a_refused_credential_is_said_and_nothing_is_called() {
     let refused = Error::Credential {
         status: 401,
         detail: "invalid_client".into(),
+        consent: false,
     };
     assert_eq!(client.sources().list().await, Err(refused.clone()));
     assert_eq!(client.verify_token().await, Err(refused.clone()));
