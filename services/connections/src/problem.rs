@@ -96,6 +96,11 @@ impl Failure {
         Failure::of(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal)
     }
 
+    /// This process lacks a key. Another one may have it, and an operator can give it: no fault to report.
+    fn sealed() -> Failure {
+        Failure::of(StatusCode::SERVICE_UNAVAILABLE, Code::CredentialSealed)
+    }
+
     /// No admin can authorise this bridge in a browser.
     pub(crate) fn no_partner() -> Failure {
         let problem = Problem::of(StatusCode::NOT_FOUND, Code::RouteUnknown);
@@ -132,7 +137,7 @@ impl From<ConnectionError> for Failure {
             ConnectionError::Setting(wrong) => Failure::invalid(wrong.field, wrong.reason),
             ConnectionError::Seal(error) => {
                 tracing::error!(%error, "a credential cannot be sealed or opened");
-                Failure::internal()
+                Failure::sealed()
             }
         }
     }
@@ -145,7 +150,7 @@ impl From<AccountError> for Failure {
             AccountError::Absent => Failure::not_found(),
             AccountError::Sealed => {
                 tracing::error!(%error, "a credential cannot be opened");
-                Failure::internal()
+                Failure::sealed()
             }
         }
     }

@@ -60,6 +60,28 @@ async fn no_secret_is_in_any_table_metric_or_answer() {
     }
 }
 
+#[tokio::test]
+async fn whoever_asks_a_process_without_the_key_learns_that_an_operator_has_to_give_it() {
+    let world = World::new().await;
+    let connected = world.connect(world.auth()).await;
+    sqlx::query("UPDATE connections SET key_id = 'gone'")
+        .execute(world.store.pool())
+        .await
+        .unwrap();
+    let path = format!("/v1/connections/{}", connected.body["id"].as_str().unwrap());
+    let user = json!({ "acting_user_id": world.greenhouse.access().site_admin_id });
+    for answer in [
+        world.post(&format!("{path}/verify"), &Value::Null).await,
+        world.post(&format!("{path}/provision"), &Value::Null).await,
+        world.patch(&path, &user).await,
+    ] {
+        let told = (answer.status, &answer.body["code"]);
+        assert_eq!(told, (503, &json!("credential_sealed")), "{answer:?}");
+        let remedy = answer.body["detail"].as_str().unwrap();
+        assert!(remedy.contains("bridge keys status"), "{answer:?}");
+    }
+}
+
 /// Every row of every table, as text; bytes as hexadecimal.
 async fn everything(world: &World) -> String {
     let sql = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'";
