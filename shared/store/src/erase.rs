@@ -200,12 +200,13 @@ async fn bar(tx: &mut Transaction<'_>, erasure: &Erasure, key: PersonKey) -> Res
     Ok(())
 }
 
-/// Ends whatever was still to be done, the request itself included.
+/// Ends whatever was still to be done, the request itself included; further requests stay, each to be answered for itself.
 async fn end(tx: &mut Transaction<'_>, erasure: &Erasure) -> Result<Vec<Ended>, Error> {
     let rows = sqlx::query!(
         "UPDATE operations SET state = CASE WHEN id = $3 THEN 'done' ELSE 'failed' END,
             code = CASE WHEN id = $3 THEN NULL ELSE $4 END, lease = NULL, settled_at = clock_timestamp()
         WHERE tenant = $1 AND subject = $2 AND state IN ('open', 'parked')
+            AND (id = $3 OR kind <> 'candidate_erasure_requested')
         RETURNING id, kind, business_key, payload, trace",
         erasure.tenant.as_str(),
         erasure.candidate.as_str(),
@@ -321,11 +322,12 @@ async fn forget_refusals(tx: &mut Transaction<'_>, erasure: &Erasure) -> Result<
 }
 
 /// Contents go; ids of introductions and events, hashes of contents, states and times stay: they keep a redelivery
-/// from being taken for news.
+/// from being taken for news. Further requests are still to find whom they are about.
 async fn blot_out(tx: &mut Transaction<'_>, erasure: &Erasure) -> Result<(), Error> {
     let ids = sqlx::query_scalar!(
         "UPDATE operations SET payload = '', outcome = outcome - 'greenhouse_candidate_id' - 'applications', subject = $3
-        WHERE tenant = $1 AND subject = $2 RETURNING id",
+        WHERE tenant = $1 AND subject = $2 AND NOT (kind = 'candidate_erasure_requested' AND state = 'open')
+        RETURNING id",
         erasure.tenant.as_str(),
         erasure.candidate.as_str(),
         erased_subject(&erasure.tenant, &erasure.candidate),

@@ -108,6 +108,22 @@ async fn what_was_imported_is_forgotten_and_where_they_are_is_told() {
     assert_eq!(count(&store, "SELECT sequence FROM applications").await, 3);
 }
 
+#[tokio::test]
+async fn each_of_several_requests_comes_to_its_own_end() {
+    let store = fresh_store().await;
+    connect(&store, "acme").await;
+    let requests = ["e-1", "e-2", "e-3"].map(|id| request_of(id, "c-1"));
+    take_in(&store, &requests).await;
+    for _ in &requests {
+        let erased = forget(&store).await.expect("nothing is in hand");
+        assert!(erased.ended.is_empty(), "{:?}", erased.ended);
+    }
+    let done = "SELECT count(*) FROM operations WHERE state = 'done' AND code IS NULL";
+    assert_eq!(count(&store, done).await, 3);
+    let kept = "SELECT count(*) FROM operations WHERE subject = 'c-1' OR payload <> ''";
+    assert_eq!(count(&store, kept).await, 0);
+}
+
 /// Introduces somebody whom Intrro knows twice, as `c-1` and as `c-2`: both lead to application 90.
 async fn introduce_twice() -> Store {
     let store = fresh_store().await;
