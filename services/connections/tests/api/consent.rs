@@ -131,6 +131,24 @@ async fn an_admin_authorises_the_bridge_and_sees_a_page() {
 }
 
 #[tokio::test]
+async fn a_link_may_be_opened_twice_but_is_over_with_the_first_consent() {
+    let world = World::new().await;
+    let asked = json!({"tenant": "acme"});
+    let link = world.post("/v1/connections/links", &asked).await;
+    let url = link.body["url"].as_str().unwrap();
+    let path = url.strip_prefix(PUBLIC_URL).unwrap();
+    // Mail scanners open links.
+    assert_eq!(visit(&world, path, None).await.status(), 302);
+    assert_eq!(visit(&world, path, None).await.status(), 302);
+    let (late, cookie) = leave(&world).await;
+    authorised(&world).await;
+    assert_eq!(visit(&world, path, None).await.status(), 401);
+    let back = agree(&world, &late).await;
+    let ended = visit(&world, &back, Some(&cookie)).await;
+    assert_eq!(ended.status(), 400);
+}
+
+#[tokio::test]
 async fn a_browser_that_leaves_too_early_is_connected_all_the_same() {
     let world = World::new().await;
     let (page, cookie) = leave(&world).await;

@@ -1,7 +1,8 @@
 //! Admins on their way to Greenhouse and back: tickets that let a browser begin, and states that bring it back.
 //!
 //! Both are random, good for ten minutes, bound to a tenant, and stored as hashes. A ticket may be opened again while it
-//! is good (mail scanners open links); a state works once, and only in the browser that began.
+//! is good (mail scanners open links); a state works once, and only in the browser that began. With a consent all of its
+//! tenant's end.
 
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use chrono::{DateTime, Utc};
 use domain::Tenant;
 use sha2::{Digest, Sha256};
 
-use crate::{Error, Store};
+use crate::{Error, Store, Transaction};
 
 /// How long tickets and states are good.
 const LASTS: Duration = Duration::from_secs(600);
@@ -97,6 +98,19 @@ impl Store {
         );
         Ok(expires_at.fetch_one(&self.pool).await?)
     }
+}
+
+/// Ends whatever could bring another consent for the tenant: it has one. Those whose time is over go by themselves.
+pub(super) async fn end_authorisations(
+    tx: &mut Transaction<'_>,
+    tenant: &Tenant,
+) -> Result<(), Error> {
+    let ended = sqlx::query!(
+        "DELETE FROM authorisations WHERE tenant = $1 AND expires_at > clock_timestamp()",
+        tenant.as_str(),
+    );
+    ended.execute(&mut **tx).await?;
+    Ok(())
 }
 
 fn hash(secret: &str) -> Vec<u8> {

@@ -11,6 +11,7 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::ConnectionError;
+use super::authorisations::end_authorisations;
 use super::credential::{join, owner_of_tokens, text};
 use crate::seal::{Keyring, Sealed};
 use crate::{Error, Store, Transaction};
@@ -241,6 +242,7 @@ pub(super) async fn replace_tokens(
         gone.execute(&mut **tx).await.map_err(Error::from)?;
         return Ok(());
     };
+    end_authorisations(tx, tenant).await?;
     let sealed = seal(keyring, tenant, connection, new)?;
     sqlx::query!(
         "INSERT INTO tokens (connection, sealed, key_id, access_expires, refresh_expires)
