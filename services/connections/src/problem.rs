@@ -16,6 +16,9 @@ use crate::access::Role;
 /// When to ask again while Greenhouse does not answer.
 const GREENHOUSE_AWAY: Duration = Duration::from_secs(30);
 
+/// When to ask again while another request creates: that takes a dozen calls.
+const UNDER_WAY: Duration = Duration::from_secs(10);
+
 /// An answer that is not the one asked for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Failure(Problem);
@@ -99,6 +102,12 @@ impl Failure {
     /// This process lacks a key. Another one may have it, and an operator can give it: no fault to report.
     fn sealed() -> Failure {
         Failure::of(StatusCode::SERVICE_UNAVAILABLE, Code::CredentialSealed)
+    }
+
+    /// Somebody else creates in the same Greenhouse.
+    pub(crate) fn under_way() -> Failure {
+        let problem = Problem::of(StatusCode::CONFLICT, Code::ProvisionUnderWay);
+        Failure(problem.after(UNDER_WAY))
     }
 
     /// No admin can authorise this bridge in a browser.

@@ -1,14 +1,17 @@
 //! What the bridge may create in a customer's Greenhouse, on request only: the tag "Intrro" and its custom fields.
 //!
 //! Looks by key and name before it creates, so that asking again changes nothing. A create whose answer was lost is not tried
-//! again here: the next request looks first.
+//! again here: the next request looks first. One request at a time creates, of all replicas: two that look before either has
+//! created would create twice.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use boot::metrics::AdminAction;
+use domain::Tenant;
 use harvest::{
     Client, CustomField, Error as Remote, FieldType, NewCustomField, NewCustomFieldOption,
     ValueType,
@@ -20,6 +23,9 @@ use crate::access::AsAdmin;
 use crate::api::Shared;
 use crate::extract::{Asked, Id};
 use crate::problem::Failure;
+
+/// One request creates for so long; longer than its dozen calls take. A process that dies keeps others out until then.
+const LEASE: Duration = Duration::from_secs(300);
 
 /// The source that every import names; Greenhouse lets nobody create one over its API.
 pub(crate) const SOURCE: &str = "Intrro";
@@ -78,7 +84,12 @@ pub(crate) async fn provision(
     Id(id): Id,
     asked: Asked,
 ) -> Response {
-    let answer = create_missing(&shared, id, &asked).await;
+    // Whoever does not wait for the answer leaves nothing half created, and nobody kept out.
+    let creating = {
+        let shared = Arc::clone(&shared);
+        tokio::spawn(async move { create_missing(&shared, id, &asked).await })
+    };
+    let answer = creating.await.unwrap_or_else(|_| Err(Failure::internal()));
     shared.answer(AdminAction::Provision, StatusCode::OK, answer)
 }
 
@@ -99,15 +110,31 @@ async fn create_missing(shared: &Shared, id: Uuid, asked: &Asked) -> Result<Valu
         client: account.client,
         dry_run,
     };
-    let mut items = vec![plan.tag().await];
-    items.extend(plan.fields().await);
-    if !dry_run {
-        tracing::info!(tenant = %known.tenant, "provisioned");
-    }
+    let items = match dry_run {
+        true => plan.items().await,
+        false => alone(shared, &known.tenant, id, plan.items()).await?,
+    };
     Ok(json!({
         "dry_run": dry_run,
         "items": items.iter().map(Item::shown).collect::<Vec<_>>(),
     }))
+}
+
+/// Does the work while nobody else creates in that Greenhouse.
+async fn alone<T>(
+    shared: &Shared,
+    tenant: &Tenant,
+    id: Uuid,
+    work: impl Future<Output = T>,
+) -> Result<T, Failure> {
+    let lease = shared.store.lease_provision(tenant, id, LEASE).await?;
+    let lease = lease.ok_or_else(Failure::under_way)?;
+    let done = work.await;
+    tracing::info!(%tenant, "provisioned");
+    if let Err(error) = shared.store.release_provision(tenant, lease).await {
+        tracing::warn!(%tenant, %error, "nobody else can provision until the lease ends");
+    }
+    Ok(done)
 }
 
 struct Plan {
@@ -116,6 +143,12 @@ struct Plan {
 }
 
 impl Plan {
+    async fn items(&self) -> Vec<Item> {
+        let mut items = vec![self.tag().await];
+        items.extend(self.fields().await);
+        items
+    }
+
     async fn tag(&self) -> Item {
         let found = self.client.candidate_tags().find(TAG).await;
         match found {

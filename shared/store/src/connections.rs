@@ -12,6 +12,7 @@ mod health;
 mod hold;
 mod listing;
 mod looks;
+mod provision;
 mod reseal;
 mod row;
 mod settings;

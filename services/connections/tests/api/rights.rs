@@ -269,6 +269,30 @@ async fn a_right_that_no_setting_asks_for_is_missed_less() {
 }
 
 #[tokio::test]
+async fn two_requests_at_once_create_once() {
+    let world = World::new().await;
+    let answer = world.connect(world.auth()).await;
+    let path = format!(
+        "/v1/connections/{}/provision",
+        answer.body["id"].as_str().unwrap()
+    );
+    let lists = When::operation("custom_fields:list");
+    let gate = world.greenhouse.faults().hold_answers(lists);
+    let first = async { world.post(&path, &Value::Null).await };
+    let second = async {
+        gate.reached_by(1).await;
+        let second = world.post(&path, &Value::Null).await;
+        gate.open();
+        second
+    };
+    let (first, second) = tokio::join!(first, second);
+    assert_eq!(first.status, 200, "{first:?}");
+    let told = (second.status, &second.body["code"]);
+    assert_eq!(told, (409, &json!("provision_under_way")), "{second:?}");
+    assert_eq!(world.post(&path, &Value::Null).await.status, 200);
+}
+
+#[tokio::test]
 async fn what_is_missing_is_created_on_request_and_only_once() {
     let world = World::new().await;
     let answer = world.connect(world.auth()).await;

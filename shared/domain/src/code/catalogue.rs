@@ -247,6 +247,9 @@ catalogue! {
     V1NotServed "v1_not_served" "BRG-0430" (HUMAN, RETRIED)
         "Greenhouse does not serve Harvest v1 to this API key; it was announced to be switched off on 2026-08-31."
         => "Create Harvest v3 credentials in Greenhouse (Configure → Dev Center → API Credential Management) and connect the tenant again with their client_credentials; everything that waits then continues.";
+    ProvisionUnderWay "provision_under_way" "BRG-0431" (NOBODY, RETRIED)
+        "Another request is creating what is missing in this Greenhouse."
+        => "Send the request again after the seconds named in the header Retry-After; it says what exists by then.";
 
     // Jobs.
     JobsVanished "jobs_vanished" "BRG-0501" (HUMAN, RETRIED)
