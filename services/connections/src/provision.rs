@@ -7,11 +7,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use accounts::Stop;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use boot::metrics::AdminAction;
-use domain::Tenant;
+use domain::{Code, Tenant};
 use harvest::{
     Client, CustomField, Error as Remote, FieldType, NewCustomField, NewCustomFieldOption,
     ValueType,
@@ -26,6 +27,9 @@ use crate::problem::Failure;
 
 /// One request creates for so long; longer than its dozen calls take. A process that dies keeps others out until then.
 const LEASE: Duration = Duration::from_secs(300);
+
+const AGAIN: &str =
+    "Send the request again in half a minute: it looks by name first, so nothing is created twice.";
 
 /// The source that every import names; Greenhouse lets nobody create one over its API.
 pub(crate) const SOURCE: &str = "Intrro";
@@ -75,6 +79,8 @@ struct Item {
     name: String,
     outcome: &'static str,
     detail: Option<String>,
+    /// Why it failed.
+    code: Option<Code>,
 }
 
 /// `POST /v1/connections/{id}/provision?dry_run=true`.
@@ -268,6 +274,7 @@ impl Item {
             name: name.to_owned(),
             outcome,
             detail: None,
+            code: None,
         }
     }
 
@@ -282,6 +289,7 @@ impl Item {
         let scope = error.scope().map(|scope| format!(", needs {scope}"));
         Item {
             detail: Some(format!("{}{}", error.kind(), scope.unwrap_or_default())),
+            code: Some(why(error)),
             ..Item::new(kind, name, "failed")
         }
     }
@@ -292,6 +300,24 @@ impl Item {
             "name": self.name,
             "outcome": self.outcome,
             "detail": self.detail,
+            "code": self.code,
+            "cause": self.code.map(Code::cause),
+            "remedy": self.code.map(remedy),
         })
+    }
+}
+
+fn why(error: &Remote) -> Code {
+    match Stop::from(error.clone()) {
+        Stop::Rest(_) | Stop::Abandon => Code::Throttled,
+        Stop::Retry(problem) | Stop::Pause(problem) => problem.code,
+    }
+}
+
+/// What the catalogue says goes on by itself, work does; this request has to be sent again.
+fn remedy(code: Code) -> &'static str {
+    match code {
+        Code::Throttled | Code::GreenhouseUnavailable | Code::UnexpectedAnswer => AGAIN,
+        _ => code.remedy(),
     }
 }

@@ -269,6 +269,23 @@ async fn a_right_that_no_setting_asks_for_is_missed_less() {
 }
 
 #[tokio::test]
+async fn what_could_not_be_created_says_why_and_what_to_do() {
+    let world = World::new().await;
+    let answer = world.connect(world.auth()).await;
+    world.greenhouse_goes_down();
+    let id = answer.body["id"].as_str().unwrap();
+    let path = format!("/v1/connections/{id}/provision");
+    let answer = world.post(&path, &Value::Null).await;
+    for item in answer.body["items"].as_array().unwrap() {
+        let told = (&item["outcome"], &item["code"]);
+        let meant = (&json!("failed"), &json!("greenhouse_unavailable"));
+        assert_eq!(told, meant, "{answer:?}");
+        let remedy = item["remedy"].as_str().unwrap();
+        assert!(remedy.contains("Send the request again"), "{answer:?}");
+    }
+}
+
+#[tokio::test]
 async fn two_requests_at_once_create_once() {
     let world = World::new().await;
     let answer = world.connect(world.auth()).await;
