@@ -114,7 +114,8 @@ impl Answer {
 
     /// 401 and 403. v1 says `This API Key does not have permission for this endpoint` with either of them, and 403
     /// also of a record that the acting user must not see or change, in words that may speak of permission too: that is
-    /// a matter of that record alone. To read one record it needs no words, since those of a missing permission are known.
+    /// a matter of that record alone. To read one record it needs no words, since those of a missing permission are known;
+    /// but a page is the word of somebody in front of Greenhouse, who knows nothing of the record.
     /// Where there is no record yet, it is the right to make one that they lack. A list is about no record either: it is a
     /// right that lacks, unless the words tell the end of v1.
     fn unwelcome(&self, operation: Operation, version: Version) -> Error {
@@ -127,6 +128,11 @@ impl Answer {
         match (version, status) {
             (Version::V3, 401) => Error::Unauthorized { detail: message },
             (Version::V1, 401) if !lacks_permission => Error::Unauthorized { detail: message },
+            (Version::V1, 403) if operation.reads_one_record() && self.is_a_page() => {
+                Error::Unavailable {
+                    cause: Cause::Status(status),
+                }
+            }
             (Version::V1, 403) if !lacks_permission && operation.reads_one_record() => {
                 Error::NotFound {
                     operation,
@@ -144,6 +150,12 @@ impl Answer {
                 scope: operation.needs(version).unwrap_or("none"),
             },
         }
+    }
+
+    /// Whether the body is markup, which Greenhouse's never is.
+    fn is_a_page(&self) -> bool {
+        let body = self.body.as_deref().unwrap_or_default();
+        body.trim_ascii_start().starts_with(b"<")
     }
 
     /// A token that was refused (v3).
@@ -266,11 +278,15 @@ mod tests {
     }
 
     #[test]
-    fn v1_needs_no_words_to_keep_one_record_from_being_read() {
-        for silent in ["", "{}", "<html>Forbidden</html>"] {
+    fn v1_needs_no_words_to_keep_one_record_from_being_read_but_no_page_says_it() {
+        for (silent, kind) in [
+            ("", "not_found"),
+            ("{}", "not_found"),
+            (" <html>Forbidden</html>", "unavailable"),
+        ] {
             let denied = |operation| refused_by(Version::V1, operation, 403, silent);
             let read = denied(Operation::ApplicationsRetrieve);
-            assert!(matches!(read, Error::NotFound { .. }), "{silent}");
+            assert_eq!(read.kind(), kind, "{silent}");
             let list = denied(Operation::ApplicationsList);
             assert_eq!(list.scope(), Some("Applications: list"), "{silent}");
             let write = denied(Operation::ApplicationsUpdate);

@@ -157,7 +157,7 @@ pub enum Cause {
     /// The connection broke before the answer was complete.
     #[error("connection broke ({0})")]
     Broken(String),
-    /// A status that says nothing about the call: 408, 5xx, or one that HTTP does not define.
+    /// A status that says nothing about the call: 408, 5xx, one that HTTP does not define, or a proxy's 403.
     #[error("status {0}")]
     Status(u16),
     /// A redirect, which is never followed: the credential must not travel.
