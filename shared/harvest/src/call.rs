@@ -28,6 +28,7 @@ use crate::token::Substitute;
 use crate::v1;
 use crate::version::Version;
 use crate::wire;
+use crate::words;
 
 /// For how long a new token is kept from others while the first call with it is under way.
 const TRIAL: Duration = Duration::from_secs(1);
@@ -230,6 +231,10 @@ fn may_be_no_more(error: &Error, always_there: bool) -> bool {
         Error::NotFound { .. } => always_there,
         Error::Unavailable { cause } => {
             matches!(cause, Cause::Status(410) | Cause::Redirect(301 | 308))
+        }
+        // A 401 is about the key, unless it speaks of no such thing.
+        Error::Unauthorized { detail } => {
+            words::tells_of_an_end(detail) && !words::speaks_of_a_credential(detail)
         }
         // A 403 of a read is about rights or a record, and no such refusal, unless its words tell the end of v1.
         Error::Rejected { status: 403, .. } => true,

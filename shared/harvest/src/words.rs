@@ -56,21 +56,38 @@ impl Words {
             .all(|part| words.contains(part))
     }
 
-    /// Whether they tell the end of v1, which is announced; what v1 says from then on is not.
+    /// Whether they [tell the end of v1](tells_of_an_end).
     pub(crate) fn tell_of_an_end(&self) -> bool {
-        let words = self.message.to_lowercase();
-        let ends = [
-            "deprecated",
-            "sunset",
-            "retired",
-            "discontinued",
-            "removed",
-            "no longer",
-        ];
-        let of_the_api = |word| matches!(word, "api" | "endpoint" | "harvest" | "v1" | "version");
-        ends.iter().any(|end| words.contains(end))
-            && words.split(|c: char| !c.is_alphanumeric()).any(of_the_api)
+        tells_of_an_end(&self.message)
     }
+}
+
+/// Whether this tells the end of v1, which is announced; what v1 says from then on is not.
+pub(crate) fn tells_of_an_end(message: &str) -> bool {
+    let words = message.to_lowercase();
+    let ends = [
+        "deprecated",
+        "sunset",
+        "retired",
+        "discontinued",
+        "removed",
+        "no longer",
+    ];
+    let of_the_api = |word: &str| matches!(word, "api" | "endpoint" | "harvest" | "v1" | "version");
+    ends.iter().any(|end| words.contains(end)) && has_word(&words, of_the_api)
+}
+
+/// Whether this speaks of what proves who is asking, which may come to an end by itself.
+pub(crate) fn speaks_of_a_credential(message: &str) -> bool {
+    let of_a_credential = |word: &str| {
+        let one = word.strip_suffix('s').unwrap_or(word);
+        matches!(one, "key" | "credential" | "token" | "user" | "permission")
+    };
+    has_word(&message.to_lowercase(), of_a_credential)
+}
+
+fn has_word(words: &str, wanted: impl Fn(&str) -> bool) -> bool {
+    words.split(|c: char| !c.is_alphanumeric()).any(wanted)
 }
 
 /// A body that is no JSON is its own words; a page of markup comes from something in front of Greenhouse and says

@@ -75,6 +75,27 @@ async fn a_key_that_may_not_make_the_cheapest_call_is_a_good_key() {
     assert_eq!(told.sub, Some(UserId(77)));
 }
 
+#[tokio::test]
+async fn a_refused_key_is_the_end_of_v1_only_where_it_is_said_to_be() {
+    for (words, no_more) in [
+        (r#"{"message":"Harvest v1 has been removed"}"#, true),
+        (r#"{"message":"Invalid Basic Auth credentials"}"#, false),
+        (
+            r#"{"message":"This API key was removed, it is no longer valid"}"#,
+            false,
+        ),
+        ("", false),
+    ] {
+        let server = Server::start(move |_, _| answer(401, words)).await;
+        let client = client(&server);
+        let not_served = |error: &Error| matches!(error, Error::NotServed { status: 401 });
+        let error = client.jobs().by_ids(&[domain::JobId(1)]).await.unwrap_err();
+        assert_eq!(not_served(&error), no_more, "{error:?}");
+        let error = client.verify_token().await.unwrap_err();
+        assert_eq!(not_served(&error), no_more, "{error:?}");
+    }
+}
+
 /// Whoever stands in front of Greenhouse may say 403 of everything, which is no word about the version.
 #[tokio::test]
 async fn a_list_that_is_denied_does_not_end_the_version_unless_it_is_said_to() {
