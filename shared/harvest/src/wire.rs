@@ -7,12 +7,14 @@ mod contacts;
 mod created;
 mod moment;
 mod person;
+mod text;
 mod values;
 
 pub(crate) use contacts::{WireContact, contacts};
 pub(crate) use created::read_created;
 pub(crate) use moment::Moment;
 pub(crate) use person::PersonBody;
+pub(crate) use text::{loose_text, text_in};
 pub(crate) use values::{WireFields, values};
 
 use chrono::{DateTime, SecondsFormat, Utc};

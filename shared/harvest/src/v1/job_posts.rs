@@ -3,12 +3,14 @@
 use chrono::{DateTime, Utc};
 use domain::JobId;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::{changed_since, one_or_many, rows};
 use crate::job_post_locations::JobPostLocation;
 use crate::job_posts::{JobPost, PlacedPost};
 use crate::operation::Operation;
 use crate::request::Request;
+use crate::wire::text_in;
 
 pub(crate) fn changed(since: Option<DateTime<Utc>>) -> Request {
     list("true", since)
@@ -74,10 +76,21 @@ struct WirePlace {
     location: Option<Location>,
 }
 
+/// Or its name alone.
 #[derive(Deserialize)]
+#[serde(from = "Value")]
 struct Location {
     name: Option<String>,
     office_id: Option<i64>,
+}
+
+impl From<Value> for Location {
+    fn from(location: Value) -> Self {
+        Self {
+            name: text_in(&location),
+            office_id: location.get("office_id").and_then(Value::as_i64),
+        }
+    }
 }
 
 fn accept(wire: Wire) -> Option<JobPost> {

@@ -11,7 +11,7 @@ use super::{
 use crate::jobs::{Job, JobParts, JobStatus, WholeJob};
 use crate::operation::Operation;
 use crate::request::Request;
-use crate::wire::{WireFields, values};
+use crate::wire::{WireFields, loose_text, values};
 
 const PATH: &str = "/v1/jobs";
 
@@ -51,6 +51,7 @@ pub(crate) fn read_whole_single(body: &[u8]) -> Result<Vec<WholeJob>, serde_json
 struct Wire {
     id: Option<JobId>,
     name: Option<String>,
+    #[serde(default, deserialize_with = "loose_text")]
     requisition_id: Option<String>,
     status: Option<String>,
     confidential: Option<bool>,

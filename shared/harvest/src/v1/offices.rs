@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use super::{Named, one_or_many, rows};
+use super::{one_or_many, rows};
 use crate::offices::Office;
 use crate::operation::Operation;
 use crate::request::Request;
+use crate::wire::loose_text;
 
 const PATH: &str = "/v1/offices";
 
@@ -32,7 +33,8 @@ struct Wire {
     id: Option<i64>,
     name: Option<String>,
     parent_id: Option<i64>,
-    location: Option<Named>,
+    #[serde(default, deserialize_with = "loose_text")]
+    location: Option<String>,
 }
 
 fn accept(wire: Wire) -> Option<Office> {
@@ -40,6 +42,6 @@ fn accept(wire: Wire) -> Option<Office> {
         id: wire.id?,
         name: wire.name,
         parent_id: wire.parent_id,
-        location: wire.location.and_then(|location| location.name),
+        location: wire.location,
     })
 }

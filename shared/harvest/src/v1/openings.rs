@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::{List, Moment, WireId, list, one_or_many, rows, time};
 use crate::openings::Opening;
+use crate::wire::loose_text;
 
 pub(crate) fn read_list(body: &[u8]) -> Result<Vec<Opening>, serde_json::Error> {
     Ok(rows(body, accept)?.into_iter().flatten().collect())
@@ -23,6 +24,7 @@ struct WireJob {
 #[derive(Deserialize)]
 pub(super) struct Wire {
     id: Option<i64>,
+    #[serde(default, deserialize_with = "loose_text")]
     opening_id: Option<String>,
     status: Option<String>,
     opened_at: Option<Moment>,

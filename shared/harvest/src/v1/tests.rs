@@ -451,3 +451,21 @@ fn a_candidate_is_read_in_full() {
         );
     }
 }
+
+#[test]
+fn one_mistyped_record_keeps_no_others_from_being_read() {
+    let jobs =
+        br#"[{"id": 1, "requisition_id": 7, "openings": [{"id": 2, "opening_id": 3}]}, {"id": 4}]"#;
+    let jobs = super::jobs::read_whole_list(jobs).unwrap();
+    assert_eq!(jobs.len(), 2);
+    assert_eq!(jobs[0].job.requisition_id.as_deref(), Some("7"));
+    let posts = br#"[{"id": 1, "location": "Berlin"}, {"id": 2, "location": {"name": "Bonn", "office_id": 3}}]"#;
+    let posts = super::job_posts::read_locations(posts).unwrap();
+    let names: Vec<_> = posts.iter().map(|post| post.name.as_deref()).collect();
+    assert_eq!(names, [Some("Berlin"), Some("Bonn")]);
+    assert_eq!(posts[1].office_id, Some(3));
+    let offices = br#"[{"id": 1, "location": "Berlin"}, {"id": 2, "location": {"name": "Bonn"}}]"#;
+    let offices = super::offices::read_list(offices).unwrap();
+    let names: Vec<_> = offices.iter().map(|one| one.location.as_deref()).collect();
+    assert_eq!(names, [Some("Berlin"), Some("Bonn")]);
+}

@@ -7,6 +7,7 @@ use super::{changed_since, rows};
 use crate::job_post_locations::JobPostLocation;
 use crate::operation::Operation;
 use crate::request::Request;
+use crate::wire::loose_text;
 
 const PATH: &str = "/v3/job_post_locations";
 
@@ -26,7 +27,11 @@ pub(crate) fn read_list(body: &[u8]) -> Result<Vec<JobPostLocation>, serde_json:
 struct Wire {
     id: Option<i64>,
     job_post_id: Option<i64>,
-    #[serde(rename = "plain_text_location")]
+    #[serde(
+        default,
+        rename = "plain_text_location",
+        deserialize_with = "loose_text"
+    )]
     name: Option<String>,
     office_id: Option<i64>,
 }

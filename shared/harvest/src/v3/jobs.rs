@@ -8,7 +8,7 @@ use super::{List, Moment, changed_since, list as items, rows, time};
 use crate::jobs::{Job, JobStatus};
 use crate::operation::Operation;
 use crate::request::Request;
-use crate::wire::{WireFields, values};
+use crate::wire::{WireFields, loose_text, values};
 
 const PATH: &str = "/v3/jobs";
 
@@ -36,6 +36,7 @@ pub(crate) fn read_list(body: &[u8]) -> Result<Vec<Job>, serde_json::Error> {
 struct Wire {
     id: Option<JobId>,
     name: Option<String>,
+    #[serde(default, deserialize_with = "loose_text")]
     requisition_id: Option<String>,
     status: Option<String>,
     confidential: Option<bool>,

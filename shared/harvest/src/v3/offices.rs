@@ -7,6 +7,7 @@ use super::{changed_since, rows};
 use crate::offices::Office;
 use crate::operation::Operation;
 use crate::request::Request;
+use crate::wire::loose_text;
 
 const PATH: &str = "/v3/offices";
 
@@ -26,6 +27,7 @@ pub(crate) fn read_list(body: &[u8]) -> Result<Vec<Office>, serde_json::Error> {
 struct Wire {
     id: Option<i64>,
     name: Option<String>,
+    #[serde(default, deserialize_with = "loose_text")]
     location: Option<String>,
     parent_id: Option<i64>,
 }

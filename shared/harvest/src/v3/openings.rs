@@ -8,6 +8,7 @@ use super::{Moment, changed_since, rows, time};
 use crate::openings::Opening;
 use crate::operation::Operation;
 use crate::request::Request;
+use crate::wire::loose_text;
 
 const PATH: &str = "/v3/openings";
 
@@ -27,6 +28,7 @@ pub(crate) fn read_list(body: &[u8]) -> Result<Vec<Opening>, serde_json::Error> 
 struct Wire {
     id: Option<i64>,
     job_id: Option<JobId>,
+    #[serde(default, deserialize_with = "loose_text")]
     opening_id: Option<String>,
     open: Option<bool>,
     opened_at: Option<Moment>,
