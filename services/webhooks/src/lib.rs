@@ -10,6 +10,7 @@
 #![deny(missing_docs)]
 
 mod body;
+mod legible;
 mod limit;
 mod mailbox;
 mod notice;

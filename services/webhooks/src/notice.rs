@@ -8,7 +8,10 @@ use std::borrow::Cow;
 use domain::webhook::{Action, Notice};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, IgnoredAny};
+use serde_json::Value;
 use serde_json::value::RawValue;
+
+use crate::legible::legible;
 
 /// What a delivery is about.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,6 +25,14 @@ pub(crate) struct Message {
 impl Message {
     /// Reads a body whose signature was right, so that whatever stands in it comes from Greenhouse.
     pub(crate) fn read(body: &[u8]) -> Message {
+        let message = Message::read_as_it_is(body);
+        match message.readable {
+            true => message,
+            false => Message::read_as_it_is(legible(body).as_bytes()),
+        }
+    }
+
+    fn read_as_it_is(body: &[u8]) -> Message {
         let Ok(envelope) = serde_json::from_slice::<Envelope>(body) else {
             return Message::of(Action::Other, None);
         };
@@ -64,11 +75,7 @@ fn notices(action: Action, payload: &str) -> Result<Vec<Notice>, serde_json::Err
         },
         Action::DeleteCandidate => candidate_deleted(payload)?,
         Action::MergeCandidate => candidate_merged(payload)?,
-        Action::CandidateAnonymized => Notice::CandidateAnonymized {
-            candidate_id: serde_json::from_str::<Anonymized>(payload)?
-                .candidate_id
-                .into(),
-        },
+        Action::CandidateAnonymized => anonymized(serde_json::from_str(payload)?),
         Action::JobCreated | Action::JobUpdated | Action::JobApproved => Notice::JobChanged {
             job_id: serde_json::from_str::<InJob>(payload)?.job.id.into(),
         },
@@ -129,6 +136,21 @@ fn offered(offer: Offer) -> Notice {
     Notice::ApplicationChanged {
         application_id: offer.application_id.into(),
         candidate_id: None,
+    }
+}
+
+/// Any fields of a person may be chosen to be anonymised: as long as the name is none of them, it is still the same person.
+/// Where nothing says which they were, they may have been all.
+fn anonymized(person: Anonymized) -> Notice {
+    let candidate_id = person.candidate_id.into();
+    let fields = person.anonymized_fields.as_ref().and_then(Value::as_array);
+    let named = |field: &Value| {
+        let field = field.as_str();
+        field.is_none_or(|field| field.to_ascii_lowercase().contains("name"))
+    };
+    match fields.is_none_or(|fields| fields.is_empty() || fields.iter().any(named)) {
+        true => Notice::CandidateAnonymized { candidate_id },
+        false => Notice::CandidateChanged { candidate_id },
     }
 }
 
@@ -221,7 +243,7 @@ payloads! {
     InOffer { offer: Offer }
     Offer { application_id: Id }
     InCandidate { candidate: Named }
-    Anonymized { candidate_id: Id }
+    Anonymized { candidate_id: Id, anonymized_fields: Option<Value> }
     InPerson { person: Person }
     Person { id: Id, deleted_application_ids: Option<Vec<Id>>, new_candidate_id: Option<Id> }
     InJob { job: Named }

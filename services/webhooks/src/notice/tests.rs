@@ -1,5 +1,5 @@
 use domain::{ApplicationId, CandidateId, DepartmentId, JobId, JobPostId, JobStageId, OfficeId};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::*;
 
@@ -201,5 +201,36 @@ fn nothing_but_ids_is_kept_of_a_person() {
         for personal in ["Ada", "ada@example.com", "Berlin", "Engineer"] {
             assert!(!kept.contains(personal), "{kept}");
         }
+    }
+}
+
+#[test]
+fn a_person_without_attachments_is_still_that_person() {
+    let candidate_id = CandidateId(22);
+    let changed = Notice::CandidateChanged { candidate_id };
+    let gone = Notice::CandidateAnonymized { candidate_id };
+    for (fields, notice) in [
+        (json!(["attachments"]), &changed),
+        (json!(["attachments", "emails", "notes"]), &changed),
+        (json!(["attachments", "full_name"]), &gone),
+        (json!([]), &gone),
+        (json!(null), &gone),
+    ] {
+        let payload = json!({"candidate_id": 22, "anonymized_fields": fields});
+        let read = read("candidate_anonymized", payload);
+        assert_eq!(read.notices, std::slice::from_ref(notice), "{fields}");
+    }
+}
+
+#[test]
+fn a_name_that_is_no_text_hides_no_id() {
+    for name in [r"\u0000", r"\ud83d", r"\udc00x", r"\ud83d\u0041", "\0"] {
+        let body = format!(
+            r#"{{"action":"update_candidate","organization_name":"{name}",
+                "payload":{{"candidate":{{"first_name":"{name}","id":22,"{name}":1,"tags":["{name}"]}}}}}}"#
+        );
+        let candidate_id = CandidateId(22);
+        let changed = Notice::CandidateChanged { candidate_id };
+        assert_eq!(Message::read(body.as_bytes()).notices, [changed], "{name}");
     }
 }
