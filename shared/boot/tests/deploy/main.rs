@@ -2,6 +2,7 @@
 //! and README's table of settings.
 
 mod compose;
+mod inhibit;
 mod labels;
 mod observe;
 mod promql;

@@ -32,7 +32,7 @@ fn rules() -> Vec<Value> {
         .collect()
 }
 
-fn alerts() -> Vec<Value> {
+pub(crate) fn alerts() -> Vec<Value> {
     rules()
         .into_iter()
         .filter(|rule| rule["alert"].is_string())
