@@ -1,10 +1,11 @@
 //! The custom field "Intrro status" on candidates.
 
 use domain::{Code, Problem, StepKind};
-use harvest::{Candidate, CandidatePatch, CustomFieldValue, ValueType};
+use harvest::{Candidate, CandidatePatch, CustomFieldValue, ValueType, Version};
 use serde::{Deserialize, Serialize};
 
 use crate::attempt::{Attempt, Step};
+use crate::field_values::Definitions;
 use crate::memory::MINUTE;
 use crate::stop::Stop;
 use crate::{candidate, candidate_fields, profile};
@@ -31,19 +32,18 @@ pub(crate) async fn write(
         return Ok(false);
     };
     let Some(value) = value(&field, status) else {
-        attempt.warn(Problem::new(Code::StatusOptionMissing).field("status"));
+        attempt.warn(missing());
         return Ok(false);
     };
-    let key = field.name_key.clone();
+    let listed = field.options.is_some();
+    let wanted = CustomFieldValue {
+        name_key: field.name_key,
+        value: value.into(),
+    };
     let mut has = record.custom_fields.iter();
-    let same = has.any(|has| has.name_key == field.name_key && has.value == *value);
+    let same = has.any(|has| has.name_key == wanted.name_key && has.value == wanted.value);
     let patch = CandidatePatch {
-        custom_fields: (!same).then(|| {
-            vec![CustomFieldValue {
-                name_key: field.name_key,
-                value: value.into(),
-            }]
-        }),
+        custom_fields: (!same).then(|| vec![wanted.clone()]),
         ..CandidatePatch::default()
     };
     let step = Step::only(StepKind::WriteStatus);
@@ -51,31 +51,81 @@ pub(crate) async fn write(
     match candidate::edit(attempt, step, record.id, &patch).await {
         Ok(()) => Ok(ours),
         Err(Stop::Fail(problem)) => {
-            attempt.warn(refusal(&problem, &key));
+            let key = wanted.name_key.as_str();
+            let warning = match unsuited(attempt, record, &wanted, &problem).await {
+                Some(keys) if keys.contains(&key) && listed => missing(),
+                Some(keys) => candidate_fields::refusal(&keys),
+                None => refusal(&problem, key, listed),
+            };
+            attempt.warn(warning);
             Ok(false)
         }
         Err(other) => Err(other),
     }
 }
 
-/// What to say of a refusal: that the option is missing where it may be about our value, else which field it is about.
-fn refusal(problem: &Problem, key: &str) -> Problem {
+fn missing() -> Problem {
+    Problem::new(Code::StatusOptionMissing).field("status")
+}
+
+/// Keys of the values that Greenhouse does not take by its own definitions, where the refusal names none; none where that
+/// does not tell. They are read anew: what is remembered may be what was wrong.
+async fn unsuited<'a>(
+    attempt: &Attempt<'_>,
+    record: &'a Candidate,
+    wanted: &'a CustomFieldValue,
+    problem: &Problem,
+) -> Option<Vec<&'a str>> {
+    let path = problem.field.as_deref();
+    if path.and_then(candidate_fields::key).is_some() {
+        return None;
+    }
+    let others = record.custom_fields.iter().filter(|field| {
+        // v3 gets all of the person's fields again, v1 ours alone.
+        let again = attempt.greenhouse.version() == Version::V3 && !field.value.is_null();
+        again && field.name_key != wanted.name_key
+    });
+    let mut values: Vec<CustomFieldValue> = others.cloned().collect();
+    values.push(wanted.clone());
+    let read = Definitions::read(&attempt.greenhouse, &values).await;
+    let definitions = read.ok()?;
+    values.retain(|value| !definitions.suit(value));
+    let refused = |key: &str| values.iter().any(|value| value.name_key == key);
+    let keys = record.custom_fields.iter().map(|field| &field.name_key);
+    let mut keys: Vec<&str> = keys
+        .map(String::as_str)
+        .filter(|key| refused(key))
+        .collect();
+    if refused(&wanted.name_key) {
+        keys.push(&wanted.name_key);
+    }
+    (!keys.is_empty()).then_some(keys)
+}
+
+/// What the words of a refusal tell: that the option is missing where they may be about our value and it was not `listed`,
+/// else which field it is about.
+fn refusal(problem: &Problem, key: &str, listed: bool) -> Problem {
     let path = problem.field.as_deref();
     // v3 gets all of the person's fields again, so another's key may be the one that is refused.
     let others = path.and_then(candidate_fields::key).filter(|it| *it != key);
     let detail = problem.detail.as_deref().unwrap_or_default().to_lowercase();
     let ours = match path {
-        Some(path) => ["custom_field", "value", key]
-            .iter()
-            .any(|part| path.contains(part)),
+        Some(path) if path.contains(key) => true,
+        Some(path) => {
+            !listed
+                && ["custom_field", "value"]
+                    .iter()
+                    .any(|part| path.contains(part))
+        }
         // Words that name nothing may be about what was sent, and that was the option.
-        None => [key, "option", "value", "custom field", "unprocessable"]
-            .iter()
-            .any(|word| detail.contains(word)),
+        None => {
+            let words = [key, "option", "value", "custom field", "unprocessable"];
+            !listed && words.iter().any(|word| detail.contains(word))
+        }
     };
     match others {
         Some(other) => candidate_fields::refusal(&[other]),
-        None if ours => Problem::new(Code::StatusOptionMissing).field("status"),
+        None if ours => missing(),
         None => candidate_fields::refusal(&[key]),
     }
 }
@@ -158,10 +208,10 @@ mod tests {
 
     #[test]
     fn only_a_refusal_of_the_option_says_that_it_is_missing() {
-        let said = |field: Option<&str>, detail: &str| {
+        let said = |field: Option<&str>, detail: &str, listed: bool| {
             let mut problem = Problem::new(Code::UnexpectedAnswer).detail(detail);
             problem.field = field.map(str::to_owned);
-            let said = refusal(&problem, "intrro_status");
+            let said = refusal(&problem, "intrro_status", listed);
             (said.code, said.field.unwrap_or_default())
         };
         let missing = (Code::StatusOptionMissing, "status".to_owned());
@@ -174,8 +224,14 @@ mod tests {
             (Some("title"), "is invalid", &refused("intrro_status")),
             (None, "Candidate is locked", &refused("intrro_status")),
         ] {
-            assert_eq!(said(field, detail), *expected, "{field:?} {detail}");
+            let told = said(field, detail, false);
+            assert_eq!(told, *expected, "{field:?} {detail}");
         }
+        let other = "custom field Sel (single_select): bad value 'Red'";
+        assert_eq!(said(None, other, true), refused("intrro_status"));
+        // Archived since it was listed.
+        let ours = Some("custom_fields.intrro_status");
+        assert_eq!(said(ours, "is invalid", true), missing);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use greenhouse_sim::{CustomFieldEdit, Fault, When};
 use harvest::{FieldType, NewCustomField, Target, ValueType, Version};
 use serde_json::{Value, json};
 
+use crate::sight::status_change;
 use crate::world::{BOTH, World, email};
 
 /// A field of the seed's organisation, and one that it does not have.
@@ -268,11 +269,39 @@ async fn a_value_that_a_field_does_not_take_costs_no_other() {
     }
 }
 
-/// Archives the field of that name and makes another one: Greenhouse derives another key then.
-async fn make_anew(world: &World, name: &str) -> String {
+/// v3 gets what the person has again, and the words of a refusal may be about that.
+#[tokio::test]
+async fn a_status_that_another_field_keeps_out_is_not_told_as_an_option_that_is_missing() {
+    for version in BOTH {
+        let world = World::new(version).await;
+        let event = introduction(&world, json!({ KNOWN: true }));
+        let change = status_change(&event);
+        world.import(event).await;
+        archive(&world, KNOWN).await;
+        let body = json!({"message": "custom field Remote (yes_no): bad value"});
+        let refusal = Fault::Refuse { status: 422, body };
+        let update = When::operation("candidates:update").nth(1);
+        world.greenhouse.faults().add(update, refusal);
+        let answer = world.import(change).await;
+        let blamed = match version {
+            Version::V3 => KNOWN,
+            Version::V1 => "intrro_status",
+        };
+        let message = answer.data["warnings"][0]["message"].as_str();
+        let message = message.unwrap_or_default();
+        let told = message.ends_with(&format!("left out: custom_fields.{blamed}."));
+        assert!(told, "{version:?}: {answer:?}");
+    }
+}
+
+/// Archives the field of that key.
+async fn archive(world: &World, key: &str) {
     let client = world.other_program().await;
     let known = client.custom_fields().of_type(FieldType::Candidate).await;
-    let known = known.unwrap().into_iter().find(|field| field.name == name);
+    let known = known
+        .unwrap()
+        .into_iter()
+        .find(|field| field.name_key == key);
     let archived = CustomFieldEdit {
         active: Some(false),
         ..CustomFieldEdit::default()
@@ -281,6 +310,14 @@ async fn make_anew(world: &World, name: &str) -> String {
     recruiter
         .edit_custom_field(known.unwrap().id.0, archived)
         .unwrap();
+}
+
+/// Archives the field of that name and makes another one: Greenhouse derives another key then.
+async fn make_anew(world: &World, name: &str) -> String {
+    let client = world.other_program().await;
+    let known = client.custom_fields().of_type(FieldType::Candidate).await;
+    let known = known.unwrap().into_iter().find(|field| field.name == name);
+    archive(world, &known.unwrap().name_key).await;
     let new = NewCustomField {
         name: name.to_owned(),
         field_type: FieldType::Candidate,

@@ -47,7 +47,7 @@ async fn assert_set_aside(world: &World) {
 }
 
 /// That the person of this introduction was interviewed.
-fn status_change(introduction: &Value) -> Value {
+pub(crate) fn status_change(introduction: &Value) -> Value {
     let mut event = introduction.clone();
     event["id"] = json!("event-status");
     event["type"] = json!("intrro.events.v1.IntroductionStatusChanged");
