@@ -2,8 +2,9 @@
 //!
 //! The route of one delivery, file by file: `receive` (the straight line) → `body` (reads it, within bounds) →
 //! `mailbox` (the connection's secrets) → `signature` (over the raw bytes, before anything is parsed) → `notice`
-//! (which ids are to be looked at; `legible` repairs a body that is almost JSON) → `recorder` (many deliveries, one commit) → 200. `refusal` says how each refusal is
-//! answered: strangers learn nothing, not even whether a connection exists.
+//! (which ids are to be looked at; `legible` repairs a body that is almost JSON) → `recorder` (many deliveries, one
+//! commit) → 200. `refusal` says how each refusal is answered: strangers learn nothing, not even whether a connection
+//! exists.
 //!
 //! Nothing of a body is kept but ids. What they mean is the business of `statuses` and `jobs`, which take the tasks
 //! that a delivery leaves (see `store::webhooks`).
