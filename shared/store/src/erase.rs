@@ -193,7 +193,7 @@ async fn bar(tx: &mut Transaction<'_>, erasure: &Erasure, key: PersonKey) -> Res
         "UPDATE operations SET not_before = clock_timestamp() + make_interval(secs => $2), code = $3 WHERE id = $1",
         erasure.operation.0,
         PAUSE.as_secs_f64(),
-        Code::WaitingForProof.as_str(),
+        Code::WaitingInLine.as_str(),
     )
     .execute(&mut **tx)
     .await?;

@@ -75,7 +75,7 @@ catalogue! {
         "Greenhouse's request limit for this account is used up for the moment."
         => "Nothing to do; the bridge goes on in the next window.";
     WaitingForProof "waiting_for_proof" "BRG-0204" (NOBODY, RETRIED)
-        "An answer of Greenhouse was lost, and we wait until a read can show whether the write took place."
+        "Greenhouse does not show yet what is waited for: what came of a write whose answer was lost, or a person who is new or gone."
         => "Nothing to do; the bridge looks again in a minute or two.";
     WaitingForIntroduction "waiting_for_introduction" "BRG-0205" (NOBODY, RETRIED)
         "The update came before the introduction of the person it is about."
