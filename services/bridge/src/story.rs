@@ -80,6 +80,21 @@ impl Verdict {
         }
     }
 
+    /// About an event that is no operation.
+    pub(crate) fn taken(id: &str, at: DateTime<Utc>) -> Verdict {
+        Verdict {
+            sentence: format!(
+                "An event {id} was taken, last at {}, and nothing was to be written to Greenhouse for it: it was a request \
+                 for jobs or statuses, or told of somebody who was forgotten.",
+                at.format("%Y-%m-%d %H:%M:%S UTC")
+            ),
+            next: "Such a request is answered with JobsRefreshed or StatusesRefreshed of its request_id once Greenhouse was \
+                   read, within a day. Of anything else ask with the id of the introduction or the candidate."
+                .to_owned(),
+            well: true,
+        }
+    }
+
     /// About an id that nobody has seen.
     pub(crate) fn never_seen(id: &str) -> Verdict {
         Verdict {
@@ -90,7 +105,7 @@ impl Verdict {
             next: "Look whether it was published at all, to the exchange intrro.events of this broker and virtual host; \
                    the queue intrro.unrouted holds what no binding wanted, and greenhouse.dead what the broker gave up \
                    on after too many deliveries, of which it alone can tell: deploy/runbooks/DeadLetters.md. Ids of Greenhouse, \
-                   of traces and of requests for jobs or statuses are not looked for: ask with the id of the \
+                   of traces and request_ids of requests for jobs or statuses are not looked for: ask with the id of the \
                    introduction, the candidate, the event or the operation."
                 .to_owned(),
             well: false,
@@ -133,6 +148,21 @@ fn greenhouse_candidate(story: &Story) -> Option<&Value> {
     story.outcome.as_ref()?.get("greenhouse_candidate_id")
 }
 
+fn is(story: &Story) -> &'static str {
+    story.greenhouse_now.map_or("was", |_| "is")
+}
+
+/// What has become of the candidate of that time.
+fn since(story: &Story, candidate: &Value) -> String {
+    match story.greenhouse_now {
+        None => " Since then the candidate was deleted or anonymised there.".to_owned(),
+        Some(now) if candidate.as_i64() != Some(now) => {
+            format!(" Since then the person is candidate {now} there.")
+        }
+        Some(_) => String::new(),
+    }
+}
+
 fn done(story: &Story) -> Verdict {
     match story.kind.as_str() {
         "introduction_accepted" => imported(story),
@@ -153,12 +183,20 @@ fn updated(story: &Story) -> Verdict {
         Some("superseded") => {
             format!("Candidate {candidate} was left as it is: a later update came first.")
         }
+        Some("unchanged") if !warnings(story).is_empty() => {
+            format!(
+                "Candidate {candidate} was left as it is: the warnings say what could not be written."
+            )
+        }
         Some("unchanged") => {
             format!("Candidate {candidate} was left as it is: Greenhouse had it all already.")
         }
-        _ => format!("It is in Greenhouse: candidate {candidate} was updated."),
+        _ => format!(
+            "It {} in Greenhouse: candidate {candidate} was updated.",
+            is(story)
+        ),
     };
-    finished(story, sentence)
+    finished(story, sentence + &since(story, candidate))
 }
 
 fn finished(story: &Story, sentence: String) -> Verdict {
@@ -203,12 +241,14 @@ fn imported(story: &Story) -> Verdict {
         .collect();
     let there = applications.len() - refused.len();
     let mut sentence = format!(
-        "It is in Greenhouse: the person {how} candidate {candidate}, with {there} application(s)"
+        "It {} in Greenhouse: the person {how} candidate {candidate}, with {there} application(s)",
+        is(story)
     );
     if !refused.is_empty() {
         sentence.push_str(&format!("; none for job {}", refused.join(", job ")));
     }
     sentence.push('.');
+    sentence.push_str(&since(story, candidate));
     let verdict = finished(story, sentence);
     Verdict {
         well: refused.is_empty() && verdict.well,

@@ -34,9 +34,11 @@ pub(crate) async fn why(id: &str, json: bool) -> Result<ExitCode, Failure> {
     let mut verdicts: Vec<Verdict> = stories.iter().map(Verdict::of).chain(refused).collect();
     if verdicts.is_empty() {
         let forgotten = store.forgotten(id).await.map_err(unreachable)?;
-        verdicts.push(match forgotten {
-            Some(erased_at) => Verdict::forgotten(id, erased_at),
-            None => Verdict::never_seen(id),
+        let taken = store.taken(id).await.map_err(unreachable)?;
+        verdicts.push(match (forgotten, taken) {
+            (Some(erased_at), _) => Verdict::forgotten(id, erased_at),
+            (None, Some(at)) => Verdict::taken(id, at),
+            (None, None) => Verdict::never_seen(id),
         });
     }
     if json {
@@ -144,13 +146,14 @@ fn timeline(story: &Story) -> Vec<(DateTime<Utc>, String)> {
     ];
     for step in &story.steps {
         let tries = if step.sends > 1 {
-            format!(" (sent {} times)", step.sends)
+            // An intent is counted as it is written down: what then met our own budget, or an end of the process, was not sent.
+            format!(" ({} times)", step.sends)
         } else {
             String::new()
         };
         events.extend(
             step.first_sent_at
-                .map(|at| (at, format!("{} sent{tries}", step.name))),
+                .map(|at| (at, format!("{} begun{tries}", step.name))),
         );
         let id = step
             .remote_id

@@ -32,6 +32,8 @@ pub struct Story {
     pub field: Option<String>,
     /// What came of it.
     pub outcome: Option<serde_json::Value>,
+    /// Which record of Greenhouse the person is by now; none where none is known, or not any more.
+    pub greenhouse_now: Option<i64>,
     /// Failed tries.
     pub attempts: i32,
     /// State of the tenant's connection, and why; none when it never connected.
@@ -118,7 +120,7 @@ impl Store {
     /// [`Error::Unavailable`].
     pub async fn stories(&self, reference: &str) -> Result<Vec<Story>, Error> {
         let rows = sqlx::query!(
-            r#"SELECT o.id, o.tenant, o.kind, o.business_key, o.message_id, o.state, o.field, o.outcome, o.attempts,
+            r#"SELECT o.id, o.tenant, o.subject, o.kind, o.business_key, o.message_id, o.state, o.field, o.outcome, o.attempts,
                 CASE WHEN o.state = 'open' AND outage.connection IS NOT NULL THEN $2 ELSE o.code END AS code,
                 (o.lease IS NOT NULL AND o.not_before > clock_timestamp()) AS "in_progress!", o.not_before, o.occurred_at,
                 o.created_at, o.settled_at, o.trace, clock_timestamp() AS "now!",
@@ -144,6 +146,7 @@ impl Store {
         .await?;
         let mut stories = Vec::with_capacity(rows.len());
         for row in rows {
+            let greenhouse_now = self.greenhouse_now(&row.tenant, &row.subject).await?;
             stories.push(Story {
                 operation_id: OperationId(row.id),
                 tenant: row.tenant,
@@ -155,6 +158,7 @@ impl Store {
                 code: row.code,
                 field: row.field,
                 outcome: row.outcome,
+                greenhouse_now,
                 attempts: row.attempts,
                 connection_state: row.connection_state,
                 connection_reason: row.connection_reason,
@@ -210,6 +214,33 @@ impl Store {
             &keys,
         )
         .fetch_one(&self.pool)
+        .await?)
+    }
+
+    /// When an event of this id came of which no operation was made, as of a request for jobs or statuses; none when none
+    /// did.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn taken(&self, reference: &str) -> Result<Option<DateTime<Utc>>, Error> {
+        Ok(sqlx::query_scalar!(
+            "SELECT max(received_at) FROM inbox WHERE message_id = $1 AND operation_id IS NULL",
+            reference,
+        )
+        .fetch_one(&self.pool)
+        .await?)
+    }
+
+    async fn greenhouse_now(&self, tenant: &str, subject: &str) -> Result<Option<i64>, Error> {
+        let candidate = IntrroCandidateId::try_from(subject);
+        let (Ok(tenant), Ok(candidate)) = (tenant.parse::<Tenant>(), candidate) else {
+            return Ok(None);
+        };
+        Ok(sqlx::query_scalar!(
+            "SELECT greenhouse_id FROM person_keys WHERE key = $1",
+            PersonKey::candidate(&tenant, &candidate).0,
+        )
+        .fetch_optional(&self.pool)
         .await?)
     }
 

@@ -16,6 +16,7 @@ fn story(state: &str, code: Option<Code>) -> Story {
         code: code.map(|code| code.as_str().into()),
         field: None,
         outcome: None,
+        greenhouse_now: Some(7),
         attempts: 0,
         connection_state: Some("active".into()),
         connection_reason: None,
@@ -135,6 +136,47 @@ fn an_update_says_what_it_came_to() {
     assert!(told(kind, "written").ends_with("candidate 7 was updated."));
     assert!(told(kind, "superseded").contains("a later update came first"));
     assert!(told("candidate_erasure_requested", "").contains("forgotten"));
+}
+
+#[test]
+fn an_update_that_could_not_be_written_is_not_told_as_needless() {
+    let told = |warnings: &[Code]| {
+        let outcome = serde_json::json!({
+            "how": "unchanged", "greenhouse_candidate_id": 7, "warnings": warnings,
+        });
+        let story = Story {
+            kind: "introduction_status_changed".into(),
+            outcome: Some(outcome),
+            ..story("done", None)
+        };
+        Verdict::of(&story).sentence
+    };
+    assert!(told(&[]).ends_with("Greenhouse had it all already."));
+    let refused = told(&[Code::StatusOptionMissing]);
+    assert!(refused.ends_with("the warnings say what could not be written."));
+}
+
+#[test]
+fn what_became_of_the_candidate_since_is_told() {
+    let told = |now: Option<i64>| {
+        let story = Story {
+            greenhouse_now: now,
+            ..warned(&[])
+        };
+        Verdict::of(&story).sentence
+    };
+    assert!(told(Some(7)).ends_with("1 application(s)."));
+    assert!(told(Some(9)).ends_with("Since then the person is candidate 9 there."));
+    let gone = told(None);
+    assert!(gone.starts_with("It was in Greenhouse"), "{gone}");
+    assert!(gone.ends_with("deleted or anonymised there."), "{gone}");
+}
+
+#[test]
+fn a_request_that_was_taken_is_not_told_as_never_seen() {
+    let verdict = Verdict::taken("e-9", Utc::now());
+    assert!(verdict.sentence.contains("An event e-9 was taken"));
+    assert!(verdict.next.contains("request_id"), "{}", verdict.next);
 }
 
 #[test]
