@@ -18,9 +18,11 @@ use crate::failure::Failure;
 use crate::gauges;
 use start::start;
 
-/// How long a process may take to end what it has in hand. Open requests and traces, which come after it, take eight seconds
-/// at most: together less than the half minute after which Docker and Kubernetes kill.
-const GRACE: Duration = Duration::from_secs(20);
+/// How long services may take to end what they have in hand. With what comes after them (the relay's last batch, open
+/// requests and traces: eleven seconds at most) that is less than the half minute after which Docker and Kubernetes kill.
+const GRACE: Duration = Duration::from_secs(17);
+/// How long the relay may take after them.
+const LAST_BATCH: Duration = Duration::from_secs(3);
 
 /// A service that this program can run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -104,21 +106,24 @@ async fn finish(
     stop: &CancellationToken,
     relayed: &CancellationToken,
 ) {
-    let overdue = async {
+    let overdue = async |grace| {
         stop.cancelled().await;
-        tokio::time::sleep(GRACE).await;
+        tokio::time::sleep(grace).await;
     };
-    let in_order = async {
-        let services = async {
-            all_ended(tasks, stop).await;
-            relayed.cancel();
-        };
-        tokio::join!(services, all_ended(relays, stop));
+    let services = async {
+        tokio::select! {
+            () = all_ended(tasks, stop) => {}
+            () = overdue(GRACE) => tracing::warn!("what is in hand takes too long, and is left to its leases"),
+        }
+        relayed.cancel();
     };
-    tokio::select! {
-        () = in_order => {}
-        () = overdue => tracing::warn!("what is in hand takes too long, and is left to its leases"),
-    }
+    let relays = async {
+        tokio::select! {
+            () = all_ended(relays, stop) => {}
+            () = overdue(GRACE + LAST_BATCH) => tracing::warn!("what is announced last is left to another relay"),
+        }
+    };
+    tokio::join!(services, relays);
 }
 
 /// A service that ends by itself takes the process along, so that a restart is seen.
@@ -138,22 +143,36 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_service_that_does_not_end_is_not_waited_for_beyond_the_grace() {
-        let stop = CancellationToken::new();
-        let mut tasks = JoinSet::new();
+    async fn nobody_is_waited_for_beyond_the_grace() {
+        let (stop, relayed) = (CancellationToken::new(), CancellationToken::new());
+        let (mut tasks, mut relays) = (JoinSet::new(), JoinSet::new());
         tasks.spawn(std::future::pending());
         let told = stop.clone();
         tasks.spawn(async move { told.cancelled().await });
+        relays.spawn(std::future::pending());
         let begun = tokio::time::Instant::now();
         stop.cancel();
-        finish(
-            &mut tasks,
-            &mut JoinSet::new(),
-            &stop,
-            &CancellationToken::new(),
-        )
-        .await;
-        assert_eq!(begun.elapsed().as_secs(), GRACE.as_secs());
+        finish(&mut tasks, &mut relays, &stop, &relayed).await;
+        assert_eq!(begun.elapsed(), GRACE + LAST_BATCH);
+        assert!(relayed.is_cancelled(), "the relay had its time");
+    }
+
+    #[tokio::test]
+    async fn the_relay_is_told_when_the_others_have_ended() {
+        let (stop, relayed) = (CancellationToken::new(), CancellationToken::new());
+        let (mut tasks, mut relays) = (JoinSet::new(), JoinSet::new());
+        let (told, early) = (stop.clone(), relayed.clone());
+        let (ended, last) = tokio::sync::oneshot::channel();
+        tasks.spawn(async move {
+            told.cancelled().await;
+            tokio::task::yield_now().await;
+            ended.send(early.is_cancelled()).unwrap();
+        });
+        let told = relayed.clone();
+        relays.spawn(async move { told.cancelled().await });
+        stop.cancel();
+        finish(&mut tasks, &mut relays, &stop, &relayed).await;
+        assert!(!last.await.unwrap(), "told before the others had ended");
     }
 
     #[tokio::test]

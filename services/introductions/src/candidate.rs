@@ -28,6 +28,8 @@ pub(crate) struct Person {
     pub(crate) made_earlier: Option<ApplicationId>,
     /// The application, as the answer to its creation showed it.
     pub(crate) made: Option<Box<Application>>,
+    /// Whether this very try made them: nobody else knows of them yet.
+    pub(crate) is_new: bool,
     /// Whether the tags were made together with the person.
     pub(crate) tagged: bool,
     /// Whether the note was.
@@ -46,6 +48,7 @@ impl Person {
             application: None,
             made_earlier: None,
             made: None,
+            is_new: false,
             tagged: false,
             noted: false,
             record: None,
@@ -205,6 +208,7 @@ async fn who(
             inline_job: Some(inline_job),
             application: created.application_id,
             made: created.application,
+            is_new: true,
             tagged: along.tagged,
             noted: along.noted,
             ..Person::of(created.candidate_id, How::Created)
@@ -262,10 +266,13 @@ pub(crate) async fn fill_gaps(
     let Some(record) = &person.record else {
         return Ok(());
     };
-    let mut patch = CandidatePatch {
-        custom_fields: added_fields(attempt, record, introduction).await?,
-        ..introduction.profile.gaps(record)
-    };
+    let mut patch = introduction.profile.gaps(record);
+    if patch.has_lists() {
+        // They are written back as a whole, and somebody may have added to them since the search, before our place in line.
+        let by_now = attempt.greenhouse.candidates().get(person.id).await?;
+        patch = introduction.profile.gaps(by_now.as_ref().unwrap_or(record));
+    }
+    patch.custom_fields = added_fields(attempt, record, introduction).await?;
     let (step, empty) = (Step::only(StepKind::EditCandidate), patch.is_empty());
     let wanted = patch.custom_fields.clone().unwrap_or_default();
     let term = attempt.term();

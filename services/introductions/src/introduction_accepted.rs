@@ -44,7 +44,7 @@ pub(crate) async fn handle(
     let Some(person) = found else {
         return settle_refused(attempt, jobs.refused()).await;
     };
-    if person.how != How::Created {
+    if !person.is_new {
         line::stand_in(attempt, person.id).await?;
     }
     attempt.person = Some(person.id);

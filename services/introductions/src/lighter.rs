@@ -21,11 +21,18 @@ pub(crate) enum LeftOut {
 /// Takes out of the application what the refusal names; none: it names nothing that can be left out. Each refusal leaves
 /// less, so that asking again comes to an end.
 ///
-/// v1 may say with a 404, which names nothing, that something is gone: then it is the first that there is, the source
-/// before the credit, which is dearer and not as easily removed. For callers to whom it cannot be the person.
+/// v1 may say with a 404, which names nothing, that something is gone: then it is the first that there is, what is missed
+/// least before the credit, which is dearer and not as easily removed. For callers to whom it cannot be the person.
 pub(crate) fn lighten(error: &Error, application: &mut NewApplication) -> Option<LeftOut> {
     let nameless = matches!(error, Error::NotFound { .. });
     let names = |all: &[&str]| nameless || all.iter().any(|name| error.names_field(name));
+    if let Target::PooledProspect { job_ids, .. } = &mut application.target
+        && names(&["prospect_pool_id", "prospect_pool_stage_id"])
+    {
+        let job_ids = std::mem::take(job_ids);
+        application.target = Target::Prospect { job_ids };
+        return Some(LeftOut::Pool);
+    }
     if application.source_id.is_some() && names(&["source_id", "source"]) {
         application.source_id = None;
         return Some(LeftOut::Source);
@@ -34,13 +41,6 @@ pub(crate) fn lighten(error: &Error, application: &mut NewApplication) -> Option
     if credited && names(&["referrer_id", "referrer"]) {
         (application.referrer_id, application.outside_referrer) = (None, None);
         return Some(LeftOut::Credit);
-    }
-    if let Target::PooledProspect { job_ids, .. } = &mut application.target
-        && names(&["prospect_pool_id", "prospect_pool_stage_id"])
-    {
-        let job_ids = std::mem::take(job_ids);
-        application.target = Target::Prospect { job_ids };
-        return Some(LeftOut::Pool);
     }
     None
 }
@@ -117,7 +117,7 @@ mod tests {
         };
         let mut lighten = || lighten(&not_found, &mut application);
         let left_out = [lighten(), lighten(), lighten(), lighten()];
-        let all = [LeftOut::Source, LeftOut::Credit, LeftOut::Pool].map(Some);
+        let all = [LeftOut::Pool, LeftOut::Source, LeftOut::Credit].map(Some);
         assert_eq!(left_out, [all[0], all[1], all[2], None]);
     }
 

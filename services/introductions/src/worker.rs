@@ -276,18 +276,30 @@ async fn give_back(
     }
 }
 
-/// Gives back an operation of which the database cannot hold what was learnt or decided: without either, as a try that
-/// failed. What was sent is on disk since before it was, so the next try looks for it.
+/// Ends a try of which the database cannot hold what was learnt or decided: without either. What was sent is on disk since
+/// before it was, so the next try looks for it.
 async fn give_back_bare(context: &Context, claim: &Claim) {
-    let release = Release {
-        delay: backoff::delay(claim.attempts + 1, rand::random()),
-        counts: true,
-        code: Some(Code::Internal),
-        steps: Vec::new(),
-        announcements: Vec::new(),
+    let tries = backoff::MAX_ATTEMPTS;
+    let given_back = match backoff::next(claim.attempts + 1, tries, rand::random()) {
+        Some(delay) => {
+            let release = Release {
+                delay,
+                counts: true,
+                code: Some(Code::Internal),
+                steps: Vec::new(),
+                announcements: Vec::new(),
+            };
+            context.journal.release(claim, release).await
+        }
+        None => {
+            let failure = Failure::parked(Code::Internal.into());
+            settle_failed(context, claim, failure, Vec::new()).await
+        }
     };
     // Where this is not taken either, the end of the lease gives it back.
-    let _ = context.journal.release(claim, release).await;
+    if let Err(error) = given_back {
+        tracing::warn!(operation = %claim.operation, %error, "cannot give an operation back");
+    }
 }
 
 /// # Errors

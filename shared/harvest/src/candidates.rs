@@ -163,9 +163,9 @@ pub struct CandidatePatch {
 crate::debug_without_personal_data!(CandidatePatch {});
 
 impl CandidatePatch {
-    /// Whether it changes nothing.
+    /// Whether it replaces any list.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub fn has_lists(&self) -> bool {
         let lists = [
             &self.email_addresses,
             &self.phone_numbers,
@@ -173,6 +173,14 @@ impl CandidatePatch {
             &self.social_media_addresses,
             &self.addresses,
         ];
+        let filled =
+            |list: &&Option<Vec<Contact>>| list.as_ref().is_some_and(|all| !all.is_empty());
+        lists.iter().any(filled)
+    }
+
+    /// Whether it changes nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
         let texts = [
             &self.first_name,
             &self.last_name,
@@ -180,9 +188,7 @@ impl CandidatePatch {
             &self.title,
         ];
         texts.iter().all(|text| text.is_none())
-            && lists
-                .iter()
-                .all(|list| list.as_ref().is_none_or(Vec::is_empty))
+            && !self.has_lists()
             && self.custom_fields.as_ref().is_none_or(Vec::is_empty)
     }
 }

@@ -167,7 +167,8 @@ pub async fn erase(tx: &mut Transaction<'_>, erasure: &Erasure) -> Result<Option
     let ended = end(tx, erasure).await?;
     let perhaps_created = perhaps_created(tx, erasure).await?;
     let greenhouse = greenhouse(tx, erasure, key).await?;
-    // Applications before keys, as a settlement locks them.
+    // Applications before keys, as a settlement locks them: nothing there reads what it writes about people, so that is
+    // written last.
     forget_applications(tx, erasure, &greenhouse).await?;
     forget_keys(tx, erasure, key, &greenhouse).await?;
     forget_refusals(tx, erasure).await?;

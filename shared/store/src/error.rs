@@ -20,13 +20,13 @@ pub enum Error {
 
 impl Error {
     /// Whether the server read a statement and refused it for a value in it, whatever it is asked again: a data exception, a
-    /// constraint, or more than a row or an index can hold (SQLSTATE classes 22, 23 and 54).
+    /// constraint, one row written twice, or more than a row or an index can hold (SQLSTATE classes 21, 22, 23 and 54).
     pub(crate) fn is_about_data(&self) -> bool {
         let Error::Unavailable(sqlx::Error::Database(told)) = self else {
             return false;
         };
         let state = told.code().unwrap_or_default();
-        ["22", "23", "54"]
+        ["21", "22", "23", "54"]
             .iter()
             .any(|class| state.starts_with(class))
     }

@@ -3,9 +3,11 @@
 
 use std::time::Duration;
 
-use crate::{Error, Store, Transaction};
+use sqlx::Connection as _;
 
-/// What one round removed, in rows.
+use crate::{Error, Store};
+
+/// What was removed, in rows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Removed {
     /// Deliveries whose ids are not known any more. The same event again is told apart by its intent; a request to import
@@ -21,95 +23,106 @@ pub struct Removed {
     pub answers: u64,
 }
 
-impl Removed {
-    /// Whether there was nothing to remove.
-    pub fn nothing(&self) -> bool {
-        *self == Removed::default()
-    }
+/// Runs a statement, which takes at most `limit` rows, until it finds fewer; says how many it took.
+macro_rules! all_of {
+    ($connection:ident, $limit:ident, $query:expr) => {{
+        let mut rows = 0;
+        loop {
+            let taken = $query.execute(&mut $connection).await?.rows_affected();
+            rows += taken;
+            if taken < $limit.unsigned_abs() {
+                break rows;
+            }
+        }
+    }};
 }
 
 impl Store {
-    /// Removes what was done with `keep` ago, at most `limit` rows of each kind, and says what. Operations that are open or
-    /// parked keep everything.
+    /// Removes what was done with `keep` ago, `limit` rows in a statement, and says what; none: another process is at it.
+    /// Operations that are open or parked keep everything.
     ///
-    /// It reads whole tables: an index on the time would cost every event something, for once a day.
+    /// It reads whole tables, on a connection of its own: an index on the time would cost every event something, for once a
+    /// day.
     ///
     /// # Errors
-    /// [`Error::Unavailable`]; the kinds before the failing one are removed.
-    pub async fn retire(&self, keep: Duration, limit: i64) -> Result<Removed, Error> {
+    /// [`Error::Unavailable`]; what was removed before stays so.
+    pub async fn retire(&self, keep: Duration, limit: i64) -> Result<Option<Removed>, Error> {
         let keep = keep.as_secs_f64();
-        let mut tx = self.begin_long().await?;
-        let deliveries = sqlx::query!(
-            "DELETE FROM inbox WHERE ctid = ANY (ARRAY(
-                SELECT ctid FROM inbox WHERE received_at < now() - make_interval(secs => $1)
-                LIMIT $2 FOR UPDATE SKIP LOCKED))",
-            keep,
-            limit
-        )
-        .execute(&mut *tx)
-        .await?;
-        tx.commit().await?;
-        let mut tx = self.begin_long().await?;
-        let refusals = sqlx::query!(
-            "DELETE FROM refusals WHERE id = ANY (ARRAY(
-                SELECT id FROM refusals WHERE refused_at < now() - make_interval(secs => $1)
-                LIMIT $2 FOR UPDATE SKIP LOCKED))",
-            keep,
-            limit
-        )
-        .execute(&mut *tx)
-        .await?;
-        tx.commit().await?;
-        let mut tx = self.begin_long().await?;
-        let requests = sqlx::query!(
-            "DELETE FROM job_refresh_requests WHERE id = ANY (ARRAY(
-                SELECT id FROM job_refresh_requests WHERE answered_at < now() - make_interval(secs => $1)
-                LIMIT $2 FOR UPDATE SKIP LOCKED))",
-            keep,
-            limit
-        )
-        .execute(&mut *tx)
-        .await?;
-        tx.commit().await?;
-        let mut tx = self.begin_long().await?;
-        let contents = sqlx::query!(
-            "UPDATE operations SET payload = '' WHERE id = ANY (ARRAY(
-                SELECT id FROM operations WHERE state IN ('done', 'failed') AND payload <> ''
-                    AND settled_at < now() - make_interval(secs => $1)
-                LIMIT $2 FOR UPDATE SKIP LOCKED))",
-            keep,
-            limit
-        )
-        .execute(&mut *tx)
-        .await?;
-        tx.commit().await?;
-        let mut tx = self.begin_long().await?;
-        let answers = sqlx::query!(
-            "UPDATE outbox SET body = '' WHERE id = ANY (ARRAY(
-                SELECT id FROM outbox WHERE operation_id IS NOT NULL AND body <> ''
-                    AND published_at < now() - make_interval(secs => $1)
-                LIMIT $2 FOR UPDATE SKIP LOCKED))",
-            keep,
-            limit
-        )
-        .execute(&mut *tx)
-        .await?;
-        tx.commit().await?;
-        Ok(Removed {
-            deliveries: deliveries.rows_affected(),
-            refusals: refusals.rows_affected(),
-            requests: requests.rows_affected(),
-            contents: contents.rows_affected(),
-            answers: answers.rows_affected(),
-        })
-    }
-
-    /// A transaction that may read a whole table, for which other statements have neither the time nor the permission.
-    async fn begin_long(&self) -> Result<Transaction<'static>, Error> {
-        let mut tx = self.relaxed.begin().await?;
-        sqlx::raw_sql("SET LOCAL enable_seqscan = on; SET LOCAL statement_timeout = '15min'")
-            .execute(&mut *tx)
+        // Closed at the end, and with it the lock and the settings go.
+        let mut connection = self.relaxed.acquire().await?.detach();
+        sqlx::raw_sql("SET enable_seqscan = on; SET statement_timeout = '5min'")
+            .execute(&mut connection)
             .await?;
-        Ok(tx)
+        let alone = sqlx::query_scalar!(
+            r#"SELECT pg_try_advisory_lock(hashtextextended('retention', 0)) AS "alone!""#
+        );
+        if !alone.fetch_one(&mut connection).await? {
+            return Ok(None);
+        }
+        let deliveries = all_of!(
+            connection,
+            limit,
+            sqlx::query!(
+                "DELETE FROM inbox WHERE ctid = ANY (ARRAY(
+                    SELECT ctid FROM inbox WHERE received_at < now() - make_interval(secs => $1)
+                    LIMIT $2 FOR UPDATE SKIP LOCKED))",
+                keep,
+                limit
+            )
+        );
+        let refusals = all_of!(
+            connection,
+            limit,
+            sqlx::query!(
+                "DELETE FROM refusals WHERE id = ANY (ARRAY(
+                    SELECT id FROM refusals WHERE refused_at < now() - make_interval(secs => $1)
+                    LIMIT $2 FOR UPDATE SKIP LOCKED))",
+                keep,
+                limit
+            )
+        );
+        let requests = all_of!(
+            connection,
+            limit,
+            sqlx::query!(
+                "DELETE FROM job_refresh_requests WHERE id = ANY (ARRAY(
+                    SELECT id FROM job_refresh_requests WHERE answered_at < now() - make_interval(secs => $1)
+                    LIMIT $2 FOR UPDATE SKIP LOCKED))",
+                keep,
+                limit
+            )
+        );
+        let contents = all_of!(
+            connection,
+            limit,
+            sqlx::query!(
+                "UPDATE operations SET payload = '' WHERE id = ANY (ARRAY(
+                    SELECT id FROM operations WHERE state IN ('done', 'failed') AND payload <> ''
+                        AND settled_at < now() - make_interval(secs => $1)
+                    LIMIT $2 FOR UPDATE SKIP LOCKED))",
+                keep,
+                limit
+            )
+        );
+        let answers = all_of!(
+            connection,
+            limit,
+            sqlx::query!(
+                "UPDATE outbox SET body = '' WHERE id = ANY (ARRAY(
+                    SELECT id FROM outbox WHERE operation_id IS NOT NULL AND body <> ''
+                        AND published_at < now() - make_interval(secs => $1)
+                    LIMIT $2 FOR UPDATE SKIP LOCKED))",
+                keep,
+                limit
+            )
+        );
+        connection.close().await?;
+        Ok(Some(Removed {
+            deliveries,
+            refusals,
+            requests,
+            contents,
+            answers,
+        }))
     }
 }

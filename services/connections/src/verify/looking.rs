@@ -132,7 +132,10 @@ impl<'a> Looking<'a> {
             Finding::new(code, severity, feature, format!("{what}: {}", error.kind()))
         };
         let finding = match error {
-            Remote::Credential { .. } | Remote::Unauthorized { .. } => {
+            Remote::Credential { consent: true, .. } => {
+                finding(Code::ConsentNeeded, Severity::Error)
+            }
+            Remote::Credential { consent: false, .. } | Remote::Unauthorized { .. } => {
                 finding(Code::CredentialRefused, Severity::Error)
             }
             Remote::NotServed { .. } => finding(Code::V1NotServed, Severity::Error),

@@ -63,5 +63,12 @@ async fn whoever_lost_the_lease_stands_in_nobodys_way() {
     let zombie = claims.iter().find(|one| one.business_key == "i-1").unwrap();
     let other = claims.iter().find(|one| one.business_key == "i-2").unwrap();
     assert_eq!(store.stand_in_line(zombie, ADA).await.unwrap(), Place::Lost);
+    run(
+        &store,
+        "UPDATE operations SET not_before = now() WHERE business_key = 'i-2'",
+    )
+    .await;
+    assert_eq!(store.stand_in_line(other, ADA).await.unwrap(), Place::Lost);
+    let other = &claim(&store, 1).await[0];
     assert_eq!(store.stand_in_line(other, ADA).await.unwrap(), Place::First);
 }
