@@ -1533,7 +1533,7 @@ pub mod candidate_updated {
         Unspecified = 0,
         /// Something was written; changed says what.
         Written = 1,
-        /// Greenhouse had it all already.
+        /// Nothing was written: Greenhouse had it all already, or refused it, which the warnings then say.
         Unchanged = 2,
         /// A later update came first; nothing of this one was written but its note.
         Superseded = 3,
