@@ -238,7 +238,7 @@ async fn perform(context: &Context, claim: Claim, stop: &CancellationToken) {
     match carry_out(context, &claim, stopped).await {
         Ok(()) | Err(JournalError::LeaseLost) => {}
         Err(JournalError::Unavailable) => give_back(context, &claim, learnt, stop).await,
-        Err(JournalError::Refused) => give_back_bare(context, &claim).await,
+        Err(JournalError::Refused) => end_try_bare(context, &claim).await,
     }
 }
 
@@ -278,7 +278,7 @@ async fn give_back(
 
 /// Ends a try of which the database cannot hold what was learnt or decided: without either. What was sent is on disk since
 /// before it was, so the next try looks for it.
-async fn give_back_bare(context: &Context, claim: &Claim) {
+async fn end_try_bare(context: &Context, claim: &Claim) {
     let tries = backoff::MAX_ATTEMPTS;
     let given_back = match backoff::next(claim.attempts + 1, tries, rand::random()) {
         Some(delay) => {

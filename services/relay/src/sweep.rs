@@ -23,12 +23,12 @@ const DAY: u64 = 24 * 3600;
 /// Removes what is old until the token is cancelled.
 pub(crate) async fn sweep(store: &Store, stop: &CancellationToken) {
     tokio::join!(
-        forget_announcements(store, stop),
+        sweep_announcements(store, stop),
         sweep_contents(store, stop)
     );
 }
 
-async fn forget_announcements(store: &Store, stop: &CancellationToken) {
+async fn sweep_announcements(store: &Store, stop: &CancellationToken) {
     while !stop.is_cancelled() {
         match store
             .sweep_announcements(KEEP_ANNOUNCEMENTS, ANNOUNCEMENTS)

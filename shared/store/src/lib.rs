@@ -92,10 +92,10 @@ pub struct Store {
     /// Commits here do not wait for the disk: for leases and marks, where losing one only means doing it again.
     relaxed: PgPool,
     /// For what every event passes, so that few connections carry it and have its plans and pages at hand.
-    line: PgPool,
-    /// Of `line`.
+    busy: PgPool,
+    /// Of `busy`.
     journal: Arc<Kept>,
-    /// Of `line`.
+    /// Of `busy`.
     intake: Arc<Kept>,
     /// Of `relaxed`.
     errands: Arc<Kept>,
@@ -134,18 +134,18 @@ impl Store {
         let journal = (config.max_connections / 4)
             .saturating_sub(1)
             .clamp(1, JOURNAL);
-        let line_limit = journal + INTAKE;
+        let busy_limit = journal + INTAKE;
         let rest = config
             .max_connections
-            .saturating_sub(relaxed_limit + line_limit);
+            .saturating_sub(relaxed_limit + busy_limit);
         let pool = pools
             .clone()
             .max_connections(rest.max(REST))
             .connect_with(options)
             .await?;
-        let line = pools
+        let busy = pools
             .clone()
-            .max_connections(line_limit)
+            .max_connections(busy_limit)
             .connect_lazy_with(often.clone());
         let relaxed = pools
             .max_connections(relaxed_limit)
@@ -154,10 +154,10 @@ impl Store {
         let errands = (relaxed_limit - 1).min(ERRANDS);
         Ok(Store {
             pool,
-            journal: Arc::new(Kept::new(line.clone(), journal as usize)),
-            intake: Arc::new(Kept::new(line.clone(), INTAKE as usize)),
+            journal: Arc::new(Kept::new(busy.clone(), journal as usize)),
+            intake: Arc::new(Kept::new(busy.clone(), INTAKE as usize)),
             errands: Arc::new(Kept::new(relaxed.clone(), errands as usize)),
-            line,
+            busy,
             relaxed,
             bells: Arc::new(Bells::new()),
             handover: Arc::default(),
@@ -203,7 +203,7 @@ impl Store {
 
     /// How this process uses its connections.
     pub fn connections_in_use(&self) -> Connections {
-        let pools = [&self.pool, &self.relaxed, &self.line];
+        let pools = [&self.pool, &self.relaxed, &self.busy];
         let sum = |of: fn(&PgPool) -> u32| pools.into_iter().map(of).sum();
         let idle = sum(|pool| u32::try_from(pool.num_idle()).unwrap_or(u32::MAX));
         Connections {

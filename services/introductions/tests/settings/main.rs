@@ -7,6 +7,7 @@ mod fields;
 mod hiccups;
 mod jobs;
 mod last_try;
+mod later_tries;
 mod people;
 mod prospects;
 mod reconnected;

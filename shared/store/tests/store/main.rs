@@ -3,6 +3,7 @@
 
 mod at_once;
 mod budget;
+mod cache;
 mod claims;
 mod connections;
 mod entrance;
