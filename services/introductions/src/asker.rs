@@ -67,7 +67,7 @@ impl<'a> Asker<'a> {
             operation: claim.operation,
             candidate,
             trace: claim.trace.as_deref(),
-            at: claim.clock(),
+            at: claim.clock.now(),
         }
     }
 

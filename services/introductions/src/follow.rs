@@ -70,7 +70,7 @@ async fn seen(
 ) -> Option<Progress> {
     let (claim, context) = (attempt.claim, attempt.context);
     let idle = context.hands.are_idle(&claim.tenant, &context.config);
-    if !idle || claim.taken.elapsed() > FRESH {
+    if !idle || claim.clock.elapsed() > FRESH {
         return None;
     }
     let planned = match (answer.job_id, &answer.stage_name) {
@@ -84,7 +84,7 @@ async fn seen(
         }
         _ => None,
     };
-    let observation = at_creation(answer, planned, claim.clock())?;
+    let observation = at_creation(answer, planned, claim.clock.now())?;
     let trace = boot::telemetry::traceparent_or(claim.trace.as_deref());
     let subject = Subject {
         tenant: &claim.tenant,

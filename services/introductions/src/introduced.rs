@@ -77,7 +77,7 @@ pub(crate) async fn find(
 /// introduction's settlement ends the pause early.
 fn wait(attempt: &Attempt<'_>, expected: bool) -> Stop {
     let claim = attempt.claim;
-    let waited = (claim.clock() - claim.created_at)
+    let waited = (claim.clock.now() - claim.created_at)
         .to_std()
         .unwrap_or_default();
     let rest = claim.settings.introduction_wait().saturating_sub(waited);

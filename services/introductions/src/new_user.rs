@@ -61,7 +61,7 @@ pub(crate) async fn add(
         )
         .await;
     if let Some(request) = request {
-        let at = attempt.claim.clock();
+        let at = attempt.claim.clock.now();
         let asked = Asked { request, at };
         let memory = attempt.memory();
         memory
@@ -102,7 +102,7 @@ pub(crate) async fn under_way(
             return Ok(Err(Code::ReferrerRefused));
         }
     }
-    let waited = (attempt.claim.clock() - asked.at)
+    let waited = (attempt.claim.clock.now() - asked.at)
         .to_std()
         .unwrap_or_default();
     if waited < PATIENCE {

@@ -133,7 +133,7 @@ pub(crate) async fn prove(
         }));
     }
     let begin = || {
-        let now = Clocks::new(claim.clock(), client.greenhouse_clock());
+        let now = Clocks::new(claim.clock.now(), client.greenhouse_clock());
         since - now.behind() - CLOCK_DIFFERENCE
     };
     let mut from = begin();

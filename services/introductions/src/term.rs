@@ -20,7 +20,7 @@ pub(crate) struct Term {
 impl Term {
     pub(crate) fn of(claim: &Claim, config: &Config) -> Term {
         Term {
-            taken: claim.taken,
+            taken: claim.clock.taken,
             lasts: config.lease.saturating_sub(config.call_deadline),
         }
     }

@@ -222,13 +222,13 @@ async fn perform(context: &Context, claim: Claim, stop: &CancellationToken) {
         return context.metrics.processed(
             Queue::Introductions,
             Outcome::Ack,
-            claim.taken.elapsed(),
+            claim.clock.elapsed(),
         );
     };
     context.metrics.processed(
         Queue::Introductions,
         stopped.stop.outcome(),
-        claim.taken.elapsed(),
+        claim.clock.elapsed(),
     );
     tracing::info!(
         operation = %claim.operation, tenant = %claim.tenant, kind = claim.kind, attempt = claim.attempts,
@@ -252,7 +252,7 @@ async fn give_back(
 ) {
     let mut attempt = 1;
     loop {
-        let age = (claim.clock() - claim.created_at)
+        let age = (claim.clock.now() - claim.created_at)
             .to_std()
             .unwrap_or_default();
         let release = Release {
@@ -266,7 +266,7 @@ async fn give_back(
             return;
         }
         let pause = backoff::within(LONGEST_PAUSE, attempt, rand::random());
-        if claim.taken.elapsed() + pause > context.config.lease {
+        if claim.clock.elapsed() + pause > context.config.lease {
             return;
         }
         tokio::select! {

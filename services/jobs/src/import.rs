@@ -106,7 +106,7 @@ impl Round<'_> {
                 Step::DeletedPosts => self.read_deleted_posts().await?,
                 Step::Remove => self.remove().await?,
                 Step::Tell => {
-                    let (tenant, now) = (&self.refresh.tenant, self.refresh.clock());
+                    let (tenant, now) = (&self.refresh.tenant, self.refresh.clock.now());
                     let import = Some((self.refresh, &mut self.run));
                     if tell(self.parts, tenant, Which::Marked(BATCH), now, import).await? {
                         continue;
@@ -163,10 +163,10 @@ impl Round<'_> {
             return Ok(());
         }
         let cursor = self.run.cursor();
-        let asked_at = self.refresh.clock();
+        let asked_at = self.refresh.clock.now();
         let read = read::page(&self.client, kind, since, cursor.as_ref()).await;
         if let Some(greenhouse) = self.client.greenhouse_clock() {
-            let now = Clocks::new(self.refresh.clock(), Some(greenhouse));
+            let now = Clocks::new(self.refresh.clock.now(), Some(greenhouse));
             self.run.note_clock(now, overlap(self.parts));
         }
         let page = match read {

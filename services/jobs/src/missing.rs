@@ -52,7 +52,7 @@ impl Round<'_> {
             if missing.is_empty() {
                 break;
             }
-            let asked_at = self.refresh.clock();
+            let asked_at = self.refresh.clock.now();
             let found = read::jobs(&self.client, &missing).await?;
             if found.is_empty() {
                 self.doubt_absence().await?;
@@ -65,7 +65,7 @@ impl Round<'_> {
             self.keep_aside(Page::of(Kind::Job, &found).asked_at(asked_at))
                 .await?;
             let import = Some((self.refresh, &mut self.run));
-            let now = self.refresh.clock();
+            let now = self.refresh.clock.now();
             tell_gone(self.parts, tenant, &gone, now, import).await?;
             self.forget(Some(Kind::Job), Some(&missing)).await?;
         }

@@ -186,7 +186,7 @@ async fn look(parts: &Parts, client: &Client, tasks: &[Task]) -> Result<(), Stop
         read_and_tell(parts, client, task, &jobs).await?;
     }
     let rest = Which::Unattended(task.connection, BATCH);
-    while tell(parts, tenant, rest, task.clock(), None).await? {}
+    while tell(parts, tenant, rest, task.clock.now(), None).await? {}
     store.settle_tasks(tasks).await?;
     Ok(())
 }
@@ -198,7 +198,7 @@ async fn read_and_tell(
     jobs: &[i64],
 ) -> Result<(), Stop> {
     let (store, tenant) = (&parts.store, &task.tenant);
-    let asked_at = task.clock();
+    let asked_at = task.clock.now();
     let (found, mut belongings) = read::whole_jobs(client, jobs).await?;
     // Whoever lost the right to list is shown none of them, and that must not end every job that changes.
     if found.is_empty() && sees_nothing::<Stop>(store, client, tenant).await? {
@@ -210,13 +210,13 @@ async fn read_and_tell(
     let mut pages: Vec<Page<'_>> = belongings.iter().map(Belongings::page).collect();
     pages.push(Page::of(Kind::Job, &found).asked_at(asked_at));
     store.keep_job_records(tenant, &pages).await?;
-    tell(parts, tenant, Which::These(&met), task.clock(), None).await?;
+    tell(parts, tenant, Which::These(&met), task.clock.now(), None).await?;
     let gone: Vec<i64> = jobs
         .iter()
         .filter(|id| !met.contains(id))
         .copied()
         .collect();
-    tell_gone(parts, tenant, &gone, task.clock(), None).await
+    tell_gone(parts, tenant, &gone, task.clock.now(), None).await
 }
 
 async fn read_around(client: &Client, jobs: &[i64]) -> Result<Vec<Belongings>, Stop> {

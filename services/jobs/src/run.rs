@@ -126,8 +126,8 @@ impl Run {
         Run {
             id: Uuid::now_v7(),
             full: whole,
-            began: refresh.now,
-            pass_began: refresh.now,
+            began: refresh.clock.taken_at,
+            pass_began: refresh.clock.taken_at,
             read_to: None,
             catching_up: false,
             since: since.map(|since| since - overlap),
@@ -260,6 +260,7 @@ mod tests {
     use std::time::Instant;
 
     use harvest::Version;
+    use store::clock::Clock;
 
     use super::*;
     use crate::around::apart;
@@ -275,8 +276,10 @@ mod tests {
             full_due,
             asked_at: None,
             failures: 0,
-            now: Utc::now(),
-            taken: Instant::now(),
+            clock: Clock {
+                taken_at: Utc::now(),
+                taken: Instant::now(),
+            },
         }
     }
 

@@ -136,7 +136,7 @@ async fn carry_out(
 fn is_overdue(refresh: &Refresh) -> bool {
     refresh
         .asked_at
-        .is_some_and(|asked| refresh.clock() - asked > PATIENCE)
+        .is_some_and(|asked| refresh.clock.now() - asked > PATIENCE)
 }
 
 /// Ends an import, tells whoever asked why, and leaves Greenhouse alone for a while.

@@ -4,7 +4,7 @@
 //! transaction. Whoever was slower than another observer looks for changes again from what that one left.
 
 use std::collections::{HashMap, HashSet};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use accounts::{Stop, sees_nothing};
 use boot::metrics::{RecordAction, Resource};
@@ -17,6 +17,7 @@ use domain::{ApplicationId, CandidateId, Code, Problem, Tenant};
 use harvest::{Application, Client, Error};
 use progress::Subject;
 use store::applications::{Erasure, Progress, Successor, TrackedApplication};
+use store::clock::Clock;
 use uuid::Uuid;
 
 use crate::apart::{Apart, answers, apart, may_be_about_one, or_without};
@@ -32,19 +33,6 @@ pub(crate) const IDS: usize = 50;
 const _: () = assert!(IDS == store::polls::NEWCOMERS as usize);
 /// How often another observer may be faster before we give up for now.
 const RACES: usize = 5;
-
-/// The database's clock, carried forward by this process's monotonic clock.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Clock {
-    pub(crate) now: DateTime<Utc>,
-    pub(crate) taken: Instant,
-}
-
-impl Clock {
-    pub(crate) fn now(&self) -> DateTime<Utc> {
-        self.now + self.taken.elapsed()
-    }
-}
 
 /// Looks at applications of one tenant, for one reason.
 pub(crate) struct Observer<'a> {

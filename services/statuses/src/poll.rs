@@ -14,7 +14,7 @@ use progress::touched;
 use store::polls::{Ending, Place, Poll};
 use tokio_util::sync::CancellationToken;
 
-use crate::observer::{Clock, IDS, Observer, PAGE};
+use crate::observer::{IDS, Observer, PAGE};
 use crate::{Context, audit};
 
 /// How long a webhook may be under way before a poll that finds its change counts it as missed.
@@ -49,10 +49,7 @@ pub(crate) async fn read(
         connection: poll.connection,
         settings: &poll.settings,
         client: client.with_purpose(Purpose::Poll),
-        clock: Clock {
-            now: poll.now,
-            taken: poll.taken,
-        },
+        clock: poll.clock,
         detected_by: DetectedBy::Poll,
     };
     let mut round = Round {
@@ -73,7 +70,7 @@ impl Round<'_> {
             return Ok(Ending::Looked);
         }
         let window = self.read_window().await?;
-        let caught_up = window.reaches(self.poll.now);
+        let caught_up = window.reaches(self.poll.clock.taken_at);
         let audited = match self.look_further(caught_up).await {
             Ok(audited) => audited,
             // The window counts as read, whatever else the limit leaves to the next poll, and whatever cannot be looked at:
@@ -139,7 +136,10 @@ impl Round<'_> {
         let windows = self.observer.context.config.windows;
         let next = || {
             let greenhouse = self.observer.client.greenhouse_clock();
-            windows.next(self.poll.watermark, Clocks::new(self.poll.now, greenhouse))
+            windows.next(
+                self.poll.watermark,
+                Clocks::new(self.poll.clock.taken_at, greenhouse),
+            )
         };
         let window = next();
         if let Some(place) = &self.poll.place {

@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::Context;
-use crate::observer::{Clock, Observer};
+use crate::observer::Observer;
 
 /// Requests worked on at once.
 const AT_ONCE: usize = 4;
@@ -104,10 +104,7 @@ async fn look(
         connection: account.connection,
         settings: &account.settings,
         client: client.await?.with_purpose(Purpose::Poll),
-        clock: Clock {
-            now: refresh.now,
-            taken: refresh.taken,
-        },
+        clock: refresh.clock,
         detected_by: DetectedBy::Refresh,
     };
     // No more than one call reads: where it has come to is noted before the next one, which the limit may refuse.
@@ -136,7 +133,7 @@ async fn look(
 
 async fn carry_out(context: &Context, refresh: &Refresh, why: Stop) -> Result<(), store::Error> {
     let (store, tenant) = (&context.store, &refresh.tenant);
-    let too_long = refresh.clock() - refresh.created_at > PATIENCE;
+    let too_long = refresh.clock.now() - refresh.created_at > PATIENCE;
     match why {
         Stop::Abandon => Ok(()),
         // Without a delay it is not the limit: the process ends, or the connection has just changed.
@@ -182,7 +179,7 @@ fn announcement(
     unknown: i32,
     problem: Option<&Problem>,
 ) -> Option<Announcement> {
-    let (tenant, now) = (&refresh.tenant, refresh.clock());
+    let (tenant, now) = (&refresh.tenant, refresh.clock.now());
     let code = problem.map(|problem| problem.code);
     let notice = Notice::from(v1::StatusesRefreshed {
         request_id: refresh.request_id.clone(),

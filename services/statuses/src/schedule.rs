@@ -65,7 +65,7 @@ async fn perform(context: &Context, poll: Poll, stop: &CancellationToken) {
         Err(error) => return tracing::warn!(tenant = %poll.tenant, %error, "cannot end a poll"),
     }
     if let Ending::Read { .. } = ending {
-        let now = poll.clock().timestamp_millis() as f64 / 1e3;
+        let now = poll.clock.now().timestamp_millis() as f64 / 1e3;
         context.metrics.poll_succeeded(Resource::Applications, now);
     }
 }

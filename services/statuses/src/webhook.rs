@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Context;
 use crate::named::{Named, about};
-use crate::observer::{Clock, IDS, Observer};
+use crate::observer::{IDS, Observer};
 
 /// Most tasks of one claim.
 const CLAIM: i64 = 500;
@@ -136,7 +136,7 @@ async fn premature(
     first: &Task,
     tasks: &[Task],
 ) -> Result<HashSet<i64>, store::Error> {
-    let young = |task: &&Task| task.clock() - task.received_at < YOUNG;
+    let young = |task: &&Task| task.clock.now() - task.received_at < YOUNG;
     let young: Vec<&Task> = tasks.iter().filter(young).collect();
     match young.is_empty() {
         true => Ok(HashSet::new()),
@@ -157,10 +157,7 @@ async fn act(
         connection: first.connection,
         settings: &account.settings,
         client: account.client.with_purpose(Purpose::Poll),
-        clock: Clock {
-            now: first.now,
-            taken: first.taken,
-        },
+        clock: first.clock,
         detected_by: DetectedBy::Webhook,
     };
     let mut named = Named::default();

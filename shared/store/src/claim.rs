@@ -9,7 +9,8 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::cache::Account;
-use crate::{Error, Store};
+use crate::clock::Clock;
+use crate::{Error, Store, stored};
 
 /// What a worker asks for.
 #[derive(Debug, Clone)]
@@ -57,10 +58,8 @@ pub struct Claim {
     pub occurred_at: DateTime<Utc>,
     /// When the event was stored.
     pub created_at: DateTime<Utc>,
-    /// The database's clock at the claim.
-    pub now: DateTime<Utc>,
-    /// This process's monotonic clock at the claim.
-    pub taken: Instant,
+    /// When it was claimed.
+    pub clock: Clock,
     /// Remote writes of earlier tries.
     pub steps: Vec<Step>,
     /// Greenhouse candidates that this person's Intrro id (first) or e-mail addresses led to before.
@@ -75,11 +74,6 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// The database's clock now, carried forward by this process's monotonic clock.
-    pub fn clock(&self) -> DateTime<Utc> {
-        self.now + self.taken.elapsed()
-    }
-
     /// The account of Greenhouse that it works in.
     pub fn account(&self) -> Account<'_> {
         Account {
@@ -269,7 +263,7 @@ impl Store {
                 Ok(Claim {
                     operation: OperationId(row.id),
                     lease: row.lease,
-                    tenant: row.tenant.parse().map_err(|_| Error::Corrupt("tenant"))?,
+                    tenant: stored::tenant(&row.tenant)?,
                     connection: row.connection,
                     revision: row.revision,
                     settings: Settings::of_stored(&row.settings),
@@ -280,8 +274,10 @@ impl Store {
                     attempts: u32::try_from(row.attempts).unwrap_or_default(),
                     occurred_at: row.occurred_at,
                     created_at: row.created_at,
-                    now: row.now,
-                    taken,
+                    clock: Clock {
+                        taken_at: row.now,
+                        taken,
+                    },
                     steps: match row.steps {
                         None => Vec::new(),
                         Some(json) => {

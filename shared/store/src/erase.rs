@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use self::applications::forget_applications;
 use crate::intake::order_lock;
 use crate::person::PersonKey;
-use crate::{Error, Store, Transaction};
+use crate::{Error, Store, Transaction, stored};
 
 /// How long a worker's operation is left to come to its end before it is looked at again.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -136,9 +136,7 @@ impl Store {
         )
         .fetch_all(&self.pool)
         .await?;
-        let tenants = tenants
-            .iter()
-            .map(|tenant| tenant.parse().map_err(|_| Error::Corrupt("tenant")));
+        let tenants = tenants.iter().map(|tenant| stored::tenant(tenant));
         tenants.collect()
     }
 }

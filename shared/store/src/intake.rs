@@ -17,6 +17,7 @@ use domain::{Code, OperationId, Tenant};
 use uuid::Uuid;
 
 use crate::claim::{Claim, distinct};
+use crate::clock::Clock;
 use crate::person::PersonKey;
 use crate::{Error, Transaction};
 
@@ -249,8 +250,10 @@ async fn enter_unseen(
                 attempts: 0,
                 occurred_at: arrival.occurred_at,
                 created_at: row.created_at,
-                now: row.now,
-                taken: hand.taken,
+                clock: Clock {
+                    taken_at: row.now,
+                    taken: hand.taken,
+                },
                 steps: Vec::new(),
                 known: distinct(row.known.unwrap_or_default()),
                 // Nothing of this is so where a hand may have it: see the statement.

@@ -13,6 +13,7 @@ pub mod applications;
 pub mod budget;
 pub mod cache;
 pub mod claim;
+pub mod clock;
 pub mod connections;
 pub mod erase;
 pub mod explain;
@@ -38,6 +39,7 @@ mod error;
 mod flush;
 mod handover;
 mod kept;
+mod stored;
 
 pub use error::Error;
 pub use handover::Handed;

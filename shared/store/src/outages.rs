@@ -6,7 +6,7 @@ use std::time::Duration;
 use domain::Tenant;
 use uuid::Uuid;
 
-use crate::{Error, Store};
+use crate::{Error, Store, stored};
 
 /// A connection that is to be looked at now, by whoever got this.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +67,7 @@ impl Store {
         rows.into_iter()
             .map(|row| {
                 Ok(Outage {
-                    tenant: row.tenant.parse().map_err(|_| Error::Corrupt("tenant"))?,
+                    tenant: stored::tenant(&row.tenant)?,
                     connection: row.connection,
                     revision: row.revision,
                     looks: row.looks.unsigned_abs(),

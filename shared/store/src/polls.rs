@@ -12,7 +12,8 @@ use domain::Tenant;
 use domain::settings::Settings;
 use uuid::Uuid;
 
-use crate::{Error, Store};
+use crate::clock::Clock;
+use crate::{Error, Store, stored};
 
 /// How much longer the interval is while webhooks arrive: the poll is then the net below them.
 pub const NET_FACTOR: i32 = 5;
@@ -67,10 +68,8 @@ pub struct Poll {
     pub settings: Settings,
     /// Polls that failed since the last one that did not.
     pub failures: u32,
-    /// The database's clock at the claim.
-    pub now: DateTime<Utc>,
-    /// This process's monotonic clock at the claim.
-    pub taken: Instant,
+    /// When it was claimed.
+    pub clock: Clock,
 }
 
 /// Where a window goes on that was not read to its last page.
@@ -80,13 +79,6 @@ pub struct Place {
     pub page: String,
     /// Everything that changed before it has been read once the last page has.
     pub to: DateTime<Utc>,
-}
-
-impl Poll {
-    /// The database's clock now, carried forward by this process's monotonic clock.
-    pub fn clock(&self) -> DateTime<Utc> {
-        self.now + self.taken.elapsed()
-    }
 }
 
 /// How a poll came out.
@@ -180,7 +172,7 @@ impl Store {
                 let place = row.page.zip(row.page_to).filter(|_| ours);
                 let place = place.map(|(page, to)| Place { page, to });
                 Ok(Poll {
-                    tenant: row.tenant.parse().map_err(|_| Error::Corrupt("tenant"))?,
+                    tenant: stored::tenant(&row.tenant)?,
                     connection: row.connection,
                     revision: row.revision,
                     lease: row.lease,
@@ -193,8 +185,10 @@ impl Store {
                     webhooks_trusted: row.trusted,
                     settings: Settings::of_stored(&row.settings),
                     failures: u32::try_from(row.failures).unwrap_or_default(),
-                    now: row.now,
-                    taken,
+                    clock: Clock {
+                        taken_at: row.now,
+                        taken,
+                    },
                 })
             })
             .collect()
@@ -287,7 +281,7 @@ impl Store {
             poll.lease,
             watermark,
             caught_up,
-            poll.now,
+            poll.clock.taken_at,
             i32::try_from(failures).unwrap_or(i32::MAX),
             delay.as_secs_f64(),
             webhook_missed,

@@ -10,8 +10,9 @@ use domain::{ApplicationId, Code, Tenant};
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::clock::Clock;
 use crate::outbox::{self, Announcement};
-use crate::{Error, Store, Transaction};
+use crate::{Error, Store, Transaction, stored};
 
 /// A request as it arrives.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,10 +53,8 @@ pub struct Refresh {
     pub created_at: DateTime<Utc>,
     /// How to reach Greenhouse; none where the tenant is not connected.
     pub account: Option<Account>,
-    /// The database's clock at the claim.
-    pub now: DateTime<Utc>,
-    /// This process's monotonic clock at the claim.
-    pub taken: Instant,
+    /// When it was claimed.
+    pub clock: Clock,
 }
 
 /// A tenant's way to Greenhouse at the time of a claim.
@@ -82,13 +81,6 @@ pub struct RefreshCounts {
     pub read: i32,
     /// Of those, told anew.
     pub changed: i32,
-}
-
-impl Refresh {
-    /// The database's clock now, carried forward by this process's monotonic clock.
-    pub fn clock(&self) -> DateTime<Utc> {
-        self.now + self.taken.elapsed()
-    }
 }
 
 /// Records requests that arrive; says how many were never seen before.
@@ -175,7 +167,7 @@ impl Store {
                 Ok(Refresh {
                     id: row.id,
                     lease: row.lease,
-                    tenant: row.tenant.parse().map_err(|_| Error::Corrupt("tenant"))?,
+                    tenant: stored::tenant(&row.tenant)?,
                     request_id: row.request_id,
                     trace: row.trace,
                     counts: RefreshCounts {
@@ -186,8 +178,10 @@ impl Store {
                     failures: u32::try_from(row.failures).unwrap_or_default(),
                     created_at: row.created_at,
                     account,
-                    now: row.now,
-                    taken,
+                    clock: Clock {
+                        taken_at: row.now,
+                        taken,
+                    },
                 })
             })
             .collect()

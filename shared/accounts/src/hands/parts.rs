@@ -64,7 +64,7 @@ where
 impl Parts<'_> {
     /// Whether nobody wants the process to end, and the lease outlasts one more part.
     fn may_begin(&self, part: &[Task]) -> bool {
-        let late = |task: &Task| task.taken.elapsed() > self.lease / 2;
+        let late = |task: &Task| task.clock.elapsed() > self.lease / 2;
         !self.stop.is_cancelled() && !part.iter().any(late)
     }
 }
@@ -76,6 +76,7 @@ mod tests {
 
     use chrono::Utc;
     use domain::{JobId, Tenant};
+    use store::clock::Clock;
     use uuid::Uuid;
 
     use super::*;
@@ -95,8 +96,10 @@ mod tests {
             },
             received_at: Utc::now(),
             attempts: 0,
-            now: Utc::now(),
-            taken: Instant::now(),
+            clock: Clock {
+                taken_at: Utc::now(),
+                taken: Instant::now(),
+            },
         };
         (0..).zip(jobs).map(task).collect()
     }
@@ -172,7 +175,7 @@ mod tests {
     async fn no_part_is_begun_that_the_lease_may_not_outlast() {
         let mut tasks = tasks(&[1, 2, 3]);
         // As if the first part had taken so long.
-        tasks[2].taken = Instant::now().checked_sub(LEASE / 2).unwrap();
+        tasks[2].clock.taken = Instant::now().checked_sub(LEASE / 2).unwrap();
         let (begun, left) = act(&mut tasks, &CancellationToken::new(), |_| Ok(())).await;
         assert_eq!(begun, [[0, 1]]);
         assert!(matches!(left, Some((left, Stop::Rest(Duration::ZERO))) if left == [2]));

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use domain::Tenant;
 use sha2::{Digest, Sha256};
 
-use crate::{Error, Store, Transaction};
+use crate::{Error, Store, Transaction, stored};
 
 /// How long tickets and states are good.
 const LASTS: Duration = Duration::from_secs(600);
@@ -75,8 +75,7 @@ impl Store {
         .fetch_optional(&self.pool)
         .await?;
         let good = ended.filter(|ended| ended.good);
-        good.map(|ended| ended.tenant.parse().map_err(|_| Error::Corrupt("tenant")))
-            .transpose()
+        good.map(|ended| stored::tenant(&ended.tenant)).transpose()
     }
 
     async fn authorisation(

@@ -3,13 +3,12 @@
 //! Nothing is locked: a secret is replaced only if it is still the one that was read. Whoever stored another one in
 //! between has sealed it with a key of its own, and the next pass looks at it again.
 
-use domain::Tenant;
 use uuid::Uuid;
 
 use super::ConnectionError;
 use super::credential::{owner_of_credential, owner_of_tokens, owner_of_webhooks};
 use crate::seal::{Keyring, Owner, SealError, Sealed};
-use crate::{Error, Store};
+use crate::{Error, Store, stored};
 
 /// What a batch came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -51,7 +50,7 @@ impl Store {
             ..Resealed::default()
         };
         for row in rows {
-            let tenant: Tenant = row.tenant.parse().map_err(|_| Error::Corrupt("tenant"))?;
+            let tenant = stored::tenant(&row.tenant)?;
             let secrets = [
                 (
                     owner_of_credential(&tenant, row.id),

@@ -7,7 +7,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{Connection, Hold, State};
-use crate::Error;
+use crate::{Error, stored};
 
 /// Version of Greenhouse's API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,10 +78,7 @@ impl TryFrom<Row> for Connection {
     fn try_from(row: Row) -> Result<Self, Error> {
         Ok(Self {
             id: row.id,
-            tenant: row
-                .tenant
-                .try_into()
-                .map_err(|_| Error::Corrupt("tenant"))?,
+            tenant: stored::tenant(&row.tenant)?,
             api: match row.api.as_str() {
                 "v3" => Api::V3,
                 "v1" => Api::V1,

@@ -14,7 +14,7 @@ use super::ConnectionError;
 use super::authorisations::end_authorisations;
 use super::credential::{join, owner_of_tokens, text};
 use crate::seal::{Keyring, Sealed};
-use crate::{Error, Store, Transaction};
+use crate::{Error, Store, Transaction, stored};
 
 /// A pair of tokens fresh from Greenhouse.
 #[derive(Debug, Clone)]
@@ -205,7 +205,7 @@ impl Store {
         rows.into_iter()
             .map(|row| {
                 Ok(Consent {
-                    tenant: row.tenant.parse().map_err(|_| Error::Corrupt("tenant"))?,
+                    tenant: stored::tenant(&row.tenant)?,
                     connection: row.id,
                     revision: row.revision,
                     left: seconds(row.left),

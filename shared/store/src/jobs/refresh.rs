@@ -10,7 +10,8 @@ use domain::Tenant;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{Error, Store, Transaction};
+use crate::clock::Clock;
+use crate::{Error, Store, Transaction, stored};
 
 /// Between two imports of what changed, for connections whose settings name no `jobs_interval_seconds`.
 pub const DEFAULT_INTERVAL: Duration = Duration::from_secs(600);
@@ -38,18 +39,8 @@ pub struct Refresh {
     pub asked_at: Option<DateTime<Utc>>,
     /// Imports that failed since the last one that did not.
     pub failures: u32,
-    /// The database's clock at the claim.
-    pub now: DateTime<Utc>,
-    /// This process's monotonic clock at the claim.
-    pub taken: Instant,
-}
-
-impl Refresh {
-    /// The database's clock now, carried forward by this process's monotonic clock.
-    #[must_use]
-    pub fn clock(&self) -> DateTime<Utc> {
-        self.now + self.taken.elapsed()
-    }
+    /// When it was claimed.
+    pub clock: Clock,
 }
 
 /// What an account shows to one credential, or to one user, is no place in what it shows to another: an import under way is
@@ -122,7 +113,7 @@ impl Store {
         rows.into_iter()
             .map(|row| {
                 Ok(Refresh {
-                    tenant: row.tenant.parse().map_err(|_| Error::Corrupt("tenant"))?,
+                    tenant: stored::tenant(&row.tenant)?,
                     connection: row.connection,
                     revision: row.revision,
                     lease: row.lease,
@@ -131,8 +122,10 @@ impl Store {
                     full_due: row.full_due,
                     asked_at: row.asked_at,
                     failures: u32::try_from(row.failures).unwrap_or_default(),
-                    now: row.now,
-                    taken,
+                    clock: Clock {
+                        taken_at: row.now,
+                        taken,
+                    },
                 })
             })
             .collect()

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use domain::{Code, Tenant};
 
 use crate::outbox::{self, Announcement};
-use crate::{Error, Store, Transaction};
+use crate::{Error, Store, Transaction, stored};
 
 /// A request as it arrived.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,7 +133,7 @@ impl Store {
                 (Some(_), Some(word)) => word.parse().unwrap_or(Code::ConnectionPaused),
             };
             Ok(StrandedRequest {
-                tenant: row.tenant.parse().map_err(|_| Error::Corrupt("tenant"))?,
+                tenant: stored::tenant(&row.tenant)?,
                 code,
                 request: Request {
                     id: row.id,

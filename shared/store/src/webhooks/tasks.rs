@@ -8,7 +8,8 @@ use domain::webhook::{Consumer, Notice};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::{Error, Store};
+use crate::clock::Clock;
+use crate::{Error, Store, stored};
 
 /// A task that is ours until its lease ends.
 #[derive(Debug, Clone)]
@@ -29,17 +30,8 @@ pub struct Task {
     pub received_at: DateTime<Utc>,
     /// Looks that failed before this one.
     pub attempts: u32,
-    /// The database's clock at the claim.
-    pub now: DateTime<Utc>,
-    /// This process's monotonic clock at the claim.
-    pub taken: Instant,
-}
-
-impl Task {
-    /// The database's clock now, carried forward by this process's monotonic clock.
-    pub fn clock(&self) -> DateTime<Utc> {
-        self.now + self.taken.elapsed()
-    }
+    /// When it was claimed.
+    pub clock: Clock,
 }
 
 /// What waits for a consumer.
@@ -116,14 +108,16 @@ impl Store {
             tasks.push(Task {
                 id: row.id,
                 lease: row.lease,
-                tenant: row.tenant.parse().map_err(|_| Error::Corrupt("tenant"))?,
+                tenant: stored::tenant(&row.tenant)?,
                 connection: row.connection,
                 revision: row.revision,
                 notice,
                 received_at: row.received_at,
                 attempts: u32::try_from(row.attempts).unwrap_or_default(),
-                now: row.now,
-                taken,
+                clock: Clock {
+                    taken_at: row.now,
+                    taken,
+                },
             });
         }
         tasks.sort_unstable_by_key(|task| task.id);

@@ -28,7 +28,12 @@ fn read(watermark: DateTime<Utc>, caught_up: bool) -> Ending {
 /// Ends the poll as one that saw everything up to its begin, and the application with it.
 async fn complete(store: &Store, poll: &Poll) {
     advance(store, &[progress(90, 0, 1, 1)]).await;
-    assert!(store.end_poll(poll, read(poll.now, true)).await.unwrap());
+    assert!(
+        store
+            .end_poll(poll, read(poll.clock.taken_at, true))
+            .await
+            .unwrap()
+    );
 }
 
 /// Lets time pass for the polls.
@@ -76,7 +81,7 @@ async fn a_changed_interval_counts_at_once() {
     )
     .await;
     let again = claim(&store).await.remove(0);
-    assert_eq!(again.watermark, poll.now);
+    assert_eq!(again.watermark, poll.clock.taken_at);
 }
 
 #[tokio::test]
@@ -98,7 +103,7 @@ async fn while_webhooks_arrive_the_poll_is_the_net() {
     let poll = claim(&store).await.remove(0);
     assert!(poll.webhooks_trusted);
     let missed = Ending::Read {
-        watermark: poll.now,
+        watermark: poll.clock.taken_at,
         caught_up: true,
         webhook_missed: true,
         audited: false,
@@ -283,7 +288,7 @@ async fn whoever_lost_the_lease_moves_no_watermark() {
     let stale = claim(&store).await.remove(0);
     pass(&store, 61).await;
     let poll = claim(&store).await.remove(0);
-    let far = stale.now + TimeDelta::days(1);
+    let far = stale.clock.taken_at + TimeDelta::days(1);
     assert!(!store.extend_poll(&stale, LEASE).await.unwrap());
     assert!(!store.end_poll(&stale, read(far, true)).await.unwrap());
     assert!(store.extend_poll(&poll, LEASE).await.unwrap());
@@ -307,5 +312,5 @@ async fn a_new_connection_of_a_tenant_goes_on_where_the_old_one_stopped() {
     store.disconnect(poll.connection, |_| None).await.unwrap();
     connect(&store, "acme").await;
     let anew = claim(&store).await.remove(0);
-    assert!(anew.watermark <= anew.now - TimeDelta::hours(3));
+    assert!(anew.watermark <= anew.clock.taken_at - TimeDelta::hours(3));
 }

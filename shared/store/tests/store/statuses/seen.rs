@@ -85,7 +85,7 @@ async fn it_says_nothing_about_when_the_others_were_looked_at() {
         run(&store, sql).await;
         run(&store, "DELETE FROM polls").await;
         let poll = store.claim_polls(1, LEASE).await.unwrap().remove(0);
-        (poll.now - poll.watermark).num_minutes()
+        (poll.clock.taken_at - poll.watermark).num_minutes()
     };
     let first = "UPDATE applications SET created_at = now() - interval '1 hour'";
     assert_eq!(minutes(first).await, 60, "nothing was looked at yet");
