@@ -1,10 +1,10 @@
 //! The part that faces the internet: takes what Greenhouse delivers by webhook, and says 200 once it is on disk.
 //!
 //! The route of one delivery, file by file: `receive` (the straight line) → `body` (reads it, within bounds) →
-//! `mailbox` (the connection's secrets) → `signature` (over the raw bytes, before anything is parsed) → `notice`
-//! (which ids are to be looked at; `legible` repairs a body that is almost JSON) → `recorder` (many deliveries, one
-//! commit) → 200. `refusal` says how each refusal is answered: strangers learn nothing, not even whether a connection
-//! exists.
+//! `mailbox` (the connection's secrets, which `secrets` reads) → `signature` (over the raw bytes, before anything is
+//! parsed) → `notice` (which ids are to be looked at; `legible` repairs a body that is almost JSON) → `recorder` (many
+//! deliveries, one commit) → 200. `refusal` says how each refusal is answered: strangers learn nothing, not even
+//! whether a connection exists.
 //!
 //! Nothing of a body is kept but ids. What they mean is the business of `statuses` and `jobs`, which take the tasks
 //! that a delivery leaves (see `store::webhooks`).
@@ -18,6 +18,7 @@ mod notice;
 mod receive;
 mod recorder;
 mod refusal;
+mod secrets;
 mod signature;
 mod upkeep;
 
@@ -42,14 +43,15 @@ pub struct Config {
     pub bytes_in_hand: usize,
     /// How long a body may take to arrive, the wait for its turn included.
     pub body_patience: Duration,
-    /// How long a commit may take.
-    pub commit_patience: Duration,
+    /// How long a delivery waits for its connection's secrets, or for its commit.
+    pub patience: Duration,
     /// Deliveries of all connections together, right or not.
     pub all: Rate,
     /// Deliveries of one connection with a right signature: strangers cannot use up somebody's rate.
     pub per_connection: Rate,
-    /// Reads of secrets: of connections not met before, and again where a signature does not fit.
-    pub key_reads: Rate,
+    /// Least time between two reads of secrets: of connections not met before, and again where a signature does not
+    /// fit. Whoever asks meanwhile shares the next one.
+    pub read_interval: Duration,
     /// How long a delivery is remembered, so that its repetition has no effect. Greenhouse repeats for 16 hours.
     pub keep: Duration,
     /// How long a task waits for a connection that is paused. Later the poll finds what there is to be found.
@@ -65,10 +67,10 @@ impl Default for Config {
             body_limit: 1024 * 1024,
             bytes_in_hand: 64 * 1024 * 1024,
             body_patience: Duration::from_secs(10),
-            commit_patience: Duration::from_secs(15),
+            patience: Duration::from_secs(15),
             all: Rate::new(2_000, 40_000),
             per_connection: Rate::new(500, 20_000),
-            key_reads: Rate::new(100, 500),
+            read_interval: Duration::from_millis(10),
             keep: 7 * DAY,
             keep_tasks: 30 * DAY,
             sweep_interval: Duration::from_secs(600),

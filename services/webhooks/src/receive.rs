@@ -72,7 +72,7 @@ impl Receiver {
             all: Bucket::full(config.all, Instant::now()),
             reader: Reader::new(config),
             mailboxes: Mailboxes::new(store.clone(), Arc::clone(&parts.keys), config),
-            recorder: Recorder::start(store.clone(), config.commit_patience),
+            recorder: Recorder::start(store.clone(), config.patience),
             metrics: Arc::clone(&parts.metrics),
         }
     }
@@ -91,13 +91,12 @@ impl Receiver {
         // Read before anybody asks whose it is, so that the answer comes as late for a connection that does not exist.
         let held = self.reader.read(&head.headers, body).await?;
         let connection = connection.ok_or(Refusal::UnknownConnection)?;
-        let mailbox = self.mailboxes.find(connection).await?;
         let verify = async |arrived| {
             self.mailboxes
-                .verify(&mailbox, &signature, &held.bytes, arrived)
+                .verify(connection, &signature, &held.bytes, arrived)
                 .await
         };
-        let mut seal = verify(arrived).await?;
+        let (mailbox, mut seal) = verify(arrived).await?;
         mailbox.may_send()?;
         let message = Message::read(&held.bytes);
         let event_id = event_id(&head.headers, &held.bytes);
@@ -116,8 +115,8 @@ impl Receiver {
                 }
                 // The secrets have changed: whether it fits the new ones is another question.
                 Recorded::Stale => {
-                    self.mailboxes.renew(&mailbox, Instant::now()).await?;
-                    seal = verify(arrived).await?;
+                    self.mailboxes.renew(connection, Instant::now()).await?;
+                    (_, seal) = verify(arrived).await?;
                 }
             }
         }

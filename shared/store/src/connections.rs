@@ -28,6 +28,8 @@ pub use row::{Api, AuthKind};
 pub use settings::{Configuration, SettingsChange};
 pub use tokens::{Consent, NewTokens, Tokens};
 
+pub(crate) use credential::open_webhooks;
+
 use chrono::{DateTime, Utc};
 use domain::settings::{Settings, WrongSetting};
 use domain::{Code, Tenant, UserId};
@@ -39,7 +41,6 @@ use crate::budget::Seen;
 use crate::outbox::Announcement;
 use crate::seal::{Keyring, SealError, Sealed};
 use crate::{Error, Store};
-use credential::{owner_of_webhooks, text};
 use row::Row;
 use write::{finish, lock_tenant, row_of, unsealed, write_credential};
 
@@ -289,8 +290,6 @@ impl Store {
             return Ok(Vec::new());
         };
         let connection = Connection::try_from(row)?;
-        let owner = owner_of_webhooks(&connection.tenant, id);
-        let plain = keyring.open(owner, &Sealed { bytes, key_id })?;
-        Ok(text(&plain)?.lines().map(SecretString::from).collect())
+        open_webhooks(keyring, &connection.tenant, id, &Sealed { bytes, key_id })
     }
 }

@@ -1,6 +1,9 @@
 //! What is refused: counted by reason, without effect, and answered so that strangers learn nothing.
 
+use std::time::Duration;
+
 use domain::webhook::{Consumer, Refusal};
+use futures::StreamExt;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use uuid::Uuid;
@@ -79,10 +82,10 @@ async fn a_body_that_lost_its_end_is_refused() {
     raw(&world, &[head.as_bytes(), cut].concat()).await;
     let truncated = async {
         while world.refused("truncated") < 1.0 {
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    let limit = std::time::Duration::from_secs(30);
+    let limit = Duration::from_secs(30);
     tokio::time::timeout(limit, truncated).await.unwrap();
     assert!(world.tasks(Consumer::Statuses).await.is_empty());
 }
@@ -157,19 +160,52 @@ async fn a_flood_of_strangers_is_cut_off_before_it_costs_anything() {
 #[tokio::test]
 async fn guesses_at_connections_do_not_keep_the_database_busy() {
     let world = World::with(Config {
-        key_reads: Rate::new(1, 3),
+        read_interval: Duration::from_secs(3_600),
+        patience: Duration::from_millis(500),
         ..Config::default()
     })
     .await;
     let known = world.connect("acme").await;
     assert_eq!(world.deliver(known, "e1", &stage_change(1)).await, 200);
-    let mut statuses = Vec::new();
-    for number in 0..6 {
+    let guesses = (0..6).map(async |number| {
         let body = stage_change(number);
-        statuses.push(world.deliver(Uuid::new_v4(), "e", &body).await);
-    }
-    assert!(statuses.contains(&429), "{statuses:?}");
+        world.deliver(Uuid::new_v4(), "e", &body).await
+    });
+    assert_eq!(futures::future::join_all(guesses).await, [503; 6]);
     assert_eq!(world.deliver(known, "e2", &stage_change(2)).await, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_of_guesses_keeps_no_connection_out_that_was_not_met_before() {
+    // A read of its own for each guess would have the last ones wait too long.
+    let world = World::with(Config {
+        read_interval: Duration::from_millis(200),
+        ..Config::default()
+    })
+    .await;
+    let guess = async |number: i64| {
+        let body = stage_change(number);
+        world.deliver(Uuid::new_v4(), "e", &body).await
+    };
+    let flood = futures::stream::iter(0..1_000)
+        .map(guess)
+        .buffer_unordered(100);
+    let mut known = Vec::new();
+    for tenant in ["one", "two", "three", "four", "five"] {
+        known.push(world.connect(tenant).await);
+    }
+    let mut flood = std::pin::pin!(flood);
+    let (mut met, mut guesses) = (Vec::new(), Vec::new());
+    while let Some(status) = flood.next().await {
+        guesses.push(status);
+        // In the middle of it, with a hundred guesses under way.
+        if guesses.len() % 200 == 100 {
+            let id = known.pop().unwrap();
+            met.push(world.deliver(id, "e", &stage_change(1)).await);
+        }
+    }
+    assert_eq!(met, [200; 5]);
+    assert_eq!(guesses, [401; 1_000]);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::webhook::{Consumer, Notice};
 use domain::{ApplicationId, CandidateId, JobId};
 use tokio_util::sync::CancellationToken;
-use webhooks::{Config, Rate};
+use webhooks::Config;
 
 use crate::world::{World, sign, stage_change};
 
@@ -105,7 +105,7 @@ async fn nothing_personal_reaches_the_database() {
 #[tokio::test]
 async fn in_the_steady_state_secrets_are_not_read_again() {
     let world = World::with(Config {
-        key_reads: Rate::new(1, 1),
+        read_interval: Duration::from_secs(3_600),
         ..Config::default()
     })
     .await;
@@ -119,7 +119,7 @@ async fn in_the_steady_state_secrets_are_not_read_again() {
 #[tokio::test]
 async fn a_storm_at_a_process_that_has_just_started_reads_the_secrets_once() {
     let world = World::with(Config {
-        key_reads: Rate::new(1, 1),
+        read_interval: Duration::from_secs(3_600),
         ..Config::default()
     })
     .await;

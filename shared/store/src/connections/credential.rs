@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::{Api, AuthKind};
+use super::{Api, AuthKind, ConnectionError};
 use crate::Error;
 use crate::seal::{Keyring, Owner, SealError, Sealed};
 
@@ -132,6 +132,17 @@ pub(super) fn join(secrets: &[SecretString]) -> Zeroizing<Vec<u8>> {
         joined.extend_from_slice(secret.expose_secret().as_bytes());
     }
     joined
+}
+
+/// The webhook secrets that [`join`] made one of.
+pub(crate) fn open_webhooks(
+    keyring: &Keyring,
+    tenant: &Tenant,
+    connection: Uuid,
+    sealed: &Sealed,
+) -> Result<Vec<SecretString>, ConnectionError> {
+    let plain = keyring.open(owner_of_webhooks(tenant, connection), sealed)?;
+    Ok(text(&plain)?.lines().map(SecretString::from).collect())
 }
 
 pub(super) fn text(plain: &[u8]) -> Result<&str, Error> {

@@ -7,8 +7,8 @@ use secrecy::SecretString;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::connections::ConnectionError;
-use crate::seal::Keyring;
+use crate::connections::{ConnectionError, open_webhooks};
+use crate::seal::{Keyring, Sealed};
 use crate::wake::News;
 use crate::{Error, Store};
 
@@ -47,37 +47,49 @@ pub enum Recorded {
     Stale,
 }
 
+impl WebhookKey {
+    fn none() -> WebhookKey {
+        WebhookKey {
+            secrets: Vec::new(),
+            seal: [0; 32],
+        }
+    }
+}
+
 impl Store {
-    /// The secrets for deliveries to a connection; none if there is no such connection. They are good until
+    /// The secrets for deliveries to these connections, those left out that do not exist. They are good until
     /// [`Store::record_webhooks`] says [`Recorded::Stale`].
     ///
     /// # Errors
-    /// [`ConnectionError`].
-    pub async fn webhook_key(
+    /// [`Error::Unavailable`]. One connection whose secrets do not open takes nothing from the others.
+    pub async fn webhook_keys(
         &self,
         keyring: &Keyring,
-        connection: Uuid,
-    ) -> Result<Option<WebhookKey>, ConnectionError> {
-        let sealed = sqlx::query_scalar!(
-            "SELECT sha256(webhook_sealed) FROM connections WHERE id = $1",
-            connection
+        connections: &[Uuid],
+    ) -> Result<HashMap<Uuid, Result<WebhookKey, ConnectionError>>, Error> {
+        let rows = sqlx::query!(
+            r#"SELECT id, tenant, webhook_sealed, webhook_key_id, sha256(webhook_sealed) AS seal
+            FROM connections WHERE id = ANY($1)"#,
+            connections
         )
-        .fetch_optional(&self.pool)
-        .await
-        .map_err(Error::from)?;
-        let Some(seal) = sealed else { return Ok(None) };
-        let seal = seal
-            .map(|seal| <[u8; 32]>::try_from(seal).map_err(|_| Error::Corrupt("hash")))
-            .transpose()?;
-        // Read after the mark: secrets that are newer than it are found stale, never the other way round.
-        let secrets = self.webhook_secrets(keyring, connection).await?;
-        Ok(Some(match seal {
-            Some(seal) => WebhookKey { secrets, seal },
-            None => WebhookKey {
-                secrets: Vec::new(),
-                seal: [0; 32],
-            },
-        }))
+        .fetch_all(&self.pool)
+        .await?;
+        let keys = rows.into_iter().map(|row| {
+            let sealed = row.webhook_sealed.zip(row.webhook_key_id).zip(row.seal);
+            let key = sealed.map_or_else(
+                || Ok(WebhookKey::none()),
+                |((bytes, key_id), seal)| {
+                    let tenant = row.tenant.parse().map_err(|_| Error::Corrupt("tenant"))?;
+                    let sealed = Sealed { bytes, key_id };
+                    Ok(WebhookKey {
+                        secrets: open_webhooks(keyring, &tenant, row.id, &sealed)?,
+                        seal: seal.try_into().map_err(|_| Error::Corrupt("hash"))?,
+                    })
+                },
+            );
+            (row.id, key)
+        });
+        Ok(keys.collect())
     }
 
     /// Records deliveries with everything that is to be looked at, in one transaction, and wakes the consumers. Says

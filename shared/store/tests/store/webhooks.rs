@@ -59,7 +59,8 @@ async fn set_secrets(store: &Store, id: Uuid, secrets: &[&str]) {
 }
 
 async fn key(store: &Store, id: Uuid) -> WebhookKey {
-    store.webhook_key(&keyring(), id).await.unwrap().unwrap()
+    let mut keys = store.webhook_keys(&keyring(), &[id]).await.unwrap();
+    keys.remove(&id).unwrap().unwrap()
 }
 
 fn moved(application: i64) -> Notice {
@@ -153,8 +154,28 @@ async fn a_changed_secret_is_noticed_by_the_commit_itself() {
         store.record_webhooks(&[old, fresh]).await.unwrap(),
         [Recorded::Stale, Recorded::New]
     );
-    let nobody = store.webhook_key(&keyring(), Uuid::from_u128(5)).await;
-    assert!(nobody.unwrap().is_none());
+    let nobody = store.webhook_keys(&keyring(), &[Uuid::from_u128(5)]).await;
+    assert!(nobody.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn secrets_that_do_not_open_take_nothing_from_other_connections() {
+    let store = fresh_store().await;
+    let (good, bad, bare) = (
+        connect(&store, "good").await,
+        connect(&store, "bad").await,
+        connect(&store, "bare").await,
+    );
+    set_secrets(&store, bare, &[]).await;
+    let moved = "UPDATE connections SET webhook_sealed = (SELECT webhook_sealed FROM connections WHERE id = $1)
+        WHERE id = $2";
+    let moved = sqlx::query(moved).bind(good).bind(bad);
+    moved.execute(store.pool()).await.unwrap();
+    let asked = [good, bad, bare, Uuid::from_u128(5)];
+    let keys = store.webhook_keys(&keyring(), &asked).await.unwrap();
+    let secrets = |id| keys[id].as_ref().map(|key| key.secrets.len()).ok();
+    assert_eq!([&good, &bad, &bare].map(secrets), [Some(1), None, Some(0)]);
+    assert_eq!(keys.len(), 3);
 }
 
 #[tokio::test]
