@@ -11,7 +11,6 @@ use crate::credit;
 use crate::introduction::Introduction;
 use crate::lighter;
 use crate::references::{self, References};
-use crate::sight;
 use crate::stop::Stop;
 
 /// The picked jobs, sorted.
@@ -210,7 +209,7 @@ pub(crate) async fn apply(
             }
             (None, Some(application)) => {
                 let credited =
-                    credit::complete(attempt, introduction, application, references).await;
+                    credit::complete(attempt, introduction, person, application, references).await;
                 attempt.forgo(credited, "referrer")?;
                 AppliedHow::Found(application.id)
             }
@@ -259,9 +258,7 @@ async fn add(
     let prospect = introduction.prospect;
     let mut application = new(attempt, introduction, vec![job], references);
     let (mut left_out, term) = (Vec::new(), attempt.term());
-    // Of somebody else it may be them who are not found.
-    let record = person.record.as_ref();
-    let known = record.is_some_and(|record| sight::is_known_by_all(attempt, record));
+    let known = person.is_known_by_all(attempt);
     let written = attempt
         .write_once(
             Step::keyed(StepKind::AddApplication, job),

@@ -14,7 +14,7 @@ use crate::newcomer::Newcomer;
 use crate::profile::refused;
 use crate::references::{self, References};
 use crate::stop::Stop;
-use crate::{candidate_fields, lighter, note, search};
+use crate::{candidate_fields, lighter, note, search, sight};
 
 /// Who it is, and how we know.
 pub(crate) struct Person {
@@ -61,6 +61,12 @@ impl Person {
             record: Some(record),
             ..Person::of(id, how)
         }
+    }
+
+    /// Whether they were there for so long that it is not them who are not found.
+    pub(crate) fn is_known_by_all(&self, attempt: &Attempt<'_>) -> bool {
+        let record = self.record.as_ref();
+        record.is_some_and(|record| sight::is_known_by_all(attempt, record))
     }
 }
 

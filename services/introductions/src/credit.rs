@@ -1,12 +1,13 @@
 //! What is added to an application once it is there: the source and referrer it lacks, and a prospect's pool.
 
-use domain::{ApplicationId, Code, Problem, StepKind};
-use harvest::{Application, ApplicationPatch};
+use domain::{ApplicationId, Code, StepKind};
+use harvest::{Application, ApplicationPatch, Error as Remote};
 
 use crate::applications::is_on;
 use crate::attempt::{Attempt, Step};
 use crate::candidate::Person;
 use crate::introduction::Introduction;
+use crate::lighter;
 use crate::references::References;
 use crate::stop::Stop;
 
@@ -14,14 +15,20 @@ use crate::stop::Stop;
 pub(crate) async fn complete(
     attempt: &mut Attempt<'_>,
     introduction: &Introduction,
+    person: &Person,
     application: &Application,
-    references: &References,
+    references: &mut References,
 ) -> Result<(), Stop> {
     let mut patch = missing_credit(Some(application), references);
     if introduction.prospect && application.prospect {
         file(attempt, application.id, &mut patch).await?;
     }
-    write(attempt, application.id, patch).await
+    let edit = Edit {
+        application: application.id,
+        patch,
+        known: person.is_known_by_all(attempt),
+    };
+    edit.write(attempt, introduction, references).await
 }
 
 /// A prospect whom we have made gets source and referrer now, where Greenhouse did not take them along. A try after a
@@ -31,7 +38,7 @@ pub(crate) async fn prospect(
     introduction: &Introduction,
     person: &Person,
     existing: &[Application],
-    references: &References,
+    references: &mut References,
 ) -> Result<(), Stop> {
     let candidates = attempt.greenhouse.candidates();
     let open = introduction.prospect && !candidates.credit_goes_with_a_new_prospect();
@@ -43,7 +50,12 @@ pub(crate) async fn prospect(
     let Some(id) = person.application.or(shown.map(|one| one.id)) else {
         return Ok(());
     };
-    write(attempt, id, missing_credit(shown, references)).await
+    let edit = Edit {
+        application: id,
+        patch: missing_credit(shown, references),
+        known: false,
+    };
+    edit.write(attempt, introduction, references).await
 }
 
 /// What the application lacks of source and referrer: both, where nothing of it is known.
@@ -58,48 +70,78 @@ fn missing_credit(shown: Option<&Application>, references: &References) -> Appli
     }
 }
 
-/// Writes a difference, if there is one. What Greenhouse refuses of it becomes a warning.
-async fn write(
-    attempt: &mut Attempt<'_>,
-    id: ApplicationId,
-    mut patch: ApplicationPatch,
-) -> Result<(), Stop> {
-    if patch == ApplicationPatch::default() {
-        attempt.confirm_if_sent(Step::keyed(StepKind::CreditApplication, id));
-        return Ok(());
-    }
-    let mut unfiled = false;
-    let term = attempt.term();
-    let written = attempt
-        .write_once(
-            Step::keyed(StepKind::CreditApplication, id).idempotent(),
-            async |_, _| Ok(None),
-            async |client| match client.applications().update(id, &patch).await {
-                // Refused for the pool alone, so nothing was written; the credit is worth having without it.
-                Err(error) if names_pool(&error) => {
-                    unfiled = true;
-                    (patch.prospect_pool_id, patch.prospect_pool_stage_id) = (None, None);
-                    match patch == ApplicationPatch::default() {
-                        true => Err(error),
-                        false => {
-                            term.check()?;
-                            client.applications().update(id, &patch).await
-                        }
-                    }
-                }
-                answer => answer,
-            },
-        )
-        .await;
-    if unfiled {
-        attempt.warn(Problem::new(Code::PoolMissing).field("prospect"));
-        if let (Err(Stop::Fail(_)), true) = (&written, patch == ApplicationPatch::default()) {
+/// A difference to write.
+struct Edit {
+    application: ApplicationId,
+    patch: ApplicationPatch,
+    /// Whether neither person nor application can be what is not found.
+    known: bool,
+}
+
+impl Edit {
+    /// Writes it, if there is any. What Greenhouse refuses of it becomes a warning, and the rest is worth having without.
+    async fn write(
+        self,
+        attempt: &mut Attempt<'_>,
+        introduction: &Introduction,
+        references: &mut References,
+    ) -> Result<(), Stop> {
+        let Edit {
+            application: id,
+            mut patch,
+            known,
+        } = self;
+        let step = Step::keyed(StepKind::CreditApplication, id);
+        if patch == ApplicationPatch::default() {
+            attempt.confirm_if_sent(step);
             return Ok(());
         }
+        let (mut left_out, mut blindly, term) = (Vec::new(), false, attempt.term());
+        let written = attempt
+            .write_once(
+                step.idempotent(),
+                async |_, _| Ok(None),
+                async |client| loop {
+                    term.check()?;
+                    let Err(error) = client.applications().update(id, &patch).await else {
+                        return Ok(());
+                    };
+                    let nameless = matches!(error, Remote::NotFound { .. });
+                    if nameless && !known {
+                        return Err(error);
+                    }
+                    let Some(what) = lighter::lighten_patch(&error, &mut patch) else {
+                        return Err(error);
+                    };
+                    left_out.push(what);
+                    blindly |= nameless;
+                    if patch == ApplicationPatch::default() {
+                        return Err(error);
+                    }
+                },
+            )
+            .await;
+        match written {
+            // What was left out in vain may have been there, and is looked up again.
+            Err(stop) if blindly => {
+                lighter::forget(attempt, introduction, &left_out).await?;
+                attempt.tolerate(Err::<(), _>(stop), Code::EditRefused, "referrer")?;
+            }
+            written => {
+                let told = !left_out.is_empty();
+                lighter::tell(attempt, introduction, references, &left_out).await?;
+                // All of it was refused by name: there is no more to say.
+                if told
+                    && patch == ApplicationPatch::default()
+                    && matches!(written, Err(Stop::Fail(_)))
+                {
+                    return Ok(());
+                }
+                attempt.tolerate(written, Code::EditRefused, "referrer")?;
+            }
+        }
+        Ok(())
     }
-    attempt
-        .tolerate(written, Code::EditRefused, "referrer")
-        .map(drop)
 }
 
 /// Into the tenant's pool and its stage, unless a recruiter has chosen otherwise.
@@ -126,10 +168,4 @@ async fn file(
     }
     (patch.prospect_pool_id, patch.prospect_pool_stage_id) = (Some(pool), stage);
     Ok(())
-}
-
-fn names_pool(error: &harvest::Error) -> bool {
-    ["prospect_pool_id", "prospect_stage_id"]
-        .iter()
-        .any(|field| error.names_field(field))
 }

@@ -1,8 +1,8 @@
 //! What an application can do without: a source, a credit or a pool that is gone since it was looked up or chosen. Nobody is
 //! left out for it; the answer says what is missing, and the next import looks it up again.
 
-use domain::{Code, Problem};
-use harvest::{Error, NewApplication, Target, Version};
+use domain::{Code, Problem, ReferrerId, SourceId};
+use harvest::{ApplicationPatch, Error, NewApplication, Target, Version};
 
 use crate::attempt::Attempt;
 use crate::introduction::Introduction;
@@ -18,31 +18,70 @@ pub(crate) enum LeftOut {
     Pool,
 }
 
+/// How Greenhouse calls them; the pool's stage has a name of its own where applications are changed.
+const POOL: &[&str] = &[
+    "prospect_pool_id",
+    "prospect_pool_stage_id",
+    "prospect_stage_id",
+];
+const SOURCE: &[&str] = &["source_id", "source"];
+const CREDIT: &[&str] = &["referrer_id", "referrer"];
+
 /// Takes out of the application what the refusal names; none: it names nothing that can be left out. Each refusal leaves
 /// less, so that asking again comes to an end.
 ///
 /// v1 may say with a 404, which names nothing, that something is gone: then it is the first that there is, what is missed
 /// least before the credit, which is dearer and not as easily removed. For callers to whom it cannot be the person.
 pub(crate) fn lighten(error: &Error, application: &mut NewApplication) -> Option<LeftOut> {
-    let nameless = matches!(error, Error::NotFound { .. });
-    let names = |all: &[&str]| nameless || all.iter().any(|name| error.names_field(name));
     if let Target::PooledProspect { job_ids, .. } = &mut application.target
-        && names(&["prospect_pool_id", "prospect_pool_stage_id"])
+        && may_be(error, POOL)
     {
         let job_ids = std::mem::take(job_ids);
         application.target = Target::Prospect { job_ids };
         return Some(LeftOut::Pool);
     }
-    if application.source_id.is_some() && names(&["source_id", "source"]) {
-        application.source_id = None;
+    credits(
+        error,
+        &mut application.source_id,
+        &mut application.referrer_id,
+        &mut application.outside_referrer,
+    )
+}
+
+/// The same of changes to an application that is there.
+pub(crate) fn lighten_patch(error: &Error, patch: &mut ApplicationPatch) -> Option<LeftOut> {
+    if patch.prospect_pool_id.is_some() && may_be(error, POOL) {
+        (patch.prospect_pool_id, patch.prospect_pool_stage_id) = (None, None);
+        return Some(LeftOut::Pool);
+    }
+    credits(
+        error,
+        &mut patch.source_id,
+        &mut patch.referrer_id,
+        &mut patch.outside_referrer,
+    )
+}
+
+fn credits(
+    error: &Error,
+    source: &mut Option<SourceId>,
+    referrer: &mut Option<ReferrerId>,
+    outside: &mut Option<String>,
+) -> Option<LeftOut> {
+    if source.is_some() && may_be(error, SOURCE) {
+        *source = None;
         return Some(LeftOut::Source);
     }
-    let credited = application.referrer_id.is_some() || application.outside_referrer.is_some();
-    if credited && names(&["referrer_id", "referrer"]) {
-        (application.referrer_id, application.outside_referrer) = (None, None);
+    if (referrer.is_some() || outside.is_some()) && may_be(error, CREDIT) {
+        (*referrer, *outside) = (None, None);
         return Some(LeftOut::Credit);
     }
     None
+}
+
+fn may_be(error: &Error, names: &[&str]) -> bool {
+    let nameless = matches!(error, Error::NotFound { .. });
+    nameless || names.iter().any(|name| error.names_field(name))
 }
 
 /// Warns of what was left out, forgets what was remembered of it, and takes it out of what the rest of the try refers to.
@@ -52,16 +91,15 @@ pub(crate) async fn tell(
     references: &mut References,
     left_out: &[LeftOut],
 ) -> Result<(), Stop> {
+    forget(attempt, introduction, left_out).await?;
     for what in left_out {
         let problem = match what {
             LeftOut::Source => {
                 references.source = None;
-                references::forget_source(attempt).await?;
                 Code::SourceMissing.into()
             }
             LeftOut::Credit => {
                 (references.referrer, references.outside) = (None, None);
-                referrer::forget(attempt, introduction).await?;
                 // v1 credits users themselves.
                 let code = match attempt.greenhouse.version() {
                     Version::V1 => Code::ReferrerUnknown,
@@ -76,9 +114,25 @@ pub(crate) async fn tell(
     Ok(())
 }
 
+/// What was remembered of it is looked up again: by the next import, and by the next try of this one.
+pub(crate) async fn forget(
+    attempt: &Attempt<'_>,
+    introduction: &Introduction,
+    left_out: &[LeftOut],
+) -> Result<(), Stop> {
+    for what in left_out {
+        match what {
+            LeftOut::Source => references::forget_source(attempt).await?,
+            LeftOut::Credit => referrer::forget(attempt, introduction).await?,
+            LeftOut::Pool => {}
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
-    use domain::{JobId, ReferrerId, SourceId};
+    use domain::JobId;
     use harvest::FieldError;
 
     use super::*;

@@ -2,6 +2,7 @@
 //! introduction in both versions of the API.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod credit;
 mod emails;
 mod fields;
 mod hiccups;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::world::World;
 
 /// A 422 about this field, or about none.
-fn unprocessable(field: Option<&str>) -> Fault {
+pub(crate) fn unprocessable(field: Option<&str>) -> Fault {
     let error = match field {
         Some(field) => json!({ "message": "is not accepted", "field": field }),
         None => json!({ "message": "Unprocessable" }),
