@@ -72,7 +72,7 @@ async fn dispatch(attempt: &mut Attempt<'_>) -> Result<(), Stop> {
 
 /// How an operation ends that will not be done.
 pub(crate) struct Failure<'a> {
-    end: End,
+    end: fn(Problem) -> End,
     problem: Problem,
     /// What the last try failed with, where the problem is that all of them did.
     last_code: Option<Code>,
@@ -134,16 +134,12 @@ pub(crate) async fn settle_failed(
 ) -> Result<(), JournalError> {
     let answer = refusal(claim, &failure.problem, failure.refused);
     let outcome = failure.outcome();
-    let Failure { end, problem, .. } = failure;
     let confirmed = confirmed_kinds(&learnt);
     let settlement = Settlement {
-        end,
-        code: Some(problem.code),
+        end: (failure.end)(failure.problem),
         outcome,
-        field: problem.field,
         steps: learnt,
-        identity: None,
-        tracked: Vec::new(),
+        person: None,
         mark: None,
         announcements: answer.into_iter().collect(),
     };

@@ -3,7 +3,7 @@
 use boot::metrics::{Arrival, Terminal};
 use domain::Code;
 use proto::v1;
-use store::journal::{End, Identity, Settlement};
+use store::journal::{self, End, Settlement};
 use store::person::PersonKey;
 
 use crate::answers::{self, Applied, How, Imported};
@@ -85,24 +85,22 @@ async fn settle(
     };
     let announcement = asker.answer(&notice);
     let tracked = follow(attempt, introduction, person.id, &applications).await;
-    let end = match &problem {
+    let end = match problem {
         None => End::Done,
-        Some(problem) if problem.code == Code::RetriesExhausted => End::Parked,
-        Some(_) => End::Failed,
+        Some(problem) if problem.code == Code::RetriesExhausted => End::Parked(problem),
+        Some(problem) => End::Failed(problem),
     };
     let settlement = Settlement {
         end,
-        code: problem.as_ref().map(|problem| problem.code),
-        field: problem.and_then(|problem| problem.field),
         outcome: outcome(attempt, person, &applications),
         steps: Vec::new(),
-        identity: Some(Identity {
+        person: Some(journal::Person {
             greenhouse: person.id,
             candidate: introduction.profile.candidate.clone(),
             candidate_key: PersonKey::candidate(&claim.tenant, &introduction.profile.candidate),
             email_keys: introduction.profile.email_keys(&claim.tenant),
+            tracked,
         }),
-        tracked,
         mark: None,
         announcements: announcement.into_iter().collect(),
     };

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::{Code, Problem};
 use proto::v1::candidate_updated::How;
 use proto::{Notice, v1};
-use store::journal::{End, Identity, Settlement};
+use store::journal::{End, Person, Settlement};
 use store::person::PersonKey;
 
 use crate::answers;
@@ -58,8 +58,6 @@ pub(crate) async fn settle(
         .collect();
     let settlement = Settlement {
         end: End::Done,
-        code: None,
-        field: None,
         outcome: serde_json::json!({
             "how": how.as_str_name().to_lowercase(),
             "greenhouse_candidate_id": person.record.id,
@@ -67,13 +65,13 @@ pub(crate) async fn settle(
             "warnings": codes,
         }),
         steps: Vec::new(),
-        identity: Some(Identity {
+        person: Some(Person {
             greenhouse: person.record.id,
             candidate: person.candidate.clone(),
             candidate_key: person.key,
             email_keys: update.email_keys.clone(),
+            tracked: Vec::new(),
         }),
-        tracked: Vec::new(),
         mark: (!update.superseded).then_some((person.key, update.changed_at)),
         announcements: announcement.into_iter().collect(),
     };

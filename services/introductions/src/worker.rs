@@ -255,13 +255,8 @@ async fn give_back(
         let age = (claim.clock.now() - claim.created_at)
             .to_std()
             .unwrap_or_default();
-        let release = Release {
-            delay: age.clamp(*REST.start(), *REST.end()),
-            counts: false,
-            code: Some(Code::DatabaseUnavailable),
-            steps: learnt.clone(),
-            announcements: Vec::new(),
-        };
+        let rest = age.clamp(*REST.start(), *REST.end());
+        let release = Release::waiting(Code::DatabaseUnavailable, rest).with_steps(learnt.clone());
         if context.journal.release(claim, release).await != Err(JournalError::Unavailable) {
             return;
         }
@@ -282,13 +277,7 @@ async fn end_try_bare(context: &Context, claim: &Claim) {
     let tries = backoff::MAX_ATTEMPTS;
     let given_back = match backoff::next(claim.attempts + 1, tries, rand::random()) {
         Some(delay) => {
-            let release = Release {
-                delay,
-                counts: true,
-                code: Some(Code::Internal),
-                steps: Vec::new(),
-                announcements: Vec::new(),
-            };
+            let release = Release::failed(Code::Internal, delay);
             context.journal.release(claim, release).await
         }
         None => {
@@ -310,25 +299,15 @@ async fn carry_out(
     stopped: handler::Stopped,
 ) -> Result<(), JournalError> {
     let handler::Stopped { stop, learnt } = stopped;
-    let release = |delay, counts, code| Release {
-        delay,
-        counts,
-        code,
-        steps: learnt.clone(),
-        announcements: Vec::new(),
-    };
-    match stop {
-        Stop::Abandon => Err(JournalError::LeaseLost),
-        Stop::GiveBack => Err(JournalError::Unavailable),
+    let release = match stop {
+        Stop::Abandon => return Err(JournalError::LeaseLost),
+        Stop::GiveBack => return Err(JournalError::Unavailable),
         Stop::Wait { delay, code } => {
             if code == Code::CredentialSealed {
                 // No fault of the tenant, which is told nothing: an alert tells whoever runs this process.
                 context.metrics.retry(Stage::Write, code);
             }
-            context
-                .journal
-                .release(claim, release(delay, false, Some(code)))
-                .await
+            Release::waiting(code, delay)
         }
         Stop::Retry(problem) => {
             let tries = Stop::tries(&problem);
@@ -337,25 +316,21 @@ async fn carry_out(
                 return settle_failed(context, claim, failure, learnt).await;
             };
             context.metrics.retry(Stage::Write, problem.code);
-            context
-                .journal
-                .release(claim, release(delay, true, Some(problem.code)))
-                .await
+            Release::failed(problem.code, delay)
         }
         Stop::Pause(problem) => {
             let (store, tenant) = (&context.store, &claim.tenant);
             let rest = set_aside(store, tenant, claim.revision, &problem, &claim.kind).await;
-            let mut release = release(rest, false, Some(problem.code));
-            release
-                .announcements
-                .extend(handler::waiting(claim, &problem));
-            context.journal.release(claim, release).await
+            Release::waiting(problem.code, rest).announcing(handler::waiting(claim, &problem))
         }
         Stop::Fail(problem) => {
-            settle_failed(context, claim, Failure::refused(problem, &[]), learnt).await
+            let failure = Failure::refused(problem, &[]);
+            return settle_failed(context, claim, failure, learnt).await;
         }
         Stop::Park(problem) => {
-            settle_failed(context, claim, Failure::parked(problem), learnt).await
+            return settle_failed(context, claim, Failure::parked(problem), learnt).await;
         }
-    }
+    };
+    let release = release.with_steps(learnt);
+    context.journal.release(claim, release).await
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use domain::{
     ApplicationId, CandidateId, Code, IntroductionId, IntrroCandidateId, JobId, OperationId,
-    StepKind,
+    Problem, StepKind,
 };
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
@@ -41,29 +41,37 @@ pub struct StepWrite {
 }
 
 /// How an operation ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum End {
     /// Everything that was to be done is done.
     Done,
-    /// It was refused for good; the answer says why.
-    Failed,
+    /// It was refused for good.
+    Failed(Problem),
     /// A human must look at it.
-    Parked,
+    Parked(Problem),
 }
 
 impl End {
-    pub(crate) const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(&self) -> &'static str {
         match self {
             End::Done => "done",
-            End::Failed => "failed",
-            End::Parked => "parked",
+            End::Failed(_) => "failed",
+            End::Parked(_) => "parked",
+        }
+    }
+
+    /// Why it is not done.
+    pub(crate) const fn problem(&self) -> Option<&Problem> {
+        match self {
+            End::Done => None,
+            End::Failed(problem) | End::Parked(problem) => Some(problem),
         }
     }
 }
 
-/// Who the person is in Greenhouse, learnt by an operation.
+/// Who the person is in Greenhouse, learnt by an operation, and what of theirs is followed from now on.
 #[derive(Debug, Clone)]
-pub struct Identity {
+pub struct Person {
     /// Candidate in Greenhouse.
     pub greenhouse: CandidateId,
     /// Candidate in Intrro.
@@ -72,6 +80,8 @@ pub struct Identity {
     pub candidate_key: PersonKey,
     /// Keys of the e-mail addresses.
     pub email_keys: Vec<PersonKey>,
+    /// What to follow.
+    pub tracked: Vec<Tracked>,
 }
 
 /// An application to follow from now on.
@@ -92,18 +102,12 @@ pub struct Tracked {
 pub struct Settlement {
     /// How it ends.
     pub end: End,
-    /// Why, when it is not done.
-    pub code: Option<Code>,
-    /// Field of the event that the code is about.
-    pub field: Option<String>,
     /// What came of it, for `bridge why`; no personal data.
     pub outcome: serde_json::Value,
     /// Last step states.
     pub steps: Vec<StepWrite>,
     /// Who it turned out to be.
-    pub identity: Option<Identity>,
-    /// What to follow; needs `identity`.
-    pub tracked: Vec<Tracked>,
+    pub person: Option<Person>,
     /// The person, and when what an update wrote had happened: an earlier update of the kind changes nothing any more.
     pub mark: Option<(PersonKey, DateTime<Utc>)>,
     /// Events to announce.
@@ -113,16 +117,49 @@ pub struct Settlement {
 /// Giving an operation back for a later try.
 #[derive(Debug)]
 pub struct Release {
-    /// How long it shall rest.
-    pub delay: Duration,
-    /// Whether this try counts as a failed one.
-    pub counts: bool,
-    /// Why it waits.
-    pub code: Option<Code>,
-    /// Last step states.
-    pub steps: Vec<StepWrite>,
-    /// Events to announce, e.g. that it waits for a human.
-    pub announcements: Vec<Announcement>,
+    pub(crate) code: Code,
+    pub(crate) delay: Duration,
+    pub(crate) counts: bool,
+    pub(crate) steps: Vec<StepWrite>,
+    pub(crate) announcements: Vec<Announcement>,
+}
+
+impl Release {
+    /// It rests for `delay`, because it waits for something that is no fault of this try.
+    #[must_use]
+    pub fn waiting(code: Code, delay: Duration) -> Release {
+        Release {
+            code,
+            delay,
+            counts: false,
+            steps: Vec::new(),
+            announcements: Vec::new(),
+        }
+    }
+
+    /// This try failed, and counts as one of those that it has.
+    #[must_use]
+    pub fn failed(code: Code, delay: Duration) -> Release {
+        Release {
+            counts: true,
+            ..Release::waiting(code, delay)
+        }
+    }
+
+    /// With its last step states.
+    #[must_use]
+    pub fn with_steps(self, steps: Vec<StepWrite>) -> Release {
+        Release { steps, ..self }
+    }
+
+    /// With events to announce, e.g. that it waits for a human.
+    #[must_use]
+    pub fn announcing(self, announcements: impl IntoIterator<Item = Announcement>) -> Release {
+        Release {
+            announcements: announcements.into_iter().collect(),
+            ..self
+        }
+    }
 }
 
 /// Why an entry is not in the journal.

@@ -49,16 +49,16 @@ impl Changes {
             match &entry.deed {
                 Deed::Steps(_) => {}
                 Deed::Release(release) => {
-                    let early = release.code == Some(Code::WaitingForIntroduction);
+                    let early = release.code == Code::WaitingForIntroduction;
                     changes.aside.extend(early.then_some(operation));
                 }
                 Deed::Settle(settlement) => {
                     let mark = settlement.mark.map(|(key, at)| (operation, key.0, at));
                     changes.marks.extend(mark);
-                    let known = settlement.identity.as_ref();
-                    if let Some(identity) = known.filter(|_| entry.awaited) {
-                        let keys = identity.email_keys.iter();
-                        let keys = keys.chain([&identity.candidate_key]);
+                    let known = settlement.person.as_ref();
+                    if let Some(person) = known.filter(|_| entry.awaited) {
+                        let keys = person.email_keys.iter();
+                        let keys = keys.chain([&person.candidate_key]);
                         changes.introduced.extend(keys.map(|key| key.0));
                     }
                 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::Error;
 use crate::claim::StepState;
-use crate::journal::{Deed, Entry, Identity, Settlement, StepWrite, Tracked};
+use crate::journal::{Deed, Entry, Person, StepWrite, Tracked};
 use crate::outbox::{Announcement, Columns};
 
 pub(super) fn steps(deed: &Deed) -> &[StepWrite] {
@@ -21,7 +21,11 @@ pub(super) fn steps(deed: &Deed) -> &[StepWrite] {
 pub(super) fn news(deed: &Deed) -> impl Iterator<Item = (Option<ApplicationId>, &Announcement)> {
     let (announcements, tracked): (&[Announcement], &[Tracked]) = match deed {
         Deed::Steps(_) => (&[], &[]),
-        Deed::Settle(settlement) => (&settlement.announcements, &settlement.tracked),
+        Deed::Settle(settlement) => {
+            let person = settlement.person.as_ref();
+            let tracked = person.map_or(&[] as &[Tracked], |person| &person.tracked);
+            (&settlement.announcements, tracked)
+        }
         Deed::Release(release) => (&release.announcements, &[]),
     };
     let seen = tracked.iter().filter_map(|one| one.seen.as_deref());
@@ -32,14 +36,10 @@ pub(super) fn news(deed: &Deed) -> impl Iterator<Item = (Option<ApplicationId>, 
     announcements.iter().map(|one| (None, one)).chain(told)
 }
 
-/// Settlements among the entries that know who the person is.
-pub(super) fn identified(entries: &[Entry]) -> impl Iterator<Item = (i64, &Settlement, &Identity)> {
+/// Operations that end knowing who the person is.
+fn identified(entries: &[Entry]) -> impl Iterator<Item = (i64, &Person)> {
     entries.iter().filter_map(|entry| match &entry.deed {
-        Deed::Settle(settlement) => Some((
-            entry.operation.0,
-            &**settlement,
-            settlement.identity.as_ref()?,
-        )),
+        Deed::Settle(settlement) => Some((entry.operation.0, settlement.person.as_ref()?)),
         Deed::Steps(_) | Deed::Release(_) => None,
     })
 }
@@ -112,18 +112,21 @@ impl<'a> Leaving<'a> {
                     "open",
                     release.delay.as_secs_f64(),
                     release.counts,
-                    release.code,
+                    Some(release.code),
                     None,
                     None,
                 ),
-                Deed::Settle(end) => (
-                    end.end.as_str(),
-                    0.0,
-                    false,
-                    end.code,
-                    end.field.as_deref(),
-                    Some(&end.outcome),
-                ),
+                Deed::Settle(settlement) => {
+                    let problem = settlement.end.problem();
+                    (
+                        settlement.end.as_str(),
+                        0.0,
+                        false,
+                        problem.map(|problem| problem.code),
+                        problem.and_then(|problem| problem.field.as_deref()),
+                        Some(&settlement.outcome),
+                    )
+                }
             };
             columns.states.push(state);
             columns.delays.push(delay);
@@ -147,17 +150,12 @@ pub(super) struct People<'a> {
 impl<'a> People<'a> {
     pub(super) fn of(entries: &'a [Entry]) -> People<'a> {
         let mut columns = People::default();
-        for (operation, _, identity) in identified(entries) {
-            let own = (&identity.candidate_key, Some(identity.candidate.as_str()));
-            for (key, candidate) in identity
-                .email_keys
-                .iter()
-                .map(|key| (key, None))
-                .chain([own])
-            {
+        for (operation, person) in identified(entries) {
+            let own = (&person.candidate_key, Some(person.candidate.as_str()));
+            for (key, candidate) in person.email_keys.iter().map(|key| (key, None)).chain([own]) {
                 columns.operations.push(operation);
                 columns.keys.push(key.0);
-                columns.greenhouse.push(identity.greenhouse.0);
+                columns.greenhouse.push(person.greenhouse.0);
                 columns.candidates.push(candidate);
             }
         }
@@ -180,12 +178,12 @@ pub(super) struct Followed<'a> {
 impl<'a> Followed<'a> {
     pub(super) fn of(entries: &'a [Entry]) -> Result<Followed<'a>, Error> {
         let mut columns = Followed::default();
-        for (operation, settlement, identity) in identified(entries) {
-            for tracked in &settlement.tracked {
+        for (operation, person) in identified(entries) {
+            for tracked in &person.tracked {
                 columns.operations.push(operation);
                 columns.ids.push(tracked.application.0);
-                columns.greenhouse.push(identity.greenhouse.0);
-                columns.candidates.push(identity.candidate.as_str());
+                columns.greenhouse.push(person.greenhouse.0);
+                columns.candidates.push(person.candidate.as_str());
                 columns.jobs.push(tracked.job.map(|job| job.0));
                 columns.introductions.push(tracked.introduction.as_str());
                 let seen = tracked.seen.as_deref();

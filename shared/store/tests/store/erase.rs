@@ -9,7 +9,7 @@ use store::applications::TrackedApplication;
 use store::claim::{Claim, Want};
 use store::erase::{Erased, erase};
 use store::intake::{Arrival, Refused, Verdict, record_refusal};
-use store::journal::{Identity, Journal, JournalError};
+use store::journal::{Journal, JournalError, Person};
 use store::person::PersonKey;
 
 use crate::ledger::{arrival, connect, done, run, sending, take_in, tenant};
@@ -134,10 +134,10 @@ async fn introduce_twice() -> Store {
         let claims = claim(&store).await;
         let mut settlement = done(&claims[0], 7);
         let candidate = IntrroCandidateId::try_from(candidate).unwrap();
-        settlement.identity = settlement.identity.map(|identity| Identity {
+        settlement.person = settlement.person.map(|person| Person {
             candidate_key: PersonKey::candidate(&claims[0].tenant, &candidate),
             candidate,
-            ..identity
+            ..person
         });
         journal.settle(&claims[0], settlement).await.unwrap();
     }

@@ -67,13 +67,7 @@ async fn steps_survive_their_process_and_a_confirmed_one_stays_so() {
 }
 
 fn rest(delay: Duration) -> Release {
-    Release {
-        delay,
-        counts: true,
-        code: Some(Code::GreenhouseUnavailable),
-        steps: vec![],
-        announcements: vec![],
-    }
+    Release::failed(Code::GreenhouseUnavailable, delay)
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use domain::{
 use store::Store;
 use store::claim::{Claim, StepState, Want};
 use store::intake::{Arrival, Verdict, accept, accept_and_claim};
-use store::journal::{End, Identity, Settlement, StepWrite, Tracked};
+use store::journal::{End, Person, Settlement, StepWrite, Tracked};
 use store::outbox::Announcement;
 use store::person::PersonKey;
 use uuid::Uuid;
@@ -160,28 +160,26 @@ pub(crate) fn done(claim: &Claim, greenhouse: i64) -> Settlement {
     let candidate = IntrroCandidateId::try_from("c-1").unwrap();
     Settlement {
         end: End::Done,
-        code: None,
-        field: None,
         outcome: serde_json::json!({"how": "created"}),
         steps: vec![step(
             "create_candidate",
             StepState::Confirmed,
             Some(greenhouse),
         )],
-        identity: Some(Identity {
+        person: Some(Person {
             greenhouse: CandidateId(greenhouse),
             candidate_key: PersonKey::candidate(&claim.tenant, &candidate),
             email_keys: PersonKey::email(&claim.tenant, "ada@example.com")
                 .into_iter()
                 .collect(),
             candidate,
+            tracked: vec![Tracked {
+                application: ApplicationId(90),
+                job: Some(JobId(4)),
+                introduction: IntroductionId::try_from(claim.business_key.as_str()).unwrap(),
+                seen: None,
+            }],
         }),
-        tracked: vec![Tracked {
-            application: ApplicationId(90),
-            job: Some(JobId(4)),
-            introduction: IntroductionId::try_from(claim.business_key.as_str()).unwrap(),
-            seen: None,
-        }],
         mark: None,
         announcements: vec![announcement(claim.tenant.as_str(), "c-1")],
     }

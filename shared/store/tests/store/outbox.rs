@@ -120,8 +120,7 @@ async fn in_hand(store: &Store, operations: usize) -> Vec<Claim> {
 
 async fn settle(journal: &Journal, claim: &Claim, announcements: Vec<Announcement>) {
     let settlement = Settlement {
-        identity: None,
-        tracked: Vec::new(),
+        person: None,
         announcements,
         ..done(claim, 7)
     };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::CandidateId;
+use domain::{CandidateId, Code};
 use store::journal::{Journal, Release};
 use store::person_line::Place;
 
@@ -29,13 +29,7 @@ async fn whoever_is_at_it_goes_on_and_then_the_oldest_comes_first() {
     assert_eq!(elsewhere, Place::First);
 
     let journal = Journal::start(store.clone());
-    let release = || Release {
-        delay: Duration::ZERO,
-        counts: false,
-        code: None,
-        steps: vec![],
-        announcements: vec![],
-    };
+    let release = || Release::waiting(Code::WaitingInLine, Duration::ZERO);
     for claim in [first, third] {
         journal.release(claim, release()).await.unwrap();
     }

@@ -55,13 +55,7 @@ async fn what_the_last_calls_cannot_carry_is_not_begun_beside_something_else() {
 async fn what_is_begun_goes_on_before_anything_else_begins() {
     let store = limited(4, 3).await;
     let journal = Journal::start(store.clone());
-    let rest = || Release {
-        delay: Duration::ZERO,
-        counts: false,
-        code: Some(Code::Throttled),
-        steps: vec![],
-        announcements: vec![],
-    };
+    let rest = || Release::waiting(Code::Throttled, Duration::ZERO);
     let first = claim(&store, 1).await.remove(0);
     let sent = vec![sending("create_candidate")];
     journal.steps(&first, sent).await.unwrap();

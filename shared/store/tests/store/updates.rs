@@ -34,13 +34,7 @@ fn update(id: &str) -> Arrival {
 }
 
 fn waiting() -> Release {
-    Release {
-        delay: Duration::from_secs(3600),
-        counts: false,
-        code: Some(Code::WaitingForIntroduction),
-        steps: vec![],
-        announcements: vec![],
-    }
+    Release::waiting(Code::WaitingForIntroduction, Duration::from_secs(3600))
 }
 
 fn keys(claims: &[Claim]) -> Vec<&str> {

@@ -424,13 +424,7 @@ async fn what_an_import_at_rest_may_have_made_is_premature_if_it_has_written() {
     let event = ledger::arrival("acme", "i-1", "c-1", "ada@example.com");
     ledger::take_in(&store, &[event]).await;
     let journal = Journal::start(store.clone());
-    let rest = |delay| Release {
-        delay,
-        counts: false,
-        code: Some(Code::Throttled),
-        steps: vec![],
-        announcements: vec![],
-    };
+    let rest = |delay| Release::waiting(Code::Throttled, delay);
     let operation = ledger::claim(&store, 1).await.remove(0);
     let at_once = rest(Duration::ZERO);
     journal.release(&operation, at_once).await.unwrap();

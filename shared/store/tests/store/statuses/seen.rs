@@ -13,7 +13,8 @@ async fn settle(store: &Store) {
     take_in(store, &[arrival("acme", "i-1", "c-1", "ada@example.com")]).await;
     let claim = claim(store, 1).await.remove(0);
     let mut settlement: Settlement = done(&claim, 7);
-    settlement.tracked[0].seen = Some(Box::new(progress(90, 0, 1, 1)));
+    let person = settlement.person.as_mut().unwrap();
+    person.tracked[0].seen = Some(Box::new(progress(90, 0, 1, 1)));
     let journal = Journal::start(store.clone());
     journal.settle(&claim, settlement).await.unwrap();
 }
