@@ -276,7 +276,7 @@ async fn add(
                     {
                         left_out.push(what);
                     }
-                    answer => return answer.map(|made| Applying::Made(Box::new(made))),
+                    answer => return Ok(Applying::Made(Box::new(answer?))),
                 }
             },
         )

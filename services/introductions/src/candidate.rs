@@ -13,6 +13,7 @@ use crate::introduction::Introduction;
 use crate::newcomer::Newcomer;
 use crate::profile::refused;
 use crate::references::{self, References};
+use crate::send_error::SendError;
 use crate::stop::Stop;
 use crate::{candidate_fields, lighter, note, search, sight};
 
@@ -297,7 +298,7 @@ pub(crate) async fn fill_gaps(
                         return Ok(());
                     }
                 }
-                answer => return answer,
+                answer => return Ok(answer?),
             }
         }
     })
@@ -326,7 +327,7 @@ pub(crate) async fn edit(
     id: CandidateId,
     patch: &CandidatePatch,
 ) -> Result<(), Stop> {
-    let send = async |client: &Client| client.candidates().update(id, patch).await;
+    let send = async |client: &Client| Ok(client.candidates().update(id, patch).await?);
     edit_by(attempt, step, patch.is_empty(), send).await
 }
 
@@ -335,7 +336,7 @@ async fn edit_by(
     attempt: &mut Attempt<'_>,
     step: Step,
     empty: bool,
-    send: impl AsyncFnOnce(&Client) -> Result<(), harvest::Error>,
+    send: impl AsyncFnOnce(&Client) -> Result<(), SendError>,
 ) -> Result<(), Stop> {
     if empty {
         attempt.confirm_if_sent(step);

@@ -108,15 +108,15 @@ impl Edit {
                     };
                     let nameless = matches!(error, Remote::NotFound { .. });
                     if nameless && !known {
-                        return Err(error);
+                        return Err(error.into());
                     }
                     let Some(what) = lighter::lighten_patch(&error, &mut patch) else {
-                        return Err(error);
+                        return Err(error.into());
                     };
                     left_out.push(what);
                     blindly |= nameless;
                     if patch == ApplicationPatch::default() {
-                        return Err(error);
+                        return Err(error.into());
                     }
                 },
             )

@@ -36,6 +36,7 @@ mod references;
 mod referrer;
 mod rest;
 mod search;
+mod send_error;
 mod sight;
 mod status_field;
 mod stop;

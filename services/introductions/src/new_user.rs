@@ -52,9 +52,8 @@ pub(crate) async fn add(
                 // Accepted is not done: until the user is there, nobody knows whether they will be.
                 AddedUser::Soon(id) => {
                     request = Some(id.0);
-                    Err(Remote::Unknown {
-                        cause: Cause::Status(202),
-                    })
+                    let cause = Cause::Status(202);
+                    Err(Remote::Unknown { cause }.into())
                 }
                 added => Ok(added),
             },

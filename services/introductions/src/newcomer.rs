@@ -11,6 +11,7 @@ use crate::introduction::Introduction;
 use crate::lighter::{self, LeftOut};
 use crate::profile::filled;
 use crate::references::References;
+use crate::send_error::SendError;
 use crate::stop::Stop;
 use crate::term::Term;
 use crate::{candidate, candidate_fields, note};
@@ -68,7 +69,7 @@ impl Newcomer {
         &mut self,
         client: &Client,
         term: Term,
-    ) -> Result<CreatedCandidate, Remote> {
+    ) -> Result<CreatedCandidate, SendError> {
         loop {
             term.check()?;
             let error = match client.candidates().create(&self.person).await {
@@ -78,7 +79,7 @@ impl Newcomer {
             if !self.lighten(client, &error).await {
                 let error = about_the_job(error, &self.person.custom_fields);
                 self.refusal = Some(error.clone());
-                return Err(error);
+                return Err(error.into());
             }
         }
     }

@@ -140,7 +140,7 @@ pub(crate) async fn once(
                 hidden = matches!(found, Err(Remote::Forbidden { .. }));
                 found
             },
-            async |client| client.notes().create(&note).await.map(|note| note.id),
+            async |client| Ok(client.notes().create(&note).await?.id),
         )
         .await;
     if hidden {

@@ -194,8 +194,8 @@ async fn create_tag(attempt: &mut Attempt<'_>, name: &str) -> Result<Option<TagI
             step,
             async |client, _| Ok(client.candidate_tags().find(name).await?.map(|tag| tag.id)),
             async |client| match client.candidate_tags().create(name).await {
-                Err(error) if !sent_before => Err(doubted(error)),
-                answer => answer.map(|tag| tag.id),
+                Err(error) if !sent_before => Err(doubted(error).into()),
+                answer => Ok(answer?.id),
             },
         )
         .await;

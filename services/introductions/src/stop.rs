@@ -6,11 +6,11 @@ use accounts::AccountError;
 use boot::metrics::Outcome;
 use domain::settings::{ImportAs, Settings};
 use domain::{Code, Problem, backoff};
-use harvest::{Cause, Error as Remote, Operation};
+use harvest::{Error as Remote, Operation};
 use store::claim::Step;
 use store::journal::JournalError;
 
-use crate::term;
+use crate::send_error::SendError;
 
 /// How long an operation rests that a process without the right keys has met.
 const UNTIL_PUT_RIGHT: Duration = Duration::from_secs(60);
@@ -171,10 +171,6 @@ impl From<Remote> for Stop {
             Remote::Denied { retry_after } | Remote::Throttled { retry_after, .. } => {
                 Stop::wait(retry_after, Code::Throttled)
             }
-            // No failure: whoever claims it next sends it.
-            Remote::NotSent {
-                cause: Cause::Request(term::OVER),
-            } => Stop::wait(Duration::ZERO, Code::WaitingForProof),
             Remote::NotSent { .. } | Remote::Unavailable { .. } => {
                 Stop::Retry(Code::GreenhouseUnavailable.into())
             }
@@ -209,6 +205,16 @@ impl From<Remote> for Stop {
                 problem.field = fields.into_iter().find_map(|error| error.field);
                 Stop::Fail(problem)
             }
+        }
+    }
+}
+
+impl From<SendError> for Stop {
+    fn from(error: SendError) -> Stop {
+        match error {
+            // No failure: whoever claims it next sends it.
+            SendError::LeaseEnds => Stop::wait(Duration::ZERO, Code::WaitingForProof),
+            SendError::Remote(error) => error.into(),
         }
     }
 }

@@ -113,7 +113,8 @@ async fn send(
                 let tags = client.applied_candidate_tags();
                 let applied = tags.create(candidate, tag).await;
                 error = applied.as_ref().err().cloned();
-                applied.map(|()| tag)
+                applied?;
+                Ok(tag)
             },
         )
         .await;

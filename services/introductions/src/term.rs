@@ -2,13 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use harvest::{Cause, Error as Remote};
 use store::claim::Claim;
 
 use crate::Config;
-
-/// Why nothing was sent after the term; `stop.rs` knows it by this.
-pub(crate) const OVER: &str = "the lease is about to end";
+use crate::send_error::SendError;
 
 /// How long the try that an operation was claimed for may write.
 #[derive(Debug, Clone, Copy)]
@@ -29,23 +26,22 @@ impl Term {
     /// write under a lease that somebody else may hold by now.
     ///
     /// # Errors
-    /// [`Remote::NotSent`] after the term.
-    pub(crate) fn check(self) -> Result<(), Remote> {
-        if self.taken.elapsed() > self.lasts {
-            let cause = Cause::Request(OVER);
-            return Err(Remote::NotSent { cause });
+    /// [`SendError::LeaseEnds`] after the term.
+    pub(crate) fn check(self) -> Result<(), SendError> {
+        match self.taken.elapsed() > self.lasts {
+            true => Err(SendError::LeaseEnds),
+            false => Ok(()),
         }
-        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stop::{Effect, Stop};
+    use crate::stop::Stop;
 
     #[test]
-    fn what_is_not_sent_after_the_term_is_planned_and_given_back_at_once() {
+    fn what_is_not_sent_after_the_term_is_given_back_at_once() {
         let term = |lasts| Term {
             taken: Instant::now(),
             lasts,
@@ -56,7 +52,6 @@ mod tests {
             std::hint::spin_loop();
         }
         let over = past.check().unwrap_err();
-        assert_eq!(Effect::of(&over), Effect::None);
         let stop = Stop::from(over);
         assert!(matches!(stop, Stop::Wait { delay, .. } if delay.is_zero()));
     }

@@ -12,6 +12,7 @@ use harvest::Client;
 use store::claim::StepState;
 
 use super::{Attempt, Foreseen, Made, Step, Written, confirmed_kinds, crash_after_confirm, write};
+use crate::send_error::SendError;
 use crate::sight;
 use crate::stop::{Effect, Stop};
 
@@ -38,7 +39,7 @@ impl Attempt<'_> {
         &mut self,
         step: Step,
         prove: impl AsyncFnOnce(&Client, DateTime<Utc>) -> Result<Option<T>, harvest::Error>,
-        send: impl AsyncFnOnce(&Client) -> Result<T, harvest::Error>,
+        send: impl AsyncFnOnce(&Client) -> Result<T, SendError>,
     ) -> Result<Written<T>, Stop> {
         if let Some(record) = self.claim.step(&step.name) {
             match record.state {
@@ -85,7 +86,7 @@ impl Attempt<'_> {
     async fn send_once<T: Made>(
         &mut self,
         step: Step,
-        send: impl AsyncFnOnce(&Client) -> Result<T, harvest::Error>,
+        send: impl AsyncFnOnce(&Client) -> Result<T, SendError>,
     ) -> Result<Written<T>, Stop> {
         crash_here(CrashPoint::Step(step.kind, Moment::BeforeIntent));
         if let Err(stop) = self.commit_intent(&step).await {
@@ -111,7 +112,15 @@ impl Attempt<'_> {
     }
 
     /// What an answer that is no success leaves of the write, and what to do instead of going on.
-    async fn judge(&mut self, step: &Step, error: harvest::Error) -> Stop {
+    async fn judge(&mut self, step: &Step, error: SendError) -> Stop {
+        let error = match error {
+            SendError::Remote(error) => error,
+            unsent @ SendError::LeaseEnds => {
+                let stop = Stop::from(unsent);
+                self.learn(step, StepState::Planned, None, stop.code());
+                return stop;
+            }
+        };
         let mut state = match Effect::of(&error) {
             Effect::None => StepState::Planned,
             Effect::Refused => StepState::Rejected,

@@ -1,0 +1,18 @@
+//! Why a write was not made, or may not have been.
+
+use harvest::Error as Remote;
+
+/// What the send of a write failed with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum SendError {
+    /// The lease is about to end; nothing was sent.
+    LeaseEnds,
+    /// Greenhouse's answer, or that there is none.
+    Remote(Remote),
+}
+
+impl From<Remote> for SendError {
+    fn from(error: Remote) -> SendError {
+        SendError::Remote(error)
+    }
+}
