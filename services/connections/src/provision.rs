@@ -44,6 +44,8 @@ pub(crate) struct OurField {
     /// The key that Greenhouse usually makes of the name; it may add a number.
     name_key: &'static str,
     value_type: ValueType,
+    /// Whether what is written is a link.
+    link: bool,
     description: &'static str,
     options: &'static [&'static str],
 }
@@ -54,6 +56,7 @@ pub(crate) const FIELDS: &[OurField] = &[
         name: STATUS_FIELD,
         name_key: "intrro_status",
         value_type: ValueType::SingleSelect,
+        link: false,
         description: "Where the introduction stands in Intrro. Written by the Intrro bridge.",
         options: &["Introduced", "Accepted", "Interviewing", "Hired", "Closed"],
     },
@@ -61,6 +64,7 @@ pub(crate) const FIELDS: &[OurField] = &[
         name: "Intrro introduction",
         name_key: "intrro_introduction",
         value_type: ValueType::ShortText,
+        link: true,
         description: "Link to the introduction in Intrro. Written by the Intrro bridge.",
         options: &[],
     },
@@ -68,6 +72,7 @@ pub(crate) const FIELDS: &[OurField] = &[
         name: "Intrro referrer",
         name_key: "intrro_referrer",
         value_type: ValueType::ShortText,
+        link: false,
         description: "The employee who made the introduction. Written by the Intrro bridge.",
         options: &[],
     },
@@ -183,10 +188,17 @@ impl Plan {
         let mut items = Vec::new();
         for field in FIELDS {
             match field.among(&known) {
-                Some(known) => {
-                    items.push(Item::new("custom_field", field.name, "exists"));
-                    items.extend(self.options(field, known).await);
-                }
+                Some(known) => match field.unsuitable(known) {
+                    Some(detail) => items.push(Item {
+                        detail: Some(detail),
+                        code: Some(Code::FieldUnsuitable),
+                        ..Item::new("custom_field", field.name, "failed")
+                    }),
+                    None => {
+                        items.push(Item::new("custom_field", field.name, "exists"));
+                        items.extend(self.options(field, known).await);
+                    }
+                },
                 None if self.dry_run => {
                     items.push(Item::new("custom_field", field.name, "would_create"))
                 }
@@ -201,7 +213,7 @@ impl Plan {
 
     /// Options that somebody took away, or that a newer bridge knows.
     async fn options(&self, field: &OurField, known: &CustomField) -> Vec<Item> {
-        if field.options.is_empty() {
+        if field.options.is_empty() || known.value_type != Some(field.value_type) {
             return Vec::new();
         }
         let there = match self
@@ -249,6 +261,18 @@ impl OurField {
         domain::own_field(active, self.name, self.name_key, |known| {
             (known.name.as_str(), known.name_key.as_str())
         })
+    }
+
+    /// Why a field of an organisation that is known as ours does not take what imports write: a text, which for a link
+    /// is one that a field of links takes as well. A type that did not exist when this was written may.
+    pub(crate) fn unsuitable(&self, known: &CustomField) -> Option<String> {
+        let is = known.value_type.filter(|is| *is != self.value_type)?;
+        let takes = match is {
+            ValueType::ShortText | ValueType::LongText => true,
+            ValueType::Url => self.link,
+            _ => false,
+        };
+        (!takes).then(|| format!("it is {is}, not {}", self.value_type))
     }
 
     fn to_create(&self) -> NewCustomField {
@@ -319,5 +343,41 @@ fn remedy(code: Code) -> &'static str {
     match code {
         Code::Throttled | Code::GreenhouseUnavailable | Code::UnexpectedAnswer => AGAIN,
         _ => code.remedy(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_is_taken_by_texts_and_links_and_a_status_by_texts_and_selects() {
+        use ValueType::{LongText, MultiSelect, Number, ShortText, SingleSelect, Url};
+        let unsuitable = |field: &OurField, value_type| {
+            let known = CustomField {
+                id: domain::CustomFieldId(1),
+                name: field.name.into(),
+                name_key: field.name_key.into(),
+                field_type: Some(FieldType::Candidate),
+                value_type,
+                active: true,
+                private: false,
+                required: false,
+                options: Vec::new(),
+            };
+            field.unsuitable(&known).is_some()
+        };
+        let types = [ShortText, LongText, Url, SingleSelect, MultiSelect, Number];
+        let refused = |field: &OurField| types.map(|one| unsuitable(field, Some(one)));
+        let [status, introduction, referrer] = FIELDS else {
+            panic!("another field")
+        };
+        assert_eq!(refused(status), [false, false, true, false, true, true]);
+        assert_eq!(
+            refused(introduction),
+            [false, false, false, true, true, true]
+        );
+        assert_eq!(refused(referrer), [false, false, true, true, true, true]);
+        assert!(!unsuitable(status, None), "a type that is new");
     }
 }

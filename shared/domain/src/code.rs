@@ -168,6 +168,7 @@ BRG-0428 consent_needed
 BRG-0429 outside_not_credited
 BRG-0430 v1_not_served
 BRG-0431 provision_under_way
+BRG-0432 field_unsuitable
 BRG-0501 jobs_vanished
 BRG-0901 internal
 BRG-0902 database_unavailable

@@ -114,31 +114,45 @@ impl Looking<'_> {
             self.find(finding);
         }
         for wanted in self.wanted() {
-            if wanted.among(&fields).is_none() {
-                let may_create = self.granted.contains("harvest:custom_fields:create");
-                let evidence = format!(
-                    "{}; {}",
-                    wanted.name,
-                    if may_create {
-                        "the bridge may create it"
-                    } else {
-                        "whether the bridge may create it is not known"
+            match wanted.among(&fields) {
+                None => self.is_missing(wanted),
+                Some(known) => {
+                    if let Some(why) = wanted.unsuitable(known) {
+                        self.find(Finding::new(
+                            Code::FieldUnsuitable,
+                            Severity::Warning,
+                            "custom_fields",
+                            format!("{}; {why}", wanted.name),
+                        ));
                     }
-                );
-                // The status field is written where there is one; the others were asked for.
-                let severity = if wanted.name == STATUS_FIELD {
-                    Severity::Info
-                } else {
-                    Severity::Warning
-                };
-                self.find(Finding::new(
-                    Code::FieldMissing,
-                    severity,
-                    "custom_fields",
-                    evidence,
-                ));
+                }
             }
         }
+    }
+
+    fn is_missing(&mut self, wanted: &OurField) {
+        let may_create = self.granted.contains("harvest:custom_fields:create");
+        let evidence = format!(
+            "{}; {}",
+            wanted.name,
+            if may_create {
+                "the bridge may create it"
+            } else {
+                "whether the bridge may create it is not known"
+            }
+        );
+        // The status field is written where there is one; the others were asked for.
+        let severity = if wanted.name == STATUS_FIELD {
+            Severity::Info
+        } else {
+            Severity::Warning
+        };
+        self.find(Finding::new(
+            Code::FieldMissing,
+            severity,
+            "custom_fields",
+            evidence,
+        ));
     }
 
     /// Our fields that the settings ask for.

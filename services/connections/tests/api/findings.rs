@@ -49,6 +49,13 @@ impl Tenant {
         evidence.collect()
     }
 
+    async fn provisioned(&self) -> Vec<Value> {
+        let path = format!("{}/provision", self.path);
+        let answer = self.world.post(&path, &Value::Null).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.body["items"].as_array().unwrap().clone()
+    }
+
     fn field(&self, name_key: &str) -> i64 {
         let fields = self.world.greenhouse.state().custom_fields();
         let field = fields.iter().find(|field| field.name_key == name_key);
@@ -184,6 +191,74 @@ async fn a_field_of_ours_that_got_another_name_is_not_missing() {
         .iter()
         .find(|item| item["name"] == "Intrro introduction");
     assert_eq!(ours.unwrap()["outcome"], "exists", "{planned:?}");
+}
+
+/// As if somebody had made a field of that name before the bridge came.
+async fn with_field(value_type: &str) -> Tenant {
+    let tenant = Tenant::new().await;
+    let archived = CustomFieldEdit {
+        required: None,
+        active: Some(false),
+    };
+    tenant.edit_field("intrro_status", archived);
+    tenant.world.make_field("Intrro status", value_type).await;
+    tenant
+}
+
+#[tokio::test]
+async fn a_field_of_our_name_that_cannot_hold_what_we_write_is_told_and_left_alone() {
+    let tenant = with_field("yes_no").await;
+    let told = "Intrro status; it is yes_no, not single_select";
+    let evidence = || tenant.evidence("field_unsuitable", "warning", "custom_fields");
+    assert_eq!(evidence().await, [told]);
+    let items = tenant.provisioned().await;
+    let status: Vec<&Value> = items
+        .iter()
+        .filter(|item| item["name"].as_str().unwrap().starts_with("Intrro status"))
+        .collect();
+    let [item] = status[..] else {
+        panic!("{status:?}")
+    };
+    assert_eq!(
+        (&item["outcome"], &item["code"], &item["detail"]),
+        (
+            &json!("failed"),
+            &json!("field_unsuitable"),
+            &json!("it is yes_no, not single_select")
+        ),
+        "{item}"
+    );
+    assert!(
+        item["remedy"].as_str().unwrap().contains("archive"),
+        "{item}"
+    );
+    tenant
+        .choose(json!({"introduction_status_field": false}))
+        .await;
+    assert_eq!(evidence().await, [""; 0], "nothing is written to it");
+}
+
+#[tokio::test]
+async fn a_field_of_our_name_that_holds_any_text_serves_and_needs_no_options() {
+    let tenant = with_field("short_text").await;
+    let evidence = tenant.evidence("field_unsuitable", "warning", "custom_fields");
+    assert_eq!(evidence.await, [""; 0]);
+    let items = tenant.provisioned().await;
+    let outcome = |item: &Value| {
+        let name = item["name"].as_str().unwrap();
+        let ours = name.starts_with("Intrro status");
+        ours.then(|| {
+            (
+                name.to_owned(),
+                item["outcome"].as_str().unwrap().to_owned(),
+            )
+        })
+    };
+    let outcomes: Vec<_> = items.iter().filter_map(outcome).collect();
+    assert_eq!(
+        outcomes,
+        [("Intrro status".to_owned(), "exists".to_owned())]
+    );
 }
 
 #[tokio::test]

@@ -157,6 +157,22 @@ impl World {
 
     /// What an admin does on a page of Greenhouse.
     pub(crate) async fn rename_field(&self, field: i64, name: &str) {
+        let address = format!("{}/v3/custom_fields/{field}", self.greenhouse.api_url());
+        let (token, change) = (self.greenhouse_token().await, json!({ "name": name }));
+        let renamed = self.http.patch(&address, Some(&token), &change);
+        assert_eq!(renamed.await.unwrap().status, 200);
+    }
+
+    /// Has the organisation make a custom field of candidates by hand.
+    pub(crate) async fn make_field(&self, name: &str, value_type: &str) {
+        let address = format!("{}/v3/custom_fields", self.greenhouse.api_url());
+        let field = json!({"name": name, "field_type": "candidate", "value_type": value_type});
+        let token = self.greenhouse_token().await;
+        let made = self.http.post(&address, Some(&token), &field);
+        assert_eq!(made.await.unwrap().status, 201);
+    }
+
+    async fn greenhouse_token(&self) -> String {
         let access = self.greenhouse.access();
         let grant = format!("grant_type=client_credentials&sub={}", access.site_admin_id);
         let token = self
@@ -172,11 +188,7 @@ impl World {
             .await
             .unwrap();
         let token: Value = serde_json::from_slice(&token.bytes().await.unwrap()).unwrap();
-        let address = format!("{}/v3/custom_fields/{field}", self.greenhouse.api_url());
-        let token = token["access_token"].as_str();
-        let change = json!({ "name": name });
-        let renamed = self.http.patch(&address, token, &change);
-        assert_eq!(renamed.await.unwrap().status, 200);
+        token["access_token"].as_str().unwrap().to_owned()
     }
 
     pub(crate) fn lists_are_empty_for_others(&self) {

@@ -250,6 +250,9 @@ catalogue! {
     ProvisionUnderWay "provision_under_way" "BRG-0431" (NOBODY, RETRIED)
         "Another request is creating what is missing in this Greenhouse."
         => "Send the request again after the seconds named in the header Retry-After; it says what exists by then.";
+    FieldUnsuitable "field_unsuitable" "BRG-0432" (HUMAN, RETRIED)
+        "A custom field of candidates in Greenhouse has the name or the key of one of the bridge's, and is of a type that does not take what the bridge writes."
+        => "In Greenhouse, under Configure → Custom Options → Candidate, archive the field; then let the bridge create its own with POST /v1/connections/{id}/provision, or switch the setting off.";
 
     // Jobs.
     JobsVanished "jobs_vanished" "BRG-0501" (HUMAN, RETRIED)
