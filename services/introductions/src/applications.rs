@@ -1,7 +1,7 @@
 //! The picked jobs: which of them are open, and one application under each.
 
 use domain::{ApplicationId, Code, JobId, Problem, StepKind};
-use harvest::{Application, ApplicationStatus, Error as Remote, NewApplication, Target};
+use harvest::{Application, ApplicationStatus, NewApplication, Target};
 use store::claim::StepState;
 
 use crate::answers::{Applied, AppliedHow, How};
@@ -9,7 +9,7 @@ use crate::attempt::{Attempt, Made, Step, Written};
 use crate::candidate::Person;
 use crate::credit;
 use crate::introduction::Introduction;
-use crate::lighter;
+use crate::lighter::Lighter;
 use crate::references::{self, References};
 use crate::stop::Stop;
 
@@ -257,7 +257,7 @@ async fn add(
 ) -> Result<AppliedHow, Stop> {
     let prospect = introduction.prospect;
     let mut application = new(attempt, introduction, vec![job], references);
-    let (mut left_out, term) = (Vec::new(), attempt.term());
+    let (mut lighter, term) = (Lighter::default(), attempt.term());
     let known = person.is_known_by_all(attempt);
     let written = attempt
         .write_once(
@@ -269,21 +269,20 @@ async fn add(
             },
             async |client| loop {
                 term.check()?;
-                match client.applications().create(person.id, &application).await {
-                    Err(error)
-                        if (known || !matches!(error, Remote::NotFound { .. }))
-                            && let Some(what) = lighter::lighten(&error, &mut application) =>
-                    {
-                        left_out.push(what);
-                    }
-                    answer => return Ok(Applying::Made(Box::new(answer?))),
+                let error = match client.applications().create(person.id, &application).await {
+                    Ok(made) => return Ok(Applying::Made(Box::new(made))),
+                    Err(error) => error,
+                };
+                let lightened = lighter.leave_out(client, &error, known, &mut application);
+                if !lightened.await? {
+                    return Err(error.into());
                 }
             },
         )
         .await;
     // What was left out in vain was not what was refused.
     if written.is_ok() {
-        lighter::tell(attempt, introduction, references, &left_out).await?;
+        lighter.tell(attempt, introduction, references).await?;
     }
     let (id, made) = match written {
         Ok(Written::Now(Applying::Made(made))) => (Some(made.id), Some(made)),

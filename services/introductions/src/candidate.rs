@@ -15,7 +15,7 @@ use crate::profile::refused;
 use crate::references::{self, References};
 use crate::send_error::SendError;
 use crate::stop::Stop;
-use crate::{candidate_fields, lighter, note, search, sight};
+use crate::{candidate_fields, note, search, sight};
 
 /// Who it is, and how we know.
 pub(crate) struct Person {
@@ -139,7 +139,8 @@ async fn create(
     }
     let sent = &newcomer.person.custom_fields;
     candidate_fields::warn_of_left_out(attempt, &newcomer.wanted, sent);
-    lighter::tell(attempt, introduction, references, &newcomer.left_out).await?;
+    let lighter = &newcomer.lighter;
+    lighter.tell(attempt, introduction, references).await?;
     if along.tagged != references.inline_tags {
         references::forget_inline_tags(attempt).await?;
     }

@@ -1,13 +1,13 @@
 //! What is added to an application once it is there: the source and referrer it lacks, and a prospect's pool.
 
 use domain::{ApplicationId, Code, StepKind};
-use harvest::{Application, ApplicationPatch, Error as Remote};
+use harvest::{Application, ApplicationPatch};
 
 use crate::applications::is_on;
 use crate::attempt::{Attempt, Step};
 use crate::candidate::Person;
 use crate::introduction::Introduction;
-use crate::lighter;
+use crate::lighter::Lighter;
 use crate::references::References;
 use crate::stop::Stop;
 
@@ -96,7 +96,7 @@ impl Edit {
             attempt.confirm_if_sent(step);
             return Ok(());
         }
-        let (mut left_out, mut blindly, term) = (Vec::new(), false, attempt.term());
+        let (mut lighter, term) = (Lighter::default(), attempt.term());
         let written = attempt
             .write_once(
                 step.idempotent(),
@@ -106,41 +106,25 @@ impl Edit {
                     let Err(error) = client.applications().update(id, &patch).await else {
                         return Ok(());
                     };
-                    let nameless = matches!(error, Remote::NotFound { .. });
-                    if nameless && !known {
-                        return Err(error.into());
-                    }
-                    let Some(what) = lighter::lighten_patch(&error, &mut patch) else {
-                        return Err(error.into());
-                    };
-                    left_out.push(what);
-                    blindly |= nameless;
-                    if patch == ApplicationPatch::default() {
+                    let lightened = lighter.leave_out(client, &error, known, &mut patch);
+                    if !lightened.await? || patch == ApplicationPatch::default() {
                         return Err(error.into());
                     }
                 },
             )
             .await;
-        match written {
-            // What was left out in vain may have been there, and is looked up again.
-            Err(stop) if blindly => {
-                lighter::forget(attempt, introduction, &left_out).await?;
-                attempt.tolerate(Err::<(), _>(stop), Code::EditRefused, "referrer")?;
-            }
-            written => {
-                let told = !left_out.is_empty();
-                lighter::tell(attempt, introduction, references, &left_out).await?;
-                // All of it was refused by name: there is no more to say.
-                if told
-                    && patch == ApplicationPatch::default()
-                    && matches!(written, Err(Stop::Fail(_)))
-                {
-                    return Ok(());
-                }
-                attempt.tolerate(written, Code::EditRefused, "referrer")?;
+        if written.is_err() && lighter.is_blind() {
+            // It may have been something else.
+            lighter.forget(attempt, introduction).await?;
+        } else {
+            lighter.tell(attempt, introduction, references).await?;
+            // All of it was refused by name: there is no more to say.
+            if matches!(written, Err(Stop::Fail(_))) && patch == ApplicationPatch::default() {
+                return Ok(());
             }
         }
-        Ok(())
+        let written = attempt.tolerate(written, Code::EditRefused, "referrer");
+        written.map(drop)
     }
 }
 

@@ -2,13 +2,14 @@
 //! left out for it; the answer says what is missing, and the next import looks it up again.
 
 use domain::{Code, Problem, ReferrerId, SourceId};
-use harvest::{ApplicationPatch, Error, NewApplication, Target, Version};
+use harvest::{ApplicationPatch, Client, Error, NewApplication, Target, Version};
 
 use crate::attempt::Attempt;
 use crate::introduction::Introduction;
 use crate::references::References;
+use crate::send_error::SendError;
 use crate::stop::Stop;
-use crate::{references, referrer};
+use crate::{references, referrer, sight};
 
 /// Something that was left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,39 +28,47 @@ const POOL: &[&str] = &[
 const SOURCE: &[&str] = &["source_id", "source"];
 const CREDIT: &[&str] = &["referrer_id", "referrer"];
 
-/// Takes out of the application what the refusal names; none: it names nothing that can be left out. Each refusal leaves
-/// less, so that asking again comes to an end.
-///
-/// v1 may say with a 404, which names nothing, that something is gone: then it is the first that there is, what is missed
-/// least before the credit, which is dearer and not as easily removed. For callers to whom it cannot be the person.
-pub(crate) fn lighten(error: &Error, application: &mut NewApplication) -> Option<LeftOut> {
-    if let Target::PooledProspect { job_ids, .. } = &mut application.target
-        && may_be(error, POOL)
-    {
-        let job_ids = std::mem::take(job_ids);
-        application.target = Target::Prospect { job_ids };
-        return Some(LeftOut::Pool);
-    }
-    credits(
-        error,
-        &mut application.source_id,
-        &mut application.referrer_id,
-        &mut application.outside_referrer,
-    )
+/// What can be written with less.
+pub(crate) trait Lighten {
+    /// Takes out what the refusal names; none: it names nothing that can be left out. Each refusal leaves less, so that
+    /// asking again comes to an end.
+    ///
+    /// v1 may say with a 404, which names nothing, that something is gone: then it is the first that there is, what is
+    /// missed least before the credit, which is dearer and not as easily removed.
+    fn lighten(&mut self, refusal: &Error) -> Option<LeftOut>;
 }
 
-/// The same of changes to an application that is there.
-pub(crate) fn lighten_patch(error: &Error, patch: &mut ApplicationPatch) -> Option<LeftOut> {
-    if patch.prospect_pool_id.is_some() && may_be(error, POOL) {
-        (patch.prospect_pool_id, patch.prospect_pool_stage_id) = (None, None);
-        return Some(LeftOut::Pool);
+impl Lighten for NewApplication {
+    fn lighten(&mut self, refusal: &Error) -> Option<LeftOut> {
+        if let Target::PooledProspect { job_ids, .. } = &mut self.target
+            && may_be(refusal, POOL)
+        {
+            let job_ids = std::mem::take(job_ids);
+            self.target = Target::Prospect { job_ids };
+            return Some(LeftOut::Pool);
+        }
+        credits(
+            refusal,
+            &mut self.source_id,
+            &mut self.referrer_id,
+            &mut self.outside_referrer,
+        )
     }
-    credits(
-        error,
-        &mut patch.source_id,
-        &mut patch.referrer_id,
-        &mut patch.outside_referrer,
-    )
+}
+
+impl Lighten for ApplicationPatch {
+    fn lighten(&mut self, refusal: &Error) -> Option<LeftOut> {
+        if self.prospect_pool_id.is_some() && may_be(refusal, POOL) {
+            (self.prospect_pool_id, self.prospect_pool_stage_id) = (None, None);
+            return Some(LeftOut::Pool);
+        }
+        credits(
+            refusal,
+            &mut self.source_id,
+            &mut self.referrer_id,
+            &mut self.outside_referrer,
+        )
+    }
 }
 
 fn credits(
@@ -84,50 +93,96 @@ fn may_be(error: &Error, names: &[&str]) -> bool {
     nameless || names.iter().any(|name| error.names_field(name))
 }
 
-/// Warns of what was left out, forgets what was remembered of it, and takes it out of what the rest of the try refers to.
-pub(crate) async fn tell(
-    attempt: &mut Attempt<'_>,
-    introduction: &Introduction,
-    references: &mut References,
-    left_out: &[LeftOut],
-) -> Result<(), Stop> {
-    forget(attempt, introduction, left_out).await?;
-    for what in left_out {
-        let problem = match what {
-            LeftOut::Source => {
-                references.source = None;
-                Code::SourceMissing.into()
-            }
-            LeftOut::Credit => {
-                (references.referrer, references.outside) = (None, None);
-                // v1 credits users themselves.
-                let code = match attempt.greenhouse.version() {
-                    Version::V1 => Code::ReferrerUnknown,
-                    Version::V3 => Code::ReferrerNotListed,
-                };
-                Problem::new(code).field("referrer.email")
-            }
-            LeftOut::Pool => Problem::new(Code::PoolMissing).field("prospect"),
-        };
-        attempt.warn(problem);
-    }
-    Ok(())
+/// What one write goes on without.
+#[derive(Default)]
+pub(crate) struct Lighter {
+    left_out: Vec<LeftOut>,
+    /// Whether some of it was left out for an answer that names nothing.
+    blindly: bool,
 }
 
-/// What was remembered of it is looked up again: by the next import, and by the next try of this one.
-pub(crate) async fn forget(
-    attempt: &Attempt<'_>,
-    introduction: &Introduction,
-    left_out: &[LeftOut],
-) -> Result<(), Stop> {
-    for what in left_out {
-        match what {
-            LeftOut::Source => references::forget_source(attempt).await?,
-            LeftOut::Credit => referrer::forget(attempt, introduction).await?,
-            LeftOut::Pool => {}
+impl Lighter {
+    /// Leaves out what the refusal is about; says whether there was anything. `known`: it is not the person who is not
+    /// found. Whether it is who acts, is looked for once.
+    ///
+    /// # Errors
+    /// [`SendError::ActingUserGone`].
+    pub(crate) async fn leave_out(
+        &mut self,
+        client: &Client,
+        refusal: &Error,
+        known: bool,
+        write: &mut impl Lighten,
+    ) -> Result<bool, SendError> {
+        let nameless = matches!(refusal, Error::NotFound { .. });
+        if nameless && !self.blindly {
+            if !known {
+                return Ok(false);
+            }
+            match sight::acting_user_is_gone(client).await {
+                Ok(true) => return Err(SendError::ActingUserGone),
+                // Who may not look for users may still write.
+                Ok(false) | Err(Error::Forbidden { .. }) => {}
+                Err(_) => return Ok(false),
+            }
         }
+        let what = write.lighten(refusal);
+        self.blindly |= nameless && what.is_some();
+        self.left_out.extend(what);
+        Ok(what.is_some())
     }
-    Ok(())
+
+    /// Whether it may not have been what was left out, should the write not come off either.
+    pub(crate) fn is_blind(&self) -> bool {
+        self.blindly
+    }
+
+    /// Warns of what was left out, forgets what was remembered of it, and takes it out of what the rest of the try refers
+    /// to.
+    pub(crate) async fn tell(
+        &self,
+        attempt: &mut Attempt<'_>,
+        introduction: &Introduction,
+        references: &mut References,
+    ) -> Result<(), Stop> {
+        self.forget(attempt, introduction).await?;
+        for what in &self.left_out {
+            let problem = match what {
+                LeftOut::Source => {
+                    references.source = None;
+                    Code::SourceMissing.into()
+                }
+                LeftOut::Credit => {
+                    (references.referrer, references.outside) = (None, None);
+                    // v1 credits users themselves.
+                    let code = match attempt.greenhouse.version() {
+                        Version::V1 => Code::ReferrerUnknown,
+                        Version::V3 => Code::ReferrerNotListed,
+                    };
+                    Problem::new(code).field("referrer.email")
+                }
+                LeftOut::Pool => Problem::new(Code::PoolMissing).field("prospect"),
+            };
+            attempt.warn(problem);
+        }
+        Ok(())
+    }
+
+    /// What was remembered of it is looked up again: by the next import, and by the next try of this one.
+    pub(crate) async fn forget(
+        &self,
+        attempt: &Attempt<'_>,
+        introduction: &Introduction,
+    ) -> Result<(), Stop> {
+        for what in &self.left_out {
+            match what {
+                LeftOut::Source => references::forget_source(attempt).await?,
+                LeftOut::Credit => referrer::forget(attempt, introduction).await?,
+                LeftOut::Pool => {}
+            }
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -169,7 +224,7 @@ mod tests {
             operation: harvest::Operation::CandidatesCreate,
             hidden: false,
         };
-        let mut lighten = || lighten(&not_found, &mut application);
+        let mut lighten = || application.lighten(&not_found);
         let left_out = [lighten(), lighten(), lighten(), lighten()];
         let all = [LeftOut::Pool, LeftOut::Source, LeftOut::Credit].map(Some);
         assert_eq!(left_out, [all[0], all[1], all[2], None]);
@@ -183,11 +238,11 @@ mod tests {
             ("/application/referrer_id", LeftOut::Credit),
             ("prospect_pool_stage_id", LeftOut::Pool),
         ] {
-            assert_eq!(lighten(&refused(field), &mut application), Some(left_out));
-            assert_eq!(lighten(&refused(field), &mut application), None, "{field}");
+            assert_eq!(application.lighten(&refused(field)), Some(left_out));
+            assert_eq!(application.lighten(&refused(field)), None, "{field}");
         }
         let job_ids = vec![JobId(4)];
         assert_eq!(application.target, Target::Prospect { job_ids });
-        assert_eq!(lighten(&refused("first_name"), &mut application), None);
+        assert_eq!(application.lighten(&refused("first_name")), None);
     }
 }

@@ -8,7 +8,7 @@ use harvest::{
 
 use crate::attempt::Attempt;
 use crate::introduction::Introduction;
-use crate::lighter::{self, LeftOut};
+use crate::lighter::Lighter;
 use crate::profile::filled;
 use crate::references::References;
 use crate::send_error::SendError;
@@ -23,7 +23,7 @@ pub(crate) struct Newcomer {
     pub(crate) wanted: Vec<CustomFieldValue>,
     /// Whether the tags go along.
     pub(crate) tagged: bool,
-    pub(crate) left_out: Vec<LeftOut>,
+    pub(crate) lighter: Lighter,
     /// Why they were not created.
     refusal: Option<Remote>,
 }
@@ -59,7 +59,7 @@ impl Newcomer {
             person,
             wanted,
             tagged: references.inline_tags,
-            left_out: Vec::new(),
+            lighter: Lighter::default(),
             refusal: None,
         })
     }
@@ -76,7 +76,7 @@ impl Newcomer {
                 Ok(created) => return Ok(created),
                 Err(error) => error,
             };
-            if !self.lighten(client, &error).await {
+            if !self.lighten(client, &error).await? {
                 let error = about_the_job(error, &self.person.custom_fields);
                 self.refusal = Some(error.clone());
                 return Err(error.into());
@@ -84,31 +84,32 @@ impl Newcomer {
         }
     }
 
-    /// Takes out what the refusal is about, if it can be done without.
-    async fn lighten(&mut self, client: &Client, error: &Remote) -> bool {
+    /// Takes out what the refusal is about, if it can be done without; says whether it could.
+    async fn lighten(&mut self, client: &Client, error: &Remote) -> Result<bool, SendError> {
         let person = &mut self.person;
         // The tags are applied one by one then.
         if self.tagged && error.names_field("tags") {
             self.tagged = false;
             person.tags.clear();
-            return true;
+            return Ok(true);
         }
-        if let Some(application) = &mut person.application
-            && let Some(what) = lighter::lighten(error, application)
-        {
-            self.left_out.push(what);
-            return true;
+        if let Some(application) = &mut person.application {
+            // Who is not there yet is not who is not found.
+            let lightened = self.lighter.leave_out(client, error, true, application);
+            if lightened.await? {
+                return Ok(true);
+            }
         }
         if person.note.is_some() && note::is_named(error) {
-            return false;
+            return Ok(false);
         }
         // Nobody is left out for a field that the tenant does not have.
         if error.is_about_custom_fields(&person.custom_fields) {
             let fewer = candidate_fields::fewer(client, error, &person.custom_fields);
             person.custom_fields = fewer.await;
-            return true;
+            return Ok(true);
         }
-        false
+        Ok(false)
     }
 
     /// Takes the note out if that may be what was refused; it has a step of its own then. What names nothing may be about

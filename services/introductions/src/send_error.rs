@@ -7,6 +7,8 @@ use harvest::Error as Remote;
 pub(crate) enum SendError {
     /// The lease is about to end; nothing was sent.
     LeaseEnds,
+    /// Whoever v1 writes for is not there any more; nothing was written.
+    ActingUserGone,
     /// Greenhouse's answer, or that there is none.
     Remote(Remote),
 }

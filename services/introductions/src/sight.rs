@@ -3,10 +3,11 @@
 use accounts::sees_nothing;
 use chrono::{TimeDelta, Utc};
 use domain::Code;
-use harvest::{Candidate, Error as Remote, Version};
+use harvest::{Candidate, Client, Error as Remote, Purpose, Version};
 
 use crate::attempt::Attempt;
 use crate::memory::MINUTE;
+use crate::send_error::SendError;
 use crate::stop::Stop;
 
 const SIGHT: &str = "sight";
@@ -45,15 +46,11 @@ pub(crate) async fn doubt_nothing(attempt: &Attempt<'_>) -> Result<(), Stop> {
 /// merged since is not shown, and somebody just made may be shown before they can be written to: the next try finds out.
 pub(crate) async fn not_found(attempt: &Attempt<'_>, error: Remote) -> Stop {
     let client = attempt.proof();
-    if let Some(acting) = attempt.greenhouse.acting_user() {
-        match client.users().by_ids(&[acting]).await {
-            Ok(found) if found.iter().all(|user| user.deactivated) => {
-                return Stop::Pause(Code::ActingUserMissing.into());
-            }
-            Ok(_) => {}
-            // It may be them who are not found.
-            Err(_) => return error.into(),
-        }
+    match acting_user_is_gone(&client).await {
+        Ok(true) => return SendError::ActingUserGone.into(),
+        Ok(false) => {}
+        // It may be them who are not found.
+        Err(_) => return error.into(),
     }
     if let Some(person) = attempt.person
         && let Ok(Some(shown)) = client.candidates().get(person).await
@@ -62,6 +59,19 @@ pub(crate) async fn not_found(attempt: &Attempt<'_>, error: Remote) -> Stop {
         return Stop::Fail(Code::UnexpectedAnswer.into());
     }
     error.into()
+}
+
+/// Whether whoever v1 writes for is not there, or works there no more.
+///
+/// # Errors
+/// Those of a read.
+pub(crate) async fn acting_user_is_gone(client: &Client) -> Result<bool, Remote> {
+    let Some(acting) = client.acting_user() else {
+        return Ok(false);
+    };
+    let client = client.with_purpose(Purpose::Proof);
+    let found = client.users().by_ids(&[acting]).await?;
+    Ok(found.iter().all(|user| user.deactivated))
 }
 
 /// Whether somebody who is shown was made long enough ago to be written to everywhere.

@@ -6,7 +6,7 @@ use accounts::AccountError;
 use boot::metrics::Outcome;
 use domain::settings::{ImportAs, Settings};
 use domain::{Code, Problem, backoff};
-use harvest::{Error as Remote, Operation};
+use harvest::{Error as Remote, Operation, Whose};
 use store::claim::Step;
 use store::journal::JournalError;
 
@@ -179,10 +179,12 @@ impl From<Remote> for Stop {
                 Stop::wait(Duration::from_millis(500), Code::WaitingForProof)
             }
             Remote::Unauthorized { .. } => Stop::Pause(Code::CredentialRefused.into()),
-            Remote::Credential { consent: true, .. } => Stop::Pause(Code::ConsentNeeded.into()),
-            Remote::Credential { consent: false, .. } => {
-                Stop::Pause(Code::TokenEndpointRefused.into())
-            }
+            Remote::Credential { whose, .. } => match whose {
+                Whose::Consent => Stop::Pause(Code::ConsentNeeded.into()),
+                Whose::Tenant => Stop::Pause(Code::TokenEndpointRefused.into()),
+                // A fault of this process as well: it was given a wrong secret.
+                Whose::Partner => Stop::wait(UNTIL_PUT_RIGHT, Code::PartnerRefused),
+            },
             Remote::NotServed { .. } => Stop::Pause(Code::V1NotServed.into()),
             Remote::Forbidden { scope, .. } => {
                 Stop::Pause(Problem::new(Code::ScopeMissing).field(scope))
@@ -214,6 +216,7 @@ impl From<SendError> for Stop {
         match error {
             // No failure: whoever claims it next sends it.
             SendError::LeaseEnds => Stop::wait(Duration::ZERO, Code::WaitingForProof),
+            SendError::ActingUserGone => Stop::Pause(Code::ActingUserMissing.into()),
             SendError::Remote(error) => error.into(),
         }
     }

@@ -303,7 +303,7 @@ async fn carry_out(
         Stop::Abandon => return Err(JournalError::LeaseLost),
         Stop::GiveBack => return Err(JournalError::Unavailable),
         Stop::Wait { delay, code } => {
-            if code == Code::CredentialSealed {
+            if matches!(code, Code::CredentialSealed | Code::PartnerRefused) {
                 // No fault of the tenant, which is told nothing: an alert tells whoever runs this process.
                 context.metrics.retry(Stage::Write, code);
             }

@@ -115,7 +115,7 @@ impl Attempt<'_> {
     async fn judge(&mut self, step: &Step, error: SendError) -> Stop {
         let error = match error {
             SendError::Remote(error) => error,
-            unsent @ SendError::LeaseEnds => {
+            unsent @ (SendError::LeaseEnds | SendError::ActingUserGone) => {
                 let stop = Stop::from(unsent);
                 self.learn(step, StepState::Planned, None, stop.code());
                 return stop;

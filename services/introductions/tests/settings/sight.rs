@@ -1,8 +1,8 @@
 //! An acting user who is no Site Admin any more, and whom v3 therefore shows nothing.
 
-use domain::Code;
+use domain::{Code, JobId};
 use greenhouse_sim::ListWithoutSiteAdmin;
-use harvest::Version;
+use harvest::{Target, Version};
 use serde_json::{Value, json};
 use store::connections::State;
 
@@ -112,4 +112,40 @@ async fn a_greenhouse_without_jobs_is_believed() {
     demote(&world).await;
     let answer = world.import(world.introduction("i-1")).await;
     assert_eq!(answer.data["code"], "job_unknown", "{answer:?}");
+}
+
+/// v1 says of whoever acts, too, that they are not found. Nothing that the write refers to is left out for it.
+#[tokio::test]
+async fn an_acting_user_who_is_gone_costs_one_write_and_one_look() {
+    for (operation, there) in [
+        ("candidates:create", None),
+        ("applications:create", Some(1)),
+        ("applications:update", Some(0)),
+    ] {
+        let world = World::new(Version::V1).await;
+        let by_rita = |id| {
+            let mut event = world.introduction(id);
+            event["data"]["referrer"] = json!({ "email": "rita.recruiter@acme.example" });
+            event
+        };
+        world.import(by_rita("before")).await;
+        if let Some(job) = there {
+            let job = JobId(world.jobs()[job]);
+            world.plant("after", Target::Job(job)).await;
+        }
+        world.greenhouse.set_clock(15);
+        let acting = world.greenhouse.access().site_admin_id;
+        let recruiter = world.greenhouse.recruiter();
+        recruiter.deactivate_user(acting).unwrap();
+        world.greenhouse.state().clear_log();
+        world.take(&by_rita("after")).await;
+        world.try_once().await;
+        assert_eq!(world.open().await, 1, "{operation}: it waits");
+        let calls = |name| world.greenhouse.state().calls(name).len();
+        assert_eq!((calls(operation), calls("users:retrieve")), (1, 1));
+        let answer = world.last_answer().await;
+        assert_eq!(answer.data["code"], "acting_user_missing", "{answer:?}");
+        let reason = world.connection().await.reason;
+        assert_eq!(reason, Some(Code::ActingUserMissing));
+    }
 }
