@@ -14,7 +14,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use boot::metrics::{AdminAction, AdminResult};
 use domain::Tenant;
-use harvest::{Error as Remote, Feature, Partner, Version, authorize_url, least_scopes};
+use harvest::{Error as Remote, Feature, Partner, Version, Whose, authorize_url, least_scopes};
 use rand::TryRng;
 use rand::rngs::SysRng;
 use secrecy::SecretString;
@@ -177,6 +177,10 @@ async fn arrive(shared: &Shared, asked: &Asked, headers: &HeaderMap) -> Result<C
         .map_err(|error| {
             tracing::warn!(%tenant, kind = error.kind(), "a code was not exchanged");
             match error {
+                Remote::Credential {
+                    whose: Whose::Partner,
+                    ..
+                } => Page::impossible(&Failure::partner_refused()),
                 Remote::Credential { .. } => Page::declined(),
                 _ => Page::unanswered(),
             }

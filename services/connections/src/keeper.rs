@@ -11,6 +11,7 @@ use accounts::{Accounts, health};
 use boot::metrics::Metrics;
 use domain::Code;
 use futures::{StreamExt, stream};
+use harvest::Whose;
 use store::Store;
 use store::connections::{Connection, Consent, Finding, Health, Severity};
 use tokio_util::sync::CancellationToken;
@@ -154,7 +155,10 @@ async fn keep_consent(store: &Store, accounts: &Accounts, consent: Consent) {
     match accounts.keep_alive(&consent, RENEW).await {
         Ok(()) => judge(store, &consent, false).await,
         // It was set aside, and somebody was told.
-        Err(harvest::Error::Credential { .. }) => {}
+        Err(harvest::Error::Credential {
+            whose: Whose::Tenant | Whose::Consent,
+            ..
+        }) => {}
         Err(error) => {
             tracing::warn!(tenant = %consent.tenant, kind = error.kind(), "a consent was not renewed");
             judge(store, &consent, consent.left < TELL).await;

@@ -35,6 +35,16 @@ impl Page {
         }
     }
 
+    /// No admin can connect before an operator has done something.
+    pub(crate) fn impossible(failure: &Failure) -> Page {
+        let (status, _, text) = failure.told();
+        Page {
+            status,
+            title: "Connecting is not possible right now".to_owned(),
+            text,
+        }
+    }
+
     /// The admin said no, or Greenhouse did.
     pub(crate) fn declined() -> Page {
         Page {
@@ -65,17 +75,13 @@ impl IntoResponse for Page {
 
 /// Why the browser was not sent to Greenhouse.
 pub(crate) fn refused(failure: &Failure) -> Response {
-    let (status, _, text) = failure.told();
+    let (status, ..) = failure.told();
     if status == StatusCode::UNAUTHORIZED {
         let mut page = Page::stale();
         page.status = status;
         return page.into_response();
     }
-    html(
-        status,
-        "Connecting is not possible right now",
-        &format!("<p>{}</p>", escaped(&text)),
-    )
+    Page::impossible(failure).into_response()
 }
 
 /// It worked; and what is missing.

@@ -104,6 +104,11 @@ impl Failure {
         Failure::of(StatusCode::SERVICE_UNAVAILABLE, Code::CredentialSealed)
     }
 
+    /// Greenhouse does not know the client that we are.
+    pub(crate) fn partner_refused() -> Failure {
+        Failure::of(StatusCode::SERVICE_UNAVAILABLE, Code::PartnerRefused)
+    }
+
     /// Somebody else creates in the same Greenhouse.
     pub(crate) fn under_way() -> Failure {
         let problem = Problem::of(StatusCode::CONFLICT, Code::ProvisionUnderWay);

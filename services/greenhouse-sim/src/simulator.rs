@@ -145,6 +145,18 @@ impl Simulator {
         partner.map(|partner| (partner.client_id.clone(), partner.secret.clone()))
     }
 
+    /// Gives the first partner another secret, as Greenhouse does on request; the old one stops working at once. False
+    /// where there is no partner.
+    pub fn replace_partner_secret(&self, secret: &str) -> bool {
+        let mut state = self.world.lock();
+        let mut credentials = state.keyring.credentials.iter_mut();
+        let partner =
+            credentials.find(|credential| matches!(credential.kind, Kind::Partner { .. }));
+        partner
+            .map(|partner| partner.secret = secret.to_owned())
+            .is_some()
+    }
+
     /// What the first organisation contains, and what was asked of the whole simulator.
     pub fn state(&self) -> View {
         View::new(Arc::clone(&self.world), None)

@@ -12,7 +12,9 @@ use domain::crash::{CrashPoint, crash_here};
 use domain::{Code, Problem, Tenant};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use harvest::{AccessToken, AccessTokens, AuthorizedTokens, Cause, Config, Error, Http, Partner};
+use harvest::{
+    AccessToken, AccessTokens, AuthorizedTokens, Cause, Config, Error, Http, Partner, Whose,
+};
 use secrecy::{ExposeSecret, SecretString};
 use store::Store;
 use store::connections::{NewTokens, Tokens};
@@ -76,7 +78,18 @@ impl Consent {
                 (Ok(Renewal::Ours(token)), _) => return Ok(token),
                 (Ok(Renewal::Elsewhere), Some(token)) => return Ok(token),
                 (Ok(Renewal::Elsewhere), None) => tokio::time::sleep(LOOK).await,
-                (Err(Error::NotSent { .. } | Error::Throttled { .. }), Some(token)) => {
+                // What is in the way may be gone before the token ends.
+                (
+                    Err(
+                        Error::NotSent { .. }
+                        | Error::Throttled { .. }
+                        | Error::Credential {
+                            whose: Whose::Partner,
+                            ..
+                        },
+                    ),
+                    Some(token),
+                ) => {
                     return Ok(token);
                 }
                 (Err(error), _) => return Err(error),
@@ -100,7 +113,7 @@ impl Consent {
             Ok(None) => Err(Error::Credential {
                 status: 0,
                 detail: "the connection has no tokens".to_owned(),
-                consent: true,
+                whose: Whose::Consent,
             }),
             Err(error) => {
                 tracing::warn!(%error, "the tokens cannot be read");
@@ -131,17 +144,18 @@ impl Consent {
             .refresh_tokens(&self.config, &self.partner, &tokens.refresh);
         match asked.await {
             Ok(new) => self.keep(tokens.generation, new).await,
-            Err(Error::Credential { status, detail, .. }) => {
+            Err(
+                error @ Error::Credential {
+                    whose: Whose::Consent,
+                    ..
+                },
+            ) => {
                 // Whoever slept over its lease sent what somebody else had renewed by then.
                 if !self.give_up(lease, true).await {
                     return Ok(Renewal::Elsewhere);
                 }
                 self.ask_for_consent(tokens.interrupted).await;
-                Err(Error::Credential {
-                    status,
-                    detail,
-                    consent: true,
-                })
+                Err(error)
             }
             Err(Error::Unknown { cause }) => {
                 self.give_up(lease, false).await;

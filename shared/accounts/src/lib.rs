@@ -244,7 +244,7 @@ impl Accounts {
     /// Renews the tokens of a connection that an admin authorised, if its refresh token is good for less than `left`.
     ///
     /// # Errors
-    /// [`harvest::Error`]; with [`harvest::Error::Credential`] the connection has been set aside.
+    /// [`harvest::Error`]; with [`harvest::Error::Credential`] the connection has been set aside, unless it is our own.
     pub async fn keep_alive(
         &self,
         consent: &store::connections::Consent,

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use domain::{Code, Problem};
-use harvest::Error as Remote;
+use harvest::{Error as Remote, Whose};
 
 use crate::AccountError;
 
@@ -53,10 +53,11 @@ impl From<Remote> for Stop {
             | Remote::Unknown { .. }
             | Remote::Accepted { .. } => Stop::Retry(Code::GreenhouseUnavailable.into()),
             Remote::Unauthorized { .. } => Stop::Pause(Code::CredentialRefused.into()),
-            Remote::Credential { consent: true, .. } => Stop::Pause(Code::ConsentNeeded.into()),
-            Remote::Credential { consent: false, .. } => {
-                Stop::Pause(Code::TokenEndpointRefused.into())
-            }
+            Remote::Credential { whose, .. } => match whose {
+                Whose::Consent => Stop::Pause(Code::ConsentNeeded.into()),
+                Whose::Tenant => Stop::Pause(Code::TokenEndpointRefused.into()),
+                Whose::Partner => Stop::Retry(Code::PartnerRefused.into()),
+            },
             Remote::NotServed { .. } => Stop::Pause(Code::V1NotServed.into()),
             Remote::Forbidden { scope, .. } => {
                 Stop::Pause(Problem::new(Code::ScopeMissing).field(scope))

@@ -101,10 +101,20 @@ pub enum Error {
         status: u16,
         /// Its words, at most 300 characters.
         detail: String,
-        /// Whether it is the consent of an admin, who alone can give another one; else a secret that somebody mistyped or
-        /// replaced.
-        consent: bool,
+        /// Who alone can give another one.
+        whose: Whose,
     },
+}
+
+/// Whose credential the token endpoint refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// The tenant's: a secret that somebody mistyped or replaced.
+    Tenant,
+    /// The consent of an admin.
+    Consent,
+    /// Ours: the client that Greenhouse knows the bridge by as a partner. No tenant can do anything about it.
+    Partner,
 }
 
 /// What stands between the parts of a field's path: how paths are written is not described, and may be as JSON pointers.

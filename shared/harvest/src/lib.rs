@@ -88,7 +88,7 @@ pub use custom_fields::{
     ValueType,
 };
 pub use departments::{Department, Departments};
-pub use error::{Cause, Error, FieldError};
+pub use error::{Cause, Error, FieldError, Whose};
 pub use http::{Http, HttpError};
 pub use job_hiring_managers::{JobHiringManager, JobHiringManagers};
 pub use job_interview_stages::{JobInterviewStage, JobInterviewStages};

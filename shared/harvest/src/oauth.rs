@@ -64,7 +64,7 @@ impl Http {
     /// The tokens for a code that an admin brought back to `redirect_uri`.
     ///
     /// # Errors
-    /// [`Error::Credential`] if the code is refused, [`Error::NotSent`] or [`Error::Throttled`] if it was not used,
+    /// [`Error::Credential`] if the code is refused, or the client that we are, [`Error::NotSent`] or [`Error::Throttled`] if it was not used,
     /// [`Error::Unknown`] if it may be used up: the admin has to agree again then.
     pub async fn exchange_code(
         &self,
@@ -84,7 +84,7 @@ impl Http {
     /// The next tokens.
     ///
     /// # Errors
-    /// [`Error::Credential`] if the refresh token is refused, [`Error::NotSent`] or [`Error::Throttled`] if it was not
+    /// [`Error::Credential`] if the refresh token is refused, or the client that we are, [`Error::NotSent`] or [`Error::Throttled`] if it was not
     /// used, [`Error::Unknown`] if it may be used up: trying it again is all that is left, and if it is refused then the
     /// tenant has to consent again.
     pub async fn refresh_tokens(
@@ -113,6 +113,7 @@ impl Http {
         let asked = ask(self, config, partner, "token", form, until).await;
         let told = asked.map_err(|unanswered| match unanswered {
             Unanswered::Clear(error) => error,
+            Unanswered::Refused(refusal) => refusal.of_partner(),
             Unanswered::Open(cause) => Error::Unknown { cause },
         })?;
         let unreadable = |error: serde_json::Error| Error::Unknown {

@@ -21,7 +21,7 @@ use crate::credential::{AccessToken, AccessTokens, Introspection, Partner};
 use crate::error::{Cause, Error};
 use crate::http::Http;
 use crate::v3;
-pub(crate) use server::{TokenAnswer, Unanswered, ask};
+pub(crate) use server::{Refusal, TokenAnswer, Unanswered, ask};
 
 /// How long before its end a token is replaced; a tenth of the lifetime if that is less.
 const EARLY: Duration = Duration::from_secs(300);
@@ -62,6 +62,15 @@ pub(crate) enum Origin {
     Client(Option<UserId>),
     /// An authorization code, kept elsewhere.
     Kept(Arc<dyn AccessTokens>),
+}
+
+impl Origin {
+    fn refused(&self) -> fn(Refusal) -> Error {
+        match self {
+            Self::Client(_) => Refusal::of_tenant,
+            Self::Kept(_) => Refusal::of_partner,
+        }
+    }
 }
 
 /// Why there is no token, and until when that stands.
@@ -200,7 +209,7 @@ impl Tokens {
             .append_pair("token_type_hint", "access_token")
             .finish();
         let asked = self.ask("introspect", form, until).await;
-        let told = asked.map_err(Unanswered::not_sent)?;
+        let told = asked.map_err(|unanswered| unanswered.not_sent(self.origin.refused()))?;
         v3::introspection::read(&told.body).map_err(|error| not_sent(Cause::from(error)))
     }
 
@@ -280,7 +289,7 @@ impl Tokens {
             form.push_str(&format!("&sub={user}"));
         }
         let asked = self.ask("token", form, until).await;
-        let told = asked.map_err(Unanswered::not_sent)?;
+        let told = asked.map_err(|unanswered| unanswered.not_sent(Refusal::of_tenant))?;
         let answer: TokenAnswer =
             serde_json::from_slice(&told.body).map_err(|error| not_sent(Cause::from(error)))?;
         Ok(answer.access(&told.headers))

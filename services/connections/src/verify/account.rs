@@ -1,7 +1,7 @@
 //! The credential, and who acts with it.
 
 use domain::Code;
-use harvest::Error as Remote;
+use harvest::{Error as Remote, Whose};
 use store::connections::{Finding, Severity};
 
 use super::looking::Looking;
@@ -35,8 +35,15 @@ impl Looking<'_> {
             }
             (
                 Remote::Credential {
+                    whose: Whose::Partner,
+                    ..
+                },
+                _,
+            ) => self.undecided(error, "token endpoint"),
+            (
+                Remote::Credential {
                     status,
-                    consent: true,
+                    whose: Whose::Consent,
                     ..
                 },
                 _,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::settings::{ImportAs, ReferrerUnknown, Settings};
 use domain::{Code, UserId};
-use harvest::{Client, Error as Remote, Feature, Operation, Version};
+use harvest::{Client, Error as Remote, Feature, Operation, Version, Whose};
 use store::budget::{Report, Seen};
 use store::connections::{Finding, Severity};
 use tokio::time::Instant;
@@ -132,12 +132,19 @@ impl<'a> Looking<'a> {
             Finding::new(code, severity, feature, format!("{what}: {}", error.kind()))
         };
         let finding = match error {
-            Remote::Credential { consent: true, .. } => {
-                finding(Code::ConsentNeeded, Severity::Error)
+            Remote::Credential {
+                whose: Whose::Partner,
+                ..
+            } => return self.undecided(error, what),
+            Remote::Credential {
+                whose: Whose::Consent,
+                ..
+            } => finding(Code::ConsentNeeded, Severity::Error),
+            Remote::Credential {
+                whose: Whose::Tenant,
+                ..
             }
-            Remote::Credential { consent: false, .. } | Remote::Unauthorized { .. } => {
-                finding(Code::CredentialRefused, Severity::Error)
-            }
+            | Remote::Unauthorized { .. } => finding(Code::CredentialRefused, Severity::Error),
             Remote::NotServed { .. } => finding(Code::V1NotServed, Severity::Error),
             Remote::Forbidden { operation, scope } => {
                 return self.forbidden(*operation, scope);
@@ -165,7 +172,15 @@ impl<'a> Looking<'a> {
             Remote::NotSent { .. } | Remote::Unavailable { .. } | Remote::Unknown { .. } => {
                 Code::GreenhouseUnavailable
             }
-            Remote::Credential { .. }
+            // Who is refused is the bridge.
+            Remote::Credential {
+                whose: Whose::Partner,
+                ..
+            } => Code::PartnerRefused,
+            Remote::Credential {
+                whose: Whose::Tenant | Whose::Consent,
+                ..
+            }
             | Remote::Unauthorized { .. }
             | Remote::Forbidden { .. }
             | Remote::NotFound { .. }

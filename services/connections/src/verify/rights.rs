@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use harvest::{Error as Remote, Operation};
+use harvest::{Error as Remote, Operation, Whose};
 
 use super::looking::Looking;
 use super::reads::try_read;
@@ -13,7 +13,17 @@ impl Looking<'_> {
             return self.at_permissions().await;
         }
         let asked = self.patiently(|client| async move { client.introspect().await });
-        let seen = asked.await.unwrap_or_default();
+        let asked = asked.await;
+        if let Err(
+            error @ Remote::Credential {
+                whose: Whose::Partner,
+                ..
+            },
+        ) = &asked
+        {
+            self.undecided(error, "introspection");
+        }
+        let seen = asked.unwrap_or_default();
         self.acting = seen.sub.or(self.acting);
         self.granted = seen.scopes.into_iter().collect();
         // Where the authorisation server does not tell, trying shows what is missing.

@@ -8,6 +8,7 @@ use domain::Tenant;
 use greenhouse_sim::When;
 use harvest::{Client, Http};
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
+use secrecy::ExposeSecret;
 use serde_json::json;
 use store::connections::{Connection, Health};
 use tokio::time::timeout;
@@ -286,6 +287,69 @@ async fn work_that_meets_a_consent_which_ended_says_that_it_is_needed_anew() {
     let path = format!("/v1/connections/{}/verify", connection.id);
     let verified = world.post(&path, &json!(null)).await.body;
     assert_eq!(verified["reason"], "consent_needed", "{verified}");
+}
+
+/// Greenhouse gave us another secret, and nobody has told the bridge.
+fn replace_our_secret(world: &World) {
+    assert!(world.greenhouse.replace_partner_secret("another"));
+}
+
+#[tokio::test]
+async fn a_wrong_secret_of_our_own_ends_nobodys_consent() {
+    let world = World::new().await;
+    let before = authorised(&world).await;
+    let announced = world.announced().await;
+    replace_our_secret(&world);
+    // A token that is good for a while does meanwhile.
+    let soon = "UPDATE tokens SET access_expires = now() + interval '5 minutes'";
+    sql(&world, soon).await;
+    client(&world, 0).await.sources().list().await.unwrap();
+    sql(&world, "UPDATE tokens SET access_expires = now()").await;
+    let refused = client(&world, 1).await.sources().list().await;
+    let Stop::Retry(problem) = Stop::from(refused.unwrap_err()) else {
+        panic!("no tenant can do anything about it");
+    };
+    assert_eq!(problem.code, domain::Code::PartnerRefused);
+    let kept = round(&world, TEN_HOURS).await;
+    assert_eq!(kept, before);
+    assert_eq!(world.announced().await, announced);
+    // The refresh token was not used up.
+    let known = world.partner.client_secret.expose_secret();
+    assert!(world.greenhouse.replace_partner_secret(known));
+    client(&world, 2).await.sources().list().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_look_with_a_wrong_secret_of_our_own_judges_no_consent() {
+    let world = World::new().await;
+    let connection = authorised(&world).await;
+    replace_our_secret(&world);
+    let path = format!("/v1/connections/{}/verify", connection.id);
+    let good = "UPDATE tokens SET access_expires = now() + interval '1 hour'";
+    for access in [good, "UPDATE tokens SET access_expires = now()"] {
+        sql(&world, access).await;
+        let verified = world.post(&path, &json!(null)).await.body;
+        assert_eq!(verified["state"], "active", "{verified}");
+        let mut findings = verified["findings"].as_array().unwrap().iter();
+        let told = findings.any(|finding| finding["code"] == "partner_refused");
+        assert!(told, "{verified}");
+    }
+}
+
+#[tokio::test]
+async fn an_admin_who_meets_a_wrong_secret_of_our_own_is_not_told_to_agree() {
+    let world = World::new().await;
+    let (page, cookie) = leave(&world).await;
+    let back = agree(&world, &page).await;
+    replace_our_secret(&world);
+    let shown = visit(&world, &back, Some(&cookie)).await;
+    assert_eq!(shown.status(), 503);
+    let text = shown.text().await.unwrap();
+    assert!(
+        text.contains("Connecting is not possible right now"),
+        "{text}"
+    );
+    assert!(!text.contains("allow the access"), "{text}");
 }
 
 #[tokio::test]

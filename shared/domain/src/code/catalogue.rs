@@ -272,4 +272,7 @@ catalogue! {
     SettingUnknown "setting_unknown" "BRG-0904" (HUMAN, FINAL)
         "An environment variable is called like a setting of the bridge, and no setting reads it."
         => "Compare its name with the table of settings in README; then correct it and restart, or remove it.";
+    PartnerRefused "partner_refused" "BRG-0905" (HUMAN, RETRIED)
+        "Greenhouse does not accept the client id and the secret of the bridge itself, by which it acts where an admin's consent connected the tenant."
+        => "An operator compares GREENHOUSE_CLIENT_ID and GREENHOUSE_CLIENT_SECRET with what Greenhouse gave Intrro, corrects them and restarts every process; everything that waits then continues.";
 }

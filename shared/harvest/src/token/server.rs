@@ -17,7 +17,7 @@ use crate::call::{Failure, exchange};
 use crate::clock;
 use crate::config::Config;
 use crate::credential::{AccessToken, Partner};
-use crate::error::{Cause, Error};
+use crate::error::{Cause, Error, Whose};
 use crate::http::Http;
 use crate::limits;
 use crate::operation::Operation;
@@ -68,16 +68,51 @@ impl TokenAnswer {
 pub(crate) enum Unanswered {
     /// Nothing happened there.
     Clear(Error),
+    /// It refuses; nothing happened there either.
+    Refused(Refusal),
     /// Something may have happened there.
     Open(Cause),
 }
 
+/// What the authorisation server refuses.
+pub(crate) struct Refusal {
+    status: u16,
+    detail: String,
+    /// Whether it is the client who asks, whatever it asks for.
+    client: bool,
+}
+
+impl Refusal {
+    /// What it means where the client is the tenant's own.
+    pub(crate) fn of_tenant(self) -> Error {
+        self.of(Whose::Tenant)
+    }
+
+    /// What it means where the client is ours, and asks with what an admin consented to.
+    pub(crate) fn of_partner(self) -> Error {
+        let whose = match self.client {
+            true => Whose::Partner,
+            false => Whose::Consent,
+        };
+        self.of(whose)
+    }
+
+    fn of(self, whose: Whose) -> Error {
+        Error::Credential {
+            status: self.status,
+            detail: self.detail,
+            whose,
+        }
+    }
+}
+
 impl Unanswered {
     /// Where nothing can have happened that matters: nothing was sent to the API yet, so whatever goes wrong here
-    /// leaves the call that needs the token unsent.
-    pub(crate) fn not_sent(self) -> Error {
+    /// leaves the call that needs the token unsent. `refused`: what a refusal means.
+    pub(crate) fn not_sent(self, refused: fn(Refusal) -> Error) -> Error {
         match self {
             Self::Clear(error) => error,
+            Self::Refused(refusal) => refused(refusal),
             Self::Open(cause) => not_sent(cause),
         }
     }
@@ -115,10 +150,12 @@ fn accept(answer: Answer) -> Result<Success, Unanswered> {
     let status = answer.status.as_u16();
     let refused = matches!(status, 400..=407 | 409..=428 | 430..=499);
     if refused {
-        return Err(Unanswered::Clear(Error::Credential {
+        let detail = answer.message();
+        let client = is_about_the_client(&answer, &detail);
+        return Err(Unanswered::Refused(Refusal {
             status,
-            detail: answer.message(),
-            consent: false,
+            detail,
+            client,
         }));
     }
     if answer.status == StatusCode::TOO_MANY_REQUESTS {
@@ -134,9 +171,58 @@ fn accept(answer: Answer) -> Result<Success, Unanswered> {
         })
 }
 
+/// In OAuth's words, or in those of an id that cannot be any (`client_id=… does not contain a valid client ID suffix`).
+fn is_about_the_client(answer: &Answer, message: &str) -> bool {
+    #[derive(Deserialize)]
+    struct OAuth {
+        error: String,
+    }
+    let body = answer.body.as_deref().unwrap_or_default();
+    let word = serde_json::from_slice(body).map(|OAuth { error }| error);
+    let refused = ["invalid_client", "unauthorized_client"];
+    word.is_ok_and(|word| refused.contains(&word.as_str())) || message.starts_with("client_id=")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_clear_words_blame_the_client() {
+        let refusal = |status, body: &'static str| {
+            let answer = Answer {
+                status: StatusCode::from_u16(status).unwrap(),
+                headers: HeaderMap::new(),
+                body: Ok(body.into()),
+            };
+            match accept(answer) {
+                Err(Unanswered::Refused(refusal)) => refusal.of_partner(),
+                _ => panic!("{body}"),
+            }
+        };
+        for (status, body, expected) in [
+            (401, r#"{"error":"invalid_client"}"#, Whose::Partner),
+            (
+                400,
+                r#"{"error":"unauthorized_client","error_description":"no"}"#,
+                Whose::Partner,
+            ),
+            (
+                400,
+                r#"{"message":"client_id=x does not contain a valid client ID suffix"}"#,
+                Whose::Partner,
+            ),
+            (400, r#"{"error":"invalid_grant"}"#, Whose::Consent),
+            (401, r#"{"message":"Unauthorized"}"#, Whose::Consent),
+            (403, "<html>", Whose::Consent),
+        ] {
+            let refused = refusal(status, body);
+            let Error::Credential { whose, .. } = refused else {
+                panic!("{refused:?}")
+            };
+            assert_eq!(whose, expected, "{body}");
+        }
+    }
 
     fn lifetime(json: &str) -> u64 {
         let answer: TokenAnswer = serde_json::from_str(json).unwrap();

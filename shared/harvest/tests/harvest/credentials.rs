@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use domain::UserId;
-use harvest::{Cause, Error};
+use harvest::{Cause, Error, Whose};
 
 use crate::server::{Reply, Seen, Server, answer, answer_with, client, impatient};
 
@@ -216,7 +216,7 @@ async fn a_refused_credential_is_said_and_nothing_is_called() {
     let refused = Error::Credential {
         status: 401,
         detail: "invalid_client".into(),
-        consent: false,
+        whose: Whose::Tenant,
     };
     assert_eq!(client.sources().list().await, Err(refused.clone()));
     assert_eq!(client.verify_token().await, Err(refused.clone()));
