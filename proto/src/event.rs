@@ -4,7 +4,6 @@
 //! metrics; its full name ([`Kind::type_name`]) is the CloudEvents type and the routing key.
 
 use std::fmt;
-use std::str::FromStr;
 
 use prost::{DecodeError, Message};
 use serde::de::DeserializeOwned;
@@ -190,23 +189,6 @@ impl Kind {
 impl fmt::Display for Kind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.as_str())
-    }
-}
-
-/// No command has this short name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no command has this name")]
-pub struct UnknownKind;
-
-impl FromStr for Kind {
-    type Err = UnknownKind;
-
-    fn from_str(name: &str) -> Result<Self, UnknownKind> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|kind| kind.as_str() == name)
-            .ok_or(UnknownKind)
     }
 }
 

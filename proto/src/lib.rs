@@ -11,7 +11,7 @@ mod redact;
 pub mod v1;
 pub mod wkt;
 
-pub use event::{Command, Kind, Notice, PACKAGE, UnknownKind};
+pub use event::{Command, Kind, Notice, PACKAGE};
 pub use v1::application_result::How as ApplicationHow;
 pub use v1::candidate_erased::Cause as ErasureCause;
 pub use v1::candidate_status_changed::Phase;

@@ -1,7 +1,7 @@
 //! The verdict over an introduction in one sentence, and what to do next. Pure: rows in, words out.
 
 use chrono::{DateTime, Utc};
-use domain::Code;
+use domain::{Code, OperationKind};
 use serde_json::Value;
 use store::explain::{RefusalStory, Story};
 
@@ -164,13 +164,14 @@ fn since(story: &Story, candidate: &Value) -> String {
 }
 
 fn done(story: &Story) -> Verdict {
-    match story.kind.as_str() {
-        "introduction_accepted" => imported(story),
-        "candidate_erasure_requested" => finished(
+    match story.kind.parse() {
+        Ok(OperationKind::IntroductionAccepted) => imported(story),
+        Ok(OperationKind::CandidateErasureRequested) => finished(
             story,
             "The bridge has forgotten the person; what remains in Greenhouse is for people there to delete.".to_owned(),
         ),
-        _ => updated(story),
+        // None that was parked beside the first is ever done.
+        Ok(OperationKind::IntroductionStatusChanged | OperationKind::CandidateProfileUpdated) | Err(_) => updated(story),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Whose answer it is: what all answers to one command have in common, and those that say why it was not performed.
 
 use chrono::{DateTime, Utc};
-use domain::{IntrroCandidateId, OperationId, Problem, Tenant};
+use domain::{IntrroCandidateId, OperationId, OperationKind, Problem, Tenant};
 use proto::envelope::{OutMeta, encode};
 use proto::{Command, Kind, Notice};
 use store::claim::Claim;
@@ -28,25 +28,23 @@ pub(crate) struct Asker<'a> {
 
 /// A command as the ledger keeps it.
 pub(crate) struct Asked<'a> {
-    kind: Kind,
+    kind: OperationKind,
     business_key: &'a str,
     /// None where it cannot be read.
     command: Option<Command>,
 }
 
 impl<'a> Asked<'a> {
-    /// None for what is no command, as one that was set aside beside the operation of the same name.
-    pub(crate) fn read(kind: &str, business_key: &'a str, payload: &[u8]) -> Option<Asked<'a>> {
-        let kind = kind.parse().ok()?;
-        Some(Asked {
+    pub(crate) fn read(kind: OperationKind, business_key: &'a str, payload: &[u8]) -> Asked<'a> {
+        Asked {
             kind,
             business_key,
-            command: Command::decode(kind, payload).ok(),
-        })
+            command: Command::decode(command(kind), payload).ok(),
+        }
     }
 
-    pub(crate) fn of(claim: &'a Claim) -> Option<Asked<'a>> {
-        Asked::read(&claim.kind, &claim.business_key, &claim.payload)
+    pub(crate) fn of(claim: &'a Claim) -> Asked<'a> {
+        Asked::read(claim.kind, &claim.business_key, &claim.payload)
     }
 
     pub(crate) fn into_command(self) -> Option<Command> {
@@ -80,20 +78,18 @@ impl<'a> Asker<'a> {
         refused: &[Applied],
     ) -> Option<Announcement> {
         let notice = match asked.kind {
-            Kind::IntroductionAccepted => {
+            OperationKind::IntroductionAccepted => {
                 answers::failed(self, asked.business_key, problem, refused)
             }
-            Kind::IntroductionStatusChanged => {
+            OperationKind::IntroductionStatusChanged => {
                 let introduction = match &asked.command {
                     Some(Command::IntroductionStatusChanged(event)) => &event.introduction_id,
                     _ => "",
                 };
                 answers::update_failed(self, introduction, problem)
             }
-            Kind::CandidateProfileUpdated => answers::update_failed(self, "", problem),
-            Kind::CandidateErasureRequested
-            | Kind::JobsRefreshRequested
-            | Kind::StatusRefreshRequested => return None,
+            OperationKind::CandidateProfileUpdated => answers::update_failed(self, "", problem),
+            OperationKind::CandidateErasureRequested => return None,
         };
         self.answer(&notice)
     }
@@ -146,6 +142,16 @@ impl<'a> Asker<'a> {
     }
 }
 
+/// The command that makes an operation of this kind.
+const fn command(kind: OperationKind) -> Kind {
+    match kind {
+        OperationKind::IntroductionAccepted => Kind::IntroductionAccepted,
+        OperationKind::IntroductionStatusChanged => Kind::IntroductionStatusChanged,
+        OperationKind::CandidateProfileUpdated => Kind::CandidateProfileUpdated,
+        OperationKind::CandidateErasureRequested => Kind::CandidateErasureRequested,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,10 +166,17 @@ mod tests {
             trace: None,
             at: DateTime::<Utc>::UNIX_EPOCH,
         };
-        let asked = Asked::read("introduction_accepted", "i-1", &[]).expect("a command");
+        let asked = Asked::read(OperationKind::IntroductionAccepted, "i-1", &[]);
         let problem = Problem::new(Code::ScopeMissing).field(field);
         let announced = asker.refuse(&asked, &problem, &[]);
         announced.expect("an answer").message_id
+    }
+
+    #[test]
+    fn an_operation_has_the_name_of_its_command() {
+        for kind in OperationKind::ALL {
+            assert_eq!(command(*kind).as_str(), kind.as_str());
+        }
     }
 
     #[test]

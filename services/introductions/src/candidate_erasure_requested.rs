@@ -59,8 +59,7 @@ fn announcements(erasure: &Erasure, erased: &Erased) -> Vec<Announcement> {
         at: chrono::Utc::now(),
     };
     let ended = erased.ended.iter().filter_map(|ended| {
-        // None was parked beside the operation of the same name, and answered then.
-        let asked = Asked::read(&ended.kind, &ended.business_key, &ended.payload)?;
+        let asked = Asked::read(ended.kind?, &ended.business_key, &ended.payload);
         let asker = Asker {
             operation: ended.operation,
             trace: ended.trace.as_deref(),

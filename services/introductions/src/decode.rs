@@ -1,7 +1,7 @@
 //! From a command to an arrival: what the envelope says, in the ledger's terms.
 
 use chrono::{DateTime, Utc};
-use domain::{IntroductionId, IntrroCandidateId, InvalidId};
+use domain::{IntroductionId, IntrroCandidateId, InvalidId, OperationKind};
 use intake::{Message, Refusal};
 use proto::{Command, Kind};
 use store::intake::Arrival;
@@ -14,24 +14,25 @@ use crate::profile;
 /// # Errors
 /// [`Refusal`] when the command can never be performed.
 pub(crate) fn decode(message: Message) -> Result<Option<Arrival>, Refusal> {
-    let kind = message.incoming.kind;
-    match kind {
+    let command = message.incoming.kind;
+    let kind = match command {
         Kind::JobsRefreshRequested | Kind::StatusRefreshRequested => {
-            if message.routing_key == kind.type_name() {
+            if message.routing_key == command.type_name() {
                 return Ok(None);
             }
             // Only this queue has it, or one whose service leaves it to this one.
             let refusal = Refusal::invalid("routing_key", "expected the type of the command");
-            Err(refusal.of(message.tenant, message.incoming.subject))
+            return Err(refusal.of(message.tenant, message.incoming.subject));
         }
-        Kind::IntroductionAccepted
-        | Kind::IntroductionStatusChanged
-        | Kind::CandidateProfileUpdated
-        | Kind::CandidateErasureRequested => arrival(message).map(Some),
-    }
+        Kind::IntroductionAccepted => OperationKind::IntroductionAccepted,
+        Kind::IntroductionStatusChanged => OperationKind::IntroductionStatusChanged,
+        Kind::CandidateProfileUpdated => OperationKind::CandidateProfileUpdated,
+        Kind::CandidateErasureRequested => OperationKind::CandidateErasureRequested,
+    };
+    arrival(message, kind).map(Some)
 }
 
-fn arrival(message: Message) -> Result<Arrival, Refusal> {
+fn arrival(message: Message, kind: OperationKind) -> Result<Arrival, Refusal> {
     let Message {
         tenant, incoming, ..
     } = message;
@@ -70,7 +71,7 @@ fn arrival(message: Message) -> Result<Arrival, Refusal> {
     Ok(Arrival {
         tells_of: tells_of(&incoming.event).unwrap_or(occurred_at),
         occurred_at,
-        kind: incoming.kind.as_str(),
+        kind,
         business_key,
         subject: candidate.into(),
         keys,

@@ -1,8 +1,8 @@
 //! From a claim to its handler: one `match` over the kinds of operation, and the end that all of them share.
 
 use boot::metrics::Terminal;
-use domain::{Code, IntrroCandidateId, Problem};
-use proto::{Command, Kind};
+use domain::{Code, IntrroCandidateId, OperationKind, Problem};
+use proto::Command;
 use store::claim::Claim;
 use store::journal::{End, JournalError, Settlement, StepWrite};
 use store::outbox::Announcement;
@@ -16,10 +16,10 @@ use crate::{
 };
 
 /// Kinds of operation that workers perform; `candidate_erasure_requested` has a loop of its own.
-pub(crate) const KINDS: &[&str] = &[
-    "introduction_accepted",
-    "introduction_status_changed",
-    "candidate_profile_updated",
+pub(crate) const KINDS: &[OperationKind] = &[
+    OperationKind::IntroductionAccepted,
+    OperationKind::IntroductionStatusChanged,
+    OperationKind::CandidateProfileUpdated,
 ];
 
 /// A try that did not go through: why, and what it learnt on the way.
@@ -145,7 +145,7 @@ pub(crate) async fn settle_failed(
     };
     context.journal.settle(claim, settlement).await?;
     crash_after_confirm(&confirmed);
-    if claim.kind == Kind::IntroductionAccepted.as_str() {
+    if claim.kind == OperationKind::IntroductionAccepted {
         context.metrics.introduction_ended(Terminal::Failed);
     }
     Ok(())
@@ -157,7 +157,7 @@ pub(crate) fn waiting(claim: &Claim, problem: &Problem) -> Option<Announcement> 
 }
 
 fn refusal(claim: &Claim, problem: &Problem, refused: &[Applied]) -> Option<Announcement> {
-    let asked = Asked::of(claim)?;
+    let asked = Asked::of(claim);
     let candidate = asked.candidate();
     let candidate = candidate.as_ref().map_or("", IntrroCandidateId::as_str);
     Asker::of(claim, candidate).refuse(&asked, problem, refused)
@@ -165,6 +165,6 @@ fn refusal(claim: &Claim, problem: &Problem, refused: &[Applied]) -> Option<Anno
 
 /// The stored event.
 fn read(claim: &Claim) -> Result<Command, Stop> {
-    let command = Asked::of(claim).and_then(Asked::into_command);
+    let command = Asked::of(claim).into_command();
     command.ok_or_else(|| Stop::Park(Code::Internal.into()))
 }

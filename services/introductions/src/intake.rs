@@ -116,7 +116,7 @@ fn answer_at_once(arrival: &Arrival, verdict: Verdict) -> Option<Announcement> {
         Verdict::Erased(operation) => (operation, Code::PersonErased),
         Verdict::Accepted(_) | Verdict::Duplicate => return None,
     };
-    let asked = Asked::read(arrival.kind, &arrival.business_key, &arrival.payload)?;
+    let asked = Asked::read(arrival.kind, &arrival.business_key, &arrival.payload);
     let asker = Asker {
         tenant: &arrival.tenant,
         operation,

@@ -45,7 +45,7 @@ pub(crate) async fn find(
     let known = attempt
         .context
         .store
-        .introduced(key, &claim.kind, claim.operation)
+        .introduced(key, claim.kind, claim.operation)
         .await?;
     let Some(id) = known.greenhouse else {
         return Err(wait(attempt, known.expected));

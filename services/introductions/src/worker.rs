@@ -8,7 +8,7 @@ use std::time::Duration;
 use accounts::health::set_aside;
 use boot::metrics::{Outcome, Queue, Stage};
 use boot::telemetry;
-use domain::{Code, Tenant, backoff};
+use domain::{Code, OperationKind, Tenant, backoff};
 use futures::FutureExt;
 use store::claim::{Claim, Want};
 use store::journal::{JournalError, Release, StepWrite};
@@ -86,7 +86,11 @@ impl Crew {
 
     /// A hand for an operation of this kind, if most of them are idle: then nobody waits for one, and to take the
     /// operation at once is nobody's loss.
-    pub(crate) fn free_hand(self: &Arc<Crew>, tenant: &Tenant, kind: &str) -> Option<FreeHand> {
+    pub(crate) fn free_hand(
+        self: &Arc<Crew>,
+        tenant: &Tenant,
+        kind: OperationKind,
+    ) -> Option<FreeHand> {
         // Before the look whether work ends, so that the end waits for it.
         let at_work = self.tasks.token();
         let config = &self.context.config;
@@ -141,7 +145,7 @@ fn span(claim: &Claim) -> Span {
         messaging.system = "rabbitmq",
         messaging.destination.name = Queue::Introductions.as_str(),
         operation = %claim.operation,
-        kind = claim.kind,
+        kind = claim.kind.as_str(),
         attempt = claim.attempts,
     );
     telemetry::set_parent(&span, claim.trace.as_deref());
@@ -231,7 +235,7 @@ async fn perform(context: &Context, claim: Claim, stop: &CancellationToken) {
         claim.clock.elapsed(),
     );
     tracing::info!(
-        operation = %claim.operation, tenant = %claim.tenant, kind = claim.kind, attempt = claim.attempts,
+        operation = %claim.operation, tenant = %claim.tenant, kind = claim.kind.as_str(), attempt = claim.attempts,
         code = stopped.stop.code().map(Code::as_str), "operation stopped"
     );
     let learnt = stopped.learnt.clone();
@@ -320,7 +324,8 @@ async fn carry_out(
         }
         Stop::Pause(problem) => {
             let (store, tenant) = (&context.store, &claim.tenant);
-            let rest = set_aside(store, tenant, claim.revision, &problem, &claim.kind).await;
+            let rest =
+                set_aside(store, tenant, claim.revision, &problem, claim.kind.as_str()).await;
             Release::waiting(problem.code, rest).announcing(handler::waiting(claim, &problem))
         }
         Stop::Fail(problem) => {

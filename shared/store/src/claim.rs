@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use domain::settings::Settings;
-use domain::{CandidateId, OperationId, StepKind, Tenant};
+use domain::{CandidateId, OperationId, OperationKind, StepKind, Tenant};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -16,7 +16,7 @@ use crate::{Error, Store, stored};
 #[derive(Debug, Clone)]
 pub struct Want<'a> {
     /// Kinds of operation that the worker knows how to perform.
-    pub kinds: &'a [&'a str],
+    pub kinds: &'a [OperationKind],
     /// How many operations it can take now.
     pub room: usize,
     /// How many operations of one tenant it will hold at once.
@@ -44,8 +44,8 @@ pub struct Claim {
     pub revision: i64,
     /// What the tenant chose.
     pub settings: Settings,
-    /// Kind of intent.
-    pub kind: String,
+    /// What is to be done.
+    pub kind: OperationKind,
     /// See [`crate::intake::Arrival::business_key`].
     pub business_key: String,
     /// Encoded event.
@@ -166,6 +166,7 @@ impl Store {
             .iter()
             .map(|(tenant, n)| (tenant.as_str(), *n as i64))
             .unzip();
+        let kinds: Vec<&str> = want.kinds.iter().map(|kind| kind.as_str()).collect();
         let mut connection = self.errands.take().await?;
         let taken = Instant::now();
         let rows = sqlx::query!(
@@ -251,7 +252,7 @@ impl Store {
             want.room_per_tenant as i64,
             &held_tenants as _,
             &held_counts,
-            want.kinds as _,
+            &kinds as _,
             want.lease.as_secs_f64(),
         )
         .fetch_all(&mut *connection)
@@ -267,7 +268,7 @@ impl Store {
                     connection: row.connection,
                     revision: row.revision,
                     settings: Settings::of_stored(&row.settings),
-                    kind: row.kind,
+                    kind: row.kind.parse().map_err(|_| Error::Corrupt("kind"))?,
                     business_key: row.business_key,
                     payload: row.payload,
                     trace: row.trace,

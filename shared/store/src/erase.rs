@@ -9,7 +9,7 @@ mod applications;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use domain::{CandidateId, Code, IntrroCandidateId, OperationId, Tenant};
+use domain::{CandidateId, Code, IntrroCandidateId, OperationId, OperationKind, Tenant};
 use sha2::{Digest, Sha256};
 
 use self::applications::forget_applications;
@@ -51,8 +51,8 @@ pub struct Erased {
 pub struct Ended {
     /// The operation.
     pub operation: OperationId,
-    /// Kind of intent.
-    pub kind: String,
+    /// What was to be done; none of what was parked beside the operation of the same name, and answered then.
+    pub kind: Option<OperationKind>,
     /// See [`crate::intake::Arrival::business_key`].
     pub business_key: String,
     /// Encoded event as it was, for the answer.
@@ -230,7 +230,7 @@ async fn end(tx: &mut Transaction<'_>, erasure: &Erasure) -> Result<Vec<Ended>, 
         .filter(|row| row.id != erasure.operation.0)
         .map(|row| Ended {
             operation: OperationId(row.id),
-            kind: row.kind,
+            kind: row.kind.parse().ok(),
             business_key: row.business_key,
             payload: row.payload,
             trace: row.trace,

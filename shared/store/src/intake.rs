@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use domain::settings::Settings;
-use domain::{Code, OperationId, Tenant};
+use domain::{Code, OperationId, OperationKind, Tenant};
 use uuid::Uuid;
 
 use crate::claim::{Claim, distinct};
@@ -30,8 +30,8 @@ pub struct Arrival {
     pub source: String,
     /// CloudEvents `id`.
     pub message_id: String,
-    /// What kind of intent it is, e.g. `introduction_accepted`.
-    pub kind: &'static str,
+    /// What is to be done.
+    pub kind: OperationKind,
     /// What makes two events the same intent, e.g. the introduction's id.
     pub business_key: String,
     /// The Intrro candidate it concerns.
@@ -204,7 +204,7 @@ async fn enter_unseen(
         &once().map(|a| a.tenant.as_str()).collect::<Vec<_>>() as _,
         &once().map(|a| a.message_id.as_str()).collect::<Vec<_>>() as _,
         &once().map(|a| a.source.as_str()).collect::<Vec<_>>() as _,
-        &once().map(|a| a.kind).collect::<Vec<_>>() as _,
+        &once().map(|a| a.kind.as_str()).collect::<Vec<_>>() as _,
         &once().map(|a| a.business_key.as_str()).collect::<Vec<_>>() as _,
         &once().map(|a| a.subject.as_str()).collect::<Vec<_>>() as _,
         &once().map(|a| &a.content_hash[..]).collect::<Vec<_>>() as _,
@@ -243,7 +243,7 @@ async fn enter_unseen(
                 connection,
                 revision: row.revision.unwrap_or_default(),
                 settings: Settings::of_stored(&row.settings.unwrap_or_default()),
-                kind: arrival.kind.to_owned(),
+                kind: arrival.kind,
                 business_key: arrival.business_key.clone(),
                 payload: arrival.payload.clone(),
                 trace: arrival.trace.clone(),
@@ -281,7 +281,7 @@ async fn compare(tx: &mut Transaction<'_>, arrival: &Arrival) -> Result<Verdict,
         "SELECT id, content_hash FROM operations WHERE tenant = $1 AND business_key = $2 AND kind = $3",
         arrival.tenant.as_str(),
         arrival.business_key,
-        arrival.kind
+        arrival.kind.as_str()
     )
     .fetch_one(&mut **tx)
     .await?;

@@ -1,7 +1,7 @@
 //! What an update must know before it writes: whether its person was introduced, and whether a later update came first.
 
 use chrono::{DateTime, Utc};
-use domain::{CandidateId, OperationId};
+use domain::{CandidateId, OperationId, OperationKind};
 
 use crate::person::PersonKey;
 use crate::{Error, Store};
@@ -25,7 +25,7 @@ impl Store {
     pub async fn introduced(
         &self,
         key: PersonKey,
-        kind: &str,
+        kind: OperationKind,
         operation: OperationId,
     ) -> Result<Introduced, Error> {
         let row = sqlx::query!(
@@ -34,7 +34,7 @@ impl Store {
                 EXISTS (SELECT 1 FROM operation_keys k JOIN operations o ON o.id = k.operation_id
                     WHERE k.key = $1 AND o.id <> $3 AND o.kind = 'introduction_accepted' AND o.state = 'open') AS "expected!""#,
             key.0,
-            kind,
+            kind.as_str(),
             operation.0,
         )
         .fetch_one(&self.pool)

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use domain::{Code, OperationId};
+use domain::{Code, OperationId, OperationKind};
 use uuid::Uuid;
 
 use super::{Arrival, Verdict};
@@ -42,9 +42,9 @@ pub(super) async fn find(
             continue;
         };
         let of_before = match arrival.kind {
-            "candidate_erasure_requested" => false,
-            "introduction_accepted" => arrival.tells_of <= *erased_at,
-            _ => {
+            OperationKind::CandidateErasureRequested => false,
+            OperationKind::IntroductionAccepted => arrival.tells_of <= *erased_at,
+            OperationKind::IntroductionStatusChanged | OperationKind::CandidateProfileUpdated => {
                 arrival.tells_of <= *erased_at
                     || !introduced_again(tx, arrivals, index, &found).await?
             }
@@ -66,7 +66,7 @@ async fn introduced_again(
 ) -> Result<bool, Error> {
     let update = &arrivals[index];
     let together = arrivals[..index].iter().enumerate().any(|(at, other)| {
-        other.kind == "introduction_accepted"
+        other.kind == OperationKind::IntroductionAccepted
             && (&other.tenant, &other.subject) == (&update.tenant, &update.subject)
             && !of_before.contains(&at)
     });

@@ -68,7 +68,7 @@ async fn a_hand_gets_what_a_claim_would_have_given_it() {
                     &claim.settings
                 ),
                 (
-                    &claim.kind,
+                    claim.kind,
                     &claim.business_key,
                     &claim.payload,
                     &claim.trace,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::Utc;
-use domain::{ApplicationId, CandidateId, Code, IntrroCandidateId};
+use domain::{ApplicationId, CandidateId, Code, IntrroCandidateId, OperationKind};
 use store::Store;
 use store::applications::TrackedApplication;
 use store::claim::{Claim, Want};
@@ -17,7 +17,7 @@ use crate::{fresh_store, waits_for_a_lock};
 
 async fn claim(store: &Store) -> Vec<Claim> {
     let want = Want {
-        kinds: &["introduction_accepted"],
+        kinds: &[OperationKind::IntroductionAccepted],
         room: 10,
         room_per_tenant: 10,
         held: &[],
@@ -36,7 +36,7 @@ fn request() -> Arrival {
 
 fn request_of(id: &str, candidate: &str) -> Arrival {
     Arrival {
-        kind: "candidate_erasure_requested",
+        kind: OperationKind::CandidateErasureRequested,
         ..arrival("acme", id, candidate, "unused@example.com")
     }
 }
@@ -300,7 +300,7 @@ async fn what_tells_of_a_time_before_is_not_stored() {
     take_in(&store, &[known.clone(), request()]).await;
     forget(&store).await.expect("nothing is in hand");
     let update = Arrival {
-        kind: "candidate_profile_updated",
+        kind: OperationKind::CandidateProfileUpdated,
         tells_of: Utc::now() + chrono::TimeDelta::seconds(60),
         ..update
     };

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use chrono::Utc;
 use domain::{
-    ApplicationId, CandidateId, IntroductionId, IntrroCandidateId, JobId, StepKind, Tenant,
+    ApplicationId, CandidateId, IntroductionId, IntrroCandidateId, JobId, OperationKind, StepKind,
+    Tenant,
 };
 use store::Store;
 use store::claim::{Claim, StepState, Want};
@@ -30,7 +31,7 @@ pub(crate) fn arrival(name: &str, introduction: &str, candidate: &str, email: &s
     Arrival {
         source: "/intrro".into(),
         message_id: format!("m-{introduction}"),
-        kind: "introduction_accepted",
+        kind: OperationKind::IntroductionAccepted,
         business_key: introduction.into(),
         subject: candidate.to_string(),
         keys: keys.into_iter().flatten().collect(),
@@ -120,7 +121,7 @@ pub(crate) async fn claim(store: &Store, room: usize) -> Vec<Claim> {
 
 pub(crate) async fn claim_for(store: &Store, room: usize, lease: Duration) -> Vec<Claim> {
     let want = Want {
-        kinds: &["introduction_accepted"],
+        kinds: &[OperationKind::IntroductionAccepted],
         room,
         room_per_tenant: room,
         held: &[],

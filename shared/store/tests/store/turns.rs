@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use domain::Code;
+use domain::{Code, OperationKind};
 use store::Store;
 use store::claim::{Claim, Want};
 use store::journal::{Journal, Release};
@@ -109,7 +109,7 @@ async fn between_look_and_lock<T: Send + 'static>(
 /// What a process claims that has something of the tenant in hand.
 async fn claim_more(store: &Store) -> Vec<Claim> {
     let want = Want {
-        kinds: &["introduction_accepted"],
+        kinds: &[OperationKind::IntroductionAccepted],
         room: 10,
         room_per_tenant: 10,
         held: &[(tenant("acme"), 1)],

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use domain::{CandidateId, Code, IntrroCandidateId};
+use domain::{CandidateId, Code, IntrroCandidateId, OperationKind};
 use store::Store;
 use store::claim::{Claim, Want};
 use store::intake::Arrival;
@@ -13,11 +13,11 @@ use store::person::PersonKey;
 use crate::fresh_store;
 use crate::ledger::{arrival, connect, done, take_in, tenant};
 
-const KIND: &str = "candidate_profile_updated";
+const KIND: OperationKind = OperationKind::CandidateProfileUpdated;
 
 async fn claim(store: &Store) -> Vec<Claim> {
     let want = Want {
-        kinds: &["introduction_accepted", KIND],
+        kinds: &[OperationKind::IntroductionAccepted, KIND],
         room: 10,
         room_per_tenant: 10,
         held: &[],
@@ -94,7 +94,11 @@ async fn the_time_of_a_change_is_remembered_and_only_moves_forward() {
     take_in(&store, &[arrival("acme", "i-1", "c-1", "ada@example.com")]).await;
     let claims = claim(&store).await;
     let other = store
-        .introduced(key, "other", domain::OperationId(0))
+        .introduced(
+            key,
+            OperationKind::IntroductionStatusChanged,
+            domain::OperationId(0),
+        )
         .await
         .unwrap();
     assert!(other.expected && other.changed_at.is_none());
