@@ -135,7 +135,6 @@ impl<'a> Asker<'a> {
             tenant: tenant.clone(),
             ordering_key: self.candidate.to_owned(),
             routing_key: encoded.routing_key.to_owned(),
-            operation: Some(operation),
             trace,
             body: encoded.body.into(),
         })

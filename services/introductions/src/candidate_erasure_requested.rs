@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use domain::{Code, Problem};
+use domain::{Code, OperationId, Problem};
 use proto::v1::candidate_erased::Cause;
 use proto::{Notice, v1};
 use store::erase::{self, Erased, Erasure};
@@ -40,7 +40,7 @@ async fn perform(context: &Context) -> Result<bool, store::Error> {
     };
     let erased = erase::erase(&mut tx, &erasure).await?;
     if let Some(erased) = &erased {
-        outbox::enqueue(&mut tx, &announcements(&erasure, erased)).await?;
+        outbox::enqueue_answers(&mut tx, &answers(&erasure, erased)).await?;
     }
     tx.commit().await.map_err(store::Error::from)?;
     if erased.is_some() {
@@ -50,7 +50,7 @@ async fn perform(context: &Context) -> Result<bool, store::Error> {
 }
 
 /// The answer, and one for everything that was still to be done for the person.
-fn announcements(erasure: &Erasure, erased: &Erased) -> Vec<Announcement> {
+fn answers(erasure: &Erasure, erased: &Erased) -> Vec<(OperationId, Announcement)> {
     let asker = Asker {
         tenant: &erasure.tenant,
         operation: erasure.operation,
@@ -65,9 +65,11 @@ fn announcements(erasure: &Erasure, erased: &Erased) -> Vec<Announcement> {
             trace: ended.trace.as_deref(),
             ..asker
         };
-        asker.refuse(&asked, &Problem::new(Code::PersonErased), &[])
+        let answer = asker.refuse(&asked, &Problem::new(Code::PersonErased), &[])?;
+        Some((ended.operation, answer))
     });
     let answer = asker.answer(&notice(erased, &asker));
+    let answer = answer.map(|answer| (erasure.operation, answer));
     ended.chain(answer).collect()
 }
 

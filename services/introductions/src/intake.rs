@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::Utc;
-use domain::{Code, Problem, Tenant};
+use domain::{Code, OperationId, Problem, Tenant};
 use intake::{Message, Refusal, Take, Tally};
 use store::claim::Claim;
 use store::intake::{Arrival, Verdict};
@@ -50,12 +50,12 @@ impl Take for Ledger {
         arrivals: &[Arrival],
     ) -> Result<(Tally, Begins), store::Error> {
         let (verdicts, at_once) = self.accept(tx, arrivals).await?;
-        let answers: Vec<Announcement> = arrivals
+        let answers: Vec<(OperationId, Announcement)> = arrivals
             .iter()
             .zip(&verdicts)
             .filter_map(|(arrival, verdict)| answer_at_once(arrival, *verdict))
             .collect();
-        outbox::enqueue(tx, &answers).await?;
+        outbox::enqueue_answers(tx, &answers).await?;
         let tally = tally(&verdicts);
         let begins = match at_once {
             Some((claim, hand)) => Begins::Operation(Box::new(claim), hand),
@@ -109,7 +109,7 @@ fn tally(verdicts: &[Verdict]) -> Tally {
 
 /// What Intrro is told before any work begins: what somebody of the tenant must do first, that the same introduction was
 /// sent before with other content, or that the person has asked to be forgotten since.
-fn answer_at_once(arrival: &Arrival, verdict: Verdict) -> Option<Announcement> {
+fn answer_at_once(arrival: &Arrival, verdict: Verdict) -> Option<(OperationId, Announcement)> {
     let (operation, code) = match verdict {
         Verdict::Waits(operation, code) => (operation, code),
         Verdict::Conflict(operation) => (operation, Code::ConflictingContent),
@@ -124,5 +124,6 @@ fn answer_at_once(arrival: &Arrival, verdict: Verdict) -> Option<Announcement> {
         trace: arrival.trace.as_deref(),
         at: Utc::now(),
     };
-    asker.refuse(&asked, &Problem::new(code), &[])
+    let answer = asker.refuse(&asked, &Problem::new(code), &[])?;
+    Some((operation, answer))
 }

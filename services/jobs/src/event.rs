@@ -116,7 +116,6 @@ fn announcement(
         tenant: tenant.clone(),
         ordering_key: naming.subject.clone(),
         routing_key: encoded.routing_key.to_owned(),
-        operation: None,
         trace,
         body: encoded.body.into(),
     })

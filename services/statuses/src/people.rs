@@ -108,7 +108,6 @@ fn announcement(
         tenant: tenant.clone(),
         ordering_key: format!("candidate:{candidate}"),
         routing_key: encoded.routing_key.to_owned(),
-        operation: None,
         trace: None,
         body: encoded.body.into(),
     })

@@ -214,7 +214,6 @@ fn announcement(
         tenant: tenant.clone(),
         ordering_key: format!("refresh:{}", refresh.request_id),
         routing_key: encoded.routing_key.to_owned(),
-        operation: None,
         trace: refresh.trace.clone(),
         body: encoded.body.into(),
     })

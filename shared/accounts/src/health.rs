@@ -103,7 +103,6 @@ pub fn announcement(change: &Change) -> Option<Announcement> {
         tenant: connection.tenant.clone(),
         ordering_key: subject,
         routing_key: encoded.routing_key.to_owned(),
-        operation: None,
         trace: None,
         body: encoded.body.into(),
     })

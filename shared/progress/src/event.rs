@@ -83,7 +83,6 @@ impl Subject<'_> {
             tenant: tenant.clone(),
             ordering_key: format!("application:{}", tracked.application),
             routing_key: encoded.routing_key.to_owned(),
-            operation: None,
             trace: self.trace.map(str::to_owned),
             body: encoded.body.into(),
         })

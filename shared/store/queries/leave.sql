@@ -82,6 +82,7 @@ written AS (
     WHERE s.state <> 'confirmed')
 SELECT held.id AS "held?", NULL::bigint AS "outbox?", NULL::uuid AS "message?" FROM held
 UNION ALL
+-- Taken once: by the relay that they are handed to.
 SELECT NULL, announced.id, announced.message_id FROM announced WHERE announced.attempts = 1
 UNION ALL
 -- Somebody waited for one of these people, and may go on.

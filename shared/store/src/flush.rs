@@ -80,7 +80,6 @@ fn hand_over(entries: &[Entry], handed: &HashMap<Uuid, i64>) -> Vec<Pending> {
             routing_key: one.routing_key.clone(),
             trace: one.trace.clone(),
             body: one.body.clone(),
-            attempts: 0,
         })
     };
     let news = entries.iter().flat_map(|entry| news(&entry.deed));
@@ -188,7 +187,7 @@ async fn leave_on(
         &followed.introductions as _,
         &followed.events,
         &followed.snapshots as _,
-        &told.operations,
+        &told.news.operations as _,
         &told.news.message_ids,
         &told.news.ordering_keys as _,
         &told.news.routing_keys as _,

@@ -19,8 +19,6 @@ pub struct Announcement {
     pub ordering_key: String,
     /// Event type, which is the routing key.
     pub routing_key: String,
-    /// The operation it answers, if any.
-    pub operation: Option<OperationId>,
     /// W3C `traceparent`.
     pub trace: Option<String>,
     /// Bytes as they go on the wire.
@@ -40,8 +38,6 @@ pub struct Pending {
     pub trace: Option<String>,
     /// See [`Announcement::body`].
     pub body: Vec<u8>,
-    /// How often it was taken before.
-    pub attempts: i32,
 }
 
 /// Depth and age of the outbox.
@@ -55,13 +51,25 @@ pub struct Backlog {
     pub parked: i64,
 }
 
-/// Puts announcements into the caller's transaction and wakes the relays when it commits, which then waits for the disk
+/// Puts announcements that no operation makes into the caller's transaction and wakes the relays when it commits, which then waits for the disk
 /// on any connection: nothing may be published that could be forgotten.
 ///
 /// # Errors
 /// [`Error::Unavailable`].
 pub async fn enqueue(tx: &mut Transaction<'_>, news: &[Announcement]) -> Result<(), Error> {
     insert(tx, Columns::of(news)).await
+}
+
+/// The same for answers, each with its operation.
+///
+/// # Errors
+/// [`Error::Unavailable`].
+pub async fn enqueue_answers(
+    tx: &mut Transaction<'_>,
+    answers: &[(OperationId, Announcement)],
+) -> Result<(), Error> {
+    let made = answers.iter().map(|(operation, one)| (*operation, one));
+    insert(tx, Columns::made_by(made)).await
 }
 
 pub(crate) async fn insert(tx: &mut Transaction<'_>, columns: Columns<'_>) -> Result<(), Error> {
@@ -107,18 +115,34 @@ pub(crate) struct Columns<'a> {
 }
 
 impl<'a> Columns<'a> {
+    /// Of what no operation makes.
     pub(crate) fn of(news: impl IntoIterator<Item = &'a Announcement>) -> Columns<'a> {
         let mut columns = Columns::default();
         for one in news {
-            columns.message_ids.push(one.message_id);
-            columns.tenants.push(one.tenant.as_str());
-            columns.ordering_keys.push(&one.ordering_key);
-            columns.routing_keys.push(&one.routing_key);
-            columns.operations.push(one.operation.map(|id| id.0));
-            columns.traces.push(one.trace.as_deref());
-            columns.bodies.push(&one.body);
+            columns.push(None, one);
         }
         columns
+    }
+
+    /// Each with the operation that makes it.
+    pub(crate) fn made_by(
+        news: impl IntoIterator<Item = (OperationId, &'a Announcement)>,
+    ) -> Columns<'a> {
+        let mut columns = Columns::default();
+        for (operation, one) in news {
+            columns.push(Some(operation), one);
+        }
+        columns
+    }
+
+    fn push(&mut self, operation: Option<OperationId>, one: &'a Announcement) {
+        self.message_ids.push(one.message_id);
+        self.tenants.push(one.tenant.as_str());
+        self.ordering_keys.push(&one.ordering_key);
+        self.routing_keys.push(&one.routing_key);
+        self.operations.push(operation.map(|id| id.0));
+        self.traces.push(one.trace.as_deref());
+        self.bodies.push(&one.body);
     }
 }
 
@@ -150,7 +174,7 @@ impl Store {
                 ORDER BY o.id LIMIT $1 FOR UPDATE SKIP LOCKED)
             UPDATE outbox o SET not_before = now() + make_interval(secs => $2), attempts = o.attempts + 1
             FROM due WHERE o.id = due.id
-            RETURNING o.id, o.message_id, o.routing_key, o.trace, o.body, o.attempts - 1 AS "attempts!""#,
+            RETURNING o.id, o.message_id, o.routing_key, o.trace, o.body"#,
             limit,
             lease.as_secs_f64(),
         )

@@ -202,21 +202,19 @@ impl<'a> Followed<'a> {
     }
 }
 
-/// Everything announced; by whom, and of which application that is followed from now on.
+/// Everything announced, and of which application that is followed from now on.
 pub(super) struct Told<'a> {
-    pub(super) operations: Vec<i64>,
     pub(super) applications: Vec<Option<i64>>,
     pub(super) news: Columns<'a>,
 }
 
 impl<'a> Told<'a> {
     pub(super) fn of(entries: &'a [Entry]) -> Told<'a> {
-        let by = |entry: &Entry| vec![entry.operation.0; news(&entry.deed).count()];
-        let all = || entries.iter().flat_map(|entry| news(&entry.deed));
+        let all = entries.iter().flat_map(|entry| news(&entry.deed));
+        let made_by = |entry: &'a Entry| news(&entry.deed).map(|(_, one)| (entry.operation, one));
         Told {
-            operations: entries.iter().flat_map(by).collect(),
-            applications: all().map(|(of, _)| of.map(i64::from)).collect(),
-            news: Columns::of(all().map(|(_, one)| one)),
+            applications: all.map(|(of, _)| of.map(i64::from)).collect(),
+            news: Columns::made_by(entries.iter().flat_map(made_by)),
         }
     }
 }

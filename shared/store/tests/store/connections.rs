@@ -48,7 +48,6 @@ fn announce(change: &Change) -> Option<Announcement> {
         tenant: change.connection.tenant.clone(),
         ordering_key: "connection".into(),
         routing_key: change.connection.state.as_str().into(),
-        operation: None,
         trace: None,
         body: Vec::new(),
     })

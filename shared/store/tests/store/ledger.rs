@@ -151,7 +151,6 @@ pub(crate) fn announcement(name: &str, key: &str) -> Announcement {
         tenant: tenant(name),
         ordering_key: key.into(),
         routing_key: "intrro.events.v1.IntroductionImported".into(),
-        operation: None,
         trace: None,
         body: b"{}".to_vec(),
     }

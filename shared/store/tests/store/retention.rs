@@ -26,10 +26,7 @@ async fn old_ids_and_contents_go_and_the_intent_stays_known() {
     let claims = claim(&store, 1).await;
     let answer = announcement("acme", "answer");
     let mut settlement = done(&claims[0], 7);
-    settlement.announcements = vec![store::outbox::Announcement {
-        operation: Some(claims[0].operation),
-        ..answer
-    }];
+    settlement.announcements = vec![answer];
     Journal::start(store.clone())
         .settle(&claims[0], settlement)
         .await

@@ -76,7 +76,6 @@ fn progress(application: i64, sequence: i64, stage: i64, events: usize) -> Progr
         tenant: acme(),
         ordering_key: format!("application:{application}"),
         routing_key: "intrro.events.v1.CandidateStatusChanged".into(),
-        operation: None,
         trace: None,
         body: b"{}".to_vec(),
     };
