@@ -3,13 +3,12 @@
 
 use std::sync::Arc;
 
-use crate::{
-    Delivery,
-    lane::{Lane, Verb},
-};
+use crate::{Delivery, lane::Lane};
 
-/// Consecutive deliveries of one queue. Settle it with [`ack`](Self::ack) or [`reject`](Self::reject); one that
-/// is dropped unsettled makes the consumer close its channel, so that the broker delivers again.
+/// Consecutive deliveries of one queue. Settle it with [`ack`](Self::ack); one that is dropped unsettled makes the
+/// consumer close its channel, so that the broker delivers again. There is no rejecting: what cannot be taken is
+/// published as a [dead letter](crate::dead_letter), with the reason, and acknowledged. Nor is there requeueing: as a retry
+/// it loops for ever on RabbitMQ 4.3.
 ///
 /// Where a batch cannot be dealt with *now*, e.g. without a database, keep it and try again: the broker waits, and
 /// sends no more than the prefetch. Dropping it instead returns everything that was prefetched and brings it one
@@ -48,12 +47,6 @@ impl Batch {
         }
     }
 
-    /// The consumer generation it belongs to.
-    #[must_use]
-    pub fn generation(&self) -> u64 {
-        self.lane.generation
-    }
-
     /// False once its channel is gone: the messages are on their way to somebody else, so do not begin
     /// anything that cannot be repeated.
     #[must_use]
@@ -76,23 +69,13 @@ impl Batch {
     }
 
     /// Everything is done, or safely stored: the broker may forget these messages.
-    pub async fn ack(self) -> Settled {
-        self.settle(Verb::Ack).await
-    }
-
-    /// Hands the messages to the queue's dead-letter exchange as they are. For a message we can say more about,
-    /// publish [`crate::dead_letter`] and then `ack`.
-    pub async fn reject(self) -> Settled {
-        self.settle(Verb::Reject).await
-    }
-
-    async fn settle(mut self, verb: Verb) -> Settled {
+    pub async fn ack(mut self) -> Settled {
         let lane = Arc::clone(&self.lane);
         let ledger = lane.ledger().await;
         // From here to the frames in lapin's queue there is no await: a caller that drops this future has
         // either not begun (and `drop` below abandons the lane) or has said it all.
         self.open = false;
-        lane.settle(ledger, self.first, self.last, verb).await
+        lane.settle(ledger, self.first, self.last).await
     }
 }
 

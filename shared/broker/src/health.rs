@@ -105,8 +105,6 @@ pub struct Stats {
     pub redelivered: u64,
     /// Deliveries acknowledged.
     pub acked: u64,
-    /// Deliveries rejected to the dead-letter exchange.
-    pub rejected: u64,
     /// Deliveries whose settlement was refused because their channel was gone. They come again.
     pub stale: u64,
     /// Messages the broker took responsibility for.

@@ -14,22 +14,12 @@ use std::{
 use futures::future::try_join_all;
 use lapin::{
     Channel, Connection, Consumer as LapinConsumer,
-    options::{
-        BasicAckOptions, BasicCancelOptions, BasicConsumeOptions, BasicQosOptions,
-        BasicRejectOptions,
-    },
+    options::{BasicAckOptions, BasicCancelOptions, BasicConsumeOptions, BasicQosOptions},
     types::{FieldTable, ShortString},
 };
 use tokio::sync::{Mutex, MutexGuard, Notify, watch};
 
 use crate::{Cause, Config, Error, Monitor, Settled, connection};
-
-/// How a batch is settled. There is no requeueing on purpose: as a retry it loops for ever on RabbitMQ 4.3.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verb {
-    Ack,
-    Reject,
-}
 
 pub(crate) struct Lane {
     pub(crate) generation: u64,
@@ -184,43 +174,32 @@ impl Lane {
         mut ledger: MutexGuard<'_, Ledger>,
         first: u64,
         last: u64,
-        verb: Verb,
     ) -> Settled {
         let count = last - first + 1;
         let contiguous = ledger.settle(first, last);
-        let told = self.is_alive() && self.tell(first, last, verb, contiguous).await.is_ok();
+        let told = self.is_alive() && self.tell(first, last, contiguous).await.is_ok();
         self.settled.send_replace(ledger.through);
         drop(ledger);
         if !told {
             self.give_up();
         }
-        self.monitor.count(|stats| match (told, verb) {
-            (false, _) => stats.stale += count,
-            (true, Verb::Ack) => stats.acked += count,
-            (true, Verb::Reject) => stats.rejected += count,
+        self.monitor.count(|stats| match told {
+            true => stats.acked += count,
+            false => stats.stale += count,
         });
         if told { Settled::Done } else { Settled::Stale }
     }
 
     /// The first poll puts every frame into lapin's queue.
-    async fn tell(&self, first: u64, last: u64, verb: Verb, contiguous: bool) -> lapin::Result<()> {
-        match verb {
-            Verb::Ack if contiguous => {
-                self.channel
-                    .basic_ack(last, BasicAckOptions { multiple: true })
-                    .await
-            }
-            Verb::Ack => {
-                let single = BasicAckOptions { multiple: false };
-                let acks = (first..=last).map(|tag| self.channel.basic_ack(tag, single));
-                try_join_all(acks).await.map(drop)
-            }
-            Verb::Reject => {
-                let dead_letter = BasicRejectOptions { requeue: false };
-                let rejects = (first..=last).map(|tag| self.channel.basic_reject(tag, dead_letter));
-                try_join_all(rejects).await.map(drop)
-            }
+    async fn tell(&self, first: u64, last: u64, contiguous: bool) -> lapin::Result<()> {
+        let options = BasicAckOptions {
+            multiple: contiguous,
+        };
+        if contiguous {
+            return self.channel.basic_ack(last, options).await;
         }
+        let acks = (first..=last).map(|tag| self.channel.basic_ack(tag, options));
+        try_join_all(acks).await.map(drop)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use broker::{DeadLetter, Reason, Settled, dead_letter};
 use lapin::{
-    options::BasicPublishOptions,
+    options::{BasicPublishOptions, BasicRejectOptions},
     protocol::BasicProperties,
     types::{AMQPValue, FieldTable},
 };
@@ -101,14 +101,13 @@ async fn publish_raw(broker: &crate::harness::Broker, body: &[u8]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rejected_batch_goes_to_the_dead_letters_by_the_broker() {
+async fn what_the_queue_gives_up_goes_to_the_dead_letters_by_the_broker() {
     with_broker(|broker| async move {
-        let mut consumer = broker.consumer();
         assert_confirmed(&broker.publisher().publish(vec![broker.event("r-1")]).await);
-        assert_eq!(
-            consumer.next_batch(1).await.unwrap().reject().await,
-            Settled::Done
-        );
+        let queue = broker.topology.introductions();
+        let got = broker.raw.basic_get(queue.into(), Default::default()).await;
+        let given_up = BasicRejectOptions { requeue: false };
+        got.unwrap().unwrap().reject(given_up).await.unwrap();
         let dead = broker.get(&broker.topology.dead()).await;
         assert_eq!(dead.data, b"r-1");
         assert!(
