@@ -20,7 +20,7 @@ pub use finish::{Finish, Verdict};
 pub use list::{Filter, Freshness, Listed};
 pub use missing::Sweep;
 pub use records::{Complete, Kept, Page, Record};
-pub use refresh::{DEFAULT_FULL_INTERVAL, DEFAULT_INTERVAL, Refresh};
+pub use refresh::Refresh;
 pub use requests::{NewRequest, Request, Stranded, StrandedRequest, accept};
 
 use serde::{Deserialize, Serialize};

@@ -7,16 +7,12 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use domain::Tenant;
+use domain::settings::Settings;
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::{Error, Store, Transaction, stored};
-
-/// Between two imports of what changed, for connections whose settings name no `jobs_interval_seconds`.
-pub const DEFAULT_INTERVAL: Duration = Duration::from_secs(600);
-/// Between two full imports, for connections whose settings name no `jobs_full_interval_seconds`.
-pub const DEFAULT_FULL_INTERVAL: Duration = Duration::from_secs(24 * 3600);
 
 /// A connection whose import is ours until the lease ends.
 #[derive(Debug)]
@@ -74,6 +70,7 @@ impl Store {
         lease: Duration,
     ) -> Result<Vec<Refresh>, Error> {
         self.enrol_job_refreshes().await?;
+        let unless_chosen = Settings::default();
         let taken = Instant::now();
         let rows = sqlx::query!(
             r#"WITH due AS (
@@ -105,8 +102,8 @@ impl Store {
                 r.watermark, due.asked_at AS "asked_at?", r.failures, clock_timestamp() AS "now!""#,
             limit,
             lease.as_secs_f64(),
-            DEFAULT_INTERVAL.as_secs_f64(),
-            DEFAULT_FULL_INTERVAL.as_secs_f64(),
+            f64::from(unless_chosen.jobs_interval_seconds),
+            f64::from(unless_chosen.jobs_full_interval_seconds),
         )
         .fetch_all(&self.relaxed)
         .await?;
