@@ -131,12 +131,14 @@ impl Lane {
     async fn lease(&self, purpose: Purpose, wanted: u32) -> Lease {
         let rule = |window: &mut Window, now| window.lease(now, &self.timing, purpose, wanted);
         match row::change(&self.store, self.connection, rule).await {
-            Ok(changed) => {
+            Ok(Some(changed)) => {
                 self.free
                     .store(changed.answer == Lease::Free, Ordering::Relaxed);
                 self.see(changed.window, changed.now);
                 changed.answer
             }
+            // The connection was removed: what is under way for it finds that out by itself.
+            Ok(None) => Lease::Denied(AWAY),
             Err(error) => {
                 tracing::warn!(connection = %self.connection, %error, "no budget without the database");
                 Lease::Denied(AWAY)
@@ -177,7 +179,8 @@ impl Lane {
             None => {}
         };
         match row::change(&self.store, self.connection, rule).await {
-            Ok(changed) => {
+            Ok(None) => {}
+            Ok(Some(changed)) => {
                 self.free
                     .store(changed.window.metered == Some(false), Ordering::Relaxed);
                 self.see(changed.window, changed.now);
@@ -197,7 +200,8 @@ impl Lane {
         purse.denied = [Some(now + retry_after.min(BELIEF)); 2];
         let rule = |window: &mut Window, now| window.exhaust(now, &self.timing, retry_after);
         match row::change(&self.store, self.connection, rule).await {
-            Ok(changed) => self.see(changed.window, changed.now),
+            Ok(Some(changed)) => self.see(changed.window, changed.now),
+            Ok(None) => {}
             Err(error) => {
                 purse.denied = [Some(now + retry_after); 2];
                 tracing::warn!(connection = %self.connection, %error, "others do not know that we are throttled");
@@ -236,7 +240,7 @@ impl Lane {
             tokio::time::sleep(rest.saturating_sub(view.seen.elapsed())).await;
             let rule = |window: &mut Window, now| window.release(now, &lane.timing);
             let released = row::change(&lane.store, lane.connection, rule).await;
-            if released.is_ok() {
+            if matches!(released, Ok(Some(_))) {
                 // A lost hint costs a second: workers look by themselves as well.
                 let _hint = sqlx::query!("SELECT pg_notify('work', '')")
                     .fetch_one(&lane.store.relaxed)

@@ -38,7 +38,7 @@ pub(crate) async fn start(
     Ok(())
 }
 
-/// Applies `rule` to the connection's window. Who else wants to, waits.
+/// Applies `rule` to the connection's window; none where the connection was removed. Who else wants to, waits.
 ///
 /// The commit does not wait for the disk: losing a lease in a crash of the database is made good by the count that
 /// Greenhouse tells.
@@ -46,15 +46,17 @@ pub(super) async fn change<R>(
     store: &Store,
     connection: Uuid,
     rule: impl FnOnce(&mut Window, DateTime<Utc>) -> R,
-) -> Result<Changed<R>, Error> {
+) -> Result<Option<Changed<R>>, Error> {
     let mut tx = store.relaxed.begin().await?;
-    let (changed, is_new) = change_in(&mut tx, connection, rule).await?;
+    let Some((changed, is_new)) = change_in(&mut tx, connection, rule).await? else {
+        return Ok(None);
+    };
     if is_new {
         tx.commit().await?;
     } else {
         tx.rollback().await?;
     }
-    Ok(changed)
+    Ok(Some(changed))
 }
 
 /// The same within a transaction; also tells whether anything changed.
@@ -62,9 +64,9 @@ async fn change_in<R>(
     tx: &mut Transaction<'_>,
     connection: Uuid,
     rule: impl FnOnce(&mut Window, DateTime<Utc>) -> R,
-) -> Result<(Changed<R>, bool), Error> {
-    let (before, now) = match locked(tx, connection).await? {
-        Some(row) => row,
+) -> Result<Option<(Changed<R>, bool)>, Error> {
+    let found = match locked(tx, connection).await? {
+        Some(row) => Some(row),
         None => {
             sqlx::query!(
                 "INSERT INTO budgets (connection, window_seconds)
@@ -74,9 +76,11 @@ async fn change_in<R>(
             )
             .execute(&mut **tx)
             .await?;
-            let row = locked(tx, connection).await?;
-            row.ok_or(Error::Corrupt("budget"))?
+            locked(tx, connection).await?
         }
+    };
+    let Some((before, now)) = found else {
+        return Ok(None);
     };
     let mut window = before.clone();
     let answer = rule(&mut window, now);
@@ -89,7 +93,7 @@ async fn change_in<R>(
         now,
         answer,
     };
-    Ok((changed, is_new))
+    Ok(Some((changed, is_new)))
 }
 
 async fn locked(

@@ -1,11 +1,14 @@
 //! The budget on a real database: several processes' worth of it against a server that counts.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use store::Store;
 use store::budget::{Budget, Budgets, Denied, Purpose, Report, Timing};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Level, Metadata, Subscriber};
 use uuid::Uuid;
 
 use crate::fresh_store;
@@ -141,6 +144,38 @@ async fn only_a_few_calls_go_out_before_the_first_answer() {
         resets_in: Some(WINDOW),
     });
     assert_eq!(waits.await.unwrap(), Ok(()));
+}
+
+/// Counts what this thread logs that somebody might have to act on.
+struct Warnings(Arc<AtomicUsize>);
+
+impl Subscriber for Warnings {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        *metadata.level() <= Level::WARN
+    }
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+    fn event(&self, _: &Event<'_>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
+}
+
+#[tokio::test]
+async fn a_connection_that_was_removed_has_no_budget_and_nobody_has_to_act() {
+    let store = fresh_store().await;
+    let budget = Budgets::new(store.clone()).of(connection(&store).await, 1);
+    let sql = sqlx::query("DELETE FROM connections");
+    sql.execute(store.pool()).await.unwrap();
+    let warnings = Arc::new(AtomicUsize::new(0));
+    let _listening = tracing::subscriber::set_default(Warnings(Arc::clone(&warnings)));
+    assert!(budget.acquire(Purpose::Work).await.is_err());
+    budget.exhausted(TICK).await;
+    assert_eq!(warnings.load(Ordering::Relaxed), 0);
 }
 
 #[tokio::test]
