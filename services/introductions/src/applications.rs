@@ -6,11 +6,12 @@ use store::claim::StepState;
 
 use crate::answers::{Applied, AppliedHow, How};
 use crate::attempt::{Attempt, Made, Step, Written};
-use crate::candidate::Person;
 use crate::credit;
 use crate::introduction::Introduction;
 use crate::lighter::Lighter;
+use crate::person::{Origin, Person};
 use crate::references::{self, References};
+use crate::search;
 use crate::stop::Stop;
 
 /// The picked jobs, sorted.
@@ -165,66 +166,102 @@ pub(crate) async fn apply(
     jobs: &Jobs,
     references: &mut References,
 ) -> Result<Vec<Applied>, Stop> {
-    let existing = match person.application {
-        Some(_) => Vec::new(),
-        None => {
-            attempt
-                .greenhouse
-                .applications()
-                .of_candidate(person.id)
-                .await?
+    let existing = match &person.origin {
+        Origin::Created {
+            application: Some(_),
+            ..
+        } => Vec::new(),
+        _ => {
+            let applications = attempt.greenhouse.applications();
+            applications.of_candidate(person.id).await?
         }
     };
     let credited = credit::prospect(attempt, introduction, person, &existing, references).await;
     attempt.forgo(credited, "referrer")?;
     let mut applied = jobs.refused.clone();
-    for job in &jobs.open {
-        let made_with_person = person.inline_job == Some(*job)
-            || (introduction.prospect && person.inline_job.is_some());
-        let found = under(&existing, *job, introduction.prospect);
-        let made = person.application.or(person.made_earlier);
-        let how = match (made.filter(|_| made_with_person), found) {
-            (Some(id), _) => AppliedHow::Created(id, person.made.clone()),
-            (None, Some(application)) if made_with_person => {
-                // A later try finds it by its id, and the person by it, whatever recruiters do meanwhile.
-                if person.inline_job == Some(*job) {
-                    let step = Step::keyed(StepKind::AddApplication, job);
-                    attempt.learn(&step, StepState::Confirmed, Some(application.id.0), None);
-                }
-                AppliedHow::Created(application.id, None)
+    for job in jobs.open.iter().copied() {
+        let with = person.with();
+        let how = if with == Some(job) || (introduction.prospect && with.is_some()) {
+            made_with_person(attempt, introduction, person, job, &existing)?
+        } else if let Some(application) = under(&existing, job, introduction.prospect) {
+            found(attempt, introduction, person, job, application, references).await?
+        } else {
+            // Another introduction may have made it just now.
+            if person.how() != How::Created {
+                attempt.rest_until_listed(person.id, &existing).await?;
             }
-            // It was made with the person and cannot be seen yet. Making another would make two.
-            (None, None) if made_with_person => {
-                let stop = Stop::Retry(Code::WaitingForProof.into());
-                let problem = attempt.given_up(&stop, &field(introduction, *job));
-                AppliedHow::Failed(problem.ok_or(stop)?)
-            }
-            (None, Some(application))
-                if attempt.confirm_as_ours(
-                    &Step::keyed(StepKind::AddApplication, job),
-                    application.id.0,
-                ) =>
-            {
-                AppliedHow::Created(application.id, None)
-            }
-            (None, Some(application)) => {
-                let credited =
-                    credit::complete(attempt, introduction, person, application, references).await;
-                attempt.forgo(credited, "referrer")?;
-                AppliedHow::Found(application.id)
-            }
-            (None, None) => {
-                // Another introduction may have made it just now.
-                if person.how != How::Created {
-                    attempt.rest_until_listed(person.id, &existing).await?;
-                }
-                add(attempt, introduction, person, *job, references).await?
-            }
+            add(attempt, introduction, person, job, references).await?
         };
-        applied.push(Applied { job: *job, how });
+        applied.push(Applied { job, how });
     }
     in_order(&mut applied, introduction);
     Ok(applied)
+}
+
+/// The application that was made together with the person, or as a prospect for all jobs.
+fn made_with_person(
+    attempt: &mut Attempt<'_>,
+    introduction: &Introduction,
+    person: &Person,
+    job: JobId,
+    existing: &[Application],
+) -> Result<AppliedHow, Stop> {
+    let made = match &person.origin {
+        Origin::Created {
+            application, shown, ..
+        } => application.map(|id| (id, shown.clone())),
+        Origin::CreatedEarlier { application, .. } => application.map(|id| (id, None)),
+        Origin::Found { .. } | Origin::Recognised { .. } => None,
+    };
+    if let Some((id, shown)) = made {
+        return Ok(AppliedHow::Created(id, shown));
+    }
+    let picked = under(existing, job, introduction.prospect);
+    let Some(application) = picked.or_else(|| moved(attempt, person, existing)) else {
+        // It cannot be seen yet. Making another would make two.
+        let stop = Stop::Retry(Code::WaitingForProof.into());
+        let problem = attempt.given_up(&stop, &field(introduction, job));
+        return problem.map(AppliedHow::Failed).ok_or(stop);
+    };
+    // A later try finds it by its id, and the person by it, whatever recruiters do meanwhile.
+    if person.with() == Some(job) {
+        let step = Step::keyed(StepKind::AddApplication, job);
+        attempt.learn(&step, StepState::Confirmed, Some(application.id.0), None);
+    }
+    Ok(AppliedHow::Created(application.id, None))
+}
+
+/// The application of somebody whom an earlier try made that was made then: before we saw it, a recruiter may have moved it
+/// to another job.
+fn moved<'e>(
+    attempt: &Attempt<'_>,
+    person: &Person,
+    existing: &'e [Application],
+) -> Option<&'e Application> {
+    let create = Step::keyed(StepKind::CreateCandidate, person.with()?);
+    let sent = attempt.claim.step(create.name())?.first_sent_at?;
+    let since = search::by_greenhouse(&attempt.greenhouse, attempt.claim, sent);
+    let then = |one: &&Application| one.created_at.is_some_and(|at| at >= since);
+    let made = existing.iter().filter(then);
+    made.min_by_key(|one| (one.created_at, one.id))
+}
+
+/// An application that is there: an earlier try made it, or another hand, which may have left the credit open.
+async fn found(
+    attempt: &mut Attempt<'_>,
+    introduction: &Introduction,
+    person: &Person,
+    job: JobId,
+    application: &Application,
+    references: &mut References,
+) -> Result<AppliedHow, Stop> {
+    let step = Step::keyed(StepKind::AddApplication, job);
+    if attempt.confirm_as_ours(&step, application.id.0) {
+        return Ok(AppliedHow::Created(application.id, None));
+    }
+    let credited = credit::complete(attempt, introduction, person, application, references).await;
+    attempt.forgo(credited, "referrer")?;
+    Ok(AppliedHow::Found(application.id))
 }
 
 /// In the event's order.

@@ -3,73 +3,19 @@
 //! A person who was found keeps everything they have: gaps are filled, contacts united, nothing is overwritten.
 
 use domain::{ApplicationId, CandidateId, Code, JobId, StepKind};
-use harvest::{Application, Candidate, CandidatePatch, Client, CreatedCandidate, CustomFieldValue};
+use harvest::{Candidate, CandidatePatch, Client, CreatedCandidate, CustomFieldValue};
 use store::claim::StepState;
 
-use crate::answers::How;
 use crate::applications::{self, Jobs};
 use crate::attempt::{Attempt, Made, Step, Written};
 use crate::introduction::Introduction;
 use crate::newcomer::Newcomer;
+use crate::person::{Along, Origin, Person};
 use crate::profile::refused;
 use crate::references::{self, References};
 use crate::send_error::SendError;
 use crate::stop::Stop;
-use crate::{candidate_fields, note, search, sight};
-
-/// Who it is, and how we know.
-pub(crate) struct Person {
-    pub(crate) id: CandidateId,
-    pub(crate) how: How,
-    /// The job under which the person was created; its application was made with them.
-    pub(crate) inline_job: Option<JobId>,
-    /// That application, where its id is known.
-    pub(crate) application: Option<ApplicationId>,
-    /// The same, where an earlier try made it: whatever job it is on by now, and if it is gone.
-    pub(crate) made_earlier: Option<ApplicationId>,
-    /// The application, as the answer to its creation showed it.
-    pub(crate) made: Option<Box<Application>>,
-    /// Whether this very try made them: nobody else knows of them yet.
-    pub(crate) is_new: bool,
-    /// Whether the tags were made together with the person.
-    pub(crate) tagged: bool,
-    /// Whether the note was.
-    pub(crate) noted: bool,
-    /// The record as it was read; none of somebody just created.
-    pub(crate) record: Option<Candidate>,
-}
-
-impl Person {
-    /// Somebody of whom nothing else is known yet.
-    pub(crate) fn of(id: CandidateId, how: How) -> Person {
-        Person {
-            id,
-            how,
-            inline_job: None,
-            application: None,
-            made_earlier: None,
-            made: None,
-            is_new: false,
-            tagged: false,
-            noted: false,
-            record: None,
-        }
-    }
-
-    pub(crate) fn read(record: Candidate, how: How) -> Person {
-        let id = record.id;
-        Person {
-            record: Some(record),
-            ..Person::of(id, how)
-        }
-    }
-
-    /// Whether they were there for so long that it is not them who are not found.
-    pub(crate) fn is_known_by_all(&self, attempt: &Attempt<'_>) -> bool {
-        let record = self.record.as_ref();
-        record.is_some_and(|record| sight::is_known_by_all(attempt, record))
-    }
-}
+use crate::{candidate_fields, note, search};
 
 /// A person made by this operation, or found where it may have made one.
 pub(crate) enum Arrived {
@@ -171,12 +117,6 @@ async fn write(
     }
 }
 
-/// What was sent together with a person.
-struct Along {
-    tagged: bool,
-    noted: bool,
-}
-
 /// The application that is made together with the person.
 fn with_person(inline_job: JobId) -> Step {
     Step::keyed(StepKind::AddApplication, inline_job)
@@ -211,38 +151,47 @@ async fn who(
     written: Written<Arrived>,
     along: Along,
 ) -> Result<Person, Stop> {
-    Ok(match written {
-        Written::Now(Arrived::Created(created)) => Person {
-            inline_job: Some(inline_job),
-            application: created.application_id,
-            made: created.application,
-            is_new: true,
-            tagged: along.tagged,
-            noted: along.noted,
-            ..Person::of(created.candidate_id, How::Created)
-        },
-        Written::Now(Arrived::Read { record, ours: true }) => Person {
-            inline_job: Some(inline_job),
-            noted: note::came_along(attempt, introduction, record.id).await?,
-            ..Person::read(*record, How::Created)
-        },
+    let with = inline_job;
+    let (id, origin) = match written {
+        Written::Now(Arrived::Created(created)) => (
+            created.candidate_id,
+            Origin::Created {
+                with,
+                application: created.application_id,
+                shown: created.application,
+                along,
+            },
+        ),
         Written::Now(Arrived::Read {
             record,
             ours: false,
-        }) => Person::read(*record, How::Matched),
-        Written::Earlier(id) => {
-            let made_earlier = attempt.confirmed(&with_person(inline_job));
-            let made_earlier = made_earlier.map(ApplicationId);
-            let id = by_now(attempt, CandidateId(id.unwrap_or_default()), made_earlier).await?;
-            Person {
-                inline_job: Some(inline_job),
-                made_earlier,
-                tagged: along.tagged,
-                noted: note::came_along(attempt, introduction, id).await?,
-                ..Person::of(id, How::Created)
-            }
+        }) => return Ok(Person::found(*record, false)),
+        Written::Now(Arrived::Read { record, ours: true }) => {
+            let id = record.id;
+            let noted = note::came_along(attempt, introduction, id).await?;
+            let origin = Origin::Recognised {
+                with,
+                record,
+                noted,
+            };
+            (id, origin)
         }
-    })
+        Written::Earlier(id) => {
+            let application = attempt.confirmed(&with_person(with)).map(ApplicationId);
+            let id = by_now(attempt, CandidateId(id.unwrap_or_default()), application).await?;
+            let along = Along {
+                noted: note::came_along(attempt, introduction, id).await?,
+                ..along
+            };
+            let origin = Origin::CreatedEarlier {
+                with,
+                application,
+                along,
+            };
+            (id, origin)
+        }
+    };
+    Ok(Person { id, origin })
 }
 
 /// Who somebody is by now that an earlier try made: a recruiter may have merged them into somebody else, and what is
@@ -271,7 +220,7 @@ pub(crate) async fn fill_gaps(
     introduction: &Introduction,
     person: &Person,
 ) -> Result<(), Stop> {
-    let Some(record) = &person.record else {
+    let Some(record) = person.record() else {
         return Ok(());
     };
     let mut patch = introduction.profile.gaps(record);

@@ -5,9 +5,9 @@ use harvest::{Application, ApplicationPatch};
 
 use crate::applications::is_on;
 use crate::attempt::{Attempt, Step};
-use crate::candidate::Person;
 use crate::introduction::Introduction;
 use crate::lighter::Lighter;
+use crate::person::{Origin, Person};
 use crate::references::References;
 use crate::stop::Stop;
 
@@ -42,12 +42,17 @@ pub(crate) async fn prospect(
 ) -> Result<(), Stop> {
     let candidates = attempt.greenhouse.candidates();
     let open = introduction.prospect && !candidates.credit_goes_with_a_new_prospect();
-    let Some(job) = person.inline_job.filter(|_| open) else {
+    let Some(job) = person.with().filter(|_| open) else {
         return Ok(());
     };
-    let found = || existing.iter().find(|one| is_on(one, job, true));
-    let shown = person.made.as_deref().or_else(found);
-    let Some(id) = person.application.or(shown.map(|one| one.id)) else {
+    let (told, shown) = match &person.origin {
+        Origin::Created {
+            application, shown, ..
+        } => (*application, shown.as_deref()),
+        _ => (None, None),
+    };
+    let shown = shown.or_else(|| existing.iter().find(|one| is_on(one, job, true)));
+    let Some(id) = told.or(shown.map(|one| one.id)) else {
         return Ok(());
     };
     let edit = Edit {

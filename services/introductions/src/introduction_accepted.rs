@@ -10,13 +10,13 @@ use crate::answers::{self, Applied, How, Imported};
 use crate::applications;
 use crate::asker::Asker;
 use crate::attempt::Attempt;
-use crate::candidate::{self, Person};
 use crate::follow::follow;
 use crate::handler::{Failure, settle_failed};
 use crate::introduction::Introduction;
+use crate::person::Person;
 use crate::references;
 use crate::stop::Stop;
-use crate::{line, note, tags};
+use crate::{candidate, line, note, tags};
 
 pub(crate) async fn handle(
     attempt: &mut Attempt<'_>,
@@ -44,7 +44,7 @@ pub(crate) async fn handle(
     let Some(person) = found else {
         return settle_refused(attempt, jobs.refused()).await;
     };
-    if !person.is_new {
+    if !person.is_new() {
         line::stand_in(attempt, person.id).await?;
     }
     attempt.person = Some(person.id);
@@ -77,7 +77,7 @@ async fn settle(
         None => Imported {
             introduction,
             greenhouse: person.id,
-            how: person.how,
+            how: person.how(),
             applications: &applications,
             warnings: &attempt.warnings,
         }
@@ -105,7 +105,7 @@ async fn settle(
         announcements: announcement.into_iter().collect(),
     };
     attempt.settle(settlement).await?;
-    let (terminal, arrival) = match (refused, person.how) {
+    let (terminal, arrival) = match (refused, person.how()) {
         (true, _) => (Terminal::Failed, Arrival::Failed),
         (false, How::Created) => (Terminal::Created, Arrival::Created),
         (false, How::Matched | How::Ambiguous) => (Terminal::Matched, Arrival::Matched),
@@ -130,7 +130,7 @@ async fn settle_refused(attempt: &mut Attempt<'_>, refused: &[Applied]) -> Resul
 fn outcome(attempt: &Attempt<'_>, person: &Person, applications: &[Applied]) -> serde_json::Value {
     let warnings = attempt.warnings.iter();
     let mut outcome = serde_json::json!({
-        "how": person.how.as_str(),
+        "how": person.how().as_str(),
         "greenhouse_candidate_id": person.id,
         "applications": applications.iter().map(Applied::outcome).collect::<Vec<_>>(),
         "warnings": warnings.map(|problem| problem.code).collect::<Vec<Code>>(),

@@ -31,6 +31,7 @@ mod new_user;
 mod newcomer;
 mod note;
 mod outage;
+mod person;
 mod profile;
 mod references;
 mod referrer;

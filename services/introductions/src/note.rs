@@ -7,8 +7,8 @@ use harvest::{Client, Error as Remote, InlineNote, NewNote, Visibility};
 use store::claim::StepState;
 
 use crate::attempt::{Attempt, Made, Step};
-use crate::candidate::Person;
 use crate::introduction::Introduction;
+use crate::person::Person;
 use crate::stop::Stop;
 
 impl Made for NoteId {
@@ -28,7 +28,7 @@ pub(crate) async fn add(
     introduction: &Introduction,
     person: &Person,
 ) -> Result<(), Stop> {
-    if person.noted {
+    if person.noted() {
         return Ok(());
     }
     let body = body(introduction);

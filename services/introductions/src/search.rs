@@ -9,10 +9,10 @@ use futures::TryStreamExt;
 use harvest::{Candidate, Client};
 use store::claim::Claim;
 
-use crate::answers::How;
 use crate::attempt::Attempt;
-use crate::candidate::{Arrived, Person};
+use crate::candidate::Arrived;
 use crate::introduction::Introduction;
+use crate::person::Person;
 use crate::profile::Profile;
 use crate::stop::Stop;
 
@@ -29,15 +29,13 @@ pub(crate) async fn find(
     if let Some(id) = attempt.written_to()
         && let Some(record) = candidates.get(id).await?
     {
-        let how = match attempt.claim.known.contains(&id) {
-            true => How::Matched,
-            false => how(&with_emails(attempt, introduction).await?),
-        };
-        return Ok(Some(Person::read(record, how)));
+        let ambiguous = !attempt.claim.known.contains(&id)
+            && with_emails(attempt, introduction).await?.len() > 1;
+        return Ok(Some(Person::found(record, ambiguous)));
     }
     for id in &attempt.claim.known {
         if let Some(record) = candidates.get(*id).await? {
-            return Ok(Some(Person::read(record, How::Matched)));
+            return Ok(Some(Person::found(record, false)));
         }
     }
     // Who is not shown yet is not found by e-mail either, and would be made a second time.
@@ -45,12 +43,12 @@ pub(crate) async fn find(
         attempt.rest_until_shown(&attempt.claim.known).await?;
     }
     let found = with_emails(attempt, introduction).await?;
-    if found.len() > 1 && attempt.claim.settings.several_matches == SeveralMatches::Hold {
+    let ambiguous = found.len() > 1;
+    if ambiguous && attempt.claim.settings.several_matches == SeveralMatches::Hold {
         let problem = Problem::new(Code::SeveralMatches).field("candidate.emails");
         return Err(Stop::Park(problem));
     }
-    let how = how(&found);
-    Ok(choose(found).map(|record| Person::read(record, how)))
+    Ok(choose(found).map(|record| Person::found(record, ambiguous)))
 }
 
 async fn with_emails(
@@ -59,13 +57,6 @@ async fn with_emails(
 ) -> Result<Vec<Candidate>, Stop> {
     let found = by_email(&attempt.greenhouse, introduction).await;
     found.map_err(|error| attempt.missed(error))
-}
-
-fn how(found: &[Candidate]) -> How {
-    match found.len() {
-        0 | 1 => How::Matched,
-        _ => How::Ambiguous,
-    }
 }
 
 async fn by_email(
@@ -132,10 +123,7 @@ pub(crate) async fn prove(
             ours: false,
         }));
     }
-    let begin = || {
-        let now = Clocks::new(claim.clock.now(), client.greenhouse_clock());
-        since - now.behind() - CLOCK_DIFFERENCE
-    };
+    let begin = || by_greenhouse(client, claim, since);
     let mut from = begin();
     loop {
         let made = ours_created_since(client, introduction, from).await?;
@@ -149,6 +137,12 @@ pub(crate) async fn prove(
         }
         from = right;
     }
+}
+
+/// What Greenhouse's clock may have shown at the earliest when ours, in the database, showed this.
+pub(crate) fn by_greenhouse(client: &Client, claim: &Claim, at: DateTime<Utc>) -> DateTime<Utc> {
+    let now = Clocks::new(claim.clock.now(), client.greenhouse_clock());
+    at - now.behind() - CLOCK_DIFFERENCE
 }
 
 /// The oldest one that carries our marker of those created since then, by Greenhouse's clock.

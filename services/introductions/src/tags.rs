@@ -4,7 +4,7 @@ use domain::{CandidateId, Code, StepKind, TagId};
 use harvest::{Error as Remote, Version};
 
 use crate::attempt::{Attempt, Made, Step, Written};
-use crate::candidate::Person;
+use crate::person::Person;
 use crate::references::{self, References};
 use crate::stop::Stop;
 
@@ -20,13 +20,10 @@ pub(crate) async fn apply(
     person: &Person,
     references: &References,
 ) -> Result<(), Stop> {
-    if person.tagged {
+    if person.tagged() {
         return Ok(());
     }
-    let has = person
-        .record
-        .as_ref()
-        .map_or(&[][..], |record| &record.tags);
+    let has = person.record().map_or(&[][..], |record| &record.tags);
     apply_missing(attempt, person.id, has, &references.tags)
         .await
         .map(drop)

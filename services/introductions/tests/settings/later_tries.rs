@@ -74,6 +74,37 @@ async fn an_import_that_waits_goes_on_whatever_recruiters_do_meanwhile() {
     }
 }
 
+/// The answer to their creation was lost, and a recruiter was quicker than the look for them.
+#[tokio::test]
+async fn whoever_was_made_is_found_wherever_their_application_has_gone() {
+    for version in BOTH {
+        for what in ["transferred", "rejected"] {
+            let world = World::new(version).await;
+            let create = When::operation("candidates:create").times(1);
+            let faults = world.greenhouse.faults();
+            faults.add(create, Fault::CommitThen500);
+            world.take(&world.introduction("i-1")).await;
+            world.try_once().await;
+            let made = world.application("i-1").meta.id;
+            let recruiter = world.greenhouse.recruiter();
+            match what {
+                "transferred" => {
+                    recruiter.transfer(made, world.jobs()[2], None).unwrap();
+                }
+                _ => recruiter.reject(made, None).unwrap(),
+            }
+            world.try_once().await;
+            assert_eq!(world.open().await, 0, "{version:?} {what}: at once");
+            let answer = world.last_answer().await;
+            assert_eq!(answer.name, "IntroductionImported", "{what}: {answer:?}");
+            assert_eq!(answer.data["how"], "CREATED", "{version:?} {what}");
+            let applications = answer.data["applications"].as_array().unwrap();
+            assert_eq!(applications[0]["applicationId"], made.to_string(), "{what}");
+            assert_eq!(world.application("i-1").meta.id, made);
+        }
+    }
+}
+
 /// An application of somebody who was there, whose answer was lost and which the next try found.
 #[tokio::test]
 async fn an_application_that_was_found_is_known_by_its_id_from_then_on() {
