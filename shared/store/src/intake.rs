@@ -1,5 +1,6 @@
 //! What arrives becomes durable here, in batches: inbox, operation and its keys, before anything is acknowledged.
 
+mod enter;
 mod entrance;
 mod erased;
 mod refused;
@@ -8,16 +9,14 @@ pub use entrance::Entrance;
 pub(crate) use entrance::order_lock;
 pub use refused::{Refused, record_refusal};
 
-use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use domain::settings::Settings;
 use domain::{Code, OperationId, OperationKind, Tenant};
 use uuid::Uuid;
 
-use crate::claim::{Claim, distinct};
-use crate::clock::Clock;
+use self::enter::{Entered, Hand, Unseen, enter, enter_unless_erased};
+use crate::claim::Claim;
 use crate::person::PersonKey;
 use crate::{Error, Transaction};
 
@@ -99,28 +98,29 @@ pub async fn accept_and_claim(
     Ok((verdict, claim))
 }
 
-/// Whoever would perform the only operation of a batch at once.
-struct Hand {
-    lease: Uuid,
-    lasts: Duration,
-    taken: Instant,
-}
-
 async fn enter_or_end(
     tx: &mut Transaction<'_>,
     arrivals: &[Arrival],
     hand: Option<&Hand>,
 ) -> Result<(Vec<Verdict>, Option<Claim>), Error> {
     let people = erased::keys(arrivals);
-    if let Some(entered) = enter(tx, arrivals, &people, hand).await? {
-        return Ok(entered);
+    match enter_unless_erased(tx, arrivals, &people, hand).await? {
+        Entered::As(unseen) => judge(tx, arrivals, unseen).await,
+        Entered::Forgotten => Ok((end_erased(tx, arrivals.to_vec()).await?, None)),
     }
-    let erased = erased::find(tx, arrivals).await?;
-    let mut arrivals = arrivals.to_vec();
+}
+
+/// Enters a batch that tells of somebody who has asked to be forgotten, without what it tells of them.
+async fn end_erased(
+    tx: &mut Transaction<'_>,
+    mut arrivals: Vec<Arrival>,
+) -> Result<Vec<Verdict>, Error> {
+    let erased = erased::find(tx, &arrivals).await?;
     for &index in &erased {
         erased::blot_out(&mut arrivals[index]);
     }
-    let (mut verdicts, _) = enter(tx, &arrivals, &[], None).await?.unwrap_or_default();
+    let unseen = enter(tx, &arrivals).await?;
+    let (mut verdicts, _) = judge(tx, &arrivals, unseen).await?;
     for index in erased {
         verdicts[index] = match verdicts[index] {
             Verdict::Duplicate => Verdict::Duplicate,
@@ -130,149 +130,26 @@ async fn enter_or_end(
             | Verdict::Erased(id) => erased::end(tx, id).await?,
         };
     }
-    Ok((verdicts, None))
+    Ok(verdicts)
 }
 
-/// Enters the batch; none, and nothing is entered, if one of `people` has asked to be forgotten.
-async fn enter(
+/// What became of each arrival, and what the hand has of them.
+async fn judge(
     tx: &mut Transaction<'_>,
     arrivals: &[Arrival],
-    people: &[Uuid],
-    hand: Option<&Hand>,
-) -> Result<Option<(Vec<Verdict>, Option<Claim>)>, Error> {
-    let Some(unseen) = enter_unseen(tx, arrivals, people, hand).await? else {
-        return Ok(None);
-    };
+    unseen: Vec<Unseen>,
+) -> Result<(Vec<Verdict>, Option<Claim>), Error> {
     let mut verdicts = vec![Verdict::Duplicate; arrivals.len()];
     let mut taken = None;
-    for Unseen {
-        index,
-        operation,
-        idle,
-        claim,
-    } in unseen
-    {
-        taken = taken.or(claim);
-        verdicts[index] = match operation {
-            Some(id) => idle.map_or(Verdict::Accepted(id), |code| Verdict::Waits(id, code)),
-            None => compare(tx, &arrivals[index]).await?,
+    for one in unseen {
+        taken = taken.or(one.claim);
+        verdicts[one.index] = match (one.operation, one.idle) {
+            (Some(id), None) => Verdict::Accepted(id),
+            (Some(id), Some(code)) => Verdict::Waits(id, code),
+            (None, _) => compare(tx, &arrivals[one.index]).await?,
         };
     }
-    Ok(Some((verdicts, taken)))
-}
-
-/// An arrival never seen before.
-struct Unseen {
-    /// Its place in the batch, from 0.
-    index: usize,
-    /// Its new operation; none where the intent is known.
-    operation: Option<OperationId>,
-    /// Why nothing of its tenant begins now; none where it may.
-    idle: Option<Code>,
-    /// That the hand has it.
-    claim: Option<Claim>,
-}
-
-/// Returns the arrivals never seen before, ascending.
-async fn enter_unseen(
-    tx: &mut Transaction<'_>,
-    arrivals: &[Arrival],
-    people: &[Uuid],
-    hand: Option<&Hand>,
-) -> Result<Option<Vec<Unseen>>, Error> {
-    let mut delivered = HashSet::with_capacity(arrivals.len());
-    let indices: Vec<usize> = (0..arrivals.len())
-        .filter(|&index| {
-            let a = &arrivals[index];
-            delivered.insert((a.tenant.as_str(), a.message_id.as_str(), a.source.as_str()))
-        })
-        .collect();
-    let once = || indices.iter().map(|&index| &arrivals[index]);
-    let (mut keys, mut places, mut orders_only) = (Vec::new(), Vec::new(), Vec::new());
-    for (place, a) in (1_i64..).zip(once()) {
-        let ordered_by = a.ordered_by.filter(|key| !a.keys.contains(key));
-        for (n, key) in a.keys.iter().chain(&ordered_by).enumerate() {
-            if n >= a.keys.len() || !a.keys[..n].contains(key) {
-                keys.push(key.0);
-                places.push(place);
-                orders_only.push(n >= a.keys.len());
-            }
-        }
-    }
-    let rows = sqlx::query_file!(
-        "queries/enter.sql",
-        &once().map(|a| a.tenant.as_str()).collect::<Vec<_>>() as _,
-        &once().map(|a| a.message_id.as_str()).collect::<Vec<_>>() as _,
-        &once().map(|a| a.source.as_str()).collect::<Vec<_>>() as _,
-        &once().map(|a| a.kind.as_str()).collect::<Vec<_>>() as _,
-        &once().map(|a| a.business_key.as_str()).collect::<Vec<_>>() as _,
-        &once().map(|a| a.subject.as_str()).collect::<Vec<_>>() as _,
-        &once().map(|a| &a.content_hash[..]).collect::<Vec<_>>() as _,
-        &once().map(|a| &a.payload[..]).collect::<Vec<_>>() as _,
-        &once().map(|a| a.trace.as_deref()).collect::<Vec<_>>() as _,
-        &once().map(|a| a.occurred_at).collect::<Vec<_>>(),
-        &keys,
-        &places,
-        people,
-        hand.map(|hand| hand.lease),
-        hand.map(|hand| hand.lasts.as_secs_f64()),
-        &orders_only,
-    )
-    .fetch_all(&mut **tx)
-    .await?;
-    if rows.first().is_some_and(|row| row.place == 0) {
-        return Ok(None);
-    }
-    let index = |place: i64| {
-        let place = usize::try_from(place - 1).ok();
-        place
-            .and_then(|place| indices.get(place))
-            .copied()
-            .ok_or(Error::Corrupt("place"))
-    };
-    let unseen = rows.into_iter().map(|row| {
-        let index = index(row.place)?;
-        let operation = row.id.map(OperationId);
-        let begun = hand.zip(operation).zip(row.connection);
-        let claim = begun.map(|((hand, operation), connection)| {
-            let arrival = &arrivals[index];
-            Claim {
-                operation,
-                lease: hand.lease,
-                tenant: arrival.tenant.clone(),
-                connection,
-                revision: row.revision.unwrap_or_default(),
-                settings: Settings::of_stored(&row.settings.unwrap_or_default()),
-                kind: arrival.kind,
-                business_key: arrival.business_key.clone(),
-                payload: arrival.payload.clone(),
-                trace: arrival.trace.clone(),
-                attempts: 0,
-                occurred_at: arrival.occurred_at,
-                created_at: row.created_at,
-                clock: Clock {
-                    taken_at: row.now,
-                    taken: hand.taken,
-                },
-                steps: Vec::new(),
-                known: distinct(row.known.unwrap_or_default()),
-                // Nothing of this is so where a hand may have it: see the statement.
-                erased_before: false,
-                awaited: false,
-                uses_up_share: false,
-            }
-        });
-        Ok(Unseen {
-            index,
-            operation,
-            // A reason of a version that is gone is no reason to fail.
-            idle: row
-                .idle
-                .map(|word| word.parse().unwrap_or(Code::ConnectionPaused)),
-            claim,
-        })
-    });
-    unseen.collect::<Result<_, _>>().map(Some)
+    Ok((verdicts, taken))
 }
 
 /// The intent exists already: the same content is a repeat, other content is parked beside it and reported once.
