@@ -2,7 +2,7 @@
 
 use domain::{ApplicationId, Code, JobId, Problem, StepKind};
 use harvest::{Application, ApplicationStatus, NewApplication, Target};
-use store::claim::StepState;
+use store::claim::{Claim, StepState};
 
 use crate::answers::{Applied, AppliedHow, How};
 use crate::attempt::{Attempt, Made, Step, Written};
@@ -158,14 +158,14 @@ fn new(
     }
 }
 
-/// Makes sure of one application per open job, and says for each picked job what became of it, in the event's order.
+/// Makes sure of one application per open job, and notes for each picked job what became of it, in the event's order.
 pub(crate) async fn apply(
     attempt: &mut Attempt<'_>,
     introduction: &Introduction,
     person: &Person,
     jobs: &Jobs,
     references: &mut References,
-) -> Result<Vec<Applied>, Stop> {
+) -> Result<(), Stop> {
     let existing = match &person.origin {
         Origin::Created {
             application: Some(_),
@@ -178,7 +178,7 @@ pub(crate) async fn apply(
     };
     let credited = credit::prospect(attempt, introduction, person, &existing, references).await;
     attempt.forgo(credited, "referrer")?;
-    let mut applied = jobs.refused.clone();
+    attempt.applied = jobs.refused.clone();
     for job in jobs.open.iter().copied() {
         let with = person.with();
         let how = if with == Some(job) || (introduction.prospect && with.is_some()) {
@@ -192,10 +192,28 @@ pub(crate) async fn apply(
             }
             add(attempt, introduction, person, job, references).await?
         };
-        applied.push(Applied { job, how });
+        attempt.applied.push(Applied { job, how });
     }
-    in_order(&mut applied, introduction);
-    Ok(applied)
+    in_order(&mut attempt.applied, introduction);
+    Ok(())
+}
+
+/// What became of the picked jobs, by this try and by earlier ones, of which the ledger tells what they made.
+pub(crate) fn so_far(claim: &Claim, mut applied: Vec<Applied>) -> Vec<Applied> {
+    let made = |step: &store::claim::Step| {
+        let (_, job) = step.name.split_once(':')?;
+        let confirmed = step.state == StepState::Confirmed;
+        let id = ApplicationId(step.remote_id.filter(|_| confirmed)?);
+        Some((JobId(job.parse().ok()?), AppliedHow::Created(id, None)))
+    };
+    let steps = claim.steps.iter();
+    let added = steps.filter(|step| step.kind == StepKind::AddApplication);
+    for (job, how) in added.filter_map(made) {
+        if applied.iter().all(|known| known.job != job) {
+            applied.push(Applied { job, how });
+        }
+    }
+    applied
 }
 
 /// The application that was made together with the person, or as a prospect for all jobs.

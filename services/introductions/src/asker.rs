@@ -69,17 +69,17 @@ impl<'a> Asker<'a> {
         }
     }
 
-    /// The answer to a command that was not performed, and the jobs that took no application where that is why; none to those
-    /// that this service does not answer so.
+    /// The answer to a command that was not performed, and what became of the picked jobs by then; none to those that this
+    /// service does not answer so.
     pub(crate) fn refuse(
         &self,
         asked: &Asked<'_>,
         problem: &Problem,
-        refused: &[Applied],
+        applied: &[Applied],
     ) -> Option<Announcement> {
         let notice = match asked.kind {
             OperationKind::IntroductionAccepted => {
-                answers::failed(self, asked.business_key, problem, refused)
+                answers::failed(self, asked.business_key, problem, applied)
             }
             OperationKind::IntroductionStatusChanged => {
                 let introduction = match &asked.command {

@@ -15,6 +15,7 @@ use store::claim::{Claim, StepState};
 use store::journal::{Settlement, StepWrite};
 
 use crate::Context;
+use crate::answers::Applied;
 use crate::memory::Memory;
 use crate::stop::Stop;
 use crate::term::Term;
@@ -35,6 +36,8 @@ pub(crate) struct Attempt<'a> {
     pub(crate) person: Option<CandidateId>,
     /// What did not go as well as it could; the answer tells.
     pub(crate) warnings: Vec<Problem>,
+    /// What became of the picked jobs so far.
+    pub(crate) applied: Vec<Applied>,
     /// What the first part failed with that was given up.
     pub(crate) gave_up_over: Option<Code>,
     /// Step states learnt but not yet on disk; they travel with the next entry in the journal.
@@ -50,6 +53,7 @@ impl<'a> Attempt<'a> {
             greenhouse,
             person: None,
             warnings: Vec::new(),
+            applied: Vec::new(),
             gave_up_over: None,
             learnt: Vec::new(),
             foreseen: None,

@@ -12,7 +12,8 @@ use crate::asker::{Asked, Asker};
 use crate::attempt::{Attempt, confirmed_kinds, crash_after_confirm};
 use crate::stop::Stop;
 use crate::{
-    Context, candidate_profile_updated, introduction_accepted, introduction_status_changed,
+    Context, applications, candidate_profile_updated, introduction_accepted,
+    introduction_status_changed,
 };
 
 /// Kinds of operation that workers perform; `candidate_erasure_requested` has a loop of its own.
@@ -26,6 +27,19 @@ pub(crate) const KINDS: &[OperationKind] = &[
 pub(crate) struct Stopped {
     pub(crate) stop: Stop,
     pub(crate) learnt: Vec<StepWrite>,
+    /// What became of the picked jobs by then.
+    pub(crate) applied: Vec<Applied>,
+}
+
+impl Stopped {
+    /// Nothing is known of what this try did.
+    pub(crate) fn unaware(claim: &Claim, stop: Stop) -> Stopped {
+        Stopped {
+            stop,
+            learnt: Vec::new(),
+            applied: applications::so_far(claim, Vec::new()),
+        }
+    }
 }
 
 /// Runs the handler of the claim's kind; on success the operation is settled.
@@ -36,12 +50,7 @@ pub(crate) async fn handle(context: &Context, claim: &Claim) -> Result<(), Stopp
         .await
     {
         Ok(client) => client,
-        Err(error) => {
-            return Err(Stopped {
-                stop: error.into(),
-                learnt: Vec::new(),
-            });
-        }
+        Err(error) => return Err(Stopped::unaware(claim, error.into())),
     };
     let mut attempt = Attempt::new(context, claim, greenhouse);
     match dispatch(&mut attempt).await {
@@ -49,6 +58,7 @@ pub(crate) async fn handle(context: &Context, claim: &Claim) -> Result<(), Stopp
         Err(stop) => Err(Stopped {
             stop: stop.unless_chosen(&claim.settings),
             learnt: attempt.take_learnt(),
+            applied: applications::so_far(claim, attempt.applied),
         }),
     }
 }
@@ -76,31 +86,29 @@ pub(crate) struct Failure<'a> {
     problem: Problem,
     /// What the last try failed with, where the problem is that all of them did.
     last_code: Option<Code>,
-    /// The jobs that took no application, where that is why.
-    refused: &'a [Applied],
+    /// What became of the picked jobs by then.
+    applied: &'a [Applied],
 }
 
 impl<'a> Failure<'a> {
-    pub(crate) fn refused(problem: Problem, refused: &'a [Applied]) -> Failure<'a> {
+    pub(crate) fn refused(problem: Problem, applied: &'a [Applied]) -> Failure<'a> {
         Failure {
             end: End::Failed,
             problem,
             last_code: None,
-            refused,
+            applied,
         }
     }
 
-    pub(crate) fn parked(problem: Problem) -> Failure<'a> {
+    pub(crate) fn parked(problem: Problem, applied: &'a [Applied]) -> Failure<'a> {
         Failure {
             end: End::Parked,
-            problem,
-            last_code: None,
-            refused: &[],
+            ..Failure::refused(problem, applied)
         }
     }
 
     /// It was tried as often as it is, and failed with this in the end.
-    pub(crate) fn exhausted(last: Problem) -> Failure<'a> {
+    pub(crate) fn exhausted(last: Problem, applied: &'a [Applied]) -> Failure<'a> {
         let last_code = Some(last.code);
         let problem = Problem {
             code: Code::RetriesExhausted,
@@ -108,7 +116,7 @@ impl<'a> Failure<'a> {
         };
         Failure {
             last_code,
-            ..Failure::parked(problem)
+            ..Failure::parked(problem, applied)
         }
     }
 
@@ -116,7 +124,7 @@ impl<'a> Failure<'a> {
     fn outcome(&self) -> serde_json::Value {
         let mut outcome = serde_json::json!({
             "problem": { "code": self.problem.code, "field": self.problem.field },
-            "applications": self.refused.iter().map(Applied::outcome).collect::<Vec<_>>(),
+            "applications": self.applied.iter().map(Applied::outcome).collect::<Vec<_>>(),
         });
         if let Some(code) = self.last_code {
             outcome["last_code"] = code.as_str().into();
@@ -132,7 +140,7 @@ pub(crate) async fn settle_failed(
     failure: Failure<'_>,
     learnt: Vec<StepWrite>,
 ) -> Result<(), JournalError> {
-    let answer = refusal(claim, &failure.problem, failure.refused);
+    let answer = refusal(claim, &failure.problem, failure.applied);
     let outcome = failure.outcome();
     let confirmed = confirmed_kinds(&learnt);
     let settlement = Settlement {
@@ -152,15 +160,19 @@ pub(crate) async fn settle_failed(
 }
 
 /// The answer to an operation that waits until somebody of its tenant has acted.
-pub(crate) fn waiting(claim: &Claim, problem: &Problem) -> Option<Announcement> {
-    refusal(claim, problem, &[])
+pub(crate) fn waiting(
+    claim: &Claim,
+    problem: &Problem,
+    applied: &[Applied],
+) -> Option<Announcement> {
+    refusal(claim, problem, applied)
 }
 
-fn refusal(claim: &Claim, problem: &Problem, refused: &[Applied]) -> Option<Announcement> {
+fn refusal(claim: &Claim, problem: &Problem, applied: &[Applied]) -> Option<Announcement> {
     let asked = Asked::of(claim);
     let candidate = asked.candidate();
     let candidate = candidate.as_ref().map_or("", IntrroCandidateId::as_str);
-    Asker::of(claim, candidate).refuse(&asked, problem, refused)
+    Asker::of(claim, candidate).refuse(&asked, problem, applied)
 }
 
 /// The stored event.

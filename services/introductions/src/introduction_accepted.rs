@@ -48,24 +48,22 @@ pub(crate) async fn handle(
         line::stand_in(attempt, person.id).await?;
     }
     attempt.person = Some(person.id);
-    let applications =
-        applications::apply(attempt, introduction, &person, &jobs, &mut references).await?;
+    applications::apply(attempt, introduction, &person, &jobs, &mut references).await?;
     let filled = candidate::fill_gaps(attempt, introduction, &person).await;
     attempt.forgo(filled, "candidate")?;
     let tagged = tags::apply(attempt, &person, &references).await;
     attempt.forgo(tagged, "candidate.tags")?;
     let noted = note::add(attempt, introduction, &person).await;
     attempt.forgo(noted, "message")?;
-    settle(attempt, introduction, &person, applications).await
+    settle(attempt, introduction, &person).await
 }
 
 async fn settle(
     attempt: &mut Attempt<'_>,
     introduction: &Introduction,
     person: &Person,
-    applications: Vec<Applied>,
 ) -> Result<(), Stop> {
-    let claim = attempt.claim;
+    let (claim, applications) = (attempt.claim, std::mem::take(&mut attempt.applied));
     let asker = Asker::of(claim, introduction.profile.candidate.as_str());
     // The person is in Greenhouse, but under none of the jobs: that is not what was asked for.
     let refused = applications

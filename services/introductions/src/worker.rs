@@ -21,7 +21,7 @@ use tracing::{Instrument, Span};
 use crate::handler::{self, Failure, settle_failed};
 use crate::hands::{Hands, Held};
 use crate::stop::Stop;
-use crate::{Context, outage};
+use crate::{Context, applications, outage};
 
 /// How long to wait for news before looking anyway: a notification is a hint, delays end without one.
 const LOOK_INTERVAL: Duration = Duration::from_millis(500);
@@ -211,10 +211,8 @@ async fn perform(context: &Context, claim: Claim, stop: &CancellationToken) {
         .catch_unwind()
         .await
         .unwrap_or_else(|_| {
-            Err(handler::Stopped {
-                stop: Stop::Retry(Code::Internal.into()),
-                learnt: Vec::new(),
-            })
+            let stop = Stop::Retry(Code::Internal.into());
+            Err(handler::Stopped::unaware(&claim, stop))
         });
     outage::learn(
         context,
@@ -285,7 +283,8 @@ async fn end_try_bare(context: &Context, claim: &Claim) {
             context.journal.release(claim, release).await
         }
         None => {
-            let failure = Failure::parked(Code::Internal.into());
+            let applied = applications::so_far(claim, Vec::new());
+            let failure = Failure::parked(Code::Internal.into(), &applied);
             settle_failed(context, claim, failure, Vec::new()).await
         }
     };
@@ -302,7 +301,11 @@ async fn carry_out(
     claim: &Claim,
     stopped: handler::Stopped,
 ) -> Result<(), JournalError> {
-    let handler::Stopped { stop, learnt } = stopped;
+    let handler::Stopped {
+        stop,
+        learnt,
+        applied,
+    } = stopped;
     let release = match stop {
         Stop::Abandon => return Err(JournalError::LeaseLost),
         Stop::GiveBack => return Err(JournalError::Unavailable),
@@ -316,7 +319,7 @@ async fn carry_out(
         Stop::Retry(problem) => {
             let tries = Stop::tries(&problem);
             let Some(delay) = backoff::next(claim.attempts + 1, tries, rand::random()) else {
-                let failure = Failure::exhausted(problem);
+                let failure = Failure::exhausted(problem, &applied);
                 return settle_failed(context, claim, failure, learnt).await;
             };
             context.metrics.retry(Stage::Write, problem.code);
@@ -326,14 +329,16 @@ async fn carry_out(
             let (store, tenant) = (&context.store, &claim.tenant);
             let rest =
                 set_aside(store, tenant, claim.revision, &problem, claim.kind.as_str()).await;
-            Release::waiting(problem.code, rest).announcing(handler::waiting(claim, &problem))
+            Release::waiting(problem.code, rest)
+                .announcing(handler::waiting(claim, &problem, &applied))
         }
         Stop::Fail(problem) => {
-            let failure = Failure::refused(problem, &[]);
+            let failure = Failure::refused(problem, &applied);
             return settle_failed(context, claim, failure, learnt).await;
         }
         Stop::Park(problem) => {
-            return settle_failed(context, claim, Failure::parked(problem), learnt).await;
+            let failure = Failure::parked(problem, &applied);
+            return settle_failed(context, claim, failure, learnt).await;
         }
     };
     let release = release.with_steps(learnt);

@@ -112,6 +112,28 @@ async fn what_is_not_found_about_somebody_who_is_shown_is_refused() {
     }
 }
 
+/// Whoever is told that they have to act is told what is there by then, by this try or an earlier one.
+#[tokio::test]
+async fn the_answer_of_an_import_that_waits_tells_of_the_applications_that_are_there() {
+    let world = World::new(Version::V3).await;
+    let missing = || refuse(403, json!("Not allowed"));
+    let faults = world.greenhouse.faults();
+    faults.add(When::operation("applications:create").times(1), missing());
+    let jobs = world.jobs();
+    world.take(&world.picking("i-1", &jobs[..2])).await;
+    world.try_once().await;
+    let answer = world.last_answer().await;
+    assert_eq!(answer.data["code"], "scope_missing", "{answer:?}");
+    assert_eq!(answer.applications(), [("CREATED", None)]);
+    world.verify().await;
+    faults.add(When::operation("applications:list"), missing());
+    world.try_once().await;
+    assert_eq!(world.open().await, 1, "it waits again");
+    let again = world.last_answer().await;
+    assert_ne!(again.data["field"], answer.data["field"], "{again:?}");
+    assert_eq!(again.applications(), [("CREATED", None)]);
+}
+
 /// Where it is named by its place; what else is said of it may be personal.
 #[tokio::test]
 async fn a_refused_edit_names_the_part_of_the_event() {
