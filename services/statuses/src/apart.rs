@@ -1,5 +1,5 @@
 //! One call reads what belongs to many applications, and fails if Greenhouse fails at one of them: then the others are read
-//! apart from it. Deliberately absent: trying again, which the next look does.
+//! apart from it. Deliberately absent: waiting, and trying again later, which the next look does.
 
 use std::collections::VecDeque;
 
@@ -16,84 +16,34 @@ pub(crate) struct Apart<T> {
 
 /// Reads all of them at once. Where that fails, the first and the last are read alone. If both fail it is Greenhouse
 /// that fails and not one record, and an outage has cost three calls; else the others are halved until what fails is alone.
+/// Where only one is asked for, the one before it tells the same, in two calls. Whoever fails alone is asked for once more:
+/// one call that fails proves nothing of a record.
 ///
 /// # Errors
-/// The first error, where everything fails or there was just one to read; one that cannot be about a record at once.
-pub(crate) async fn apart<'a, T, F>(
-    ids: &'a [ApplicationId],
-    read: impl Fn(&'a [ApplicationId]) -> F,
+/// The first error, where everything fails; one that cannot be about a record at once.
+pub(crate) async fn apart<T, F>(
+    ids: &[ApplicationId],
+    read: impl Fn(Vec<ApplicationId>) -> F,
 ) -> Result<Apart<T>, Error>
 where
     F: Future<Output = Result<Vec<T>, Error>>,
 {
-    let failure = match read(ids).await {
+    let failure = match read(ids.to_vec()).await {
         Ok(rows) => return Ok(Apart::whole(rows)),
-        Err(error) if ids.len() > 1 && may_be_about_one(&error) => error,
+        Err(error) if !ids.is_empty() && may_be_about_one(&error) => error,
         Err(error) => return Err(error),
     };
     let mut apart = Apart::whole(Vec::new());
-    let (mut parts, mut answers) = (ends_first(ids), false);
-    while let Some(part) = parts.pop_front() {
-        match read(part).await {
-            Ok(rows) => {
-                answers = true;
-                apart.rows.extend(rows);
-            }
-            Err(error) if !may_be_about_one(&error) => return Err(error),
-            Err(error) => match *part {
-                [id] => apart.leave_out(id, &error),
-                _ => {
-                    let (one, other) = part.split_at(part.len() / 2);
-                    parts.extend([one, other]);
-                }
-            },
-        }
-        if !answers && apart.unread.len() > 1 {
-            return Err(failure);
-        }
+    match ids {
+        [id] => match read(vec![before(*id)]).await {
+            Ok(_) => apart.unread.push(*id),
+            Err(error) if may_be_about_one(&error) => return Err(failure),
+            Err(error) => return Err(error),
+        },
+        _ => apart.halve(ids, &read, failure).await?,
     }
+    apart.ask_again(&read).await?;
     Ok(apart)
-}
-
-/// Whether Greenhouse answers at all, by what it said to another question after `failure`.
-///
-/// # Errors
-/// The failure where it does not; what says more than that it answers: a limit, or that it refuses whoever asks.
-pub(crate) fn answers<T>(other: Result<T, Error>, failure: &Error) -> Result<(), Error> {
-    match other {
-        Ok(_) | Err(Error::Forbidden { .. } | Error::NotFound { .. } | Error::Rejected { .. }) => {
-            Ok(())
-        }
-        Err(
-            error @ (Error::Denied { .. }
-            | Error::Throttled { .. }
-            | Error::Unauthorized { .. }
-            | Error::NotServed { .. }
-            | Error::Credential { .. }),
-        ) => Err(error),
-        Err(
-            Error::NotSent { .. }
-            | Error::Unavailable { .. }
-            | Error::Unknown { .. }
-            | Error::Accepted { .. }
-            | Error::Processing { .. },
-        ) => Err(failure.clone()),
-    }
-}
-
-/// A single one that fails is left out as well, where what was read a moment ago shows that Greenhouse answers.
-pub(crate) fn or_without<T>(
-    ids: &[ApplicationId],
-    read: Result<Apart<T>, Error>,
-) -> Result<Apart<T>, Error> {
-    match (ids, read) {
-        (&[id], Err(error)) if may_be_about_one(&error) => {
-            let mut apart = Apart::whole(Vec::new());
-            apart.leave_out(id, &error);
-            Ok(apart)
-        }
-        (_, read) => read,
-    }
 }
 
 /// Whether the error may be the doing of one record among those that were asked for.
@@ -128,10 +78,62 @@ impl<T> Apart<T> {
         }
     }
 
-    fn leave_out(&mut self, application: ApplicationId, error: &Error) {
-        tracing::warn!(%application, %error, "an application is left out, Greenhouse fails at it");
-        self.unread.push(application);
+    async fn halve<F>(
+        &mut self,
+        ids: &[ApplicationId],
+        read: &impl Fn(Vec<ApplicationId>) -> F,
+        failure: Error,
+    ) -> Result<(), Error>
+    where
+        F: Future<Output = Result<Vec<T>, Error>>,
+    {
+        let (mut parts, mut answers) = (ends_first(ids), false);
+        while let Some(part) = parts.pop_front() {
+            match read(part.to_vec()).await {
+                Ok(rows) => {
+                    answers = true;
+                    self.rows.extend(rows);
+                }
+                Err(error) if !may_be_about_one(&error) => return Err(error),
+                Err(_) => match *part {
+                    [id] => self.unread.push(id),
+                    _ => {
+                        let (one, other) = part.split_at(part.len() / 2);
+                        parts.extend([one, other]);
+                    }
+                },
+            }
+            if !answers && self.unread.len() > 1 {
+                return Err(failure);
+            }
+        }
+        Ok(())
     }
+
+    async fn ask_again<F>(&mut self, read: &impl Fn(Vec<ApplicationId>) -> F) -> Result<(), Error>
+    where
+        F: Future<Output = Result<Vec<T>, Error>>,
+    {
+        for application in std::mem::take(&mut self.unread) {
+            match read(vec![application]).await {
+                Ok(rows) => self.rows.extend(rows),
+                Err(error) if may_be_about_one(&error) => {
+                    tracing::warn!(%application, %error, "an application is left out, Greenhouse fails at it");
+                    self.unread.push(application);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Another application, whether or not there is one: of one that does not exist a list shows nothing.
+fn before(id: ApplicationId) -> ApplicationId {
+    ApplicationId(match id.0 {
+        ..=1 => id.0.saturating_add(1),
+        _ => id.0 - 1,
+    })
 }
 
 /// The first one, the last one, and what is between them.
@@ -170,11 +172,7 @@ mod tests {
         let read = apart(&all, |some| {
             calls.set(calls.get() + 1);
             let fails = some.iter().any(|id| bad.contains(id));
-            ready(if fails {
-                Err(error.clone())
-            } else {
-                Ok(some.to_vec())
-            })
+            ready(if fails { Err(error.clone()) } else { Ok(some) })
         });
         (read.await, calls.get())
     }
@@ -189,7 +187,7 @@ mod tests {
             unread.sort_unstable();
             assert_eq!(unread, ids(bad));
             assert_eq!(read.rows.len(), 50 - bad.len());
-            assert!(calls <= 1 + 15 * bad.len(), "{bad:?}: {calls} calls");
+            assert!(calls <= 1 + 16 * bad.len(), "{bad:?}: {calls} calls");
         }
     }
 
@@ -202,34 +200,43 @@ mod tests {
         }
     }
 
-    #[test]
-    fn another_question_tells_whether_greenhouse_answers() {
-        let limit = Error::Throttled {
-            retry_after: std::time::Duration::from_secs(7),
-        };
-        let about_one = Error::Rejected {
-            operation: harvest::Operation::ApplicationsList,
-            status: 422,
-            message: String::new(),
-            fields: Vec::new(),
-        };
-        let failure = &about_one;
-        assert_eq!(answers(Ok(false), failure), Ok(()));
-        assert_eq!(answers::<bool>(Err(limit.clone()), failure), Err(limit));
-        let away = answers::<bool>(Err(fails()), failure);
-        assert_eq!(away, Err(about_one.clone()));
+    #[tokio::test]
+    async fn a_single_one_that_fails_is_told_from_an_outage_by_another_one() {
+        let (read_alone, calls) = read(1, &[1], &fails()).await;
+        assert_eq!((read_alone.unwrap().unread, calls), (ids(&[1]), 3));
+        let (down, calls) = read(1, &[1, 2], &fails()).await;
+        assert_eq!((down.unwrap_err(), calls), (fails(), 2));
     }
 
     #[tokio::test]
-    async fn a_limit_and_a_single_one_are_not_read_again() {
+    async fn what_fails_for_a_moment_is_left_out_of_nothing() {
+        for (count, failing) in [(1, 1), (3, 1), (3, 2)] {
+            let all = ids(&(1..=count).collect::<Vec<_>>());
+            let calls = Cell::new(0);
+            let read = apart(&all, |some| {
+                calls.set(calls.get() + 1);
+                ready(if calls.get() <= failing {
+                    Err(fails())
+                } else {
+                    Ok(some)
+                })
+            });
+            let mut read = read.await.unwrap();
+            read.rows.sort_unstable();
+            assert_eq!(
+                (read.rows, read.unread),
+                (all, Vec::new()),
+                "{failing} calls"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_limit_is_not_asked_again() {
         let limit = Error::Throttled {
             retry_after: std::time::Duration::from_secs(7),
         };
         let (stopped, calls) = read(50, &[3], &limit).await;
         assert_eq!((stopped.unwrap_err(), calls), (limit, 1));
-        let (single, calls) = read(1, &[1], &fails()).await;
-        assert_eq!(calls, 1);
-        let left = or_without(&ids(&[1]), single).unwrap();
-        assert_eq!(left.unread, ids(&[1]));
     }
 }

@@ -7,7 +7,7 @@ use domain::{ApplicationId, JobId, JobStageId};
 use harvest::{Application, ApplicationStage, Error, RejectionDetail};
 use progress::{Background, observation};
 
-use crate::apart::{Apart, apart, or_without};
+use crate::apart::{Apart, apart};
 use crate::news::{is_early, is_unrecorded, is_worth_waiting};
 use crate::observer::Observer;
 
@@ -32,9 +32,9 @@ pub(crate) async fn look(
     let (client, now) = (&observer.client, observer.now());
     let ids: Vec<ApplicationId> = applications.iter().map(|one| one.id).collect();
     let stages = apart(&ids, |some| async move {
-        client.application_stages().of_applications(some).await
+        client.application_stages().of_applications(&some).await
     });
-    let stages = or_without(&ids, stages.await)?;
+    let stages = stages.await?;
     let jobs: HashSet<JobId> = applications.iter().filter_map(|one| one.job_id).collect();
     let jobs: Vec<JobId> = jobs.into_iter().collect();
     let mut backgrounds = histories(observer, &jobs, &stages.rows).await?;
@@ -132,9 +132,9 @@ async fn rejections(
     let details = if client.application_stages().are_told() {
         let ids: Vec<ApplicationId> = rejected.iter().map(|one| one.id).collect();
         let details = apart(&ids, |some| async move {
-            client.rejection_details().of_applications(some).await
+            client.rejection_details().of_applications(&some).await
         });
-        or_without(&ids, details.await)?
+        details.await?
     } else {
         // v1 has told it already.
         let told = rejected

@@ -24,8 +24,8 @@ const ENDED: TimeDelta = TimeDelta::seconds(10);
 /// How much earlier than the application its last visit may seem to end: times are cut to seconds in places.
 const TOGETHER: TimeDelta = TimeDelta::seconds(1);
 
-/// For how long after its last touch an application of which Greenhouse lets nothing be read holds up the watermark. It is
-/// left to its next touch and to the nightly sample then.
+/// For how long after its last touch an application of which Greenhouse lets nothing be read holds up the watermark. After
+/// that it is left to the list of those that are looked at again.
 const HELD: TimeDelta = TimeDelta::hours(1);
 
 /// Each application of a page once, as it was touched last. Nothing says that a page that is put together while

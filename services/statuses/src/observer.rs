@@ -14,13 +14,13 @@ use domain::settings::Settings;
 use domain::status::{Change, DetectedBy, Observation, Quality};
 use domain::window::Clocks;
 use domain::{ApplicationId, CandidateId, Code, Problem, Tenant};
-use harvest::{Application, Client, Error};
+use harvest::{Application, Client};
 use progress::Subject;
 use store::applications::{Erasure, Progress, Successor, TrackedApplication};
 use store::clock::Clock;
 use uuid::Uuid;
 
-use crate::apart::{Apart, answers, apart, may_be_about_one, or_without};
+use crate::apart::{Apart, apart};
 use crate::conversion::successors;
 use crate::look::look;
 use crate::news::{began_here, each_once, is_news};
@@ -61,8 +61,6 @@ pub(crate) struct Seen {
     pub(crate) changed: Vec<ApplicationId>,
     /// Applications that cannot be told yet: their history or rejection lags behind them, or cannot be read now.
     pub(crate) early: Vec<ApplicationId>,
-    /// Applications that were left out: Greenhouse fails at each of them.
-    pub(crate) unread: Vec<ApplicationId>,
 }
 
 impl Observer<'_> {
@@ -96,6 +94,7 @@ impl Observer<'_> {
         applications: &[&Application],
     ) -> Result<Seen, Stop> {
         let mut look = look(self, applications).await?;
+        self.try_again(&look.unread).await?;
         let replaced = successors(self, tracked, applications).await?;
         for (id, successor) in &replaced {
             // What takes its place does not show yet.
@@ -119,24 +118,27 @@ impl Observer<'_> {
         Ok(Seen {
             changed,
             early: look.early,
-            unread: look.unread,
         })
     }
 
     /// Reads applications, without those that Greenhouse fails at.
-    pub(crate) async fn read(&self, ids: &[ApplicationId]) -> Result<Apart<Application>, Error> {
+    pub(crate) async fn read(&self, ids: &[ApplicationId]) -> Result<Apart<Application>, Stop> {
         let client = &self.client;
         let read = apart(ids, |some| async move {
-            client.applications().by_ids(some).await
+            client.applications().by_ids(&some).await
         });
-        match (ids, read.await) {
-            // No other one shows whether it is this one or Greenhouse that fails.
-            ([_], Err(error)) if may_be_about_one(&error) => {
-                answers(client.jobs().any().await, &error)?;
-                or_without(ids, Err(error))
-            }
-            (_, read) => read,
+        let read = read.await?;
+        self.try_again(&read.unread).await?;
+        Ok(read)
+    }
+
+    /// What Greenhouse fails at stays in a list that is gone through again, however old what happened to it is.
+    async fn try_again(&self, unread: &[ApplicationId]) -> Result<(), Stop> {
+        if unread.is_empty() {
+            return Ok(());
         }
+        let store = &self.context.store;
+        Ok(store.looked_in_vain(self.tenant, unread).await?)
     }
 
     /// To be asked where nothing at all was shown: in v3 that may be because whoever acts has lost the right to list, and

@@ -14,6 +14,7 @@ use progress::touched;
 use store::polls::{Ending, Place, Poll};
 use tokio_util::sync::CancellationToken;
 
+use crate::apart::Apart;
 use crate::observer::{IDS, Observer, PAGE};
 use crate::{Context, audit};
 
@@ -205,9 +206,13 @@ impl Round<'_> {
             .await?;
         for some in unseen.chunks(self.ids_per_call()) {
             self.stay().await?;
-            let found = self.observer.read(some).await?.rows;
-            let shown = |id: &&ApplicationId| found.iter().any(|one| one.id == **id);
-            let vain: Vec<ApplicationId> = some.iter().filter(|id| !shown(id)).copied().collect();
+            let Apart {
+                rows: found,
+                unread,
+            } = self.observer.read(some).await?;
+            let met =
+                |id: &&ApplicationId| unread.contains(id) || found.iter().any(|one| one.id == **id);
+            let vain: Vec<ApplicationId> = some.iter().filter(|id| !met(id)).copied().collect();
             if !vain.is_empty() {
                 context.store.looked_in_vain(&poll.tenant, &vain).await?;
             }
@@ -229,11 +234,6 @@ impl Round<'_> {
             self.stay().await?;
             let seen = self.observer.observe(&sorted.tracked, some).await?;
             self.hold_back(&seen.early, some);
-            if !seen.unread.is_empty() {
-                // Those that were never seen are put off; whatever else was is read again with its window.
-                let (store, tenant) = (&self.observer.context.store, &self.poll.tenant);
-                store.looked_in_vain(tenant, &seen.unread).await?;
-            }
             let missed = |one: &&&Application| {
                 let long_ago = self.observer.now() - WEBHOOK_DELAY;
                 seen.changed.contains(&one.id) && touched(one).is_some_and(|at| at < long_ago)

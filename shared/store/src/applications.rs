@@ -216,9 +216,11 @@ impl Store {
         Ok(long.into_iter().map(ApplicationId).collect())
     }
 
-    /// Followed applications that were never seen and should be looked for now, at most `limit`.
+    /// Followed applications that should be looked for now, whether or not a window shows them, at most `limit`: those that
+    /// were never seen, and those that Greenhouse failed at.
     ///
-    /// One that was looked for in vain comes again after a minute, later whenever its age has doubled.
+    /// One that was looked for in vain comes again after a minute, later whenever its age has doubled; one that was seen
+    /// before twice as late each time, up to a day. One that was looked at too early comes again with the next newcomers.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -228,10 +230,13 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<ApplicationId>, Error> {
         let ids = sqlx::query_scalar!(
-            "SELECT id FROM applications
-            WHERE tenant = $1 AND snapshot IS NULL AND (observed_at IS NULL
-                OR observed_at + greatest(interval '1 minute', observed_at - created_at) <= clock_timestamp())
-            ORDER BY id LIMIT $2",
+            r#"SELECT id AS "id!" FROM (
+                SELECT id FROM applications
+                WHERE tenant = $1 AND snapshot IS NULL AND look_again_at IS NULL AND (observed_at IS NULL
+                    OR observed_at + greatest(interval '1 minute', observed_at - created_at) <= clock_timestamp())
+                UNION ALL
+                SELECT id FROM applications WHERE tenant = $1 AND look_again_at <= clock_timestamp()) due
+            ORDER BY id LIMIT $2"#,
             tenant.as_str(),
             limit,
         )
@@ -240,7 +245,7 @@ impl Store {
         Ok(ids.into_iter().map(ApplicationId).collect())
     }
 
-    /// Notes that these were looked for and Greenhouse does not show them.
+    /// Notes that these were looked for, and Greenhouse does not show them or fails at them: they are looked for again.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -252,9 +257,11 @@ impl Store {
         sqlx::query!(
             // Locked in the order in which `advance` does.
             "WITH held AS MATERIALIZED (
-                SELECT id FROM applications WHERE tenant = $1 AND id = ANY($2) AND snapshot IS NULL
-                ORDER BY id FOR NO KEY UPDATE)
-            UPDATE applications a SET observed_at = clock_timestamp() FROM held WHERE a.tenant = $1 AND a.id = held.id",
+                SELECT id FROM applications WHERE tenant = $1 AND id = ANY($2) ORDER BY id FOR NO KEY UPDATE)
+            UPDATE applications a SET observed_at = clock_timestamp(),
+                look_again_at = CASE WHEN snapshot IS NOT NULL THEN clock_timestamp() + greatest(interval '1 minute',
+                    least(interval '1 day', 2 * (look_again_at - observed_at))) END
+            FROM held WHERE a.tenant = $1 AND a.id = held.id",
             tenant.as_str(),
             &numbers(ids),
         )
@@ -330,7 +337,7 @@ async fn advance(
                 WHERE tenant = $1 AND id = u.id AND sequence = u.sequence AND candidate_id = u.candidate_id
                     AND (snapshot ->> 'as_of')::timestamptz IS NOT DISTINCT FROM u.known_as_of::timestamptz LIMIT 1 FOR NO KEY UPDATE) a)
         UPDATE applications a SET snapshot = held.snapshot, sequence = a.sequence + held.events,
-            observed_at = held.observed_at, job_id = coalesce(held.job_id, a.job_id), missed_at = NULL
+            observed_at = held.observed_at, job_id = coalesce(held.job_id, a.job_id), missed_at = NULL, look_again_at = NULL
         FROM held WHERE a.ctid = held.row AND a.sequence = held.sequence
         RETURNING a.id",
         tenant.as_str(),

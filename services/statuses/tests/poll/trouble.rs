@@ -16,15 +16,15 @@ async fn what_greenhouse_fails_at_behind_the_window_keeps_back_no_changes() {
         recruiter.move_to_stage(application, stage).unwrap();
         world.greenhouse.state().clear_log();
         world.greenhouse.faults().clear();
-        // The first is the window, the second the nightly sample.
-        let sample = When::operation("applications:list").nth(2);
+        // The first is the window, then comes the nightly sample.
+        let sample = When::operation("applications:list").after(1);
         world
             .greenhouse
             .faults()
             .add(sample, Fault::ErrorBeforeCommit);
         let before = world.watermark().await;
         world.poll().await;
-        assert_eq!(world.greenhouse.state().calls("applications:list").len(), 2);
+        assert_eq!(world.greenhouse.state().calls("applications:list").len(), 3);
         assert!(world.watermark().await > before);
         assert!(world.told().await.last().unwrap().ends_with(stage));
     }
@@ -32,7 +32,7 @@ async fn what_greenhouse_fails_at_behind_the_window_keeps_back_no_changes() {
     world.greenhouse.state().clear_log();
     world.poll().await;
     let again = world.greenhouse.state().calls("applications:list");
-    assert_eq!(again.len(), 1, "the night's sample has ended without it");
+    assert_eq!(again.len(), 2, "the night's sample is made up for");
     assert_eq!(
         world
             .count("applications WHERE missed_at IS NOT NULL")
@@ -130,34 +130,77 @@ async fn an_outage_of_the_history_costs_three_calls() {
     assert_eq!(world.events().await.len(), 3);
 }
 
+/// An application of acme whose last move is this many minutes old, and a bridge that has not looked for two hours.
+async fn moved(minutes: i64) -> World {
+    let (world, application) = World::with_application().await;
+    world
+        .run("UPDATE applications SET snapshot = jsonb_set(snapshot, '{as_of}', to_jsonb(now() - interval '3 h'))")
+        .await;
+    world
+        .run("UPDATE polls SET watermark = now() - interval '2 h'")
+        .await;
+    world.greenhouse.set_clock(-minutes);
+    let recruiter = world.greenhouse.recruiter();
+    recruiter.move_to_next_stage(application).unwrap();
+    world.greenhouse.set_clock(0);
+    world
+}
+
+fn fail_at_the_history(world: &World, times: u64) {
+    let history = When::operation("application_stages:list").times(times);
+    let faults = world.greenhouse.faults();
+    faults.add(history, Fault::ErrorBeforeCommit);
+}
+
 #[tokio::test]
-async fn what_cannot_be_read_holds_the_watermark_for_an_hour() {
+async fn one_failing_call_loses_no_change_however_old_it_is() {
+    for minutes in [30, 90] {
+        for (times, told) in [(1, 2), (2, 1)] {
+            let world = moved(minutes).await;
+            fail_at_the_history(&world, times);
+            world.poll().await;
+            assert_eq!(world.told().await.len(), told, "{minutes} minutes");
+            world.poll().await;
+            assert_eq!(world.told().await.len(), 2, "{minutes} minutes");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_webhook_that_comes_late_and_meets_one_failing_call_is_told() {
+    let world = moved(90).await;
+    fail_at_the_history(&world, 1);
+    let application = world.greenhouse.state().applications()[0].meta.id;
+    world.changed(application).await;
+    assert_eq!(world.told().await.len(), 2);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_holds_the_watermark_for_an_hour_and_is_looked_at_again_after_that() {
     for (minutes, holds) in [(30, true), (90, false)] {
-        let (world, application) = World::with_application().await;
-        world
-            .run("UPDATE applications SET snapshot = jsonb_set(snapshot, '{as_of}', to_jsonb(now() - interval '3 h'))")
-            .await;
-        world
-            .run("UPDATE polls SET watermark = now() - interval '2 h'")
-            .await;
-        let ago = |minutes: i64| {
-            world.greenhouse.set_clock(-minutes);
-        };
-        ago(minutes);
-        let recruiter = world.greenhouse.recruiter();
-        recruiter.move_to_next_stage(application).unwrap();
-        ago(0);
-        let history = When::operation("application_stages:list").times(1);
-        world
-            .greenhouse
-            .faults()
-            .add(history, Fault::ErrorBeforeCommit);
+        let world = moved(minutes).await;
+        // The one before it is read in between.
+        let history = || When::operation("application_stages:list");
+        for call in [history().nth(1), history().nth(2)] {
+            let faults = world.greenhouse.faults();
+            faults.add(call, Fault::ErrorBeforeCommit);
+        }
         world.poll().await;
         assert_eq!(world.told().await.len(), 1);
         let behind = Utc::now() - world.watermark().await;
         assert_eq!(behind > TimeDelta::minutes(20), holds);
         world.poll().await;
         assert_eq!(world.told().await.len(), 1 + usize::from(holds));
+        let again = "UPDATE applications SET look_again_at = now() WHERE look_again_at > now()";
+        world.run(again).await;
+        world.poll().await;
+        assert_eq!(world.told().await.len(), 2);
+        assert_eq!(
+            world
+                .count("applications WHERE look_again_at IS NOT NULL")
+                .await,
+            0
+        );
     }
 }
 

@@ -104,11 +104,12 @@ async fn a_look_that_failed_is_repeated() {
         .recruiter()
         .move_to_next_stage(application)
         .unwrap();
-    let once = When::operation("applications:list").times(1);
+    // With another one it fails as well.
+    let twice = When::operation("applications:list").times(2);
     world
         .greenhouse
         .faults()
-        .add(once, Fault::ErrorBeforeCommit);
+        .add(twice, Fault::ErrorBeforeCommit);
     let ids = json!({"application_id": application, "candidate_id": null});
     world.named("application_changed", ids).await;
     statuses::look_due(world.parts()).await;

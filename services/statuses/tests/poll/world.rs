@@ -96,12 +96,12 @@ impl World {
         self.greenhouse.faults().add(next, throttle);
     }
 
-    /// Greenhouse fails at the second of three that are read at once: with the others, and then alone.
+    /// Greenhouse fails at the second of three that are read at once: with the others, and then alone, twice.
     pub(crate) fn fail_at_one(&self, operation: &str) {
         let at_once = When::operation(operation).nth(1);
         // A call that is hit is not counted by the rules behind: first and last are read in between.
         let alone = When::operation(operation).nth(3);
-        for call in [at_once, alone] {
+        for call in [at_once, alone.clone(), alone] {
             self.greenhouse.faults().add(call, Fault::ErrorBeforeCommit);
         }
     }
