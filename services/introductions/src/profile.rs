@@ -150,13 +150,14 @@ pub(crate) fn changed(patch: &CandidatePatch) -> Vec<&'static str> {
     changed.map(|(name, _)| name).collect()
 }
 
-/// Names the refusal of a person after what was refused, and the part of the event that it is about; leaves every other
-/// reason as it is.
+/// Names the refusal of a person after what was refused, and the part of the event that it is about, where Greenhouse names
+/// any; leaves every other reason as it is.
 pub(crate) fn refused(stop: Stop, code: Code) -> Stop {
-    match stop.refused_as(code, "candidate") {
+    match stop {
         Stop::Fail(problem) => Stop::Fail(Problem {
+            code,
             field: problem.field.map(|field| path(&field).to_owned()),
-            ..problem
+            detail: problem.detail,
         }),
         other => other,
     }
@@ -309,7 +310,7 @@ mod tests {
         assert_eq!(refused(Some("/candidate/last_name")), "candidate.last_name");
         assert_eq!(refused(Some("#/phone_numbers/0/value")), "candidate.phones");
         assert_eq!(refused(Some("is_private")), "candidate");
-        assert_eq!(refused(None), "candidate");
+        assert_eq!(refused(None), "", "Greenhouse names nothing");
     }
 
     #[test]

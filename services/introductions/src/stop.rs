@@ -130,18 +130,6 @@ impl Stop {
             other => other,
         }
     }
-
-    /// Names the refusal after what was refused; leaves every other reason as it is.
-    pub(crate) fn refused_as(self, code: Code, field: &str) -> Stop {
-        match self {
-            Stop::Fail(problem) => Stop::Fail(Problem {
-                code,
-                field: problem.field.or_else(|| Some(field.to_owned())),
-                detail: problem.detail,
-            }),
-            other => other,
-        }
-    }
 }
 
 impl From<JournalError> for Stop {

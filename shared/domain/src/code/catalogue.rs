@@ -99,7 +99,7 @@ catalogue! {
         => "Pick at least one open job, then publish the introduction again under a new introduction id and event id.";
     CandidateRefused "candidate_refused" "BRG-0304" (HUMAN, FINAL)
         "Greenhouse refused to create the candidate with this data."
-        => "Correct the named field of the candidate in Intrro, then publish the introduction again under a new introduction id and event id.";
+        => "Correct the named field of the candidate in Intrro; where none is named, see what Greenhouse demands of a new candidate. Then publish the introduction again under a new introduction id and event id.";
     ApplicationRefused "application_refused" "BRG-0305" (HUMAN, FINAL)
         "Greenhouse refused the application of this candidate to this job."
         => "See whether the job demands fields the event does not carry; then add the candidate to the job in Greenhouse, or publish the introduction again under a new introduction id and event id.";
@@ -111,7 +111,7 @@ catalogue! {
         => "Check the tag's name and the acting user's right to manage tags, so that later ones are applied; apply this one in Greenhouse by hand.";
     EditRefused "edit_refused" "BRG-0308" (HUMAN, FINAL)
         "Greenhouse refused to change the candidate."
-        => "Correct the named field and check the acting user's right to edit candidates; then publish a CandidateProfileUpdated under a new event id, or make the change in Greenhouse by hand.";
+        => "Correct the named field, if one is named, and check the acting user's right to edit candidates; then publish a CandidateProfileUpdated under a new event id, or make the change in Greenhouse by hand.";
     ConflictingContent "conflicting_content" "BRG-0309" (HUMAN, FINAL)
         "The same introduction was published before with other content."
         => "Compare the two events. The first one stands; publish a CandidateProfileUpdated for what has changed, or the other introduction under a new introduction id and event id.";
