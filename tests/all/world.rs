@@ -14,14 +14,13 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use store::Store;
 use store::explain::Story;
+pub use testkit::until::{SOON, attempt, until};
 use testkit::{Child, TestEnv};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 /// The signal of a process that was told to die at a crash point.
 pub const ABORTED: i32 = 6;
-/// How long anything may take that is expected to happen soon.
-pub const SOON: Duration = Duration::from_secs(90);
 /// The admin token of every bridge under test.
 pub const ADMIN_TOKEN: &str = "admin-token-of-the-tests";
 /// The master keys of every bridge under test.
@@ -461,25 +460,6 @@ impl World {
             .collect();
         open[index]
     }
-}
-
-/// Polls an asynchronous question until it is answered; for what announces itself to nobody.
-pub async fn until<T>(what: &str, ask: impl AsyncFnMut() -> Option<T>) -> T {
-    let answer = attempt(ask).await;
-    answer.unwrap_or_else(|| panic!("{what}: did not happen within {SOON:?}"))
-}
-
-/// As [`until`], for whoever has more to say about what did not happen.
-pub async fn attempt<T>(mut ask: impl AsyncFnMut() -> Option<T>) -> Option<T> {
-    let asking = async {
-        loop {
-            if let Some(answer) = ask().await {
-                return answer;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    };
-    tokio::time::timeout(SOON, asking).await.ok()
 }
 
 /// The program with crash points in it.

@@ -15,6 +15,7 @@ mod process;
 pub mod python;
 pub mod relay;
 pub mod servers;
+pub mod until;
 
 pub use child::Child;
 pub use env::{TestEnv, fresh_database};
@@ -23,3 +24,4 @@ pub use management::Management;
 pub use port::free as free_port;
 pub use relay::Relay;
 pub use servers::{Alarm, Options, Postgres, Rabbit, Servers};
+pub use until::until;

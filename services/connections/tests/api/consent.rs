@@ -11,6 +11,7 @@ use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use secrecy::ExposeSecret;
 use serde_json::json;
 use store::connections::{Connection, Health};
+use testkit::until;
 use tokio::time::timeout;
 use url::Url;
 
@@ -163,12 +164,10 @@ async fn a_browser_that_leaves_too_early_is_connected_all_the_same() {
         }
     }
     gate.open();
-    let connected = async {
-        while world.store.connection_of(&acme()).await.unwrap().is_none() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    timeout(MINUTE, connected).await.unwrap();
+    until("the connection", async || {
+        world.store.connection_of(&acme()).await.unwrap()
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use domain::{Code, Problem, Tenant};
 use greenhouse_sim::faults::{Fault, When};
 use serde_json::json;
 use store::connections::{Credential, Health, NewConnection, NewTokens};
+use testkit::until;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -83,12 +84,11 @@ async fn a_pause_ends_in_time_while_renewals_hang() {
         .execute(world.store.pool())
         .await
         .unwrap();
-    let ended = async {
-        while world.get(&path).await.body["state"] != "active" {
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-    };
-    timeout(SOON, ended).await.unwrap();
+    until("the end of the pause", async || {
+        let state = world.get(&path).await.body["state"].take();
+        (state == "active").then_some(())
+    })
+    .await;
     stop.cancel();
     gate.open();
     keeping.await.unwrap();

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use greenhouse_sim::v1::Order;
 use greenhouse_sim::{Fault, JobEdit, NewJob, When};
+use serde_json::{Value, json};
 use store::wake::Wake;
+use testkit::until;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -32,6 +34,30 @@ async fn refuse_cursor(world: &World) {
     world
         .run("UPDATE job_refreshes SET run = jsonb_set(run, '{cursor}', to_jsonb(replace(run ->> 'cursor', 'cursor=', 'cursor=x'))) WHERE run IS NOT NULL")
         .await;
+}
+
+#[tokio::test]
+async fn one_odd_job_is_neither_told_nor_gone_and_keeps_nobody_from_the_others() {
+    let world = World::unread().await;
+    let row = |id: i64, department: Value| json!({"id": id, "name": id.to_string(), "status": "open", "department_id": department});
+    let jobs = |odd: Value| {
+        let faults = world.greenhouse.faults();
+        faults.clear();
+        let body = json!([row(9, json!(null)), row(8, odd), row(7, json!(null))]);
+        faults.add(
+            When::operation("jobs:list"),
+            Fault::Refuse { status: 200, body },
+        );
+    };
+    jobs(json!(null));
+    world.refresh().await;
+    let opened = ["OPENED 7", "OPENED 8", "OPENED 9"];
+    assert_eq!(world.told().await, opened);
+    jobs(json!("Kitchen"));
+    world.refresh_fully().await;
+    assert_eq!(world.told().await, opened);
+    assert_eq!(world.number("SELECT count(*) FROM job_gone").await, 0);
+    assert_eq!(world.number("SELECT max(failures) FROM job_refreshes").await, 0);
 }
 
 #[tokio::test]
@@ -182,12 +208,12 @@ async fn a_greenhouse_that_hangs_keeps_nobody_elses_webhooks() {
         world
             .webhook_of("globex", "job_changed", &named(theirs))
             .await;
-        timeout(SOON, none_left(&world, "globex")).await.unwrap();
+        none_left(&world, "globex").await;
     }
     assert_eq!(world.notices_left("acme").await, rounds + 1);
     world.greenhouse.state().clear_log();
     gate.open();
-    timeout(SOON, none_left(&world, "acme")).await.unwrap();
+    none_left(&world, "acme").await;
     let lists = world.call_counts().get("jobs:list").copied();
     assert_eq!(lists, Some(2), "what came meanwhile is one look");
     stop.cancel();
@@ -195,9 +221,10 @@ async fn a_greenhouse_that_hangs_keeps_nobody_elses_webhooks() {
 }
 
 async fn none_left(world: &World, tenant: &str) {
-    while world.notices_left(tenant).await > 0 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    until("the last notice", async || {
+        (world.notices_left(tenant).await == 0).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]

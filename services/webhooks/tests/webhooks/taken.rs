@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::webhook::{Consumer, Notice};
 use domain::{ApplicationId, CandidateId, JobId};
+use testkit::until;
 use tokio_util::sync::CancellationToken;
 use webhooks::Config;
 
@@ -145,14 +146,7 @@ async fn what_is_too_old_is_removed_meanwhile() {
         let count = sqlx::query_scalar("SELECT count(*) FROM webhook_deliveries");
         count.fetch_one(world.store.pool()).await.unwrap()
     };
-    let gone = async {
-        while left().await > 0 {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(30), gone)
-        .await
-        .unwrap();
+    until("the sweep", async || (left().await == 0).then_some(())).await;
     stop.cancel();
     upkeep.await.unwrap();
     assert_eq!(

@@ -14,6 +14,7 @@ use store::Store;
 use store::connections::{Change, Configuration, Credential, Health, NewConnection};
 use store::outbox::Announcement;
 use store::seal::Keyring;
+use store::webhooks::Lanes;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use uuid::Uuid;
 use webhooks::{Config, Parts};
@@ -129,7 +130,7 @@ impl World {
     /// What a consumer would find, in the order of recording.
     pub(crate) async fn tasks(&self, consumer: Consumer) -> Vec<Notice> {
         let lease = std::time::Duration::ZERO;
-        let tasks = self.store.claim_tasks(consumer, 100_000, lease, &[]).await;
+        let tasks = self.store.claim_tasks(consumer, 100_000, lease, Lanes::ALL).await;
         tasks.unwrap().into_iter().map(|task| task.notice).collect()
     }
 
