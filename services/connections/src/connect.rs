@@ -202,10 +202,10 @@ async fn looked_at(
             look_up(shared, &auth.credential, None, known, email).await?
         }
     };
-    let lane = known.map(|known| (known.id, known.revision));
+    let connection = known.map(|known| (known.id, known.revision));
     let examiner = shared
         .accounts
-        .examiner(auth.credential.clone(), acting_user, lane)?;
+        .examiner(auth.credential.clone(), acting_user, connection)?;
     let verified = verify(&examiner, acting_user, &proposal.settings).await;
     let new = NewConnection {
         tenant: proposal.tenant,
@@ -230,8 +230,10 @@ async fn look_up(
     known: Option<&Connection>,
     email: &str,
 ) -> Result<Option<UserId>, Failure> {
-    let lane = known.map(|known| (known.id, known.revision));
-    let examiner = shared.accounts.examiner(credential.clone(), looker, lane)?;
+    let connection = known.map(|known| (known.id, known.revision));
+    let examiner = shared
+        .accounts
+        .examiner(credential.clone(), looker, connection)?;
     match examiner.client.users().by_primary_email(email).await {
         Ok(found) => match found.iter().find(|user| !user.deactivated) {
             Some(user) => Ok(Some(user.id)),

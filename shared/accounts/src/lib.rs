@@ -154,8 +154,8 @@ impl Accounts {
         Ok(account.client)
     }
 
-    /// For looking at a credential that is not stored yet. `lane`: the connection (and its revision) that it is to belong
-    /// to, whose budget its calls are taken from; a tenant's first credential has no budget to share.
+    /// For looking at a credential that is not stored yet. `connection`: the one (and its revision) that it is to
+    /// belong to, whose budget its calls are taken from; a tenant's first credential has no budget to share.
     ///
     /// # Errors
     /// [`AccountError::Sealed`] for a credential that has to be authorised first.
@@ -163,10 +163,10 @@ impl Accounts {
         &self,
         stored: store::connections::Credential,
         acting_user: Option<UserId>,
-        lane: Option<(Uuid, i64)>,
+        connection: Option<(Uuid, i64)>,
     ) -> Result<Examiner, AccountError> {
         let credential = plain(stored, acting_user).ok_or(AccountError::Sealed)?;
-        Ok(self.examine(credential, self.budget(lane)))
+        Ok(self.examine(credential, self.budget(connection)))
     }
 
     /// For looking at a connection at the revision at which the caller found it, with a fresh token.
@@ -206,11 +206,9 @@ impl Accounts {
         }
     }
 
-    fn budget(&self, lane: Option<(Uuid, i64)>) -> Arc<dyn Budget> {
-        match lane {
-            Some((connection, revision)) => {
-                Arc::new(Metered(self.budgets.of(connection, revision)))
-            }
+    fn budget(&self, connection: Option<(Uuid, i64)>) -> Arc<dyn Budget> {
+        match connection {
+            Some((id, revision)) => Arc::new(Metered(self.budgets.of(id, revision))),
             None => Arc::new(harvest::Unmetered),
         }
     }

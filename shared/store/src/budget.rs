@@ -20,7 +20,7 @@
 //! ignored. Where Greenhouse tells no limit, nothing is counted and nothing is written. Deliberately absent: waiting for
 //! a window. Whoever is denied is told when to ask again.
 
-mod lane;
+mod meter;
 mod pocket;
 pub(crate) mod row;
 mod told;
@@ -37,7 +37,7 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 use crate::Store;
-use lane::Lane;
+use meter::Meter;
 
 /// What a call is for; decides which share of the limit it may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,12 +126,12 @@ pub struct Gauges {
 pub struct Budgets {
     store: Store,
     timing: Timing,
-    lanes: Arc<Mutex<HashMap<Uuid, Budget>>>,
+    budgets: Arc<Mutex<HashMap<Uuid, Budget>>>,
 }
 
 /// One connection's budget; clones share it.
 #[derive(Clone)]
-pub struct Budget(Arc<Lane>);
+pub struct Budget(Arc<Meter>);
 
 impl Budgets {
     /// Budgets kept in this database.
@@ -144,26 +144,26 @@ impl Budgets {
         Self {
             store,
             timing,
-            lanes: Arc::default(),
+            budgets: Arc::default(),
         }
     }
 
     /// The budget of a connection at a revision: a new credential starts with nothing learnt.
     pub fn of(&self, connection: Uuid, revision: i64) -> Budget {
-        let mut lanes = self.lock();
+        let mut budgets = self.lock();
         let new = || {
-            Budget(Arc::new(Lane::new(
+            Budget(Arc::new(Meter::new(
                 self.store.clone(),
                 self.timing,
                 connection,
                 revision,
             )))
         };
-        match lanes.get(&connection) {
+        match budgets.get(&connection) {
             Some(budget) if budget.0.revision == revision => budget.clone(),
             _ => {
                 let budget = new();
-                lanes.insert(connection, budget.clone());
+                budgets.insert(connection, budget.clone());
                 budget
             }
         }
@@ -196,7 +196,7 @@ impl Budgets {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Uuid, Budget>> {
-        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
+        self.budgets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

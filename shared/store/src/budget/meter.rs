@@ -23,7 +23,7 @@ const BELIEF: Duration = Duration::from_secs(1);
 /// When to ask again while the database does not answer.
 const AWAY: Duration = Duration::from_secs(1);
 
-pub(super) struct Lane {
+pub(super) struct Meter {
     store: Store,
     timing: Timing,
     connection: Uuid,
@@ -57,7 +57,7 @@ impl Drop for InLine<'_> {
     }
 }
 
-impl Lane {
+impl Meter {
     pub(super) fn new(store: Store, timing: Timing, connection: Uuid, revision: i64) -> Self {
         let now = Instant::now();
         Self {
@@ -163,10 +163,10 @@ impl Lane {
         }
         // While one answer is being told, the others wait for the next answer to repeat them.
         if !self.telling.swap(true, Ordering::Relaxed) {
-            let lane = Arc::clone(self);
+            let meter = Arc::clone(self);
             tokio::spawn(async move {
-                lane.learn(answer).await;
-                lane.telling.store(false, Ordering::Relaxed);
+                meter.learn(answer).await;
+                meter.telling.store(false, Ordering::Relaxed);
             });
         }
     }
@@ -235,15 +235,15 @@ impl Lane {
             return;
         }
         purse.woken = Some(at);
-        let lane = Arc::clone(self);
+        let meter = Arc::clone(self);
         tokio::spawn(async move {
             tokio::time::sleep(rest.saturating_sub(view.seen.elapsed())).await;
-            let rule = |window: &mut Window, now| window.release(now, &lane.timing);
-            let released = row::change(&lane.store, lane.connection, rule).await;
+            let rule = |window: &mut Window, now| window.release(now, &meter.timing);
+            let released = row::change(&meter.store, meter.connection, rule).await;
             if matches!(released, Ok(Some(_))) {
                 // A lost hint costs a second: workers look by themselves as well.
                 let _hint = sqlx::query!("SELECT pg_notify('work', '')")
-                    .fetch_one(&lane.store.relaxed)
+                    .fetch_one(&meter.store.relaxed)
                     .await;
             }
         });
