@@ -33,7 +33,7 @@ pub(super) struct Meter {
     waiting: AtomicU32,
     /// Set while an answer is on its way to the database.
     telling: AtomicBool,
-    pocket: tokio::sync::Mutex<Purse>,
+    purse: tokio::sync::Mutex<Purse>,
     view: Mutex<Option<View>>,
     learnt: Notify,
     waited_ms: AtomicU64,
@@ -42,10 +42,32 @@ pub(super) struct Meter {
 /// What only the one in line for the row touches.
 struct Purse {
     pocket: Pocket<Instant>,
-    /// Until when nobody needs to ask for work (first) or for a proof (second).
-    denied: [Option<Instant>; 2],
+    denials: Denials,
     /// For which release of the reserve somebody is awake already.
     woken: Option<DateTime<Utc>>,
+}
+
+/// Until when nobody needs to ask.
+#[derive(Clone, Copy, Default)]
+struct Denials {
+    work: Option<Instant>,
+    proof: Option<Instant>,
+}
+
+impl Denials {
+    fn of_all(until: Instant) -> Self {
+        Self {
+            work: Some(until),
+            proof: Some(until),
+        }
+    }
+
+    fn of(&mut self, purpose: Purpose) -> &mut Option<Instant> {
+        match purpose {
+            Purpose::Proof => &mut self.proof,
+            Purpose::Work | Purpose::Poll => &mut self.work,
+        }
+    }
 }
 
 /// Counts those who wait in line, whatever becomes of them.
@@ -68,9 +90,9 @@ impl Meter {
             free: AtomicBool::new(false),
             waiting: AtomicU32::new(0),
             telling: AtomicBool::new(false),
-            pocket: tokio::sync::Mutex::new(Purse {
+            purse: tokio::sync::Mutex::new(Purse {
                 pocket: Pocket::empty(now),
-                denied: [None; 2],
+                denials: Denials::default(),
                 woken: None,
             }),
             view: Mutex::new(None),
@@ -100,20 +122,20 @@ impl Meter {
     async fn one(self: &Arc<Self>, purpose: Purpose) -> Option<Lease> {
         self.waiting.fetch_add(1, Ordering::Relaxed);
         let _in_line = InLine(&self.waiting);
-        let mut purse = self.pocket.lock().await;
+        let mut purse = self.purse.lock().await;
         let asked = Instant::now();
         if purse.pocket.take(asked) {
             return None;
         }
-        let kind = usize::from(purpose == Purpose::Proof);
-        if let Some(until) = purse.denied[kind].filter(|until| asked < *until) {
+        let denied = *purse.denials.of(purpose);
+        if let Some(until) = denied.filter(|until| asked < *until) {
             return Some(Lease::Denied(until - asked));
         }
         // Everybody in line is served by one visit to the row.
         let wanted = self.waiting.load(Ordering::Relaxed);
         match self.lease(purpose, wanted).await {
             Lease::Granted { calls, good_for } => {
-                purse.denied = [None; 2];
+                purse.denials = Denials::default();
                 purse.pocket.fill(calls, asked + good_for);
                 // The lease itself took so long that it is over.
                 (!purse.pocket.take(Instant::now())).then_some(Lease::Probing)
@@ -121,7 +143,7 @@ impl Meter {
             Lease::Free => None,
             Lease::Probing => Some(Lease::Probing),
             Lease::Denied(retry_after) => {
-                purse.denied[kind] = Some(asked + retry_after.min(BELIEF));
+                *purse.denials.of(purpose) = Some(asked + retry_after.min(BELIEF));
                 self.wake_at_release(&mut purse);
                 Some(Lease::Denied(retry_after))
             }
@@ -194,16 +216,16 @@ impl Meter {
 
     pub(super) async fn exhausted(&self, retry_after: Duration) {
         self.free.store(false, Ordering::Relaxed);
-        let mut purse = self.pocket.lock().await;
+        let mut purse = self.purse.lock().await;
         let now = Instant::now();
         purse.pocket = Pocket::empty(now);
-        purse.denied = [Some(now + retry_after.min(BELIEF)); 2];
+        purse.denials = Denials::of_all(now + retry_after.min(BELIEF));
         let rule = |window: &mut Window, now| window.exhaust(now, &self.timing, retry_after);
         match row::change(&self.store, self.connection, rule).await {
             Ok(Some(changed)) => self.see(changed.window, changed.now),
             Ok(None) => {}
             Err(error) => {
-                purse.denied = [Some(now + retry_after); 2];
+                purse.denials = Denials::of_all(now + retry_after);
                 tracing::warn!(connection = %self.connection, %error, "others do not know that we are throttled");
             }
         }
