@@ -77,4 +77,4 @@ RETURNING o.id, o.lease AS "lease!", o.tenant, chosen.connection AS "connection!
         WHERE k.operation_id = o.id AND NOT k.orders_only) AS "erased_before!",
     (SELECT 1 FROM operation_keys k CROSS JOIN LATERAL (
         SELECT 1 FROM operation_keys w WHERE w.key = k.key AND w.waits LIMIT 1) aside
-        WHERE k.operation_id = o.id LIMIT 1) IS NOT NULL AS "awaited!"
+        WHERE k.operation_id = o.id LIMIT 1) IS NOT NULL AS "aside_for_it!"

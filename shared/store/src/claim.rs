@@ -69,7 +69,7 @@ pub struct Claim {
     pub erased_before: bool,
     /// Whether updates of the person stand aside until this has introduced them. Later none can come to stand there: what
     /// is newer waits for this, and what is older was let pass only because it stands there.
-    pub awaited: bool,
+    pub aside_for_it: bool,
     /// Whether it is the last one that its tenant may have at once now: there may be more of it.
     pub uses_up_share: bool,
 }
@@ -215,7 +215,7 @@ struct Row {
     steps: Option<Value>,
     known: Option<Vec<i64>>,
     erased_before: bool,
-    awaited: bool,
+    aside_for_it: bool,
 }
 
 impl Row {
@@ -244,7 +244,7 @@ impl Row {
                 .unwrap_or_default(),
             known: distinct(self.known.unwrap_or_default()),
             erased_before: self.erased_before,
-            awaited: self.awaited,
+            aside_for_it: self.aside_for_it,
             uses_up_share: self.uses_up,
         })
     }

@@ -43,7 +43,7 @@ async fn write(store: &Store, batch: Vec<Entry>) -> Vec<Entry> {
         if left.handed.len() < told {
             store.ring(News::Outbox);
         }
-        if left.awaited {
+        if left.freed {
             store.ring(News::Work);
         }
         if let Some(room) = room.filter(|_| !left.handed.is_empty()) {
@@ -68,7 +68,7 @@ struct Left {
     /// Announcements taken for a relay of this process, by message id: their rows.
     handed: HashMap<Uuid, i64>,
     /// Whether anybody waited for one of the people, and may go on.
-    awaited: bool,
+    freed: bool,
 }
 
 /// The announcements that were handed over, in the order of their entries.
@@ -144,7 +144,7 @@ async fn leave(store: &Store, entries: &[Entry], lease: Option<Duration>) -> Res
     let left = if aside::concerns(entries) {
         let mut tx = connection.begin().await?;
         let mut left = leave_on(&mut tx, entries, lease).await?;
-        left.awaited |= aside::write(&mut tx, entries, &left.held).await?;
+        left.freed |= aside::write(&mut tx, entries, &left.held).await?;
         tx.commit().await?;
         left
     } else {
@@ -208,7 +208,7 @@ async fn leave_on(
     .await?;
     let mut left = Left::default();
     for row in rows {
-        left.awaited |= row.held.is_none() && row.outbox.is_none();
+        left.freed |= row.held.is_none() && row.outbox.is_none();
         left.held.extend(row.held);
         left.handed.extend(row.message.zip(row.outbox));
     }

@@ -224,7 +224,7 @@ impl Journal {
         let entry = Entry {
             operation: claim.operation,
             lease: claim.lease,
-            awaited: claim.awaited,
+            aside_for_it: claim.aside_for_it,
             deed,
             done,
         };
@@ -240,8 +240,8 @@ impl Journal {
 pub(crate) struct Entry {
     pub(crate) operation: OperationId,
     pub(crate) lease: Uuid,
-    /// See [`Claim::awaited`].
-    pub(crate) awaited: bool,
+    /// See [`Claim::aside_for_it`].
+    pub(crate) aside_for_it: bool,
     pub(crate) deed: Deed,
     pub(crate) done: oneshot::Sender<Result<(), JournalError>>,
 }

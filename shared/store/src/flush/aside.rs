@@ -56,7 +56,7 @@ impl Changes {
                     let mark = settlement.mark.map(|(key, at)| (operation, key.0, at));
                     changes.marks.extend(mark);
                     let known = settlement.person.as_ref();
-                    if let Some(person) = known.filter(|_| entry.awaited) {
+                    if let Some(person) = known.filter(|_| entry.aside_for_it) {
                         let keys = person.email_keys.iter();
                         let keys = keys.chain([&person.candidate_key]);
                         changes.introduced.extend(keys.map(|key| key.0));

@@ -234,7 +234,7 @@ impl Row {
             known: distinct(self.known.unwrap_or_default()),
             // Nothing of this is so where a hand may have it: see the statement.
             erased_before: false,
-            awaited: false,
+            aside_for_it: false,
             uses_up_share: false,
         })
     }

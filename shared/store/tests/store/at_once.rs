@@ -75,7 +75,7 @@ async fn a_hand_gets_what_a_claim_would_have_given_it() {
                     claim.attempts
                 ),
                 (claim.created_at, &claim.steps, &claim.known),
-                (claim.erased_before, claim.awaited),
+                (claim.erased_before, claim.aside_for_it),
                 claim.occurred_at.timestamp_micros(),
             )
         )
