@@ -200,7 +200,7 @@ pub(crate) async fn apply(
 
 /// What became of the picked jobs, by this try and by earlier ones, of which the ledger tells what they made.
 pub(crate) fn so_far(claim: &Claim, mut applied: Vec<Applied>) -> Vec<Applied> {
-    let made = |step: &store::claim::Step| {
+    let made = |step: &store::claim::StepRecord| {
         let (_, job) = step.name.split_once(':')?;
         let confirmed = step.state == StepState::Confirmed;
         let id = ApplicationId(step.remote_id.filter(|_| confirmed)?);

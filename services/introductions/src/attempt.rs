@@ -63,7 +63,7 @@ impl<'a> Attempt<'a> {
     /// Announces a write that will follow others at once: its intent is committed with the next one, which saves a
     /// commit. Should the process die in between, the write counts as sent, and a read finds out that it was not.
     pub(crate) fn foresee(&mut self, step: Step) {
-        let planned = |record: &store::claim::Step| record.state == StepState::Planned;
+        let planned = |record: &store::claim::StepRecord| record.state == StepState::Planned;
         if self.claim.step(&step.name).is_none_or(planned) {
             self.foreseen = Some(Foreseen {
                 step,

@@ -7,7 +7,7 @@ use boot::metrics::Outcome;
 use domain::settings::{ImportAs, Settings};
 use domain::{Code, Problem, backoff};
 use harvest::{Error as Remote, Operation, Whose};
-use store::claim::Step;
+use store::claim::StepRecord;
 use store::journal::JournalError;
 
 use crate::send_error::SendError;
@@ -85,7 +85,7 @@ impl Stop {
     }
 
     /// An earlier try was refused and must not be sent again.
-    pub(crate) fn refused_earlier(step: &Step) -> Stop {
+    pub(crate) fn refused_earlier(step: &StepRecord) -> Stop {
         let code = step.code.as_deref().and_then(|word| word.parse().ok());
         Stop::Fail(Problem::new(code.unwrap_or(Code::UnexpectedAnswer)))
     }

@@ -62,7 +62,7 @@ pub struct Claim {
     /// When it was claimed.
     pub clock: Clock,
     /// Remote writes of earlier tries.
-    pub steps: Vec<Step>,
+    pub steps: Vec<StepRecord>,
     /// Greenhouse candidates that this person's Intrro id (first) or e-mail addresses led to before.
     pub known: Vec<CandidateId>,
     /// Whether the person asked to be forgotten before what this event tells.
@@ -85,7 +85,7 @@ impl Claim {
     }
 
     /// The record of a step of an earlier try.
-    pub fn step(&self, name: &str) -> Option<&Step> {
+    pub fn step(&self, name: &str) -> Option<&StepRecord> {
         self.steps.iter().find(|step| step.name == name)
     }
 }
@@ -124,7 +124,7 @@ impl StepState {
 
 /// The record of one remote write.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Step {
+pub struct StepRecord {
     /// Unique within the operation, e.g. `add_application:4001`.
     pub name: String,
     /// What kind of write it is.

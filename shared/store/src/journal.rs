@@ -26,9 +26,9 @@ const BATCH: usize = 256;
 /// A new state of one step.
 #[derive(Debug, Clone)]
 pub struct StepWrite {
-    /// See [`crate::claim::Step::name`].
+    /// See [`crate::claim::StepRecord::name`].
     pub name: String,
-    /// See [`crate::claim::Step::kind`].
+    /// See [`crate::claim::StepRecord::kind`].
     pub kind: StepKind,
     /// Becoming `Sending` stamps the time and counts a send.
     pub state: StepState,

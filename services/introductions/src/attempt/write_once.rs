@@ -63,7 +63,7 @@ impl Attempt<'_> {
     async fn look<T: Made>(
         &mut self,
         step: &Step,
-        record: &store::claim::Step,
+        record: &store::claim::StepRecord,
         prove: impl AsyncFnOnce(&Client, DateTime<Utc>) -> Result<Option<T>, harvest::Error>,
     ) -> Result<Option<T>, Stop> {
         let first = record.first_sent_at.unwrap_or(self.claim.created_at);
@@ -181,6 +181,6 @@ impl Attempt<'_> {
 }
 
 /// Whether the last send was accepted: what it made may show late, but it will.
-fn was_accepted(record: &store::claim::Step) -> bool {
+fn was_accepted(record: &store::claim::StepRecord) -> bool {
     record.state == StepState::Unknown && record.code.as_deref() == Some(ACCEPTED.as_str())
 }
