@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
 use crate::budget::RateLimit;
@@ -12,7 +12,10 @@ use crate::clock::date;
 const SHORTEST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(3600);
 
-/// `X-RateLimit-Limit`, `-Remaining` and `-Reset` (epoch seconds).
+/// Epoch seconds begin here: a smaller number is a length.
+const EPOCHS: i64 = 1_000_000_000;
+
+/// `X-RateLimit-Limit`, `-Remaining` and `-Reset`.
 pub(crate) fn rate_limit(headers: &HeaderMap, local: DateTime<Utc>) -> RateLimit {
     match number::<u32>(headers, "x-ratelimit-limit") {
         // No calls at all is no limit: who believed it would never ask again.
@@ -48,10 +51,32 @@ fn delay(value: &str, headers: &HeaderMap, local: DateTime<Utc>) -> Option<Durat
     Some(wait.to_std().unwrap_or_default())
 }
 
+/// `X-RateLimit-Reset`: epoch seconds, seconds from now or a date. Fractions are rounded up.
 fn resets_in(headers: &HeaderMap, local: DateTime<Utc>) -> Option<Duration> {
-    let reset = DateTime::from_timestamp(number(headers, "x-ratelimit-reset")?, 0)?;
-    let wait = reset.signed_duration_since(date(headers).unwrap_or(local));
+    let value = headers.get("x-ratelimit-reset")?.to_str().ok()?.trim();
+    let now = date(headers).unwrap_or(local);
+    let wait = match seconds(value) {
+        Some(..0) => return None,
+        Some(seconds) if seconds < EPOCHS => TimeDelta::try_seconds(seconds)?,
+        Some(seconds) => DateTime::from_timestamp(seconds, 0)?.signed_duration_since(now),
+        None => moment(value)?.signed_duration_since(now),
+    };
     Some(wait.to_std().unwrap_or_default().min(LONGEST))
+}
+
+/// Whole seconds, rounded up.
+fn seconds(value: &str) -> Option<i64> {
+    let (whole, fraction) = value.split_once('.').unwrap_or((value, "0"));
+    if !fraction.bytes().all(|digit| digit.is_ascii_digit()) {
+        return None;
+    }
+    let more = fraction.bytes().any(|digit| digit != b'0');
+    whole.parse::<i64>().ok()?.checked_add(i64::from(more))
+}
+
+fn moment(value: &str) -> Option<DateTime<Utc>> {
+    let read = DateTime::parse_from_rfc2822(value).or_else(|_| DateTime::parse_from_rfc3339(value));
+    read.ok().map(|moment| moment.to_utc())
 }
 
 fn number<N: std::str::FromStr>(headers: &HeaderMap, name: &str) -> Option<N> {
@@ -110,6 +135,24 @@ mod tests {
         assert_eq!(wait(&[("x-ratelimit-reset", "1")]), 1);
         assert_eq!(wait(&[("x-ratelimit-reset", "-9223372036854775808")]), 30);
         assert_eq!(wait(&[]), 30);
+    }
+
+    #[test]
+    fn the_reset_is_a_moment_or_a_length_in_any_form() {
+        for (value, seconds) in [
+            ("1795514409.5", 10),
+            ("1795514409.0", 9),
+            ("25", 25),
+            ("0", 1),
+            ("24.2", 25),
+            ("2026-11-24T10:00:09Z", 9),
+            ("Tue, 24 Nov 2026 10:00:09 GMT", 9),
+            ("-5", 30),
+            ("soon", 30),
+            ("1.x", 30),
+        ] {
+            assert_eq!(wait(&[("x-ratelimit-reset", value)]), seconds, "{value:?}");
+        }
     }
 
     #[test]
