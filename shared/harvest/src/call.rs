@@ -23,7 +23,7 @@ use crate::limits;
 use crate::link;
 use crate::nul;
 use crate::operation::Operation;
-use crate::request::Request;
+use crate::request::{Request, Spelling};
 use crate::token::Substitute;
 use crate::v1;
 use crate::version::Version;
@@ -52,14 +52,50 @@ impl Client {
         read(&success.body).map_err(|error| Error::unreadable(request.operation, error.into()))
     }
 
-    /// Performs `request` at `url` and reads one page and where the next one is. A page that is too large is asked for in
-    /// smaller ones, as far as its address tells how.
-    pub(crate) async fn page<T>(
+    /// Performs `request` at `url` and reads one page and where the next one is. A first page that is refused is asked for in
+    /// the other ways that are known to be taken, and what helped is remembered.
+    pub(crate) async fn page<R>(
         &self,
         request: &Request,
         url: &Url,
-        read: Read<Vec<T>>,
-    ) -> Result<(Vec<T>, Option<Url>), Error> {
+        read: impl Fn(&[u8]) -> Result<R, serde_json::Error> + Send + Sync,
+    ) -> Result<(R, Option<Url>), Error> {
+        let refused = match self.page_asked(request, url, &read).await {
+            Err(error @ Error::Rejected { .. }) if *url == self.url(request)? => error,
+            answer => return answer,
+        };
+        let mut asked = vec![request.spelt(self.spelling())];
+        for spelling in Spelling::ALL {
+            let query = request.spelt(spelling);
+            if asked.contains(&query) {
+                continue;
+            }
+            let url = self.url_with(request, &query)?;
+            match self.page_asked(request, &url, &read).await {
+                Err(Error::Rejected { .. }) => asked.push(query),
+                Err(error) => return Err(error),
+                page => {
+                    tracing::info!(
+                        operation = request.operation.as_str(),
+                        ?spelling,
+                        "asked otherwise"
+                    );
+                    self.learn(spelling);
+                    return page;
+                }
+            }
+        }
+        Err(refused)
+    }
+
+    /// A page that is too large is asked for in
+    /// smaller ones, as far as its address tells how.
+    async fn page_asked<R>(
+        &self,
+        request: &Request,
+        url: &Url,
+        read: impl Fn(&[u8]) -> Result<R, serde_json::Error> + Send + Sync,
+    ) -> Result<(R, Option<Url>), Error> {
         let mut url = Cow::Borrowed(url);
         let success = loop {
             let answer = self.perform(request, &url).await;
@@ -216,7 +252,11 @@ impl Client {
 
     /// Where `request` goes.
     pub(crate) fn url(&self, request: &Request) -> Result<Url, Error> {
-        let (path, query) = (&request.path, &request.query);
+        self.url_with(request, &request.spelt(self.spelling()))
+    }
+
+    fn url_with(&self, request: &Request, query: &str) -> Result<Url, Error> {
+        let path = &request.path;
         let question = if query.is_empty() { "" } else { "?" };
         Url::parse(&format!("{}{path}{question}{query}", self.base())).map_err(|_| Error::NotSent {
             cause: Cause::Request("the address is none"),

@@ -262,6 +262,25 @@ impl Candidates<'_> {
         }
     }
 
+    /// Those of `ids` that [nobody has any more](Self::is_gone), in as few calls as the version allows.
+    ///
+    /// # Errors
+    /// [`Error`] of a read.
+    pub async fn gone_among(&self, ids: &[CandidateId]) -> Result<Vec<CandidateId>, Error> {
+        let mut gone = Vec::new();
+        if self.client.version() == Version::V1 {
+            for id in ids {
+                gone.extend(self.is_gone(*id).await?.then_some(*id));
+            }
+            return Ok(gone);
+        }
+        use v3::candidates::{read_list, with_ids};
+        let shown = self.client.all_of(ids, with_ids, read_list).await?;
+        let hidden = |id: &&CandidateId| shown.iter().all(|one| one.id != **id);
+        gone.extend(ids.iter().filter(hidden));
+        Ok(gone)
+    }
+
     /// Everybody created at or after `from`, newest first (v3) or in no order that is documented (v1). Whoever is not
     /// shown yet is an [`Error::Processing`].
     pub fn created_since(

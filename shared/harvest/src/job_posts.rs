@@ -125,6 +125,7 @@ impl JobPosts<'_> {
             Version::V3 => {
                 let page = self.page(since, cursor).await?;
                 Ok(Page {
+                    unread: page.unread,
                     rows: page.rows.into_iter().map(PlacedPost::alone).collect(),
                     next: page.next,
                 })

@@ -189,6 +189,7 @@ impl Jobs<'_> {
             Version::V3 => {
                 let page = self.page(since, cursor).await?;
                 Ok(Page {
+                    unread: page.unread,
                     rows: page.rows.into_iter().map(WholeJob::alone).collect(),
                     next: page.next,
                 })

@@ -1,11 +1,13 @@
 //! Lists, page by page: the first request as built, every further one to where the `Link` header points.
 
+use std::collections::HashSet;
+
 use futures::{Stream, TryStreamExt, stream};
 use url::Url;
 
 use crate::call::Read;
 use crate::client::Client;
-use crate::error::Error;
+use crate::error::{Cause, Error};
 use crate::request::{MAX_IDS, Request};
 use crate::version::Version;
 
@@ -15,6 +17,8 @@ pub(crate) struct Pages<T> {
     request: Request,
     read: Read<Vec<T>>,
     next: Next,
+    /// Where the list has been: links that lead back there never end.
+    read_at: HashSet<Url>,
 }
 
 enum Next {
@@ -30,6 +34,7 @@ impl<T> Pages<T> {
             request,
             read,
             next: Next::First,
+            read_at: HashSet::new(),
         }
     }
 
@@ -45,6 +50,11 @@ impl<T> Pages<T> {
             Next::End => return Ok(None),
         };
         let (rows, next) = self.client.page(&self.request, url, self.read).await?;
+        if let Some(next) = &next
+            && !self.read_at.insert(next.clone())
+        {
+            return Err(Error::interrupted(self.request.operation, Cause::Link));
+        }
         self.next = next.map_or(Next::End, Next::At);
         Ok(Some(rows))
     }

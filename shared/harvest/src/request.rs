@@ -119,6 +119,20 @@ impl Request {
         self.with(name, &text(time))
     }
 
+    /// The query for a Greenhouse that wants to be asked in this way.
+    pub(crate) fn spelt(&self, spelling: Spelling) -> Cow<'_, str> {
+        if spelling == Spelling::default() {
+            return Cow::Borrowed(&self.query);
+        }
+        let parameters = self.query.split('&');
+        let kept = parameters.filter(|one| !(spelling.whole_rows && one.starts_with("fields=")));
+        let spelt = kept.map(|one| match in_brackets(one) {
+            Some(dates) if spelling.brackets => Cow::Owned(dates),
+            _ => Cow::Borrowed(one),
+        });
+        Cow::Owned(spelt.collect::<Vec<_>>().join("&"))
+    }
+
     fn begin(&mut self, name: &str) {
         if !self.query.is_empty() {
             self.query.push('&');
@@ -126,6 +140,47 @@ impl Request {
         self.query.push_str(name);
         self.query.push('=');
     }
+}
+
+/// What some Greenhouse, or somebody in front of it, may want to be asked otherwise than is documented.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Spelling {
+    /// Ends of a date filter as parameters of their own, `updated_at[gte]=`.
+    pub(crate) brackets: bool,
+    /// Rows with everything in them.
+    pub(crate) whole_rows: bool,
+}
+
+impl Spelling {
+    /// In the order in which they are tried.
+    pub(crate) const ALL: [Spelling; 4] = [
+        Spelling::of(false, false),
+        Spelling::of(true, false),
+        Spelling::of(false, true),
+        Spelling::of(true, true),
+    ];
+
+    pub(crate) const fn of(brackets: bool, whole_rows: bool) -> Spelling {
+        Spelling {
+            brackets,
+            whole_rows,
+        }
+    }
+}
+
+/// A date filter of [`Request::with_dates`] in brackets; none: the parameter is another one.
+fn in_brackets(parameter: &str) -> Option<String> {
+    let (name, filter) = parameter.split_once('=')?;
+    matches!(name, "created_at" | "updated_at").then_some(())?;
+    let mut parts = filter.split("%7C");
+    let mut ends = Vec::new();
+    while let Some(end) = parts.next() {
+        if !matches!(end, "gte" | "lte") {
+            return None;
+        }
+        ends.push(format!("{name}%5B{end}%5D={}", parts.next()?));
+    }
+    Some(ends.join("&"))
 }
 
 /// Prints neither query nor body: both may hold personal data.
@@ -177,6 +232,26 @@ mod tests {
         assert_eq!(
             get().with_dates("created_at", from, None).query,
             "created_at=gte%7C2026-11-24T10%3A00%3A00.500Z"
+        );
+    }
+
+    #[test]
+    fn a_request_can_be_spelt_otherwise() {
+        let (from, to) = ("2026-11-24T10:00:00Z", "2026-11-24T11:00:00Z");
+        let dates = |name| get().with_dates(name, from.parse().unwrap(), Some(to.parse().unwrap()));
+        let request = dates("updated_at").with_names("fields", &["id", "name"]);
+        let brackets = "updated_at%5Bgte%5D=2026-11-24T10%3A00%3A00.000Z&updated_at%5Blte%5D=2026-11-24T11%3A00%3A00.000Z";
+        let [documented, in_brackets, whole_rows, both] =
+            Spelling::ALL.map(|spelling| request.spelt(spelling).into_owned());
+        assert_eq!(documented, request.query);
+        assert_eq!(in_brackets, format!("{brackets}&fields=id,name"));
+        assert_eq!(whole_rows, dates("updated_at").query);
+        assert_eq!(both, brackets);
+        let plain = get().with("email", "gte|x@y.org");
+        assert!(
+            Spelling::ALL
+                .iter()
+                .all(|spelling| plain.spelt(*spelling) == plain.query)
         );
     }
 

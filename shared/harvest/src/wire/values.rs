@@ -8,23 +8,56 @@ use serde_json::{Map, Number, Value, json};
 
 use crate::custom_fields::CustomFieldValue;
 
-/// The property as it is sent.
-pub(crate) type WireFields = BTreeMap<String, Option<WireField>>;
-
+/// The property as it is sent. What is no object has no fields, and a field that is none is what it is: one odd record must
+/// not make a whole page unreadable.
 #[derive(Deserialize)]
-pub(crate) struct WireField {
-    #[serde(rename = "type")]
-    kind: Option<String>,
-    #[serde(default)]
-    value: Value,
+#[serde(from = "Value")]
+pub(crate) struct WireFields(BTreeMap<String, WireField>);
+
+enum WireField {
+    Typed { kind: String, value: Value },
+    Odd(Value),
+}
+
+impl From<Value> for WireFields {
+    fn from(shown: Value) -> Self {
+        let fields = match shown {
+            Value::Object(fields) => fields,
+            _ => Map::new(),
+        };
+        let fields = fields.into_iter();
+        Self(fields.map(|(key, field)| (key, field.into())).collect())
+    }
+}
+
+impl From<Value> for WireField {
+    fn from(shown: Value) -> Self {
+        let kind = match shown.get("type") {
+            Some(Value::String(kind)) => kind.clone(),
+            None | Some(Value::Null) => String::new(),
+            Some(_) => return Self::Odd(shown),
+        };
+        match shown {
+            Value::Null => Self::Typed {
+                kind,
+                value: Value::Null,
+            },
+            Value::Object(mut field) => Self::Typed {
+                kind,
+                value: field.remove("value").unwrap_or_default(),
+            },
+            odd => Self::Odd(odd),
+        }
+    }
 }
 
 pub(crate) fn values(fields: Option<WireFields>) -> Vec<CustomFieldValue> {
-    let fields = fields.unwrap_or_default().into_iter();
+    let fields = fields.map(|fields| fields.0).unwrap_or_default();
+    let fields = fields.into_iter();
     fields
         .map(|(name_key, field)| CustomFieldValue {
             name_key,
-            value: field.map_or(Value::Null, writable),
+            value: writable(field),
         })
         .collect()
 }
@@ -36,8 +69,11 @@ const SHOWN_ONLY: [&str; 5] = ["attachment", "linked", "rich_text", "header", "s
 /// ways. What has no form to be written in stays something that [`CustomFieldValue::can_be_written`] denies: it must not
 /// look as if there were nothing.
 fn writable(field: WireField) -> Value {
-    let kind = field.kind.as_deref().unwrap_or_default();
-    let written = match (kind, &field.value) {
+    let (kind, shown) = match field {
+        WireField::Typed { kind, value } => (kind, value),
+        WireField::Odd(value) => return json!({ "shown": value }),
+    };
+    let written = match (kind.as_str(), &shown) {
         (_, Value::Null) => Some(Value::Null),
         (_, Value::Object(parts)) if parts.values().all(Value::is_null) => Some(Value::Null),
         (kind, _) if SHOWN_ONLY.contains(&kind) || kind.ends_with("_hris") => None,
@@ -56,9 +92,9 @@ fn writable(field: WireField) -> Value {
         ),
         ("user", Value::Object(user)) => user.get("user_id").and_then(number),
         ("user" | "number", value) => number(value),
-        _ => return field.value,
+        _ => return shown,
     };
-    written.unwrap_or_else(|| json!({ "shown": field.value }))
+    written.unwrap_or_else(|| json!({ "shown": shown }))
 }
 
 /// An object's parts under the names by which they are written, numbers as such. Properties that are new are no part.
@@ -120,6 +156,21 @@ mod tests {
             assert_eq!(read.value, written, "{kind}");
             assert!(read.can_be_written(), "{kind}");
         }
+    }
+
+    #[test]
+    fn what_is_no_field_makes_nothing_unreadable() {
+        let read = |shown: Value| values(serde_json::from_value(shown).unwrap());
+        for none in [json!([]), json!("none"), json!(7), json!(null), json!({})] {
+            assert_eq!(read(none.clone()), [], "{none}");
+        }
+        let odd = read(json!({"a": "text", "b": [1], "c": {"type": 4, "value": "x"}}));
+        assert_eq!(odd.len(), 3);
+        for field in odd {
+            assert!(!field.value.is_null() && !field.can_be_written());
+        }
+        assert_eq!(read(json!({"a": null}))[0].value, Value::Null);
+        assert_eq!(read(json!({"a": {"value": "x"}}))[0].value, json!("x"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::{CandidateId, JobId};
 use futures::TryStreamExt;
-use harvest::{Candidate, Cause, Error, Operation};
+use harvest::{Candidate, Cause, Cursor, Error, Operation};
 
 use crate::server::{Ledger, Server, answer, answer_with, client, client_with, config};
 
@@ -132,4 +132,103 @@ async fn a_list_with_somebody_who_is_still_processed_proves_no_absence() {
         let found: Result<Vec<Candidate>, Error> = stream.try_collect().await;
         assert_eq!(found, Err(Error::Processing { operation }), "{rows}");
     }
+}
+
+#[tokio::test]
+async fn links_that_lead_in_a_circle_are_not_followed_for_ever() {
+    let server = Server::start(|_, before| {
+        let link = format!(
+            "link: </v3/sources?cursor={}>; rel=\"next\"\r\n",
+            before % 2
+        );
+        answer_with(200, &link, r#"[{"id":1}]"#)
+    })
+    .await;
+    let error = client(&server).sources().list().await.unwrap_err();
+    let cause = Cause::Link;
+    assert_eq!(error, Error::Unavailable { cause });
+    assert_eq!(server.calls().len(), 3);
+}
+
+const REFUSED: &str = r#"{"message":"Unprocessable Content","errors":["Invalid query params"]}"#;
+
+#[tokio::test]
+async fn a_filter_by_date_that_is_refused_is_spelt_in_brackets_from_then_on() {
+    let server = Server::start(|seen, _| match seen.line.contains("gte%7C") {
+        true => answer(422, REFUSED),
+        false => answer(200, "[]"),
+    })
+    .await;
+    let client = client(&server);
+    let (from, to) = (
+        "2026-11-24T10:00:00Z".parse().unwrap(),
+        "2026-11-24T11:00:00Z".parse().unwrap(),
+    );
+    for calls in [2, 3] {
+        let page = client.applications().updated_between(from, to, None).await;
+        assert_eq!(page.unwrap().rows, []);
+        assert_eq!(server.calls().len(), calls);
+    }
+    assert_eq!(
+        server.calls()[1].line,
+        "GET /v3/applications?per_page=500&updated_at%5Bgte%5D=2026-11-24T10%3A00%3A00.000Z\
+        &updated_at%5Blte%5D=2026-11-24T11%3A00%3A00.000Z"
+    );
+}
+
+#[tokio::test]
+async fn posts_are_read_in_full_where_some_of_their_fields_are_refused() {
+    let server = Server::start(|seen, _| match seen.line.contains("fields=") {
+        true => answer(422, REFUSED),
+        false => answer(200, r#"[{"id":7}]"#),
+    })
+    .await;
+    let client = client(&server);
+    let found = client.job_posts().of_jobs(&[JobId(1)]).await.unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        client
+            .job_posts()
+            .page(None, None)
+            .await
+            .unwrap()
+            .rows
+            .len(),
+        1
+    );
+    let lines: Vec<_> = server.calls().into_iter().map(|call| call.line).collect();
+    assert_eq!(
+        lines[1..],
+        [
+            "GET /v3/job_posts?per_page=500&job_ids=1",
+            "GET /v3/job_posts?per_page=500"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn what_is_refused_however_it_is_asked_is_refused() {
+    let server = Server::start(|_, _| answer(422, REFUSED)).await;
+    let client = client(&server);
+    let error = client.job_posts().page(None, None).await.unwrap_err();
+    assert!(matches!(error, Error::Rejected { status: 422, .. }));
+    assert_eq!(server.calls().len(), 2);
+    // A cursor is refused for what it is.
+    let cursor = Cursor::from_text("/v3/job_posts?cursor=x".to_owned());
+    client
+        .job_posts()
+        .page(None, Some(&cursor))
+        .await
+        .unwrap_err();
+    assert_eq!(server.calls().len(), 3);
+}
+
+#[tokio::test]
+async fn an_odd_row_of_a_page_is_named_and_the_others_are_read() {
+    let odd =
+        r#"[{"id":9,"custom_fields":[]},{"id":8,"status":4},{"id":7,"custom_fields":{"a":"b"}}]"#;
+    let server = Server::start(move |_, _| answer(200, odd)).await;
+    let page = client(&server).jobs().page(None, None).await.unwrap();
+    let ids: Vec<i64> = page.rows.iter().map(|job| job.id.0).collect();
+    assert_eq!((ids, page.unread), (vec![9, 7], vec![8]));
 }
