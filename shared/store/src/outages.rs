@@ -8,6 +8,10 @@ use uuid::Uuid;
 
 use crate::{Error, Store, stored};
 
+/// For how long an outage is believed that nobody looks at, so that a rollback leaves nobody locked out. The view `lanes`
+/// says the same.
+pub(crate) const BELIEVED: Duration = Duration::from_secs(5 * 60);
+
 /// A connection that is to be looked at now, by whoever got this.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outage {
@@ -36,10 +40,11 @@ impl Store {
             "INSERT INTO outages AS o (connection, next_look)
             SELECT id, clock_timestamp() + make_interval(secs => $2) FROM connections WHERE id = $1
             ON CONFLICT (connection) DO UPDATE SET since = clock_timestamp(), looks = 0, next_look = EXCLUDED.next_look
-            -- One that nobody believes any more: see the view.
-            WHERE o.next_look <= clock_timestamp() - interval '5 minutes'",
+            -- One that nobody believes any more.
+            WHERE o.next_look <= clock_timestamp() - make_interval(secs => $3)",
             connection,
             first_look.as_secs_f64(),
+            BELIEVED.as_secs_f64(),
         )
         .execute(&self.pool)
         .await?;
@@ -112,7 +117,9 @@ impl Store {
     /// [`Error::Unavailable`].
     pub async fn outages(&self) -> Result<u64, Error> {
         let count = sqlx::query_scalar!(
-            r#"SELECT count(*) AS "count!" FROM outages WHERE next_look > clock_timestamp() - interval '5 minutes'"#
+            r#"SELECT count(*) AS "count!" FROM outages
+            WHERE next_look > clock_timestamp() - make_interval(secs => $1)"#,
+            BELIEVED.as_secs_f64(),
         )
         .fetch_one(&self.pool)
         .await?;

@@ -51,8 +51,8 @@ pub struct Backlog {
     pub parked: i64,
 }
 
-/// Puts announcements that no operation makes into the caller's transaction and wakes the relays when it commits, which then waits for the disk
-/// on any connection: nothing may be published that could be forgotten.
+/// Puts announcements that no operation makes into the caller's transaction and wakes the relays when it commits, which
+/// then waits for the disk on any connection: nothing may be published that could be forgotten.
 ///
 /// # Errors
 /// [`Error::Unavailable`].

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use domain::{Code, Tenant};
 
+use crate::outages::BELIEVED;
 use crate::outbox::{self, Announcement};
 use crate::{Error, Store, Transaction, stored};
 
@@ -87,7 +88,7 @@ pub async fn accept(tx: &mut Transaction<'_>, requests: &[NewRequest]) -> Result
             SELECT r.connection FROM job_refreshes r
             WHERE r.tenant IN (SELECT tenant FROM fresh) AND r.failures > 0 AND r.not_before > clock_timestamp()
               AND NOT EXISTS (SELECT 1 FROM outages o WHERE o.connection = r.connection
-                AND o.next_look > clock_timestamp() - interval '5 minutes')
+                AND o.next_look > clock_timestamp() - make_interval(secs => $7))
             -- In one order, so that no two who store requests lock each other out.
             ORDER BY r.connection FOR NO KEY UPDATE),
         woken AS (
@@ -103,6 +104,7 @@ pub async fn accept(tx: &mut Transaction<'_>, requests: &[NewRequest]) -> Result
             .iter()
             .map(|one| one.trace.as_deref())
             .collect::<Vec<_>>() as _,
+        BELIEVED.as_secs_f64(),
     )
     .execute(&mut **tx)
     .await?;
