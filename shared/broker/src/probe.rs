@@ -1,17 +1,19 @@
 //! Notices a consumer that looks alive and gets nothing: a quorum queue without a leader, or a consumer the
 //! broker has forgotten. Looks at the very queue we consume instead of sending canary messages through another
 //! one, and never publishes: a connection that publishes can be blocked by an alarm, and its acks with it.
+//!
+//! The queue is bound anew each time, because nobody else would: one that has lost its binding looks like one without work.
 
 use std::time::Duration;
 
 use lapin::{
     Connection, ErrorKind,
-    options::QueueDeclareOptions,
+    options::{QueueBindOptions, QueueDeclareOptions},
     protocol::{AMQPErrorKind, AMQPSoftError},
     types::{FieldTable, ShortString},
 };
 
-use crate::{Cause, lane::Lane};
+use crate::{Cause, Config, lane::Lane};
 
 /// Longest wait for an answer; never longer than the interval.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -22,16 +24,18 @@ pub(crate) async fn watch(
     connection: &Connection,
     lane: &Lane,
     queue: &str,
-    every: Duration,
+    config: &Config,
 ) -> (Cause, String) {
+    let every = config.probe_interval;
     let patience = PATIENCE.min(every);
+    let binding = config.topology.binding(queue);
     let mut misses = 0;
     let mut received = lane.received();
     loop {
         tokio::time::sleep(every).await;
         let before = std::mem::replace(&mut received, lane.received());
-        let finding = match tokio::time::timeout(patience, ready_messages(connection, queue)).await
-        {
+        let looked = look(connection, queue, binding.as_ref());
+        let finding = match tokio::time::timeout(patience, looked).await {
             Ok(Ok(ready)) if ready > 0 && lane.is_idle() && received == before => {
                 Some(format!("{ready} messages are ready and none is delivered"))
             }
@@ -53,18 +57,29 @@ pub(crate) async fn watch(
     }
 }
 
-/// On a throw-away channel: a missing queue closes it.
-async fn ready_messages(connection: &Connection, queue: &str) -> lapin::Result<u32> {
+/// Messages that are ready. On a throw-away channel: a missing queue or exchange closes it.
+async fn look(
+    connection: &Connection,
+    queue: &str,
+    binding: Option<&(String, &str)>,
+) -> lapin::Result<u32> {
+    // All names were short enough to be declared.
+    let short = |name: &str| ShortString::try_new(name).unwrap_or_default();
     let channel = connection.create_channel().await?;
     let passive = QueueDeclareOptions {
         passive: true,
         ..Default::default()
     };
-    // The name was short enough to be consumed from.
-    let name = ShortString::try_new(queue).unwrap_or_default();
     let state = channel
-        .queue_declare(name, passive, FieldTable::default())
+        .queue_declare(short(queue), passive, FieldTable::default())
         .await?;
+    if let Some((exchange, key)) = binding {
+        let (queue, exchange, key) = (short(queue), short(exchange), short(key));
+        let (options, arguments) = (QueueBindOptions::default(), FieldTable::default());
+        channel
+            .queue_bind(queue, exchange, key, options, arguments)
+            .await?;
+    }
     let _ = channel.close(200, "done".into()).await;
     Ok(state.message_count())
 }

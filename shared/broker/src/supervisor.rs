@@ -180,7 +180,7 @@ impl Supervisor {
                 prefetch,
                 "consuming"
             );
-            let probe = probe::watch(connection, &lane, &self.queue, self.config.probe_interval);
+            let probe = probe::watch(connection, &lane, &self.queue, &self.config);
             let end = tokio::select! {
                 end = self.pump(&lane, consumer, state.narrow) => end,
                 (cause, error) = probe => End::Broken(cause, error),

@@ -121,6 +121,13 @@ impl Topology {
         .any(|ours| ours == exchange)
     }
 
+    /// The exchange and the routing key that feed a work queue; none for any other queue.
+    pub(crate) fn binding(&self, queue: &str) -> Option<(String, &'static str)> {
+        let mut queues = self.work_queues().into_iter();
+        let (_, key) = queues.find(|(name, _)| name == queue)?;
+        Some((self.events(), key))
+    }
+
     /// What the stream of statuses holds, by routing key.
     pub(crate) const fn told_of_statuses() -> [&'static str; 3] {
         [

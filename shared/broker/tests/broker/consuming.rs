@@ -169,6 +169,43 @@ async fn a_queue_deleted_under_the_consumer_is_declared_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_queue_that_loses_its_binding_is_bound_again() {
+    with_broker(|broker| async move {
+        let mut config = broker.config.clone();
+        config.probe_interval = Duration::from_millis(200);
+        let mut consumer = broker.consumer_with(config);
+        let publisher = broker.publisher();
+        assert_confirmed(&publisher.publish(vec![broker.event("before")]).await);
+        assert_eq!(
+            consumer.next_batch(1).await.unwrap().ack().await,
+            Settled::Done
+        );
+
+        let (queue, exchange) = (broker.topology.introductions(), broker.topology.events());
+        let unbinding = broker.raw.queue_unbind(
+            queue.into(),
+            exchange.into(),
+            "intrro.events.#".into(),
+            FieldTable::default(),
+        );
+        unbinding.await.unwrap();
+        // Published until it arrives: without the binding events go to the unrouted queue.
+        let batch = loop {
+            assert_confirmed(&publisher.publish(vec![broker.event("after")]).await);
+            let wait = Duration::from_millis(200);
+            match tokio::time::timeout(wait, consumer.next_batch(1)).await {
+                Ok(batch) => break batch.unwrap(),
+                Err(_) => continue,
+            }
+        };
+        assert_eq!(ids(&batch), ["after"]);
+        assert_eq!(batch.ack().await, Settled::Done);
+        assert!(consumer.stats().reconnects.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dropped_batch_is_delivered_again() {
     with_broker(|broker| async move {
         assert_confirmed(&broker.publisher().publish(vec![broker.event("1")]).await);
