@@ -79,20 +79,22 @@ impl<T: Take> Intake<T> {
         if refused.is_empty() {
             return Ok(());
         }
-        let mut tx = self.store.begin().await?;
-        for (index, refusal) in refused {
+        let named = refused.iter().map(|(index, refusal)| {
             let delivery = &deliveries[*index];
-            let names = proto::envelope::names(&raw(delivery));
-            let refused = Refused {
-                message_id: delivery.message_id.as_deref(),
-                tenant: refusal.tenant().map(Tenant::as_str),
-                event_type: delivery.type_.as_deref(),
-                reason: refusal.code().as_str(),
-                path: refusal.path(),
-                names: &names,
-            };
-            store::intake::record_refusal(&mut tx, &refused).await?;
-        }
+            (delivery, refusal, proto::envelope::names(&raw(delivery)))
+        });
+        let named: Vec<_> = named.collect();
+        let refusals = named.iter().map(|(delivery, refusal, names)| Refused {
+            message_id: delivery.message_id.as_deref(),
+            tenant: refusal.tenant().map(Tenant::as_str),
+            event_type: delivery.type_.as_deref(),
+            reason: refusal.code().as_str(),
+            path: refusal.path(),
+            names,
+        });
+        let refusals: Vec<_> = refusals.collect();
+        let mut tx = self.store.begin().await?;
+        store::intake::record_refusals(&mut tx, &refusals).await?;
         tx.commit().await.map_err(store::Error::from)
     }
 }

@@ -7,7 +7,7 @@ mod refused;
 
 pub use entrance::Entrance;
 pub(crate) use entrance::order_lock;
-pub use refused::{Refused, record_refusal};
+pub use refused::{Refused, record_refusals};
 
 use std::time::{Duration, Instant};
 

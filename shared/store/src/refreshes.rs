@@ -2,6 +2,7 @@
 //!
 //! Where one has come to is durable, so that a replica that dies repeats at most a page. Deliberately absent: looking.
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -83,31 +84,43 @@ pub struct RefreshCounts {
     pub changed: i32,
 }
 
-/// Records requests that arrive; says how many were never seen before.
+/// Records requests that arrive; says how many were never seen before. One whose event is known is a repeat.
 ///
 /// # Errors
 /// [`Error::Unavailable`]; nothing was recorded then.
 pub async fn accept(tx: &mut Transaction<'_>, arrivals: &[NewRefresh]) -> Result<u64, Error> {
-    let mut new = 0;
-    for one in arrivals {
-        let recorded = sqlx::query!(
-            "WITH fresh AS (
-                INSERT INTO inbox (tenant, message_id, source) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING 1)
-            INSERT INTO status_refreshes (tenant, request_id, everybody, candidate_ids, trace)
-            SELECT $1, $4, $5, $6, $7 FROM fresh",
-            one.tenant.as_str(),
-            one.message_id,
-            one.source,
-            one.request_id,
-            one.everybody,
-            &one.candidates,
-            one.trace,
-        )
-        .execute(&mut **tx)
-        .await?;
-        new += recorded.rows_affected();
-    }
-    Ok(new)
+    let mut seen = HashSet::new();
+    let first: Vec<&NewRefresh> = arrivals
+        .iter()
+        .filter(|one| seen.insert((&one.tenant, &one.message_id, &one.source)))
+        .collect();
+    let texts = |of: fn(&NewRefresh) -> &str| first.iter().map(|one| of(one)).collect::<Vec<_>>();
+    // As JSON, because the rows of an array of arrays have one length.
+    let candidates = first.iter().map(|one| one.candidates.as_slice().into());
+    let recorded = sqlx::query!(
+        "WITH arrived AS (
+            SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::jsonb[], $7::text[])
+                WITH ORDINALITY AS a(tenant, message_id, source, request_id, everybody, candidates, trace, place)),
+        fresh AS (
+            INSERT INTO inbox (tenant, message_id, source) SELECT tenant, message_id, source FROM arrived
+            ON CONFLICT DO NOTHING RETURNING tenant, message_id, source)
+        INSERT INTO status_refreshes (tenant, request_id, everybody, candidate_ids, trace)
+        SELECT tenant, request_id, everybody, ARRAY(SELECT jsonb_array_elements_text(candidates)), trace
+        FROM arrived JOIN fresh USING (tenant, message_id, source) ORDER BY place",
+        &texts(|one| one.tenant.as_str()) as _,
+        &texts(|one| one.message_id.as_str()) as _,
+        &texts(|one| one.source.as_str()) as _,
+        &texts(|one| one.request_id.as_str()) as _,
+        &first.iter().map(|one| one.everybody).collect::<Vec<_>>(),
+        &candidates.collect::<Vec<Value>>(),
+        &first
+            .iter()
+            .map(|one| one.trace.as_deref())
+            .collect::<Vec<_>>() as _,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(recorded.rows_affected())
 }
 
 impl Store {

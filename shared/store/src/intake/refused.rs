@@ -1,6 +1,8 @@
 //! Messages that were refused at first sight: why, and what they say of themselves, so that somebody finds them among the
 //! dead letters.
 
+use serde_json::Value;
+
 use crate::{Error, Transaction};
 
 /// The most that is kept of a text of the sender's, in characters: what an AMQP property can hold.
@@ -24,24 +26,42 @@ pub struct Refused<'a> {
     pub names: &'a [String],
 }
 
-/// Records that a message was refused at first sight. Control characters in what it says of itself are replaced, and what
-/// is longer than 255 characters is cut.
+/// Records which messages were refused at first sight, in this order. Control characters in what they say of themselves
+/// are replaced, and what is longer than 255 characters is cut.
 ///
 /// # Errors
 /// [`Error::Unavailable`].
-pub async fn record_refusal(tx: &mut Transaction<'_>, refusal: &Refused<'_>) -> Result<(), Error> {
+pub async fn record_refusals(
+    tx: &mut Transaction<'_>,
+    refusals: &[Refused<'_>],
+) -> Result<(), Error> {
+    let message_ids = column(refusals, |one| one.message_id.map(legible));
+    let tenants = column(refusals, |one| one.tenant);
+    let types = column(refusals, |one| one.event_type.map(legible));
+    let reasons = column(refusals, |one| one.reason);
+    let paths = column(refusals, |one| one.path.map(legible));
+    // As JSON, because the rows of an array of arrays have one length.
+    let names: Vec<Value> = column(refusals, |one| one.names.into());
     sqlx::query!(
-        "INSERT INTO refusals (message_id, tenant, type, reason, path, names) VALUES ($1, $2, $3, $4, $5, $6)",
-        refusal.message_id.map(legible),
-        refusal.tenant,
-        refusal.event_type.map(legible),
-        refusal.reason,
-        refusal.path.map(legible),
-        refusal.names
+        "INSERT INTO refusals (message_id, tenant, type, reason, path, names)
+        SELECT r.message_id, r.tenant, r.type, r.reason, r.path, ARRAY(SELECT jsonb_array_elements_text(r.names))
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[])
+            WITH ORDINALITY AS r(message_id, tenant, type, reason, path, names, place)
+        ORDER BY r.place",
+        &message_ids as _,
+        &tenants as _,
+        &types as _,
+        &reasons as _,
+        &paths as _,
+        &names,
     )
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+fn column<'a, T>(refusals: &[Refused<'a>], of: impl Fn(&Refused<'a>) -> T) -> Vec<T> {
+    refusals.iter().map(of).collect()
 }
 
 /// What a column can hold and a terminal show of a text that may be anything: PostgreSQL refuses U+0000 in a text, and with

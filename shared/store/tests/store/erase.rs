@@ -8,7 +8,7 @@ use store::Store;
 use store::applications::TrackedApplication;
 use store::claim::{Claim, Want};
 use store::erase::{Erased, erase};
-use store::intake::{Arrival, Refused, Verdict, record_refusal};
+use store::intake::{Arrival, Refused, Verdict, record_refusals};
 use store::journal::{Journal, JournalError, Person};
 use store::person::PersonKey;
 
@@ -340,7 +340,7 @@ async fn what_was_refused_is_not_found_by_who_was_erased() {
             path: None,
             names: &names,
         };
-        record_refusal(&mut tx, &refused).await.unwrap();
+        record_refusals(&mut tx, &[refused]).await.unwrap();
     }
     tx.commit().await.unwrap();
     take_in(&store, &[request()]).await;

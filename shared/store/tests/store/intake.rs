@@ -1,6 +1,6 @@
 //! What becomes of an event that arrives: an operation, or none because it is known.
 
-use store::intake::{Arrival, Refused, Verdict, record_refusal};
+use store::intake::{Arrival, Refused, Verdict, record_refusals};
 use store::journal::Journal;
 
 use crate::fresh_store;
@@ -107,7 +107,7 @@ async fn a_refusal_is_stored_whatever_the_message_says_of_itself() {
         path: Some("$.data.\0"),
         names: &[],
     };
-    record_refusal(&mut tx, &refused).await.unwrap();
+    record_refusals(&mut tx, &[refused]).await.unwrap();
     tx.commit().await.unwrap();
     let told = store.refusals("e-\u{fffd}").await.unwrap();
     let paths: Vec<_> = told.iter().map(|one| one.path.as_deref()).collect();
@@ -127,13 +127,22 @@ async fn a_refusal_is_found_by_whomever_the_message_names() {
         path: Some("$.data.jobIds"),
         names: &names,
     };
-    record_refusal(&mut tx, &refused).await.unwrap();
+    let other = Refused {
+        message_id: Some("e-2"),
+        names: &["c-2".to_owned()],
+        ..refused
+    };
+    record_refusals(&mut tx, &[refused, other]).await.unwrap();
     tx.commit().await.unwrap();
     for reference in ["e-1", "i-1", "c-1"] {
         let told = store.refusals(reference).await.unwrap();
         let ids: Vec<_> = told.iter().map(|one| one.message_id.as_deref()).collect();
         assert_eq!(ids, [Some("e-1")], "{reference}");
     }
+    let [told] = &store.refusals("c-2").await.unwrap()[..] else {
+        panic!("one names them")
+    };
+    assert_eq!(told.message_id.as_deref(), Some("e-2"));
     assert!(store.refusals("i-2").await.unwrap().is_empty());
 }
 

@@ -17,6 +17,7 @@ mod ledger;
 mod outages;
 mod outbox;
 mod person_line;
+mod requests;
 mod retention;
 mod statuses;
 mod turns;

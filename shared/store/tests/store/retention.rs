@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use store::Store;
-use store::intake::{Refused, Verdict, record_refusal};
+use store::intake::{Refused, Verdict, record_refusals};
 use store::journal::Journal;
 use store::retention::Removed;
 
@@ -41,7 +41,7 @@ async fn old_ids_and_contents_go_and_the_intent_stays_known() {
         path: None,
         names: &[],
     };
-    record_refusal(&mut tx, &refused).await.unwrap();
+    record_refusals(&mut tx, &[refused]).await.unwrap();
     tx.commit().await.unwrap();
     take_in(&store, std::slice::from_ref(&open)).await;
     run(
