@@ -30,6 +30,7 @@ pub(crate) async fn handle(
         attempt.warn(Code::ErasedBefore.into());
     }
     introduction.profile.warn_of_unusable(attempt);
+    line::keep_place(attempt).await?;
     let mut jobs = applications::sort_jobs(attempt, introduction).await?;
     if jobs.first().is_none() {
         return settle_refused(attempt, jobs.refused()).await;

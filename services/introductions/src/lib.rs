@@ -137,6 +137,7 @@ pub(crate) struct Context {
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) unanswered: outage::Unanswered,
+    pub(crate) waiting: line::Waiting,
     pub(crate) config: Config,
     /// One lock for each look-up under way: see [`Context::alone`].
     lookups: Mutex<HashMap<Lookup, Arc<tokio::sync::Mutex<()>>>>,
@@ -154,6 +155,7 @@ impl Context {
             accounts: parts.accounts,
             metrics: parts.metrics,
             unanswered: outage::Unanswered::default(),
+            waiting: line::Waiting::default(),
             config: parts.config,
             lookups: Mutex::default(),
         }
@@ -183,9 +185,19 @@ pub fn ledger(store: Store) -> impl Take<Arrival = Arrival> {
     intake::Ledger { store, crew: None }
 }
 
-/// Performs whatever is due now, once, and answers how many operations that were: for tools and tests.
-pub async fn perform_due(parts: Parts) -> usize {
-    worker::work_once(&Context::new(parts)).await
+/// A process that takes up what it is told to: for tools and tests.
+pub struct Process(Context);
+
+impl Process {
+    /// One that has seen nothing yet.
+    pub fn new(parts: Parts) -> Process {
+        Process(Context::new(parts))
+    }
+
+    /// Performs whatever is due now, once, and answers how many operations that were.
+    pub async fn perform_due(&self) -> usize {
+        worker::work_once(&self.0).await
+    }
 }
 
 /// Runs intake and workers until the token is cancelled, then finishes what is in hand.

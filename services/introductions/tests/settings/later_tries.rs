@@ -7,6 +7,7 @@ use domain::{CandidateId, JobId};
 use greenhouse_sim::{Fault, When};
 use harvest::{CandidatePatch, Target};
 use serde_json::json;
+use testkit::until;
 
 use crate::world::{Answer, BOTH, World, email};
 
@@ -328,26 +329,71 @@ async fn whoever_was_written_to_is_the_one_when_their_address_is_corrected() {
     }
 }
 
-/// Intrro knows them twice, by an address each, and Greenhouse has both.
+/// Somebody whom Intrro knows twice, by an address each, and Greenhouse by both.
+async fn known_twice(world: &World) -> i64 {
+    let there = world
+        .plant("i-1", Target::Job(JobId(world.jobs()[1])))
+        .await;
+    let both = [email("i-1"), email("i-2")].map(|value| Contact {
+        value,
+        kind: Some("personal".to_owned()),
+    });
+    let patch = CandidatePatch {
+        email_addresses: Some(both.to_vec()),
+        ..CandidatePatch::default()
+    };
+    edit(world, there, patch).await;
+    there
+}
+
+async fn in_line(world: &World) {
+    let waits = "SELECT count(*) FROM operations WHERE code = 'waiting_in_line'";
+    let ask = async || (world.number(waits).await > 0).then_some(());
+    until("one waits in line", ask).await;
+}
+
+/// The newer of two was quicker to look, and is at it.
+#[tokio::test]
+async fn whoever_only_waits_in_line_looks_for_nobody() {
+    let world = World::new(harvest::Version::V3).await;
+    let there = known_twice(&world).await;
+    let faults = world.greenhouse.faults();
+    let look = faults.hold_answers(When::operation("candidates:list").nth(1));
+    let apply = faults.hold_answers(When::operation("applications:create").nth(1));
+    let process = world.process();
+    world.take(&world.introduction("i-1")).await;
+    let meanwhile = async {
+        look.reached_by(1).await;
+        world.take(&world.introduction("i-2")).await;
+        let newer = process.perform_due();
+        let older = async {
+            apply.reached_by(1).await;
+            look.open();
+            in_line(&world).await;
+            world.greenhouse.state().clear_log();
+            world
+                .run("UPDATE operations SET not_before = clock_timestamp() WHERE code = 'waiting_in_line'")
+                .await;
+            assert_eq!(process.perform_due().await, 1, "it is taken up again");
+            let looks = world.greenhouse.state().calls("candidates:list");
+            assert_eq!(looks.len(), 0);
+            apply.open();
+        };
+        tokio::join!(newer, older);
+    };
+    tokio::join!(process.perform_due(), meanwhile);
+    world.perform().await;
+    let answer = world.last_answer().await;
+    assert_eq!(answer.applications(), [("FOUND", None)], "{answer:?}");
+    let applications = world.greenhouse.state().applications_of(there);
+    assert_eq!(applications.len(), 2, "one was there before");
+}
+
 #[tokio::test]
 async fn one_person_introduced_twice_at_once_gets_one_application() {
     for version in BOTH {
         let world = World::new(version).await;
-        let there = world
-            .plant("i-1", Target::Job(JobId(world.jobs()[1])))
-            .await;
-        let client = world.other_program().await;
-        let both = [email("i-1"), email("i-2")].map(|value| Contact {
-            value,
-            kind: Some("personal".to_owned()),
-        });
-        let patch = CandidatePatch {
-            email_addresses: Some(both.to_vec()),
-            ..CandidatePatch::default()
-        };
-        let candidates = client.candidates();
-        let known = candidates.update(CandidateId(there), &patch);
-        known.await.unwrap();
+        let there = known_twice(&world).await;
         let apply = When::operation("applications:create").nth(1);
         let gate = world.greenhouse.faults().hold_answers(apply);
         world.take(&world.introduction("i-1")).await;

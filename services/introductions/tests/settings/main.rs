@@ -1,6 +1,8 @@
 //! What each setting of a tenant, a database that stumbles, an acting user who may not list and another account make of an
 //! introduction in both versions of the API.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+// Futures of whole operations inside one another.
+#![recursion_limit = "256"]
 
 mod credit;
 mod emails;

@@ -10,7 +10,7 @@ use greenhouse_sim::rows::{Application, Candidate, JobStatus};
 use greenhouse_sim::{Access, Config, OrganisationConfig, Simulator, View};
 use harvest::{Client, NewApplication, NewCandidate, Target, Version};
 use intake::{Message, Take};
-use introductions::Parts;
+use introductions::{Parts, Process};
 use proto::envelope::{CLOUDEVENTS_JSON, RawMessage};
 use secrecy::{SecretBox, SecretString};
 use serde_json::{Value, json};
@@ -248,7 +248,12 @@ impl World {
 
     /// Performs what is due and in nobody's hands.
     pub(crate) async fn perform_due(&self) {
-        introductions::perform_due(self.parts()).await;
+        self.process().perform_due().await;
+    }
+
+    /// A process that works on this database.
+    pub(crate) fn process(&self) -> Process {
+        Process::new(self.parts())
     }
 
     pub(crate) async fn open(&self) -> i64 {
