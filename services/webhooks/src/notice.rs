@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use domain::webhook::{Action, Notice};
 use serde::Deserialize;
-use serde::de::{Deserializer, Error as _, IgnoredAny};
+use serde::de::{DeserializeOwned, Deserializer, Error as _, IgnoredAny};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -86,21 +86,21 @@ fn notices(action: Action, payload: &str) -> Result<Vec<Notice>, serde_json::Err
             let post: OfJob = serde_json::from_str(payload)?;
             Notice::JobPostChanged {
                 job_post_id: post.id.into(),
-                job_id: post.job_id.map(Into::into),
+                job_id: known(post.job_id).map(Into::into),
             }
         }
         Action::JobPostDeleted => {
             let post = serde_json::from_str::<InJobPost>(payload)?.job_post;
             Notice::JobPostDeleted {
                 job_post_id: post.id.into(),
-                job_id: post.job_id.map(Into::into),
+                job_id: known(post.job_id).map(Into::into),
             }
         }
         Action::JobInterviewStageDeleted => {
             let stage = serde_json::from_str::<InJobStage>(payload)?.job_interview_stage;
             Notice::JobStageDeleted {
                 job_stage_id: stage.id.into(),
-                job_id: stage.job_id.map(Into::into),
+                job_id: known(stage.job_id).map(Into::into),
             }
         }
         Action::DepartmentDeleted => Notice::DepartmentDeleted {
@@ -120,7 +120,7 @@ fn application_changed(payload: &str) -> Result<Notice, serde_json::Error> {
     let application = serde_json::from_str::<InApplication>(payload)?.application;
     Ok(Notice::ApplicationChanged {
         application_id: application.id.into(),
-        candidate_id: application.candidate.map(|candidate| candidate.id.into()),
+        candidate_id: known(application.candidate).map(|candidate| candidate.id.into()),
     })
 }
 
@@ -128,7 +128,7 @@ fn application_deleted(payload: &str) -> Result<Notice, serde_json::Error> {
     let application = serde_json::from_str::<InApplication>(payload)?.application;
     Ok(Notice::ApplicationDeleted {
         application_id: application.id.into(),
-        candidate_id: application.candidate_id.map(Into::into),
+        candidate_id: known(application.candidate_id).map(Into::into),
     })
 }
 
@@ -156,10 +156,11 @@ fn anonymized(person: Anonymized) -> Notice {
 
 fn candidate_deleted(payload: &str) -> Result<Notice, serde_json::Error> {
     let person = serde_json::from_str::<InPerson>(payload)?.person;
-    let applications = person.deleted_application_ids.unwrap_or_default();
+    let applications = known(person.deleted_application_ids).unwrap_or_default();
+    let applications = applications.into_iter().filter_map(|id| id.0);
     Ok(Notice::CandidateDeleted {
         candidate_id: person.id.into(),
-        application_ids: applications.into_iter().map(Into::into).collect(),
+        application_ids: applications.map(Into::into).collect(),
     })
 }
 
@@ -208,6 +209,20 @@ impl<'de> Deserialize<'de> for Id {
     }
 }
 
+/// What may be anything, and is none where it cannot be read: it must not keep from being heard what is told beside it.
+struct Odd<T>(Option<T>);
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Odd<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        Ok(Self(serde_json::from_value(value).ok()))
+    }
+}
+
+fn known<T>(odd: Option<Odd<T>>) -> Option<T> {
+    odd.and_then(|odd| odd.0)
+}
+
 macro_rules! ids {
     ($($id:ident),+) => {$(
         impl From<Id> for domain::$id {
@@ -239,16 +254,16 @@ macro_rules! payloads {
 payloads! {
     Named { id: Id }
     InApplication { application: Application }
-    Application { id: Id, candidate: Option<Named>, candidate_id: Option<Id> }
+    Application { id: Id, candidate: Option<Odd<Named>>, candidate_id: Option<Odd<Id>> }
     InOffer { offer: Offer }
     Offer { application_id: Id }
     InCandidate { candidate: Named }
     Anonymized { candidate_id: Id, anonymized_fields: Option<Value> }
     InPerson { person: Person }
-    Person { id: Id, deleted_application_ids: Option<Vec<Id>>, new_candidate_id: Option<Id> }
+    Person { id: Id, deleted_application_ids: Option<Odd<Vec<Odd<Id>>>>, new_candidate_id: Option<Id> }
     InJob { job: Named }
     /// Part of a job; a post without one collects prospects.
-    OfJob { id: Id, job_id: Option<Id> }
+    OfJob { id: Id, job_id: Option<Odd<Id>> }
     InJobPost { job_post: OfJob }
     InJobStage { job_interview_stage: OfJob }
     InDepartment { department: Named }

@@ -234,3 +234,28 @@ fn a_name_that_is_no_text_hides_no_id() {
         assert_eq!(Message::read(body.as_bytes()).notices, [changed], "{name}");
     }
 }
+
+#[test]
+fn what_cannot_be_read_keeps_nothing_else_from_being_heard() {
+    let application_id = ApplicationId(11);
+    for odd in [json!({}), json!({"id": "eleven"}), json!([]), json!("Ada")] {
+        let application = json!({"application": {"id": 11, "candidate": odd}});
+        let told = Notice::ApplicationChanged {
+            application_id,
+            candidate_id: None,
+        };
+        assert_eq!(read("candidate_stage_change", application).notices, [told]);
+    }
+    let person = json!({"person": {"id": 22, "deleted_application_ids": [11, "x", null]}});
+    let gone = Notice::CandidateDeleted {
+        candidate_id: CandidateId(22),
+        application_ids: vec![application_id],
+    };
+    assert_eq!(read("delete_candidate", person).notices, [gone]);
+    let post = json!({"id": 44, "title": "Cook", "job_id": {"id": 33}});
+    let changed = Notice::JobPostChanged {
+        job_post_id: JobPostId(44),
+        job_id: None,
+    };
+    assert_eq!(read("job_post_updated", post).notices, [changed]);
+}
