@@ -1,6 +1,7 @@
 //! What belongs to jobs, read by their ids and as a whole: a look for changes shows neither what was taken away from a job
 //! nor what one that was hidden until now had all along, and a place that a post no longer names does not show either.
 
+use chrono::{DateTime, Utc};
 use harvest::{Client, Error, Version};
 use serde::{Deserialize, Serialize};
 use store::jobs::{Complete, Kind, Page, Record};
@@ -67,8 +68,8 @@ impl Belongings {
         Belongings { around, records }
     }
 
-    /// What was read: others that they had are gone.
-    pub(crate) fn page(&self) -> Page<'_> {
+    /// What was read when it was asked for at this moment: others that they had are gone.
+    pub(crate) fn page(&self, asked_at: DateTime<Utc>) -> Page<'_> {
         let Around { kind, of } = &self.around;
         let complete = match kind {
             Kind::PostLocation => Complete::Posts(of),
@@ -76,7 +77,7 @@ impl Belongings {
         };
         Page {
             complete: Some(complete),
-            ..Page::of(*kind, &self.records)
+            ..Page::of(*kind, &self.records).asked_at(asked_at)
         }
     }
 }

@@ -1,6 +1,7 @@
 //! One import: list by list, page by page. What is found on a page is committed before the next one is read; what is
 //! gone is removed after the last one. An import that breaks off goes on from the page it had reached.
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use accounts::Stop;
@@ -39,6 +40,8 @@ pub(crate) struct Round<'a> {
     pub(crate) run: Run,
     /// Ids met so far in a list without order.
     met: Vec<i64>,
+    /// Pages of the list at hand that this process has read: links that lead back to one never end.
+    read_at: HashSet<String>,
     extended: Instant,
 }
 
@@ -67,6 +70,7 @@ pub(crate) async fn import(
         stop,
         run,
         met: Vec::new(),
+        read_at: HashSet::new(),
         extended: Instant::now(),
     };
     let went = round.go(new).await;
@@ -186,6 +190,10 @@ impl Round<'_> {
             }
             Err(error) => return Err(error.into()),
         };
+        let next = page.next.as_ref();
+        if next.is_some_and(|next| !self.read_at.insert(next.as_text().to_owned())) {
+            return self.begin_list_anew(Some(kind)).await;
+        }
         let first = cursor.is_none();
         if since.is_none() && first && page.ids.is_empty() {
             self.doubt_empty(kind).await?;
@@ -209,7 +217,7 @@ impl Round<'_> {
         let last = page.next.is_none();
         // Kept before the page is: an import that breaks off goes on from the next page, and never sees these again.
         for belongings in &page.inside {
-            self.keep_aside(belongings.page()).await?;
+            self.keep_aside(belongings.page(asked_at)).await?;
         }
         let left = self.left_apart(kind, whole).await?;
         let lowest = page.ids.last().copied();
@@ -220,6 +228,7 @@ impl Round<'_> {
         }
         if unordered {
             self.met.extend(page.records.iter().map(|record| record.id));
+            self.met.extend(&page.unread);
         }
         let nothing_at_all = below.is_none() && last && page.ids.is_empty();
         let sweep = match (whole, unordered) {
@@ -233,6 +242,7 @@ impl Round<'_> {
             }),
         };
         let listed = Page {
+            unread: &page.unread,
             sweep,
             ..Page::of(kind, &page.records).asked_at(asked_at)
         };
@@ -244,6 +254,7 @@ impl Round<'_> {
         self.run = moved;
         if last {
             self.met.clear();
+            self.read_at.clear();
         }
         self.count(kind, page.records.len(), &kept);
         Ok(())
@@ -303,9 +314,10 @@ impl Round<'_> {
     async fn read_around(&mut self) -> Result<(), Stop> {
         while let Some(next) = self.run.around.last().cloned() {
             self.stay().await?;
+            let asked_at = self.refresh.clock.now();
             let read = next.read(&self.client).await?;
             for belongings in &read {
-                self.keep_aside(belongings.page()).await?;
+                self.keep_aside(belongings.page(asked_at)).await?;
             }
             self.run.around.pop();
             let further = next.further(&read);
@@ -348,6 +360,7 @@ impl Round<'_> {
 
     async fn begin_list_anew(&mut self, kind: Option<Kind>) -> Result<(), Stop> {
         self.met.clear();
+        self.read_at.clear();
         if !self.run.begin_list_anew() {
             return Err(Stop::Retry(
                 Problem::new(Code::UnexpectedAnswer).detail("a list of jobs does not end"),

@@ -80,6 +80,7 @@ impl Round<'_> {
             let mut cursor = None;
             loop {
                 self.stay().await?;
+                let asked_at = self.refresh.clock.now();
                 let page = read::page(&self.client, kind, None, cursor.as_ref()).await;
                 if let Err(error) = &page
                     && can_do_without(error)
@@ -95,8 +96,10 @@ impl Round<'_> {
                     }
                     page => page?,
                 };
-                let met: Vec<i64> = page.records.iter().map(|record| record.id).collect();
-                self.keep_aside(Page::of(kind, &page.records)).await?;
+                let shown = page.records.iter().map(|record| record.id);
+                let met: Vec<i64> = shown.chain(page.unread.iter().copied()).collect();
+                self.keep_aside(Page::of(kind, &page.records).asked_at(asked_at))
+                    .await?;
                 self.forget(Some(kind), Some(&met)).await?;
                 cursor = page.next;
                 if cursor.is_none() {

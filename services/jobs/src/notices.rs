@@ -7,13 +7,13 @@ use std::sync::Arc;
 use accounts::hands::{self, Claims, act_in_parts};
 use accounts::{Stop, sees_nothing};
 use boot::metrics::Stage;
+use domain::Code;
 use domain::webhook::{Consumer, Notice};
-use domain::{Code, Tenant};
 use harvest::{Client, Purpose, Version};
 use store::Store;
 use store::jobs::{Kind, Page, Record, Which};
 use store::wake::Wake;
-use store::webhooks::Task;
+use store::webhooks::{Lanes, Task};
 use tokio_util::sync::CancellationToken;
 
 use crate::Parts;
@@ -103,7 +103,7 @@ fn about(notice: &Notice) -> Option<Thing> {
 
 /// Acts once on whatever webhooks told, at most a batch of it; answers how many tasks that were.
 pub(crate) async fn act(parts: &Parts) -> usize {
-    let taken = claims(parts).take(&parts.store, &[]).await;
+    let taken = claims(parts).take(&parts.store, Lanes::ALL).await;
     let count = taken.iter().map(Vec::len).sum();
     for tasks in taken {
         perform(parts, tasks, &CancellationToken::new()).await;
@@ -205,9 +205,9 @@ async fn read_and_tell(
         return Err(Stop::Pause(Code::NotSiteAdmin.into()));
     }
     let met: Vec<i64> = found.iter().map(|record| record.id).collect();
-    read_surroundings(store, tenant, client, &found).await?;
+    read_surroundings(store, task, client, &found).await?;
     belongings.extend(read_around(client, &met).await?);
-    let mut pages: Vec<Page<'_>> = belongings.iter().map(Belongings::page).collect();
+    let mut pages: Vec<Page<'_>> = belongings.iter().map(|told| told.page(asked_at)).collect();
     pages.push(Page::of(Kind::Job, &found).asked_at(asked_at));
     store.keep_job_records(tenant, &pages).await?;
     tell(parts, tenant, Which::These(&met), task.clock.now(), None).await?;
@@ -234,10 +234,11 @@ async fn read_around(client: &Client, jobs: &[i64]) -> Result<Vec<Belongings>, S
 /// have none.
 async fn read_surroundings(
     store: &Store,
-    tenant: &Tenant,
+    task: &Task,
     client: &Client,
     jobs: &[Record],
 ) -> Result<(), Stop> {
+    let tenant = &task.tenant;
     let jobs: Vec<Job> = jobs.iter().map(|job| restored(&job.content)).collect();
     let departments = jobs.iter().filter_map(|job| job.department_id).collect();
     let offices = jobs.iter().flat_map(|job| job.office_ids.clone()).collect();
@@ -248,11 +249,12 @@ async fn read_surroundings(
         }
         let mut cursor = None;
         loop {
+            let asked_at = task.clock.now();
             let page = match read::page(client, kind, None, cursor.as_ref()).await {
                 Err(error) if can_do_without(&error) => break,
                 page => page?,
             };
-            let records = Page::of(kind, &page.records);
+            let records = Page::of(kind, &page.records).asked_at(asked_at);
             store.keep_job_records(tenant, &[records]).await?;
             cursor = page.next;
             if cursor.is_none() {

@@ -25,8 +25,10 @@ pub(crate) fn can_do_without(error: &Error) -> bool {
 #[derive(Debug)]
 pub(crate) struct Records {
     pub(crate) records: Vec<Record>,
-    /// Every id on the page, in the page's order, those of records that are not kept included.
+    /// Every id on the page, in the page's order, those of records that are not kept or cannot be read included.
     pub(crate) ids: Vec<i64>,
+    /// Those that cannot be read: they are there, and what is known of them stays.
+    pub(crate) unread: Vec<i64>,
     pub(crate) next: Option<Cursor>,
     /// What a look for changes tells inside of the records.
     pub(crate) inside: Vec<Belongings>,
@@ -105,11 +107,12 @@ async fn changed_jobs(
     cursor: Option<&Cursor>,
 ) -> Result<Records, Error> {
     let page = client.jobs().whole_page(since, cursor).await?;
-    let ids = page.rows.iter().map(|row| row.job.id.0).collect();
+    let ids = ids_of(&page, |row| row.job.id.0);
     let (records, inside) = parted_jobs(page.rows);
     Ok(Records {
         records,
         ids,
+        unread: page.unread,
         next: page.next,
         inside,
     })
@@ -122,11 +125,12 @@ async fn changed_posts(
     cursor: Option<&Cursor>,
 ) -> Result<Records, Error> {
     let page = client.job_posts().placed_page(since, cursor).await?;
-    let ids = page.rows.iter().map(|row| row.post.id).collect();
+    let ids = ids_of(&page, |row| row.post.id);
     let (records, inside) = parted_posts(page.rows);
     Ok(Records {
         records,
         ids,
+        unread: page.unread,
         next: page.next,
         inside,
     })
@@ -198,11 +202,23 @@ pub(crate) async fn places(client: &Client, posts: &[i64]) -> Result<Vec<Record>
 
 fn sorted<T>(page: Page<T>, id: fn(&T) -> i64, record: fn(T) -> Option<Record>) -> Records {
     Records {
-        ids: page.rows.iter().map(id).collect(),
+        ids: ids_of(&page, id),
         records: page.rows.into_iter().filter_map(record).collect(),
+        unread: page.unread,
         next: page.next,
         inside: Vec::new(),
     }
+}
+
+/// Of what cannot be read nobody knows where it stood but by the order of the others.
+fn ids_of<T>(page: &Page<T>, id: fn(&T) -> i64) -> Vec<i64> {
+    let mut ids: Vec<i64> = page.rows.iter().map(id).collect();
+    let goes_down = ids.is_sorted_by(|one, next| one > next);
+    ids.extend(&page.unread);
+    if goes_down {
+        ids.sort_unstable_by(|one, next| next.cmp(one));
+    }
+    ids
 }
 
 fn parted_jobs(rows: Vec<WholeJob>) -> Parted {

@@ -17,7 +17,7 @@ use domain::webhook::{Consumer, Notice};
 use harvest::{Purpose, Version};
 use store::Store;
 use store::wake::Wake;
-use store::webhooks::Task;
+use store::webhooks::{Lanes, Task};
 use tokio_util::sync::CancellationToken;
 
 use crate::Context;
@@ -38,7 +38,7 @@ const PREMATURE: Duration = Duration::from_secs(2);
 
 /// Looks at whatever is due, once; answers how many tasks that were.
 pub(crate) async fn look_due(context: &Context) -> usize {
-    let taken = claims(context).take(&context.store, &[]).await;
+    let taken = claims(context).take(&context.store, Lanes::ALL).await;
     let count = taken.iter().map(Vec::len).sum();
     for tasks in taken {
         perform(context, tasks, &CancellationToken::new()).await;

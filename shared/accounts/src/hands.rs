@@ -14,7 +14,7 @@ use std::time::Duration;
 use domain::webhook::Consumer;
 use store::Store;
 use store::wake::{News, Wake};
-use store::webhooks::{Task, by_connection};
+use store::webhooks::{Lanes, Task, by_connection};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -37,10 +37,9 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// What is due of all connections but the `busy` ones, by connection. Nothing while the database is away: it is asked
-    /// again.
-    pub async fn take(&self, store: &Store, busy: &[Uuid]) -> Vec<Vec<Task>> {
-        let claimed = store.claim_tasks(self.consumer, self.tasks, self.lease, busy);
+    /// What is due of these connections, by connection. Nothing while the database is away: it is asked again.
+    pub async fn take(&self, store: &Store, lanes: Lanes<'_>) -> Vec<Vec<Task>> {
+        let claimed = store.claim_tasks(self.consumer, self.tasks, self.lease, lanes);
         let tasks = claimed.await.unwrap_or_else(|error| {
             tracing::warn!(consumer = self.consumer.as_str(), %error, "cannot claim what webhooks told");
             Vec::new()
@@ -63,7 +62,17 @@ pub async fn keep_acting<F>(
     let hands = Hands::new(claims.hands);
     let under_way = TaskTracker::new();
     while !stop.is_cancelled() {
-        let taken = claims.take(store, &hands.busy()).await;
+        // What nobody here could begin with is left to others.
+        let most = hands.free.available_permits();
+        if most == 0 {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = hands.freed.notified() => {}
+            }
+            continue;
+        }
+        let busy = hands.busy();
+        let taken = claims.take(store, Lanes { most, busy: &busy }).await;
         if taken.is_empty() {
             tokio::select! {
                 () = stop.cancelled() => {}
@@ -97,8 +106,8 @@ struct Hand {
     connection: Uuid,
     busy: Arc<Mutex<BTreeSet<Uuid>>>,
     freed: Arc<Notify>,
-    /// Never none: nobody closes the semaphore.
-    _permit: Option<OwnedSemaphorePermit>,
+    /// Given back before anybody hears of it. Not none before: nobody closes the semaphore.
+    permit: Option<OwnedSemaphorePermit>,
 }
 
 impl Hands {
@@ -125,7 +134,7 @@ impl Hands {
             connection,
             busy: Arc::clone(&self.busy),
             freed: Arc::clone(&self.freed),
-            _permit: permit,
+            permit,
         }
     }
 }
@@ -136,6 +145,7 @@ impl Drop for Hand {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .remove(&self.connection);
+        drop(self.permit.take());
         self.freed.notify_one();
     }
 }

@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! loop {
-//!     let tasks = store.claim_tasks(Consumer::Statuses, 200, LEASE, &[]).await?; // fair over tenants
+//!     let tasks = store.claim_tasks(Consumer::Statuses, 200, LEASE, Lanes::ALL).await?; // fair over tenants
 //!     for each connection among them: accounts.client_at(&tenant, connection, revision), act on all its notices at once
 //!     store.settle_tasks(&done).await?;                                          // or release_tasks(&failed, delay, true)
 //!     if tasks.is_empty() { wake.wait(News::Webhooks(Consumer::Statuses), INTERVAL).await }
@@ -27,4 +27,4 @@ mod tasks;
 
 pub use record::{Delivery, Recorded, WebhookKey};
 pub use seen::{Refused, WebhookSeen};
-pub use tasks::{Backlog, Task, by_connection};
+pub use tasks::{Backlog, Lanes, Task, by_connection};

@@ -15,7 +15,7 @@ mod world;
 use std::time::Duration;
 
 use domain::{JobId, Tenant};
-use greenhouse_sim::{JobEdit, NewPost, PostEdit};
+use greenhouse_sim::{JobEdit, NewPost, PostEdit, When};
 use serde_json::{Value, json};
 use store::jobs::Record;
 
@@ -382,4 +382,48 @@ async fn each_kind_of_webhook_about_jobs_has_its_effect() {
     assert_eq!(ours, told);
     world.refresh_fully().await;
     assert_eq!(world.told().await, all, "nothing is left to be found");
+}
+
+/// Somebody renames the job while a question about it is under way, and whoever asks later is answered first.
+async fn rename_meanwhile(world: &World, job: i64, slow: impl Future<Output = usize>) {
+    let (recruiter, faults) = (world.greenhouse.recruiter(), world.greenhouse.faults());
+    let rename = |name: &str| JobEdit {
+        name: Some(name.to_owned()),
+        ..JobEdit::default()
+    };
+    let named = format!(r#"{{"job_id": {job}}}"#);
+    recruiter.edit_job(job, rename("one")).unwrap();
+    world.webhook("job_changed", &named).await;
+    let gate = faults.hold_answers(When::operation("jobs:list").nth(1));
+    let quick = async {
+        gate.reached_by(1).await;
+        recruiter.edit_job(job, rename("two")).unwrap();
+        world.webhook("job_changed", &named).await;
+        jobs::act_on_notices(&world.parts).await;
+        gate.open();
+    };
+    tokio::join!(slow, quick);
+    assert_eq!(world.told().await.last().unwrap(), "UPDATED two: name");
+}
+
+#[tokio::test]
+async fn of_two_replicas_the_one_that_asked_later_is_right() {
+    let world = World::new().await;
+    let job = world.greenhouse.state().jobs()[0].meta.id;
+    let other = world::parts(&world.store, &world.address);
+    rename_meanwhile(&world, job, jobs::act_on_notices(&other)).await;
+}
+
+#[tokio::test]
+async fn a_webhook_that_came_while_a_page_was_read_is_right() {
+    let world = World::new().await;
+    let job = world.greenhouse.state().jobs()[0].meta.id;
+    let import = async {
+        world
+            .run("UPDATE job_refreshes SET refreshed_at = '-infinity' WHERE connection = (SELECT id FROM connections WHERE tenant = 'acme')")
+            .await;
+        world.rest().await;
+        jobs::refresh_due(&world.parts).await
+    };
+    rename_meanwhile(&world, job, import).await;
 }

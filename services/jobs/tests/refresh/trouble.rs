@@ -57,7 +57,12 @@ async fn one_odd_job_is_neither_told_nor_gone_and_keeps_nobody_from_the_others()
     world.refresh_fully().await;
     assert_eq!(world.told().await, opened);
     assert_eq!(world.number("SELECT count(*) FROM job_gone").await, 0);
-    assert_eq!(world.number("SELECT max(failures) FROM job_refreshes").await, 0);
+    assert_eq!(
+        world
+            .number("SELECT max(failures)::bigint FROM job_refreshes")
+            .await,
+        0
+    );
 }
 
 #[tokio::test]

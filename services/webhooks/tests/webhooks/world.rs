@@ -130,7 +130,10 @@ impl World {
     /// What a consumer would find, in the order of recording.
     pub(crate) async fn tasks(&self, consumer: Consumer) -> Vec<Notice> {
         let lease = std::time::Duration::ZERO;
-        let tasks = self.store.claim_tasks(consumer, 100_000, lease, Lanes::ALL).await;
+        let tasks = self
+            .store
+            .claim_tasks(consumer, 100_000, lease, Lanes::ALL)
+            .await;
         tasks.unwrap().into_iter().map(|task| task.notice).collect()
     }
 

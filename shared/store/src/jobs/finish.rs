@@ -115,6 +115,14 @@ impl Finish {
                 )
                 .execute(&mut *self.tx)
                 .await?;
+                // No answer is under way for so long.
+                sqlx::query!(
+                    "DELETE FROM removed_job_parts r USING connections c
+                    WHERE c.id = $1 AND r.tenant = c.tenant AND r.asked_at < clock_timestamp() - interval '1 hour'",
+                    self.connection,
+                )
+                .execute(&mut *self.tx)
+                .await?;
             }
             Verdict::Failed(delay) => {
                 sqlx::query!(

@@ -74,14 +74,21 @@ async fn jobs_of_posts(
     .await?)
 }
 
-/// A document holds the ids of all departments above its own, so whatever lies below one is found by it.
+/// A document holds the ids of all departments above its own, so whatever lies below one is found by it; of a job that was
+/// just moved, whose document is still to be made, the record tells.
 async fn jobs_in_departments(
     tx: &mut Transaction<'_>,
     tenant: &str,
     departments: &[i64],
 ) -> Result<Vec<i64>, Error> {
     Ok(sqlx::query_scalar!(
-        "SELECT id FROM jobs WHERE tenant = $1 AND deleted_at IS NULL AND department_ids && $2",
+        "WITH RECURSIVE below(id) AS (
+            SELECT unnest($2::bigint[])
+            UNION
+            SELECT p.id FROM job_parts p JOIN below ON p.parent_id = below.id
+            WHERE p.tenant = $1 AND p.kind = 'department')
+        SELECT id FROM jobs WHERE tenant = $1 AND deleted_at IS NULL
+            AND (department_ids && $2 OR (content ->> 'department_id')::bigint IN (SELECT id FROM below))",
         tenant,
         departments,
     )
@@ -96,7 +103,9 @@ async fn jobs_in_offices(
 ) -> Result<Vec<i64>, Error> {
     // Posts can name an office as their location too.
     Ok(sqlx::query_scalar!(
-        r#"SELECT id AS "id!" FROM jobs WHERE tenant = $1 AND deleted_at IS NULL AND office_ids && $2
+        r#"SELECT id AS "id!" FROM jobs WHERE tenant = $1 AND deleted_at IS NULL
+            AND (office_ids && $2 OR EXISTS (SELECT 1 FROM jsonb_array_elements_text(content -> 'office_ids') AS named
+                WHERE named::bigint = ANY($2)))
         UNION
         SELECT post.job_id FROM job_parts place
         JOIN job_parts post ON post.tenant = place.tenant AND post.kind = 'post' AND post.id = place.parent_id

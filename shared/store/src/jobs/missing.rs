@@ -190,7 +190,8 @@ pub(super) async fn miss(
     page: Page<'_>,
     sweep: Sweep<'_>,
 ) -> Result<usize, Error> {
-    let met: Vec<i64> = page.records.iter().map(|record| record.id).collect();
+    let shown = page.records.iter().map(|record| record.id);
+    let met: Vec<i64> = shown.chain(page.unread.iter().copied()).collect();
     let (floor, below, stored_before, met) = match sweep {
         Sweep::Range {
             floor,

@@ -28,13 +28,15 @@ pub struct Page<'a> {
     pub kind: Kind,
     /// What is there.
     pub records: &'a [Record],
+    /// What is there and cannot be read: it is not missing.
+    pub unread: &'a [i64],
     /// What the page says is gone.
     pub removed: &'a [i64],
     /// Whose records these are, where all of theirs are on the page: others they had are gone.
     pub complete: Option<Complete<'a>>,
     /// Where the page shows everything there is, which part of everything it is.
     pub sweep: Option<Sweep<'a>>,
-    /// When it was asked for, by the database's clock: what has been told to be gone since does not come back by it.
+    /// When it was asked for, by the database's clock: what was asked for since, or told to be gone, it does not undo.
     pub asked_at: Option<DateTime<Utc>>,
 }
 
@@ -54,6 +56,7 @@ impl<'a> Page<'a> {
         Self {
             kind,
             records,
+            unread: &[],
             removed: &[],
             complete: None,
             sweep: None,
@@ -203,6 +206,7 @@ async fn take_in(tx: &mut Transaction<'_>, tenant: &str, page: Page<'_>) -> Resu
         gone.extend(others(tx, tenant, page, complete).await?);
     }
     let (removed, theirs) = remove(tx, tenant, page.kind, &gone).await?;
+    note_removed(tx, tenant, page, &gone).await?;
     news += removed;
     jobs.extend(theirs);
     Ok(Taken { kept, jobs, news })
@@ -222,12 +226,13 @@ async fn others(
     };
     Ok(sqlx::query_scalar!(
         "SELECT id FROM job_parts WHERE tenant = $1 AND kind = $2 AND (job_id = ANY($3) OR parent_id = ANY($4))
-            AND NOT id = ANY($5)",
+            AND NOT id = ANY($5) AND coalesce(asked_at <= $6, true)",
         tenant,
         page.kind.as_str(),
         jobs,
         posts,
         &met,
+        page.asked_at,
     )
     .fetch_all(&mut **tx)
     .await?)
@@ -242,7 +247,7 @@ async fn keep(
     match page.kind {
         _ if page.records.is_empty() => Ok((Kept::default(), Vec::new())),
         Kind::Job => Ok((keep_jobs(tx, tenant, page).await?, Vec::new())),
-        kind => keep_parts(tx, tenant, kind, page.records).await,
+        _ => keep_parts(tx, tenant, page).await,
     }
 }
 
@@ -254,14 +259,17 @@ async fn keep_jobs(tx: &mut Transaction<'_>, tenant: &str, page: Page<'_>) -> Re
             SELECT DISTINCT ON (u.id) u.id, u.content, j.deleted_at IS NULL AND j.id IS NOT NULL AS known
             FROM unnest($2::bigint[], $3::jsonb[]) AS u(id, content)
             LEFT JOIN jobs j ON j.tenant = $1 AND j.id = u.id
-            WHERE j.id IS NULL OR j.deleted_at < coalesce($4::timestamptz, 'infinity') OR j.deleted_at IS NULL AND j.content <> u.content
+            WHERE j.id IS NULL OR (j.deleted_at < coalesce($4::timestamptz, 'infinity') OR j.deleted_at IS NULL AND j.content <> u.content)
+                AND coalesce(j.asked_at <= $4, true)
             ORDER BY u.id),
         kept AS (
-            INSERT INTO jobs (tenant, id, content) SELECT $1, id, content FROM before
+            INSERT INTO jobs (tenant, id, content, asked_at) SELECT $1, id, content, $4 FROM before
             ON CONFLICT (tenant, id) DO UPDATE
-            SET content = excluded.content, dirty = true, deleted_at = NULL, stored_at = clock_timestamp()
-            -- Whoever has just told that it is gone may have been faster.
-            WHERE jobs.deleted_at IS NULL OR jobs.deleted_at < coalesce($4::timestamptz, 'infinity')
+            SET content = excluded.content, dirty = true, deleted_at = NULL, stored_at = clock_timestamp(),
+                asked_at = excluded.asked_at
+            -- Whoever has just told that it is gone, or has asked later, may have been faster.
+            WHERE (jobs.deleted_at IS NULL OR jobs.deleted_at < coalesce($4::timestamptz, 'infinity'))
+                AND coalesce(jobs.asked_at <= $4, true)
             RETURNING id)
         SELECT before.id AS "id!", before.known AS "known!" FROM before JOIN kept USING (id)"#,
         tenant,
@@ -281,35 +289,39 @@ async fn keep_jobs(tx: &mut Transaction<'_>, tenant: &str, page: Page<'_>) -> Re
 async fn keep_parts(
     tx: &mut Transaction<'_>,
     tenant: &str,
-    kind: Kind,
-    records: &[Record],
+    page: Page<'_>,
 ) -> Result<(Kept, Vec<i64>), Error> {
-    let (ids, contents) = columns(records);
-    let jobs: Vec<Option<i64>> = records.iter().map(|record| record.job).collect();
-    let parents: Vec<Option<i64>> = records.iter().map(|record| record.parent).collect();
+    let (ids, contents) = columns(page.records);
+    let jobs: Vec<Option<i64>> = page.records.iter().map(|record| record.job).collect();
+    let parents: Vec<Option<i64>> = page.records.iter().map(|record| record.parent).collect();
     let rows = sqlx::query!(
         r#"WITH before AS MATERIALIZED (
             SELECT DISTINCT ON (u.id) u.id, u.job_id, u.parent_id, u.content, p.id IS NOT NULL AS known, p.job_id AS old_job
             FROM unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::jsonb[]) AS u(id, job_id, parent_id, content)
             LEFT JOIN job_parts p ON p.tenant = $1 AND p.kind = $2 AND p.id = u.id
-            WHERE p.id IS NULL OR p.content <> u.content OR p.job_id IS DISTINCT FROM u.job_id
-                OR p.parent_id IS DISTINCT FROM u.parent_id
+            WHERE (p.id IS NULL OR p.content <> u.content OR p.job_id IS DISTINCT FROM u.job_id
+                OR p.parent_id IS DISTINCT FROM u.parent_id)
+                AND coalesce(p.asked_at <= $7, true)
+                AND NOT EXISTS (SELECT 1 FROM removed_job_parts r
+                    WHERE r.tenant = $1 AND r.kind = $2 AND r.id = u.id AND r.asked_at > $7)
             ORDER BY u.id),
         kept AS (
-            INSERT INTO job_parts (tenant, kind, id, job_id, parent_id, content)
-            SELECT $1, $2, id, job_id, parent_id, content FROM before
+            INSERT INTO job_parts (tenant, kind, id, job_id, parent_id, content, asked_at)
+            SELECT $1, $2, id, job_id, parent_id, content, $7 FROM before
             ON CONFLICT (tenant, kind, id) DO UPDATE
             SET content = excluded.content, job_id = excluded.job_id, parent_id = excluded.parent_id,
-                stored_at = clock_timestamp()
+                stored_at = clock_timestamp(), asked_at = excluded.asked_at
+            WHERE coalesce(job_parts.asked_at <= $7, true)
             RETURNING id)
         SELECT before.id AS "id!", before.job_id, before.parent_id, before.old_job, before.known AS "known!"
         FROM before JOIN kept USING (id)"#,
         tenant,
-        kind.as_str(),
+        page.kind.as_str(),
         &ids,
         &jobs as _,
         &parents as _,
         &contents,
+        page.asked_at,
     )
     .fetch_all(&mut **tx)
     .await?;
@@ -322,13 +334,38 @@ async fn keep_parts(
             .collect(),
         parents: rows.iter().filter_map(|row| row.parent_id).collect(),
     };
-    let jobs = jobs_of(tx, tenant, kind, touched).await?;
+    let jobs = jobs_of(tx, tenant, page.kind, touched).await?;
     let (changed, new): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.known);
     let kept = Kept {
         new: new.into_iter().map(|row| row.id).collect(),
         changed: changed.into_iter().map(|row| row.id).collect(),
     };
     Ok((kept, jobs))
+}
+
+/// Remembers that parts are gone by this page: a slower answer to an older question may show them still.
+async fn note_removed(
+    tx: &mut Transaction<'_>,
+    tenant: &str,
+    page: Page<'_>,
+    ids: &[i64],
+) -> Result<(), Error> {
+    if ids.is_empty() || page.kind == Kind::Job {
+        return Ok(());
+    }
+    sqlx::query!(
+        "INSERT INTO removed_job_parts (tenant, kind, id, asked_at)
+        SELECT DISTINCT $1, $2, id, coalesce($4, clock_timestamp()) FROM unnest($3::bigint[]) AS gone(id) ORDER BY id
+        ON CONFLICT (tenant, kind, id) DO UPDATE SET asked_at = excluded.asked_at
+        WHERE removed_job_parts.asked_at < excluded.asked_at",
+        tenant,
+        page.kind.as_str(),
+        ids,
+        page.asked_at,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 /// Parts that are gone; answers how many of them were known, and the jobs to be marked. A location goes with its post.

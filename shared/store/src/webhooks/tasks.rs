@@ -34,6 +34,23 @@ pub struct Task {
     pub clock: Clock,
 }
 
+/// Of which connections tasks are claimed.
+#[derive(Debug, Clone, Copy)]
+pub struct Lanes<'a> {
+    /// Of no more than these, the ones that have waited longest.
+    pub most: usize,
+    /// Not of these.
+    pub busy: &'a [Uuid],
+}
+
+impl Lanes<'_> {
+    /// Of any.
+    pub const ALL: Lanes<'static> = Lanes {
+        most: usize::MAX,
+        busy: &[],
+    };
+}
+
 /// What waits for a consumer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Backlog {
@@ -47,8 +64,7 @@ pub struct Backlog {
 
 impl Store {
     /// Claims up to `limit` tasks that are due. Every tenant gets its first before any gets its second, and within a
-    /// tenant the longest due come first. A tenant that is paused or throttled is passed over, and so are the connections
-    /// that the caller is `busy` with.
+    /// tenant the longest due come first. A tenant that is paused or throttled is passed over.
     ///
     /// The commit does not wait for the disk: a lost lease only means that somebody else looks as well.
     ///
@@ -59,7 +75,7 @@ impl Store {
         consumer: Consumer,
         limit: i64,
         lease: Duration,
-        busy: &[Uuid],
+        lanes: Lanes<'_>,
     ) -> Result<Vec<Task>, Error> {
         let taken = Instant::now();
         let rows = sqlx::query!(
@@ -72,7 +88,7 @@ impl Store {
                 FROM lanes l WHERE l.connection IS NOT NULL),
             due AS MATERIALIZED (
                 SELECT t.id, row_number() OVER (PARTITION BY c.id ORDER BY t.not_before, t.id) AS turn, t.not_before,
-                    c.revision
+                    c.id AS connection, c.revision
                 FROM lanes l JOIN connections c ON c.id = l.connection AND c.state IN ('active', 'degraded')
                     AND c.id <> ALL ($4::uuid[])
                 LEFT JOIN budgets b ON b.connection = c.id
@@ -81,7 +97,9 @@ impl Store {
                     WHERE t.connection = c.id AND t.consumer = $1 AND t.not_before <= now()
                     ORDER BY t.not_before, t.id LIMIT $2) t
                 WHERE coalesce(b.blocked_until, '-infinity') <= clock_timestamp()),
-            chosen AS MATERIALIZED (SELECT * FROM due ORDER BY turn, not_before, id LIMIT $2),
+            acted_on AS (SELECT connection FROM due WHERE turn = 1 ORDER BY not_before, id LIMIT $5),
+            chosen AS MATERIALIZED (
+                SELECT due.* FROM due JOIN acted_on USING (connection) ORDER BY turn, not_before, id LIMIT $2),
             free AS MATERIALIZED (
                 SELECT t.id, c.revision FROM webhook_tasks t JOIN chosen c ON c.id = t.id
                 WHERE t.not_before <= clock_timestamp() FOR UPDATE OF t SKIP LOCKED)
@@ -93,7 +111,8 @@ impl Store {
             consumer.as_str(),
             limit,
             lease.as_secs_f64(),
-            busy,
+            lanes.busy,
+            i64::try_from(lanes.most).unwrap_or(i64::MAX),
         )
         .fetch_all(&self.relaxed)
         .await?;

@@ -1,9 +1,10 @@
 //! Requests for fresh jobs: told apart by their events, also beside a replica that tells them apart by their ids. Jobs in
 //! the hands of one process while another one stores what belongs to them.
 
+use chrono::{DateTime, Utc};
 use serde_json::json;
 use store::Store;
-use store::jobs::{Edit, Kind, NewRequest, Page, Record, Which, accept};
+use store::jobs::{Complete, Edit, Kind, NewRequest, Page, Record, Which, accept};
 
 use crate::ledger::{LEASE, connect, run, tenant};
 use crate::{fresh_store, waits_for_a_lock};
@@ -169,6 +170,37 @@ fn edit() -> Edit {
 }
 
 #[tokio::test]
+async fn a_department_that_is_renamed_while_a_new_job_of_it_is_put_together_is_told_anew() {
+    let store = fresh_store().await;
+    let acme = tenant("acme");
+    let mut below = record(5, None, "Pastry");
+    below.parent = Some(4);
+    let kitchen = [record(4, None, "Kitchen"), below];
+    let cook = [Record {
+        content: json!({"department_id": 5}),
+        ..record(1, None, "")
+    }];
+    let pages = [
+        Page::of(Kind::Department, &kitchen),
+        Page::of(Kind::Job, &cook),
+    ];
+    store.keep_job_records(&acme, &pages).await.unwrap();
+    let marked = Which::Marked(1);
+    let assembly = store.assemble_jobs(&acme, marked).await.unwrap();
+    let other = store.clone();
+    let renaming = tokio::spawn(async move {
+        let renamed = [record(4, None, "Bakery")];
+        let page = Page::of(Kind::Department, &renamed);
+        other.keep_job_records(&tenant("acme"), &[page]).await
+    });
+    waits_for_a_lock(&store, &renaming).await;
+    assert!(assembly.commit(&[edit()], None).await.unwrap());
+    renaming.await.unwrap().unwrap();
+    let again = store.assemble_jobs(&acme, marked).await.unwrap();
+    assert_eq!(again.jobs.len(), 1);
+}
+
+#[tokio::test]
 async fn an_import_that_removes_parts_waits_for_whoever_has_their_job_in_hand() {
     let store = fresh_store().await;
     let acme = tenant("acme");
@@ -215,6 +247,74 @@ async fn a_job_that_is_gone_waits_for_nobody_who_stores_what_belongs_to_it() {
     removing.await.unwrap().unwrap();
 }
 
+/// The database's clock.
+async fn clock(store: &Store) -> DateTime<Utc> {
+    let now = sqlx::query_scalar::<_, DateTime<Utc>>("SELECT clock_timestamp()");
+    now.fetch_one(store.pool()).await.unwrap()
+}
+
+fn record(id: i64, job: Option<i64>, name: &str) -> Record {
+    Record {
+        id,
+        job,
+        parent: None,
+        content: json!({"name": name}),
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_was_asked_for_before_another_undoes_nothing_of_it() {
+    let store = fresh_store().await;
+    let acme = tenant("acme");
+    keep(store.clone(), Kind::Job, 1).await;
+    let (first, second) = (clock(&store).await, clock(&store).await);
+    for (asked_at, stages) in [(second, [7, 8]), (first, [8, 9])] {
+        let name = format!("asked at {asked_at}");
+        let jobs = [record(1, None, &name)];
+        let stages = stages.map(|id| record(id, Some(1), &name));
+        let whole = Page {
+            complete: Some(Complete::Jobs(&[1])),
+            ..Page::of(Kind::Stage, &stages).asked_at(asked_at)
+        };
+        let pages = [whole, Page::of(Kind::Job, &jobs).asked_at(asked_at)];
+        store.keep_job_records(&acme, &pages).await.unwrap();
+    }
+    let names = "SELECT string_agg(id || ' ' || (content ->> 'name' = $1)::text, ', ' ORDER BY id)
+        FROM (SELECT id, content FROM jobs UNION ALL SELECT id, content FROM job_parts WHERE id IN (7, 8)) shown";
+    let shown: String = sqlx::query_scalar(names)
+        .bind(format!("asked at {second}"))
+        .fetch_one(store.pool())
+        .await
+        .unwrap();
+    assert_eq!(shown, "1 true, 7 true, 8 true");
+}
+
+#[tokio::test]
+async fn an_answer_that_was_asked_for_before_a_part_was_removed_does_not_bring_it_back() {
+    let store = fresh_store().await;
+    let acme = tenant("acme");
+    keep(store.clone(), Kind::Job, 1).await;
+    let parts = async || {
+        let count = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM job_parts");
+        count.fetch_one(store.pool()).await.unwrap()
+    };
+    let (first, second) = (clock(&store).await, clock(&store).await);
+    let stages = [record(7, Some(1), "Offer")];
+    for (asked_at, shown, left) in [
+        (first, &stages[..], 1),
+        (second, &[], 0),
+        (first, &stages, 0),
+        (clock(&store).await, &stages, 1),
+    ] {
+        let whole = Page {
+            complete: Some(Complete::Jobs(&[1])),
+            ..Page::of(Kind::Stage, shown).asked_at(asked_at)
+        };
+        store.keep_job_records(&acme, &[whole]).await.unwrap();
+        assert_eq!(parts().await, left);
+    }
+}
+
 #[tokio::test]
 async fn an_answer_that_is_older_than_a_deletion_does_not_bring_the_job_back() {
     let store = fresh_store().await;
@@ -226,16 +326,11 @@ async fn an_answer_that_is_older_than_a_deletion_does_not_bring_the_job_back() {
         parent: None,
         content: json!({"name": "as it was"}),
     }];
-    let clock = async || {
-        let now =
-            sqlx::query_scalar::<_, chrono::DateTime<chrono::Utc>>("SELECT clock_timestamp()");
-        now.fetch_one(store.pool()).await.unwrap()
-    };
     let alive = async || {
         let these = store.assemble_jobs(&acme, Which::These(&[1])).await;
         these.unwrap().jobs.len()
     };
-    let before = clock().await;
+    let before = clock(&store).await;
     let these = Which::These(&[1]);
     let assembly = store.assemble_jobs(&acme, these).await.unwrap();
     let gone = Edit {
@@ -243,7 +338,7 @@ async fn an_answer_that_is_older_than_a_deletion_does_not_bring_the_job_back() {
         ..edit()
     };
     assert!(assembly.commit(&[gone], None).await.unwrap());
-    for (asked_at, shown) in [(before, 0), (clock().await, 1)] {
+    for (asked_at, shown) in [(before, 0), (clock(&store).await, 1)] {
         let page = Page::of(Kind::Job, &record).asked_at(asked_at);
         store.keep_job_records(&acme, &[page]).await.unwrap();
         assert_eq!(alive().await, shown);

@@ -11,7 +11,7 @@ use store::journal::{Journal, Release};
 use store::outbox::Announcement;
 use store::seal::Keyring;
 use store::wake::{News, Wake};
-use store::webhooks::{Delivery, Recorded, Task, WebhookKey};
+use store::webhooks::{Delivery, Lanes, Recorded, Task, WebhookKey};
 use uuid::Uuid;
 
 use crate::{fresh_store, ledger};
@@ -82,7 +82,7 @@ async fn delivery(store: &Store, id: Uuid, event: &str, notices: Vec<Notice>) ->
 
 async fn claim(store: &Store, consumer: Consumer, limit: i64) -> Vec<Task> {
     store
-        .claim_tasks(consumer, limit, LEASE, &[])
+        .claim_tasks(consumer, limit, LEASE, Lanes::ALL)
         .await
         .unwrap()
 }
@@ -122,12 +122,40 @@ async fn what_somebody_is_busy_with_is_passed_over() {
         store.record_webhooks(&[told]).await.unwrap();
     }
     let busy = [acme];
-    let claim = store.claim_tasks(Consumer::Statuses, 10, LEASE, &busy);
+    let claim = store.claim_tasks(
+        Consumer::Statuses,
+        10,
+        LEASE,
+        Lanes {
+            busy: &busy,
+            ..Lanes::ALL
+        },
+    );
     let claimed = claim.await.unwrap();
     assert_eq!(claimed.len(), 1);
     assert_eq!(claimed[0].connection, globex);
     let rest = self::claim(&store, Consumer::Statuses, 10).await;
     assert_eq!(rest[0].connection, acme);
+}
+
+#[tokio::test]
+async fn no_more_connections_are_claimed_than_there_are_hands() {
+    let store = fresh_store().await;
+    for tenant in ["acme", "globex"] {
+        let id = connect(&store, tenant).await;
+        let told = delivery(&store, id, "e1", vec![moved(7), moved(8)]).await;
+        store.record_webhooks(&[told]).await.unwrap();
+    }
+    let one_hand = Lanes {
+        most: 1,
+        ..Lanes::ALL
+    };
+    for tenant in ["acme", "globex"] {
+        let claim = store.claim_tasks(Consumer::Statuses, 10, LEASE, one_hand);
+        let claimed = claim.await.unwrap();
+        let whose: Vec<&str> = claimed.iter().map(|task| task.tenant.as_str()).collect();
+        assert_eq!(whose, [tenant, tenant]);
+    }
 }
 
 #[tokio::test]
