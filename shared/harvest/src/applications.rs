@@ -9,9 +9,8 @@ use futures::Stream;
 
 use crate::call::Read;
 use crate::client::Client;
-use crate::custom_fields::{CustomFieldValue, FieldType, merged};
+use crate::custom_fields::CustomFieldValue;
 use crate::error::Error;
-use crate::operation::Operation;
 use crate::page::{Cursor, Page};
 use crate::pages::Pages;
 use crate::request::MAX_IDS;
@@ -155,8 +154,6 @@ pub struct ApplicationPatch {
     pub prospect_pool_id: Option<i64>,
     /// The stage in that pool.
     pub prospect_pool_stage_id: Option<i64>,
-    /// Custom fields to change, null to remove; the others keep their values, in both versions.
-    pub custom_fields: Option<Vec<CustomFieldValue>>,
 }
 
 crate::debug_without_personal_data!(ApplicationPatch {
@@ -289,38 +286,15 @@ impl Applications<'_> {
         self.client.call(&request, read).await
     }
 
-    /// Changes an application. v3 replaces all custom fields at once, so where some change, the others are read first.
+    /// Changes an application.
     ///
     /// # Errors
     /// [`Error`] of a write.
     pub async fn update(&self, id: ApplicationId, patch: &ApplicationPatch) -> Result<(), Error> {
-        let changes = patch.custom_fields.as_deref().unwrap_or_default();
         let request = match self.client.version() {
-            Version::V3 => {
-                let fields = match changes {
-                    [] => Vec::new(),
-                    changes => merged(&self.fields_of(id).await?, changes),
-                };
-                v3::applications::update(id, patch, &fields)
-            }
-            Version::V1 => {
-                let fields = self.client.written(FieldType::Application, changes).await?;
-                v1::applications::update(id, patch, &fields)
-            }
+            Version::V3 => v3::applications::update(id, patch),
+            Version::V1 => v1::applications::update(id, patch),
         };
         self.client.call(&request, wire::read_nothing).await
-    }
-
-    async fn fields_of(&self, id: ApplicationId) -> Result<Vec<CustomFieldValue>, Error> {
-        let found = self.by_ids(&[id]).await.map_err(Error::before_a_write)?;
-        let operation = Operation::ApplicationsUpdate;
-        found
-            .into_iter()
-            .find(|application| application.id == id)
-            .map(|application| application.custom_fields)
-            .ok_or(Error::NotFound {
-                operation,
-                hidden: false,
-            })
     }
 }

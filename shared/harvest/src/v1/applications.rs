@@ -7,7 +7,6 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::custom_fields::Written;
 use super::{
     List, Moment, Named, Referrer, WireId, list, one_or_many, only, referrer, referrer_of, rows,
     time,
@@ -42,14 +41,12 @@ pub(crate) fn create(candidate: CandidateId, application: &NewApplication) -> Re
     )
 }
 
-/// `fields`: the custom fields to change; v1 leaves the others as they are.
-pub(crate) fn update(id: ApplicationId, patch: &ApplicationPatch, fields: &[Written]) -> Request {
+pub(crate) fn update(id: ApplicationId, patch: &ApplicationPatch) -> Request {
     let body = PatchBody {
         source_id: patch.source_id,
         referrer: referrer(patch.referrer_id, patch.outside_referrer.as_deref()),
         prospect_pool_id: patch.prospect_pool_id,
         prospect_stage_id: patch.prospect_pool_stage_id,
-        custom_fields: fields,
     };
     Request::patch(Operation::ApplicationsUpdate, format!("{PATH}/{id}"), &body)
 }
@@ -168,8 +165,6 @@ struct PatchBody<'a> {
     prospect_pool_id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     prospect_stage_id: Option<i64>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    custom_fields: &'a [Written],
 }
 
 #[derive(Deserialize)]

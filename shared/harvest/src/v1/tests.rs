@@ -215,7 +215,7 @@ fn edits_send_differences_only() {
         prospect_pool_stage_id: Some(9),
         ..ApplicationPatch::default()
     };
-    let request = applications::update(ApplicationId(7), &patch, &[]);
+    let request = applications::update(ApplicationId(7), &patch);
     assert_eq!(line(&request), "PATCH /v1/applications/7");
     assert_eq!(
         body(&request),
@@ -226,7 +226,7 @@ fn edits_send_differences_only() {
         ..ApplicationPatch::default()
     };
     assert!(!format!("{patch:?}").contains("Olga"));
-    let request = applications::update(ApplicationId(7), &patch, &[]);
+    let request = applications::update(ApplicationId(7), &patch);
     let referrer = json!({"type": "outside", "value": "Olga Outside"});
     assert_eq!(body(&request), json!({ "referrer": referrer }));
 }

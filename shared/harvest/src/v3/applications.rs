@@ -8,7 +8,6 @@ use super::{List, Moment, list, row, rows, time};
 use crate::applications::{
     Application, ApplicationPatch, ApplicationStatus, NewApplication, Target,
 };
-use crate::custom_fields::CustomFieldValue;
 use crate::operation::Operation;
 use crate::request::Request;
 use crate::wire::{WireFields, values};
@@ -36,18 +35,12 @@ pub(crate) fn create(candidate: CandidateId, application: &NewApplication) -> Re
     Request::post(Operation::ApplicationsCreate, PATH, &body)
 }
 
-/// `fields`: all custom fields the application shall have, since they replace what is there.
-pub(crate) fn update(
-    id: ApplicationId,
-    patch: &ApplicationPatch,
-    fields: &[CustomFieldValue],
-) -> Request {
+pub(crate) fn update(id: ApplicationId, patch: &ApplicationPatch) -> Request {
     let body = PatchBody {
         source_id: patch.source_id,
         referrer_id: patch.referrer_id,
         prospect_pool_id: patch.prospect_pool_id,
         prospect_stage_id: patch.prospect_pool_stage_id,
-        custom_fields: fields,
     };
     Request::patch(Operation::ApplicationsUpdate, format!("{PATH}/{id}"), &body)
 }
@@ -113,7 +106,7 @@ impl<'a> ApplicationBody<'a> {
 }
 
 #[derive(Serialize)]
-struct PatchBody<'a> {
+struct PatchBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     source_id: Option<SourceId>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -122,8 +115,6 @@ struct PatchBody<'a> {
     prospect_pool_id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     prospect_stage_id: Option<i64>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    custom_fields: &'a [CustomFieldValue],
 }
 
 #[derive(Deserialize)]

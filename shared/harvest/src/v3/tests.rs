@@ -222,7 +222,7 @@ fn applications_are_for_a_job_or_for_a_prospect() {
         source_id: Some(SourceId(6)),
         ..ApplicationPatch::default()
     };
-    let request = applications::update(ApplicationId(7), &patch, &[]);
+    let request = applications::update(ApplicationId(7), &patch);
     assert_eq!(line(&request), "PATCH /v3/applications/7?");
     assert_eq!(body(&request), json!({"source_id": 6}));
 }
