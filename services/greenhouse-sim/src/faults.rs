@@ -113,6 +113,15 @@ pub enum Fault {
         /// The answer's JSON.
         body: serde_json::Value,
     },
+    /// Answered with just this; nothing happened.
+    Answer {
+        /// HTTP status.
+        status: u16,
+        /// Headers; `content-type` is JSON's unless it is among them.
+        headers: Vec<(String, String)>,
+        /// The body, whatever it is.
+        body: String,
+    },
     /// 429 with this `Retry-After`; nothing happened, and the window is not charged.
     Throttle {
         /// Whole seconds.
@@ -152,6 +161,7 @@ impl Fault {
             Self::CommitThen500 => "commit_then_500",
             Self::ErrorBeforeCommit => "error_before_commit",
             Self::Refuse { .. } => "refuse",
+            Self::Answer { .. } => "answer",
             Self::Throttle { .. } => "throttle",
             Self::Slow(_) => "slow",
             Self::Late(_) => "late",

@@ -1,6 +1,6 @@
 //! Fault rules over HTTP.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use hyper::StatusCode;
 use serde::Deserialize;
@@ -30,6 +30,12 @@ struct Rule {
     seconds: Option<f64>,
     /// For `exit`.
     code: Option<i32>,
+    /// For `answer`, as the rest.
+    status: Option<u16>,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    #[serde(default)]
+    body: String,
 }
 
 pub(super) fn handle(control: &Control<'_>, path: &[&str]) -> Answer {
@@ -114,6 +120,14 @@ impl Rule {
             "error_before_commit" => Fault::ErrorBeforeCommit,
             "throttle" => Fault::Throttle {
                 retry_after: length()?.as_secs(),
+            },
+            "answer" => Fault::Answer {
+                status: self
+                    .status
+                    .filter(|status| StatusCode::from_u16(*status).is_ok())
+                    .ok_or_else(|| refused("status", "is not a status"))?,
+                headers: self.headers.clone().into_iter().collect(),
+                body: self.body.clone(),
             },
             "slow" => Fault::Slow(length()?),
             "late" => Fault::Late(length()?),

@@ -104,6 +104,11 @@ async fn prevented(world: &World, arrived: &Arrived, fault: &Fault) -> Option<Ou
             let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::BAD_REQUEST);
             return refused(Some(Reply::json(status, body)));
         }
+        Fault::Answer {
+            status,
+            headers,
+            body,
+        } => return refused(Some(Reply::as_told(*status, headers, body))),
         Fault::Throttle { retry_after } => {
             return refused(Some(throttled(world, arrived.route, *retry_after)));
         }
@@ -137,6 +142,7 @@ async fn altered(reply: Reply, fault: Fault) -> Outcome {
         Fault::After(hook) => hook(),
         Fault::DropBeforeCommit | Fault::ErrorBeforeCommit | Fault::Throttle { .. } => {}
         Fault::Refuse { .. }
+        | Fault::Answer { .. }
         | Fault::TokenRevoked
         | Fault::Late(_)
         | Fault::Hold(_)

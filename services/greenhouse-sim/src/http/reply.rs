@@ -38,6 +38,22 @@ impl Reply {
         }
     }
 
+    /// What a test wants to be answered. What HTTP does not let be a header is left out.
+    pub(crate) fn as_told(status: u16, told: &[(String, String)], body: &str) -> Self {
+        let mut headers: Vec<(HeaderName, HeaderValue)> = told
+            .iter()
+            .filter_map(|(name, value)| Some((name.parse().ok()?, value.parse().ok()?)))
+            .collect();
+        if headers.iter().all(|(name, _)| name != CONTENT_TYPE) {
+            headers.push((CONTENT_TYPE, JSON));
+        }
+        Self {
+            status: StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST),
+            headers,
+            body: Bytes::copy_from_slice(body.as_bytes()),
+        }
+    }
+
     pub(crate) fn ok(body: &impl Serialize) -> Self {
         Self::json(StatusCode::OK, body)
     }

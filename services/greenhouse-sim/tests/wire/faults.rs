@@ -32,6 +32,26 @@ fn create_tag(sim: &Sim, fault: Fault) -> (Option<u16>, bool) {
 }
 
 #[test]
+fn an_answer_may_be_anything() {
+    let sim = Sim::start();
+    let fault = Fault::Answer {
+        status: 503,
+        headers: vec![
+            ("Retry-After".to_owned(), "soon".to_owned()),
+            ("content-type".to_owned(), "text/html".to_owned()),
+        ],
+        body: "<h1>Back soon</h1>".to_owned(),
+    };
+    let when = When::operation("candidate_tags:create").nth(1);
+    sim.sim.faults().add(when, fault);
+    let answer = sim.post("/v3/candidate_tags", &tag("x"));
+    assert_eq!(answer.status, 503);
+    assert_eq!(answer.header("retry-after"), Some("soon"));
+    assert_eq!(answer.header("content-type"), Some("text/html"));
+    assert_eq!(sim.sim.state().counts().candidate_tags, 0);
+}
+
+#[test]
 fn each_fault_answers_and_commits_as_it_says() {
     let table = [
         (Fault::CommitThenDrop, None, true),
