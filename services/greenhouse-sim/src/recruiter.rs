@@ -6,10 +6,11 @@ mod jobs;
 use std::sync::Arc;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::rows::User;
 use crate::{
-    org::{Org, Refused, people::NewUser, refused},
+    org::{Org, Refused, announcing::ACTIONS, people::NewUser, refused},
     stamp::Stamp,
     world::World,
 };
@@ -181,6 +182,20 @@ impl Recruiter {
                 true => Ok(()),
                 false => Err(refused("custom_field_id", "is unknown")),
             }
+        })
+    }
+
+    /// Lets webhooks tell of what is not kept here, such as offers, interviews, scorecards and approvals: in these words.
+    ///
+    /// # Errors
+    /// When no webhook can be set up for such an event.
+    pub fn announce(&self, action: &str, payload: &Value) -> Result<(), Refused> {
+        self.act(|org, _| match ACTIONS.contains(&action) {
+            true => {
+                org.announce(action, || Some(payload.clone()));
+                Ok(())
+            }
+            false => Err(refused("action", "is no event")),
         })
     }
 

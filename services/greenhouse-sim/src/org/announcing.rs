@@ -169,7 +169,7 @@ impl Org {
         mailbox.post(Letter::new(self, webhook, "ping", &payload));
     }
 
-    fn announce(&self, action: &str, payload: impl FnOnce() -> Option<Value>) {
+    pub(crate) fn announce(&self, action: &str, payload: impl FnOnce() -> Option<Value>) {
         let Some(mailbox) = &self.mailbox else { return };
         let hooks = self.webhooks.find("event_action_type", action);
         let mut hooks = hooks.filter(|hook| !hook.deactivated).peekable();

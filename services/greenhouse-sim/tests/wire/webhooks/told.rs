@@ -185,3 +185,18 @@ fn sorted_keys(row: &Value) -> Vec<&str> {
     keys.sort_unstable();
     keys
 }
+
+#[test]
+fn what_is_not_kept_here_is_told_in_the_tests_words() {
+    let (sim, endpoint) = listening(&[]);
+    let recruiter = sim.sim.recruiter();
+    let offer = json!({"offer": {"id": 9, "application_id": 11, "offer_status": "Created"}});
+    recruiter.announce("offer_created", &offer).unwrap();
+    settled(&sim);
+    let told = endpoint.take()[0].json();
+    assert_eq!(
+        (&told["action"], &told["payload"]),
+        (&json!("offer_created"), &offer)
+    );
+    assert!(recruiter.announce("offer_forgotten", &offer).is_err());
+}
