@@ -167,8 +167,14 @@ pub struct Settings {
     pub rejected_keeps_stage: bool,
     /// Whether `/v3/application_stages` shows any row.
     pub stage_history: bool,
+    /// How long after an application changed the stage history says so; how a list lags apart from that is `lag`.
+    pub history_lag: Duration,
     /// Whether a visit says when it began; visits that Greenhouse filled in later do not.
     pub stage_entries: bool,
+    /// Whether a merge moves the `updated_at` of the applications that change hands.
+    pub merge_touches: bool,
+    /// Users who are not shown private candidates, nor what belongs to them, though they are Site Admins.
+    pub private_hidden_from: Vec<i64>,
     /// How long a bulk write takes.
     pub bulk_delay: Duration,
     /// What a minute between two attempts of a webhook shrinks to: 1 is Greenhouse's pace, 0 is at once.
@@ -208,7 +214,10 @@ impl Default for Settings {
             allow_duplicate_applications: true,
             rejected_keeps_stage: false,
             stage_history: true,
+            history_lag: Duration::ZERO,
             stage_entries: true,
+            merge_touches: false,
+            private_hidden_from: Vec::new(),
             bulk_delay: Duration::from_secs(1),
             webhook_time_scale: 1.0,
             webhook_timeout: Duration::from_secs(10),

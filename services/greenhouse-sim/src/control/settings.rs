@@ -37,7 +37,10 @@ struct Change {
     allow_duplicate_applications: Option<bool>,
     rejected_keeps_stage: Option<bool>,
     stage_history: Option<bool>,
+    history_lag: Option<f64>,
     stage_entries: Option<bool>,
+    merge_touches: Option<bool>,
+    private_hidden_from: Option<Vec<i64>>,
     bulk_delay: Option<f64>,
     webhook_time_scale: Option<f64>,
     webhook_timeout: Option<f64>,
@@ -73,7 +76,13 @@ fn apply(settings: &mut Settings, change: Change) -> Result<(), Refused> {
         change.rejected_keeps_stage,
     );
     put(&mut settings.stage_history, change.stage_history);
+    let lag = length("history_lag", change.history_lag)?;
+    put(&mut settings.history_lag, lag);
     put(&mut settings.stage_entries, change.stage_entries);
+    put(&mut settings.merge_touches, change.merge_touches);
+    if let Some(users) = &change.private_hidden_from {
+        settings.private_hidden_from.clone_from(users);
+    }
     put(
         &mut settings.bulk_delay,
         length("bulk_delay", change.bulk_delay)?,
@@ -213,7 +222,10 @@ fn shown(settings: &Settings) -> Value {
         "allow_duplicate_applications": settings.allow_duplicate_applications,
         "rejected_keeps_stage": settings.rejected_keeps_stage,
         "stage_history": settings.stage_history,
+        "history_lag": settings.history_lag.as_secs_f64(),
         "stage_entries": settings.stage_entries,
+        "merge_touches": settings.merge_touches,
+        "private_hidden_from": settings.private_hidden_from,
         "bulk_delay": settings.bulk_delay.as_secs_f64(),
         "webhook_time_scale": settings.webhook_time_scale,
         "webhook_timeout": settings.webhook_timeout.as_secs_f64(),

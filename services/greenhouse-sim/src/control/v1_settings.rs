@@ -115,9 +115,10 @@ const SINGLE: [(&str, SinglePage); 2] = [
     ("no_link", SinglePage::NoLink),
     ("last_only", SinglePage::LastOnly),
 ];
-const ORDER: [(&str, Order); 2] = [
+const ORDER: [(&str, Order); 3] = [
     ("descending", Order::Descending),
     ("ascending", Order::Ascending),
+    ("activity", Order::Activity),
 ];
 const PARAMETERS: [(&str, UnknownParameters); 2] = [
     ("refused", UnknownParameters::Refused),

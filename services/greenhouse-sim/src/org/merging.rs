@@ -24,11 +24,13 @@ pub(crate) const EVERYTHING: [&str; 12] = [
 ];
 
 impl Org {
-    /// Merges the second candidate into the first. The second is gone; what hung on it keeps its ids under the first.
+    /// Merges the second candidate into the first. The second is gone; what hung on it keeps its ids under the first, and its
+    /// times unless `touches`.
     pub(crate) fn merge(
         &mut self,
         primary: i64,
         duplicate: i64,
+        touches: bool,
         now: Stamp,
     ) -> Result<(), Refused> {
         let known = |id| self.candidates.get(id).is_some();
@@ -45,7 +47,9 @@ impl Org {
         for id in ids(moved.map(|row| &row.meta)) {
             self.applications.change(id, |row| {
                 row.candidate_id = primary;
-                row.meta.updated_at = now;
+                if touches {
+                    row.meta.updated_at = now;
+                }
             });
         }
         for id in ids(self

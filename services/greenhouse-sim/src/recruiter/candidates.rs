@@ -81,7 +81,8 @@ impl Recruiter {
     /// # Errors
     /// When either does not exist, or both are the same.
     pub fn merge_candidates(&self, primary_id: i64, duplicate_id: i64) -> Result<(), Refused> {
-        self.act(|org, now| org.merge(primary_id, duplicate_id, now))
+        let touches = self.world.lock().settings.merge_touches;
+        self.act(|org, now| org.merge(primary_id, duplicate_id, touches, now))
     }
 
     /// Deletes a candidate with all applications.

@@ -1,6 +1,8 @@
 //! Pages with numbers: `Link` with `next`, `prev` and `last`, each repeating the filters. A row that comes or goes between
 //! two requests shifts the pages after it.
 
+use std::cmp::Reverse;
+
 use hyper::header::HeaderValue;
 use serde_json::Value;
 
@@ -40,8 +42,11 @@ pub(super) fn fitting<'a, T: Row>(
         ..selection
     };
     let mut rows = page::find(table, &whole, sight, permitted).rows;
-    if order == Order::Ascending {
-        rows.reverse();
+    let touched = |row: &T| row.date("last_activity_at").or(row.date("updated_at"));
+    match order {
+        Order::Descending => {}
+        Order::Ascending => rows.reverse(),
+        Order::Activity => rows.sort_by_key(|row| Reverse(touched(row))),
     }
     rows
 }

@@ -132,6 +132,8 @@ pub enum Order {
     Descending,
     /// The oldest ids.
     Ascending,
+    /// What was touched last, so that a row that is touched meanwhile jumps over all pages before it.
+    Activity,
 }
 
 /// What a parameter nobody documented does.

@@ -115,7 +115,7 @@ fn creation() -> Vec<Field> {
 }
 
 pub(super) fn list(call: &mut Call<'_>) -> Answer {
-    let permitted = |application: &_| call.org.shows_application(application, call.acting);
+    let permitted = |application: &_| call.shows_application(application);
     call.list_where(&LISTING, &call.org.applications, &permitted, |_, _| None)
 }
 
@@ -150,7 +150,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
     call.touched.application_id = Some(call.id);
     let body = call.body(PATCH)?;
     let known = call.org.ready_application(call.id, call.now);
-    let known = known.filter(|application| call.org.shows_application(application, call.acting));
+    let known = known.filter(|application| call.shows_application(application));
     let Some(application) = known else {
         return Err(Reply::no_record());
     };

@@ -28,7 +28,7 @@ const CREATION: &[Field] = &[
 ];
 
 pub(super) fn list(call: &mut Call<'_>) -> Answer {
-    let permitted = |row: &AppliedTag| call.org.shows_candidate(row.candidate_id, call.acting);
+    let permitted = |row: &AppliedTag| call.shows_candidate(row.candidate_id);
     call.list_where(&LISTING, &call.org.applied_tags, &permitted, |_, _| None)
 }
 

@@ -16,7 +16,10 @@ use crate::{
         page::{self, Sight},
         selection::{self, Selection},
     },
-    org::{Org, Refused},
+    org::{
+        Org, Refused,
+        rows::{Application, Candidate},
+    },
     stamp::Stamp,
     table::{Row, Table},
 };
@@ -77,10 +80,28 @@ impl Call<'_> {
         }
     }
 
+    /// Whether somebody is there for the user: known from anything but jobs that are confidential to them, and not private
+    /// where private ones are kept from them.
+    pub(crate) fn shows_candidate(&self, id: i64) -> bool {
+        self.org.shows_candidate(id, self.acting) && !self.is_kept_private(id)
+    }
+
+    /// The same of an application.
+    pub(crate) fn shows_application(&self, application: &Application) -> bool {
+        self.org.shows_application(application, self.acting)
+            && !self.is_kept_private(application.candidate_id)
+    }
+
+    fn is_kept_private(&self, candidate_id: i64) -> bool {
+        let private = |row: &Candidate| row.private == Some(true);
+        self.settings.private_hidden_from.contains(&self.acting)
+            && self.org.candidates.get(candidate_id).is_some_and(private)
+    }
+
     /// A candidate the user can see, if they may write about them as well. Whom they cannot see is not there for them.
     pub(crate) fn reach(&self, candidate_id: i64) -> Result<bool, Reply> {
         let there = self.org.ready_candidate(candidate_id, self.now).is_some()
-            && self.org.shows_candidate(candidate_id, self.acting);
+            && self.shows_candidate(candidate_id);
         match there && !self.org.may_write_about(candidate_id, self.acting) {
             true => Err(Reply::forbidden()),
             false => Ok(there),

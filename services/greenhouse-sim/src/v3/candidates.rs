@@ -70,7 +70,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
     let shown = |candidate: &Candidate, _: Option<&[&'static str]>| {
         (candidate.meta.ready_at > call.now).then(|| processing.clone())
     };
-    let permitted = |candidate: &Candidate| call.org.shows_candidate(candidate.id(), call.acting);
+    let permitted = |candidate: &Candidate| call.shows_candidate(candidate.id());
     call.list_where(&LISTING, &call.org.candidates, &permitted, shown)
 }
 

@@ -80,9 +80,8 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
             .application_id
             .and_then(|id| call.org.applications.get(id));
         let candidate = note.candidate_id;
-        candidate.is_none_or(|id| call.org.shows_candidate(id, call.acting))
-            && application
-                .is_none_or(|application| call.org.shows_application(application, call.acting))
+        candidate.is_none_or(|id| call.shows_candidate(id))
+            && application.is_none_or(|application| call.shows_application(application))
     };
     call.list_where(&LISTING, &call.org.notes, &permitted, |_, _| None)
 }
@@ -157,8 +156,7 @@ fn check_references(call: &Call<'_>, body: &Body, candidate_id: i64) -> Result<(
     };
     let application = call.org.ready_application(id, call.now);
     let own = application.is_some_and(|application| {
-        application.candidate_id == candidate_id
-            && call.org.shows_application(application, call.acting)
+        application.candidate_id == candidate_id && call.shows_application(application)
     });
     if own {
         Ok(())

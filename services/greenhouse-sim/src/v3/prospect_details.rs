@@ -32,7 +32,7 @@ pub(super) const LISTING: Listing = Listing {
 pub(super) fn list(call: &mut Call<'_>) -> Answer {
     let permitted = |details: &ProspectDetail| {
         let application = call.org.applications.get(details.application_id);
-        application.is_none_or(|application| call.org.shows_application(application, call.acting))
+        application.is_none_or(|application| call.shows_application(application))
     };
     call.list_where(&LISTING, &call.org.prospect_details, &permitted, |_, _| {
         None

@@ -29,7 +29,7 @@ pub(super) const LISTING: Listing = Listing {
 pub(super) fn list(call: &mut Call<'_>) -> Answer {
     let permitted = |detail: &RejectionDetail| {
         let application = call.org.applications.get(detail.application_id);
-        application.is_some_and(|application| call.org.shows_application(application, call.acting))
+        application.is_some_and(|application| call.shows_application(application))
     };
     call.list_where(&LISTING, &call.org.rejection_details, &permitted, |_, _| {
         None

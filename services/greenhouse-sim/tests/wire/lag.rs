@@ -91,3 +91,31 @@ fn latency_is_spent_on_every_request() {
     sim.get("/v3/jobs");
     assert!(start.elapsed() >= Duration::from_millis(40));
 }
+
+#[test]
+fn the_stage_history_can_run_behind_the_applications() {
+    let sim = Sim::start();
+    sim.sim
+        .configure(|settings| settings.history_lag = Duration::from_secs(30));
+    let (_, application) = sim.candidate("Ann", "ann@mail.example");
+    let visits = || {
+        let path = format!("/v3/application_stages?application_ids={application}");
+        let rows = sim.get(&path).json();
+        let rows = rows.as_array().unwrap().iter();
+        let ends = rows.map(|row| (row["current"] == true, row["exited_at"].is_null()));
+        ends.collect::<Vec<_>>()
+    };
+    let after = |seconds: i64| {
+        sim.sim
+            .configure(|settings| settings.clock_offset_ms = seconds * 1_000);
+    };
+    assert_eq!(visits(), []);
+    after(31);
+    assert_eq!(visits(), [(true, true)]);
+    sim.sim.recruiter().move_to_next_stage(application).unwrap();
+    let path = format!("/v3/applications?ids={application}");
+    assert_ne!(sim.get(&path).json()[0]["stage_name"], "Application Review");
+    assert_eq!(visits(), [(true, true)]);
+    after(62);
+    assert_eq!(visits(), [(true, true), (false, false)]);
+}

@@ -92,6 +92,24 @@ fn a_merge_leaves_everything_under_the_first() {
 }
 
 #[test]
+fn a_merge_moves_no_time_of_an_application_unless_it_is_told_to() {
+    for touches in [false, true] {
+        let sim = Sim::start();
+        sim.sim
+            .configure(|settings| settings.merge_touches = touches);
+        let (ann, _) = sim.candidate("Ann", "ann@mail.example");
+        let (double, second) = sim.candidate("Annie", "annie@mail.example");
+        let path = format!("/v3/applications?ids={second}");
+        let before = sim.get(&path).json()[0].clone();
+        sim.sim.set_clock(5);
+        sim.sim.recruiter().merge_candidates(ann, double).unwrap();
+        let after = sim.get(&path).json()[0].clone();
+        assert_eq!(after["candidate_id"], ann);
+        assert_eq!(after["updated_at"] != before["updated_at"], touches);
+    }
+}
+
+#[test]
 fn the_deleted_are_gone_with_all_that_hung_on_them() {
     let sim = Sim::start();
     let (ann, first) = sim.candidate("Ann", "ann@mail.example");

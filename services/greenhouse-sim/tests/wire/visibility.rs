@@ -185,3 +185,30 @@ fn who_cannot_list_cannot_retrieve() {
         assert_eq!(answer.status, 403, "{path}");
     }
 }
+
+#[test]
+fn a_private_candidate_is_not_there_for_whom_they_are_kept_from() {
+    let sim = Sim::start();
+    let (ann, application) = sim.candidate("Ann", "ann@mail.example");
+    let private = json!({"is_private": true});
+    let edited = sim.patch(&format!("/v3/candidates/{ann}"), &private);
+    assert_eq!(edited.status, 200);
+    let admin = sim.sim.access().site_admin_id;
+    let shown = || {
+        [
+            format!("/v3/candidates?ids={ann}"),
+            format!("/v3/applications?ids={application}"),
+            format!("/v3/application_stages?application_ids={application}"),
+        ]
+        .map(|path| sim.get(&path).ids().len())
+    };
+    assert_eq!(shown(), [1, 1, 1]);
+    let hide = |from: Vec<i64>| {
+        sim.sim
+            .configure(|settings| settings.private_hidden_from = from);
+    };
+    hide(vec![admin]);
+    assert_eq!(shown(), [0, 0, 0]);
+    hide(vec![admin + 1]);
+    assert_eq!(shown(), [1, 1, 1]);
+}

@@ -149,6 +149,15 @@ pub struct ApplicationStage {
 }
 
 impl ApplicationStage {
+    /// The row as it was before the visit ended.
+    pub(crate) fn still_going_on(&self) -> Self {
+        Self {
+            exited_at: None,
+            current: true,
+            ..self.clone()
+        }
+    }
+
     /// The row with its days counted up to `now`.
     pub(crate) fn counted(&self, now: Stamp) -> Option<Self> {
         let entered = self.entered_at?;

@@ -1,7 +1,7 @@
 //! Pages with numbers.
 
 use greenhouse_sim::{
-    Seed,
+    CandidateEdit, Seed,
     v1::{Order, SinglePage},
 };
 
@@ -92,4 +92,19 @@ fn rows_made_while_paging_shift_the_pages() {
         .sim
         .configure(|settings| settings.v1.order = Order::Ascending);
     assert!(v1.get("/v1/candidates").ids().is_sorted());
+}
+
+#[test]
+fn a_row_that_is_touched_while_paging_can_jump_over_the_pages() {
+    let v1 = demo();
+    let sim = &v1.sim.sim;
+    sim.configure(|settings| settings.v1.order = Order::Activity);
+    let first = v1.get("/v1/candidates?per_page=10");
+    let next = link(&first, "next").unwrap();
+    let jumping = v1.get(&next).ids()[0];
+    sim.recruiter()
+        .edit_candidate(jumping, CandidateEdit::default())
+        .unwrap();
+    assert_eq!(v1.get("/v1/candidates?per_page=10").ids()[0], jumping);
+    assert_eq!(v1.get(&next).ids()[0], first.ids()[9]);
 }
