@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{Code, OperationKind};
 use serde_json::Value;
-use store::explain::{RefusalStory, Story};
+use store::explain::{RefusalStory, Story, Turn};
 
 /// Of what an erasure has emptied only that it was done is left.
 const FORGOTTEN: &str = "It was done; since then the person was forgotten on request, and what remains in Greenhouse is for \
@@ -149,17 +149,26 @@ fn greenhouse_candidate(story: &Story) -> Option<&Value> {
 }
 
 fn is(story: &Story) -> &'static str {
-    story.greenhouse_now.map_or("was", |_| "is")
+    match (story.greenhouse_now, &story.gone) {
+        (Some(_), None) => "is",
+        _ => "was",
+    }
 }
 
 /// What has become of the candidate of that time.
 fn since(story: &Story, candidate: &Value) -> String {
     match story.greenhouse_now {
         None => " Since then the candidate was deleted or anonymised there.".to_owned(),
-        Some(now) if candidate.as_i64() != Some(now) => {
-            format!(" Since then the person is candidate {now} there.")
-        }
-        Some(_) => String::new(),
+        Some(now) => match &story.gone {
+            // Only an introduction makes one known again.
+            Some(gone) => format!(
+                " Since then that candidate was {gone} there; the person was introduced again and is candidate {now} now."
+            ),
+            None if candidate.as_i64() != Some(now) => {
+                format!(" Since then the person is candidate {now} there.")
+            }
+            None => String::new(),
+        },
     }
 }
 
@@ -269,13 +278,18 @@ fn ended(story: &Story, what: &str, code: Option<Code>) -> Verdict {
         Some(last) => format!(" The last try failed so: {}", last.cause()),
         None => String::new(),
     };
+    // Elsewhere the field says where in the event, which is told with the answer.
+    let missing = match code {
+        Code::ScopeMissing => story.field.as_slice(),
+        _ => &[],
+    };
     // Others that this code stops go on by themselves then; what has ended does not.
     let anew = match code.retried() {
         true => " Then publish it again under a new event id, an introduction under a new id too.",
         false => "",
     };
     Verdict {
-        sentence: format!("{what}: {}{last}", code.cause()),
+        sentence: format!("{what}: {}{last}", shown(code, missing)),
         next: format!(
             "{}{anew} More: bridge explain {}",
             code.remedy(),
@@ -306,7 +320,7 @@ fn open(story: &Story, code: Option<Code>) -> Verdict {
             waiting(
                 format!(
                     "It waits because the tenant's connection is paused: {}",
-                    reason.cause()
+                    shown(reason, &story.connection_evidence)
                 ),
                 format!("{} It goes on by itself then.", reason.remedy()),
             )
@@ -321,15 +335,22 @@ fn open(story: &Story, code: Option<Code>) -> Verdict {
             well: true,
         },
         (_, None) => {
-            let why = code.map_or("it has not had its turn yet".to_owned(), |code| {
-                code.cause().trim_end_matches('.').to_owned()
-            });
-            let next = story.not_before.max(story.now);
-            Verdict {
-                sentence: format!(
+            let due = story.not_before <= story.now;
+            let why = match code {
+                None => in_line(story),
+                Some(Code::Throttled) if due => in_line(story),
+                Some(Code::Throttled) => format!("{}{}", stem(Code::Throttled), limit(story)),
+                Some(code) => stem(code).to_owned(),
+            };
+            let sentence = match due {
+                true => format!("It waits for its turn: {why}."),
+                false => format!(
                     "It waits for its next try, not before {}: {why}.",
-                    next.format("%H:%M:%S UTC")
+                    story.not_before.format("%H:%M:%S UTC")
                 ),
+            };
+            Verdict {
+                sentence,
                 next: match code.filter(|code| code.needs_human()) {
                     Some(code) => format!("{} It goes on by itself then.", code.remedy()),
                     None => "Nothing to do; ask again then.".to_owned(),
@@ -338,6 +359,48 @@ fn open(story: &Story, code: Option<Code>) -> Verdict {
             }
         }
     }
+}
+
+/// The cause as a part of a sentence.
+fn stem(code: Code) -> &'static str {
+    code.cause().trim_end_matches('.')
+}
+
+/// The cause with what shows it, for whoever has to grant or repair that.
+fn shown(code: Code, evidence: &[String]) -> String {
+    match evidence {
+        [] => code.cause().to_owned(),
+        evidence => format!("{}: {}.", stem(code), evidence.join(", ")),
+    }
+}
+
+/// What an operation that could begin is behind.
+fn in_line(story: &Story) -> String {
+    let Some(turn) = &story.turn else {
+        return "it has not had its turn yet".to_owned();
+    };
+    let ahead = match turn.ahead {
+        0 => "no other of the tenant is ahead of it".to_owned(),
+        1 => "one other of the tenant is ahead of it".to_owned(),
+        Turn::COUNTED.. => format!(
+            "{} others of the tenant and more are ahead of it",
+            Turn::COUNTED
+        ),
+        ahead => format!("{ahead} others of the tenant are ahead of it"),
+    };
+    match turn.used_up_until {
+        Some(until) => format!(
+            "{ahead}, and Greenhouse's request limit for this account{} is used up until {}",
+            limit(story),
+            until.format("%H:%M:%S UTC")
+        ),
+        None => ahead,
+    }
+}
+
+fn limit(story: &Story) -> String {
+    let limit = story.turn.as_ref().and_then(|turn| turn.limit);
+    limit.map_or_else(String::new, |limit| format!(" ({limit} calls per window)"))
 }
 
 /// Somebody stopped the tenant's work on purpose.

@@ -34,12 +34,16 @@ pub struct Story {
     pub outcome: Option<serde_json::Value>,
     /// Which record of Greenhouse the person is by now; none where none is known, or not any more.
     pub greenhouse_now: Option<i64>,
+    /// What became of the record that it was about: `anonymised` or `deleted`; none where it is there, or was merged.
+    pub gone: Option<String>,
     /// Failed tries.
     pub attempts: i32,
     /// State of the tenant's connection, and why; none when it never connected.
     pub connection_state: Option<String>,
     /// See `connection_state`.
     pub connection_reason: Option<String>,
+    /// What shows that reason, such as each scope that is missing.
+    pub connection_evidence: Vec<String>,
     /// Why somebody has paused the connection by hand, in their words; none when nobody has.
     pub held_reason: Option<String>,
     /// When that ends by itself, if it does.
@@ -48,6 +52,8 @@ pub struct Story {
     pub not_before: DateTime<Utc>,
     /// An older open operation of the same person that it waits for.
     pub waits_for: Option<i64>,
+    /// Where it stands in its tenant's line, while open.
+    pub turn: Option<Turn>,
     /// When it happened in Intrro.
     pub occurred_at: DateTime<Utc>,
     /// When it was stored.
@@ -64,6 +70,22 @@ pub struct Story {
     /// Answer events.
     #[serde(skip)]
     pub answers: Vec<AnswerStory>,
+}
+
+/// What stands between an open operation and its turn.
+#[derive(Debug, Clone, Serialize)]
+pub struct Turn {
+    /// Others of the tenant that are due and come first; counted up to [`Turn::COUNTED`].
+    pub ahead: i64,
+    /// Calls that Greenhouse allows the tenant per window; none where it tells no limit.
+    pub limit: Option<i32>,
+    /// When the next window begins, where too little of this one is left to begin anything.
+    pub used_up_until: Option<DateTime<Utc>>,
+}
+
+impl Turn {
+    /// Whoever asks wants to know whether it is soon, not how many are in a long line.
+    pub const COUNTED: i64 = 10_000;
 }
 
 /// One remote write.
@@ -125,6 +147,9 @@ impl Store {
                 (o.lease IS NOT NULL AND o.not_before > clock_timestamp()) AS "in_progress!", o.not_before, o.occurred_at,
                 o.created_at, o.settled_at, o.trace, clock_timestamp() AS "now!",
                 c.state AS "connection_state?", c.reason AS connection_reason, c.held_reason, c.held_until,
+                ARRAY(SELECT DISTINCT found->>'evidence' FROM jsonb_array_elements(c.findings) found
+                    WHERE found->>'code' = c.reason AND found->>'severity' = 'error' AND found->>'evidence' <> ''
+                    ORDER BY 1) AS "connection_evidence!",
                 (SELECT abs(min(older.operation_id)) FROM operation_keys mine JOIN operation_keys older ON older.key = mine.key
                     WHERE mine.operation_id = o.id AND older.operation_id < o.id AND NOT older.waits) AS waits_for
             FROM operations o LEFT JOIN connections c ON c.tenant = o.tenant
@@ -147,6 +172,14 @@ impl Store {
         let mut stories = Vec::with_capacity(rows.len());
         for row in rows {
             let greenhouse_now = self.greenhouse_now(&row.tenant, &row.subject).await?;
+            let gone = match &row.outcome {
+                Some(outcome) => self.gone(&row.tenant, outcome).await?,
+                None => None,
+            };
+            let turn = match row.state.as_str() {
+                "open" => self.turn(row.id).await?,
+                _ => None,
+            };
             stories.push(Story {
                 operation_id: OperationId(row.id),
                 tenant: row.tenant,
@@ -159,13 +192,16 @@ impl Store {
                 field: row.field,
                 outcome: row.outcome,
                 greenhouse_now,
+                gone,
                 attempts: row.attempts,
                 connection_state: row.connection_state,
                 connection_reason: row.connection_reason,
+                connection_evidence: row.connection_evidence,
                 held_reason: row.held_reason,
                 held_until: row.held_until,
                 not_before: row.not_before,
                 waits_for: row.waits_for,
+                turn,
                 occurred_at: row.occurred_at,
                 stored_at: row.created_at,
                 settled_at: row.settled_at,
@@ -239,6 +275,51 @@ impl Store {
         Ok(sqlx::query_scalar!(
             "SELECT greenhouse_id FROM person_keys WHERE key = $1",
             PersonKey::candidate(&tenant, &candidate).0,
+        )
+        .fetch_optional(&self.pool)
+        .await?)
+    }
+
+    /// The applications of a record that is gone stay under it; those of one that was merged have moved on.
+    async fn gone(
+        &self,
+        tenant: &str,
+        outcome: &serde_json::Value,
+    ) -> Result<Option<String>, Error> {
+        let Some(candidate) = outcome["greenhouse_candidate_id"].as_i64() else {
+            return Ok(None);
+        };
+        let applications = outcome["applications"].as_array().into_iter().flatten();
+        let applications: Vec<i64> = applications
+            .filter_map(|one| one["application_id"].as_i64())
+            .collect();
+        Ok(sqlx::query_scalar!(
+            // Whoever is anonymised may be deleted later.
+            "SELECT max(erasure) FROM applications WHERE tenant = $1 AND (greenhouse_id = $2 OR id = ANY($3))",
+            tenant,
+            candidate,
+            &applications,
+        )
+        .fetch_one(&self.pool)
+        .await?)
+    }
+
+    async fn turn(&self, operation: i64) -> Result<Option<Turn>, Error> {
+        Ok(sqlx::query_as!(
+            Turn,
+            // In the order of `claim.sql`, which begins nothing of a limited tenant with fewer than eight calls beside others.
+            r#"SELECT (SELECT count(*) FROM (SELECT 1 FROM operations other
+                    WHERE other.tenant = o.tenant AND other.state = 'open' AND other.not_before <= clock_timestamp()
+                      AND (NOT other.begun, other.not_before, other.id) < (NOT o.begun, o.not_before, o.id)
+                    LIMIT $2) others) AS "ahead!",
+                CASE WHEN b.metered THEN b.quota END AS "limit",
+                greatest(CASE WHEN b.blocked_until > clock_timestamp() THEN b.blocked_until END,
+                    CASE WHEN b.metered AND b.quota IS NOT NULL AND b.remaining < 8 AND b.window_ends > clock_timestamp()
+                        THEN b.window_ends END) AS "used_up_until"
+            FROM operations o LEFT JOIN connections c ON c.tenant = o.tenant LEFT JOIN budgets b ON b.connection = c.id
+            WHERE o.id = $1"#,
+            operation,
+            Turn::COUNTED,
         )
         .fetch_optional(&self.pool)
         .await?)

@@ -17,13 +17,16 @@ fn story(state: &str, code: Option<Code>) -> Story {
         field: None,
         outcome: None,
         greenhouse_now: Some(7),
+        gone: None,
         attempts: 0,
         connection_state: Some("active".into()),
         connection_reason: None,
+        connection_evidence: vec![],
         held_reason: None,
         held_until: None,
         not_before: now,
         waits_for: None,
+        turn: None,
         occurred_at: now,
         stored_at: now,
         settled_at: None,
@@ -173,6 +176,24 @@ fn what_became_of_the_candidate_since_is_told() {
 }
 
 #[test]
+fn whoever_was_introduced_again_is_not_told_as_if_the_first_record_were_there() {
+    let told = |gone: Option<&str>| {
+        let story = Story {
+            greenhouse_now: Some(9),
+            gone: gone.map(str::to_owned),
+            ..warned(&[])
+        };
+        Verdict::of(&story).sentence
+    };
+    let deleted = told(Some("deleted"));
+    assert!(deleted.starts_with("It was in Greenhouse"), "{deleted}");
+    let since =
+        "that candidate was deleted there; the person was introduced again and is candidate 9 now.";
+    assert!(deleted.ends_with(since), "{deleted}");
+    assert!(told(None).starts_with("It is in Greenhouse"));
+}
+
+#[test]
 fn a_request_that_was_taken_is_not_told_as_never_seen() {
     let verdict = Verdict::taken("e-9", Utc::now());
     assert!(verdict.sentence.contains("An event e-9 was taken"));
@@ -232,6 +253,53 @@ fn waiting_names_what_it_waits_for() {
             ..story("open", None)
         })
         .well
+    );
+}
+
+#[test]
+fn a_pause_names_what_is_missing() {
+    let paused = |evidence: &[&str]| Story {
+        connection_state: Some("paused".into()),
+        connection_reason: Some("scope_missing".into()),
+        connection_evidence: evidence.iter().map(|&one| one.to_owned()).collect(),
+        ..story("open", None)
+    };
+    let told = Verdict::of(&paused(&["harvest:notes:create", "harvest:users:list"]));
+    let named = "this call needs: harvest:notes:create, harvest:users:list.";
+    assert!(told.sentence.ends_with(named), "{told:?}");
+    let told = Verdict::of(&paused(&[]));
+    assert!(told.sentence.ends_with("this call needs."), "{told:?}");
+    let parked = Verdict::of(&Story {
+        field: Some("Candidates: add prospect".into()),
+        ..story("parked", Some(Code::ScopeMissing))
+    });
+    let named = "this call needs: Candidates: add prospect.";
+    assert!(parked.sentence.ends_with(named), "{parked:?}");
+}
+
+#[test]
+fn whatever_waits_for_the_limit_names_it_and_how_many_come_first() {
+    let told = |ahead, limit, used_up: bool| {
+        let story = story("open", None);
+        let turn = Turn {
+            ahead,
+            limit,
+            used_up_until: used_up.then_some(story.now),
+        };
+        let turn = Some(turn);
+        Verdict::of(&Story { turn, ..story }).sentence
+    };
+    let used_up = told(58, Some(30), true);
+    let named = "58 others of the tenant are ahead of it, and Greenhouse's request limit for this account (30 calls per \
+                 window) is used up until";
+    assert!(used_up.contains(named), "{used_up}");
+    let free = told(1, Some(30), false);
+    let named = "It waits for its turn: one other of the tenant is ahead of it.";
+    assert_eq!(free, named);
+    let many = told(Turn::COUNTED, None, false);
+    assert!(
+        many.contains("10000 others of the tenant and more"),
+        "{many}"
     );
 }
 

@@ -17,6 +17,7 @@ use store::wake::{News, Wake};
 use uuid::Uuid;
 
 use crate::fresh_store;
+use crate::ledger::{arrival, take_in};
 
 mod secrets;
 
@@ -198,6 +199,24 @@ async fn jobs_read(store: &Store) -> i64 {
 async fn quota(store: &Store) -> Option<i32> {
     let asked = sqlx::query_scalar("SELECT quota FROM budgets").fetch_one(store.pool());
     asked.await.unwrap()
+}
+
+#[tokio::test]
+async fn an_operation_is_told_with_what_its_tenant_lacks() {
+    let store = fresh_store().await;
+    let tenant = connect(&store, "one").await.tenant;
+    let waiting = arrival("acme", "i-1", "c-1", "ada@example.com");
+    take_in(&store, &[waiting]).await;
+    let story = || async { store.stories("i-1").await.unwrap().remove(0) };
+    assert!(story().await.connection_evidence.is_empty());
+    for scope in ["harvest:users:list", "harvest:notes:create"] {
+        let problem = Problem::new(Code::ScopeMissing).field(scope);
+        let judge = |old: &Connection| Health::refused(&problem, "import", &old.findings);
+        let paused = store.change_health(&tenant, 1, false, judge, announce);
+        paused.await.unwrap().unwrap();
+    }
+    let both = ["harvest:notes:create", "harvest:users:list"];
+    assert_eq!(story().await.connection_evidence, both);
 }
 
 #[tokio::test]

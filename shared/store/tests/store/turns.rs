@@ -32,6 +32,34 @@ async fn a_tenant_without_budget_is_passed_over_until_its_window_ends() {
 }
 
 #[tokio::test]
+async fn whoever_waits_is_told_the_limit_and_who_comes_first() {
+    let store = limited(0, 3).await;
+    let turn = async |id: &str| store.stories(id).await.unwrap().remove(0).turn.unwrap();
+    let ids: Vec<String> = sqlx::query_scalar("SELECT id::text FROM operations ORDER BY id")
+        .fetch_all(store.pool())
+        .await
+        .unwrap();
+    let last = turn(&ids[2]).await;
+    assert_eq!((last.ahead, last.limit), (2, Some(100)));
+    assert!(last.used_up_until.is_some());
+    run(&store, "UPDATE budgets SET remaining = 100").await;
+    assert!(turn(&ids[2]).await.used_up_until.is_none());
+    run(
+        &store,
+        "UPDATE operations SET begun = true WHERE id = (SELECT max(id) FROM operations)",
+    )
+    .await;
+    let order = [
+        turn(&ids[0]).await.ahead,
+        turn(&ids[1]).await.ahead,
+        turn(&ids[2]).await.ahead,
+    ];
+    assert_eq!(order, [1, 2, 0], "what is begun comes first");
+    run(&store, "UPDATE operations SET state = 'failed'").await;
+    assert!(store.stories(&ids[0]).await.unwrap()[0].turn.is_none());
+}
+
+#[tokio::test]
 async fn claims_follow_each_other_without_a_pause() {
     let store = limited(100, 2).await;
     assert_eq!(claim(&store, 1).await.len(), 1);

@@ -11,7 +11,7 @@ use store::journal::{Journal, Release, Settlement};
 use store::person::PersonKey;
 
 use crate::fresh_store;
-use crate::ledger::{arrival, connect, done, take_in, tenant};
+use crate::ledger::{arrival, connect, done, run, take_in, tenant};
 
 const KIND: OperationKind = OperationKind::CandidateProfileUpdated;
 
@@ -103,4 +103,29 @@ async fn the_time_of_a_change_is_remembered_and_only_moves_forward() {
         .unwrap();
     assert!(other.expected && other.changed_at.is_none());
     assert_eq!(keys(&claims), ["i-1"]);
+}
+
+#[tokio::test]
+async fn a_record_that_is_gone_is_told_as_gone_whoever_the_person_is_by_now() {
+    let store = fresh_store().await;
+    connect(&store, "acme").await;
+    let journal = Journal::start(store.clone());
+    take_in(&store, &[arrival("acme", "i-1", "c-1", "ada@example.com")]).await;
+    let claims = claim(&store).await;
+    let outcome = serde_json::json!({
+        "how": "created", "greenhouse_candidate_id": 7, "applications": [{"application_id": 90}],
+    });
+    let settlement = Settlement {
+        outcome,
+        ..done(&claims[0], 7)
+    };
+    journal.settle(&claims[0], settlement).await.unwrap();
+    let told = async || {
+        let story = store.stories("i-1").await.unwrap().remove(0);
+        (story.greenhouse_now, story.gone)
+    };
+    assert_eq!(told().await, (Some(7), None));
+    // Merged first, so that its application has moved on.
+    run(&store, "UPDATE applications SET greenhouse_id = 8, erasure = 'deleted'; UPDATE person_keys SET greenhouse_id = 9").await;
+    assert_eq!(told().await, (Some(9), Some("deleted".to_owned())));
 }
