@@ -345,6 +345,7 @@ async fn add(
         Ok(Written::Earlier(id)) => (id.map(ApplicationId), None),
         // One job that Greenhouse refuses does not keep the person from the others.
         Err(Stop::Fail(problem)) => {
+            references::forget_job(attempt, job).await?;
             return Ok(AppliedHow::Failed(refused(introduction, job, problem)));
         }
         // Nor does one for which it never answers.

@@ -15,7 +15,7 @@ use crate::profile::refused;
 use crate::references::{self, References};
 use crate::send_error::SendError;
 use crate::stop::Stop;
-use crate::{candidate_fields, note, search};
+use crate::{candidate_fields, note, search, sight};
 
 /// A person made by this operation, or found where it may have made one.
 pub(crate) enum Arrived {
@@ -54,6 +54,7 @@ pub(crate) async fn find_or_create(
             Err(Stop::Fail(problem))
                 if problem.code == Code::ApplicationRefused && !introduction.prospect =>
             {
+                references::forget_job(attempt, job).await?;
                 jobs.refuse_first(introduction, problem);
             }
             made => {
@@ -101,6 +102,10 @@ async fn write(
     newcomer: &mut Newcomer,
 ) -> Result<Written<Arrived>, Stop> {
     let (term, claim) = (attempt.term(), attempt.claim);
+    let step = Step::keyed(StepKind::CreateCandidate, inline_job);
+    if attempt.confirmed(&step).is_none() {
+        sight::be_sure(attempt).await?;
+    }
     loop {
         let written = attempt
             .write_once(

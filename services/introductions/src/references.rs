@@ -106,8 +106,9 @@ pub(crate) async fn jobs(
         return Ok(known);
     }
     let found = attempt.greenhouse.jobs().by_ids(&missing).await?;
-    if found.is_empty() {
-        sight::doubt_nothing(attempt).await?;
+    match found.is_empty() {
+        true => sight::doubt_nothing(attempt).await?,
+        false => sight::shown(attempt).await?,
     }
     for job in found {
         let open = job.status == harvest::JobStatus::Open;
@@ -121,6 +122,11 @@ pub(crate) async fn jobs(
         known.insert(job.id, open);
     }
     Ok(known)
+}
+
+/// Greenhouse refuses applications to a job that was open moments ago: the next import looks at it again.
+pub(crate) async fn forget_job(attempt: &Attempt<'_>, job: JobId) -> Result<(), Stop> {
+    attempt.memory().forget("job", &job.to_string()).await
 }
 
 /// Those of the jobs that were open moments ago.

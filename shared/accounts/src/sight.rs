@@ -19,6 +19,14 @@ where
     if client.version() == Version::V1 || !store.knows_jobs(tenant).await? {
         return Ok(false);
     }
+    Ok(shows_nothing(client).await?)
+}
+
+/// The same by Greenhouse alone, whatever of the tenant's jobs is known: for whoever was shown one.
+///
+/// # Errors
+/// Those of a read of Greenhouse.
+pub async fn shows_nothing(client: &Client) -> Result<bool, Remote> {
     if client.jobs().any().await? {
         return Ok(false);
     }

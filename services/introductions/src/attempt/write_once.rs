@@ -138,6 +138,7 @@ impl Attempt<'_> {
                 }
                 stop
             }
+            (_, harvest::Error::Forbidden { .. }) => sight::forbidden(self, error).await,
             _ => Stop::from(error),
         };
         if state == StepState::Unknown {

@@ -1,7 +1,7 @@
 //! An acting user who is no Site Admin any more, and whom v3 therefore shows nothing.
 
 use domain::{Code, JobId};
-use greenhouse_sim::ListWithoutSiteAdmin;
+use greenhouse_sim::{Fault, ListWithoutSiteAdmin, When};
 use harvest::{Target, Version};
 use serde_json::{Value, json};
 use store::connections::State;
@@ -148,4 +148,103 @@ async fn an_acting_user_who_is_gone_costs_one_write_and_one_look() {
         let reason = world.connection().await.reason;
         assert_eq!(reason, Some(Code::ActingUserMissing));
     }
+}
+
+/// Somebody in front of Greenhouse knows nothing of a job, whatever their words.
+#[tokio::test]
+async fn no_job_is_unknown_while_v1_refuses_everything() {
+    for body in [
+        r#"{"message":"Forbidden"}"#,
+        "",
+        "Forbidden",
+        r#"{"error":{"code":403,"status":"denied"}}"#,
+    ] {
+        let world = World::new(Version::V1).await;
+        let refused = Fault::Answer {
+            status: 403,
+            headers: Vec::new(),
+            body: body.to_owned(),
+        };
+        world.greenhouse.faults().add(When::any(), refused);
+        for id in ["i-1", "i-2"] {
+            world.take(&world.introduction(id)).await;
+        }
+        world.try_once().await;
+        assert_eq!(world.open().await, 2, "{body}: they wait");
+        world.greenhouse.faults().clear();
+        world.verify().await;
+        world.perform().await;
+        let answer = world.last_answer().await;
+        assert_eq!(answer.data["how"], "CREATED", "{body}: {answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_may_not_list_jobs_is_told_of_an_unknown_one() {
+    let world = World::new(Version::V1).await;
+    let lacking = Fault::Refuse {
+        status: 403,
+        body: json!({ "message": "This API Key does not have permission for this endpoint" }),
+    };
+    let list = When::operation("jobs:list");
+    world.greenhouse.faults().add(list, lacking);
+    let answer = world.import(world.picking("i-1", &[424_242])).await;
+    assert_eq!(answer.data["code"], "job_unknown", "{answer:?}");
+}
+
+#[tokio::test]
+async fn an_acting_user_who_is_gone_is_told_whatever_a_create_is_refused_with() {
+    let world = World::new(Version::V1).await;
+    world.import(world.introduction("before")).await;
+    let denied = Fault::Refuse {
+        status: 403,
+        body: json!({ "message": "Access denied" }),
+    };
+    let create = When::operation("candidates:create");
+    world.greenhouse.faults().add(create, denied);
+    let acting = world.greenhouse.access().site_admin_id;
+    let recruiter = world.greenhouse.recruiter();
+    recruiter.deactivate_user(acting).unwrap();
+    world.take(&world.introduction("after")).await;
+    world.try_once().await;
+    let reason = world.connection().await.reason;
+    assert_eq!(reason, Some(Code::ActingUserMissing));
+}
+
+/// Of the job it is believed for a minute that it is open.
+#[tokio::test]
+async fn nobody_is_made_twice_while_nothing_is_shown() {
+    let world = with_jobs().await;
+    world.import(world.introduction("before")).await;
+    let job = JobId(world.jobs()[0]);
+    world.plant("after", Target::Job(job)).await;
+    world
+        .greenhouse
+        .configure(|settings| settings.list_without_site_admin = ListWithoutSiteAdmin::Empty);
+    let acting = world.greenhouse.access().site_admin_id;
+    let recruiter = world.greenhouse.recruiter();
+    recruiter.demote_user(acting).unwrap();
+    // What was shown then is some time ago.
+    world
+        .run("UPDATE remote_cache SET expires_at = now() WHERE kind = 'sight'")
+        .await;
+    world.take(&world.introduction("after")).await;
+    world.try_once().await;
+    assert_set_aside(&world).await;
+    world.person("after");
+}
+
+#[tokio::test]
+async fn who_creates_many_at_once_asks_once_whether_anything_is_shown() {
+    let world = with_jobs().await;
+    world.import(world.introduction("before")).await;
+    world
+        .run("UPDATE remote_cache SET expires_at = now() WHERE kind = 'sight'")
+        .await;
+    world.greenhouse.state().clear_log();
+    for id in ["i-1", "i-2", "i-3"] {
+        world.import(world.introduction(id)).await;
+    }
+    let asked = world.greenhouse.state().calls("jobs:list");
+    assert_eq!(asked.len(), 1, "{asked:?}");
 }
