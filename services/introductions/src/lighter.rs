@@ -1,8 +1,8 @@
 //! What an application can do without: a source, a credit or a pool that is gone since it was looked up or chosen. Nobody is
 //! left out for it; the answer says what is missing, and the next import looks it up again.
 
-use domain::{Code, Problem, ReferrerId, SourceId};
-use harvest::{ApplicationPatch, Client, Error, NewApplication, Target, Version};
+use domain::{Code, JobId, Problem, ReferrerId, SourceId, UserId};
+use harvest::{ApplicationPatch, Client, Error, FieldError, NewApplication, Target, Version};
 
 use crate::attempt::Attempt;
 use crate::introduction::Introduction;
@@ -36,6 +36,19 @@ pub(crate) trait Lighten {
     /// v1 may say with a 404, which names nothing, that something is gone: then it is the first that there is, what is
     /// missed least before the credit, which is dearer and not as easily removed.
     fn lighten(&mut self, refusal: &Error) -> Option<LeftOut>;
+
+    /// What it names of the organisation.
+    fn names(&self) -> Names;
+
+    /// Takes this out.
+    fn without(&mut self, what: LeftOut);
+}
+
+/// What a write names of the organisation and can be looked for.
+pub(crate) struct Names {
+    jobs: Vec<JobId>,
+    source: Option<SourceId>,
+    referrer: Option<ReferrerId>,
 }
 
 impl Lighten for NewApplication {
@@ -54,6 +67,28 @@ impl Lighten for NewApplication {
             &mut self.outside_referrer,
         )
     }
+
+    fn names(&self) -> Names {
+        Names {
+            jobs: match &self.target {
+                Target::Job(job) => vec![*job],
+                Target::Prospect { job_ids } | Target::PooledProspect { job_ids, .. } => {
+                    job_ids.clone()
+                }
+            },
+            source: self.source_id,
+            referrer: self.referrer_id,
+        }
+    }
+
+    fn without(&mut self, what: LeftOut) {
+        match what {
+            LeftOut::Source => self.source_id = None,
+            LeftOut::Credit => (self.referrer_id, self.outside_referrer) = (None, None),
+            // Nobody looks for it.
+            LeftOut::Pool => {}
+        }
+    }
 }
 
 impl Lighten for ApplicationPatch {
@@ -68,6 +103,23 @@ impl Lighten for ApplicationPatch {
             &mut self.referrer_id,
             &mut self.outside_referrer,
         )
+    }
+
+    fn names(&self) -> Names {
+        Names {
+            jobs: Vec::new(),
+            source: self.source_id,
+            referrer: self.referrer_id,
+        }
+    }
+
+    fn without(&mut self, what: LeftOut) {
+        match what {
+            LeftOut::Source => self.source_id = None,
+            LeftOut::Credit => (self.referrer_id, self.outside_referrer) = (None, None),
+            // Nobody looks for it.
+            LeftOut::Pool => {}
+        }
     }
 }
 
@@ -97,16 +149,18 @@ fn may_be(error: &Error, names: &[&str]) -> bool {
 #[derive(Default)]
 pub(crate) struct Lighter {
     left_out: Vec<LeftOut>,
-    /// Whether some of it was left out for an answer that names nothing.
+    /// Whether some of it was left out for an answer that names nothing, and may be there.
     blindly: bool,
+    /// Whether it was looked for who acts and what the write names.
+    looked: bool,
 }
 
 impl Lighter {
     /// Leaves out what the refusal is about; says whether there was anything. `known`: it is not the person who is not
-    /// found. Whether it is who acts, is looked for once.
+    /// found. Whether it is who acts, or something that the write names, is looked for once.
     ///
     /// # Errors
-    /// [`SendError::ActingUserGone`].
+    /// [`SendError::ActingUserGone`], and a refusal that names the job where it is that.
     pub(crate) async fn leave_out(
         &mut self,
         client: &Client,
@@ -115,7 +169,7 @@ impl Lighter {
         write: &mut impl Lighten,
     ) -> Result<bool, SendError> {
         let nameless = matches!(refusal, Error::NotFound { .. });
-        if nameless && !self.blindly {
+        if nameless && !self.looked {
             if !known {
                 return Ok(false);
             }
@@ -124,6 +178,13 @@ impl Lighter {
                 // Who may not look for users may still write.
                 Ok(false) | Err(Error::Forbidden { .. }) => {}
                 Err(_) => return Ok(false),
+            }
+            self.looked = true;
+            let gone = gone(client, refusal, &write.names()).await?;
+            if !gone.is_empty() {
+                gone.iter().for_each(|what| write.without(*what));
+                self.left_out.extend(gone);
+                return Ok(true);
             }
         }
         let what = write.lighten(refusal);
@@ -185,11 +246,58 @@ impl Lighter {
     }
 }
 
+/// What v1 does not have any more of what a write names that was not found.
+///
+/// # Errors
+/// A refusal that names the job, where it is that; others of a read.
+async fn gone(client: &Client, refusal: &Error, names: &Names) -> Result<Vec<LeftOut>, SendError> {
+    let mut gone = Vec::new();
+    if client.version() != Version::V1 {
+        return Ok(gone);
+    }
+    if client.jobs().by_ids(&names.jobs).await?.len() < names.jobs.len() {
+        return Err(job_gone(refusal).into());
+    }
+    if let Some(source) = names.source
+        && client
+            .sources()
+            .list()
+            .await?
+            .iter()
+            .all(|one| one.id != source)
+    {
+        gone.push(LeftOut::Source);
+    }
+    if let Some(referrer) = names.referrer {
+        // v1 credits users themselves.
+        match client.users().by_ids(&[UserId(referrer.0)]).await {
+            Ok(found) if found.is_empty() => gone.push(LeftOut::Credit),
+            Ok(_) | Err(Error::Forbidden { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(gone)
+}
+
+/// The refusal, as if it had named the job.
+fn job_gone(refusal: &Error) -> Error {
+    let Error::NotFound { operation, .. } = refusal else {
+        return refusal.clone();
+    };
+    let message = "The job is not there any more.".to_owned();
+    Error::Rejected {
+        operation: *operation,
+        status: 404,
+        fields: vec![FieldError {
+            field: Some("job_id".to_owned()),
+            message: message.clone(),
+        }],
+        message,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use domain::JobId;
-    use harvest::FieldError;
-
     use super::*;
 
     fn refused(field: &str) -> Error {

@@ -132,3 +132,30 @@ async fn each_part_that_is_refused_is_told_by_its_own_name() {
         );
     }
 }
+
+/// v1 names nothing, but it can be looked for.
+#[tokio::test]
+async fn a_referrer_who_is_gone_does_not_cost_a_new_person_their_source() {
+    let world = World::new(Version::V1).await;
+    world.import(by_rita(&world, "before")).await;
+    let gone = Fault::Refuse {
+        status: 404,
+        body: json!({ "message": "Resource not found" }),
+    };
+    let faults = world.greenhouse.faults();
+    faults.add(When::operation("candidates:create").times(1), gone);
+    let rita = world.greenhouse.state().users();
+    let rita = rita.iter().find(|user| {
+        let mut addresses = user.emails.iter();
+        addresses.any(|address| address == RITA)
+    });
+    let user = format!("/v1/users/{}", rita.unwrap().meta.id);
+    let missing = Fault::Refuse {
+        status: 404,
+        body: json!({ "message": "Resource not found" }),
+    };
+    faults.add(When::request("GET", &user), missing);
+    let answer = world.import(by_rita(&world, "after")).await;
+    assert_eq!(answer.warnings(), ["referrer_unknown"], "{answer:?}");
+    assert!(world.application("after").source_id.is_some());
+}

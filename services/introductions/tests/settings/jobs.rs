@@ -1,5 +1,6 @@
 //! Jobs that are closed between our look at them and the write.
 
+use greenhouse_sim::v1::UnknownReference;
 use greenhouse_sim::{Fault, When};
 use serde_json::json;
 
@@ -17,8 +18,12 @@ async fn closed_since(version: harvest::Version) -> (World, [i64; 2]) {
 #[tokio::test]
 async fn a_job_that_was_closed_a_moment_ago_keeps_nobody_from_the_others() {
     for version in BOTH {
-        let (world, [closed, open]) = closed_since(version).await;
-        for (id, jobs) in [("i-1", [closed, open]), ("i-2", [open, closed])] {
+        for id in ["i-1", "i-2"] {
+            let (world, [closed, open]) = closed_since(version).await;
+            let jobs = match id {
+                "i-1" => [closed, open],
+                _ => [open, closed],
+            };
             let answer = world.import(world.picking(id, &jobs)).await;
             assert_eq!(answer.name, "IntroductionImported", "{answer:?}");
             let (refused, made) = (("FAILED", Some("application_refused")), ("CREATED", None));
@@ -29,6 +34,9 @@ async fn a_job_that_was_closed_a_moment_ago_keeps_nobody_from_the_others() {
             };
             assert_eq!(answer.applications(), expected, "{version:?}");
             world.person(id);
+            let next = world.import(world.picking("next", &[closed])).await;
+            let code = next.data["code"].as_str();
+            assert_eq!(code, Some("job_closed"), "looked at: {version:?}");
         }
     }
 }
@@ -54,7 +62,8 @@ async fn who_lost_the_answer_about_the_second_job_makes_nobody_twice() {
         world.greenhouse.faults().add(create, Fault::CommitThen500);
         let answer = world.import(world.picking("i-1", &jobs)).await;
         assert_eq!(answer.name, "IntroductionImported", "{answer:?}");
-        let expected = [("FAILED", Some("application_refused")), ("CREATED", None)];
+        // The second try looks at the first job again.
+        let expected = [("FAILED", Some("job_closed")), ("CREATED", None)];
         assert_eq!(answer.applications(), expected, "{version:?}");
         world.person("i-1");
         let steps = world.steps("create_candidate").await;
@@ -129,4 +138,28 @@ async fn a_refusal_names_the_person_as_every_other_answer_does() {
     }
     let in_order = "SELECT count(*) FROM outbox WHERE ordering_key = 'c-1'";
     assert_eq!(world.number(in_order).await, 2);
+}
+
+#[tokio::test]
+async fn a_job_that_is_deleted_after_it_was_looked_at_is_refused_at_once() {
+    let world = World::new(harvest::Version::V1).await;
+    world
+        .greenhouse
+        .configure(|settings| settings.v1.unknown_reference = UnknownReference::NotFound);
+    let [first, second, ..] = world.jobs()[..] else {
+        panic!("two jobs")
+    };
+    world
+        .import(world.picking("before", &[first, second]))
+        .await;
+    world.greenhouse.recruiter().delete_job(first).unwrap();
+    world.greenhouse.state().clear_log();
+    let answer = world.import(world.picking("i-1", &[first, second])).await;
+    let applied = answer.applications();
+    assert_eq!(applied[0], ("FAILED", Some("application_refused")));
+    assert_eq!(applied[1], ("CREATED", None));
+    let answer = world.import(world.picking("i-2", &[first])).await;
+    assert_eq!(answer.data["code"], "job_unknown", "{answer:?}");
+    let creates = world.greenhouse.state().calls("candidates:create");
+    assert_eq!(creates.len(), 2, "one refused, one made");
 }
