@@ -18,8 +18,8 @@ pub(crate) async fn handle(
     let profile = Profile::parse(&claim.tenant, base, event.candidate.unwrap_or_default())
         .map_err(|_| Stop::Park(Problem::new(Code::Internal)))?;
     profile.warn_of_unusable(attempt);
-    let changed_at = event.changed_at.and_then(|at| at.to_utc());
-    let changed_at = changed_at.unwrap_or(claim.occurred_at);
+    let told = event.changed_at.and_then(|at| at.to_utc());
+    let changed_at = introduced::changed_at(attempt, told);
     let person = introduced::find(attempt, profile.candidate.clone()).await?;
 
     let superseded = person.is_ahead_of(changed_at);

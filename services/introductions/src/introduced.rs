@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-use domain::{Code, IntrroCandidateId, Problem};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{CandidateId, Code, IntrroCandidateId, Problem};
 use harvest::Candidate;
+use store::applications::Erasure;
 use store::person::PersonKey;
 
 use crate::attempt::Attempt;
@@ -14,6 +15,8 @@ use crate::{line, sight};
 /// Tries after which somebody whom Greenhouse does not show counts as gone.
 const LOOKS: u32 = 6;
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// How far Intrro's clock may be ahead of ours.
+const AHEAD: TimeDelta = TimeDelta::minutes(5);
 
 /// Somebody who was introduced, as Greenhouse has them now.
 pub(crate) struct Introduced {
@@ -29,6 +32,13 @@ impl Introduced {
     pub(crate) fn is_ahead_of(&self, changed_at: DateTime<Utc>) -> bool {
         self.last_change.is_some_and(|last| last > changed_at)
     }
+}
+
+/// When what an update tells happened: not after it came, or it would be the last word on the person until then.
+pub(crate) fn changed_at(attempt: &Attempt<'_>, told: Option<DateTime<Utc>>) -> DateTime<Utc> {
+    let claim = attempt.claim;
+    told.unwrap_or(claim.occurred_at)
+        .min(claim.created_at + AHEAD)
 }
 
 /// Reads the person, to whom the update is written from now on.
@@ -53,13 +63,17 @@ pub(crate) async fn find(
     // Before the look: what it shows is written back as a whole.
     line::stand_in(attempt, id).await?;
     match attempt.greenhouse.candidates().get(id).await? {
+        Some(record) if is_anonymised(attempt, &record) => Err(forget(attempt, id).await?),
         Some(record) => {
             attempt.person = Some(record.id);
             Ok(Introduced {
                 key,
                 candidate,
                 record,
-                last_change: known.changed_at,
+                // One of later was written when that was still believed.
+                last_change: known
+                    .changed_at
+                    .filter(|at| *at <= claim.clock.now() + AHEAD),
             })
         }
         // Just created, and not shown yet; or merged into somebody else, whose id we shall know.
@@ -71,6 +85,32 @@ pub(crate) async fn find(
             ))
         }
     }
+}
+
+/// Whether somebody in Greenhouse whom we know from before was anonymised since. How that looks is not described, so it goes
+/// by what is missing: no e-mail address, no phone number and no link back to Intrro.
+pub(crate) fn is_anonymised(attempt: &Attempt<'_>, record: &Candidate) -> bool {
+    let intrro = attempt.context.config.intrro_url.host_str();
+    let intrro = intrro.unwrap_or_default().to_lowercase();
+    let mut contacts = record.email_addresses.iter().chain(&record.phone_numbers);
+    let mut websites = record.website_addresses.iter();
+    let lost = contacts.all(|contact| contact.value.trim().is_empty());
+    lost && !websites.any(|website| website.value.to_lowercase().contains(&intrro))
+}
+
+/// Forgets the way to somebody who was anonymised and tells Intrro, as a webhook about it would have. Answers how an operation
+/// ends that was about to write to them.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn forget(attempt: &Attempt<'_>, id: CandidateId) -> Result<Stop, Stop> {
+    let (store, tenant) = (&attempt.context.store, &attempt.claim.tenant);
+    let tell = |erased: &_| progress::anonymised(tenant, id, erased);
+    store
+        .erase_candidate(tenant, id, Erasure::Anonymised, tell)
+        .await?;
+    let problem = Problem::new(Code::CandidateGone).field("candidate_id");
+    Ok(Stop::Fail(problem))
 }
 
 /// Events of one person can arrive in any order, so an update waits for its introduction, but not for ever. The

@@ -17,8 +17,8 @@ pub(crate) async fn handle(
     let claim = attempt.claim;
     let candidate = IntrroCandidateId::try_from(event.candidate_id.as_str())
         .map_err(|_| Stop::Park(Problem::new(Code::Internal)))?;
-    let changed_at = event.changed_at.as_ref().and_then(|at| at.to_utc());
-    let changed_at = changed_at.unwrap_or(claim.occurred_at);
+    let told = event.changed_at.as_ref().and_then(|at| at.to_utc());
+    let changed_at = introduced::changed_at(attempt, told);
     let person = introduced::find(attempt, candidate).await?;
 
     let superseded = person.is_ahead_of(changed_at);

@@ -15,6 +15,7 @@ use crate::introduction::Introduction;
 use crate::person::Person;
 use crate::profile::Profile;
 use crate::stop::Stop;
+use crate::{introduced, sight};
 
 /// How far we look back behind the moment since when we may have created somebody, by Greenhouse's clock: it is known to a
 /// few seconds, and may not have been then what it is now.
@@ -29,18 +30,27 @@ pub(crate) async fn find(
     if let Some(id) = attempt.written_to()
         && let Some(record) = candidates.get(id).await?
     {
+        if introduced::is_anonymised(attempt, &record) {
+            return Err(introduced::forget(attempt, id).await?);
+        }
         let ambiguous = !attempt.claim.known.contains(&id)
             && with_emails(attempt, introduction).await?.len() > 1;
         return Ok(Some(Person::found(record, ambiguous)));
     }
+    let mut absent = Vec::new();
     for id in &attempt.claim.known {
-        if let Some(record) = candidates.get(*id).await? {
-            return Ok(Some(Person::found(record, false)));
+        match candidates.get(*id).await? {
+            // A later agreement is no reason to undo that.
+            Some(record) if introduced::is_anonymised(attempt, &record) => {
+                introduced::forget(attempt, *id).await?;
+            }
+            Some(record) => return Ok(Some(Person::found(record, false))),
+            None => absent.push(*id),
         }
     }
     // Who is not shown yet is not found by e-mail either, and would be made a second time.
-    if !attempt.claim.known.is_empty() {
-        attempt.rest_until_shown(&attempt.claim.known).await?;
+    if !absent.is_empty() {
+        attempt.rest_until_shown(&absent).await?;
     }
     let found = with_emails(attempt, introduction).await?;
     let ambiguous = found.len() > 1;
@@ -56,7 +66,11 @@ async fn with_emails(
     introduction: &Introduction,
 ) -> Result<Vec<Candidate>, Stop> {
     let found = by_email(&attempt.greenhouse, introduction).await;
-    found.map_err(|error| attempt.missed(error))
+    let found = found.map_err(|error| attempt.missed(error))?;
+    if !found.is_empty() {
+        sight::shown(attempt).await?;
+    }
+    Ok(found)
 }
 
 async fn by_email(

@@ -31,10 +31,12 @@ pub(crate) struct Update {
 
 impl Update {
     fn how(&self) -> How {
-        if !self.changed.is_empty() || self.written_earlier {
-            How::Written
-        } else if self.superseded {
+        // A remark is written whatever came first.
+        let only_note = self.changed.iter().all(|name| *name == "note");
+        if self.superseded && only_note && !self.written_earlier {
             How::Superseded
+        } else if !self.changed.is_empty() || self.written_earlier {
+            How::Written
         } else {
             How::Unchanged
         }

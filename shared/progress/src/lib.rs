@@ -5,11 +5,13 @@
 //! its creation; for the latter `plans` knows which stage a name means. Nothing here reads or writes Greenhouse.
 #![deny(missing_docs)]
 
+mod anonymised;
 mod event;
 mod observation;
 mod phase;
 mod plans;
 
+pub use anonymised::anonymised;
 pub use event::{SOURCE, Subject};
 pub use observation::{Background, at_creation, job, observation, touched};
 pub use plans::Plans;

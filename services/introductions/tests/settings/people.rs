@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::JobId;
 use greenhouse_sim::{CreateAnswer, Processing};
 use harvest::Target;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::world::{BOTH, World, email};
 
@@ -112,4 +112,119 @@ async fn somebody_is_found_by_an_address_as_the_event_writes_it() {
     let answer = world.import(event).await;
     assert_eq!(answer.data["how"], "MATCHED", "{answer:?}");
     world.person("ada-1");
+}
+
+/// A profile of this introduction's person, changed then.
+fn profile(introduction: &Value, id: &str, title: &str, changed_at: &str) -> Value {
+    let mut event = introduction.clone();
+    event["id"] = json!(format!("event-{id}"));
+    event["type"] = json!("intrro.events.v1.CandidateProfileUpdated");
+    let mut candidate = introduction["data"]["candidate"].clone();
+    candidate["title"] = json!(title);
+    event["data"] = json!({ "candidate": candidate, "changed_at": changed_at });
+    event
+}
+
+#[tokio::test]
+async fn a_change_from_the_future_is_not_the_last_word_on_a_profile() {
+    let world = World::new(harvest::Version::V3).await;
+    let introduction = world.introduction("i-1");
+    world.import(introduction.clone()).await;
+    let ahead = profile(&introduction, "ahead", "CTO", "2099-01-01T00:00:00Z");
+    let answer = world.import(ahead).await;
+    assert_eq!(answer.data["how"], "WRITTEN", "{answer:?}");
+    // An hour has passed since then.
+    world
+        .run("UPDATE update_marks SET changed_at = changed_at - interval '1 hour'")
+        .await;
+    let now = chrono::Utc::now().to_rfc3339();
+    let next = profile(&introduction, "next", "CEO", &now);
+    let answer = world.import(next).await;
+    assert_eq!(answer.data["how"], "WRITTEN", "{answer:?}");
+    assert_eq!(world.person("i-1").title.as_deref(), Some("CEO"));
+}
+
+#[tokio::test]
+async fn a_late_status_of_which_only_the_note_is_written_is_superseded() {
+    let world = World::new(harvest::Version::V3).await;
+    let introduction = world.introduction("i-1");
+    world.import(introduction.clone()).await;
+    let status = crate::sight::status_change(&introduction);
+    world.import(status.clone()).await;
+    let mut late = status;
+    late["id"] = json!("event-late");
+    late["data"]["changed_at"] = json!("2026-01-01T00:00:00Z");
+    late["data"]["note"] = json!("Prefers mornings.");
+    let answer = world.import(late).await;
+    assert_eq!(answer.data["how"], "SUPERSEDED", "{answer:?}");
+    assert_eq!(answer.data["changed"], json!(["note"]));
+}
+
+#[tokio::test]
+async fn nothing_is_written_to_somebody_who_was_anonymised_without_a_word() {
+    for version in BOTH {
+        let world = World::new(version).await;
+        let introduction = world.introduction("i-1");
+        let imported = world.import(introduction.clone()).await;
+        let person = world.person("i-1").meta.id;
+        let recruiter = world.greenhouse.recruiter();
+        recruiter.anonymise_candidate(person, &[]).unwrap();
+        world.greenhouse.state().clear_log();
+        let now = chrono::Utc::now().to_rfc3339();
+        let answer = world
+            .import(profile(&introduction, "update", "CTO", &now))
+            .await;
+        assert_eq!(answer.name, "CandidateUpdateFailed", "{imported:?}");
+        assert_eq!(answer.data["code"], "candidate_gone", "{answer:?}");
+        let told = "SELECT count(*) FROM outbox WHERE routing_key LIKE '%CandidateErased'";
+        assert_eq!(world.number(told).await, 1, "{version:?}");
+        let log = world.greenhouse.state().log();
+        let writes = log.iter().filter(|call| call.method != "GET");
+        let writes: Vec<_> = writes
+            .map(|call| call.operation)
+            .filter(|name| *name != "token")
+            .collect();
+        assert!(writes.is_empty(), "{writes:?}");
+        let mut again = world.introduction("i-1");
+        again["id"] = json!("event-again");
+        again["data"]["introduction_id"] = json!("again");
+        let answer = world.import(again).await;
+        assert_eq!(answer.data["how"], "CREATED", "{version:?}: {answer:?}");
+        assert_ne!(world.person("i-1").meta.id, person);
+    }
+}
+
+#[tokio::test]
+async fn an_introduction_under_another_id_does_not_reach_somebody_anonymised() {
+    for version in BOTH {
+        let world = World::new(version).await;
+        world.import(world.introduction("i-1")).await;
+        let person = world.person("i-1").meta.id;
+        let recruiter = world.greenhouse.recruiter();
+        recruiter.anonymise_candidate(person, &[]).unwrap();
+        let mut other = world.introduction("i-2");
+        other["data"]["candidate"]["emails"] =
+            world.introduction("i-1")["data"]["candidate"]["emails"].take();
+        let answer = world.import(other).await;
+        assert_eq!(answer.data["how"], "CREATED", "{version:?}: {answer:?}");
+        assert_ne!(world.person("i-1").meta.id, person);
+    }
+}
+
+#[tokio::test]
+async fn somebody_who_lost_only_their_address_is_still_the_one() {
+    for version in BOTH {
+        let world = World::new(version).await;
+        let introduction = world.introduction("i-1");
+        world.import(introduction.clone()).await;
+        let person = world.person("i-1").meta.id;
+        let recruiter = world.greenhouse.recruiter();
+        let address = ["emails".to_owned()];
+        recruiter.anonymise_candidate(person, &address).unwrap();
+        let now = chrono::Utc::now().to_rfc3339();
+        let answer = world
+            .import(profile(&introduction, "update", "CTO", &now))
+            .await;
+        assert_eq!(answer.data["how"], "WRITTEN", "{version:?}: {answer:?}");
+    }
 }

@@ -140,7 +140,7 @@ catalogue! {
         "Greenhouse refused to add the employee who made the introduction as a user."
         => "Add the employee in Greenhouse, check the acting user's right to manage users, or set referrer_unknown to note_only.";
     CandidateGone "candidate_gone" "BRG-0327" (HUMAN, FINAL)
-        "The candidate was deleted in Greenhouse, or merged into another one, or is hidden from the acting user."
+        "The candidate was deleted or anonymised in Greenhouse, or merged into another one, or is hidden from the acting user."
         => "Look for the person in Greenhouse; introduce them again if they should be there.";
     CustomFieldRefused "custom_field_refused" "BRG-0328" (HUMAN, FINAL)
         "Greenhouse refused custom fields, so they were left out."
@@ -155,10 +155,10 @@ catalogue! {
     // Connection: the tenant's account, or Greenhouse itself.
     CredentialRefused "credential_refused" "BRG-0401" (HUMAN, RETRIED)
         "Greenhouse does not accept the tenant's credential."
-        => "Create a new credential in Greenhouse (Configure → Dev Center → API Credential Management) and store it on the connection.";
+        => "Create a new credential in Greenhouse (Configure → Dev Center → API Credential Management) and store it on the connection; if the user it acts for was deactivated, set acting_user_id to an active Site Admin instead.";
     ScopeMissing "scope_missing" "BRG-0402" (HUMAN, RETRIED)
         "The credential does not have the permission this call needs."
-        => "Grant the named scope to the credential in Greenhouse (Configure → Dev Center → API Credential Management), then verify the connection.";
+        => "Grant the named scope to the credential in Greenhouse (Configure → Dev Center → API Credential Management), then verify the connection; if the credential has it, that says whether the acting user is no Site Admin any more.";
     TokenEndpointRefused "token_endpoint_refused" "BRG-0403" (HUMAN, RETRIED)
         "Greenhouse gives no access token for the client id and secret."
         => "Compare client id, client secret and acting user with Greenhouse, and store them on the connection again.";
