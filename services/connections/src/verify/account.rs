@@ -53,7 +53,7 @@ impl Looking<'_> {
             }
             (Remote::Credential { status, .. }, _) => {
                 let evidence = format!("the token endpoint answered {status}");
-                self.find(finding(Code::CredentialRefused, evidence));
+                self.find(finding(Code::TokenEndpointRefused, evidence));
             }
             (Remote::NotServed { status }, _) => {
                 let evidence = format!("Harvest v1 answered {status}");

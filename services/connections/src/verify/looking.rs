@@ -143,8 +143,8 @@ impl<'a> Looking<'a> {
             Remote::Credential {
                 whose: Whose::Tenant,
                 ..
-            }
-            | Remote::Unauthorized { .. } => finding(Code::CredentialRefused, Severity::Error),
+            } => finding(Code::TokenEndpointRefused, Severity::Error),
+            Remote::Unauthorized { .. } => finding(Code::CredentialRefused, Severity::Error),
             Remote::NotServed { .. } => finding(Code::V1NotServed, Severity::Error),
             Remote::Forbidden { operation, scope } => {
                 return self.forbidden(*operation, scope);

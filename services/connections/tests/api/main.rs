@@ -84,7 +84,7 @@ async fn a_refused_credential_is_stored_and_waits_for_the_admin() {
         (refused.status, &refused.body["state"]),
         (201, &json!("reauthorise"))
     );
-    assert_eq!(codes(&refused.body), ["credential_refused"]);
+    assert_eq!(codes(&refused.body), ["token_endpoint_refused"]);
     let right = world.connect(world.auth()).await;
     assert_eq!(
         (&right.body["id"], &right.body["state"]),
@@ -106,7 +106,7 @@ async fn a_refused_credential_takes_no_place_of_one_that_works() {
         (422, &json!("auth")),
         "{refused:?}"
     );
-    assert_eq!(codes(&refused.body), ["credential_refused"]);
+    assert_eq!(codes(&refused.body), ["token_endpoint_refused"]);
     let path = format!("/v1/connections/{}", before["id"].as_str().unwrap());
     assert_eq!(world.get(&path).await.body, before);
     let verified = world.post(&format!("{path}/verify"), &Value::Null).await;
