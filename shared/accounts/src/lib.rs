@@ -32,7 +32,7 @@ use chrono::{DateTime, Utc};
 use consent::Consent;
 use domain::settings::Settings;
 use domain::{Tenant, UserId};
-use examiner::Watched;
+use examiner::{Alone, Watched};
 use harvest::{AuthorizedTokens, Budget, Client, Credential, Http, Partner};
 use metered::Metered;
 use secrecy::SecretString;
@@ -209,7 +209,7 @@ impl Accounts {
     fn budget(&self, connection: Option<(Uuid, i64)>) -> Arc<dyn Budget> {
         match connection {
             Some((id, revision)) => Arc::new(Metered(self.budgets.of(id, revision))),
-            None => Arc::new(harvest::Unmetered),
+            None => Arc::new(Alone::default()),
         }
     }
 

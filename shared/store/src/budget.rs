@@ -10,6 +10,7 @@
 //! - Up to `safe_until`, processes lease calls in advance (a sixteenth of what is left) and spend them from a pocket.
 //! - From `safe_until` to `ends` a call may arrive in this window or the next: it is leased one by one, and charged to
 //!   both (`carried`). While there is enough work nothing is left by then, so this costs nothing when it matters.
+//! - Where no answer tells an end (v1), it is found out where windows begin: see [`untold`].
 //! - A window whose phase nobody has told yet is doubtful from its beginning, and only [`window::PROBES`] calls may go
 //!   out before an answer tells more.
 //! - A twentieth is reserved for [`Purpose::Proof`], so that recovery never starves; what proofs leave is free in the
@@ -24,6 +25,7 @@ mod meter;
 mod pocket;
 pub(crate) mod row;
 mod told;
+mod untold;
 mod view;
 mod window;
 

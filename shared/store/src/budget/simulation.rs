@@ -33,6 +33,8 @@ struct Scenario {
     /// Calls that somebody else makes with the same credential in each of the server's first three windows.
     foreign: i64,
     windows: i64,
+    /// Whether answers tell when the window ends, as those of v1 do not.
+    tells_end: bool,
 }
 
 impl Scenario {
@@ -49,6 +51,19 @@ impl Scenario {
             pause: 0,
             foreign: 0,
             windows: 20,
+            tells_end: true,
+        }
+    }
+
+    /// The same with the windows and the answers of v1.
+    fn saturated_v1(seed: u64, limit: i64, replicas: usize) -> Self {
+        Self {
+            limit,
+            replicas,
+            window: 10 * SECOND,
+            windows: 30,
+            tells_end: false,
+            ..Self::saturated(seed)
         }
     }
 }
@@ -114,6 +129,9 @@ impl World {
             next: 0,
             scenario,
         };
+        if !world.scenario.tells_end {
+            world.window.longest = Duration::from_secs(10);
+        }
         world.phase = world.roll(world.scenario.window);
         world.skew = world.roll(2 * 3600 * SECOND);
         world
@@ -190,6 +208,7 @@ impl World {
                 let date = (now - self.roll(100) + self.skew).div_euclid(SECOND);
                 let reset = (ends + self.skew + SECOND - 1).div_euclid(SECOND);
                 let resets_in = Duration::from_secs((reset - date).max(0).unsigned_abs());
+                let resets_in = self.scenario.tells_end.then_some(resets_in);
                 self.learn(now, replica, limit, remaining, resets_in);
             }
         }
@@ -249,11 +268,18 @@ impl World {
         );
     }
 
-    fn learn(&mut self, now: i64, replica: usize, limit: i64, remaining: i64, resets_in: Duration) {
+    fn learn(
+        &mut self,
+        now: i64,
+        replica: usize,
+        limit: i64,
+        remaining: i64,
+        resets_in: Option<Duration>,
+    ) {
         let told = Told {
             limit: limit as i32,
             remaining: Some(remaining as i32),
-            resets: Some((moment(now), resets_in)),
+            resets: resets_in.map(|resets_in| (moment(now), resets_in)),
         };
         let mut next = self.views[replica].clone();
         next.learn(moment(now), &self.timing, told);
@@ -378,6 +404,45 @@ fn windows_of_another_length_are_learnt() {
                 ..Scenario::saturated(seed)
             };
             run(&scenario);
+        }
+    }
+}
+
+#[test]
+fn windows_whose_end_nobody_tells_are_used_as_well() {
+    for seed in 1..=seeds() {
+        for (limit, replicas) in [8, 20, 50].map(|limit| [(limit, 1), (limit, 4)]).concat() {
+            let scenario = Scenario::saturated_v1(seed, limit, replicas);
+            let outcome = run(&scenario);
+            let least = least_used(&scenario, &outcome);
+            assert!(
+                least >= 95,
+                "{least} % used: {scenario:?} {:?}",
+                outcome.used
+            );
+        }
+    }
+}
+
+#[test]
+fn no_work_is_throttled_where_nobody_tells_an_end() {
+    for seed in 1..=seeds() {
+        for limit in [2, 5, 8, 20, 50] {
+            for demand in [limit - 1, limit + 1, 2 * limit, 200] {
+                let trickle = Scenario {
+                    demand,
+                    windows: 40,
+                    pause: 25 * SECOND + (seed as i64 * 137) % 30_000,
+                    ..Scenario::saturated_v1(seed, limit, 4)
+                };
+                run(&trickle);
+                run(&Scenario {
+                    there: 900,
+                    back: 8 * SECOND,
+                    lost: 10,
+                    ..trickle
+                });
+            }
         }
     }
 }

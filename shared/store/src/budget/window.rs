@@ -82,8 +82,12 @@ impl Window {
         if self.metered == Some(false) {
             return Lease::Free;
         }
-        if now >= self.ends {
+        let over = now >= self.ends;
+        if over && !self.is_felt() {
             self.begin(now, timing);
+        }
+        if self.is_felt() {
+            return self.feel(now, timing);
         }
         self.release(now, timing);
         let doubtful = now >= self.safe_until;
@@ -92,7 +96,7 @@ impl Window {
             available += self.reserved;
         }
         if available <= 0 {
-            return if self.is_probing() {
+            return if self.is_probing() && !self.is_untold() {
                 Lease::Probing
             } else {
                 Lease::Denied(self.next_chance(now, timing))
@@ -126,6 +130,11 @@ impl Window {
     pub(super) fn exhaust(&mut self, now: DateTime<Utc>, timing: &Timing, retry_after: Duration) {
         self.blocked_until = self.blocked_until.max(now + retry_after);
         self.ends = self.ends.max(self.blocked_until + timing.margin);
+        if self.is_untold() {
+            // Late answers are in by then, and are not taken for those of what goes out next.
+            self.ends = self.ends.max(now + self.longest + timing.margin * 2);
+            self.confirmed = true;
+        }
         self.remaining = 0;
         self.reserved = 0;
         // It should not have happened: whatever we believed of the length of windows is in doubt.
@@ -140,6 +149,13 @@ impl Window {
 
     /// The old window is certainly over.
     pub(super) fn begin(&mut self, now: DateTime<Utc>, timing: &Timing) {
+        if self.is_untold() {
+            return if self.is_felt() {
+                self.send(now, timing)
+            } else {
+                self.follow(now, timing)
+            };
+        }
         self.previous_end = self.ends;
         self.started = now;
         let unanswered = !self.confirmed;
