@@ -31,6 +31,8 @@ const BATCH: i64 = 200;
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 /// How long rows rest that the broker did not take.
 const REST: Duration = Duration::from_secs(2);
+/// How long after a database that did not take a mark it is asked again.
+const MARK_AGAIN: Duration = Duration::from_millis(500);
 
 /// What a relay works with.
 pub struct Relay {
@@ -44,6 +46,14 @@ pub struct Relay {
     pub exchange: String,
     /// Counters.
     pub metrics: std::sync::Arc<Metrics>,
+}
+
+/// What the broker said of a batch's rows.
+#[derive(Default)]
+struct Told {
+    published: Vec<i64>,
+    later: Vec<i64>,
+    parked: Vec<i64>,
 }
 
 impl Relay {
@@ -80,7 +90,7 @@ impl Relay {
             if batch.since.elapsed() > FRESH {
                 continue;
             }
-            match self.pass_on(batch.rows).await {
+            match self.pass_on(batch.rows, stop).await {
                 Ok(false) => {}
                 Ok(true) => self.store.ring(News::Outbox),
                 Err(error) => tracing::warn!(%error, "cannot mark what was published"),
@@ -92,7 +102,7 @@ impl Relay {
         loop {
             // One batch more: as many as there are would keep a process that is to end.
             let is_last = stop.is_cancelled();
-            match self.relay_batch().await {
+            match self.relay_batch(stop).await {
                 _ if is_last => return,
                 Ok(true) => {}
                 outcome => {
@@ -109,16 +119,20 @@ impl Relay {
     }
 
     /// Takes one batch, publishes it and tells whether there may be more to take.
-    async fn relay_batch(&self) -> Result<bool, store::Error> {
+    async fn relay_batch(&self, stop: &CancellationToken) -> Result<bool, store::Error> {
         let rows = self.store.take_announcements(BATCH, LEASE).await?;
         if rows.is_empty() {
             return Ok(false);
         }
-        self.pass_on(rows).await
+        self.pass_on(rows, stop).await
     }
 
     /// Publishes rows that are this relay's and tells whether others are due.
-    async fn pass_on(&self, rows: Vec<Pending>) -> Result<bool, store::Error> {
+    async fn pass_on(
+        &self,
+        rows: Vec<Pending>,
+        stop: &CancellationToken,
+    ) -> Result<bool, store::Error> {
         let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
         crash_here(CrashPoint::RelayBeforePublish);
         let sent = Instant::now();
@@ -129,31 +143,65 @@ impl Relay {
                 .publish_confirmed(Exchange::Events, sent.elapsed());
         }
         crash_here(CrashPoint::RelayAfterConfirm);
-        self.mark(&ids, &outcomes).await
+        let told = self.told(&ids, &outcomes);
+        self.mark_surely(&told, sent + LEASE, stop).await
     }
 
-    async fn mark(&self, ids: &[i64], outcomes: &[Outcome]) -> Result<bool, store::Error> {
-        let (mut published, mut later, mut parked) = (Vec::new(), Vec::new(), Vec::new());
+    /// Sorts rows by what the broker said of them.
+    fn told(&self, ids: &[i64], outcomes: &[Outcome]) -> Told {
+        let mut told = Told::default();
         for (id, outcome) in ids.iter().zip(outcomes) {
             let word = PublishOutcome::from_word(outcome.as_str());
             self.metrics
                 .published(Service::Relay, Exchange::Events, word, 1);
             match outcome {
-                Outcome::Confirmed => published.push(*id),
-                Outcome::Nacked | Outcome::Unknown => later.push(*id),
-                Outcome::Returned { .. } => parked.push(*id),
+                Outcome::Confirmed => told.published.push(*id),
+                Outcome::Nacked | Outcome::Unknown => told.later.push(*id),
+                Outcome::Returned { .. } => told.parked.push(*id),
             }
         }
-        let others = self.store.mark_published(&published).await?;
-        if !later.is_empty() {
-            self.store.return_announcements(&later, REST).await?;
-        }
-        if !parked.is_empty() {
+        if !told.parked.is_empty() {
             tracing::error!(
-                rows = parked.len(),
+                rows = told.parked.len(),
                 "the broker has no place for announcements; parked"
             );
-            self.store.park_announcements(&parked, "unroutable").await?;
+        }
+        told
+    }
+
+    /// Marks as soon as the database takes it: only we know what the broker has, and until then the rows and all that
+    /// comes after them in their order lie there. When the lease ends they are another relay's.
+    async fn mark_surely(
+        &self,
+        told: &Told,
+        leased: Instant,
+        stop: &CancellationToken,
+    ) -> Result<bool, store::Error> {
+        loop {
+            let error = match self.mark(told).await {
+                Ok(others) => return Ok(others),
+                Err(error) => error,
+            };
+            if stop.is_cancelled() || Instant::now() + MARK_AGAIN >= leased {
+                return Err(error);
+            }
+            tracing::warn!(%error, "cannot mark what was published yet");
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(MARK_AGAIN) => {}
+            }
+        }
+    }
+
+    /// Marks what the broker has, and says whether others are due. May be done again.
+    async fn mark(&self, told: &Told) -> Result<bool, store::Error> {
+        let others = self.store.mark_published(&told.published).await?;
+        if !told.later.is_empty() {
+            self.store.return_announcements(&told.later, REST).await?;
+        }
+        if !told.parked.is_empty() {
+            let parked = &told.parked;
+            self.store.park_announcements(parked, "unroutable").await?;
         }
         Ok(others)
     }
