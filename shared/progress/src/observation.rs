@@ -1,6 +1,6 @@
 //! What Greenhouse answers, as the observation that the status diff understands. Pure.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use domain::status::{DetectedBy, Observation, Rejection, Snapshot, Stage, Status, Visit};
 use domain::{JobId, JobStageId};
 use harvest::Application;
@@ -26,6 +26,10 @@ pub fn observation(
     mut background: Background,
     now: DateTime<Utc>,
 ) -> Observation {
+    for visit in &mut background.history {
+        visit.entered_at = tellable(visit.entered_at);
+        visit.exited_at = tellable(visit.exited_at);
+    }
     let stage = stage(application, &background);
     if let Some(stage) = &stage {
         call_alike(stage, &mut background.history);
@@ -48,18 +52,22 @@ pub fn observation(
         },
         visit: application.stage_id,
         rejection: rejected.then(|| background.rejection.unwrap_or(unexplained)),
-        rejected_at: application
-            .rejected_at
-            .or(background.rejected_at)
+        rejected_at: tellable(application.rejected_at)
+            .or(tellable(background.rejected_at))
             .filter(|_| rejected),
         history: background.history,
-        last_activity_at: application.last_activity_at,
-        updated_at: application.updated_at,
+        last_activity_at: tellable(application.last_activity_at),
+        updated_at: tellable(application.updated_at),
         observed_at: now,
         detected_by: DetectedBy::Poll,
         anonymised: false,
         from_start: false,
     }
+}
+
+/// What the contract cannot say (years before 1 and after 9999) counts as not told.
+fn tellable(at: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+    at.filter(|at| (1..=9999).contains(&at.year()))
 }
 
 /// What the answer to its creation shows of an application: whatever it is in, it has been in since it is there.
