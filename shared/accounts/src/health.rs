@@ -49,6 +49,30 @@ pub async fn set_aside(
     }
 }
 
+/// Notes at a connection that it lacks something that work goes on without, and tells so; once.
+pub async fn degrade(store: &Store, known: &Connection, finding: Finding) {
+    let same = |one: &Finding| {
+        one.code == finding.code
+            && (one.evidence == finding.evidence
+                || finding.scope.is_some() && one.scope == finding.scope)
+    };
+    if known.findings.iter().any(same) {
+        return;
+    }
+    let (tenant, code) = (&known.tenant, finding.code.as_str());
+    tracing::warn!(%tenant, code, evidence = finding.evidence, "work goes on without what is refused");
+    let judge = |known: &Connection| {
+        let mut findings = known.findings.clone();
+        findings.push(finding);
+        Health::reconsidered(findings, known)
+    };
+    let changed = store.change_health(tenant, known.revision, false, judge, announcement);
+    if let Err(error) = changed.await {
+        // It is noted at the next refusal.
+        tracing::warn!(%tenant, %error, "cannot note what a connection lacks");
+    }
+}
+
 /// Takes back that consent is needed, where that was said, because good tokens were stored after all.
 pub(crate) async fn consent_is_there(
     store: &Store,
