@@ -47,6 +47,7 @@ pub(crate) async fn follow(
             converted_from: None,
             origin: None,
             anonymised: false,
+            absent: false,
             introduced_at: None,
         };
         let seen = match &applied.how {

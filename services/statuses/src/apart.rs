@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 
 use domain::ApplicationId;
 use harvest::{Cause, Error};
+use tokio::time::Instant;
 
 /// What was read of some applications.
 #[derive(Debug)]
@@ -17,12 +18,14 @@ pub(crate) struct Apart<T> {
 /// Reads all of them at once. Where that fails, the first and the last are read alone. If both fail it is Greenhouse
 /// that fails and not one record, and an outage has cost three calls; else the others are halved until what fails is alone.
 /// Where only one is asked for, the one before it tells the same, in two calls. Whoever fails alone is asked for once more:
-/// one call that fails proves nothing of a record.
+/// one call that fails proves nothing of a record. Whatever is not read at `until`, because Greenhouse hangs at some, is
+/// left to a later look.
 ///
 /// # Errors
 /// The first error, where everything fails; one that cannot be about a record at once.
 pub(crate) async fn apart<T, F>(
     ids: &[ApplicationId],
+    until: Instant,
     read: impl Fn(Vec<ApplicationId>) -> F,
 ) -> Result<Apart<T>, Error>
 where
@@ -40,9 +43,9 @@ where
             Err(error) if may_be_about_one(&error) => return Err(failure),
             Err(error) => return Err(error),
         },
-        _ => apart.halve(ids, &read, failure).await?,
+        _ => apart.halve(ids, until, &read, failure).await?,
     }
-    apart.ask_again(&read).await?;
+    apart.ask_again(until, &read).await?;
     Ok(apart)
 }
 
@@ -81,6 +84,7 @@ impl<T> Apart<T> {
     async fn halve<F>(
         &mut self,
         ids: &[ApplicationId],
+        until: Instant,
         read: &impl Fn(Vec<ApplicationId>) -> F,
         failure: Error,
     ) -> Result<(), Error>
@@ -89,6 +93,10 @@ impl<T> Apart<T> {
     {
         let (mut parts, mut answers) = (ends_first(ids), false);
         while let Some(part) = parts.pop_front() {
+            if answers && Instant::now() >= until {
+                self.unread.extend_from_slice(part);
+                continue;
+            }
             match read(part.to_vec()).await {
                 Ok(rows) => {
                     answers = true;
@@ -110,11 +118,19 @@ impl<T> Apart<T> {
         Ok(())
     }
 
-    async fn ask_again<F>(&mut self, read: &impl Fn(Vec<ApplicationId>) -> F) -> Result<(), Error>
+    async fn ask_again<F>(
+        &mut self,
+        until: Instant,
+        read: &impl Fn(Vec<ApplicationId>) -> F,
+    ) -> Result<(), Error>
     where
         F: Future<Output = Result<Vec<T>, Error>>,
     {
         for application in std::mem::take(&mut self.unread) {
+            if Instant::now() >= until {
+                self.unread.push(application);
+                continue;
+            }
             match read(vec![application]).await {
                 Ok(rows) => self.rows.extend(rows),
                 Err(error) if may_be_about_one(&error) => {
@@ -148,11 +164,16 @@ fn ends_first(ids: &[ApplicationId]) -> VecDeque<&[ApplicationId]> {
 mod tests {
     use std::cell::Cell;
     use std::future::ready;
+    use std::time::Duration;
 
     use super::*;
 
     fn ids(numbers: &[i64]) -> Vec<ApplicationId> {
         numbers.iter().copied().map(ApplicationId).collect()
+    }
+
+    fn later() -> Instant {
+        Instant::now() + Duration::from_secs(60)
     }
 
     fn fails() -> Error {
@@ -169,7 +190,7 @@ mod tests {
     ) -> (Result<Apart<ApplicationId>, Error>, usize) {
         let (all, bad) = (ids(&(1..=count).collect::<Vec<_>>()), ids(bad));
         let calls = Cell::new(0);
-        let read = apart(&all, |some| {
+        let read = apart(&all, later(), |some| {
             calls.set(calls.get() + 1);
             let fails = some.iter().any(|id| bad.contains(id));
             ready(if fails { Err(error.clone()) } else { Ok(some) })
@@ -213,7 +234,7 @@ mod tests {
         for (count, failing) in [(1, 1), (3, 1), (3, 2)] {
             let all = ids(&(1..=count).collect::<Vec<_>>());
             let calls = Cell::new(0);
-            let read = apart(&all, |some| {
+            let read = apart(&all, later(), |some| {
                 calls.set(calls.get() + 1);
                 ready(if calls.get() <= failing {
                     Err(fails())
@@ -228,6 +249,23 @@ mod tests {
                 (all, Vec::new()),
                 "{failing} calls"
             );
+        }
+    }
+
+    #[tokio::test]
+    async fn those_it_has_no_time_for_are_left_to_a_later_look() {
+        for (count, bad, calls_made) in [(50, 7, 3), (1, 1, 2)] {
+            let all = ids(&(1..=count).collect::<Vec<_>>());
+            let calls = Cell::new(0);
+            let read = apart(&all, Instant::now(), |some| {
+                calls.set(calls.get() + 1);
+                let fails_at = some.contains(&ApplicationId(bad));
+                ready(if fails_at { Err(fails()) } else { Ok(some) })
+            });
+            let read = read.await.unwrap();
+            assert_eq!(read.rows.len() + read.unread.len(), all.len());
+            assert!(read.unread.contains(&ApplicationId(bad)));
+            assert!(calls.get() <= calls_made, "{} calls", calls.get());
         }
     }
 

@@ -3,7 +3,7 @@
 //!
 //! Only what should have been told by now counts as a mismatch. What Greenhouse no longer shows is told as deleted only
 //! when it is not shown for two nights in a row while its job is: a hidden job hides its applications. Where the person
-//! is gone with it, that is told too.
+//! is gone with it, that is told too. Whatever shows again after that was hidden, and is told again.
 
 use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
@@ -13,7 +13,6 @@ use boot::metrics::Mismatch;
 use domain::status::DetectedBy;
 use domain::{ApplicationId, CandidateId, JobId};
 use harvest::Application;
-use store::Store;
 use store::applications::Erasure;
 
 use crate::news::is_fresh;
@@ -21,10 +20,6 @@ use crate::observer::{Observer, Tracked};
 
 /// For how long Greenhouse must not show an application before it counts as gone: more than one night.
 const PATIENCE: Duration = Duration::from_secs(20 * 60 * 60);
-/// For how long `GET /v1/status-events` reaches back.
-const FEED_KEEPS: Duration = Duration::from_secs(400 * 24 * 60 * 60);
-/// Rows of the feed removed at once.
-const SWEEP: i64 = 10_000;
 
 /// Compares these (at most 50) with Greenhouse, counts what differs, and tells it.
 pub(crate) async fn compare(observer: &Observer<'_>, ids: &[ApplicationId]) -> Result<(), Stop> {
@@ -87,12 +82,10 @@ async fn gone_with_their_people(
 ) -> Result<Vec<ApplicationId>, Stop> {
     let tracked = observer.tracked(gone).await?;
     let people: BTreeSet<CandidateId> = tracked.values().map(|known| known.greenhouse).collect();
-    let mut deleted = Vec::new();
-    for person in people {
-        if observer.client.candidates().is_gone(person).await? {
-            observer.erase(person, Erasure::Deleted).await?;
-            deleted.push(person);
-        }
+    let people: Vec<CandidateId> = people.into_iter().collect();
+    let deleted = observer.client.candidates().gone_among(&people).await?;
+    for person in &deleted {
+        observer.erase(*person, Erasure::Absent).await?;
     }
     let store = &observer.context.store;
     Ok(store.followed_of(observer.tenant, &deleted).await?)
@@ -100,15 +93,9 @@ async fn gone_with_their_people(
 
 fn in_sight(tracked: &Tracked, jobs: &HashSet<JobId>) -> Vec<ApplicationId> {
     let in_sight = tracked.values().filter(|known| {
+        // Those that are told already are compared in case they show again.
         let job = known.job;
-        job.is_none_or(|job| jobs.contains(&job))
+        !known.absent && job.is_none_or(|job| jobs.contains(&job))
     });
     in_sight.map(|known| known.application).collect()
-}
-
-/// Removes what the feed no longer keeps.
-pub(crate) async fn sweep(store: &Store) -> Result<(), Stop> {
-    store.sweep_merges().await?;
-    while store.sweep_status_events(FEED_KEEPS, SWEEP).await? == SWEEP as u64 {}
-    Ok(())
 }

@@ -13,6 +13,7 @@ mod audit;
 mod conversion;
 mod feed;
 mod intake;
+mod lacking;
 mod look;
 mod named;
 mod names;
@@ -22,6 +23,7 @@ mod people;
 mod poll;
 mod refresh;
 mod schedule;
+mod upkeep;
 mod webhook;
 
 use std::sync::Arc;
@@ -40,8 +42,8 @@ use tokio_util::sync::CancellationToken;
 pub struct Config {
     /// Connections polled at once, and connections looked at at once for webhooks.
     pub concurrency: usize,
-    /// How long a poll or a task is ours; more than twice as long as looking behind fifty applications takes. A poll is
-    /// extended after those; of tasks no part is begun in the second half.
+    /// How long a poll or a task is ours; longer than looking behind fifty applications takes, which leaves out those that
+    /// Greenhouse hangs at after an eighth of it. A poll is extended after those; of tasks no part is begun in the second half.
     pub lease: Duration,
     /// How often to look which polls and requests are due: adds to the lateness of each.
     pub look_interval: Duration,
@@ -89,6 +91,7 @@ pub(crate) struct Context {
     pub(crate) store: Store,
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) names: names::Names,
+    pub(crate) lacking: lacking::Lacking,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) config: Config,
 }
@@ -116,7 +119,8 @@ pub async fn look(parts: Parts, wake: Wake, stop: CancellationToken) {
     tokio::join!(
         schedule::keep_polling(Arc::clone(&context), stop.clone()),
         webhook::keep_looking(Arc::clone(&context), wake, stop.clone()),
-        refresh::keep_refreshing(context, stop),
+        refresh::keep_refreshing(Arc::clone(&context), stop.clone()),
+        upkeep::keep(&context, &stop),
     );
 }
 
@@ -143,6 +147,7 @@ pub async fn refresh_due(parts: Parts) -> usize {
 impl Context {
     fn new(parts: Parts) -> Context {
         Context {
+            lacking: lacking::Lacking::new(parts.store.clone()),
             store: parts.store,
             accounts: parts.accounts,
             names: names::Names::default(),

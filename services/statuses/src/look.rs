@@ -2,13 +2,17 @@
 
 use std::collections::{HashMap, HashSet};
 
+use accounts::Stop;
 use domain::status::{Observation, Rejection, Status, Visit};
 use domain::{ApplicationId, JobId, JobStageId};
-use harvest::{Application, ApplicationStage, Error, RejectionDetail};
+use harvest::{Application, ApplicationStage, Error, Operation, RejectionDetail};
 use progress::{Background, observation};
+use tokio::time::Instant;
 
-use crate::apart::{Apart, apart};
-use crate::news::{is_early, is_unrecorded, is_worth_waiting};
+use crate::apart::{Apart, apart, may_be_about_one};
+use crate::lacking::refused;
+use crate::names::Called;
+use crate::news::{is_early, is_unrecorded, is_worth_waiting, may_not_show_yet};
 use crate::observer::Observer;
 
 /// What looking at some applications showed.
@@ -28,21 +32,19 @@ pub(crate) struct Look {
 pub(crate) async fn look(
     observer: &Observer<'_>,
     applications: &[&Application],
-) -> Result<Look, Error> {
-    let (client, now) = (&observer.client, observer.now());
-    let ids: Vec<ApplicationId> = applications.iter().map(|one| one.id).collect();
-    let stages = apart(&ids, |some| async move {
-        client.application_stages().of_applications(&some).await
-    });
-    let stages = stages.await?;
+) -> Result<Look, Stop> {
+    let (now, until) = (observer.now(), observer.until());
+    let stages = history(observer, applications, until).await?;
     let jobs: HashSet<JobId> = applications.iter().filter_map(|one| one.job_id).collect();
     let jobs: Vec<JobId> = jobs.into_iter().collect();
-    let mut backgrounds = histories(observer, &jobs, &stages.rows).await?;
-    let unexplained = rejections(observer, applications, &mut backgrounds).await?;
+    let mut names = Decoration::of(observer);
+    let mut backgrounds = histories(&mut names, &jobs, &stages.rows).await?;
+    let unexplained = rejections(&mut names, applications, &mut backgrounds, until).await?;
     let unread: HashSet<ApplicationId> = stages.unread.into_iter().chain(unexplained).collect();
-    let (mut look, mut unrecorded) = (Look::default(), 0);
+    let mut look = Look::default();
+    let mut shown = Vec::with_capacity(applications.len());
     for application in applications {
-        let mut background = backgrounds.remove(&application.id).unwrap_or_default();
+        let background = backgrounds.remove(&application.id).unwrap_or_default();
         let Some(status) = application.status.known() else {
             tracing::warn!(application = %application.id, "an application has a status this version does not know");
             look.unread.push(application.id);
@@ -54,47 +56,153 @@ pub(crate) async fn look(
             look.early.extend(waits.then_some(application.id));
             continue;
         }
-        if is_early(application, &background, now) {
+        let nameless = names.late && may_not_show_yet(application, now);
+        if nameless || is_early(application, &background, now) {
             look.early.push(application.id);
             continue;
         }
-        if is_unrecorded(application, &background.history) {
-            unrecorded += 1;
-            background.planned = planned(observer, application).await?;
-        }
-        let seen = observation(application, status, background, now);
-        look.observations.insert(application.id, seen);
+        shown.push((*application, status, background));
     }
-    if unrecorded > 0 {
-        tracing::warn!(connection = %observer.connection, applications = unrecorded, "stages are believed that no history shows");
+    let mut planned = planned(&mut names, &shown).await?;
+    let observed_at = observer.clock.now();
+    for (application, status, mut background) in shown {
+        background.planned = planned.remove(&application.id);
+        let seen = observation(application, status, background, observed_at);
+        look.observations.insert(application.id, seen);
     }
     Ok(look)
 }
 
-/// The stage of the plan that the application's stage name means.
-async fn planned(
+/// The stage visits of all of them. An account that lets nobody read them lacks them: what it refuses for a moment is
+/// waited for like what it fails at.
+async fn history(
     observer: &Observer<'_>,
-    application: &Application,
-) -> Result<Option<JobStageId>, Error> {
-    let (client, connection) = (&observer.client, observer.connection);
-    let names = &observer.context.names;
-    match (application.job_id, &application.stage_name) {
-        (Some(job), Some(name)) => names.stage_called(client, connection, job, name).await,
-        _ => Ok(None),
+    applications: &[&Application],
+    until: Instant,
+) -> Result<Apart<ApplicationStage>, Stop> {
+    let stages = observer.client.application_stages();
+    let ids: Vec<ApplicationId> = applications.iter().map(|one| one.id).collect();
+    let read = apart(&ids, until, |some| async move {
+        stages.of_applications(&some).await
+    });
+    or_lacking(
+        observer,
+        Operation::ApplicationStagesList,
+        ids.clone(),
+        read.await,
+    )
+    .await
+}
+
+/// What was read of a list, or nothing where the account lacks it.
+async fn or_lacking<T>(
+    observer: &Observer<'_>,
+    list: Operation,
+    ids: Vec<ApplicationId>,
+    read: Result<Apart<T>, Error>,
+) -> Result<Apart<T>, Stop> {
+    let lacking = &observer.context.lacking;
+    let error = match read {
+        Ok(read) => {
+            lacking.is_there(observer, list).await?;
+            return Ok(read);
+        }
+        Err(error) => error,
+    };
+    if refused(&error) != Some(list) {
+        return Err(error.into());
     }
+    let missing = lacking.is_missing(observer, (list, &error)).await?;
+    Ok(Apart {
+        rows: Vec::new(),
+        unread: if missing { Vec::new() } else { ids },
+    })
+}
+
+/// Names, or none: a list of names that is refused or fails keeps back nothing for long.
+struct Decoration<'a> {
+    observer: &'a Observer<'a>,
+    /// Whether Greenhouse failed at some, and may show them in a moment.
+    late: bool,
+}
+
+impl<'a> Decoration<'a> {
+    fn of(observer: &'a Observer<'a>) -> Decoration<'a> {
+        Decoration {
+            observer,
+            late: false,
+        }
+    }
+
+    /// What was read; asked for once more where one call failed.
+    async fn read<T, F>(&mut self, read: impl Fn() -> F) -> Result<Option<T>, Stop>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        let error = match read().await {
+            Ok(names) => return Ok(Some(names)),
+            Err(error) if refused(&error).is_none() && may_be_about_one(&error) => {
+                match read().await {
+                    Ok(names) => return Ok(Some(names)),
+                    Err(error) => error,
+                }
+            }
+            Err(error) => error,
+        };
+        if let Some(list) = refused(&error) {
+            let lacking = &self.observer.context.lacking;
+            lacking.is_missing(self.observer, (list, &error)).await?;
+        } else if may_be_about_one(&error) {
+            self.late = true;
+        } else {
+            return Err(error.into());
+        }
+        tracing::warn!(connection = %self.observer.connection, %error, "told without names");
+        Ok(None)
+    }
+}
+
+/// For those that no history shows in the stage that they name: the stage of the plan that its name means.
+async fn planned(
+    names: &mut Decoration<'_>,
+    shown: &[(&Application, Status, Background)],
+) -> Result<HashMap<ApplicationId, JobStageId>, Stop> {
+    let observer = names.observer;
+    let unrecorded = shown
+        .iter()
+        .filter(|(application, _, background)| is_unrecorded(application, &background.history));
+    let unrecorded: Vec<(ApplicationId, Option<Called>)> = unrecorded
+        .map(|(one, _, _)| (one.id, one.job_id.zip(one.stage_name.clone())))
+        .collect();
+    if unrecorded.is_empty() {
+        return Ok(HashMap::new());
+    }
+    tracing::warn!(connection = %observer.connection, applications = unrecorded.len(), "stages are believed that no history shows");
+    let wanted: HashSet<Called> = unrecorded
+        .iter()
+        .filter_map(|(_, called)| called.clone())
+        .collect();
+    let (client, connection) = (&observer.client, observer.connection);
+    let known = &observer.context.names;
+    let read = names.read(|| known.stages_called(client, connection, &wanted));
+    let found = read.await?.unwrap_or_default();
+    let stage = |(id, called): (_, Option<Called>)| Some((id, *found.get(&called?)?));
+    Ok(unrecorded.into_iter().filter_map(stage).collect())
 }
 
 /// The stage visits per application, with the names of the stages.
 async fn histories(
-    observer: &Observer<'_>,
+    names: &mut Decoration<'_>,
     jobs: &[JobId],
     stages: &[ApplicationStage],
-) -> Result<HashMap<ApplicationId, Background>, Error> {
+) -> Result<HashMap<ApplicationId, Background>, Stop> {
+    let observer = names.observer;
     let (client, connection) = (&observer.client, observer.connection);
-    let names = &observer.context.names;
+    let known = &observer.context.names;
     let ids: HashSet<JobStageId> = stages.iter().filter_map(|row| row.job_stage_id).collect();
     let ids: Vec<JobStageId> = ids.into_iter().collect();
-    let plan = names.stages(client, connection, jobs, &ids).await?;
+    let read = names.read(|| known.stages(client, connection, jobs, &ids));
+    let plan = read.await?.unwrap_or_default();
     let mut backgrounds: HashMap<ApplicationId, Background> = HashMap::new();
     for row in stages {
         let (Some(application), Some(job_stage_id)) = (row.application_id, row.job_stage_id) else {
@@ -121,20 +229,30 @@ async fn histories(
 
 /// Adds why the rejected ones were turned down; returns those of which that cannot be read.
 async fn rejections(
-    observer: &Observer<'_>,
+    names: &mut Decoration<'_>,
     applications: &[&Application],
     backgrounds: &mut HashMap<ApplicationId, Background>,
-) -> Result<Vec<ApplicationId>, Error> {
+    until: Instant,
+) -> Result<Vec<ApplicationId>, Stop> {
+    let observer = names.observer;
     let (client, connection) = (&observer.client, observer.connection);
-    let names = &observer.context.names;
+    let known = &observer.context.names;
     let rejected = |one: &&&Application| one.status.known() == Some(Status::Rejected);
     let rejected: Vec<&&Application> = applications.iter().filter(rejected).collect();
-    let details = if client.application_stages().are_told() {
+    let details = if rejected.is_empty() {
+        Apart::whole(Vec::new())
+    } else if client.application_stages().are_told() {
         let ids: Vec<ApplicationId> = rejected.iter().map(|one| one.id).collect();
-        let details = apart(&ids, |some| async move {
+        let details = apart(&ids, until, |some| async move {
             client.rejection_details().of_applications(&some).await
         });
-        details.await?
+        or_lacking(
+            observer,
+            Operation::RejectionDetailsList,
+            ids.clone(),
+            details.await,
+        )
+        .await?
     } else {
         // v1 has told it already.
         let told = rejected
@@ -144,7 +262,10 @@ async fn rejections(
     };
     for detail in details.rows {
         let reason = match detail.reason_id {
-            Some(id) => names.reason(client, connection, id).await?,
+            Some(id) => names
+                .read(|| known.reason(client, connection, id))
+                .await?
+                .flatten(),
             None => None,
         };
         let background = backgrounds.entry(detail.application_id).or_default();

@@ -15,7 +15,7 @@ const SETTLE: TimeDelta = TimeDelta::minutes(10);
 
 /// How long Greenhouse may take until a stage that an application is in shows in its history, or a rejection in its
 /// details: the settle time of a write. There are applications without a history; after this they are believed without.
-const RECORDED: TimeDelta = TimeDelta::minutes(1);
+pub(crate) const RECORDED: TimeDelta = TimeDelta::minutes(1);
 
 /// How long after its end an application is waited for whose history does not show that its last visit has ended, too.
 /// Whether Greenhouse ends that visit is not documented; where it does not, this delays what is looked at sooner.
@@ -53,11 +53,15 @@ pub(crate) fn each_once(page: &[Application]) -> Vec<&Application> {
 /// Whether an application may stand elsewhere than where it was last seen.
 ///
 /// Windows overlap, so most of what they return twice was accounted for: it was not touched since. One that was
-/// touched at the very time accounted for is looked at more closely.
+/// touched at the very time accounted for is looked at more closely. What counted as gone because it was not shown, and is
+/// shown, was not gone.
 pub(crate) fn is_news(tracked: &TrackedApplication, application: &Application) -> bool {
     let Some(known) = &tracked.snapshot else {
         return true;
     };
+    if tracked.absent {
+        return true;
+    }
     match (touched(application), known.as_of) {
         (Some(touched), Some(as_of)) if touched != as_of => touched > as_of,
         _ => differs(known, application),
@@ -138,6 +142,11 @@ pub(crate) fn is_unrecorded(application: &Application, history: &[Visit]) -> boo
 /// Whether an application that cannot be read is to be tried again soon.
 pub(crate) fn is_worth_waiting(application: &Application, now: DateTime<Utc>) -> bool {
     is_younger(touched(application), HELD, now)
+}
+
+/// Whether the application was touched so recently that what belongs to it is worth waiting for.
+pub(crate) fn may_not_show_yet(application: &Application, now: DateTime<Utc>) -> bool {
+    is_younger(touched(application), RECORDED, now)
 }
 
 /// Whether what belongs to the application may not show yet.
@@ -221,6 +230,7 @@ mod tests {
             converted_from: None,
             origin: None,
             anonymised: false,
+            absent: false,
             introduced_at: None,
             snapshot: as_of.map(seen),
             sequence: 1,

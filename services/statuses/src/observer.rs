@@ -18,11 +18,12 @@ use harvest::{Application, Client};
 use progress::Subject;
 use store::applications::{Erasure, Progress, Successor, TrackedApplication};
 use store::clock::Clock;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::apart::{Apart, apart};
 use crate::conversion::successors;
-use crate::look::look;
+use crate::look::{Look, look};
 use crate::news::{began_here, each_once, is_news};
 use crate::{Context, people};
 
@@ -73,6 +74,12 @@ impl Observer<'_> {
         self.clocks().greenhouse()
     }
 
+    /// How long it may take to find out at which of some applications Greenhouse fails: nobody extends a lease meanwhile, and
+    /// a look reads three lists.
+    pub(crate) fn until(&self) -> Instant {
+        Instant::now() + self.context.config.lease / 8
+    }
+
     /// Which of a page are followed, and which of those may have changed. People who turn out to be merged are.
     pub(crate) async fn sort<'p>(&self, page: &'p [Application]) -> Result<Sorted<'p>, Stop> {
         let tracked = self.followed(page).await?;
@@ -114,6 +121,7 @@ impl Observer<'_> {
             let began = |known| began_here(known, application, behind);
             observation.from_start = known.is_some_and(began);
         }
+        self.rest(tracked, &look).await?;
         let changed = self.tell(tracked, look.observations, &replaced).await?;
         Ok(Seen {
             changed,
@@ -124,7 +132,7 @@ impl Observer<'_> {
     /// Reads applications, without those that Greenhouse fails at.
     pub(crate) async fn read(&self, ids: &[ApplicationId]) -> Result<Apart<Application>, Stop> {
         let client = &self.client;
-        let read = apart(ids, |some| async move {
+        let read = apart(ids, self.until(), |some| async move {
             client.applications().by_ids(&some).await
         });
         let read = read.await?;
@@ -139,6 +147,21 @@ impl Observer<'_> {
         }
         let store = &self.context.store;
         Ok(store.looked_in_vain(self.tenant, unread).await?)
+    }
+
+    /// Those that were never seen and cannot be told yet do not count as newcomers: as many as fill a request would be
+    /// looked at without a pause.
+    async fn rest(&self, tracked: &Tracked, look: &Look) -> Result<(), Stop> {
+        let is_new = |id: &&ApplicationId| {
+            let known = tracked.get(*id);
+            known.is_some_and(|known| known.snapshot.is_none()) && !look.unread.contains(*id)
+        };
+        let early: Vec<ApplicationId> = look.early.iter().filter(is_new).copied().collect();
+        if early.is_empty() {
+            return Ok(());
+        }
+        let store = &self.context.store;
+        Ok(store.looked_too_early(self.tenant, &early).await?)
     }
 
     /// To be asked where nothing at all was shown: in v3 that may be because whoever acts has lost the right to list, and
@@ -159,11 +182,11 @@ impl Observer<'_> {
         ids: &[ApplicationId],
     ) -> Result<Vec<ApplicationId>, Stop> {
         let tracked = self.tracked(ids).await?;
-        let now = self.now();
+        let (now, observed_at) = (self.now(), self.clock.now());
         let gone = |known: &TrackedApplication| {
             let last = known.snapshot.clone();
             let last = last.unwrap_or_else(|| people::never_seen(known));
-            Observation::gone(&last, now, self.detected_by)
+            Observation::gone(&last, now, observed_at, self.detected_by)
         };
         let observations = tracked
             .values()

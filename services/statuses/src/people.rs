@@ -54,6 +54,9 @@ pub(crate) fn merged(
     )
 }
 
+/// Said of people whom Greenhouse has not shown for long, which proves less than that it says so.
+const MAY_BE_HIDDEN: &str = "Greenhouse has not shown this person for two nights and has not said why. If they were made private instead of deleted, let the user whom the bridge acts for see them.";
+
 /// That a person's data are gone from Greenhouse.
 pub(crate) fn erased(
     tenant: &Tenant,
@@ -64,16 +67,25 @@ pub(crate) fn erased(
     let (cause, stays, word) = match erasure {
         Erasure::Anonymised => (ErasureCause::Anonymised, Some(gone.0), "anonymised"),
         Erasure::Deleted => (ErasureCause::Deleted, None, "deleted"),
+        Erasure::Absent => (ErasureCause::Deleted, None, "absent"),
+    };
+    let remedy = match erasure {
+        Erasure::Anonymised | Erasure::Deleted => "",
+        Erasure::Absent => MAY_BE_HIDDEN,
     };
     let notice = Notice::from(v1::CandidateErased {
         candidate_id: erased.candidate.to_string(),
         old_greenhouse_candidate_id: Some(gone.0),
         new_greenhouse_candidate_id: stays,
         cause: cause.into(),
-        remedy: String::new(),
+        remedy: remedy.to_owned(),
         erased_at: Some(erased.observed_at.into()),
     });
-    let name = format!("{word}/{gone}");
+    let name = match erasure {
+        Erasure::Anonymised | Erasure::Deleted => format!("{word}/{gone}"),
+        // Whoever shows again may be missed again.
+        Erasure::Absent => format!("{word}/{gone}/{}", erased.observed_at.timestamp_micros()),
+    };
     announcement(
         tenant,
         &erased.candidate,
@@ -160,5 +172,19 @@ mod tests {
         assert_eq!(data(&other).get("newGreenhouseCandidateId"), None);
         assert_eq!(data(&other)["cause"], "DELETED");
         assert_ne!(one.message_id, other.message_id);
+    }
+
+    #[test]
+    fn who_is_missed_twice_is_told_twice() {
+        let tenant = Tenant::try_from("acme").unwrap();
+        let told = |second: i64| {
+            let seen = Erased {
+                candidate: IntrroCandidateId::try_from("c-1").unwrap(),
+                observed_at: DateTime::from_timestamp(second, 0).unwrap(),
+            };
+            erased(&tenant, CandidateId(7), Erasure::Absent, &seen).unwrap()
+        };
+        assert_eq!(data(&told(1))["cause"], "DELETED");
+        assert_ne!(told(1).message_id, told(2).message_id);
     }
 }

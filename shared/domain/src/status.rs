@@ -216,10 +216,16 @@ pub struct Observation {
 impl Observation {
     /// That an application is gone from Greenhouse, which says so itself or has not shown it for long.
     ///
-    /// What was read before `observed_at` and arrives later does not bring it back. A clock that shows less than what is
-    /// `known` already happened is wrong: it is gone nonetheless.
+    /// What was read before `now`, by the clock that stamps applications, and arrives later does not bring it back. A clock
+    /// that shows less than what is `known` already happened is wrong: it is gone nonetheless. `observed_at`: the same
+    /// moment by the database's clock.
     #[must_use]
-    pub fn gone(known: &Snapshot, observed_at: DateTime<Utc>, detected_by: DetectedBy) -> Self {
+    pub fn gone(
+        known: &Snapshot,
+        now: DateTime<Utc>,
+        observed_at: DateTime<Utc>,
+        detected_by: DetectedBy,
+    ) -> Self {
         Self {
             snapshot: Snapshot {
                 status: Status::Deleted,
@@ -231,14 +237,18 @@ impl Observation {
             rejection: None,
             rejected_at: None,
             last_activity_at: None,
-            updated_at: None,
-            observed_at: known
-                .as_of
-                .map_or(observed_at, |known| known.max(observed_at)),
+            updated_at: Some(known.as_of.map_or(now, |known| known.max(now))),
+            observed_at,
             detected_by,
             anonymised: false,
             from_start: false,
         }
+    }
+
+    /// Whether it is gone and nobody has said so: a comparison has not found it for long.
+    #[must_use]
+    pub fn is_by_absence(&self) -> bool {
+        self.snapshot.status == Status::Deleted && self.detected_by == DetectedBy::StageHistory
     }
 }
 

@@ -38,7 +38,14 @@ impl Subject<'_> {
         observation: &Observation,
     ) -> Result<(Progress, Vec<Change>), EncodeError> {
         let tracked = self.tracked;
-        let known = tracked.snapshot.as_ref();
+        let stored = tracked.snapshot.as_ref();
+        // What counted as gone because it was not shown was hidden: no answer that shows it is too old.
+        let shown = tracked.absent && observation.snapshot.status != Status::Deleted;
+        let hidden = stored.filter(|_| shown).map(|last| Snapshot {
+            as_of: None,
+            ..last.clone()
+        });
+        let known = hidden.as_ref().or(stored);
         let changes = diff(known, observation);
         let numbered = changes.iter().zip(tracked.sequence + 1..);
         let announcements =
@@ -47,8 +54,9 @@ impl Subject<'_> {
             application: tracked.application,
             candidate: tracked.candidate.clone(),
             sequence: tracked.sequence,
-            known_as_of: known.and_then(|known| known.as_of),
+            known_as_of: stored.and_then(|known| known.as_of),
             snapshot: next_snapshot(known, observation),
+            absent: observation.is_by_absence(),
             observed_at: observation.observed_at,
             announcements: announcements.collect::<Result<_, _>>()?,
             successor: None,
@@ -212,6 +220,7 @@ mod tests {
             converted_from: None,
             origin: None,
             anonymised: false,
+            absent: false,
             introduced_at: None,
         }
     }

@@ -18,6 +18,7 @@ use domain::{ApplicationId, CandidateId, IntroductionId, IntrroCandidateId, JobI
 use serde_json::Value;
 
 use crate::outbox::{self, Announcement};
+use crate::polls::NEWCOMER_INTERVAL;
 use crate::{Error, Store, Transaction};
 
 /// An application that is followed.
@@ -41,8 +42,11 @@ pub struct TrackedApplication {
     pub converted_from: Option<ApplicationId>,
     /// Where that one stood.
     pub origin: Option<Snapshot>,
-    /// Whether the person was anonymised or deleted in Greenhouse.
+    /// Whether the person was anonymised in Greenhouse.
     pub anonymised: bool,
+    /// Whether it was told as deleted because Greenhouse had not shown it for long, and nobody has said so since. What is
+    /// merely hidden looks the same, and may show again.
+    pub absent: bool,
     /// When the first introduction that led to it arrived; only while it was not seen.
     pub introduced_at: Option<DateTime<Utc>>,
 }
@@ -62,6 +66,8 @@ pub struct Progress {
     pub known_as_of: Option<DateTime<Utc>>,
     /// What to remember.
     pub snapshot: Snapshot,
+    /// See [`TrackedApplication::absent`].
+    pub absent: bool,
     /// When it was seen, by the database's clock.
     pub observed_at: DateTime<Utc>,
     /// One event per change, in order; they are numbered from `sequence + 1`.
@@ -92,6 +98,7 @@ struct Row {
     converted_from: Option<i64>,
     origin: Option<Value>,
     anonymised: bool,
+    absent: bool,
     introduced_at: Option<DateTime<Utc>>,
 }
 
@@ -109,7 +116,8 @@ impl Store {
             Row,
             // One look-up by key each: as a plain condition it may be planned as a scan of all that the tenant follows.
             r#"SELECT a.id, greenhouse_id, candidate_id, job_id, introduction_ids, snapshot, sequence, converted_from, origin,
-                erasure IS NOT NULL AS "anonymised!",
+                coalesce(erasure = 'anonymised', false) AS "anonymised!",
+                coalesce(snapshot ->> 'status' = 'DELETED', false) AND missed_at IS NOT NULL AS "absent!",
                 CASE WHEN snapshot IS NULL THEN least(a.created_at, (
                     SELECT min(o.created_at) FROM operations o WHERE o.business_key = ANY(a.introduction_ids)
                         AND o.tenant = a.tenant AND o.kind = 'introduction_accepted')) END AS "introduced_at?"
@@ -167,7 +175,8 @@ impl Store {
     }
 
     /// Some applications that Greenhouse ought to show as they are known here, at most `limit`, chosen at random. Among them
-    /// are those that are followed for longer than an hour and were never seen: they may have been deleted before.
+    /// are those that are followed for longer than an hour and were never seen: they may have been deleted before. So are,
+    /// for 90 days, those that are [absent](TrackedApplication::absent).
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -178,7 +187,8 @@ impl Store {
     ) -> Result<Vec<ApplicationId>, Error> {
         let ids = sqlx::query_scalar!(
             "SELECT id FROM applications
-            WHERE tenant = $1 AND (snapshot ->> 'status' <> 'DELETED'
+            WHERE tenant = $1 AND (snapshot ->> 'status' <> 'DELETED' 
+                OR (snapshot IS NOT NULL AND missed_at > clock_timestamp() - interval '90 days')
                 OR (snapshot IS NULL AND created_at < clock_timestamp() - interval '1 hour'))
             ORDER BY random() LIMIT $2",
             tenant.as_str(),
@@ -270,6 +280,33 @@ impl Store {
         Ok(())
     }
 
+    /// Notes that these were looked at, and what belongs to them does not show yet. Those that were never seen come again with
+    /// the next newcomers; whatever else was is read again with its window.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn looked_too_early(
+        &self,
+        tenant: &Tenant,
+        ids: &[ApplicationId],
+    ) -> Result<(), Error> {
+        sqlx::query!(
+            // Locked in the order in which `advance` does.
+            "WITH held AS MATERIALIZED (
+                SELECT id FROM applications WHERE tenant = $1 AND id = ANY($2) AND snapshot IS NULL
+                ORDER BY id FOR NO KEY UPDATE)
+            UPDATE applications a SET observed_at = clock_timestamp(),
+                look_again_at = clock_timestamp() + make_interval(secs => $3)
+            FROM held WHERE a.tenant = $1 AND a.id = held.id",
+            tenant.as_str(),
+            &numbers(ids),
+            NEWCOMER_INTERVAL.as_secs_f64(),
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
     /// Moves snapshots and sequences on and enqueues the events, all in one transaction.
     ///
     /// Returns the applications whose sequence was no longer the one given: somebody else was faster. Nothing was
@@ -286,6 +323,7 @@ impl Store {
             return Ok(Vec::new());
         }
         let mut tx = self.begin().await?;
+        lock_successors(&mut tx, tenant, progress).await?;
         let moved = advance(&mut tx, tenant, progress).await?;
         let (ours, lost): (Vec<&Progress>, Vec<&Progress>) = progress
             .iter()
@@ -331,13 +369,16 @@ async fn advance(
         "WITH held AS MATERIALIZED (
             SELECT a.row, u.*
             FROM (SELECT * FROM unnest($2::bigint[], $3::bigint[], $4::jsonb[], $5::bigint[], $6::timestamptz[],
-                $7::bigint[], $8::text[], $9::text[])
-                AS u(id, sequence, snapshot, events, observed_at, job_id, known_as_of, candidate_id) ORDER BY id) u
+                $7::bigint[], $8::text[], $9::text[], $10::boolean[])
+                AS u(id, sequence, snapshot, events, observed_at, job_id, known_as_of, candidate_id, absent) ORDER BY id) u
             CROSS JOIN LATERAL (SELECT ctid AS row FROM applications
                 WHERE tenant = $1 AND id = u.id AND sequence = u.sequence AND candidate_id = u.candidate_id
                     AND (snapshot ->> 'as_of')::timestamptz IS NOT DISTINCT FROM u.known_as_of::timestamptz LIMIT 1 FOR NO KEY UPDATE) a)
         UPDATE applications a SET snapshot = held.snapshot, sequence = a.sequence + held.events,
-            observed_at = held.observed_at, job_id = coalesce(held.job_id, a.job_id), missed_at = NULL, look_again_at = NULL
+            observed_at = held.observed_at, job_id = coalesce(held.job_id, a.job_id), look_again_at = NULL,
+            missed_at = CASE WHEN held.absent THEN coalesce(a.missed_at, clock_timestamp()) END,
+            -- Whose application shows again was not deleted.
+            erasure = CASE WHEN a.erasure = 'deleted' AND held.snapshot ->> 'status' <> 'DELETED' THEN NULL ELSE a.erasure END
         FROM held WHERE a.ctid = held.row AND a.sequence = held.sequence
         RETURNING a.id",
         tenant.as_str(),
@@ -349,10 +390,34 @@ async fn advance(
         &jobs as _,
         &known as _,
         &candidates as _,
+        &progress.iter().map(|one| one.absent).collect::<Vec<_>>(),
     )
     .fetch_all(&mut **tx)
     .await?;
     Ok(moved.into_iter().collect())
+}
+
+/// Locks successors that are followed already together with the others, in the order in which `advance` locks: whoever
+/// looks at the successor at the same time may have locked it before.
+async fn lock_successors(
+    tx: &mut Transaction<'_>,
+    tenant: &Tenant,
+    progress: &[Progress],
+) -> Result<(), Error> {
+    let successors = progress.iter().filter_map(|one| one.successor.as_ref());
+    let mut ids: Vec<i64> = successors.map(|new| new.application.0).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    ids.extend(progress.iter().map(|one| one.application.0));
+    sqlx::query!(
+        "SELECT id FROM applications WHERE tenant = $1 AND id = ANY($2) ORDER BY id FOR NO KEY UPDATE",
+        tenant.as_str(),
+        &ids,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 /// The new application belongs to the same person and the same introductions. One that is followed already, because
@@ -362,31 +427,41 @@ async fn follow_successors(
     tenant: &Tenant,
     progress: &[&Progress],
 ) -> Result<(), Error> {
+    let (mut old, mut new, mut jobs, mut origins) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for one in progress {
         let Some(successor) = &one.successor else {
             continue;
         };
-        let origin =
-            serde_json::to_value(&successor.origin).map_err(|_| Error::Corrupt("snapshot"))?;
-        sqlx::query!(
-            // Followed before its person was erased: its numbers go on.
-            "INSERT INTO applications AS a (tenant, id, greenhouse_id, candidate_id, job_id, introduction_ids, sequence,
-                converted_from, origin)
-            SELECT tenant, $3, greenhouse_id, candidate_id, $4, introduction_ids,
-                coalesce((SELECT e.sequence FROM erased_applications e WHERE e.tenant = $1 AND e.id = $3), 0), id, $5
-            FROM applications WHERE tenant = $1 AND id = $2
-            ON CONFLICT (tenant, id) DO UPDATE SET converted_from = excluded.converted_from, origin = excluded.origin,
-                introduction_ids = a.introduction_ids || ARRAY(SELECT unnest(excluded.introduction_ids)
-                    EXCEPT SELECT unnest(a.introduction_ids))",
-            tenant.as_str(),
-            one.application.0,
-            successor.application.0,
-            successor.job.map(i64::from),
-            origin,
-        )
-        .execute(&mut **tx)
-        .await?;
+        let origin = serde_json::to_value(&successor.origin);
+        old.push(one.application.0);
+        new.push(successor.application.0);
+        jobs.push(successor.job.map(i64::from));
+        origins.push(origin.map_err(|_| Error::Corrupt("snapshot"))?);
     }
+    if old.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!(
+        // Followed before its person was erased: its numbers go on.
+        "INSERT INTO applications AS a (tenant, id, greenhouse_id, candidate_id, job_id, introduction_ids, sequence,
+            converted_from, origin)
+        SELECT DISTINCT ON (u.new) o.tenant, u.new, o.greenhouse_id, o.candidate_id, u.job_id, o.introduction_ids,
+            coalesce((SELECT e.sequence FROM erased_applications e WHERE e.tenant = $1 AND e.id = u.new), 0), o.id, u.origin
+        FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::jsonb[]) AS u(old, new, job_id, origin)
+        JOIN applications o ON o.tenant = $1 AND o.id = u.old
+        ORDER BY u.new, u.old
+        ON CONFLICT (tenant, id) DO UPDATE SET converted_from = excluded.converted_from, origin = excluded.origin,
+            introduction_ids = a.introduction_ids || ARRAY(SELECT unnest(excluded.introduction_ids)
+                EXCEPT SELECT unnest(a.introduction_ids))",
+        tenant.as_str(),
+        &old,
+        &new,
+        &jobs as _,
+        &origins,
+    )
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 
@@ -417,6 +492,7 @@ impl TryFrom<Row> for TrackedApplication {
             converted_from: row.converted_from.map(ApplicationId),
             origin: snapshot(row.origin)?,
             anonymised: row.anonymised,
+            absent: row.absent,
             introduced_at: row.introduced_at,
         })
     }

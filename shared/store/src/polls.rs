@@ -109,7 +109,8 @@ impl Store {
     /// Claims up to `limit` polls that are due, the longest neglected first.
     ///
     /// Due is a connection that is in use and has tracked applications, once its interval has passed since its last
-    /// poll; or sooner, but then only for them, when applications are newly tracked. The interval is the tenant's, longer
+    /// poll; or sooner, but then only for them, when applications are newly tracked. Those that were looked at too early do
+    /// not make it due before [`NEWCOMER_INTERVAL`], however many they are. The interval is the tenant's, longer
     /// while webhooks arrive or the request limit is nearly used up. The commit does not wait for the disk: a lost lease
     /// only means that another replica polls as well.
     ///
@@ -135,12 +136,14 @@ impl Store {
                     i.base * CASE WHEN t.trusted THEN $7 ELSE 1 END
                         * CASE WHEN b.window_ends > clock_timestamp() AND b.remaining * 5 < b.quota THEN $8 ELSE 1 END))
                     <= clock_timestamp() AS due) w
-                CROSS JOIN LATERAL (SELECT count(*) AS number FROM (SELECT 1 FROM applications a
-                    WHERE a.tenant = c.tenant AND a.snapshot IS NULL AND a.observed_at IS NULL LIMIT $10) newcomers) n
+                CROSS JOIN LATERAL (SELECT count(*) AS due, count(*) FILTER (WHERE newcomers.is_new) AS number
+                    FROM (SELECT a.observed_at IS NULL AS is_new FROM applications a
+                        WHERE a.tenant = c.tenant AND a.snapshot IS NULL
+                          AND (a.observed_at IS NULL OR a.look_again_at <= clock_timestamp()) LIMIT $10) newcomers) n
                 WHERE p.lease_until <= clock_timestamp() AND p.not_before <= clock_timestamp()
                   AND coalesce(b.blocked_until, '-infinity') <= clock_timestamp()
                   AND (w.due OR n.number = $10
-                    OR n.number > 0 AND p.looked_at + make_interval(secs => $4) <= clock_timestamp())
+                    OR n.due > 0 AND p.looked_at + make_interval(secs => $4) <= clock_timestamp())
                 ORDER BY p.polled_at
                 LIMIT $1
                 FOR UPDATE OF p SKIP LOCKED)

@@ -233,7 +233,7 @@ impl Store {
                 SELECT a.id FROM status_refreshes r CROSS JOIN LATERAL (
                     SELECT a.id FROM applications a
                     WHERE r.everybody AND a.tenant = r.tenant AND a.id > r.reached
-                      AND coalesce(a.snapshot ->> 'status', '') <> 'DELETED'
+                      AND (coalesce(a.snapshot ->> 'status', '') <> 'DELETED' OR a.missed_at IS NOT NULL)
                     ORDER BY a.id LIMIT $2) a
                 WHERE r.id = $1
                 UNION
@@ -241,7 +241,7 @@ impl Store {
                 CROSS JOIN LATERAL (
                     SELECT a.id FROM applications a
                     WHERE NOT r.everybody AND a.tenant = r.tenant AND a.candidate_id = wanted.id AND a.id > r.reached
-                      AND coalesce(a.snapshot ->> 'status', '') <> 'DELETED'
+                      AND (coalesce(a.snapshot ->> 'status', '') <> 'DELETED' OR a.missed_at IS NOT NULL)
                     ORDER BY a.id LIMIT $2) a
                 WHERE r.id = $1) AS next
             ORDER BY next.id LIMIT $2"#,

@@ -1,5 +1,10 @@
 //! The nightly look at everything.
 
+use connected::client_credentials;
+use greenhouse_sim::{Fault, When};
+use serde_json::json;
+
+use crate::refresh;
 use crate::world::World;
 
 async fn audit(world: &World) {
@@ -134,6 +139,79 @@ async fn a_deleted_application_does_not_make_its_person_a_deleted_one() {
     audit(&world).await;
     assert_eq!(world.told().await.last().unwrap(), "2 DELETED");
     assert_eq!(world.count("outbox").await, 2, "nobody is erased");
+}
+
+/// Greenhouse shows acme's applications and people to nobody for two nights, as where somebody made them private.
+async fn hide(world: &World) {
+    let faults = world.greenhouse.faults();
+    for list in ["applications:list", "candidates:list"] {
+        let nobody = Fault::Refuse {
+            status: 200,
+            body: json!([]),
+        };
+        faults.add(When::operation(list), nobody);
+    }
+    world
+        .run("UPDATE applications SET missed_at = now() - interval '24 h'")
+        .await;
+    audit(world).await;
+    faults.clear();
+}
+
+#[tokio::test]
+async fn who_was_hidden_and_shows_again_is_told_again() {
+    for way in ["audit", "refresh", "webhook", "window"] {
+        let (world, application) = World::with_application().await;
+        hide(&world).await;
+        assert_eq!(world.told().await.last().unwrap(), "2 DELETED");
+        match way {
+            "audit" => audit(&world).await,
+            "refresh" => refresh::everybody(&world).await,
+            "webhook" => world.changed(application).await,
+            _ => {
+                let recruiter = world.greenhouse.recruiter();
+                recruiter.move_to_next_stage(application).unwrap();
+                world.poll().await;
+                recruiter.move_to_stage(application, "Offer").unwrap();
+                world.poll().await;
+                let told = world.told().await.split_off(2);
+                assert_eq!(told, ["3 ACTIVE Phone Screen", "4 ACTIVE Offer"]);
+                continue;
+            }
+        }
+        let back = world.told().await.split_off(2);
+        assert_eq!(back, ["3 ACTIVE Application Review"], "{way}");
+        assert_eq!(
+            world.count("applications WHERE erasure IS NOT NULL").await,
+            0
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_erasure_by_absence_says_that_they_may_be_hidden() {
+    let (world, application) = World::with_application().await;
+    hide(&world).await;
+    let erased = world.events_of("CandidateErased").await;
+    assert_eq!(erased[0]["cause"], "DELETED");
+    assert!(erased[0]["remedy"].as_str().unwrap().contains("private"));
+    // What Greenhouse itself has deleted does not come back.
+    let ids = json!({"application_id": application, "candidate_id": null});
+    world.webhook("application_deleted", ids).await;
+    world.changed(application).await;
+    audit(&world).await;
+    assert_eq!(world.told().await.last().unwrap(), "2 DELETED");
+}
+
+#[tokio::test]
+async fn people_behind_what_is_gone_are_asked_for_together() {
+    let world = World::of(60, client_credentials).await;
+    world.follow_first(40).await;
+    world.poll().await;
+    world.greenhouse.state().clear_log();
+    hide(&world).await;
+    assert_eq!(world.greenhouse.state().calls("candidates:list").len(), 1);
+    assert!(world.events_of("CandidateErased").await.len() > 30);
 }
 
 #[tokio::test]

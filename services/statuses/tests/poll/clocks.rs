@@ -4,6 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
 use statuses::Parts;
 
 use crate::world::World;
@@ -20,6 +22,28 @@ async fn a_change_is_told_at_once_whatever_greenhouses_clock_shows() {
             world.poll().await;
             assert_eq!(world.told().await.len(), told, "{minutes} minutes, {stage}");
         }
+    }
+}
+
+#[tokio::test]
+async fn when_it_was_observed_is_told_by_the_databases_clock() {
+    for minutes in [-60, 60] {
+        let (world, application) = World::with_application().await;
+        world.greenhouse.set_clock(minutes);
+        let recruiter = world.greenhouse.recruiter();
+        recruiter.move_to_next_stage(application).unwrap();
+        world.changed(application).await;
+        let ids = json!({"application_id": application, "candidate_id": null});
+        world.webhook("application_deleted", ids).await;
+        for event in world.events().await.split_off(1) {
+            let observed = event["observedAt"].as_str().unwrap();
+            let observed: DateTime<Utc> = observed.parse().unwrap();
+            let apart = (Utc::now() - observed).abs();
+            assert!(apart < TimeDelta::minutes(5), "{minutes} minutes: {event}");
+        }
+        let ours = "applications WHERE abs(extract(epoch FROM observed_at - now())) < 300";
+        assert_eq!(world.count(ours).await, 1);
+        assert_eq!(world.events().await.len(), 3);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use connected::client_credentials;
 use greenhouse_sim::Lag;
 
 use crate::world::World;
@@ -31,6 +32,37 @@ async fn a_move_that_the_history_does_not_show_yet_is_told_later() {
 }
 
 #[tokio::test]
+async fn newcomers_that_cannot_be_told_yet_fill_no_request_by_themselves() {
+    let world = World::of(200, client_credentials).await;
+    let recruiter = world.greenhouse.recruiter();
+    let all = world.greenhouse.state().applications();
+    let move_on = |application: &i64| recruiter.move_to_next_stage(*application).is_ok();
+    let moved = all.iter().map(|one| one.meta.id).filter(move_on);
+    for application in moved.take(60) {
+        world.follow("acme", application).await;
+    }
+    let lag = |seconds| {
+        world
+            .greenhouse
+            .configure(|settings| settings.lag.length = Duration::from_secs(seconds));
+    };
+    lag(600);
+    world.poll().await;
+    assert_eq!(world.poll_due().await, 0);
+    world
+        .run("UPDATE polls SET looked_at = now() - interval '6 s'")
+        .await;
+    assert_eq!(world.poll_due().await, 0, "they rest");
+    lag(0);
+    world
+        .run("UPDATE applications SET look_again_at = now()")
+        .await;
+    assert_eq!(world.poll_due().await, 1);
+    let told = world.events().await.len();
+    assert!(told > 50, "{told} of 60, some of them are hidden");
+}
+
+#[tokio::test]
 async fn a_hire_is_told_after_the_move_before_it_that_shows_later() {
     let (world, application) = World::with_application().await;
     let configure = |offset_ms, lag| {
@@ -47,7 +79,7 @@ async fn a_hire_is_told_after_the_move_before_it_that_shows_later() {
     configure(0, 600);
     world.changed_early(application).await;
     assert_eq!(world.told().await, ["1 ACTIVE Application Review"]);
-    configure(0, 0);
+    configure(60_000, 0);
     world.look_again().await;
     let expected = ["1 ACTIVE Application Review", "2 ACTIVE Offer", "3 HIRED"];
     assert_eq!(world.told().await, expected);

@@ -7,6 +7,7 @@ mod conversion;
 mod crash;
 mod early;
 mod feed;
+mod lacking;
 mod limit;
 mod people;
 mod refresh;

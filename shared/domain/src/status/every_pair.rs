@@ -94,7 +94,12 @@ fn a_second_look_at_the_same_finds_nothing() {
 fn what_is_gone_is_told_once_and_an_older_answer_does_not_bring_it_back() {
     for known in states() {
         let older = bare(&known);
-        let gone = Observation::gone(&known, older.observed_at, DetectedBy::Webhook);
+        let gone = Observation::gone(
+            &known,
+            older.observed_at,
+            older.observed_at,
+            DetectedBy::Webhook,
+        );
         let changes = diff(Some(&known), &gone);
         assert_eq!(
             changes.len(),
@@ -114,7 +119,7 @@ fn a_clock_in_whole_seconds_does_not_keep_what_is_gone() {
         let known = next_snapshot(None, &bare(&known));
         let seen = bare(&known);
         let early = seen.observed_at - chrono::TimeDelta::days(1);
-        let gone = Observation::gone(&known, early, DetectedBy::Webhook);
+        let gone = Observation::gone(&known, early, early, DetectedBy::Webhook);
         let after = next_snapshot(Some(&known), &gone);
         assert_eq!(after.status, Status::Deleted, "{known:?}");
         assert_eq!(diff(Some(&after), &seen), vec![], "read before");

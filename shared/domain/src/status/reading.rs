@@ -41,10 +41,11 @@ pub(super) fn entered(visit: &Visit, observation: &Observation) -> (DateTime<Utc
     }
 }
 
-/// Only rejections carry a time of their own.
+/// Only rejections carry a time of their own. When something went is not known.
 pub(super) fn status_time(observation: &Observation, status: Status) -> (DateTime<Utc>, Quality) {
     match (status, observation.rejected_at) {
         (Status::Rejected, Some(rejected)) => (rejected, Quality::Exact),
+        (Status::Deleted, _) => (observation.observed_at, Quality::Unknown),
         _ => touched(observation),
     }
 }
@@ -56,7 +57,8 @@ const FRACTION: TimeDelta = TimeDelta::seconds(1);
 /// Greenhouse tells in whole seconds.
 pub(super) fn as_of(observation: &Observation) -> Option<DateTime<Utc>> {
     if observation.snapshot.status == Status::Deleted {
-        return Some(observation.observed_at + FRACTION);
+        let gone_at = observation.updated_at.unwrap_or(observation.observed_at);
+        return Some(gone_at + FRACTION);
     }
     observation.updated_at.or(observation.last_activity_at)
 }

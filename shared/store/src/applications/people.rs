@@ -38,13 +38,15 @@ pub enum Erasure {
     Anonymised,
     /// Record and applications are gone.
     Deleted,
+    /// They have not been shown for long, and nobody has said why: whoever is merely hidden looks the same.
+    Absent,
 }
 
 impl Erasure {
     const fn as_str(self) -> &'static str {
         match self {
             Erasure::Anonymised => "anonymised",
-            Erasure::Deleted => "deleted",
+            Erasure::Deleted | Erasure::Absent => "deleted",
         }
     }
 }

@@ -12,7 +12,7 @@ use store::applications::{Progress, Successor};
 use store::outbox::Announcement;
 use uuid::Uuid;
 
-use crate::fresh_store;
+use crate::{fresh_store, waits_for_a_lock};
 
 fn acme() -> Tenant {
     Tenant::try_from("acme").unwrap()
@@ -85,6 +85,7 @@ fn progress(application: i64, sequence: i64, stage: i64, events: usize) -> Progr
         sequence,
         known_as_of: None,
         snapshot: in_stage(stage),
+        absent: false,
         observed_at: Utc::now(),
         announcements: std::iter::repeat_with(announcement).take(events).collect(),
         successor: None,
@@ -233,6 +234,40 @@ async fn only_followed_applications_of_the_tenant_are_found() {
     assert_eq!(found[0].introductions[0].as_str(), "i-1");
     let other = Tenant::try_from("globex").unwrap();
     assert!(store.tracked_among(&other, &ids).await.unwrap().is_empty());
+}
+
+/// Somebody else has locked the successor, and will want what comes after it.
+#[tokio::test]
+async fn successors_are_locked_in_the_order_of_ids() {
+    let store = following(80).await;
+    follow(&store, 90).await;
+    follow(&store, 95).await;
+    let mut other = store.pool().begin().await.unwrap();
+    let lock = "SELECT 1 FROM applications WHERE id = $1 FOR NO KEY UPDATE";
+    sqlx::query(lock)
+        .bind(90)
+        .execute(&mut *other)
+        .await
+        .unwrap();
+    let mut converted = progress(80, 0, 1, 1);
+    converted.successor = Some(Successor {
+        application: ApplicationId(90),
+        job: None,
+        origin: in_stage(1),
+    });
+    let ours = tokio::spawn({
+        let store = store.clone();
+        async move { advance(&store, &[converted, progress(95, 0, 1, 1)]).await }
+    });
+    waits_for_a_lock(&store, &ours).await;
+    let free = "SELECT 1 FROM applications WHERE id = $1 FOR NO KEY UPDATE NOWAIT";
+    sqlx::query(free)
+        .bind(95)
+        .execute(&mut *other)
+        .await
+        .unwrap();
+    other.commit().await.unwrap();
+    assert!(ours.await.unwrap().is_empty());
 }
 
 #[tokio::test]
