@@ -336,7 +336,10 @@ async fn a_credential_is_replaced_only_by_one_that_works() {
         (refused.status, &refused.body["field"]),
         (422, &json!("auth"))
     );
-    assert_eq!(refused.body["findings"][0]["code"], "token_endpoint_refused");
+    assert_eq!(
+        refused.body["findings"][0]["code"],
+        "token_endpoint_refused"
+    );
     let unchanged = world.get(&path).await.body;
     assert_eq!(
         (&unchanged["state"], &unchanged["revision"]),

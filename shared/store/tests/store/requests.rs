@@ -1,5 +1,4 @@
 //! Requests to look at people's applications, as they arrive.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use domain::Tenant;
 use store::refreshes::{NewRefresh, accept};
