@@ -353,6 +353,7 @@ fn open(story: &Story, code: Option<Code>) -> Verdict {
                 sentence,
                 next: match code.filter(|code| code.needs_human()) {
                     Some(code) => format!("{} It goes on by itself then.", code.remedy()),
+                    None if due => "Nothing to do; ask again later.".to_owned(),
                     None => "Nothing to do; ask again then.".to_owned(),
                 },
                 well: code.is_none_or(|code| !code.needs_human()),

@@ -20,7 +20,7 @@ pub(crate) async fn handle(
     profile.warn_of_unusable(attempt);
     let told = event.changed_at.and_then(|at| at.to_utc());
     let changed_at = introduced::changed_at(attempt, told);
-    let person = introduced::find(attempt, profile.candidate.clone()).await?;
+    let person = introduced::find(attempt, profile.candidate.clone(), Some(&profile)).await?;
 
     let superseded = person.is_ahead_of(changed_at);
     let step = Step::only(StepKind::UpdateProfile);

@@ -9,8 +9,9 @@ use store::applications::Erasure;
 use store::person::PersonKey;
 
 use crate::attempt::Attempt;
+use crate::profile::Profile;
 use crate::stop::Stop;
-use crate::{line, sight};
+use crate::{line, search, sight};
 
 /// Tries after which somebody whom Greenhouse does not show counts as gone.
 const LOOKS: u32 = 6;
@@ -41,7 +42,7 @@ pub(crate) fn changed_at(attempt: &Attempt<'_>, told: Option<DateTime<Utc>>) -> 
         .min(claim.created_at + AHEAD)
 }
 
-/// Reads the person, to whom the update is written from now on.
+/// Reads the person, to whom the update is written from now on. `profile`: what the update tells of them.
 ///
 /// # Errors
 /// [`Stop::Wait`] while their introduction may still come or is on its way, [`Stop::Fail`] when it did not,
@@ -49,6 +50,7 @@ pub(crate) fn changed_at(attempt: &Attempt<'_>, told: Option<DateTime<Utc>>) -> 
 pub(crate) async fn find(
     attempt: &mut Attempt<'_>,
     candidate: IntrroCandidateId,
+    profile: Option<&Profile>,
 ) -> Result<Introduced, Stop> {
     let claim = attempt.claim;
     let key = PersonKey::candidate(&claim.tenant, &candidate);
@@ -63,8 +65,8 @@ pub(crate) async fn find(
     // Before the look: what it shows is written back as a whole.
     line::stand_in(attempt, id).await?;
     match attempt.greenhouse.candidates().get(id).await? {
-        Some(record) if is_anonymised(attempt, &record) => Err(forget(attempt, id).await?),
         Some(record) => {
+            doubt(attempt, &record, profile).await?;
             attempt.person = Some(record.id);
             Ok(Introduced {
                 key,
@@ -87,30 +89,54 @@ pub(crate) async fn find(
     }
 }
 
-/// Whether somebody in Greenhouse whom we know from before was anonymised since. How that looks is not described, so it goes
-/// by what is missing: no e-mail address, no phone number and no link back to Intrro.
-pub(crate) fn is_anonymised(attempt: &Attempt<'_>, record: &Candidate) -> bool {
+/// Whether a record shows neither an e-mail address nor a phone number nor a link back to Intrro, as that of somebody who was
+/// anonymised would. How that looks is not described.
+pub(crate) fn shows_nothing(attempt: &Attempt<'_>, record: &Candidate) -> bool {
     let intrro = attempt.context.config.intrro_url.host_str();
     let intrro = intrro.unwrap_or_default().to_lowercase();
     let mut contacts = record.email_addresses.iter().chain(&record.phone_numbers);
     let mut websites = record.website_addresses.iter();
     let lost = contacts.all(|contact| contact.value.trim().is_empty());
-    lost && !websites.any(|website| website.value.to_lowercase().contains(&intrro))
+    // A truncated answer tells nothing of what it lacks.
+    record.created_at.is_some()
+        && lost
+        && !websites.any(|website| website.value.to_lowercase().contains(&intrro))
 }
 
-/// Forgets the way to somebody who was anonymised and tells Intrro, as a webhook about it would have. Answers how an operation
-/// ends that was about to write to them.
+/// Whether somebody whom we know from before may be written to. Who shows nothing was anonymised, unless Greenhouse still finds
+/// them by an address, which is only hidden from us then. Where there is none to ask by, nobody is forgotten.
+///
+/// # Errors
+/// [`Stop::Fail`] where nothing may be written to them.
+pub(crate) async fn doubt(
+    attempt: &Attempt<'_>,
+    record: &Candidate,
+    profile: Option<&Profile>,
+) -> Result<(), Stop> {
+    if !shows_nothing(attempt, record) {
+        return Ok(());
+    }
+    let asked = profile.filter(|profile| !profile.emails.is_empty());
+    if let Some(profile) = asked {
+        let found = search::by_email(&attempt.greenhouse, profile).await?;
+        if found.iter().any(|one| one.id == record.id) {
+            return Ok(());
+        }
+        forget(attempt, record.id).await?;
+    }
+    let problem = Problem::new(Code::CandidateGone).field("candidate_id");
+    Err(Stop::Fail(problem))
+}
+
+/// Forgets the way to somebody who was anonymised and tells Intrro, as a webhook about it would have.
 ///
 /// # Errors
 /// Those of the store.
-pub(crate) async fn forget(attempt: &Attempt<'_>, id: CandidateId) -> Result<Stop, Stop> {
+pub(crate) async fn forget(attempt: &Attempt<'_>, id: CandidateId) -> Result<(), Stop> {
     let (store, tenant) = (&attempt.context.store, &attempt.claim.tenant);
     let tell = |erased: &_| progress::anonymised(tenant, id, erased);
-    store
-        .erase_candidate(tenant, id, Erasure::Anonymised, tell)
-        .await?;
-    let problem = Problem::new(Code::CandidateGone).field("candidate_id");
-    Ok(Stop::Fail(problem))
+    let forgotten = store.erase_candidate(tenant, id, Erasure::Anonymised, tell);
+    Ok(forgotten.await?)
 }
 
 /// Events of one person can arrive in any order, so an update waits for its introduction, but not for ever. The

@@ -19,7 +19,7 @@ pub(crate) async fn handle(
         .map_err(|_| Stop::Park(Problem::new(Code::Internal)))?;
     let told = event.changed_at.as_ref().and_then(|at| at.to_utc());
     let changed_at = introduced::changed_at(attempt, told);
-    let person = introduced::find(attempt, candidate).await?;
+    let person = introduced::find(attempt, candidate, None).await?;
 
     let superseded = person.is_ahead_of(changed_at);
     let written_earlier = attempt.was_sent(&Step::only(StepKind::WriteStatus));

@@ -30,20 +30,15 @@ pub(crate) async fn find(
     if let Some(id) = attempt.written_to()
         && let Some(record) = candidates.get(id).await?
     {
-        if introduced::is_anonymised(attempt, &record) {
-            return Err(introduced::forget(attempt, id).await?);
-        }
+        introduced::doubt(attempt, &record, Some(&introduction.profile)).await?;
         let ambiguous = !attempt.claim.known.contains(&id)
             && with_emails(attempt, introduction).await?.len() > 1;
         return Ok(Some(Person::found(record, ambiguous)));
     }
-    let mut absent = Vec::new();
+    let (mut absent, mut doubted) = (Vec::new(), Vec::new());
     for id in &attempt.claim.known {
         match candidates.get(*id).await? {
-            // A later agreement is no reason to undo that.
-            Some(record) if introduced::is_anonymised(attempt, &record) => {
-                introduced::forget(attempt, *id).await?;
-            }
+            Some(record) if introduced::shows_nothing(attempt, &record) => doubted.push(record),
             Some(record) => return Ok(Some(Person::found(record, false))),
             None => absent.push(*id),
         }
@@ -53,6 +48,14 @@ pub(crate) async fn find(
         attempt.rest_until_shown(&absent).await?;
     }
     let found = with_emails(attempt, introduction).await?;
+    for record in doubted {
+        // Only hidden from us.
+        if found.iter().any(|one| one.id == record.id) {
+            return Ok(Some(Person::found(record, false)));
+        }
+        // A later agreement is no reason to undo that they were anonymised.
+        introduced::forget(attempt, record.id).await?;
+    }
     let ambiguous = found.len() > 1;
     if ambiguous && attempt.claim.settings.several_matches == SeveralMatches::Hold {
         let problem = Problem::new(Code::SeveralMatches).field("candidate.emails");
@@ -65,7 +68,7 @@ async fn with_emails(
     attempt: &Attempt<'_>,
     introduction: &Introduction,
 ) -> Result<Vec<Candidate>, Stop> {
-    let found = by_email(&attempt.greenhouse, introduction).await;
+    let found = by_email(&attempt.greenhouse, &introduction.profile).await;
     let found = found.map_err(|error| attempt.missed(error))?;
     if !found.is_empty() {
         sight::shown(attempt).await?;
@@ -73,13 +76,14 @@ async fn with_emails(
     Ok(found)
 }
 
-async fn by_email(
+/// Everybody with any of the addresses.
+pub(crate) async fn by_email(
     client: &Client,
-    introduction: &Introduction,
+    profile: &Profile,
 ) -> Result<Vec<Candidate>, harvest::Error> {
     let mut found: Vec<Candidate> = Vec::new();
-    for email in &introduction.profile.emails {
-        for record in with_address(client, &introduction.profile, email).await? {
+    for email in &profile.emails {
+        for record in with_address(client, profile, email).await? {
             if found.iter().all(|known| known.id != record.id) {
                 found.push(record);
             }
@@ -120,7 +124,7 @@ pub(crate) async fn prove(
     introduction: &Introduction,
     since: DateTime<Utc>,
 ) -> Result<Option<Arrived>, harvest::Error> {
-    let found = by_email(client, introduction).await?;
+    let found = by_email(client, &introduction.profile).await?;
     let (ours, others): (Vec<_>, Vec<_>) = found
         .into_iter()
         .partition(|record| is_ours(record, introduction));

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use domain::JobId;
-use greenhouse_sim::{CreateAnswer, Processing};
-use harvest::Target;
+use greenhouse_sim::{CreateAnswer, Fault, Processing, When};
+use harvest::{Target, Version};
 use serde_json::{Value, json};
 
 use crate::world::{BOTH, World, email};
@@ -227,4 +227,36 @@ async fn somebody_who_lost_only_their_address_is_still_the_one() {
             .await;
         assert_eq!(answer.data["how"], "WRITTEN", "{version:?}: {answer:?}");
     }
+}
+
+/// v1 alone has a request of its own for one person, which can show less than the search does.
+#[tokio::test]
+async fn whoever_is_found_by_their_address_was_not_anonymised_but_is_hidden_from_us() {
+    let world = World::new(Version::V1).await;
+    let introduction = world.introduction("i-1");
+    world.import(introduction.clone()).await;
+    let person = world.person("i-1").meta.id;
+    let shown = json!({"id": person, "first_name": "Ada", "created_at": "2026-01-01T00:00:00Z"});
+    let path = format!("/v1/candidates/{person}");
+    let bare = Fault::Refuse {
+        status: 200,
+        body: shown,
+    };
+    let faults = world.greenhouse.faults();
+    faults.add(When::request("GET", &path), bare);
+    let now = chrono::Utc::now().to_rfc3339();
+    let update = profile(&introduction, "update", "CTO", &now);
+    let answer = world.import(update).await;
+    assert_eq!(answer.data["how"], "WRITTEN", "{answer:?}");
+    let mut again = world.introduction("i-1");
+    again["id"] = json!("event-again");
+    again["data"]["introduction_id"] = json!("again");
+    let answer = world.import(again).await;
+    assert_eq!(answer.data["how"], "MATCHED", "{answer:?}");
+    // Of a status there is no address to look for them by.
+    let status = crate::sight::status_change(&introduction);
+    let answer = world.import(status).await;
+    assert_eq!(answer.data["code"], "candidate_gone", "{answer:?}");
+    let told = "SELECT count(*) FROM outbox WHERE routing_key LIKE '%CandidateErased'";
+    assert_eq!(world.number(told).await, 0);
 }

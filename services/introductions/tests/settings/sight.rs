@@ -242,9 +242,14 @@ async fn who_creates_many_at_once_asks_once_whether_anything_is_shown() {
         .run("UPDATE remote_cache SET expires_at = now() WHERE kind = 'sight'")
         .await;
     world.greenhouse.state().clear_log();
-    for id in ["i-1", "i-2", "i-3"] {
-        world.import(world.introduction(id)).await;
+    let all = ["i-1", "i-2", "i-3"];
+    for id in all {
+        world.take(&world.introduction(id)).await;
     }
+    world.try_once().await;
     let asked = world.greenhouse.state().calls("jobs:list");
     assert_eq!(asked.len(), 1, "{asked:?}");
+    for id in all {
+        world.person(id);
+    }
 }
