@@ -2,7 +2,9 @@
 //! left out for it; the answer says what is missing, and the next import looks it up again.
 
 use domain::{Code, JobId, Problem, ReferrerId, SourceId, UserId};
-use harvest::{ApplicationPatch, Client, Error, FieldError, NewApplication, Target, Version};
+use harvest::{
+    ApplicationPatch, Client, Error, FieldError, NewApplication, Purpose, Target, Version,
+};
 
 use crate::attempt::Attempt;
 use crate::introduction::Introduction;
@@ -47,6 +49,8 @@ pub(crate) trait Lighten {
 /// What a write names of the organisation and can be looked for.
 pub(crate) struct Names {
     jobs: Vec<JobId>,
+    /// Whether it goes on with the others where some of the jobs are gone.
+    prospect: bool,
     source: Option<SourceId>,
     referrer: Option<ReferrerId>,
 }
@@ -76,6 +80,7 @@ impl Lighten for NewApplication {
                     job_ids.clone()
                 }
             },
+            prospect: !matches!(self.target, Target::Job(_)),
             source: self.source_id,
             referrer: self.referrer_id,
         }
@@ -108,6 +113,7 @@ impl Lighten for ApplicationPatch {
     fn names(&self) -> Names {
         Names {
             jobs: Vec::new(),
+            prospect: false,
             source: self.source_id,
             referrer: self.referrer_id,
         }
@@ -160,7 +166,8 @@ impl Lighter {
     /// found. Whether it is who acts, or something that the write names, is looked for once.
     ///
     /// # Errors
-    /// [`SendError::ActingUserGone`], and a refusal that names the job where it is that.
+    /// [`SendError::ActingUserGone`]; where it is the job, a refusal that names it, or [`SendError::JobsGone`] of a prospect;
+    /// and those of a read, after which nothing was written.
     pub(crate) async fn leave_out(
         &mut self,
         client: &Client,
@@ -249,34 +256,49 @@ impl Lighter {
 /// What v1 does not have any more of what a write names that was not found.
 ///
 /// # Errors
-/// A refusal that names the job, where it is that; others of a read.
+/// As [`Lighter::leave_out`].
 async fn gone(client: &Client, refusal: &Error, names: &Names) -> Result<Vec<LeftOut>, SendError> {
     let mut gone = Vec::new();
     if client.version() != Version::V1 {
         return Ok(gone);
     }
-    if client.jobs().by_ids(&names.jobs).await?.len() < names.jobs.len() {
-        return Err(job_gone(refusal).into());
+    let client = client.with_purpose(Purpose::Proof);
+    if let Some(found) = told(client.jobs().by_ids(&names.jobs).await)? {
+        let is_gone = |job: &JobId| found.iter().all(|one| one.id != *job);
+        let jobs: Vec<JobId> = names.jobs.iter().copied().filter(is_gone).collect();
+        match (jobs.is_empty(), names.prospect) {
+            (true, _) => {}
+            (false, true) => return Err(SendError::JobsGone(jobs)),
+            (false, false) => return Err(job_gone(refusal).into()),
+        }
     }
     if let Some(source) = names.source
-        && client
-            .sources()
-            .list()
-            .await?
-            .iter()
-            .all(|one| one.id != source)
+        && let Some(found) = told(client.sources().list().await)?
+        && found.iter().all(|one| one.id != source)
     {
         gone.push(LeftOut::Source);
     }
-    if let Some(referrer) = names.referrer {
-        // v1 credits users themselves.
-        match client.users().by_ids(&[UserId(referrer.0)]).await {
-            Ok(found) if found.is_empty() => gone.push(LeftOut::Credit),
-            Ok(_) | Err(Error::Forbidden { .. }) => {}
-            Err(error) => return Err(error.into()),
-        }
+    // v1 credits users themselves.
+    if let Some(referrer) = names.referrer
+        && let Some(found) = told(client.users().by_ids(&[UserId(referrer.0)]).await)?
+        && found.is_empty()
+    {
+        gone.push(LeftOut::Credit);
     }
     Ok(gone)
+}
+
+/// What a read between two sends found; none: whoever acts may not look for it.
+///
+/// # Errors
+/// The read's, as of a write that was not sent.
+fn told<T>(read: Result<T, Error>) -> Result<Option<T>, SendError> {
+    match read {
+        Ok(found) => Ok(Some(found)),
+        Err(Error::Forbidden { .. }) => Ok(None),
+        Err(Error::Unavailable { cause }) => Err(Error::NotSent { cause }.into()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The refusal, as if it had named the job.

@@ -205,6 +205,8 @@ impl From<SendError> for Stop {
             // No failure: whoever claims it next sends it.
             SendError::LeaseEnds => Stop::wait(Duration::ZERO, Code::WaitingForProof),
             SendError::ActingUserGone => Stop::Pause(Code::ActingUserMissing.into()),
+            // The next try looks at them anew, and goes on with the others.
+            SendError::JobsGone(_) => Stop::Retry(Code::UnexpectedAnswer.into()),
             SendError::Remote(error) => error.into(),
         }
     }

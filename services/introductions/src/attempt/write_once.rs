@@ -13,8 +13,8 @@ use store::claim::StepState;
 
 use super::{Attempt, Foreseen, Made, Step, Written, confirmed_kinds, crash_after_confirm, write};
 use crate::send_error::SendError;
-use crate::sight;
 use crate::stop::{Effect, Stop};
+use crate::{references, sight};
 
 /// How long before its send the intent of a write may have been committed together with another one's. Reads that
 /// find nothing prove something only later by as much.
@@ -115,8 +115,11 @@ impl Attempt<'_> {
     async fn judge(&mut self, step: &Step, error: SendError) -> Stop {
         let error = match error {
             SendError::Remote(error) => error,
-            unsent @ (SendError::LeaseEnds | SendError::ActingUserGone) => {
-                let stop = Stop::from(unsent);
+            unsent => {
+                let stop = match self.forget_jobs(&unsent).await {
+                    Ok(()) => Stop::from(unsent),
+                    Err(stop) => stop,
+                };
                 self.learn(step, StepState::Planned, None, stop.code());
                 return stop;
             }
@@ -147,6 +150,16 @@ impl Attempt<'_> {
         let code = accepted.then_some(ACCEPTED).or(stop.code());
         self.learn(step, state, None, code);
         stop
+    }
+
+    /// What was remembered of jobs that are gone is looked up again.
+    async fn forget_jobs(&self, unsent: &SendError) -> Result<(), Stop> {
+        if let SendError::JobsGone(jobs) = unsent {
+            for job in jobs {
+                references::forget_job(self, *job).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Puts `sending` on disk, unless it is there since moments ago.

@@ -140,18 +140,20 @@ async fn a_refusal_names_the_person_as_every_other_answer_does() {
     assert_eq!(world.number(in_order).await, 2);
 }
 
-#[tokio::test]
-async fn a_job_that_is_deleted_after_it_was_looked_at_is_refused_at_once() {
+/// A v1 that says with a 404, which names nothing, that a job is gone; and two jobs of it that are remembered as open.
+async fn nameless() -> (World, [i64; 2]) {
     let world = World::new(harvest::Version::V1).await;
     world
         .greenhouse
         .configure(|settings| settings.v1.unknown_reference = UnknownReference::NotFound);
-    let [first, second, ..] = world.jobs()[..] else {
-        panic!("two jobs")
-    };
-    world
-        .import(world.picking("before", &[first, second]))
-        .await;
+    let jobs = [world.jobs()[0], world.jobs()[1]];
+    world.import(world.picking("before", &jobs)).await;
+    (world, jobs)
+}
+
+#[tokio::test]
+async fn a_job_that_is_deleted_after_it_was_looked_at_is_refused_at_once() {
+    let (world, [first, second]) = nameless().await;
     world.greenhouse.recruiter().delete_job(first).unwrap();
     world.greenhouse.state().clear_log();
     let answer = world.import(world.picking("i-1", &[first, second])).await;
@@ -162,4 +164,28 @@ async fn a_job_that_is_deleted_after_it_was_looked_at_is_refused_at_once() {
     assert_eq!(answer.data["code"], "job_unknown", "{answer:?}");
     let creates = world.greenhouse.state().calls("candidates:create");
     assert_eq!(creates.len(), 2, "one refused, one made");
+}
+
+#[tokio::test]
+async fn a_job_that_is_deleted_after_it_was_looked_at_keeps_no_prospect_from_the_others() {
+    for first in [true, false] {
+        let (world, [gone, open]) = nameless().await;
+        world.choose(json!({ "import_as": "prospect" })).await;
+        world.greenhouse.recruiter().delete_job(gone).unwrap();
+        let jobs = if first { [gone, open] } else { [open, gone] };
+        world.take(&world.picking("i-1", &jobs)).await;
+        world.try_once().await;
+        world.try_once().await;
+        assert_eq!(world.open().await, 0, "the second try goes on without it");
+        let answer = world.last_answer().await;
+        assert_eq!(answer.name, "IntroductionImported", "{answer:?}");
+        let mut expected = [("FAILED", Some("job_unknown")), ("CREATED", None)];
+        if !first {
+            expected.reverse();
+        }
+        assert_eq!(answer.applications(), expected);
+        assert_eq!(world.application("i-1").prospective_job_ids, [open]);
+        let steps = world.steps("create_candidate").await;
+        assert!(steps.iter().all(|step| !step.ends_with("rejected")));
+    }
 }
