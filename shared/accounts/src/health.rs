@@ -51,19 +51,17 @@ pub async fn set_aside(
 
 /// Notes at a connection that it lacks something that work goes on without, and tells so; once.
 pub async fn degrade(store: &Store, known: &Connection, finding: Finding) {
-    let same = |one: &Finding| {
-        one.code == finding.code
-            && (one.evidence == finding.evidence
-                || finding.scope.is_some() && one.scope == finding.scope)
-    };
-    if known.findings.iter().any(same) {
+    if is_noted(known, &finding) {
         return;
     }
     let (tenant, code) = (&known.tenant, finding.code.as_str());
     tracing::warn!(%tenant, code, evidence = finding.evidence, "work goes on without what is refused");
     let judge = |known: &Connection| {
         let mut findings = known.findings.clone();
-        findings.push(finding);
+        // Another process may have met the same refusal.
+        if !is_noted(known, &finding) {
+            findings.push(finding);
+        }
         Health::reconsidered(findings, known)
     };
     let changed = store.change_health(tenant, known.revision, false, judge, announcement);
@@ -71,6 +69,14 @@ pub async fn degrade(store: &Store, known: &Connection, finding: Finding) {
         // It is noted at the next refusal.
         tracing::warn!(%tenant, %error, "cannot note what a connection lacks");
     }
+}
+
+fn is_noted(known: &Connection, finding: &Finding) -> bool {
+    known.findings.iter().any(|one| {
+        one.code == finding.code
+            && (one.evidence == finding.evidence
+                || finding.scope.is_some() && one.scope == finding.scope)
+    })
 }
 
 /// Takes back that consent is needed, where that was said, because good tokens were stored after all.
