@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use crate::apart::{Apart, apart, may_be_about_one};
 use crate::lacking::refused;
-use crate::names::Called;
+use crate::names::{Called, Found};
 use crate::news::{is_early, is_unrecorded, is_worth_waiting, may_not_show_yet};
 use crate::observer::Observer;
 
@@ -112,7 +112,7 @@ async fn or_lacking<T>(
     if refused(&error) != Some(list) {
         return Err(error.into());
     }
-    let missing = lacking.is_missing(observer, (list, &error)).await?;
+    let missing = lacking.is_missing(observer, (list, error), &ids).await?;
     Ok(Apart {
         rows: Vec::new(),
         unread: if missing { Vec::new() } else { ids },
@@ -137,21 +137,28 @@ impl<'a> Decoration<'a> {
     /// What was read; asked for once more where one call failed.
     async fn read<T, F>(&mut self, read: impl Fn() -> F) -> Result<Option<T>, Stop>
     where
-        F: Future<Output = Result<T, Error>>,
+        F: Future<Output = Result<Found<T>, Error>>,
     {
-        let error = match read().await {
-            Ok(names) => return Ok(Some(names)),
-            Err(error) if refused(&error).is_none() && may_be_about_one(&error) => {
-                match read().await {
-                    Ok(names) => return Ok(Some(names)),
-                    Err(error) => error,
+        let lacking = &self.observer.context.lacking;
+        let mut found = read().await;
+        if let Err(error) = &found
+            && refused(error).is_none()
+            && may_be_about_one(error)
+        {
+            found = read().await;
+        }
+        let error = match found {
+            Ok(found) => {
+                for list in found.asked {
+                    lacking.is_there(self.observer, list).await?;
                 }
+                return Ok(Some(found.names));
             }
             Err(error) => error,
         };
         if let Some(list) = refused(&error) {
-            let lacking = &self.observer.context.lacking;
-            lacking.is_missing(self.observer, (list, &error)).await?;
+            let refusal = (list, error.clone());
+            lacking.is_missing(self.observer, refusal, &[]).await?;
         } else if may_be_about_one(&error) {
             self.late = true;
         } else {

@@ -7,11 +7,13 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use domain::{JobId, JobStageId, RejectionReasonId};
-use harvest::{Client, Error, JobInterviewStage, RejectionReason};
+use harvest::{Client, Error, JobInterviewStage, Operation, RejectionReason};
 use uuid::Uuid;
 
 /// How long names are remembered.
 const LASTS: Duration = Duration::from_secs(600);
+/// How old a plan may be that a name is not found in: a stage may have been added since.
+const CERTAIN: Duration = Duration::from_secs(30);
 
 /// The names of all connections this process polls.
 #[derive(Default)]
@@ -22,10 +24,17 @@ pub(crate) struct Names {
 struct Known {
     since: Instant,
     stages: HashMap<JobStageId, JobInterviewStage>,
-    /// Jobs whose whole plan was read: a stage that is not among `stages` is not in it.
-    plans: HashSet<JobId>,
+    /// Jobs whose whole plan was read, and when: a stage that is not among `stages` was not in it then.
+    plans: HashMap<JobId, Instant>,
     /// None until they were read: an organisation has a few dozen, in one page.
     reasons: Option<HashMap<RejectionReasonId, RejectionReason>>,
+}
+
+/// What is known of some names.
+pub(crate) struct Found<T> {
+    pub(crate) names: T,
+    /// What Greenhouse was asked for just now.
+    pub(crate) asked: Vec<Operation>,
 }
 
 /// A stage as an application calls it.
@@ -40,27 +49,33 @@ impl Names {
         connection: Uuid,
         jobs: &[JobId],
         ids: &[JobStageId],
-    ) -> Result<HashMap<JobStageId, JobInterviewStage>, Error> {
+    ) -> Result<Found<HashMap<JobStageId, JobInterviewStage>>, Error> {
         // What was found is kept here: what this process remembers may end at any moment.
         let mut found = self.with(connection, |known| {
             let known = ids.iter().filter_map(|id| known.stages.get(id));
             by_id(known.cloned())
         });
+        let mut asked = Vec::new();
         if !missing(&found, ids).is_empty() {
             let read = client.job_interview_stages().of_jobs(jobs).await?;
+            asked.push(Operation::JobInterviewStagesOfJob);
             found.extend(by_id(read.iter().cloned()));
             self.learn(connection, jobs, read);
         }
         let unknown = missing(&found, ids);
         if !unknown.is_empty() {
             let read = client.job_interview_stages().by_ids(&unknown).await?;
+            asked.push(Operation::JobInterviewStagesRetrieve);
             // What Greenhouse no longer shows has no name, and is not asked for again.
             let learnt = unknown.into_iter().map(nameless).chain(read);
             let learnt = by_id(learnt);
             self.learn(connection, &[], learnt.values().cloned().collect());
             found.extend(learnt);
         }
-        Ok(found)
+        Ok(Found {
+            names: found,
+            asked,
+        })
     }
 
     /// The stages that have these names in the plans of these jobs; without those whose name no living stage has, or
@@ -70,23 +85,24 @@ impl Names {
         client: &Client,
         connection: Uuid,
         wanted: &HashSet<Called>,
-    ) -> Result<HashMap<Called, JobStageId>, Error> {
-        let (mut found, unread) = self.with(connection, |known| {
-            let unread = |(job, _): &&Called| !known.plans.contains(job);
-            let unread: HashSet<JobId> =
-                wanted.iter().filter(unread).map(|(job, _)| *job).collect();
-            (called(known.stages.values(), wanted), unread)
-        });
-        let unread: Vec<JobId> = unread.into_iter().collect();
+    ) -> Result<Found<HashMap<Called, JobStageId>>, Error> {
+        let (mut found, unread) =
+            self.with(connection, |known| known.called(wanted, Instant::now()));
         if unread.is_empty() {
-            return Ok(found);
+            return Ok(Found {
+                names: found,
+                asked: Vec::new(),
+            });
         }
         let read = client.job_interview_stages().of_jobs(&unread).await?;
         let theirs = |(job, _): &&Called| unread.contains(job);
         let theirs: HashSet<Called> = wanted.iter().filter(theirs).cloned().collect();
         found.extend(called(read.iter(), &theirs));
         self.learn(connection, &unread, read);
-        Ok(found)
+        Ok(Found {
+            names: found,
+            asked: vec![Operation::JobInterviewStagesOfJob],
+        })
     }
 
     /// The reason with this id.
@@ -95,34 +111,62 @@ impl Names {
         client: &Client,
         connection: Uuid,
         id: RejectionReasonId,
-    ) -> Result<Option<RejectionReason>, Error> {
+    ) -> Result<Found<Option<RejectionReason>>, Error> {
         let find = |known: &mut Known| Some(known.reasons.as_ref()?.get(&id).cloned());
         if let Some(remembered) = self.with(connection, find) {
-            return Ok(remembered);
+            return Ok(Found {
+                names: remembered,
+                asked: Vec::new(),
+            });
         }
         let read = client.rejection_reasons().list(true).await?;
         let reasons: HashMap<_, _> = read.into_iter().map(|one| (one.id, one)).collect();
         let found = reasons.get(&id).cloned();
         self.with(connection, |known| known.reasons = Some(reasons));
-        Ok(found)
+        Ok(Found {
+            names: found,
+            asked: vec![Operation::RejectionReasonsList],
+        })
     }
 
     fn learn(&self, connection: Uuid, plans: &[JobId], stages: Vec<JobInterviewStage>) {
         self.with(connection, |known| {
             known.stages.extend(by_id(stages));
-            known.plans.extend(plans);
+            let now = Instant::now();
+            known.plans.extend(plans.iter().map(|job| (*job, now)));
         });
     }
 
     fn with<T>(&self, connection: Uuid, act: impl FnOnce(&mut Known) -> T) -> T {
         let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|_, known| known.since.elapsed() < LASTS);
-        act(all.entry(connection).or_insert_with(|| Known {
+        act(all.entry(connection).or_insert_with(Known::nothing))
+    }
+}
+
+impl Known {
+    fn nothing() -> Known {
+        Known {
             since: Instant::now(),
             stages: HashMap::new(),
-            plans: HashSet::new(),
+            plans: HashMap::new(),
             reasons: None,
-        }))
+        }
+    }
+
+    /// The stages that have these names, and the jobs whose plans must be read to know the others.
+    fn called(
+        &self,
+        wanted: &HashSet<Called>,
+        now: Instant,
+    ) -> (HashMap<Called, JobStageId>, Vec<JobId>) {
+        let found = called(self.stages.values(), wanted);
+        let unread = |one: &&Called| match self.plans.get(&one.0) {
+            Some(read_at) => !found.contains_key(*one) && now - *read_at > CERTAIN,
+            None => true,
+        };
+        let unread: HashSet<JobId> = wanted.iter().filter(unread).map(|(job, _)| *job).collect();
+        (found, unread.into_iter().collect())
     }
 }
 
@@ -191,5 +235,29 @@ mod tests {
             called(plan.iter(), &wanted),
             HashMap::from([(review, JobStageId(1))])
         );
+    }
+
+    #[test]
+    fn a_name_that_an_older_plan_lacks_is_looked_for_again() {
+        let read_at = Instant::now();
+        let review = JobInterviewStage {
+            job_id: Some(JobId(4)),
+            name: Some("Review".into()),
+            active: true,
+            ..nameless(JobStageId(1))
+        };
+        let known = Known {
+            stages: by_id([review]),
+            plans: HashMap::from([(JobId(4), read_at)]),
+            ..Known::nothing()
+        };
+        let unread = |name: &str, now| {
+            let wanted = HashSet::from([(JobId(4), name.to_owned())]);
+            known.called(&wanted, now).1
+        };
+        let later = read_at + CERTAIN + Duration::from_secs(1);
+        assert_eq!(unread("Review", later), []);
+        assert_eq!(unread("Offer", read_at + CERTAIN), []);
+        assert_eq!(unread("Offer", later), [JobId(4)]);
     }
 }

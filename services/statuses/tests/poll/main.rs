@@ -9,6 +9,7 @@ mod early;
 mod feed;
 mod lacking;
 mod limit;
+mod missing_lists;
 mod people;
 mod refresh;
 mod storm;
