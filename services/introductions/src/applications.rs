@@ -2,9 +2,12 @@
 
 use domain::{ApplicationId, Code, JobId, Problem, StepKind};
 use harvest::{Application, ApplicationStatus, NewApplication, Target};
+use proto::Command;
 use store::claim::{Claim, StepState};
+use store::journal::StepWrite;
 
 use crate::answers::{Applied, AppliedHow, How};
+use crate::asker::Asked;
 use crate::attempt::{Attempt, Made, Step, Written};
 use crate::credit;
 use crate::introduction::Introduction;
@@ -34,7 +37,7 @@ impl Jobs {
         let job = self.open.remove(0);
         let how = AppliedHow::Failed(refused(introduction, job, problem));
         self.refused.push(Applied { job, how });
-        in_order(&mut self.refused, introduction);
+        in_order(&mut self.refused, &introduction.jobs);
     }
 
     /// The picked jobs without an application.
@@ -166,6 +169,7 @@ pub(crate) async fn apply(
     jobs: &Jobs,
     references: &mut References,
 ) -> Result<(), Stop> {
+    attempt.applied = jobs.refused.clone();
     let existing = match &person.origin {
         Origin::Created {
             application: Some(_),
@@ -178,7 +182,6 @@ pub(crate) async fn apply(
     };
     let credited = credit::prospect(attempt, introduction, person, &existing, references).await;
     attempt.forgo(credited, "referrer")?;
-    attempt.applied = jobs.refused.clone();
     for job in jobs.open.iter().copied() {
         let with = person.with();
         let how = if with == Some(job) || (introduction.prospect && with.is_some()) {
@@ -194,24 +197,36 @@ pub(crate) async fn apply(
         };
         attempt.applied.push(Applied { job, how });
     }
-    in_order(&mut attempt.applied, introduction);
+    in_order(&mut attempt.applied, &introduction.jobs);
     Ok(())
 }
 
-/// What became of the picked jobs, by this try and by earlier ones, of which the ledger tells what they made.
-pub(crate) fn so_far(claim: &Claim, mut applied: Vec<Applied>) -> Vec<Applied> {
-    let made = |step: &store::claim::StepRecord| {
-        let (_, job) = step.name.split_once(':')?;
-        let confirmed = step.state == StepState::Confirmed;
-        let id = ApplicationId(step.remote_id.filter(|_| confirmed)?);
-        Some((JobId(job.parse().ok()?), AppliedHow::Created(id, None)))
-    };
-    let steps = claim.steps.iter();
-    let added = steps.filter(|step| step.kind == StepKind::AddApplication);
-    for (job, how) in added.filter_map(made) {
-        if applied.iter().all(|known| known.job != job) {
+/// What became of the picked jobs, in the event's order: by this try, of which `confirmed` tells what else it made, and by
+/// earlier ones, of which the ledger does.
+pub(crate) fn so_far(
+    claim: &Claim,
+    confirmed: &[StepWrite],
+    mut applied: Vec<Applied>,
+) -> Vec<Applied> {
+    let now = confirmed
+        .iter()
+        .map(|step| (step.kind, &step.name, step.remote_id));
+    let earlier = claim.steps.iter();
+    let earlier = earlier
+        .filter(|step| step.state == StepState::Confirmed)
+        .map(|step| (step.kind, &step.name, step.remote_id));
+    for (kind, name, made) in now.chain(earlier) {
+        let job = name.split_once(':').and_then(|(_, job)| job.parse().ok());
+        if let (StepKind::AddApplication, Some(job), Some(made)) = (kind, job.map(JobId), made)
+            && applied.iter().all(|known| known.job != job)
+        {
+            let how = AppliedHow::Created(ApplicationId(made), None);
             applied.push(Applied { job, how });
         }
+    }
+    if let Some(Command::IntroductionAccepted(event)) = Asked::of(claim).into_command() {
+        let picked = event.job_ids.iter().copied().map(JobId);
+        in_order(&mut applied, &picked.collect::<Vec<_>>());
     }
     applied
 }
@@ -283,8 +298,8 @@ async fn found(
 }
 
 /// In the event's order.
-fn in_order(applied: &mut [Applied], introduction: &Introduction) {
-    let position = |job: &JobId| introduction.jobs.iter().position(|picked| picked == job);
+fn in_order(applied: &mut [Applied], picked: &[JobId]) {
+    let position = |job: &JobId| picked.iter().position(|picked| picked == job);
     applied.sort_by_key(|applied| position(&applied.job));
 }
 

@@ -42,6 +42,8 @@ pub(crate) struct Attempt<'a> {
     pub(crate) gave_up_over: Option<Code>,
     /// Step states learnt but not yet on disk; they travel with the next entry in the journal.
     learnt: Vec<StepWrite>,
+    /// Those of this try that are known to have taken effect, on disk or not.
+    pub(crate) confirmed: Vec<StepWrite>,
     foreseen: Option<Foreseen>,
 }
 
@@ -56,6 +58,7 @@ impl<'a> Attempt<'a> {
             applied: Vec::new(),
             gave_up_over: None,
             learnt: Vec::new(),
+            confirmed: Vec::new(),
             foreseen: None,
         }
     }
@@ -243,11 +246,15 @@ impl<'a> Attempt<'a> {
         code: Option<Code>,
     ) {
         self.learnt.retain(|write| write.name != step.name);
-        self.learnt.push(StepWrite {
+        let learnt = StepWrite {
             remote_id,
             code,
             ..write(step, state, self.person)
-        });
+        };
+        if state == StepState::Confirmed {
+            self.confirmed.push(learnt.clone());
+        }
+        self.learnt.push(learnt);
     }
 }
 

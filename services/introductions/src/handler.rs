@@ -37,7 +37,7 @@ impl Stopped {
         Stopped {
             stop,
             learnt: Vec::new(),
-            applied: applications::so_far(claim, Vec::new()),
+            applied: applications::so_far(claim, &[], Vec::new()),
         }
     }
 }
@@ -58,7 +58,7 @@ pub(crate) async fn handle(context: &Context, claim: &Claim) -> Result<(), Stopp
         Err(stop) => Err(Stopped {
             stop: stop.unless_chosen(&claim.settings),
             learnt: attempt.take_learnt(),
-            applied: applications::so_far(claim, attempt.applied),
+            applied: applications::so_far(claim, &attempt.confirmed, attempt.applied),
         }),
     }
 }
@@ -159,16 +159,12 @@ pub(crate) async fn settle_failed(
     Ok(())
 }
 
-/// The answer to an operation that waits until somebody of its tenant has acted.
-pub(crate) fn waiting(
+/// The answer to an operation that is not done, or not until somebody of its tenant has acted.
+pub(crate) fn refusal(
     claim: &Claim,
     problem: &Problem,
     applied: &[Applied],
 ) -> Option<Announcement> {
-    refusal(claim, problem, applied)
-}
-
-fn refusal(claim: &Claim, problem: &Problem, applied: &[Applied]) -> Option<Announcement> {
     let asked = Asked::of(claim);
     let candidate = asked.candidate();
     let candidate = candidate.as_ref().map_or("", IntrroCandidateId::as_str);

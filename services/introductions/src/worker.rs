@@ -283,7 +283,7 @@ async fn end_try_bare(context: &Context, claim: &Claim) {
             context.journal.release(claim, release).await
         }
         None => {
-            let applied = applications::so_far(claim, Vec::new());
+            let applied = applications::so_far(claim, &[], Vec::new());
             let failure = Failure::parked(Code::Internal.into(), &applied);
             settle_failed(context, claim, failure, Vec::new()).await
         }
@@ -330,7 +330,7 @@ async fn carry_out(
             let rest =
                 set_aside(store, tenant, claim.revision, &problem, claim.kind.as_str()).await;
             Release::waiting(problem.code, rest)
-                .announcing(handler::waiting(claim, &problem, &applied))
+                .announcing(handler::refusal(claim, &problem, &applied))
         }
         Stop::Fail(problem) => {
             let failure = Failure::refused(problem, &applied);

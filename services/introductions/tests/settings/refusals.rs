@@ -134,6 +134,29 @@ async fn the_answer_of_an_import_that_waits_tells_of_the_applications_that_are_t
     assert_eq!(again.applications(), [("CREATED", None)]);
 }
 
+/// Also of those that came before a credit of its own, in the event's order.
+#[tokio::test]
+async fn the_answer_of_a_prospect_whose_credit_waits_tells_of_each_job() {
+    for unknown_first in [true, false] {
+        let world = World::choosing(Version::V3, json!({ "import_as": "prospect" })).await;
+        let missing = refuse(403, json!("Not allowed"));
+        let faults = world.greenhouse.faults();
+        faults.add(When::operation("applications:update"), missing);
+        let mut jobs = [999_999, world.jobs()[0]];
+        let mut expected = [("FAILED", Some("job_unknown")), ("CREATED", None)];
+        if !unknown_first {
+            jobs.reverse();
+            expected.reverse();
+        }
+        world.take(&world.picking("i-1", &jobs)).await;
+        world.try_once().await;
+        assert_eq!(world.open().await, 1, "it waits");
+        let answer = world.last_answer().await;
+        assert_eq!(answer.data["code"], "scope_missing", "{answer:?}");
+        assert_eq!(answer.applications(), expected, "{answer:?}");
+    }
+}
+
 /// Where it is named by its place; what else is said of it may be personal.
 #[tokio::test]
 async fn a_refused_edit_names_the_part_of_the_event() {
