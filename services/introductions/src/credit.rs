@@ -1,7 +1,7 @@
 //! What is added to an application once it is there: the source and referrer it lacks, and a prospect's pool.
 
 use domain::{ApplicationId, Code, StepKind};
-use harvest::{Application, ApplicationPatch};
+use harvest::{Application, ApplicationPatch, Error};
 
 use crate::applications::is_on;
 use crate::attempt::{Attempt, Step};
@@ -9,6 +9,8 @@ use crate::introduction::Introduction;
 use crate::lighter::Lighter;
 use crate::person::{Origin, Person};
 use crate::references::References;
+use crate::send_error::SendError;
+use crate::sight;
 use crate::stop::Stop;
 
 /// Gives an application that was there already the source and the referrer it lacks, and a prospect the tenant's pool.
@@ -27,6 +29,7 @@ pub(crate) async fn complete(
         application: application.id,
         patch,
         known: person.is_known_by_all(attempt),
+        young: !sight::is_old(attempt, application.created_at),
     };
     edit.write(attempt, introduction, references).await
 }
@@ -59,6 +62,7 @@ pub(crate) async fn prospect(
         application: id,
         patch: missing_credit(shown, references),
         known: false,
+        young: false,
     };
     edit.write(attempt, introduction, references).await
 }
@@ -79,8 +83,10 @@ fn missing_credit(shown: Option<&Application>, references: &References) -> Appli
 struct Edit {
     application: ApplicationId,
     patch: ApplicationPatch,
-    /// Whether neither person nor application can be what is not found.
+    /// Whether it is not the person who is not found.
     known: bool,
+    /// Whether it may be the application, which was made moments ago.
+    young: bool,
 }
 
 impl Edit {
@@ -95,6 +101,7 @@ impl Edit {
             application: id,
             mut patch,
             known,
+            young,
         } = self;
         let step = Step::keyed(StepKind::CreditApplication, id);
         if patch == ApplicationPatch::default() {
@@ -111,6 +118,15 @@ impl Edit {
                     let Err(error) = client.applications().update(id, &patch).await else {
                         return Ok(());
                     };
+                    if let (true, Error::NotFound { operation, .. }) = (young, &error) {
+                        return Err(match sight::acting_user_is_gone(client).await {
+                            Ok(true) => SendError::ActingUserGone,
+                            _ => Error::Processing {
+                                operation: *operation,
+                            }
+                            .into(),
+                        });
+                    }
                     let lightened = lighter.leave_out(client, &error, known, &mut patch);
                     if !lightened.await? || patch == ApplicationPatch::default() {
                         return Err(error.into());

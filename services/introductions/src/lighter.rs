@@ -35,9 +35,9 @@ pub(crate) trait Lighten {
     /// Takes out what the refusal names; none: it names nothing that can be left out. Each refusal leaves less, so that
     /// asking again comes to an end.
     ///
-    /// v1 may say with a 404, which names nothing, that something is gone: then it is the first that there is, what is
-    /// missed least before the credit, which is dearer and not as easily removed.
-    fn lighten(&mut self, refusal: &Error) -> Option<LeftOut>;
+    /// v1 may say with a 404, which names nothing, that something is gone: then it is the first that there is and that is not
+    /// `kept`, what is missed least before the credit, which is dearer and not as easily removed.
+    fn lighten(&mut self, refusal: &Error, kept: &[LeftOut]) -> Option<LeftOut>;
 
     /// What it names of the organisation.
     fn names(&self) -> Names;
@@ -56,9 +56,9 @@ pub(crate) struct Names {
 }
 
 impl Lighten for NewApplication {
-    fn lighten(&mut self, refusal: &Error) -> Option<LeftOut> {
+    fn lighten(&mut self, refusal: &Error, kept: &[LeftOut]) -> Option<LeftOut> {
         if let Target::PooledProspect { job_ids, .. } = &mut self.target
-            && may_be(refusal, POOL)
+            && may_be(refusal, LeftOut::Pool, kept)
         {
             let job_ids = std::mem::take(job_ids);
             self.target = Target::Prospect { job_ids };
@@ -66,6 +66,7 @@ impl Lighten for NewApplication {
         }
         credits(
             refusal,
+            kept,
             &mut self.source_id,
             &mut self.referrer_id,
             &mut self.outside_referrer,
@@ -97,13 +98,14 @@ impl Lighten for NewApplication {
 }
 
 impl Lighten for ApplicationPatch {
-    fn lighten(&mut self, refusal: &Error) -> Option<LeftOut> {
-        if self.prospect_pool_id.is_some() && may_be(refusal, POOL) {
+    fn lighten(&mut self, refusal: &Error, kept: &[LeftOut]) -> Option<LeftOut> {
+        if self.prospect_pool_id.is_some() && may_be(refusal, LeftOut::Pool, kept) {
             (self.prospect_pool_id, self.prospect_pool_stage_id) = (None, None);
             return Some(LeftOut::Pool);
         }
         credits(
             refusal,
+            kept,
             &mut self.source_id,
             &mut self.referrer_id,
             &mut self.outside_referrer,
@@ -131,30 +133,38 @@ impl Lighten for ApplicationPatch {
 
 fn credits(
     error: &Error,
+    kept: &[LeftOut],
     source: &mut Option<SourceId>,
     referrer: &mut Option<ReferrerId>,
     outside: &mut Option<String>,
 ) -> Option<LeftOut> {
-    if source.is_some() && may_be(error, SOURCE) {
+    if source.is_some() && may_be(error, LeftOut::Source, kept) {
         *source = None;
         return Some(LeftOut::Source);
     }
-    if (referrer.is_some() || outside.is_some()) && may_be(error, CREDIT) {
+    if (referrer.is_some() || outside.is_some()) && may_be(error, LeftOut::Credit, kept) {
         (*referrer, *outside) = (None, None);
         return Some(LeftOut::Credit);
     }
     None
 }
 
-fn may_be(error: &Error, names: &[&str]) -> bool {
+fn may_be(error: &Error, what: LeftOut, kept: &[LeftOut]) -> bool {
+    let names = match what {
+        LeftOut::Source => SOURCE,
+        LeftOut::Credit => CREDIT,
+        LeftOut::Pool => POOL,
+    };
     let nameless = matches!(error, Error::NotFound { .. });
-    nameless || names.iter().any(|name| error.names_field(name))
+    (nameless && !kept.contains(&what)) || names.iter().any(|name| error.names_field(name))
 }
 
 /// What one write goes on without.
 #[derive(Default)]
 pub(crate) struct Lighter {
     left_out: Vec<LeftOut>,
+    /// What a read has shown to be there: what is refused is something else, unless it is named.
+    seen: Vec<LeftOut>,
     /// Whether some of it was left out for an answer that names nothing, and may be there.
     blindly: bool,
     /// Whether it was looked for who acts and what the write names.
@@ -187,14 +197,20 @@ impl Lighter {
                 Err(_) => return Ok(false),
             }
             self.looked = true;
-            let gone = gone(client, refusal, &write.names()).await?;
+            let (gone, seen) = look(client, refusal, &write.names()).await?;
+            self.seen = seen;
             if !gone.is_empty() {
                 gone.iter().for_each(|what| write.without(*what));
                 self.left_out.extend(gone);
                 return Ok(true);
             }
         }
-        let what = write.lighten(refusal);
+        let what = write
+            .lighten(refusal, &self.seen)
+            .or_else(|| write.lighten(refusal, &[]));
+        if !nameless {
+            self.seen.retain(|seen| Some(*seen) != what);
+        }
         self.blindly |= nameless && what.is_some();
         self.left_out.extend(what);
         Ok(what.is_some())
@@ -215,13 +231,18 @@ impl Lighter {
     ) -> Result<(), Stop> {
         self.forget(attempt, introduction).await?;
         for what in &self.left_out {
+            match what {
+                LeftOut::Source => references.source = None,
+                LeftOut::Credit => (references.referrer, references.outside) = (None, None),
+                LeftOut::Pool => {}
+            }
             let problem = match what {
-                LeftOut::Source => {
-                    references.source = None;
-                    Code::SourceMissing.into()
+                // It is there, and was left out for want of anything else.
+                what if self.seen.contains(what) => {
+                    Problem::new(Code::EditRefused).field("referrer")
                 }
+                LeftOut::Source => Code::SourceMissing.into(),
                 LeftOut::Credit => {
-                    (references.referrer, references.outside) = (None, None);
                     // v1 credits users themselves.
                     let code = match attempt.greenhouse.version() {
                         Version::V1 => Code::ReferrerUnknown,
@@ -242,7 +263,7 @@ impl Lighter {
         attempt: &Attempt<'_>,
         introduction: &Introduction,
     ) -> Result<(), Stop> {
-        for what in &self.left_out {
+        for what in self.left_out.iter().filter(|one| !self.seen.contains(one)) {
             match what {
                 LeftOut::Source => references::forget_source(attempt).await?,
                 LeftOut::Credit => referrer::forget(attempt, introduction).await?,
@@ -253,14 +274,18 @@ impl Lighter {
     }
 }
 
-/// What v1 does not have any more of what a write names that was not found.
+/// What v1 does not have any more of what a write names that was not found, and what it shows to be there.
 ///
 /// # Errors
 /// As [`Lighter::leave_out`].
-async fn gone(client: &Client, refusal: &Error, names: &Names) -> Result<Vec<LeftOut>, SendError> {
-    let mut gone = Vec::new();
+async fn look(
+    client: &Client,
+    refusal: &Error,
+    names: &Names,
+) -> Result<(Vec<LeftOut>, Vec<LeftOut>), SendError> {
+    let (mut gone, mut seen) = (Vec::new(), Vec::new());
     if client.version() != Version::V1 {
-        return Ok(gone);
+        return Ok((gone, seen));
     }
     let client = client.with_purpose(Purpose::Proof);
     if let Some(found) = told(client.jobs().by_ids(&names.jobs).await)? {
@@ -274,18 +299,23 @@ async fn gone(client: &Client, refusal: &Error, names: &Names) -> Result<Vec<Lef
     }
     if let Some(source) = names.source
         && let Some(found) = told(client.sources().list().await)?
-        && found.iter().all(|one| one.id != source)
     {
-        gone.push(LeftOut::Source);
+        let shown = found.iter().any(|one| one.id == source);
+        let list = if shown { &mut seen } else { &mut gone };
+        list.push(LeftOut::Source);
     }
     // v1 credits users themselves.
     if let Some(referrer) = names.referrer
         && let Some(found) = told(client.users().by_ids(&[UserId(referrer.0)]).await)?
-        && found.is_empty()
     {
-        gone.push(LeftOut::Credit);
+        let list = if found.is_empty() {
+            &mut gone
+        } else {
+            &mut seen
+        };
+        list.push(LeftOut::Credit);
     }
-    Ok(gone)
+    Ok((gone, seen))
 }
 
 /// What a read between two sends found; none: whoever acts may not look for it.
@@ -354,7 +384,7 @@ mod tests {
             operation: harvest::Operation::CandidatesCreate,
             hidden: false,
         };
-        let mut lighten = || application.lighten(&not_found);
+        let mut lighten = || application.lighten(&not_found, &[]);
         let left_out = [lighten(), lighten(), lighten(), lighten()];
         let all = [LeftOut::Pool, LeftOut::Source, LeftOut::Credit].map(Some);
         assert_eq!(left_out, [all[0], all[1], all[2], None]);
@@ -368,11 +398,11 @@ mod tests {
             ("/application/referrer_id", LeftOut::Credit),
             ("prospect_pool_stage_id", LeftOut::Pool),
         ] {
-            assert_eq!(application.lighten(&refused(field)), Some(left_out));
-            assert_eq!(application.lighten(&refused(field)), None, "{field}");
+            assert_eq!(application.lighten(&refused(field), &[]), Some(left_out));
+            assert_eq!(application.lighten(&refused(field), &[]), None, "{field}");
         }
         let job_ids = vec![JobId(4)];
         assert_eq!(application.target, Target::Prospect { job_ids });
-        assert_eq!(application.lighten(&refused("first_name")), None);
+        assert_eq!(application.lighten(&refused("first_name"), &[]), None);
     }
 }

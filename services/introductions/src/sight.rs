@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use accounts::{sees_nothing, shows_nothing};
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::Code;
 use harvest::{Candidate, Client, Error as Remote, Purpose, Version};
 
@@ -128,7 +128,12 @@ pub(crate) async fn acting_user_is_gone(client: &Client) -> Result<bool, Remote>
 
 /// Whether somebody who is shown was made long enough ago to be written to everywhere.
 pub(crate) fn is_known_by_all(attempt: &Attempt<'_>, shown: &Candidate) -> bool {
+    is_old(attempt, shown.created_at)
+}
+
+/// Whether what was made then is known everywhere by now.
+pub(crate) fn is_old(attempt: &Attempt<'_>, created_at: Option<DateTime<Utc>>) -> bool {
     let clock = attempt.greenhouse.greenhouse_clock();
     let now = clock.unwrap_or_else(Utc::now);
-    shown.created_at.is_some_and(|at| now - at > KNOWN_AFTER)
+    created_at.is_some_and(|at| now - at > KNOWN_AFTER)
 }

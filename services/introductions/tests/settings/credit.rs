@@ -1,9 +1,9 @@
 //! What an application that is there lacks of its credit, where part of what it would get is gone.
 
-use domain::{Code, JobId};
+use domain::{CandidateId, Code, JobId};
 use greenhouse_sim::faults::{Fault, When};
 use greenhouse_sim::v1::UnknownReference;
-use harvest::{Target, Version};
+use harvest::{NewApplication, Target, Version};
 use serde_json::{Value, json};
 
 use crate::referrer::credited;
@@ -133,29 +133,81 @@ async fn each_part_that_is_refused_is_told_by_its_own_name() {
     }
 }
 
+/// The user who is credited, as v1 is asked for them.
+fn rita(world: &World) -> When {
+    let users = world.greenhouse.state().users();
+    let rita = users
+        .iter()
+        .find(|user| user.emails.iter().any(|one| one == RITA));
+    When::request("GET", &format!("/v1/users/{}", rita.unwrap().meta.id))
+}
+
+fn refuse(status: u16) -> Fault {
+    let body = json!({ "message": "Resource not found" });
+    Fault::Refuse { status, body }
+}
+
+/// A v1 that names nothing where it does not find what the next new person is to get; what that is, it has shown before.
+async fn nameless() -> World {
+    let world = World::new(Version::V1).await;
+    world.import(by_rita(&world, "before")).await;
+    let once = When::operation("candidates:create").times(1);
+    world.greenhouse.faults().add(once, refuse(404));
+    world
+}
+
 /// v1 names nothing, but it can be looked for.
 #[tokio::test]
 async fn a_referrer_who_is_gone_does_not_cost_a_new_person_their_source() {
-    let world = World::new(Version::V1).await;
-    world.import(by_rita(&world, "before")).await;
-    let gone = Fault::Refuse {
-        status: 404,
-        body: json!({ "message": "Resource not found" }),
-    };
-    let faults = world.greenhouse.faults();
-    faults.add(When::operation("candidates:create").times(1), gone);
-    let rita = world.greenhouse.state().users();
-    let rita = rita.iter().find(|user| {
-        let mut addresses = user.emails.iter();
-        addresses.any(|address| address == RITA)
-    });
-    let user = format!("/v1/users/{}", rita.unwrap().meta.id);
-    let missing = Fault::Refuse {
-        status: 404,
-        body: json!({ "message": "Resource not found" }),
-    };
-    faults.add(When::request("GET", &user), missing);
+    // Who may not be looked for is left out before a source that is shown.
+    for status in [404, 403] {
+        let world = nameless().await;
+        let look = rita(&world);
+        world.greenhouse.faults().add(look, refuse(status));
+        let answer = world.import(by_rita(&world, "after")).await;
+        let told = answer.warnings();
+        assert_eq!(told, ["referrer_unknown"], "{status}: {answer:?}");
+        assert!(world.application("after").source_id.is_some(), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_source_that_is_shown_is_not_told_as_missing() {
+    let world = nameless().await;
     let answer = world.import(by_rita(&world, "after")).await;
-    assert_eq!(answer.warnings(), ["referrer_unknown"], "{answer:?}");
-    assert!(world.application("after").source_id.is_some());
+    assert_eq!(answer.warnings(), ["edit_refused"], "{answer:?}");
+    assert!(credited(&world, "after").is_some());
+    assert_eq!(looks_of_the_next(&world, "sources:list").await, 0);
+}
+
+/// Not all of Greenhouse may know it yet, however long it has known the person.
+#[tokio::test]
+async fn an_application_that_was_made_moments_ago_is_credited_by_a_later_try() {
+    for version in BOTH {
+        let world = World::new(version).await;
+        let jobs = world.jobs();
+        let person = world.plant("after", Target::Job(JobId(jobs[1]))).await;
+        world.greenhouse.set_clock(15);
+        let application = NewApplication {
+            target: Target::Job(JobId(jobs[0])),
+            source_id: None,
+            referrer_id: None,
+            outside_referrer: None,
+        };
+        let client = world.other_program().await;
+        let made = client.applications();
+        let made = made.create(CandidateId(person), &application).await;
+        let made = made.unwrap().id;
+        let once = When::operation("applications:update").times(1);
+        world.greenhouse.faults().add(once, refuse(404));
+        world.take(&by_rita(&world, "after")).await;
+        world.try_once().await;
+        assert_eq!(world.open().await, 1, "{version:?}: it is tried again");
+        world.perform().await;
+        let answer = world.last_answer().await;
+        assert!(answer.warnings().is_empty(), "{version:?}: {answer:?}");
+        let applications = world.greenhouse.state().applications_of(person);
+        let credited = applications.iter().find(|one| one.meta.id == made.0);
+        assert!(credited.unwrap().source_id.is_some(), "{version:?}");
+    }
 }
