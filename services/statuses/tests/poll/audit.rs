@@ -189,6 +189,21 @@ async fn who_was_hidden_and_shows_again_is_told_again() {
 }
 
 #[tokio::test]
+async fn who_is_anonymised_stays_so_while_hidden() {
+    let (world, application) = World::with_application().await;
+    let person = world.greenhouse.state().application(application);
+    let ids = json!({"candidate_id": person.unwrap().candidate_id});
+    world.webhook("candidate_anonymized", ids).await;
+    hide(&world).await;
+    assert_eq!(world.told().await.last().unwrap(), "2 DELETED");
+    world.changed(application).await;
+    assert_eq!(world.told().await.last().unwrap(), "3 ACTIVE");
+    let anonymised = "applications WHERE erasure = 'anonymised'";
+    assert_eq!(world.count(anonymised).await, 1);
+    assert_eq!(world.events_of("CandidateErased").await.len(), 1);
+}
+
+#[tokio::test]
 async fn an_erasure_by_absence_says_that_they_may_be_hidden() {
     let (world, application) = World::with_application().await;
     hide(&world).await;

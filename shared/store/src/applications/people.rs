@@ -248,11 +248,12 @@ async fn erase(
     erasure: Erasure,
 ) -> Result<BTreeMap<String, DateTime<Utc>>, Error> {
     let rows = sqlx::query!(
-        // Locked in the order of ids, as by whoever else writes several of them.
+        // Locked in the order of ids, as by whoever else writes several of them. Whoever is merely not shown stays
+        // anonymised: shown again, they are no less so.
         r#"WITH held AS MATERIALIZED (
             SELECT id FROM applications
             WHERE tenant = $1 AND greenhouse_id = $2
-              AND (erasure IS NULL OR (erasure = 'anonymised' AND $3 = 'deleted'))
+              AND (erasure IS NULL OR (erasure = 'anonymised' AND $3 = 'deleted' AND NOT $4))
             ORDER BY id FOR NO KEY UPDATE),
         applied AS (
             UPDATE applications a SET erasure = $3 FROM held WHERE a.tenant = $1 AND a.id = held.id
@@ -265,6 +266,7 @@ async fn erase(
         tenant.as_str(),
         gone.0,
         erasure.as_str(),
+        erasure == Erasure::Absent,
     )
     .fetch_all(&mut **tx)
     .await?;
