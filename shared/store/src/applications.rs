@@ -443,14 +443,18 @@ async fn follow_successors(
         return Ok(());
     }
     sqlx::query!(
-        // Followed before its person was erased: its numbers go on.
-        "INSERT INTO applications AS a (tenant, id, greenhouse_id, candidate_id, job_id, introduction_ids, sequence,
+        // Followed before its person was erased: its numbers go on. One may take the place of several.
+        "WITH replaced AS (
+            SELECT u.*, o.tenant, o.greenhouse_id, o.candidate_id, o.introduction_ids
+            FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::jsonb[]) AS u(old, new, job_id, origin)
+            JOIN applications o ON o.tenant = $1 AND o.id = u.old)
+        INSERT INTO applications AS a (tenant, id, greenhouse_id, candidate_id, job_id, introduction_ids, sequence,
             converted_from, origin)
-        SELECT DISTINCT ON (u.new) o.tenant, u.new, o.greenhouse_id, o.candidate_id, u.job_id, o.introduction_ids,
-            coalesce((SELECT e.sequence FROM erased_applications e WHERE e.tenant = $1 AND e.id = u.new), 0), o.id, u.origin
-        FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::jsonb[]) AS u(old, new, job_id, origin)
-        JOIN applications o ON o.tenant = $1 AND o.id = u.old
-        ORDER BY u.new, u.old
+        SELECT DISTINCT ON (new) tenant, new, greenhouse_id, candidate_id, job_id, ARRAY(
+                SELECT i.id FROM replaced r, unnest(r.introduction_ids) WITH ORDINALITY AS i(id, place)
+                WHERE r.new = replaced.new GROUP BY i.id ORDER BY min(r.old), min(i.place)),
+            coalesce((SELECT e.sequence FROM erased_applications e WHERE e.tenant = $1 AND e.id = new), 0), old, origin
+        FROM replaced ORDER BY new, old
         ON CONFLICT (tenant, id) DO UPDATE SET converted_from = excluded.converted_from, origin = excluded.origin,
             introduction_ids = a.introduction_ids || ARRAY(SELECT unnest(excluded.introduction_ids)
                 EXCEPT SELECT unnest(a.introduction_ids))",

@@ -225,6 +225,30 @@ async fn what_takes_the_place_of_another_one_and_was_never_followed_begins_at_no
 }
 
 #[tokio::test]
+async fn what_takes_the_place_of_two_has_the_introductions_of_both() {
+    let store = following(90).await;
+    follow(&store, 89).await;
+    let introductions =
+        "UPDATE applications SET introduction_ids = ARRAY['i-3', 'i-1', 'i-2'] WHERE id = 90";
+    run(&store, introductions).await;
+    let converted = [90, 89].map(|application| Progress {
+        successor: Some(Successor {
+            application: ApplicationId(91),
+            job: Some(JobId(4)),
+            origin: in_stage(application),
+        }),
+        ..progress(application, 0, 2, 1)
+    });
+    assert!(advance(&store, &converted).await.is_empty());
+    let found = store.tracked_among(&acme(), &[ApplicationId(91)]).await;
+    let successor = found.unwrap().remove(0);
+    let introductions = successor.introductions.iter().map(|one| one.as_str());
+    assert_eq!(introductions.collect::<Vec<_>>(), ["i-1", "i-3", "i-2"]);
+    assert_eq!(successor.converted_from, Some(ApplicationId(89)));
+    assert_eq!(successor.origin, Some(in_stage(89)));
+}
+
+#[tokio::test]
 async fn only_followed_applications_of_the_tenant_are_found() {
     let store = following(90).await;
     let ids = [ApplicationId(90), ApplicationId(91)];
