@@ -3,6 +3,8 @@
 //! What is found of a page is committed before the next page is read; the watermark moves after the last one. A poll that
 //! is stopped in between goes on from the page it had reached, and finds nothing new in what was committed.
 
+use std::collections::HashSet;
+
 use accounts::Stop;
 use boot::metrics::Stage;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -216,7 +218,10 @@ impl Round<'_> {
             if !vain.is_empty() {
                 context.store.looked_in_vain(&poll.tenant, &vain).await?;
             }
-            self.take_in(&found).await?;
+            let same = self.take_in(&found).await?;
+            if !same.is_empty() {
+                context.store.looked_at_last(&poll.tenant, &same).await?;
+            }
         }
         Ok(())
     }
@@ -226,8 +231,8 @@ impl Round<'_> {
         self.observer.client.applications().ids_per_call()
     }
 
-    /// Tells what has changed on one page.
-    async fn take_in(&mut self, page: &[Application]) -> Result<(), Stop> {
+    /// Tells what has changed on one page; answers which stand where they were last seen.
+    async fn take_in(&mut self, page: &[Application]) -> Result<Vec<ApplicationId>, Stop> {
         let sorted = self.observer.sort(page).await?;
         // What takes the place of a converted one costs as many calls as it does itself.
         for some in sorted.news.chunks(self.ids_per_call()) {
@@ -240,7 +245,9 @@ impl Round<'_> {
             };
             self.webhook_missed |= some.iter().any(|one| missed(&one));
         }
-        Ok(())
+        let news: HashSet<ApplicationId> = sorted.news.iter().map(|one| one.id).collect();
+        let same = sorted.tracked.into_keys().filter(|id| !news.contains(id));
+        Ok(same.collect())
     }
 
     /// Compares a sample with Greenhouse, or what earlier polls have left of its size; see `audit`.

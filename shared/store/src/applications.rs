@@ -227,7 +227,7 @@ impl Store {
     }
 
     /// Followed applications that should be looked for now, whether or not a window shows them, at most `limit`: those that
-    /// were never seen, and those that Greenhouse failed at.
+    /// were never seen, and those that Greenhouse failed at. Whatever was never looked for comes first.
     ///
     /// One that was looked for in vain comes again after a minute, later whenever its age has doubled; one that was seen
     /// before twice as late each time, up to a day. One that was looked at too early comes again with the next newcomers.
@@ -241,12 +241,13 @@ impl Store {
     ) -> Result<Vec<ApplicationId>, Error> {
         let ids = sqlx::query_scalar!(
             r#"SELECT id AS "id!" FROM (
-                SELECT id FROM applications
+                SELECT id, observed_at FROM applications
                 WHERE tenant = $1 AND snapshot IS NULL AND look_again_at IS NULL AND (observed_at IS NULL
                     OR observed_at + greatest(interval '1 minute', observed_at - created_at) <= clock_timestamp())
                 UNION ALL
-                SELECT id FROM applications WHERE tenant = $1 AND look_again_at <= clock_timestamp()) due
-            ORDER BY id LIMIT $2"#,
+                SELECT id, observed_at FROM applications
+                WHERE tenant = $1 AND look_again_at <= clock_timestamp()) due
+            ORDER BY observed_at IS NOT NULL, id LIMIT $2"#,
             tenant.as_str(),
             limit,
         )
@@ -272,6 +273,29 @@ impl Store {
                 look_again_at = CASE WHEN snapshot IS NOT NULL THEN clock_timestamp() + greatest(interval '1 minute',
                     least(interval '1 day', 2 * (look_again_at - observed_at))) END
             FROM held WHERE a.tenant = $1 AND a.id = held.id",
+            tenant.as_str(),
+            &numbers(ids),
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Notes that these were looked for again, and stand where they were last seen: there is no more need to.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn looked_at_last(
+        &self,
+        tenant: &Tenant,
+        ids: &[ApplicationId],
+    ) -> Result<(), Error> {
+        sqlx::query!(
+            // Locked in the order in which `advance` does. What is not due was put off by somebody else meanwhile.
+            "WITH held AS MATERIALIZED (
+                SELECT id FROM applications WHERE tenant = $1 AND id = ANY($2) AND snapshot IS NOT NULL
+                    AND look_again_at <= clock_timestamp() ORDER BY id FOR NO KEY UPDATE)
+            UPDATE applications a SET look_again_at = NULL FROM held WHERE a.tenant = $1 AND a.id = held.id",
             tenant.as_str(),
             &numbers(ids),
         )

@@ -205,6 +205,22 @@ async fn what_cannot_be_read_holds_the_watermark_for_an_hour_and_is_looked_at_ag
 }
 
 #[tokio::test]
+async fn what_is_read_again_and_has_not_changed_is_read_once() {
+    let (world, _) = World::with_application().await;
+    // As where Greenhouse failed at it, though nothing had happened to it.
+    world
+        .run("UPDATE applications SET look_again_at = now()")
+        .await;
+    world.poll().await;
+    let again = "applications WHERE look_again_at IS NOT NULL";
+    assert_eq!(world.count(again).await, 0);
+    world.greenhouse.state().clear_log();
+    world.poll().await;
+    let read = world.greenhouse.state().calls("applications:list");
+    assert_eq!(read.len(), 1, "the window alone");
+}
+
+#[tokio::test]
 async fn a_throttled_poll_rests_and_does_not_fail() {
     let (world, application) = World::with_application().await;
     world

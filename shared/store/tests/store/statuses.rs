@@ -313,6 +313,41 @@ async fn what_was_never_seen_is_looked_for_ever_more_rarely() {
 }
 
 #[tokio::test]
+async fn what_was_never_looked_for_comes_before_what_is_looked_at_again() {
+    let store = following(90).await;
+    follow(&store, 91).await;
+    advance(&store, &[progress(90, 0, 1, 1)]).await;
+    run(
+        &store,
+        "UPDATE applications SET look_again_at = now() WHERE id = 90",
+    )
+    .await;
+    let unseen = store.unseen_applications(&acme(), 1).await.unwrap();
+    assert_eq!(unseen, [ApplicationId(91)]);
+}
+
+#[tokio::test]
+async fn a_last_look_takes_off_the_list_only_what_is_due() {
+    let store = following(90).await;
+    follow(&store, 91).await;
+    follow(&store, 92).await;
+    advance(&store, &[progress(90, 0, 1, 1), progress(91, 0, 1, 1)]).await;
+    run(
+        &store,
+        "UPDATE applications SET look_again_at = now() + CASE id WHEN 91 THEN interval '1 h' ELSE interval '0' END",
+    )
+    .await;
+    let all = [90, 91, 92].map(ApplicationId);
+    store.looked_at_last(&acme(), &all).await.unwrap();
+    let listed = "SELECT id FROM applications WHERE look_again_at IS NOT NULL ORDER BY id";
+    let listed: Vec<i64> = sqlx::query_scalar(listed)
+        .fetch_all(store.pool())
+        .await
+        .unwrap();
+    assert_eq!(listed, [91, 92], "put off, and never seen");
+}
+
+#[tokio::test]
 async fn what_was_never_seen_for_an_hour_is_compared_like_what_was_seen() {
     let store = following(90).await;
     follow(&store, 91).await;
