@@ -141,7 +141,7 @@ impl Observer<'_> {
     }
 
     /// What Greenhouse fails at stays in a list that is gone through again, however old what happened to it is.
-    async fn try_again(&self, unread: &[ApplicationId]) -> Result<(), Stop> {
+    pub(crate) async fn try_again(&self, unread: &[ApplicationId]) -> Result<(), Stop> {
         if unread.is_empty() {
             return Ok(());
         }

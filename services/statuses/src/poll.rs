@@ -118,15 +118,19 @@ impl Round<'_> {
         if page.rows.is_empty() && page.next.is_none() {
             self.observer.doubt_nothing().await?;
         }
-        let mut several = false;
+        // Links that lead back to a page of before never end.
+        let mut turned = HashSet::new();
         loop {
             self.take_in(&page.rows).await?;
-            if let Some(next) = page.next {
-                several = true;
+            let unread: Vec<_> = page.unread.iter().copied().map(ApplicationId).collect();
+            self.observer.try_again(&unread).await?;
+            let is_new = |next: &Cursor| turned.insert(next.as_text().to_owned());
+            if let Some(next) = page.next.filter(is_new) {
                 self.turn_page(window, &next).await?;
                 page = self.page(window, Some(&next)).await?;
-            } else if several && once_more {
+            } else if once_more && !turned.is_empty() {
                 once_more = false;
+                turned.clear();
                 page = self.page(window, None).await?;
             } else {
                 return Ok(window);

@@ -179,3 +179,60 @@ async fn a_time_that_the_contract_cannot_say_keeps_back_nothing() {
         .filter(|event| event["occurredAtQuality"] == "UNKNOWN");
     assert_eq!(unknown.count(), 1);
 }
+
+#[tokio::test]
+async fn an_application_that_cannot_be_read_on_its_page_is_looked_at_again() {
+    let world = World::new().await;
+    world.follow_first(2).await;
+    world.poll().await;
+    assert_eq!(world.events().await.len(), 2);
+    let state = world.greenhouse.state();
+    let row = |place: usize, job: Value| {
+        let one = &state.applications()[place];
+        json!({"id": one.meta.id, "candidate_id": one.candidate_id, "job_id": job, "status": "in_process",
+            "prospect": false, "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z"})
+    };
+    let odd = Fault::Refuse {
+        status: 200,
+        body: json!([
+            row(0, json!({})),
+            row(1, json!(state.applications()[1].job_id))
+        ]),
+    };
+    let window = When::operation("applications:list").times(1);
+    world.greenhouse.faults().add(window, odd);
+    world.poll().await;
+    let again = "applications WHERE look_again_at > now()";
+    assert_eq!(world.count(again).await, 1);
+    world
+        .run("UPDATE applications SET look_again_at = now() WHERE look_again_at > now()")
+        .await;
+    world.poll().await;
+    let waiting = "applications WHERE look_again_at IS NOT NULL";
+    assert_eq!(world.count(waiting).await, 0);
+}
+
+#[tokio::test]
+async fn links_that_lead_in_a_circle_end_the_window() {
+    let (world, _) = World::with_application().await;
+    // The window's first page, the second one, and a third one that names the second one.
+    for next in ["b25l", "dHdv", "b25l"] {
+        let url = world.greenhouse.api_url();
+        let link = format!("<{url}/v3/applications?cursor={next}>; rel=\"next\"");
+        let page = Fault::Answer {
+            status: 200,
+            headers: vec![("link".to_owned(), link)],
+            body: "[]".to_owned(),
+        };
+        let once = When::operation("applications:list").times(1);
+        world.greenhouse.faults().add(once, page);
+    }
+    world
+        .run("UPDATE polls SET watermark = now() - interval '10 minutes'")
+        .await;
+    let before = world.watermark().await;
+    world.greenhouse.state().clear_log();
+    world.poll().await;
+    assert_eq!(world.greenhouse.state().calls("applications:list").len(), 3);
+    assert!(world.watermark().await > before);
+}
