@@ -64,35 +64,31 @@ pub(crate) fn erased(
     erasure: Erasure,
     erased: &Erased,
 ) -> Option<Announcement> {
-    let (cause, stays, word) = match erasure {
-        Erasure::Anonymised => (ErasureCause::Anonymised, Some(gone.0), "anonymised"),
-        Erasure::Deleted => (ErasureCause::Deleted, None, "deleted"),
-        Erasure::Absent => (ErasureCause::Deleted, None, "absent"),
-    };
-    let remedy = match erasure {
-        Erasure::Anonymised | Erasure::Deleted => "",
-        Erasure::Absent => MAY_BE_HIDDEN,
+    let candidate = &erased.candidate;
+    let (name, remedy) = match erasure {
+        Erasure::Anonymised => {
+            let told = progress::anonymised(tenant, gone, erased);
+            if told.is_none() {
+                tracing::error!("a candidate event cannot be written");
+            }
+            return told;
+        }
+        Erasure::Deleted => (format!("deleted/{gone}"), ""),
+        // Whoever shows again may be missed again.
+        Erasure::Absent => {
+            let at = erased.observed_at.timestamp_micros();
+            (format!("absent/{gone}/{at}"), MAY_BE_HIDDEN)
+        }
     };
     let notice = Notice::from(v1::CandidateErased {
-        candidate_id: erased.candidate.to_string(),
+        candidate_id: candidate.to_string(),
         old_greenhouse_candidate_id: Some(gone.0),
-        new_greenhouse_candidate_id: stays,
-        cause: cause.into(),
+        new_greenhouse_candidate_id: None,
+        cause: ErasureCause::Deleted.into(),
         remedy: remedy.to_owned(),
         erased_at: Some(erased.observed_at.into()),
     });
-    let name = match erasure {
-        Erasure::Anonymised | Erasure::Deleted => format!("{word}/{gone}"),
-        // Whoever shows again may be missed again.
-        Erasure::Absent => format!("{word}/{gone}/{}", erased.observed_at.timestamp_micros()),
-    };
-    announcement(
-        tenant,
-        &erased.candidate,
-        &name,
-        &notice,
-        erased.observed_at,
-    )
+    announcement(tenant, candidate, &name, &notice, erased.observed_at)
 }
 
 fn announcement(
