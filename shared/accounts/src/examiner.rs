@@ -61,6 +61,14 @@ impl Budget for Watched {
         self.inner.observe(seen);
     }
 
+    fn observe_since(&self, sent: Instant, seen: RateLimit) {
+        *self.lock() = Some(Seen {
+            report: report(seen),
+            at: Instant::now(),
+        });
+        self.inner.observe_since(sent, seen);
+    }
+
     fn exhausted(&self, retry_after: Duration) -> BoxFuture<'_, ()> {
         self.inner.exhausted(retry_after)
     }
@@ -92,7 +100,9 @@ impl Alone {
 
     fn learn(&self, now: Instant, left: u32, resets_in: Option<Duration>) {
         let mut known = self.lock();
-        match known.as_mut().filter(|rest| now < rest.over) {
+        // Where no end is told, that more is left tells that a new window has begun.
+        let same = |rest: &&mut Rest| now < rest.over && (resets_in.is_some() || left <= rest.left);
+        match known.as_mut().filter(same) {
             Some(rest) => rest.left = rest.left.min(left),
             None => {
                 let over = now + resets_in.map_or(UNTOLD, |resets_in| resets_in + MARGIN);
@@ -145,6 +155,20 @@ mod tests {
         };
         assert_eq!(alone.take(now), Err(denied));
         assert!(alone.take(now + UNTOLD).is_ok());
+    }
+
+    #[test]
+    fn more_that_is_left_is_a_new_window_where_no_end_is_told() {
+        let alone = Alone::default();
+        let now = Instant::now();
+        alone.learn(now, 1, None);
+        assert!(alone.take(now).is_ok());
+        let later = now + UNTOLD / 2;
+        alone.learn(later, 49, None);
+        assert!(alone.take(later).is_ok());
+        alone.learn(later, 0, None);
+        assert!(alone.take(now + UNTOLD).is_err(), "the first one's end");
+        assert!(alone.take(later + UNTOLD).is_ok());
     }
 
     #[test]

@@ -215,7 +215,12 @@ impl Budget {
 
     /// Learns what an answer told. Does not block; what is news to other processes is written in the background.
     pub fn observe(&self, report: Report) {
-        self.0.observe(report);
+        self.0.observe(report, Instant::now());
+    }
+
+    /// The same, and when the call was sent: an answer that is late tells of a window that is over.
+    pub fn observe_since(&self, sent: Instant, report: Report) {
+        self.0.observe(report, sent);
     }
 
     /// Learns that a call was throttled: nobody calls for `retry_after`.

@@ -26,6 +26,8 @@ struct Scenario {
     /// Longest way to the server, and back.
     there: i64,
     back: i64,
+    /// Shortest way back.
+    slow: i64,
     /// One in so many answers never arrives.
     lost: u64,
     /// How long there is nothing to do, from 100 s on.
@@ -47,6 +49,7 @@ impl Scenario {
             demand: 1000,
             there: 300,
             back: 300,
+            slow: 0,
             lost: u64::MAX,
             pause: 0,
             foreign: 0,
@@ -84,10 +87,12 @@ enum Event {
     },
     Arrives {
         replica: usize,
+        sent: i64,
     },
     Foreign,
     Answer {
         replica: usize,
+        sent: i64,
         told: (i64, i64),
         ends: i64,
         lost: bool,
@@ -187,7 +192,7 @@ impl World {
     fn happen(&mut self, now: i64, event: Event) {
         match event {
             Event::Work { replica, purpose } => self.work(now, replica, purpose),
-            Event::Arrives { replica } => self.arrive(now, replica),
+            Event::Arrives { replica, sent } => self.arrive(now, replica, sent),
             Event::Foreign => {
                 let used = self.outcome.used.entry(self.index(now)).or_default();
                 *used = (*used + 1).min(self.scenario.limit);
@@ -200,6 +205,7 @@ impl World {
             Event::Answer { lost: true, .. } => {}
             Event::Answer {
                 replica,
+                sent,
                 told: (limit, remaining),
                 ends,
                 lost: false,
@@ -209,7 +215,7 @@ impl World {
                 let reset = (ends + self.skew + SECOND - 1).div_euclid(SECOND);
                 let resets_in = Duration::from_secs((reset - date).max(0).unsigned_abs());
                 let resets_in = self.scenario.tells_end.then_some(resets_in);
-                self.learn(now, replica, limit, remaining, resets_in);
+                self.learn(now, replica, sent, (limit, remaining), resets_in);
             }
         }
     }
@@ -233,7 +239,7 @@ impl World {
             }
         }
         let there = 5 + self.roll(self.scenario.there);
-        self.at(now + there, Event::Arrives { replica });
+        self.at(now + there, Event::Arrives { replica, sent: now });
     }
 
     /// Which of the server's windows it is.
@@ -241,10 +247,10 @@ impl World {
         (now - self.phase).div_euclid(self.scenario.window)
     }
 
-    fn arrive(&mut self, now: i64, replica: usize) {
+    fn arrive(&mut self, now: i64, replica: usize, sent: i64) {
         let index = self.index(now);
         let ends = self.phase + (index + 1) * self.scenario.window;
-        let back = 5 + self.roll(self.scenario.back);
+        let back = 5 + self.scenario.slow + self.roll(self.scenario.back);
         let used = self.outcome.used.entry(index).or_default();
         if *used >= self.scenario.limit {
             self.outcome.throttled += 1;
@@ -261,6 +267,7 @@ impl World {
             now + back,
             Event::Answer {
                 replica,
+                sent,
                 told,
                 ends,
                 lost,
@@ -272,13 +279,14 @@ impl World {
         &mut self,
         now: i64,
         replica: usize,
-        limit: i64,
-        remaining: i64,
+        sent: i64,
+        (limit, remaining): (i64, i64),
         resets_in: Option<Duration>,
     ) {
         let told = Told {
             limit: limit as i32,
             remaining: Some(remaining as i32),
+            sent: moment(sent),
             resets: resets_in.map(|resets_in| (moment(now), resets_in)),
         };
         let mut next = self.views[replica].clone();
@@ -422,6 +430,57 @@ fn windows_whose_end_nobody_tells_are_used_as_well() {
             );
         }
     }
+}
+
+#[test]
+fn slow_answers_leave_no_window_unused_where_nobody_tells_an_end() {
+    for seed in 1..=seeds().div_ceil(4) {
+        for (limit, replicas) in [20, 50].map(|limit| [(limit, 1), (limit, 4)]).concat() {
+            for (slow, back) in [(0, 2), (0, 4), (2, 0), (4, 0)] {
+                let scenario = Scenario {
+                    slow: slow * SECOND,
+                    back: back * SECOND,
+                    ..Scenario::saturated_v1(seed, limit, replicas)
+                };
+                let outcome = run(&scenario);
+                let least = least_used(&scenario, &outcome);
+                assert!(
+                    least >= 95,
+                    "{least} % used: {scenario:?} {:?}",
+                    outcome.used
+                );
+                // What comes little by little is answered in the window after its own.
+                let steady = Scenario {
+                    demand: limit + 2,
+                    windows: 60,
+                    ..scenario
+                };
+                assert_share(&steady, 50);
+            }
+        }
+    }
+}
+
+#[test]
+fn answers_too_slow_to_tell_a_place_are_not_waited_for_one_by_one() {
+    for seed in 1..=seeds().div_ceil(4) {
+        for (limit, replicas) in [20, 50].map(|limit| [(limit, 1), (limit, 4)]).concat() {
+            let scenario = Scenario {
+                slow: 8 * SECOND,
+                back: SECOND,
+                windows: 60,
+                ..Scenario::saturated_v1(seed, limit, replicas)
+            };
+            assert_share(&scenario, 50);
+        }
+    }
+}
+
+fn assert_share(scenario: &Scenario, least: i64) {
+    let outcome = run(scenario);
+    let used: i64 = outcome.used.values().sum();
+    let share = used * 100 / (scenario.limit * scenario.windows);
+    assert!(share >= least, "{share} % used: {scenario:?} {outcome:?}");
 }
 
 #[test]

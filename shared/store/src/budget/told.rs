@@ -12,6 +12,8 @@ use super::window::{PROBES, Window, between};
 pub(super) struct Told {
     pub(super) limit: i32,
     pub(super) remaining: Option<i32>,
+    /// When the call was sent.
+    pub(super) sent: DateTime<Utc>,
     /// When the answer arrived, and how long after that the window ends.
     pub(super) resets: Option<(DateTime<Utc>, Duration)>,
 }
@@ -26,7 +28,7 @@ impl Window {
         }
         if self.is_untold() {
             let moved = before.is_some_and(|before| before != told.limit);
-            return self.learn_left(now, timing, told.remaining, moved);
+            return self.learn_left(now, timing, told, moved);
         }
         let Some((seen, resets_in)) = told.resets else {
             if self.is_probing() {

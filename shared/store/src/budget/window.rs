@@ -11,7 +11,7 @@ pub(super) const PROBES: i32 = 4;
 /// Which part of what is left a process takes at once.
 const SHARE: i32 = 16;
 /// Which part of the limit is kept for proofs.
-const RESERVE: i32 = 20;
+pub(super) const RESERVE: i32 = 20;
 
 /// A connection's window as it is stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,7 +87,8 @@ impl Window {
             self.begin(now, timing);
         }
         if self.is_felt() {
-            return self.feel(now, timing);
+            let wanted = i32::try_from(wanted).unwrap_or(i32::MAX).max(1);
+            return self.feel(now, timing, purpose, wanted);
         }
         self.release(now, timing);
         let doubtful = now >= self.safe_until;
@@ -138,7 +139,11 @@ impl Window {
         self.remaining = 0;
         self.reserved = 0;
         // It should not have happened: whatever we believed of the length of windows is in doubt.
-        self.longest_reset = Duration::ZERO;
+        if self.is_untold() {
+            self.forget_place();
+        } else {
+            self.longest_reset = Duration::ZERO;
+        }
         // Where Greenhouse tells no limit it has told all it will: to wait as long as it says is all there is to do.
     }
 
@@ -215,15 +220,27 @@ impl Window {
     /// Gives the reserve to everybody, once no proof can need it in this window any more.
     pub(super) fn release(&mut self, now: DateTime<Utc>, timing: &Timing) {
         let known = self.confirmed || now < self.safe_until;
-        if known && now >= self.safe_until - timing.release {
+        if known && now >= self.released_at(timing) {
             self.remaining += self.reserved;
             self.reserved = 0;
         }
     }
 
+    /// From when on the reserve is everybody's. A place that is known less well leaves little time.
+    pub(super) fn released_at(&self, timing: &Timing) -> DateTime<Utc> {
+        let before = if self.is_untold() {
+            timing
+                .release
+                .min(between(self.started, self.safe_until) / 2)
+        } else {
+            timing.release
+        };
+        self.safe_until - before
+    }
+
     /// When there may be something again.
     fn next_chance(&self, now: DateTime<Utc>, timing: &Timing) -> Duration {
-        let released = self.safe_until - timing.release;
+        let released = self.released_at(timing);
         let at = if self.reserved > 0 && released > now {
             released
         } else {
