@@ -48,18 +48,23 @@ pub(crate) async fn tell(
     Ok(true)
 }
 
-/// Tells that these jobs are gone.
+/// Tells that these jobs are gone, which an answer that was asked for at this moment did not show.
 pub(crate) async fn tell_gone(
     parts: &Parts,
     tenant: &Tenant,
     ids: &[i64],
+    asked_at: DateTime<Utc>,
     now: DateTime<Utc>,
     import: Import<'_>,
 ) -> Result<(), Stop> {
     if ids.is_empty() {
         return Ok(());
     }
-    let assembly = parts.store.assemble_jobs(tenant, Which::These(ids)).await?;
+    let gone_since = Which::Gone(ids, asked_at);
+    let assembly = parts.store.assemble_jobs(tenant, gone_since).await?;
+    if assembly.jobs.is_empty() {
+        return Ok(());
+    }
     let mut tally = Tally::default();
     let mut edits = Vec::new();
     for job in &assembly.jobs {

@@ -167,7 +167,7 @@ impl Round<'_> {
             return Ok(());
         }
         let cursor = self.run.cursor();
-        let asked_at = self.refresh.clock.now();
+        let asked_at = self.refresh.clock.no_later_than_now();
         let read = read::page(&self.client, kind, since, cursor.as_ref()).await;
         if let Some(greenhouse) = self.client.greenhouse_clock() {
             let now = Clocks::new(self.refresh.clock.now(), Some(greenhouse));
@@ -314,7 +314,7 @@ impl Round<'_> {
     async fn read_around(&mut self) -> Result<(), Stop> {
         while let Some(next) = self.run.around.last().cloned() {
             self.stay().await?;
-            let asked_at = self.refresh.clock.now();
+            let asked_at = self.refresh.clock.no_later_than_now();
             let read = next.read(&self.client).await?;
             for belongings in &read {
                 self.keep_aside(belongings.page(asked_at)).await?;

@@ -1,5 +1,7 @@
 //! What the lists of an import did not show: doubted, looked at once more, then removed and told.
 
+use std::collections::HashSet;
+
 use accounts::{Stop, sees_nothing};
 use domain::Code;
 use harvest::Version;
@@ -52,7 +54,7 @@ impl Round<'_> {
             if missing.is_empty() {
                 break;
             }
-            let asked_at = self.refresh.clock.now();
+            let asked_at = self.refresh.clock.no_later_than_now();
             let found = read::jobs(&self.client, &missing).await?;
             if found.is_empty() {
                 self.doubt_absence().await?;
@@ -66,7 +68,7 @@ impl Round<'_> {
                 .await?;
             let import = Some((self.refresh, &mut self.run));
             let now = self.refresh.clock.now();
-            tell_gone(self.parts, tenant, &gone, now, import).await?;
+            tell_gone(self.parts, tenant, &gone, asked_at, now, import).await?;
             self.forget(Some(Kind::Job), Some(&missing)).await?;
         }
         self.run.next_step();
@@ -78,9 +80,10 @@ impl Round<'_> {
     async fn read_again(&mut self) -> Result<(), Stop> {
         for kind in self.parts.store.kinds_missing(self.refresh).await? {
             let mut cursor = None;
+            let mut read_at = HashSet::new();
             loop {
                 self.stay().await?;
-                let asked_at = self.refresh.clock.now();
+                let asked_at = self.refresh.clock.no_later_than_now();
                 let page = read::page(&self.client, kind, None, cursor.as_ref()).await;
                 if let Err(error) = &page
                     && can_do_without(error)
@@ -102,7 +105,12 @@ impl Round<'_> {
                     .await?;
                 self.forget(Some(kind), Some(&met)).await?;
                 cursor = page.next;
-                if cursor.is_none() {
+                let Some(next) = &cursor else {
+                    break;
+                };
+                if !read_at.insert(next.as_text().to_owned()) {
+                    // It does not end, so nothing shows whether the rest is gone.
+                    self.forget(Some(kind), None).await?;
                     break;
                 }
             }

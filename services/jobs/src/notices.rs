@@ -1,7 +1,7 @@
 //! What webhooks told about jobs: the jobs named are read again with all that belongs to them; what is gone is acted on by
 //! its id. Between two imports this is how a change is told within seconds, and a deletion before the next full import.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use accounts::hands::{self, Claims, act_in_parts};
@@ -198,7 +198,7 @@ async fn read_and_tell(
     jobs: &[i64],
 ) -> Result<(), Stop> {
     let (store, tenant) = (&parts.store, &task.tenant);
-    let asked_at = task.clock.now();
+    let asked_at = task.clock.no_later_than_now();
     let (found, mut belongings) = read::whole_jobs(client, jobs).await?;
     // Whoever lost the right to list is shown none of them, and that must not end every job that changes.
     if found.is_empty() && sees_nothing::<Stop>(store, client, tenant).await? {
@@ -216,7 +216,7 @@ async fn read_and_tell(
         .filter(|id| !met.contains(id))
         .copied()
         .collect();
-    tell_gone(parts, tenant, &gone, task.clock.now(), None).await
+    tell_gone(parts, tenant, &gone, asked_at, task.clock.now(), None).await
 }
 
 async fn read_around(client: &Client, jobs: &[i64]) -> Result<Vec<Belongings>, Stop> {
@@ -248,8 +248,10 @@ async fn read_surroundings(
             continue;
         }
         let mut cursor = None;
+        // Links that lead back to a page never end.
+        let mut read_at = HashSet::new();
         loop {
-            let asked_at = task.clock.now();
+            let asked_at = task.clock.no_later_than_now();
             let page = match read::page(client, kind, None, cursor.as_ref()).await {
                 Err(error) if can_do_without(&error) => break,
                 page => page?,
@@ -257,7 +259,8 @@ async fn read_surroundings(
             let records = Page::of(kind, &page.records).asked_at(asked_at);
             store.keep_job_records(tenant, &[records]).await?;
             cursor = page.next;
-            if cursor.is_none() {
+            let next = cursor.as_ref();
+            if next.is_none_or(|next| !read_at.insert(next.as_text().to_owned())) {
                 break;
             }
         }

@@ -276,10 +276,7 @@ mod tests {
             full_due,
             asked_at: None,
             failures: 0,
-            clock: Clock {
-                taken_at: Utc::now(),
-                taken: Instant::now(),
-            },
+            clock: Clock::new(Utc::now(), Instant::now()),
         }
     }
 

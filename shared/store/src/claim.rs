@@ -235,10 +235,7 @@ impl Row {
             attempts: u32::try_from(self.attempts).unwrap_or_default(),
             occurred_at: self.occurred_at,
             created_at: self.created_at,
-            clock: Clock {
-                taken_at: self.now,
-                taken,
-            },
+            clock: Clock::new(self.now, taken),
             steps: steps
                 .map_err(|_| Error::Corrupt("step"))?
                 .unwrap_or_default(),

@@ -12,18 +12,51 @@ pub struct Clock {
     /// This process's monotonic clock then. It is read before the database is asked, so that a lease counts as over here
     /// no later than there.
     pub taken: Instant,
+    /// This process's monotonic clock once the database had answered.
+    answered: Instant,
 }
 
 impl Clock {
-    /// The database's clock now, carried forward by this process's monotonic clock.
+    /// Of an answer that has just come: what the database's clock showed in it, and this process's before it was asked.
+    #[must_use]
+    pub fn new(taken_at: DateTime<Utc>, taken: Instant) -> Clock {
+        Clock {
+            taken_at,
+            taken,
+            answered: Instant::now(),
+        }
+    }
+
+    /// The database's clock now, carried forward by this process's monotonic clock. It may be ahead by as long as the
+    /// database took to answer.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         self.taken_at + self.elapsed()
+    }
+
+    /// The same, behind by no more than the answer was under way, and never ahead: the order in which Greenhouse was asked
+    /// tells which answer is right, and a moment too late would let an older one replace a newer one.
+    #[must_use]
+    pub fn no_later_than_now(&self) -> DateTime<Utc> {
+        self.taken_at + self.answered.elapsed()
     }
 
     /// For how long it is taken.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.taken.elapsed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_database_took_to_answer_is_not_added_to_its_clock() {
+        let slow = Duration::from_secs(5);
+        let before = Instant::now().checked_sub(slow).unwrap();
+        let clock = Clock::new(Utc::now(), before);
+        assert!(clock.no_later_than_now() + slow <= clock.now());
     }
 }

@@ -188,10 +188,7 @@ impl Store {
                     webhooks_trusted: row.trusted,
                     settings: Settings::of_stored(&row.settings),
                     failures: u32::try_from(row.failures).unwrap_or_default(),
-                    clock: Clock {
-                        taken_at: row.now,
-                        taken,
-                    },
+                    clock: Clock::new(row.now, taken),
                 })
             })
             .collect()

@@ -191,10 +191,7 @@ impl Store {
                     failures: u32::try_from(row.failures).unwrap_or_default(),
                     created_at: row.created_at,
                     account,
-                    clock: Clock {
-                        taken_at: row.now,
-                        taken,
-                    },
+                    clock: Clock::new(row.now, taken),
                 })
             })
             .collect()

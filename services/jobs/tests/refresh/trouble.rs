@@ -367,3 +367,69 @@ async fn a_list_without_order_goes_on_in_hand_where_the_limit_holds_it_up() {
     // v1 tells openings and both kinds of team in the list of jobs.
     assert_eq!(world.call_counts()["jobs:list"], 4 + 3 * 3);
 }
+
+/// The pages of the list of departments are empty and lead to one another, after this many answers as they should be.
+fn lead_in_a_circle(world: &World, version: &str, after: u64) -> Vec<u64> {
+    let page = |number: u64| {
+        let place = world.greenhouse.api_url();
+        let next = format!("<{place}/{version}/departments?page={number}>; rel=\"next\"");
+        Fault::Answer {
+            status: 200,
+            headers: vec![("link".to_owned(), next)],
+            body: "[]".to_owned(),
+        }
+    };
+    let add = |number| {
+        let when = When::operation("departments:list").after(after).times(1);
+        world.greenhouse.faults().add(when, page(2 + number % 2))
+    };
+    (0_u64..8).map(add).collect()
+}
+
+fn fired(world: &World, faults: &[u64]) -> u64 {
+    let faults = faults.iter().map(|id| world.greenhouse.faults().fired(*id));
+    faults.sum()
+}
+
+#[tokio::test]
+async fn links_that_lead_in_a_circle_keep_no_webhook() {
+    let world = World::new().await;
+    let job = world.open_job("Cook");
+    world.refresh().await;
+    let recruiter = world.greenhouse.recruiter();
+    let moved = JobEdit {
+        name: Some("Chef".to_owned()),
+        department_id: Some(recruiter.add_department("Kitchen", None).unwrap()),
+        ..JobEdit::default()
+    };
+    recruiter.edit_job(job, moved).unwrap();
+    world.forget_events().await;
+    let circle = lead_in_a_circle(&world, "v3", 0);
+    let named = json!({"job_id": job}).to_string();
+    world.webhook("job_changed", &named).await;
+    assert_eq!(jobs::act_on_notices(&world.parts).await, 1);
+    assert_eq!(fired(&world, &circle), 3, "each page once");
+    assert_eq!(world.notices_left("acme").await, 0);
+    assert_eq!(world.told().await, ["UPDATED Chef: department name"]);
+}
+
+#[tokio::test]
+async fn links_that_lead_in_a_circle_show_nothing_to_be_gone() {
+    let world = World::new_v1().await;
+    let recruiter = world.greenhouse.recruiter();
+    let kitchen = recruiter.add_department("Kitchen", None).unwrap();
+    world.refresh_fully().await;
+    recruiter.delete_department(kitchen).unwrap();
+    let circle = lead_in_a_circle(&world, "v1", 1);
+    world.ask("acme", "r-1", true).await;
+    world.go_on().await;
+    assert_eq!(fired(&world, &circle), 3, "each page once");
+    assert_eq!(world.answers().await.len(), 1, "the import ends");
+    let count = format!("SELECT count(*) FROM job_parts WHERE tenant = 'acme' AND id = {kitchen}");
+    let known = async || world.number(&count).await;
+    assert_eq!(known().await, 1);
+    world.greenhouse.faults().clear();
+    world.ask("acme", "r-2", true).await;
+    world.go_on().await;
+    assert_eq!(known().await, 0);
+}

@@ -96,10 +96,7 @@ mod tests {
             },
             received_at: Utc::now(),
             attempts: 0,
-            clock: Clock {
-                taken_at: Utc::now(),
-                taken: Instant::now(),
-            },
+            clock: Clock::new(Utc::now(), Instant::now()),
         };
         (0..).zip(jobs).map(task).collect()
     }

@@ -226,10 +226,7 @@ impl Row {
             attempts: 0,
             occurred_at: arrival.occurred_at,
             created_at: self.created_at,
-            clock: Clock {
-                taken_at: self.now,
-                taken: hand.taken,
-            },
+            clock: Clock::new(self.now, hand.taken),
             steps: Vec::new(),
             known: distinct(self.known.unwrap_or_default()),
             // Nothing of this is so where a hand may have it: see the statement.

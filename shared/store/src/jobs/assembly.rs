@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use domain::Tenant;
 use serde_json::Value;
 use uuid::Uuid;
@@ -22,6 +23,17 @@ pub enum Which<'a> {
     Unattended(Uuid, i64),
     /// These, marked or not.
     These(&'a [i64]),
+    /// These, which an answer that was asked for at this moment did not show: those that a later one showed are left out.
+    Gone(&'a [i64], DateTime<Utc>),
+}
+
+impl Which<'_> {
+    const fn asked_at(self) -> Option<DateTime<Utc>> {
+        match self {
+            Which::Gone(_, asked_at) => Some(asked_at),
+            Which::Marked(_) | Which::Unattended(..) | Which::These(_) => None,
+        }
+    }
 }
 
 /// A job as it is stored.
@@ -65,6 +77,8 @@ pub struct Edit {
 pub struct Assembly {
     tx: Transaction<'static>,
     tenant: Tenant,
+    /// When the answer was asked for that did not show them.
+    asked_at: Option<DateTime<Utc>>,
     /// The jobs.
     pub jobs: Vec<StoredJob>,
     /// Departments, offices and reasons of the tenant.
@@ -95,6 +109,7 @@ impl Store {
         Ok(Assembly {
             tx,
             tenant: tenant.clone(),
+            asked_at: which.asked_at(),
             jobs,
             surroundings,
         })
@@ -122,7 +137,7 @@ impl Assembly {
         .execute(&mut *self.tx)
         .await?;
         if !edits.is_empty() {
-            replace(&mut self.tx, tenant, edits).await?;
+            replace(&mut self.tx, tenant, edits, self.asked_at).await?;
             let gone: Vec<i64> = edits
                 .iter()
                 .filter(|edit| edit.document.is_none())
@@ -158,18 +173,20 @@ async fn lock(
     let (ids, unattended, limit) = match which {
         Which::Marked(limit) => (None, None, limit),
         Which::Unattended(connection, limit) => (None, Some(connection), limit),
-        Which::These(ids) => (Some(ids), None, i64::MAX),
+        Which::These(ids) | Which::Gone(ids, _) => (Some(ids), None, i64::MAX),
     };
     let rows = sqlx::query!(
         "SELECT id, content, document, sequence FROM jobs
         WHERE tenant = $1 AND deleted_at IS NULL AND CASE WHEN $2::bigint[] IS NULL THEN dirty ELSE id = ANY($2) END
           AND NOT EXISTS (SELECT 1 FROM job_refreshes WHERE connection = $4
             AND (run IS NOT NULL OR failures > 0 OR watermark IS NULL))
+          AND coalesce(asked_at <= $5, true)
         ORDER BY id LIMIT $3 FOR NO KEY UPDATE",
         tenant.as_str(),
         ids,
         limit,
         unattended,
+        which.asked_at(),
     )
     .fetch_all(&mut **tx)
     .await?;
@@ -261,7 +278,13 @@ async fn remove_parts(tx: &mut Transaction<'_>, tenant: &str, gone: &[i64]) -> R
     Ok(())
 }
 
-async fn replace(tx: &mut Transaction<'_>, tenant: &str, edits: &[Edit]) -> Result<(), Error> {
+/// A job is gone as of when that was asked for: what was asked for since brings it back.
+async fn replace(
+    tx: &mut Transaction<'_>,
+    tenant: &str,
+    edits: &[Edit],
+    asked_at: Option<DateTime<Utc>>,
+) -> Result<(), Error> {
     let ids: Vec<i64> = edits.iter().map(|edit| edit.id).collect();
     let documents: Vec<Option<Value>> = edits.iter().map(|edit| edit.document.clone()).collect();
     let statuses: Vec<&str> = edits.iter().map(|edit| edit.status).collect();
@@ -285,7 +308,7 @@ async fn replace(tx: &mut Transaction<'_>, tenant: &str, edits: &[Edit]) -> Resu
             confidential = u.confidential, sequence = j.sequence + u.events,
             department_ids = ARRAY(SELECT value::bigint FROM jsonb_array_elements_text(u.departments)),
             office_ids = ARRAY(SELECT value::bigint FROM jsonb_array_elements_text(u.offices)),
-            deleted_at = CASE WHEN u.document IS NULL THEN clock_timestamp() END
+            deleted_at = CASE WHEN u.document IS NULL THEN coalesce($10, clock_timestamp()) END
         FROM unnest($2::bigint[], $3::jsonb[], $4::text[], $5::boolean[], $6::jsonb[], $7::jsonb[], $8::text[], $9::bigint[])
             AS u(id, document, status, confidential, departments, offices, words, events)
         WHERE j.tenant = $1 AND j.id = u.id",
@@ -298,6 +321,7 @@ async fn replace(tx: &mut Transaction<'_>, tenant: &str, edits: &[Edit]) -> Resu
         &offices,
         &words as _,
         &events,
+        asked_at,
     )
     .execute(&mut **tx)
     .await?;

@@ -112,7 +112,7 @@ impl Store {
             kept,
             jobs,
             mut news,
-        } = take_in(&mut tx, tenant, page).await?;
+        } = take_in(&mut tx, tenant, page, Equal::PassOver).await?;
         mark(&mut tx, tenant, &jobs).await?;
         if let Some(sweep) = page.sweep {
             news += miss(&mut tx, refresh, page, sweep).await?;
@@ -147,12 +147,12 @@ impl Store {
         let read = jobs.iter().flat_map(|page| page.records);
         let mut marked: Vec<i64> = read.map(|job| job.id).collect();
         for page in parts {
-            marked.extend(take_in(&mut tx, tenant, *page).await?.jobs);
+            marked.extend(take_in(&mut tx, tenant, *page, Equal::Date).await?.jobs);
         }
         // All of them are locked in one order before the first is written.
         mark(&mut tx, tenant, &marked).await?;
         for page in jobs {
-            keep_jobs(&mut tx, tenant, *page).await?;
+            keep_jobs(&mut tx, tenant, *page, Equal::Date).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -198,8 +198,22 @@ struct Taken {
     news: usize,
 }
 
-async fn take_in(tx: &mut Transaction<'_>, tenant: &str, page: Page<'_>) -> Result<Taken, Error> {
-    let (kept, mut jobs) = keep(tx, tenant, page).await?;
+/// What becomes of a record that is stored just as the page shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Equal {
+    /// Nothing, not even a lock: an import reads thousands of them.
+    PassOver,
+    /// It was asked for when the page was: an answer to an older question, which shows something else, comes too late.
+    Date,
+}
+
+async fn take_in(
+    tx: &mut Transaction<'_>,
+    tenant: &str,
+    page: Page<'_>,
+    equal: Equal,
+) -> Result<Taken, Error> {
+    let (kept, mut jobs) = keep(tx, tenant, page, equal).await?;
     let mut news = kept.new.len() + kept.changed.len();
     let mut gone = page.removed.to_vec();
     if let Some(complete) = page.complete {
@@ -243,39 +257,51 @@ async fn keep(
     tx: &mut Transaction<'_>,
     tenant: &str,
     page: Page<'_>,
+    equal: Equal,
 ) -> Result<(Kept, Vec<i64>), Error> {
     match page.kind {
         _ if page.records.is_empty() => Ok((Kept::default(), Vec::new())),
-        Kind::Job => Ok((keep_jobs(tx, tenant, page).await?, Vec::new())),
-        _ => keep_parts(tx, tenant, page).await,
+        Kind::Job => Ok((keep_jobs(tx, tenant, page, equal).await?, Vec::new())),
+        _ => keep_parts(tx, tenant, page, equal).await,
     }
 }
 
-/// What is equal is passed over by the inner question: not even a lock is taken on it. What a page names twice is kept once.
-async fn keep_jobs(tx: &mut Transaction<'_>, tenant: &str, page: Page<'_>) -> Result<Kept, Error> {
+/// What is to be passed over is so by the inner question. What a page names twice is kept once.
+async fn keep_jobs(
+    tx: &mut Transaction<'_>,
+    tenant: &str,
+    page: Page<'_>,
+    equal: Equal,
+) -> Result<Kept, Error> {
     let (ids, contents) = columns(page.records);
+    let dated = equal == Equal::Date && page.asked_at.is_some();
     let rows = sqlx::query!(
         r#"WITH before AS MATERIALIZED (
-            SELECT DISTINCT ON (u.id) u.id, u.content, j.deleted_at IS NULL AND j.id IS NOT NULL AS known
+            SELECT DISTINCT ON (u.id) u.id, u.content, j.deleted_at IS NULL AND j.id IS NOT NULL AS known,
+                j.id IS NULL OR j.deleted_at IS NOT NULL OR j.content <> u.content AS differs
             FROM unnest($2::bigint[], $3::jsonb[]) AS u(id, content)
             LEFT JOIN jobs j ON j.tenant = $1 AND j.id = u.id
-            WHERE j.id IS NULL OR (j.deleted_at < coalesce($4::timestamptz, 'infinity') OR j.deleted_at IS NULL AND j.content <> u.content)
+            WHERE j.id IS NULL OR (j.deleted_at < coalesce($4::timestamptz, 'infinity')
+                    OR j.deleted_at IS NULL AND (j.content <> u.content OR $5))
                 AND coalesce(j.asked_at <= $4, true)
             ORDER BY u.id),
         kept AS (
             INSERT INTO jobs (tenant, id, content, asked_at) SELECT $1, id, content, $4 FROM before
             ON CONFLICT (tenant, id) DO UPDATE
-            SET content = excluded.content, dirty = true, deleted_at = NULL, stored_at = clock_timestamp(),
-                asked_at = excluded.asked_at
+            SET content = excluded.content, deleted_at = NULL, asked_at = excluded.asked_at,
+                dirty = jobs.dirty OR jobs.deleted_at IS NOT NULL OR jobs.content <> excluded.content,
+                stored_at = CASE WHEN jobs.deleted_at IS NULL AND jobs.content = excluded.content THEN jobs.stored_at
+                    ELSE clock_timestamp() END
             -- Whoever has just told that it is gone, or has asked later, may have been faster.
             WHERE (jobs.deleted_at IS NULL OR jobs.deleted_at < coalesce($4::timestamptz, 'infinity'))
                 AND coalesce(jobs.asked_at <= $4, true)
             RETURNING id)
-        SELECT before.id AS "id!", before.known AS "known!" FROM before JOIN kept USING (id)"#,
+        SELECT before.id AS "id!", before.known AS "known!" FROM before JOIN kept USING (id) WHERE before.differs"#,
         tenant,
         &ids,
         &contents,
         page.asked_at,
+        dated,
     )
     .fetch_all(&mut **tx)
     .await?;
@@ -290,17 +316,21 @@ async fn keep_parts(
     tx: &mut Transaction<'_>,
     tenant: &str,
     page: Page<'_>,
+    equal: Equal,
 ) -> Result<(Kept, Vec<i64>), Error> {
     let (ids, contents) = columns(page.records);
+    let dated = equal == Equal::Date && page.asked_at.is_some();
     let jobs: Vec<Option<i64>> = page.records.iter().map(|record| record.job).collect();
     let parents: Vec<Option<i64>> = page.records.iter().map(|record| record.parent).collect();
     let rows = sqlx::query!(
         r#"WITH before AS MATERIALIZED (
-            SELECT DISTINCT ON (u.id) u.id, u.job_id, u.parent_id, u.content, p.id IS NOT NULL AS known, p.job_id AS old_job
+            SELECT DISTINCT ON (u.id) u.id, u.job_id, u.parent_id, u.content, p.id IS NOT NULL AS known, p.job_id AS old_job,
+                p.id IS NULL OR p.content <> u.content OR p.job_id IS DISTINCT FROM u.job_id
+                    OR p.parent_id IS DISTINCT FROM u.parent_id AS differs
             FROM unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::jsonb[]) AS u(id, job_id, parent_id, content)
             LEFT JOIN job_parts p ON p.tenant = $1 AND p.kind = $2 AND p.id = u.id
             WHERE (p.id IS NULL OR p.content <> u.content OR p.job_id IS DISTINCT FROM u.job_id
-                OR p.parent_id IS DISTINCT FROM u.parent_id)
+                OR p.parent_id IS DISTINCT FROM u.parent_id OR $8)
                 AND coalesce(p.asked_at <= $7, true)
                 AND NOT EXISTS (SELECT 1 FROM removed_job_parts r
                     WHERE r.tenant = $1 AND r.kind = $2 AND r.id = u.id AND r.asked_at > $7)
@@ -310,11 +340,16 @@ async fn keep_parts(
             SELECT $1, $2, id, job_id, parent_id, content, $7 FROM before
             ON CONFLICT (tenant, kind, id) DO UPDATE
             SET content = excluded.content, job_id = excluded.job_id, parent_id = excluded.parent_id,
-                stored_at = clock_timestamp(), asked_at = excluded.asked_at
+                asked_at = excluded.asked_at,
+                stored_at = CASE WHEN (job_parts.content, job_parts.job_id, job_parts.parent_id)
+                    IS NOT DISTINCT FROM (excluded.content, excluded.job_id, excluded.parent_id)
+                    THEN job_parts.stored_at ELSE clock_timestamp() END
             WHERE coalesce(job_parts.asked_at <= $7, true)
-            RETURNING id)
+            RETURNING id, stored_at)
         SELECT before.id AS "id!", before.job_id, before.parent_id, before.old_job, before.known AS "known!"
-        FROM before JOIN kept USING (id)"#,
+        FROM before JOIN kept USING (id)
+        -- What was equal may have been replaced meanwhile, and is now put back.
+        WHERE before.differs OR kept.stored_at >= statement_timestamp()"#,
         tenant,
         page.kind.as_str(),
         &ids,
@@ -322,6 +357,7 @@ async fn keep_parts(
         &parents as _,
         &contents,
         page.asked_at,
+        dated,
     )
     .fetch_all(&mut **tx)
     .await?;

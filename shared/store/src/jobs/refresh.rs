@@ -119,10 +119,7 @@ impl Store {
                     full_due: row.full_due,
                     asked_at: row.asked_at,
                     failures: u32::try_from(row.failures).unwrap_or_default(),
-                    clock: Clock {
-                        taken_at: row.now,
-                        taken,
-                    },
+                    clock: Clock::new(row.now, taken),
                 })
             })
             .collect()

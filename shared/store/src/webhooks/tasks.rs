@@ -133,10 +133,7 @@ impl Store {
                 notice,
                 received_at: row.received_at,
                 attempts: u32::try_from(row.attempts).unwrap_or_default(),
-                clock: Clock {
-                    taken_at: row.now,
-                    taken,
-                },
+                clock: Clock::new(row.now, taken),
             });
         }
         tasks.sort_unstable_by_key(|task| task.id);

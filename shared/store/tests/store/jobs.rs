@@ -344,3 +344,83 @@ async fn an_answer_that_is_older_than_a_deletion_does_not_bring_the_job_back() {
         assert_eq!(alive().await, shown);
     }
 }
+
+#[tokio::test]
+async fn an_answer_that_shows_what_is_known_is_not_undone_by_one_that_was_asked_for_before() {
+    let store = fresh_store().await;
+    let acme = tenant("acme");
+    let (first, second, third) = (
+        clock(&store).await,
+        clock(&store).await,
+        clock(&store).await,
+    );
+    let keep = async |asked_at, name, stages: &[i64]| {
+        let jobs = [record(1, None, name)];
+        let stages: Vec<Record> = stages.iter().map(|id| record(*id, Some(1), name)).collect();
+        let whole = Page {
+            complete: Some(Complete::Jobs(&[1])),
+            ..Page::of(Kind::Stage, &stages).asked_at(asked_at)
+        };
+        let pages = [whole, Page::of(Kind::Job, &jobs).asked_at(asked_at)];
+        store.keep_job_records(&acme, &pages).await.unwrap();
+    };
+    keep(first, "open", &[7, 8]).await;
+    keep(third, "open", &[7, 8]).await;
+    keep(second, "closed", &[7]).await;
+    let these = store
+        .assemble_jobs(&acme, Which::These(&[1]))
+        .await
+        .unwrap();
+    let job = &these.jobs[0];
+    assert_eq!(job.content, json!({"name": "open"}));
+    let names: Vec<_> = job.parts.iter().map(|(_, part)| &part.content).collect();
+    assert_eq!(names, [&json!({"name": "open"}); 2]);
+}
+
+#[tokio::test]
+async fn a_job_that_a_later_answer_showed_is_not_gone() {
+    let store = fresh_store().await;
+    let acme = tenant("acme");
+    let job = [record(1, None, "Cook")];
+    let (first, second, third) = (
+        clock(&store).await,
+        clock(&store).await,
+        clock(&store).await,
+    );
+    let page = Page::of(Kind::Job, &job);
+    let show = async |asked_at| {
+        let page = page.asked_at(asked_at);
+        store.keep_job_records(&acme, &[page]).await.unwrap();
+        let these = store.assemble_jobs(&acme, Which::These(&[1])).await;
+        these.unwrap().jobs.len()
+    };
+    assert_eq!(show(second).await, 1);
+    for (asked_at, gone) in [(first, 0), (second, 1)] {
+        let unshown = Which::Gone(&[1], asked_at);
+        let assembly = store.assemble_jobs(&acme, unshown).await.unwrap();
+        assert_eq!(assembly.jobs.len(), gone);
+        let edit = Edit {
+            document: None,
+            ..edit()
+        };
+        let edits = if gone == 0 { Vec::new() } else { vec![edit] };
+        assert!(assembly.commit(&edits, None).await.unwrap());
+    }
+    assert_eq!(show(first).await, 0);
+    assert_eq!(show(third).await, 1, "asked for since");
+}
+
+#[tokio::test]
+async fn a_part_that_is_shown_as_it_is_known_has_no_job_put_together_again() {
+    let store = fresh_store().await;
+    let acme = tenant("acme");
+    keep(store.clone(), Kind::Job, 1).await;
+    for (name, marked) in [("Offer", 1), ("Offer", 0), ("Hired", 1)] {
+        let stages = [record(7, Some(1), name)];
+        let page = Page::of(Kind::Stage, &stages).asked_at(clock(&store).await);
+        store.keep_job_records(&acme, &[page]).await.unwrap();
+        let assembly = store.assemble_jobs(&acme, Which::Marked(1)).await.unwrap();
+        assert_eq!(assembly.jobs.len(), marked);
+        assert!(assembly.commit(&[], None).await.unwrap());
+    }
+}
