@@ -122,7 +122,7 @@ async fn a_connection_that_does_not_work_is_told_to_people_and_to_scripts() {
     assert_eq!(connected.code, 1, "{connected:?}");
     let told = &connected.stdout;
     assert!(told.starts_with("Tenant acme is reauthorise"), "{told}");
-    let code = domain::Code::CredentialRefused;
+    let code = domain::Code::TokenEndpointRefused;
     assert!(
         told.contains(code.as_str()) && told.contains(code.remedy()),
         "{told}"

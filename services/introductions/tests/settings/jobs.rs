@@ -6,6 +6,9 @@ use serde_json::json;
 
 use crate::world::{BOTH, World};
 
+/// A user of the seed who can be credited.
+const RITA: &str = "rita.recruiter@acme.example";
+
 /// Two jobs that are remembered as open, the first of which has just been closed.
 async fn closed_since(version: harvest::Version) -> (World, [i64; 2]) {
     let world = World::new(version).await;
@@ -187,5 +190,47 @@ async fn a_job_that_is_deleted_after_it_was_looked_at_keeps_no_prospect_from_the
         assert_eq!(world.application("i-1").prospective_job_ids, [open]);
         let steps = world.steps("create_candidate").await;
         assert!(steps.iter().all(|step| !step.ends_with("rejected")));
+    }
+}
+
+/// What was not found was certainly not written, whatever becomes of the reads after it.
+#[tokio::test]
+async fn a_look_for_what_is_gone_that_fails_leaves_nothing_to_prove() {
+    for lost in ["jobs", "sources", "users"] {
+        let (world, [_, open]) = nameless().await;
+        let by_rita = |id: &str| {
+            let mut event = world.picking(id, &[open]);
+            event["data"]["referrer"] = json!({ "name": "Rita", "email": RITA });
+            event
+        };
+        world.import(by_rita("again")).await;
+        let missing = Fault::Refuse {
+            status: 404,
+            body: json!({ "message": "Resource not found" }),
+        };
+        let faults = world.greenhouse.faults();
+        faults.add(When::operation("candidates:create").times(1), missing);
+        let users = world.greenhouse.state().users();
+        let rita = users
+            .iter()
+            .find(|user| user.emails.iter().any(|one| one == RITA));
+        let path = match lost {
+            "jobs" => format!("/v1/jobs/{open}"),
+            "users" => format!("/v1/users/{}", rita.unwrap().meta.id),
+            _ => "/v1/sources".to_owned(),
+        };
+        let look = When::request("GET", &path);
+        faults.add(look, Fault::ErrorBeforeCommit);
+        world.take(&by_rita("i-1")).await;
+        world.try_once().await;
+        let steps = world.steps("create_candidate").await;
+        assert_eq!(
+            steps.last().unwrap(),
+            &format!("create_candidate:{open} planned"),
+            "{lost}"
+        );
+        world.perform().await;
+        let answer = world.last_answer().await;
+        assert_eq!(answer.data["how"], "CREATED", "{lost}: {answer:?}");
     }
 }
