@@ -17,6 +17,7 @@ pub(crate) struct Apart<T> {
 
 /// Reads all of them at once. Where that fails, the first and the last are read alone. If both fail it is Greenhouse
 /// that fails and not one record, and an outage has cost three calls; else the others are halved until what fails is alone.
+/// Where both are refused, the one before the first tells whether everything is.
 /// Where only one is asked for, the one before it tells the same, in two calls. Whoever fails alone is asked for once more:
 /// one call that fails proves nothing of a record. Whatever is not read at `until`, because Greenhouse hangs at some, is
 /// left to a later look.
@@ -112,7 +113,16 @@ impl<T> Apart<T> {
                 },
             }
             if !answers && self.unread.len() > 1 {
-                return Err(failure);
+                match &failure {
+                    // It may be just these two that are refused.
+                    Error::NotFound { .. } | Error::Rejected { .. } => {}
+                    _ => return Err(failure),
+                }
+                match read(vec![before(ids[0])]).await {
+                    Ok(_) => answers = true,
+                    Err(error) if may_be_about_one(&error) => return Err(failure),
+                    Err(error) => return Err(error),
+                }
             }
         }
         Ok(())

@@ -15,6 +15,7 @@ use serde_json::json;
 use store::Store;
 use store::cache::{Account, Cache};
 use store::connections::{Connection, Finding, Severity};
+use store::polls::LONGEST_INTERVAL;
 use uuid::Uuid;
 
 use crate::apart::may_be_about_one;
@@ -23,10 +24,10 @@ use crate::observer::{IDS, Observer};
 
 /// What is remembered: since when a list has been refused.
 const KIND: &str = "refused_list";
-/// For how long after the last refusal, at least: two that are further apart have nothing to do with each other.
-const LASTS: Duration = Duration::from_secs(5 * 60);
+/// For how many intervals between polls after the last refusal: two that are further apart have nothing to do with each other.
+const LASTS: u32 = 3;
 /// How often what may be remembered is forgotten where a list can be read: another process may remember it since.
-const FORGETS: Duration = Duration::from_secs(60);
+const FORGETS: Duration = Duration::from_secs(10);
 /// Enough followed ones that one of them is not among those that are asked for at once.
 const SAMPLE: i64 = IDS as i64 + 1;
 /// What suffers, in the words of findings.
@@ -87,7 +88,7 @@ impl Lacking {
         let since = self.cache.get(account, KIND, key).await?;
         let since = since.and_then(|since| serde_json::from_value::<DateTime<Utc>>(since).ok());
         let since = since.unwrap_or(now);
-        let lasts = LASTS.max(observer.settings.poll_interval() * 2);
+        let lasts = LASTS * LONGEST_INTERVAL.max(observer.settings.poll_interval());
         let put = self.cache.put(account, KIND, key, json!(since), lasts);
         put.await?;
         if now - since < RECORDED {

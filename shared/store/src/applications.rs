@@ -256,7 +256,8 @@ impl Store {
         Ok(ids.into_iter().map(ApplicationId).collect())
     }
 
-    /// Notes that these were looked for, and Greenhouse does not show them or fails at them: they are looked for again.
+    /// Notes that these were looked for, and Greenhouse does not show them or fails at them: they are looked for again, those
+    /// that wait for that already when their time has come.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -268,7 +269,8 @@ impl Store {
         sqlx::query!(
             // Locked in the order in which `advance` does.
             "WITH held AS MATERIALIZED (
-                SELECT id FROM applications WHERE tenant = $1 AND id = ANY($2) ORDER BY id FOR NO KEY UPDATE)
+                SELECT id FROM applications WHERE tenant = $1 AND id = ANY($2)
+                    AND (look_again_at IS NULL OR look_again_at <= clock_timestamp()) ORDER BY id FOR NO KEY UPDATE)
             UPDATE applications a SET observed_at = clock_timestamp(),
                 look_again_at = CASE WHEN snapshot IS NOT NULL THEN clock_timestamp() + greatest(interval '1 minute',
                     least(interval '1 day', 2 * (look_again_at - observed_at))) END
