@@ -66,7 +66,7 @@ pub(crate) async fn find(
     line::stand_in(attempt, id).await?;
     match attempt.greenhouse.candidates().get(id).await? {
         Some(record) => {
-            doubt(attempt, &record, profile).await?;
+            let record = undoubted(attempt, record, profile).await?;
             attempt.person = Some(record.id);
             Ok(Introduced {
                 key,
@@ -82,9 +82,7 @@ pub(crate) async fn find(
         None if claim.attempts < LOOKS => Err(Stop::Retry(Code::WaitingForProof.into())),
         None => {
             sight::doubt_nothing(attempt).await?;
-            Err(Stop::Fail(
-                Problem::new(Code::CandidateGone).field("candidate_id"),
-            ))
+            Err(gone())
         }
     }
 }
@@ -103,29 +101,34 @@ pub(crate) fn shows_nothing(attempt: &Attempt<'_>, record: &Candidate) -> bool {
         && !websites.any(|website| website.value.to_lowercase().contains(&intrro))
 }
 
-/// Whether somebody whom we know from before may be written to. Who shows nothing was anonymised, unless Greenhouse still finds
-/// them by an address, which is only hidden from us then. Where there is none to ask by, nobody is forgotten.
+/// The record of somebody whom we know from before, as it is to be written to. Who shows nothing was anonymised, unless
+/// Greenhouse still finds them by an address and shows it then. Where there is none to ask by, nobody is forgotten.
 ///
 /// # Errors
 /// [`Stop::Fail`] where nothing may be written to them.
-pub(crate) async fn doubt(
+pub(crate) async fn undoubted(
     attempt: &Attempt<'_>,
-    record: &Candidate,
+    record: Candidate,
     profile: Option<&Profile>,
-) -> Result<(), Stop> {
-    if !shows_nothing(attempt, record) {
-        return Ok(());
+) -> Result<Candidate, Stop> {
+    if !shows_nothing(attempt, &record) {
+        return Ok(record);
     }
-    let asked = profile.filter(|profile| !profile.emails.is_empty());
-    if let Some(profile) = asked {
+    if let Some(profile) = profile.filter(|profile| !profile.emails.is_empty()) {
         let found = search::by_email(&attempt.greenhouse, profile).await?;
-        if found.iter().any(|one| one.id == record.id) {
-            return Ok(());
+        match found.into_iter().find(|one| one.id == record.id) {
+            Some(one) if !shows_nothing(attempt, &one) => return Ok(one),
+            // What it has is hidden from us, and writing would replace it.
+            Some(_) => {}
+            None => forget(attempt, record.id).await?,
         }
-        forget(attempt, record.id).await?;
     }
-    let problem = Problem::new(Code::CandidateGone).field("candidate_id");
-    Err(Stop::Fail(problem))
+    Err(gone())
+}
+
+/// The end of whatever was to be written to somebody who is gone.
+pub(crate) fn gone() -> Stop {
+    Stop::Fail(Problem::new(Code::CandidateGone).field("candidate_id"))
 }
 
 /// Forgets the way to somebody who was anonymised and tells Intrro, as a webhook about it would have.

@@ -30,7 +30,7 @@ pub(crate) async fn find(
     if let Some(id) = attempt.written_to()
         && let Some(record) = candidates.get(id).await?
     {
-        introduced::doubt(attempt, &record, Some(&introduction.profile)).await?;
+        let record = introduced::undoubted(attempt, record, Some(&introduction.profile)).await?;
         let ambiguous = !attempt.claim.known.contains(&id)
             && with_emails(attempt, introduction).await?.len() > 1;
         return Ok(Some(Person::found(record, ambiguous)));
@@ -38,7 +38,7 @@ pub(crate) async fn find(
     let (mut absent, mut doubted) = (Vec::new(), Vec::new());
     for id in &attempt.claim.known {
         match candidates.get(*id).await? {
-            Some(record) if introduced::shows_nothing(attempt, &record) => doubted.push(record),
+            Some(record) if introduced::shows_nothing(attempt, &record) => doubted.push(*id),
             Some(record) => return Ok(Some(Person::found(record, false))),
             None => absent.push(*id),
         }
@@ -48,13 +48,18 @@ pub(crate) async fn find(
         attempt.rest_until_shown(&absent).await?;
     }
     let found = with_emails(attempt, introduction).await?;
-    for record in doubted {
-        // Only hidden from us.
-        if found.iter().any(|one| one.id == record.id) {
-            return Ok(Some(Person::found(record, false)));
+    for id in doubted {
+        match found.iter().find(|one| one.id == id) {
+            Some(record) if !introduced::shows_nothing(attempt, record) => {
+                return Ok(Some(Person::found(record.clone(), false)));
+            }
+            // A later agreement is no reason to undo that they were anonymised.
+            None if !introduction.profile.emails.is_empty() => {
+                introduced::forget(attempt, id).await?;
+            }
+            // What they have is hidden from us, or there is nothing to look for them by.
+            Some(_) | None => return Err(introduced::gone()),
         }
-        // A later agreement is no reason to undo that they were anonymised.
-        introduced::forget(attempt, record.id).await?;
     }
     let ambiguous = found.len() > 1;
     if ambiguous && attempt.claim.settings.several_matches == SeveralMatches::Hold {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::JobId;
-use greenhouse_sim::{CreateAnswer, Fault, Processing, When};
+use greenhouse_sim::{CandidateEdit, CreateAnswer, Fault, Processing, When};
 use harvest::{Target, Version};
 use serde_json::{Value, json};
 
@@ -236,6 +236,12 @@ async fn whoever_is_found_by_their_address_was_not_anonymised_but_is_hidden_from
     let introduction = world.introduction("i-1");
     world.import(introduction.clone()).await;
     let person = world.person("i-1").meta.id;
+    let edit = CandidateEdit {
+        phones: Some(vec!["+1 555 0100".to_owned()]),
+        ..CandidateEdit::default()
+    };
+    let recruiter = world.greenhouse.recruiter();
+    recruiter.edit_candidate(person, edit).unwrap();
     let shown = json!({"id": person, "first_name": "Ada", "created_at": "2026-01-01T00:00:00Z"});
     let path = format!("/v1/candidates/{person}");
     let bare = Fault::Refuse {
@@ -259,4 +265,6 @@ async fn whoever_is_found_by_their_address_was_not_anonymised_but_is_hidden_from
     assert_eq!(answer.data["code"], "candidate_gone", "{answer:?}");
     let told = "SELECT count(*) FROM outbox WHERE routing_key LIKE '%CandidateErased'";
     assert_eq!(world.number(told).await, 0);
+    let numbers = world.person("i-1").phone_numbers;
+    assert_eq!(numbers.len(), 1, "what was hidden is still there");
 }
