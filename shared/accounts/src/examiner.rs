@@ -61,14 +61,6 @@ impl Budget for Watched {
         self.inner.observe(seen);
     }
 
-    fn observe_since(&self, sent: Instant, seen: RateLimit) {
-        *self.lock() = Some(Seen {
-            report: report(seen),
-            at: Instant::now(),
-        });
-        self.inner.observe_since(sent, seen);
-    }
-
     fn exhausted(&self, retry_after: Duration) -> BoxFuture<'_, ()> {
         self.inner.exhausted(retry_after)
     }

@@ -1,6 +1,6 @@
 //! The store's budget in the words of the Greenhouse client.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -28,10 +28,6 @@ impl harvest::Budget for Metered {
 
     fn observe(&self, seen: RateLimit) {
         self.0.observe(report(seen));
-    }
-
-    fn observe_since(&self, sent: Instant, seen: RateLimit) {
-        self.0.observe_since(sent, report(seen));
     }
 
     fn exhausted(&self, retry_after: Duration) -> BoxFuture<'_, ()> {

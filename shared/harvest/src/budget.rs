@@ -1,7 +1,7 @@
 //! The seam to whoever counts calls: the limit belongs to the credential and is shared by all processes, so the count
 //! cannot live here.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -51,11 +51,6 @@ pub trait Budget: Send + Sync {
 
     /// Learns what an answer told. Called after every answer, errors included; must not block.
     fn observe(&self, seen: RateLimit);
-
-    /// The same, and when the call was sent: an answer that is late tells of a time that is over.
-    fn observe_since(&self, _sent: Instant, seen: RateLimit) {
-        self.observe(seen);
-    }
 
     /// Learns that Greenhouse throttled a call (429, or 503 that says for how long): nobody should call before `retry_after` (1 s to 1 h) is over.
     fn exhausted(&self, retry_after: Duration) -> BoxFuture<'_, ()>;

@@ -233,7 +233,6 @@ impl Client {
             *wire.body_mut() = Some(body.clone().into());
         }
         let max_body = self.config().max_body;
-        let sent = std::time::Instant::now();
         let exchanged = exchange(self.http(), request.operation, wire, until, max_body).await;
         if !matches!(exchanged, Err(Failure::Unsent(_))) {
             self.count_call();
@@ -243,7 +242,7 @@ impl Client {
                 if let Some(date) = clock::date(&answer.headers) {
                     self.http().clock.set(date);
                 }
-                self.observe(sent, limits::rate_limit(&answer.headers, Utc::now()));
+                self.observe(limits::rate_limit(&answer.headers, Utc::now()));
                 Ok(answer)
             }
             Err(Failure::Unsent(cause)) => Err(Error::NotSent { cause }),

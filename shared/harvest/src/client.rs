@@ -189,10 +189,10 @@ impl Client {
     }
 
     /// Passes on what an answer tells about the limit; that it tells nothing, once.
-    pub(crate) fn observe(&self, sent: std::time::Instant, seen: RateLimit) {
+    pub(crate) fn observe(&self, seen: RateLimit) {
         let told = &self.shared.told_absent;
         if seen != RateLimit::Absent || !told.swap(true, Ordering::Relaxed) {
-            self.shared.budget.observe_since(sent, seen);
+            self.shared.budget.observe(seen);
         }
     }
 }

@@ -10,7 +10,6 @@
 //! - Up to `safe_until`, processes lease calls in advance (a sixteenth of what is left) and spend them from a pocket.
 //! - From `safe_until` to `ends` a call may arrive in this window or the next: it is leased one by one, and charged to
 //!   both (`carried`). While there is enough work nothing is left by then, so this costs nothing when it matters.
-//! - Where no answer tells an end (v1), it is found out where windows begin: see [`untold`].
 //! - A window whose phase nobody has told yet is doubtful from its beginning, and only [`window::PROBES`] calls may go
 //!   out before an answer tells more.
 //! - A twentieth is reserved for [`Purpose::Proof`], so that recovery never starves; what proofs leave is free in the
@@ -25,7 +24,6 @@ mod meter;
 mod pocket;
 pub(crate) mod row;
 mod told;
-mod untold;
 mod view;
 mod window;
 
@@ -215,12 +213,7 @@ impl Budget {
 
     /// Learns what an answer told. Does not block; what is news to other processes is written in the background.
     pub fn observe(&self, report: Report) {
-        self.0.observe(report, Instant::now());
-    }
-
-    /// The same, and when the call was sent: an answer that is late tells of a window that is over.
-    pub fn observe_since(&self, sent: Instant, report: Report) {
-        self.0.observe(report, sent);
+        self.0.observe(report);
     }
 
     /// Learns that a call was throttled: nobody calls for `retry_after`.

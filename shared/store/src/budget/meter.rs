@@ -168,9 +168,9 @@ impl Meter {
         }
     }
 
-    pub(super) fn observe(self: &Arc<Self>, report: Report, sent: Instant) {
+    pub(super) fn observe(self: &Arc<Self>, report: Report) {
         let free = self.free.load(Ordering::Relaxed);
-        let answer = Answer::of(report, sent, Instant::now());
+        let answer = Answer::of(report, Instant::now());
         if answer.is_none() && free {
             return;
         }
@@ -249,7 +249,7 @@ impl Meter {
         let Some(view) = self.view() else {
             return;
         };
-        let at = view.window.released_at(&self.timing);
+        let at = view.window.safe_until - self.timing.release;
         let Ok(rest) = (at - view.now).to_std() else {
             return;
         };

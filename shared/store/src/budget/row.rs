@@ -28,7 +28,7 @@ pub(crate) async fn start(
         .execute(&mut **tx)
         .await?;
     let rule = |window: &mut Window, now| {
-        if let Some(answer) = seen.and_then(|seen| Answer::of(seen.report, seen.at, seen.at)) {
+        if let Some(answer) = seen.and_then(|seen| Answer::of(seen.report, seen.at)) {
             let timing = Timing::default();
             window.begin(now, &timing);
             window.learn(now, &timing, answer.told(now));

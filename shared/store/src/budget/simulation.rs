@@ -26,8 +26,6 @@ struct Scenario {
     /// Longest way to the server, and back.
     there: i64,
     back: i64,
-    /// Shortest way back.
-    slow: i64,
     /// One in so many answers never arrives.
     lost: u64,
     /// How long there is nothing to do, from 100 s on.
@@ -35,8 +33,6 @@ struct Scenario {
     /// Calls that somebody else makes with the same credential in each of the server's first three windows.
     foreign: i64,
     windows: i64,
-    /// Whether answers tell when the window ends, as those of v1 do not.
-    tells_end: bool,
 }
 
 impl Scenario {
@@ -49,24 +45,10 @@ impl Scenario {
             demand: 1000,
             there: 300,
             back: 300,
-            slow: 0,
             lost: u64::MAX,
             pause: 0,
             foreign: 0,
             windows: 20,
-            tells_end: true,
-        }
-    }
-
-    /// The same with the windows and the answers of v1.
-    fn saturated_v1(seed: u64, limit: i64, replicas: usize) -> Self {
-        Self {
-            limit,
-            replicas,
-            window: 10 * SECOND,
-            windows: 30,
-            tells_end: false,
-            ..Self::saturated(seed)
         }
     }
 }
@@ -87,12 +69,10 @@ enum Event {
     },
     Arrives {
         replica: usize,
-        sent: i64,
     },
     Foreign,
     Answer {
         replica: usize,
-        sent: i64,
         told: (i64, i64),
         ends: i64,
         lost: bool,
@@ -134,9 +114,6 @@ impl World {
             next: 0,
             scenario,
         };
-        if !world.scenario.tells_end {
-            world.window.longest = Duration::from_secs(10);
-        }
         world.phase = world.roll(world.scenario.window);
         world.skew = world.roll(2 * 3600 * SECOND);
         world
@@ -192,7 +169,7 @@ impl World {
     fn happen(&mut self, now: i64, event: Event) {
         match event {
             Event::Work { replica, purpose } => self.work(now, replica, purpose),
-            Event::Arrives { replica, sent } => self.arrive(now, replica, sent),
+            Event::Arrives { replica } => self.arrive(now, replica),
             Event::Foreign => {
                 let used = self.outcome.used.entry(self.index(now)).or_default();
                 *used = (*used + 1).min(self.scenario.limit);
@@ -205,7 +182,6 @@ impl World {
             Event::Answer { lost: true, .. } => {}
             Event::Answer {
                 replica,
-                sent,
                 told: (limit, remaining),
                 ends,
                 lost: false,
@@ -214,8 +190,7 @@ impl World {
                 let date = (now - self.roll(100) + self.skew).div_euclid(SECOND);
                 let reset = (ends + self.skew + SECOND - 1).div_euclid(SECOND);
                 let resets_in = Duration::from_secs((reset - date).max(0).unsigned_abs());
-                let resets_in = self.scenario.tells_end.then_some(resets_in);
-                self.learn(now, replica, sent, (limit, remaining), resets_in);
+                self.learn(now, replica, limit, remaining, resets_in);
             }
         }
     }
@@ -239,7 +214,7 @@ impl World {
             }
         }
         let there = 5 + self.roll(self.scenario.there);
-        self.at(now + there, Event::Arrives { replica, sent: now });
+        self.at(now + there, Event::Arrives { replica });
     }
 
     /// Which of the server's windows it is.
@@ -247,10 +222,10 @@ impl World {
         (now - self.phase).div_euclid(self.scenario.window)
     }
 
-    fn arrive(&mut self, now: i64, replica: usize, sent: i64) {
+    fn arrive(&mut self, now: i64, replica: usize) {
         let index = self.index(now);
         let ends = self.phase + (index + 1) * self.scenario.window;
-        let back = 5 + self.scenario.slow + self.roll(self.scenario.back);
+        let back = 5 + self.roll(self.scenario.back);
         let used = self.outcome.used.entry(index).or_default();
         if *used >= self.scenario.limit {
             self.outcome.throttled += 1;
@@ -267,7 +242,6 @@ impl World {
             now + back,
             Event::Answer {
                 replica,
-                sent,
                 told,
                 ends,
                 lost,
@@ -275,19 +249,11 @@ impl World {
         );
     }
 
-    fn learn(
-        &mut self,
-        now: i64,
-        replica: usize,
-        sent: i64,
-        (limit, remaining): (i64, i64),
-        resets_in: Option<Duration>,
-    ) {
+    fn learn(&mut self, now: i64, replica: usize, limit: i64, remaining: i64, resets_in: Duration) {
         let told = Told {
             limit: limit as i32,
             remaining: Some(remaining as i32),
-            sent: moment(sent),
-            resets: resets_in.map(|resets_in| (moment(now), resets_in)),
+            resets: Some((moment(now), resets_in)),
         };
         let mut next = self.views[replica].clone();
         next.learn(moment(now), &self.timing, told);
@@ -412,96 +378,6 @@ fn windows_of_another_length_are_learnt() {
                 ..Scenario::saturated(seed)
             };
             run(&scenario);
-        }
-    }
-}
-
-#[test]
-fn windows_whose_end_nobody_tells_are_used_as_well() {
-    for seed in 1..=seeds() {
-        for (limit, replicas) in [8, 20, 50].map(|limit| [(limit, 1), (limit, 4)]).concat() {
-            let scenario = Scenario::saturated_v1(seed, limit, replicas);
-            let outcome = run(&scenario);
-            let least = least_used(&scenario, &outcome);
-            assert!(
-                least >= 95,
-                "{least} % used: {scenario:?} {:?}",
-                outcome.used
-            );
-        }
-    }
-}
-
-#[test]
-fn slow_answers_leave_no_window_unused_where_nobody_tells_an_end() {
-    for seed in 1..=seeds().div_ceil(4) {
-        for (limit, replicas) in [20, 50].map(|limit| [(limit, 1), (limit, 4)]).concat() {
-            for (slow, back) in [(0, 2), (0, 4), (2, 0), (4, 0)] {
-                let scenario = Scenario {
-                    slow: slow * SECOND,
-                    back: back * SECOND,
-                    ..Scenario::saturated_v1(seed, limit, replicas)
-                };
-                let outcome = run(&scenario);
-                let least = least_used(&scenario, &outcome);
-                assert!(
-                    least >= 95,
-                    "{least} % used: {scenario:?} {:?}",
-                    outcome.used
-                );
-                // What comes little by little is answered in the window after its own.
-                let steady = Scenario {
-                    demand: limit + 2,
-                    windows: 60,
-                    ..scenario
-                };
-                assert_share(&steady, 50);
-            }
-        }
-    }
-}
-
-#[test]
-fn answers_too_slow_to_tell_a_place_are_not_waited_for_one_by_one() {
-    for seed in 1..=seeds().div_ceil(4) {
-        for (limit, replicas) in [20, 50].map(|limit| [(limit, 1), (limit, 4)]).concat() {
-            let scenario = Scenario {
-                slow: 8 * SECOND,
-                back: SECOND,
-                windows: 60,
-                ..Scenario::saturated_v1(seed, limit, replicas)
-            };
-            assert_share(&scenario, 50);
-        }
-    }
-}
-
-fn assert_share(scenario: &Scenario, least: i64) {
-    let outcome = run(scenario);
-    let used: i64 = outcome.used.values().sum();
-    let share = used * 100 / (scenario.limit * scenario.windows);
-    assert!(share >= least, "{share} % used: {scenario:?} {outcome:?}");
-}
-
-#[test]
-fn no_work_is_throttled_where_nobody_tells_an_end() {
-    for seed in 1..=seeds() {
-        for limit in [2, 5, 8, 20, 50] {
-            for demand in [limit - 1, limit + 1, 2 * limit, 200] {
-                let trickle = Scenario {
-                    demand,
-                    windows: 40,
-                    pause: 25 * SECOND + (seed as i64 * 137) % 30_000,
-                    ..Scenario::saturated_v1(seed, limit, 4)
-                };
-                run(&trickle);
-                run(&Scenario {
-                    there: 900,
-                    back: 8 * SECOND,
-                    lost: 10,
-                    ..trickle
-                });
-            }
         }
     }
 }

@@ -12,8 +12,6 @@ use super::window::{PROBES, Window, between};
 pub(super) struct Told {
     pub(super) limit: i32,
     pub(super) remaining: Option<i32>,
-    /// When the call was sent.
-    pub(super) sent: DateTime<Utc>,
     /// When the answer arrived, and how long after that the window ends.
     pub(super) resets: Option<(DateTime<Utc>, Duration)>,
 }
@@ -22,13 +20,8 @@ impl Window {
     /// Learns what an answer told.
     pub(super) fn learn(&mut self, now: DateTime<Utc>, timing: &Timing, told: Told) {
         self.metered = Some(true);
-        let before = self.quota.replace(told.limit);
-        if let Some(before) = before {
+        if let Some(before) = self.quota.replace(told.limit) {
             self.remaining = (self.remaining + told.limit - before).max(0);
-        }
-        if self.is_untold() {
-            let moved = before.is_some_and(|before| before != told.limit);
-            return self.learn_left(now, timing, told, moved);
         }
         let Some((seen, resets_in)) = told.resets else {
             if self.is_probing() {
@@ -94,7 +87,7 @@ impl Window {
         self.refill();
     }
 
-    pub(super) fn take_lower(&mut self, told: Option<i32>) {
+    fn take_lower(&mut self, told: Option<i32>) {
         if let Some(told) = told.filter(|told| *told < self.left()) {
             self.reserved = self.reserved.min(told);
             self.remaining = told - self.reserved;
@@ -107,5 +100,36 @@ impl Window {
         let cuts = timing.doubt.saturating_sub(timing.margin);
         let far = cuts.max(self.longest_reset / 2);
         end <= self.previous_end + far || (self.confirmed && end + far < self.ends)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::budget::{Purpose, window::Lease};
+
+    #[test]
+    fn a_limit_whose_end_is_never_told_is_not_used_up_for_good() {
+        let timing = Timing::default();
+        let mut window = Window {
+            longest: Duration::from_secs(10),
+            ..Window::unknown()
+        };
+        for round in 1..20 {
+            let now = DateTime::UNIX_EPOCH + Duration::from_secs(1_000 + 30 * round);
+            for call in 1..30 {
+                let lease = window.lease(now, &timing, Purpose::Work, 1);
+                assert!(
+                    matches!(lease, Lease::Granted { .. }),
+                    "call {call} of window {round}: {lease:?}"
+                );
+                let told = Told {
+                    limit: 50,
+                    remaining: Some(50 - call),
+                    resets: None,
+                };
+                window.learn(now, &timing, told);
+            }
+        }
     }
 }

@@ -19,13 +19,12 @@ pub(super) struct View {
     pub(super) seen: Instant,
 }
 
-/// What an answer told, when its call was sent, and when it arrived.
+/// What an answer told, and when it arrived.
 #[derive(Clone, Copy)]
 pub(super) struct Answer {
     pub(super) limit: u32,
     pub(super) remaining: Option<u32>,
     pub(super) resets_in: Option<Duration>,
-    pub(super) sent: Instant,
     pub(super) seen: Instant,
 }
 
@@ -42,7 +41,7 @@ impl View {
 
 impl Answer {
     /// None where no limit was told.
-    pub(super) fn of(report: Report, sent: Instant, seen: Instant) -> Option<Self> {
+    pub(super) fn of(report: Report, seen: Instant) -> Option<Self> {
         match report {
             Report::Absent => None,
             Report::Window {
@@ -53,7 +52,6 @@ impl Answer {
                 limit,
                 remaining,
                 resets_in,
-                sent,
                 seen,
             }),
         }
@@ -63,11 +61,9 @@ impl Answer {
     pub(super) fn told(&self, now: DateTime<Utc>) -> Told {
         let number = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
         let seen = now - self.seen.elapsed();
-        let sent = now - self.sent.elapsed();
         Told {
             limit: number(self.limit),
             remaining: self.remaining.map(number),
-            sent,
             resets: self.resets_in.map(|resets_in| (seen, resets_in)),
         }
     }

@@ -11,7 +11,7 @@ pub(super) const PROBES: i32 = 4;
 /// Which part of what is left a process takes at once.
 const SHARE: i32 = 16;
 /// Which part of the limit is kept for proofs.
-pub(super) const RESERVE: i32 = 20;
+const RESERVE: i32 = 20;
 
 /// A connection's window as it is stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,13 +82,8 @@ impl Window {
         if self.metered == Some(false) {
             return Lease::Free;
         }
-        let over = now >= self.ends;
-        if over && !self.is_felt() {
+        if now >= self.ends {
             self.begin(now, timing);
-        }
-        if self.is_felt() {
-            let wanted = i32::try_from(wanted).unwrap_or(i32::MAX).max(1);
-            return self.feel(now, timing, purpose, wanted);
         }
         self.release(now, timing);
         let doubtful = now >= self.safe_until;
@@ -97,7 +92,7 @@ impl Window {
             available += self.reserved;
         }
         if available <= 0 {
-            return if self.is_probing() && !self.is_untold() {
+            return if self.is_probing() {
                 Lease::Probing
             } else {
                 Lease::Denied(self.next_chance(now, timing))
@@ -131,19 +126,10 @@ impl Window {
     pub(super) fn exhaust(&mut self, now: DateTime<Utc>, timing: &Timing, retry_after: Duration) {
         self.blocked_until = self.blocked_until.max(now + retry_after);
         self.ends = self.ends.max(self.blocked_until + timing.margin);
-        if self.is_untold() {
-            // Late answers are in by then, and are not taken for those of what goes out next.
-            self.ends = self.ends.max(now + self.longest + timing.margin * 2);
-            self.confirmed = true;
-        }
         self.remaining = 0;
         self.reserved = 0;
         // It should not have happened: whatever we believed of the length of windows is in doubt.
-        if self.is_untold() {
-            self.forget_place();
-        } else {
-            self.longest_reset = Duration::ZERO;
-        }
+        self.longest_reset = Duration::ZERO;
         // Where Greenhouse tells no limit it has told all it will: to wait as long as it says is all there is to do.
     }
 
@@ -154,13 +140,6 @@ impl Window {
 
     /// The old window is certainly over.
     pub(super) fn begin(&mut self, now: DateTime<Utc>, timing: &Timing) {
-        if self.is_untold() {
-            return if self.is_felt() {
-                self.send(now, timing)
-            } else {
-                self.follow(now, timing)
-            };
-        }
         self.previous_end = self.ends;
         self.started = now;
         let unanswered = !self.confirmed;
@@ -220,27 +199,15 @@ impl Window {
     /// Gives the reserve to everybody, once no proof can need it in this window any more.
     pub(super) fn release(&mut self, now: DateTime<Utc>, timing: &Timing) {
         let known = self.confirmed || now < self.safe_until;
-        if known && now >= self.released_at(timing) {
+        if known && now >= self.safe_until - timing.release {
             self.remaining += self.reserved;
             self.reserved = 0;
         }
     }
 
-    /// From when on the reserve is everybody's. A place that is known less well leaves little time.
-    pub(super) fn released_at(&self, timing: &Timing) -> DateTime<Utc> {
-        let before = if self.is_untold() {
-            timing
-                .release
-                .min(between(self.started, self.safe_until) / 2)
-        } else {
-            timing.release
-        };
-        self.safe_until - before
-    }
-
     /// When there may be something again.
     fn next_chance(&self, now: DateTime<Utc>, timing: &Timing) -> Duration {
-        let released = self.released_at(timing);
+        let released = self.safe_until - timing.release;
         let at = if self.reserved > 0 && released > now {
             released
         } else {
