@@ -94,8 +94,9 @@ async fn a_list_that_is_refused_for_some_applications_only_is_not_missing() {
         // Both at once, and each alone; another one is shown, and then each is asked for once more. A call that is hit is not
         // counted by the rules behind.
         let once_more = When::operation(list).nth(2);
-        let theirs = [When::operation(list).times(3), once_more.clone(), once_more];
-        theirs.map(|when| refuse(&world, when, status));
+        for theirs in [When::operation(list).times(3), once_more.clone(), once_more] {
+            refuse(&world, theirs, status);
+        }
         world.greenhouse.state().clear_log();
         world.poll().await;
         let read = world.greenhouse.state().calls(list).len();
