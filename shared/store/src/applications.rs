@@ -267,13 +267,13 @@ impl Store {
         ids: &[ApplicationId],
     ) -> Result<(), Error> {
         sqlx::query!(
-            // Locked in the order in which `advance` does.
+            // Locked in the order in which `advance` does. The first time there is no rest to double, which `greatest` passes over.
             "WITH held AS MATERIALIZED (
                 SELECT id FROM applications WHERE tenant = $1 AND id = ANY($2)
                     AND (look_again_at IS NULL OR look_again_at <= clock_timestamp()) ORDER BY id FOR NO KEY UPDATE)
             UPDATE applications a SET observed_at = clock_timestamp(),
-                look_again_at = CASE WHEN snapshot IS NOT NULL THEN clock_timestamp() + greatest(interval '1 minute',
-                    least(interval '1 day', 2 * (look_again_at - observed_at))) END
+                look_again_at = CASE WHEN snapshot IS NOT NULL THEN clock_timestamp() + least(interval '1 day',
+                    greatest(interval '1 minute', 2 * (look_again_at - observed_at))) END
             FROM held WHERE a.tenant = $1 AND a.id = held.id",
             tenant.as_str(),
             &numbers(ids),

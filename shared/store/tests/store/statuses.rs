@@ -313,6 +313,36 @@ async fn what_was_never_seen_is_looked_for_ever_more_rarely() {
 }
 
 #[tokio::test]
+async fn what_fails_after_it_was_seen_is_looked_for_again_twice_as_late_each_time() {
+    let store = following(90).await;
+    advance(&store, &[progress(90, 0, 1, 1)]).await;
+    let mut rests = Vec::new();
+    for _ in 0..3 {
+        rests.push(minutes_until_the_next_look(&store).await);
+        // The same rest, over by now.
+        run(&store, "UPDATE applications SET observed_at = observed_at - (look_again_at - now()), look_again_at = now()").await;
+    }
+    assert_eq!(rests, [1, 2, 4]);
+    run(
+        &store,
+        "UPDATE applications SET observed_at = now() - interval '20 h', look_again_at = now()",
+    )
+    .await;
+    assert_eq!(minutes_until_the_next_look(&store).await, 24 * 60);
+}
+
+/// After a look in vain.
+async fn minutes_until_the_next_look(store: &Store) -> i64 {
+    store
+        .looked_in_vain(&acme(), &[ApplicationId(90)])
+        .await
+        .unwrap();
+    let minutes = "SELECT round(extract(epoch FROM look_again_at - observed_at) / 60)::bigint FROM applications";
+    let minutes = sqlx::query_scalar(minutes).fetch_one(store.pool());
+    minutes.await.unwrap()
+}
+
+#[tokio::test]
 async fn what_was_never_looked_for_comes_before_what_is_looked_at_again() {
     let store = following(90).await;
     follow(&store, 91).await;
