@@ -2,7 +2,8 @@
 //! gone is removed after the last one. An import that breaks off goes on from the page it had reached.
 
 use std::collections::HashSet;
-use std::time::{Duration, Instant};
+use std::pin::{Pin, pin};
+use std::time::Duration;
 
 use accounts::Stop;
 use boot::metrics::{RecordAction, Resource};
@@ -18,12 +19,15 @@ use crate::Parts;
 use crate::around::{Apart, apart, is_told_inside};
 use crate::assemble::{BATCH, tell};
 use crate::finish::{Next, finish};
+use crate::lease::lost;
 use crate::missing::is_named_by_jobs;
 use crate::read::{self, Records, can_do_without};
 use crate::run::{Run, Step};
 
 /// Records on a page of a list, in both versions.
 const ROWS: usize = 500;
+/// How long the limit may hold up whoever has an import in hand.
+const PATIENCE: Duration = Duration::from_secs(40);
 
 /// An import that did not go through: why, and how far it came.
 pub(crate) struct Stopped {
@@ -42,7 +46,6 @@ pub(crate) struct Round<'a> {
     met: Vec<i64>,
     /// Pages of the list at hand that this process has read: links that lead back to one never end.
     read_at: HashSet<String>,
-    extended: Instant,
 }
 
 /// Imports to the end.
@@ -52,16 +55,16 @@ pub(crate) async fn import(
     stop: &CancellationToken,
 ) -> Result<(), Stopped> {
     let (run, new) = Run::of(refresh, overlap(parts));
-    let client = parts
-        .accounts
-        .client_at(&refresh.tenant, refresh.connection, refresh.revision)
-        .await;
+    let mut lost = pin!(lost(parts, refresh));
+    let client = tokio::select! {
+        client = parts
+            .accounts
+            .client_at(&refresh.tenant, refresh.connection, refresh.revision) => client.map_err(Stop::from),
+        () = &mut lost => Err(Stop::Abandon),
+    };
     let client = match client {
         Ok(client) => client.with_purpose(Purpose::Poll),
-        Err(error) => {
-            let why = error.into();
-            return Err(Stopped { why, run });
-        }
+        Err(why) => return Err(Stopped { why, run }),
     };
     let mut round = Round {
         parts,
@@ -71,9 +74,8 @@ pub(crate) async fn import(
         run,
         met: Vec::new(),
         read_at: HashSet::new(),
-        extended: Instant::now(),
     };
-    let went = round.go(new).await;
+    let went = round.go(new, lost).await;
     round.count_calls();
     match went {
         Ok(()) => Ok(()),
@@ -89,7 +91,11 @@ fn overlap(parts: &Parts) -> TimeDelta {
 }
 
 impl Round<'_> {
-    async fn go(&mut self, new: bool) -> Result<(), Stop> {
+    async fn go(
+        &mut self,
+        new: bool,
+        mut lost: Pin<&mut impl Future<Output = ()>>,
+    ) -> Result<(), Stop> {
         if new {
             self.forget(None, None).await?;
         } else if self.run.unordered {
@@ -97,12 +103,27 @@ impl Round<'_> {
             self.run.go_to_first_page();
         }
         loop {
-            self.stay().await?;
+            tokio::select! {
+                read = self.read_and_tell() => read?,
+                () = &mut lost => return Err(Stop::Abandon),
+            }
+            // Its commit gives the lease up, and then it is not lost.
+            match finish(self.parts, self.refresh, &self.run).await? {
+                Next::Ended => return Ok(()),
+                Next::CatchUp(now) => self.run.catch_up(now, overlap(self.parts)),
+            }
+        }
+    }
+
+    /// Until there is nothing left to read or to tell.
+    async fn read_and_tell(&mut self) -> Result<(), Stop> {
+        loop {
+            self.stay()?;
             self.read_around().await?;
             match self.run.step {
                 Step::Read(kind) => match self.read(kind).await {
                     // Whoever takes it up after a rest begins the list anew, and would come no further.
-                    Err(Stop::Rest(delay)) if self.run.unordered && self.may_wait(delay) => {
+                    Err(Stop::Rest(delay)) if self.run.unordered && may_wait(delay) => {
                         self.wait(delay).await;
                     }
                     read => read?,
@@ -112,12 +133,8 @@ impl Round<'_> {
                 Step::Tell => {
                     let (tenant, now) = (&self.refresh.tenant, self.refresh.clock.now());
                     let import = Some((self.refresh, &mut self.run));
-                    if tell(self.parts, tenant, Which::Marked(BATCH), now, import).await? {
-                        continue;
-                    }
-                    match finish(self.parts, self.refresh, &self.run).await? {
-                        Next::Ended => return Ok(()),
-                        Next::CatchUp(now) => self.run.catch_up(now, overlap(self.parts)),
+                    if !tell(self.parts, tenant, Which::Marked(BATCH), now, import).await? {
+                        return Ok(());
                     }
                 }
             }
@@ -130,27 +147,13 @@ impl Round<'_> {
         self.run.calls = self.run.calls.saturating_add(sent);
     }
 
-    /// Before each call: goes on only while the lease is ours and nobody wants the process to end.
-    pub(crate) async fn stay(&mut self) -> Result<(), Stop> {
+    /// Before each call: goes on only while nobody wants the process to end.
+    pub(crate) fn stay(&mut self) -> Result<(), Stop> {
         self.count_calls();
-        if self.stop.is_cancelled() {
-            return Err(Stop::Rest(Duration::ZERO));
+        match self.stop.is_cancelled() {
+            true => Err(Stop::Rest(Duration::ZERO)),
+            false => Ok(()),
         }
-        let lease = self.parts.config.lease;
-        if self.extended.elapsed() < lease / 3 {
-            return Ok(());
-        }
-        let store = &self.parts.store;
-        if !store.extend_job_refresh(self.refresh, lease).await? {
-            return Err(Stop::Abandon);
-        }
-        self.extended = Instant::now();
-        Ok(())
-    }
-
-    /// Whether the lease outlasts a wait for the limit.
-    pub(crate) fn may_wait(&self, delay: Duration) -> bool {
-        !delay.is_zero() && delay < self.parts.config.lease / 3
     }
 
     pub(crate) async fn wait(&self, delay: Duration) {
@@ -313,7 +316,7 @@ impl Round<'_> {
     /// Each call stays with the import until what it showed is kept: whoever goes on does not see that something changed.
     async fn read_around(&mut self) -> Result<(), Stop> {
         while let Some(next) = self.run.around.last().cloned() {
-            self.stay().await?;
+            self.stay()?;
             let asked_at = self.refresh.clock.no_later_than_now();
             let read = next.read(&self.client).await?;
             for belongings in &read {
@@ -379,6 +382,11 @@ impl Round<'_> {
             false => Err(Stop::Abandon),
         }
     }
+}
+
+/// Whether a wait for the limit is short enough for the import to stay in hand.
+pub(crate) fn may_wait(delay: Duration) -> bool {
+    !delay.is_zero() && delay < PATIENCE
 }
 
 /// Where a page of a whole list in order tells what is gone: down to its `lowest` id, the last page down to the end, and

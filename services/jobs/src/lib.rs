@@ -16,6 +16,7 @@ mod document;
 mod event;
 mod finish;
 mod import;
+mod lease;
 mod missing;
 mod notices;
 mod read;
@@ -42,8 +43,9 @@ pub use api::router;
 pub struct Config {
     /// Connections imported at once, and as many whose webhooks are acted on.
     pub concurrency: usize,
-    /// How long an import or a task is ours. An import is extended after each page, which must not take longer; of tasks no
-    /// part is begun in the second half.
+    /// How long an import stays ours after its process was killed. It is extended while somebody works on it.
+    pub import_lease: Duration,
+    /// How long a task is ours: no part is begun in the second half.
     pub lease: Duration,
     /// How often to look which imports are due.
     pub look_interval: Duration,
@@ -56,6 +58,7 @@ impl Default for Config {
     fn default() -> Config {
         Config {
             concurrency: 4,
+            import_lease: Duration::from_secs(15),
             lease: Duration::from_secs(120),
             look_interval: Duration::from_millis(500),
             overlap: Duration::from_secs(120),

@@ -8,7 +8,7 @@ use harvest::Version;
 use store::jobs::{Kind, Page};
 
 use crate::assemble::tell_gone;
-use crate::import::Round;
+use crate::import::{Round, may_wait};
 use crate::read::{self, IDS, can_do_without};
 
 impl Round<'_> {
@@ -49,7 +49,7 @@ impl Round<'_> {
             return Err(Stop::Abandon);
         }
         loop {
-            self.stay().await?;
+            self.stay()?;
             let missing = store.missing_jobs(self.refresh, IDS as i64).await?;
             if missing.is_empty() {
                 break;
@@ -82,7 +82,7 @@ impl Round<'_> {
             let mut cursor = None;
             let mut read_at = HashSet::new();
             loop {
-                self.stay().await?;
+                self.stay()?;
                 let asked_at = self.refresh.clock.no_later_than_now();
                 let page = read::page(&self.client, kind, None, cursor.as_ref()).await;
                 if let Err(error) = &page
@@ -93,7 +93,7 @@ impl Round<'_> {
                     break;
                 }
                 let page = match page.map_err(Stop::from) {
-                    Err(Stop::Rest(delay)) if self.may_wait(delay) => {
+                    Err(Stop::Rest(delay)) if may_wait(delay) => {
                         self.wait(delay).await;
                         continue;
                     }

@@ -6,6 +6,7 @@ mod api;
 mod calls;
 mod clocks;
 mod kills;
+mod lease;
 mod limit;
 mod requests;
 mod rights;

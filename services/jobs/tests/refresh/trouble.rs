@@ -310,7 +310,6 @@ async fn a_process_that_is_told_to_stop_gives_its_import_back() {
     assert_eq!(world.number(held).await, 0);
     jobs::refresh_due(&world.parts).await;
     assert_eq!(world.told().await.len(), 5);
-    assert_eq!(world.parts.config.lease, Duration::from_secs(120));
 }
 
 /// An import of three new jobs that broke off after it has read the jobs, and before it has read their posts.
