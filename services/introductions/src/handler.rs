@@ -142,6 +142,7 @@ pub(crate) async fn settle_failed(
 ) -> Result<(), JournalError> {
     let answer = refusal(claim, &failure.problem, failure.applied);
     let outcome = failure.outcome();
+    let terminal = terminal(failure.problem.code);
     let confirmed = confirmed_kinds(&learnt);
     let settlement = Settlement {
         end: (failure.end)(failure.problem),
@@ -154,9 +155,25 @@ pub(crate) async fn settle_failed(
     context.journal.settle(claim, settlement).await?;
     crash_after_confirm(&confirmed);
     if claim.kind == OperationKind::IntroductionAccepted {
-        context.metrics.introduction_ended(Terminal::Failed);
+        context.metrics.introduction_ended(terminal);
     }
     Ok(())
+}
+
+/// How the objective counts an introduction that is not done. What the company or the platform decides spends nothing of
+/// the error budget; a code that is not named here does, until somebody has judged it.
+pub(crate) fn terminal(code: Code) -> Terminal {
+    match code {
+        Code::JobUnknown
+        | Code::JobClosed
+        | Code::AllJobsRefused
+        | Code::CandidateRefused
+        | Code::ApplicationRefused
+        | Code::SeveralMatches
+        | Code::CandidateGone
+        | Code::ScopeMissing => Terminal::Refused,
+        _ => Terminal::Failed,
+    }
 }
 
 /// The answer to an operation that is not done, or not until somebody of its tenant has acted.

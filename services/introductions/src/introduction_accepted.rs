@@ -11,7 +11,7 @@ use crate::applications;
 use crate::asker::Asker;
 use crate::attempt::Attempt;
 use crate::follow::follow;
-use crate::handler::{Failure, settle_failed};
+use crate::handler::{self, Failure, settle_failed};
 use crate::introduction::Introduction;
 use crate::person::Person;
 use crate::references;
@@ -83,6 +83,7 @@ async fn settle(
         .notice(&asker),
     };
     let announcement = asker.answer(&notice);
+    let code = problem.as_ref().map(|problem| problem.code);
     let tracked = follow(attempt, introduction, person.id, &applications).await;
     let end = match problem {
         None => End::Done,
@@ -104,10 +105,10 @@ async fn settle(
         announcements: announcement.into_iter().collect(),
     };
     attempt.settle(settlement).await?;
-    let (terminal, arrival) = match (refused, person.how()) {
-        (true, _) => (Terminal::Failed, Arrival::Failed),
-        (false, How::Created) => (Terminal::Created, Arrival::Created),
-        (false, How::Matched | How::Ambiguous) => (Terminal::Matched, Arrival::Matched),
+    let (terminal, arrival) = match (code, person.how()) {
+        (Some(code), _) => (handler::terminal(code), Arrival::Failed),
+        (None, How::Created) => (Terminal::Created, Arrival::Created),
+        (None, How::Matched | How::Ambiguous) => (Terminal::Matched, Arrival::Matched),
     };
     attempt.context.metrics.introduction_ended(terminal);
     attempt.context.metrics.introduction_arrived(

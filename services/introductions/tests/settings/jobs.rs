@@ -58,6 +58,24 @@ async fn where_every_job_was_closed_the_answer_tells_of_each() {
 }
 
 #[tokio::test]
+async fn a_job_that_is_closed_spends_nothing_of_the_error_budget() {
+    let world = World::new(harvest::Version::V3).await;
+    let [closed, other] = [world.jobs()[0], world.jobs()[1]];
+    world.import(world.picking("i-0", &[other])).await;
+    let recruiter = world.greenhouse.recruiter();
+    recruiter.close_job(closed).unwrap();
+    world.import(world.picking("i-1", &[closed])).await;
+    // Found out by the write, where the person is there already.
+    recruiter.close_job(other).unwrap();
+    world.import(world.picking("i-2", &[other])).await;
+    for (result, ended) in [("created", 1), ("refused", 2), ("failed", 0)] {
+        let counted = format!("bridge_intro_terminal_total{{result=\"{result}\"}} {ended}\n");
+        let told = world.metrics.exposition();
+        assert!(told.contains(&counted), "{counted}");
+    }
+}
+
+#[tokio::test]
 async fn who_lost_the_answer_about_the_second_job_makes_nobody_twice() {
     for version in BOTH {
         let (world, jobs) = closed_since(version).await;

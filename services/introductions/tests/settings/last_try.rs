@@ -144,6 +144,8 @@ async fn somebody_under_none_of_the_jobs_waits_for_a_human() {
         );
         assert_eq!(world.number(PARKED).await, 1, "{version:?}");
         assert_eq!(last_code(&world).await, "greenhouse_unavailable");
+        let spent = "bridge_intro_terminal_total{result=\"failed\"} 1\n";
+        assert!(world.metrics.exposition().contains(spent), "of the budget");
     }
 }
 

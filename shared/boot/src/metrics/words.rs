@@ -81,7 +81,9 @@ labels! {
         Created = "created",
         /// The candidate existed.
         Matched = "matched",
-        /// Greenhouse or a rule refused it.
+        /// The company or the platform decides: a closed job, data that Greenhouse does not take, several matches.
+        Refused = "refused",
+        /// The bridge or Greenhouse did not do what it should.
         Failed = "failed",
     }
 
