@@ -1,15 +1,11 @@
 //! What happens to a person in Greenhouse as a whole, as the events that tell it. No personal data: ids only.
 
-use chrono::{DateTime, Utc};
 use domain::status::{Snapshot, Status};
-use domain::{CandidateId, IntrroCandidateId, Tenant};
-use proto::envelope::{OutMeta, encode};
+use domain::{CandidateId, Tenant};
+use progress::Naming;
 use proto::{ErasureCause, Notice, v1};
 use store::applications::{Erased, Erasure, Merged, TrackedApplication};
 use store::outbox::Announcement;
-use uuid::Uuid;
-
-use progress::SOURCE;
 
 /// Where an application counts as being before it was ever seen.
 pub(crate) fn never_seen(known: &TrackedApplication) -> Snapshot {
@@ -44,14 +40,9 @@ pub(crate) fn merged(
         .iter()
         .map(ToString::to_string)
         .collect();
-    let name = format!("merged/{old}/{new}/{}", ids.join(","));
-    announcement(
-        tenant,
-        &merged.candidate,
-        &name,
-        &notice,
-        merged.observed_at,
-    )
+    let what = format!("merged/{old}/{new}/{}", ids.join(","));
+    let naming = Naming::of_candidate(tenant, &merged.candidate, &what, merged.observed_at);
+    announcement(naming, &notice)
 }
 
 /// Said of people whom Greenhouse has not shown for long, which proves less than that it says so.
@@ -65,7 +56,7 @@ pub(crate) fn erased(
     erased: &Erased,
 ) -> Option<Announcement> {
     let candidate = &erased.candidate;
-    let (name, remedy) = match erasure {
+    let (what, remedy) = match erasure {
         Erasure::Anonymised => {
             let told = progress::anonymised(tenant, gone, erased);
             if told.is_none() {
@@ -88,42 +79,21 @@ pub(crate) fn erased(
         remedy: remedy.to_owned(),
         erased_at: Some(erased.observed_at.into()),
     });
-    announcement(tenant, candidate, &name, &notice, erased.observed_at)
+    let naming = Naming::of_candidate(tenant, candidate, &what, erased.observed_at);
+    announcement(naming, &notice)
 }
 
-fn announcement(
-    tenant: &Tenant,
-    candidate: &IntrroCandidateId,
-    what: &str,
-    notice: &Notice,
-    time: DateTime<Utc>,
-) -> Option<Announcement> {
-    let name = format!("{tenant}/candidates/{candidate}/{what}");
-    let id = Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes());
-    let meta = OutMeta {
-        id,
-        source: SOURCE,
-        tenant: tenant.as_str(),
-        subject: candidate.as_str(),
-        time,
-        traceparent: None,
-    };
-    let encoded = encode(notice, &meta)
+fn announcement(naming: Naming<'_>, notice: &Notice) -> Option<Announcement> {
+    let written = naming.announcement(notice);
+    written
         .inspect_err(|error| tracing::error!(%error, "a candidate event cannot be written"))
-        .ok()?;
-    Some(Announcement {
-        message_id: id,
-        tenant: tenant.clone(),
-        ordering_key: format!("candidate:{candidate}"),
-        routing_key: encoded.routing_key.to_owned(),
-        trace: None,
-        body: encoded.body.into(),
-    })
+        .ok()
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::ApplicationId;
+    use chrono::{DateTime, Utc};
+    use domain::{ApplicationId, IntrroCandidateId};
     use serde_json::{Value, json};
 
     use super::*;

@@ -14,13 +14,11 @@ use chrono::TimeDelta;
 use domain::status::DetectedBy;
 use domain::{Code, Problem};
 use harvest::Purpose;
-use progress::SOURCE;
-use proto::envelope::{OutMeta, encode};
+use progress::Naming;
 use proto::{Notice, v1};
 use store::outbox::Announcement;
 use store::refreshes::{Account, Refresh};
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use crate::Context;
 use crate::observer::Observer;
@@ -179,7 +177,7 @@ fn announcement(
     unknown: i32,
     problem: Option<&Problem>,
 ) -> Option<Announcement> {
-    let (tenant, now) = (&refresh.tenant, refresh.clock.now());
+    let now = refresh.clock.now();
     let code = problem.map(|problem| problem.code);
     let notice = Notice::from(v1::StatusesRefreshed {
         request_id: refresh.request_id.clone(),
@@ -196,25 +194,16 @@ fn announcement(
     // Two events of one batch have arrived at the same time, and may have chosen the same id.
     let (request, row) = (&refresh.request_id, refresh.id);
     let arrived = refresh.created_at.timestamp_micros();
-    let name = format!("{tenant}/refreshes/{request}/{arrived}/{row}");
-    let id = Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes());
-    let meta = OutMeta {
-        id,
-        source: SOURCE,
-        tenant: tenant.as_str(),
-        subject: &refresh.request_id,
+    let naming = Naming {
+        tenant: &refresh.tenant,
+        unique: format!("refreshes/{request}/{arrived}/{row}"),
+        subject: request,
+        ordering_key: format!("refresh:{request}"),
         time: now,
-        traceparent: refresh.trace.as_deref(),
+        trace: refresh.trace.as_deref(),
     };
-    let encoded = encode(&notice, &meta)
+    let written = naming.announcement(&notice);
+    written
         .inspect_err(|error| tracing::error!(%error, "a refresh's answer cannot be written"))
-        .ok()?;
-    Some(Announcement {
-        message_id: id,
-        tenant: tenant.clone(),
-        ordering_key: format!("refresh:{}", refresh.request_id),
-        routing_key: encoded.routing_key.to_owned(),
-        trace: refresh.trace.clone(),
-        body: encoded.body.into(),
-    })
+        .ok()
 }

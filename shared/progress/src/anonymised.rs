@@ -1,13 +1,11 @@
 //! That somebody was anonymised in Greenhouse, as the event that tells it. No personal data: ids only.
 
 use domain::{CandidateId, Tenant};
-use proto::envelope::{OutMeta, encode};
 use proto::{ErasureCause, Notice, v1};
 use store::applications::Erased;
 use store::outbox::Announcement;
-use uuid::Uuid;
 
-use crate::event::SOURCE;
+use crate::Naming;
 
 /// The event. Whoever tells it, the same person and record make the same message.
 #[must_use]
@@ -21,23 +19,7 @@ pub fn anonymised(tenant: &Tenant, record: CandidateId, erased: &Erased) -> Opti
         remedy: String::new(),
         erased_at: Some(erased.observed_at.into()),
     });
-    let name = format!("{tenant}/candidates/{candidate}/anonymised/{record}");
-    let id = Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes());
-    let meta = OutMeta {
-        id,
-        source: SOURCE,
-        tenant: tenant.as_str(),
-        subject: candidate.as_str(),
-        time: erased.observed_at,
-        traceparent: None,
-    };
-    let encoded = encode(&notice, &meta).ok()?;
-    Some(Announcement {
-        message_id: id,
-        tenant: tenant.clone(),
-        ordering_key: format!("candidate:{candidate}"),
-        routing_key: encoded.routing_key.to_owned(),
-        trace: None,
-        body: encoded.body.into(),
-    })
+    let what = format!("anonymised/{record}");
+    let naming = Naming::of_candidate(tenant, candidate, &what, erased.observed_at);
+    naming.announcement(&notice).ok()
 }

@@ -5,16 +5,13 @@ use domain::settings::Settings;
 use domain::status::{
     Change, DetectedBy, Observation, Quality, Rejection, Snapshot, Status, diff, next_snapshot,
 };
-use proto::envelope::{EncodeError, OutMeta, encode};
+use proto::envelope::EncodeError;
 use proto::{Notice, v1};
 use store::applications::{Progress, TrackedApplication};
 use store::outbox::Announcement;
-use uuid::Uuid;
 
+use crate::Naming;
 use crate::phase::{contract, phase};
-
-/// CloudEvents `source` of every event about progress.
-pub const SOURCE: &str = "/intrro-greenhouse-bridge/statuses";
 
 /// Whose change is told.
 pub struct Subject<'a> {
@@ -64,36 +61,23 @@ impl Subject<'_> {
         Ok((progress, changes))
     }
 
-    /// The event about a change, in the form in which it waits to be published.
-    ///
-    /// The message id is derived from tenant, application and sequence: the same step is the same message for ever.
+    /// The event about a change. Application and sequence tell it from all others.
     fn announcement(
         &self,
         sequence: i64,
         change: &Change,
         observation: &Observation,
     ) -> Result<Announcement, EncodeError> {
-        let (tenant, tracked) = (self.tenant, self.tracked);
-        let name = format!("{tenant}/applications/{}/{sequence}", tracked.application);
-        let id = Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes());
-        let meta = OutMeta {
-            id,
-            source: SOURCE,
-            tenant: tenant.as_str(),
+        let tracked = self.tracked;
+        let naming = Naming {
+            tenant: self.tenant,
+            unique: format!("applications/{}/{sequence}", tracked.application),
             subject: tracked.candidate.as_str(),
-            time: observation.observed_at,
-            traceparent: self.trace,
-        };
-        let notice = Notice::from(self.event(sequence, change, observation));
-        let encoded = encode(&notice, &meta)?;
-        Ok(Announcement {
-            message_id: id,
-            tenant: tenant.clone(),
             ordering_key: format!("application:{}", tracked.application),
-            routing_key: encoded.routing_key.to_owned(),
-            trace: self.trace.map(str::to_owned),
-            body: encoded.body.into(),
-        })
+            time: observation.observed_at,
+            trace: self.trace,
+        };
+        naming.announcement(&Notice::from(self.event(sequence, change, observation)))
     }
 
     fn event(
