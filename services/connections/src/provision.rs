@@ -4,8 +4,9 @@
 //! again here: the next request looks first. One request at a time creates, of all replicas: two that look before either has
 //! created would create twice.
 
+use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use accounts::Stop;
 use axum::extract::State;
@@ -25,8 +26,8 @@ use crate::api::Shared;
 use crate::extract::{Asked, Id};
 use crate::problem::Failure;
 
-/// One request creates for so long; longer than its dozen calls take. A process that dies keeps others out until then.
-const LEASE: Duration = Duration::from_secs(300);
+/// For how long a process that dies keeps others out. It is extended while the request is worked on, and before each create.
+const LEASE: Duration = Duration::from_secs(20);
 
 const AGAIN: &str =
     "Send the request again in half a minute: it looks by name first, so nothing is created twice.";
@@ -117,13 +118,10 @@ async fn create_missing(shared: &Shared, id: Uuid, asked: &Asked) -> Result<Valu
         .accounts
         .account_at(&known.tenant, id, known.revision)
         .await?;
-    let plan = Plan {
-        client: account.client,
-        dry_run,
-    };
+    let (client, right) = (account.client, None);
     let items = match dry_run {
-        true => plan.items().await,
-        false => alone(shared, &known.tenant, id, plan.items()).await?,
+        true => Plan { client, right }.items().await,
+        false => alone(shared, &known.tenant, id, client).await?,
     };
     Ok(json!({
         "dry_run": dry_run,
@@ -132,28 +130,77 @@ async fn create_missing(shared: &Shared, id: Uuid, asked: &Asked) -> Result<Valu
 }
 
 /// Does the work while nobody else creates in that Greenhouse.
-async fn alone<T>(
+async fn alone(
     shared: &Shared,
     tenant: &Tenant,
     id: Uuid,
-    work: impl Future<Output = T>,
-) -> Result<T, Failure> {
+    client: Client,
+) -> Result<Vec<Item>, Failure> {
     let lease = shared.store.lease_provision(tenant, id, LEASE).await?;
     let lease = lease.ok_or_else(Failure::under_way)?;
-    let done = work.await;
+    let right = Right {
+        shared,
+        tenant,
+        lease,
+    };
+    let plan = Plan {
+        client,
+        right: Some(right),
+    };
+    let items = tokio::select! {
+        items = plan.items() => items,
+        never = right.keep() => match never {},
+    };
     tracing::info!(%tenant, "provisioned");
     if let Err(error) = shared.store.release_provision(tenant, lease).await {
         tracing::warn!(%tenant, %error, "nobody else can provision until the lease ends");
     }
-    Ok(done)
+    Ok(items)
 }
 
-struct Plan {
+/// The right to create.
+#[derive(Clone, Copy)]
+struct Right<'a> {
+    shared: &'a Shared,
+    tenant: &'a Tenant,
+    lease: Uuid,
+}
+
+impl Right<'_> {
+    /// Extends it, and tells whether it was still ours and outlasts a call that begins now. Whoever slept through it creates
+    /// nothing any more.
+    async fn extend(self) -> bool {
+        let Right {
+            shared,
+            tenant,
+            lease,
+        } = self;
+        let asked = Instant::now();
+        let extended = shared.store.extend_provision(tenant, lease, LEASE).await;
+        let held = extended.unwrap_or_else(|error| {
+            tracing::warn!(%tenant, %error, "cannot extend the right to provision");
+            false
+        });
+        held && asked.elapsed() + shared.accounts.config().deadline <= LEASE
+    }
+
+    /// Extends it for as long as somebody waits, however long Greenhouse takes for what is read.
+    async fn keep(self) -> Infallible {
+        loop {
+            tokio::time::sleep(LEASE / 4).await;
+            // Each create asks for itself.
+            self.extend().await;
+        }
+    }
+}
+
+struct Plan<'a> {
     client: Client,
-    dry_run: bool,
+    /// None: nothing is created.
+    right: Option<Right<'a>>,
 }
 
-impl Plan {
+impl Plan<'_> {
     async fn items(&self) -> Vec<Item> {
         let mut items = vec![self.tag().await];
         items.extend(self.fields().await);
@@ -164,8 +211,10 @@ impl Plan {
         let found = self.client.candidate_tags().find(TAG).await;
         match found {
             Ok(Some(_)) => Item::new("tag", TAG, "exists"),
-            Ok(None) if self.dry_run => Item::new("tag", TAG, "would_create"),
-            Ok(None) => Item::created("tag", TAG, self.client.candidate_tags().create(TAG).await),
+            Ok(None) => {
+                let tags = self.client.candidate_tags();
+                self.create("tag", TAG, tags.create(TAG)).await
+            }
             Err(error) => Item::failed("tag", TAG, &error),
         }
     }
@@ -199,12 +248,10 @@ impl Plan {
                         items.extend(self.options(field, known).await);
                     }
                 },
-                None if self.dry_run => {
-                    items.push(Item::new("custom_field", field.name, "would_create"))
-                }
                 None => {
-                    let created = self.client.custom_fields().create(&field.to_create()).await;
-                    items.push(Item::created("custom_field", field.name, created));
+                    let (fields, new) = (self.client.custom_fields(), field.to_create());
+                    let create = fields.create(&new);
+                    items.push(self.create("custom_field", field.name, create).await);
                 }
             }
         }
@@ -234,23 +281,38 @@ impl Plan {
                 continue;
             }
             let name = format!("{}: {option}", field.name);
-            if self.dry_run {
-                items.push(Item::new("custom_field_option", &name, "would_create"));
-                continue;
-            }
             let new = NewCustomFieldOption {
                 name: (*option).to_owned(),
                 sort_order: order,
                 external_id: None,
             };
-            let created = self
-                .client
-                .custom_field_options()
-                .create(known.id, &new)
-                .await;
-            items.push(Item::created("custom_field_option", &name, created));
+            let known_options = self.client.custom_field_options();
+            let create = known_options.create(known.id, &new);
+            items.push(self.create("custom_field_option", &name, create).await);
         }
         items
+    }
+
+    /// Creates what is missing, if that is wanted and nobody else may be at it.
+    async fn create<T>(
+        &self,
+        kind: &'static str,
+        name: &str,
+        create: impl Future<Output = Result<T, Remote>>,
+    ) -> Item {
+        let Some(right) = self.right else {
+            return Item::new(kind, name, "would_create");
+        };
+        if !right.extend().await {
+            return Item {
+                code: Some(Code::ProvisionUnderWay),
+                ..Item::new(kind, name, "failed")
+            };
+        }
+        match create.await {
+            Ok(_) => Item::new(kind, name, "created"),
+            Err(error) => Item::failed(kind, name, &error),
+        }
     }
 }
 
@@ -302,13 +364,6 @@ impl Item {
         }
     }
 
-    fn created<T>(kind: &'static str, name: &str, created: Result<T, Remote>) -> Item {
-        match created {
-            Ok(_) => Item::new(kind, name, "created"),
-            Err(error) => Item::failed(kind, name, &error),
-        }
-    }
-
     fn failed(kind: &'static str, name: &str, error: &Remote) -> Item {
         let scope = error.scope().map(|scope| format!(", needs {scope}"));
         Item {
@@ -341,7 +396,10 @@ fn why(error: &Remote) -> Code {
 /// What the catalogue says goes on by itself, work does; this request has to be sent again.
 fn remedy(code: Code) -> &'static str {
     match code {
-        Code::Throttled | Code::GreenhouseUnavailable | Code::UnexpectedAnswer => AGAIN,
+        Code::Throttled
+        | Code::GreenhouseUnavailable
+        | Code::UnexpectedAnswer
+        | Code::ProvisionUnderWay => AGAIN,
         _ => code.remedy(),
     }
 }

@@ -310,6 +310,89 @@ async fn two_requests_at_once_create_once() {
 }
 
 #[tokio::test]
+async fn whoever_lost_the_right_to_create_creates_nothing() {
+    let world = World::new().await;
+    let answer = world.connect(world.auth()).await;
+    let path = format!(
+        "/v1/connections/{}/provision",
+        answer.body["id"].as_str().unwrap()
+    );
+    let lists = When::operation("candidate_tags:list");
+    let gate = world.greenhouse.faults().hold_answers(lists);
+    let slow = async { world.post(&path, &Value::Null).await };
+    let taken = async {
+        gate.reached_by(1).await;
+        let taken = sqlx::query(
+            "UPDATE remote_cache SET value = jsonb_build_object('lease', gen_random_uuid()) WHERE kind = 'provision'",
+        );
+        assert_eq!(
+            taken
+                .execute(world.store.pool())
+                .await
+                .unwrap()
+                .rows_affected(),
+            1
+        );
+        gate.open();
+    };
+    let (slow, ()) = tokio::join!(slow, taken);
+    let tag = &slow.body["items"][0];
+    let told = (&tag["kind"], &tag["outcome"], &tag["code"]);
+    let refused = (
+        &json!("tag"),
+        &json!("failed"),
+        &json!("provision_under_way"),
+    );
+    assert_eq!(told, refused, "{slow:?}");
+    assert!(
+        !world
+            .greenhouse
+            .state()
+            .log()
+            .iter()
+            .any(|call| call.operation == "candidate_tags:create")
+    );
+    let again = world.post(&path, &Value::Null).await;
+    assert_eq!(
+        (again.status, &again.body["code"]),
+        (409, &json!("provision_under_way"))
+    );
+}
+
+#[tokio::test]
+async fn the_right_to_create_lasts_while_it_is_used_and_little_longer() {
+    let world = World::new().await;
+    let answer = world.connect(world.auth()).await;
+    let path = format!(
+        "/v1/connections/{}/provision",
+        answer.body["id"].as_str().unwrap()
+    );
+    let lists = When::operation("custom_fields:list");
+    let gate = world.greenhouse.faults().hold_answers(lists);
+    let lease = async || {
+        let sql = "SELECT extract(epoch FROM expires_at)::float8,
+            (expires_at <= clock_timestamp() + interval '20 s') FROM remote_cache WHERE kind = 'provision'";
+        let lease: (f64, bool) = sqlx::query_as(sql)
+            .fetch_one(world.store.pool())
+            .await
+            .unwrap();
+        lease
+    };
+    let look = async {
+        gate.reached_by(1).await;
+        let (first, soon) = lease().await;
+        assert!(soon);
+        testkit::until("it is extended", async || {
+            (lease().await.0 > first).then_some(())
+        })
+        .await;
+        gate.open();
+    };
+    let (answer, ()) = tokio::join!(world.post(&path, &Value::Null), look);
+    assert_eq!(answer.status, 200, "{answer:?}");
+}
+
+#[tokio::test]
 async fn what_is_missing_is_created_on_request_and_only_once() {
     let world = World::new().await;
     let answer = world.connect(world.auth()).await;

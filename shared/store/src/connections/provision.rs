@@ -35,6 +35,26 @@ impl Store {
         Ok(taken.fetch_optional(&self.pool).await?)
     }
 
+    /// Makes the right last for `lease` from now. Answers whether it was still that one.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn extend_provision(
+        &self,
+        tenant: &Tenant,
+        lease: Uuid,
+        lasts: Duration,
+    ) -> Result<bool, Error> {
+        let extended = sqlx::query!(
+            "UPDATE remote_cache SET expires_at = clock_timestamp() + make_interval(secs => $3)
+            WHERE tenant = $1 AND kind = 'provision' AND value->>'lease' = $2",
+            tenant.as_str(),
+            lease.to_string(),
+            lasts.as_secs_f64(),
+        );
+        Ok(extended.execute(&self.pool).await?.rows_affected() == 1)
+    }
+
     /// Gives the right back, if it is still that one.
     ///
     /// # Errors
