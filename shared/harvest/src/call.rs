@@ -53,7 +53,7 @@ impl Client {
     }
 
     /// Performs `request` at `url` and reads one page and where the next one is. A first page that is refused is asked for in
-    /// the other ways that are known to be taken, and what helped is remembered.
+    /// the other ways that are known to be taken, and what helped is remembered for a while.
     pub(crate) async fn page<R>(
         &self,
         request: &Request,
@@ -64,7 +64,8 @@ impl Client {
             Err(error @ Error::Rejected { .. }) if *url == self.url(request)? => error,
             answer => return answer,
         };
-        let mut asked = vec![request.spelt(self.spelling())];
+        let learned = self.learned();
+        let mut asked = vec![request.spelt(learned.spelling(Instant::now()))];
         for spelling in Spelling::ALL {
             let query = request.spelt(spelling);
             if asked.contains(&query) {
@@ -80,7 +81,7 @@ impl Client {
                         ?spelling,
                         "asked otherwise"
                     );
-                    self.learn(spelling);
+                    learned.learn(request, spelling, Instant::now());
                     return page;
                 }
             }
@@ -252,7 +253,10 @@ impl Client {
 
     /// Where `request` goes.
     pub(crate) fn url(&self, request: &Request) -> Result<Url, Error> {
-        self.url_with(request, &request.spelt(self.spelling()))
+        self.url_with(
+            request,
+            &request.spelt(self.learned().spelling(Instant::now())),
+        )
     }
 
     fn url_with(&self, request: &Request, query: &str) -> Result<Url, Error> {

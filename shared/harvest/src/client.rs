@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::credential::{Credential, Introspection, Partner};
 use crate::error::Error;
 use crate::http::Http;
-use crate::request::Spelling;
+use crate::learned::Learned;
 use crate::token::{Origin, Tokens};
 use crate::v1;
 use crate::version::Version;
@@ -37,9 +37,7 @@ struct Shared {
     auth: Auth,
     budget: Arc<dyn Budget>,
     told_absent: AtomicBool,
-    /// How this Greenhouse wants to be asked, once it has shown it.
-    brackets: AtomicBool,
-    whole_rows: AtomicBool,
+    learned: Learned,
 }
 
 impl Client {
@@ -59,8 +57,7 @@ impl Client {
             auth: auth(http, config, credential),
             budget,
             told_absent: AtomicBool::new(false),
-            brackets: AtomicBool::new(false),
-            whole_rows: AtomicBool::new(false),
+            learned: Learned::default(),
         };
         Self {
             shared: Arc::new(shared),
@@ -169,23 +166,8 @@ impl Client {
         self.calls.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(crate) fn spelling(&self) -> Spelling {
-        let shared = &self.shared;
-        Spelling::of(
-            shared.brackets.load(Ordering::Relaxed),
-            shared.whole_rows.load(Ordering::Relaxed),
-        )
-    }
-
-    /// From now on everything is asked in this way too.
-    pub(crate) fn learn(&self, spelling: Spelling) {
-        let shared = &self.shared;
-        shared
-            .brackets
-            .fetch_or(spelling.brackets, Ordering::Relaxed);
-        shared
-            .whole_rows
-            .fetch_or(spelling.whole_rows, Ordering::Relaxed);
+    pub(crate) fn learned(&self) -> &Learned {
+        &self.shared.learned
     }
 
     /// Passes on what an answer tells about the limit; that it tells nothing, once.

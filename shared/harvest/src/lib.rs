@@ -42,6 +42,7 @@ mod job_owners;
 mod job_post_locations;
 mod job_posts;
 mod jobs;
+mod learned;
 mod limits;
 mod link;
 mod notes;

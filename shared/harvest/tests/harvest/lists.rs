@@ -177,6 +177,28 @@ async fn a_filter_by_date_that_is_refused_is_spelt_in_brackets_from_then_on() {
 }
 
 #[tokio::test]
+async fn what_was_refused_for_a_moment_is_asked_as_documented_again() {
+    let server = Server::start(|seen, before| {
+        let refused = match seen.line.contains("gte%7C") {
+            true => before == 0,
+            false => before > 1,
+        };
+        match refused {
+            true => answer(422, REFUSED),
+            false => answer(200, "[]"),
+        }
+    })
+    .await;
+    let client = client(&server);
+    let since = "2026-11-24T10:00:00Z".parse().unwrap();
+    for calls in [2, 4, 5] {
+        let page = client.jobs().page(Some(since), None).await;
+        assert_eq!(page.unwrap().rows, []);
+        assert_eq!(server.calls().len(), calls);
+    }
+}
+
+#[tokio::test]
 async fn posts_are_read_in_full_where_some_of_their_fields_are_refused() {
     let server = Server::start(|seen, _| match seen.line.contains("fields=") {
         true => answer(422, REFUSED),
