@@ -14,6 +14,7 @@ mod people;
 mod refresh;
 mod storm;
 mod trouble;
+mod upkeep;
 mod v1;
 mod webhook;
 mod windows;
