@@ -243,7 +243,10 @@ impl Client {
                 if let Some(date) = clock::date(&answer.headers) {
                     self.http().clock.set(date);
                 }
-                self.observe(limits::rate_limit(&answer.headers, Utc::now()));
+                // How long it asks to stay away is what a refusal tells of the limit; `judged` passes that on.
+                if answer.status != StatusCode::TOO_MANY_REQUESTS {
+                    self.observe(limits::rate_limit(&answer.headers, Utc::now()));
+                }
                 Ok(answer)
             }
             Err(Failure::Unsent(cause)) => Err(Error::NotSent { cause }),

@@ -381,3 +381,130 @@ fn custom_fields_are_read_in_both_versions() {
         one.completed && one.succeeded > 0
     });
 }
+
+/// How many rows a reader finds.
+type Count = fn(&[u8]) -> Result<usize, serde_json::Error>;
+
+/// What people see of a record decides nothing: whatever stands there, the record is read. `odd` shows what it may be.
+#[test]
+fn what_only_people_read_makes_no_record_unreadable() {
+    let readers: [(Count, &[&str]); 23] = [
+        (
+            |b| v3::jobs::read_list(b).map(|rows| rows.len()),
+            &["name", "requisition_id", "custom_fields", "opened_at"],
+        ),
+        (
+            |b| v3::job_posts::read_list(b).map(|rows| rows.len()),
+            &["title", "public_url", "language"],
+        ),
+        (
+            |b| v3::job_interview_stages::read_list(b).map(|rows| rows.len()),
+            &["name"],
+        ),
+        (
+            |b| v3::openings::read_list(b).map(|rows| rows.len()),
+            &["opening_id", "closed_at"],
+        ),
+        (
+            |b| v3::departments::read_list(b).map(|rows| rows.len()),
+            &["name"],
+        ),
+        (
+            |b| v3::offices::read_list(b).map(|rows| rows.len()),
+            &["name", "location"],
+        ),
+        (
+            |b| v3::job_post_locations::read_list(b).map(|rows| rows.len()),
+            &["plain_text_location"],
+        ),
+        (
+            |b| v3::close_reasons::read_list(b).map(|rows| rows.len()),
+            &["name"],
+        ),
+        (
+            |b| v3::users::read_list(b).map(|rows| rows.len()),
+            &["name", "first_name", "last_name", "employee_id"],
+        ),
+        (
+            |b| v3::referrers::read_list(b).map(|rows| rows.len()),
+            &["name"],
+        ),
+        (
+            |b| v3::rejection_reasons::read_list(b).map(|rows| rows.len()),
+            &["name", "type"],
+        ),
+        (
+            |b| v3::sources::read_list(b).map(|rows| rows.len()),
+            &["type"],
+        ),
+        (
+            |b| v3::candidates::read_list(b).map(|rows| rows.len()),
+            &["company", "title", "custom_fields", "created_at"],
+        ),
+        (
+            |b| v3::applications::read_list(b).map(|rows| rows.len()),
+            &["stage_name", "custom_fields"],
+        ),
+        (
+            |b| v1::jobs::read_whole_list(b).map(|rows| rows.len()),
+            &["name", "requisition_id", "keyed_custom_fields"],
+        ),
+        (
+            |b| v1::job_posts::read_placed(b).map(|rows| rows.len()),
+            &["title", "location"],
+        ),
+        (
+            |b| v1::job_stages::read_list(b).map(|rows| rows.len()),
+            &["name"],
+        ),
+        (
+            |b| v1::departments::read_list(b).map(|rows| rows.len()),
+            &["name"],
+        ),
+        (
+            |b| v1::offices::read_list(b).map(|rows| rows.len()),
+            &["name", "location"],
+        ),
+        (
+            |b| v1::users::read_list(b).map(|rows| rows.len()),
+            &["name", "first_name", "last_name", "employee_id"],
+        ),
+        (
+            |b| v1::rejection_reasons::read_list(b).map(|rows| rows.len()),
+            &["name", "type"],
+        ),
+        (
+            |b| v1::sources::read_list(b).map(|rows| rows.len()),
+            &["type"],
+        ),
+        (
+            v1_people_count,
+            &["company", "title", "keyed_custom_fields"],
+        ),
+    ];
+    let odd = [
+        json!(7),
+        json!(true),
+        json!([]),
+        json!({"id": 1, "key": 2}),
+        json!("text"),
+    ];
+    for (index, (read, properties)) in readers.into_iter().enumerate() {
+        for property in properties {
+            for odd in &odd {
+                let mut row = json!({"id": 1, "candidate_id": 2, "job_id": 3});
+                row[*property] = odd.clone();
+                let page = json!([row]).to_string();
+                let read = read(page.as_bytes()).ok();
+                assert_eq!(read, Some(1), "reader {index}: {property} is {odd}");
+            }
+        }
+    }
+    let job = json!([{"id": 1, "openings": [{"id": 2, "close_reason": "Filled"}]}]).to_string();
+    let opening = v1::openings::read_list(job.as_bytes()).unwrap().remove(0);
+    assert_eq!((opening.id, opening.close_reason_id), (2, None));
+}
+
+fn v1_people_count(body: &[u8]) -> Result<usize, serde_json::Error> {
+    v1_people(body).map(|people| people.len())
+}

@@ -14,6 +14,8 @@ const LONGEST: Duration = Duration::from_secs(3600);
 
 /// Epoch seconds begin here: a smaller number is a length.
 const EPOCHS: i64 = 1_000_000_000;
+/// As seconds it is a moment thousands of years ahead: these are milliseconds.
+const EPOCH_MILLIS: i64 = 100_000_000_000;
 
 /// `X-RateLimit-Limit`, `-Remaining` and `-Reset`.
 pub(crate) fn rate_limit(headers: &HeaderMap, local: DateTime<Utc>) -> RateLimit {
@@ -51,17 +53,22 @@ fn delay(value: &str, headers: &HeaderMap, local: DateTime<Utc>) -> Option<Durat
     Some(wait.to_std().unwrap_or_default())
 }
 
-/// `X-RateLimit-Reset`: epoch seconds, seconds from now or a date. Fractions are rounded up.
+/// `X-RateLimit-Reset`: epoch seconds, seconds from now or a date. Fractions are rounded up. What only makes sense as
+/// milliseconds is taken for those; what makes none ends no window, for none lasts an hour.
 fn resets_in(headers: &HeaderMap, local: DateTime<Utc>) -> Option<Duration> {
     let value = headers.get("x-ratelimit-reset")?.to_str().ok()?.trim();
     let now = date(headers).unwrap_or(local);
+    let too_long = i64::try_from(LONGEST.as_secs()).ok()? + 1;
     let wait = match seconds(value) {
         Some(..0) => return None,
-        Some(seconds) if seconds < EPOCHS => TimeDelta::try_seconds(seconds)?,
-        Some(seconds) => DateTime::from_timestamp(seconds, 0)?.signed_duration_since(now),
-        None => moment(value)?.signed_duration_since(now),
+        Some(seconds) if seconds < too_long => TimeDelta::try_seconds(seconds)?,
+        Some(millis) if millis < EPOCHS => TimeDelta::try_milliseconds(millis)?,
+        Some(seconds) if seconds < EPOCH_MILLIS => DateTime::from_timestamp(seconds, 0)? - now,
+        Some(millis) => DateTime::from_timestamp_millis(millis)? - now,
+        None => moment(value)? - now,
     };
-    Some(wait.to_std().unwrap_or_default().min(LONGEST))
+    let wait = wait.to_std().unwrap_or_default();
+    (wait <= LONGEST).then_some(wait)
 }
 
 /// Whole seconds, rounded up.
@@ -152,6 +159,32 @@ mod tests {
             ("1.x", 30),
         ] {
             assert_eq!(wait(&[("x-ratelimit-reset", value)]), seconds, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn what_only_makes_sense_as_milliseconds_is_taken_for_those() {
+        for (value, seconds) in [
+            ("1795514409000", 9),
+            ("1795514400000", 1),
+            ("25000", 25),
+            ("3600", 3600),
+        ] {
+            assert_eq!(wait(&[("x-ratelimit-reset", value)]), seconds, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn an_end_that_no_window_has_is_not_believed() {
+        for value in [
+            "1795600800",
+            "1795600800000",
+            "1795514409000000",
+            "9223372036854775807",
+            "500000000",
+            "2027-11-24T10:00:09Z",
+        ] {
+            assert_eq!(wait(&[("x-ratelimit-reset", value)]), 30, "{value:?}");
         }
     }
 

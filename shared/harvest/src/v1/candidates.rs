@@ -11,7 +11,7 @@ use super::{List, Moment, list, one_or_many, time};
 use crate::candidates::{Candidate, CandidatePatch, CreatedCandidate, NewCandidate};
 use crate::operation::Operation;
 use crate::request::Request;
-use crate::wire::{self, PersonBody, WireContact, WireFields, contacts, values};
+use crate::wire::{self, PersonBody, WireContact, WireFields, contacts, loose_text, values};
 
 const PATH: &str = "/v1/candidates";
 /// Stands for a name that is not known: v1 requires both.
@@ -102,7 +102,9 @@ struct Wire {
     id: Option<CandidateId>,
     first_name: Option<String>,
     last_name: Option<String>,
+    #[serde(default, deserialize_with = "loose_text")]
     company: Option<String>,
+    #[serde(default, deserialize_with = "loose_text")]
     title: Option<String>,
     is_private: Option<bool>,
     created_at: Option<Moment>,

@@ -7,6 +7,7 @@ use super::{one_or_many, rows};
 use crate::departments::Department;
 use crate::operation::Operation;
 use crate::request::Request;
+use crate::wire::loose_text;
 
 const PATH: &str = "/v1/departments";
 
@@ -30,6 +31,7 @@ pub(crate) fn read_single(body: &[u8]) -> Result<Vec<Department>, serde_json::Er
 #[derive(Deserialize)]
 struct Wire {
     id: Option<i64>,
+    #[serde(default, deserialize_with = "loose_text")]
     name: Option<String>,
     parent_id: Option<i64>,
 }

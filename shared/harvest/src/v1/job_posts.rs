@@ -10,7 +10,7 @@ use crate::job_post_locations::JobPostLocation;
 use crate::job_posts::{JobPost, PlacedPost};
 use crate::operation::Operation;
 use crate::request::Request;
-use crate::wire::text_in;
+use crate::wire::{loose_text, text_in};
 
 pub(crate) fn changed(since: Option<DateTime<Utc>>) -> Request {
     list("true", since)
@@ -57,6 +57,7 @@ struct Wire {
     id: Option<i64>,
     /// None of a post that collects prospects.
     job_id: Option<JobId>,
+    #[serde(default, deserialize_with = "loose_text")]
     title: Option<String>,
     internal: Option<bool>,
     active: Option<bool>,

@@ -8,6 +8,7 @@ use super::{changed_since, one_or_many, rows};
 use crate::job_interview_stages::JobInterviewStage;
 use crate::operation::Operation;
 use crate::request::Request;
+use crate::wire::loose_text;
 
 const PATH: &str = "/v1/job_stages";
 
@@ -43,6 +44,7 @@ pub(crate) fn read_single(body: &[u8]) -> Result<Vec<JobInterviewStage>, serde_j
 struct Wire {
     id: Option<JobStageId>,
     job_id: Option<JobId>,
+    #[serde(default, deserialize_with = "loose_text")]
     name: Option<String>,
     priority: Option<i64>,
     /// Missing in some answers, which are about stages that exist.

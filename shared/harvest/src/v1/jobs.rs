@@ -50,6 +50,7 @@ pub(crate) fn read_whole_single(body: &[u8]) -> Result<Vec<WholeJob>, serde_json
 #[derive(Deserialize)]
 struct Wire {
     id: Option<JobId>,
+    #[serde(default, deserialize_with = "loose_text")]
     name: Option<String>,
     #[serde(default, deserialize_with = "loose_text")]
     requisition_id: Option<String>,

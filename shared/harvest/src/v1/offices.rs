@@ -31,6 +31,7 @@ pub(crate) fn read_single(body: &[u8]) -> Result<Vec<Office>, serde_json::Error>
 #[derive(Deserialize)]
 struct Wire {
     id: Option<i64>,
+    #[serde(default, deserialize_with = "loose_text")]
     name: Option<String>,
     parent_id: Option<i64>,
     #[serde(default, deserialize_with = "loose_text")]

@@ -2,8 +2,9 @@
 
 use domain::JobId;
 use serde::Deserialize;
+use serde_json::Value;
 
-use super::{List, Moment, WireId, list, one_or_many, rows, time};
+use super::{List, Moment, list, one_or_many, rows, time};
 use crate::openings::Opening;
 use crate::wire::loose_text;
 
@@ -29,7 +30,8 @@ pub(super) struct Wire {
     status: Option<String>,
     opened_at: Option<Moment>,
     closed_at: Option<Moment>,
-    close_reason: Option<WireId>,
+    /// A thing with an id; its name alone tells nothing.
+    close_reason: Option<Value>,
 }
 
 fn accept(job: WireJob) -> Option<Vec<Opening>> {
@@ -46,7 +48,9 @@ pub(super) fn openings(job: JobId, openings: List<Wire>) -> Vec<Opening> {
             open: wire.status.as_deref() == Some("open"),
             opened_at: time(wire.opened_at),
             closed_at: time(wire.closed_at),
-            close_reason_id: wire.close_reason.and_then(|reason| reason.id),
+            close_reason_id: wire
+                .close_reason
+                .and_then(|reason| reason.get("id")?.as_i64()),
         })
     };
     list(openings).into_iter().filter_map(opening).collect()

@@ -3,10 +3,11 @@
 use domain::RejectionReasonId;
 use serde::Deserialize;
 
-use super::{Named, rows};
+use super::rows;
 use crate::operation::Operation;
 use crate::rejection_reasons::RejectionReason;
 use crate::request::Request;
+use crate::wire::loose_text;
 
 pub(crate) fn list(include_defaults: bool) -> Request {
     let request = Request::list(Operation::RejectionReasonsList, "/v1/rejection_reasons");
@@ -24,17 +25,17 @@ pub(crate) fn read_list(body: &[u8]) -> Result<Vec<RejectionReason>, serde_json:
 #[derive(Deserialize)]
 struct Wire {
     id: Option<RejectionReasonId>,
+    #[serde(default, deserialize_with = "loose_text")]
     name: Option<String>,
-    #[serde(rename = "type")]
-    kind: Option<Named>,
+    #[serde(default, rename = "type", deserialize_with = "loose_text")]
+    kind: Option<String>,
 }
 
 fn accept(wire: Wire) -> Option<RejectionReason> {
-    let kind = wire.kind.and_then(|kind| kind.name);
     Some(RejectionReason {
         id: wire.id?,
         name: wire.name,
-        kind: kind.as_deref().and_then(key).map(str::to_owned),
+        kind: wire.kind.as_deref().and_then(key).map(str::to_owned),
     })
 }
 

@@ -3,10 +3,11 @@
 use domain::SourceId;
 use serde::Deserialize;
 
-use super::{Named, rows};
+use super::rows;
 use crate::operation::Operation;
 use crate::request::Request;
 use crate::sources::Source;
+use crate::wire::loose_text;
 
 pub(crate) fn list() -> Request {
     Request::list(Operation::SourcesList, "/v1/sources")
@@ -20,14 +21,14 @@ pub(crate) fn read_list(body: &[u8]) -> Result<Vec<Source>, serde_json::Error> {
 struct Wire {
     id: Option<SourceId>,
     name: Option<String>,
-    #[serde(rename = "type")]
-    kind: Option<Named>,
+    #[serde(default, rename = "type", deserialize_with = "loose_text")]
+    kind: Option<String>,
 }
 
 fn accept(wire: Wire) -> Option<Source> {
     Some(Source {
         id: wire.id?,
         name: wire.name.unwrap_or_default(),
-        kind: wire.kind.and_then(|kind| kind.name),
+        kind: wire.kind,
     })
 }

@@ -7,6 +7,7 @@ use super::{one_or_many, only, rows};
 use crate::operation::Operation;
 use crate::request::Request;
 use crate::users::{NewUser, User, joined};
+use crate::wire::loose_text;
 
 const PATH: &str = "/v1/users";
 
@@ -61,10 +62,14 @@ struct CreateBody<'a> {
 #[derive(Deserialize)]
 struct Wire {
     id: Option<UserId>,
+    #[serde(default, deserialize_with = "loose_text")]
     name: Option<String>,
+    #[serde(default, deserialize_with = "loose_text")]
     first_name: Option<String>,
+    #[serde(default, deserialize_with = "loose_text")]
     last_name: Option<String>,
     primary_email_address: Option<String>,
+    #[serde(default, deserialize_with = "loose_text")]
     employee_id: Option<String>,
     disabled: Option<bool>,
     site_admin: Option<bool>,

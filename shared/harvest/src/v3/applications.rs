@@ -10,7 +10,7 @@ use crate::applications::{
 };
 use crate::operation::Operation;
 use crate::request::Request;
-use crate::wire::{WireFields, values};
+use crate::wire::{WireFields, loose_text, values};
 
 const PATH: &str = "/v3/applications";
 
@@ -125,6 +125,7 @@ pub(super) struct Wire {
     status: Option<String>,
     prospect: Option<bool>,
     stage_id: Option<StageId>,
+    #[serde(default, deserialize_with = "loose_text")]
     stage_name: Option<String>,
     source_id: Option<SourceId>,
     referrer_id: Option<ReferrerId>,

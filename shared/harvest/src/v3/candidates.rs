@@ -10,7 +10,7 @@ use crate::candidates::{Candidate, CandidatePatch, CreatedCandidate, NewCandidat
 use crate::custom_fields::CustomFieldValue;
 use crate::operation::Operation;
 use crate::request::Request;
-use crate::wire::{self, PersonBody, WireContact, WireFields, contacts, values};
+use crate::wire::{self, PersonBody, WireContact, WireFields, contacts, loose_text, values};
 
 const PATH: &str = "/v3/candidates";
 
@@ -71,7 +71,9 @@ struct WireCandidate {
     id: Option<CandidateId>,
     first_name: Option<String>,
     last_name: Option<String>,
+    #[serde(default, deserialize_with = "loose_text")]
     company: Option<String>,
+    #[serde(default, deserialize_with = "loose_text")]
     title: Option<String>,
     private: Option<bool>,
     created_at: Option<Moment>,

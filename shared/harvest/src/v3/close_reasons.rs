@@ -7,6 +7,7 @@ use super::{changed_since, rows};
 use crate::close_reasons::CloseReason;
 use crate::operation::Operation;
 use crate::request::Request;
+use crate::wire::loose_text;
 
 const PATH: &str = "/v3/close_reasons";
 
@@ -21,6 +22,7 @@ pub(crate) fn read_list(body: &[u8]) -> Result<Vec<CloseReason>, serde_json::Err
 #[derive(Deserialize)]
 struct Wire {
     id: Option<i64>,
+    #[serde(default, deserialize_with = "loose_text")]
     name: Option<String>,
 }
 

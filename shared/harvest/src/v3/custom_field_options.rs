@@ -7,6 +7,7 @@ use super::rows;
 use crate::custom_field_options::{CustomFieldOption, NewCustomFieldOption};
 use crate::operation::Operation;
 use crate::request::Request;
+use crate::wire::loose_text;
 
 const PATH: &str = "/v3/custom_field_options";
 
@@ -55,6 +56,7 @@ struct Wire {
     id: Option<CustomFieldOptionId>,
     custom_field_id: Option<CustomFieldId>,
     name: Option<String>,
+    #[serde(default, deserialize_with = "loose_text")]
     external_id: Option<String>,
     sort_order: Option<i64>,
     active: Option<bool>,

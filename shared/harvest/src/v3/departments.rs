@@ -7,6 +7,7 @@ use super::{changed_since, rows};
 use crate::departments::Department;
 use crate::operation::Operation;
 use crate::request::Request;
+use crate::wire::loose_text;
 
 const PATH: &str = "/v3/departments";
 
@@ -25,6 +26,7 @@ pub(crate) fn read_list(body: &[u8]) -> Result<Vec<Department>, serde_json::Erro
 #[derive(Deserialize)]
 struct Wire {
     id: Option<i64>,
+    #[serde(default, deserialize_with = "loose_text")]
     name: Option<String>,
     parent_id: Option<i64>,
 }

@@ -8,6 +8,7 @@ use super::{changed_since, rows};
 use crate::job_interview_stages::JobInterviewStage;
 use crate::operation::Operation;
 use crate::request::Request;
+use crate::wire::loose_text;
 
 const PATH: &str = "/v3/job_interview_stages";
 
@@ -35,6 +36,7 @@ pub(crate) fn read_list(body: &[u8]) -> Result<Vec<JobInterviewStage>, serde_jso
 struct Wire {
     id: Option<JobStageId>,
     job_id: Option<JobId>,
+    #[serde(default, deserialize_with = "loose_text")]
     name: Option<String>,
     sort_order: Option<i64>,
     active: Option<bool>,

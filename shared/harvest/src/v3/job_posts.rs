@@ -8,6 +8,7 @@ use super::{changed_since, rows};
 use crate::job_posts::JobPost;
 use crate::operation::Operation;
 use crate::request::Request;
+use crate::wire::loose_text;
 
 const PATH: &str = "/v3/job_posts";
 /// Without the texts, which would be most of a page.
@@ -51,11 +52,14 @@ pub(crate) fn read_list(body: &[u8]) -> Result<Vec<JobPost>, serde_json::Error> 
 struct Wire {
     id: Option<i64>,
     job_id: Option<JobId>,
+    #[serde(default, deserialize_with = "loose_text")]
     title: Option<String>,
     internal: Option<bool>,
     active: Option<bool>,
     live: Option<bool>,
+    #[serde(default, deserialize_with = "loose_text")]
     public_url: Option<String>,
+    #[serde(default, deserialize_with = "loose_text")]
     language: Option<String>,
 }
 

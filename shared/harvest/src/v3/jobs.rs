@@ -35,6 +35,7 @@ pub(crate) fn read_list(body: &[u8]) -> Result<Vec<Job>, serde_json::Error> {
 #[derive(Deserialize)]
 struct Wire {
     id: Option<JobId>,
+    #[serde(default, deserialize_with = "loose_text")]
     name: Option<String>,
     #[serde(default, deserialize_with = "loose_text")]
     requisition_id: Option<String>,

@@ -26,6 +26,7 @@ pub(crate) fn read_list(body: &[u8]) -> Result<Vec<Office>, serde_json::Error> {
 #[derive(Deserialize)]
 struct Wire {
     id: Option<i64>,
+    #[serde(default, deserialize_with = "loose_text")]
     name: Option<String>,
     #[serde(default, deserialize_with = "loose_text")]
     location: Option<String>,

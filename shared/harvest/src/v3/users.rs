@@ -7,6 +7,7 @@ use super::rows;
 use crate::operation::Operation;
 use crate::request::Request;
 use crate::users::{NewUser, User, joined};
+use crate::wire::loose_text;
 
 const PATH: &str = "/v3/users";
 
@@ -67,10 +68,14 @@ struct NewBody<'a> {
 #[derive(Deserialize)]
 struct Wire {
     id: Option<UserId>,
+    #[serde(default, deserialize_with = "loose_text")]
     name: Option<String>,
+    #[serde(default, deserialize_with = "loose_text")]
     first_name: Option<String>,
+    #[serde(default, deserialize_with = "loose_text")]
     last_name: Option<String>,
     primary_email: Option<String>,
+    #[serde(default, deserialize_with = "loose_text")]
     employee_id: Option<String>,
     deactivated: Option<bool>,
     site_admin: Option<bool>,

@@ -23,9 +23,10 @@ async fn a_denied_call_is_not_sent() {
 
 #[tokio::test]
 async fn a_throttled_call_is_told_to_everybody_and_not_repeated() {
-    let server = Server::start(|_, _| {
-        let headers = "x-ratelimit-limit: 75\r\nx-ratelimit-remaining: 0\r\nretry-after: 17\r\n";
-        answer_with(429, headers, "")
+    let reset = chrono::Utc::now().timestamp() + 3000;
+    let server = Server::start(move |_, _| {
+        let limit = format!("x-ratelimit-limit: 75\r\nx-ratelimit-remaining: 0\r\nx-ratelimit-reset: {reset}\r\n");
+        answer_with(429, &format!("{limit}retry-after: 17\r\n"), "")
     })
     .await;
     let ledger = Arc::new(Ledger::default());
@@ -33,14 +34,7 @@ async fn a_throttled_call_is_told_to_everybody_and_not_repeated() {
     let error = client.sources().list().await.unwrap_err();
     let retry_after = Duration::from_secs(17);
     assert_eq!(error, Error::Throttled { retry_after });
-    assert_eq!(
-        ledger.told(),
-        [
-            "acquire Work",
-            "observe Window { limit: 75, remaining: Some(0), resets_in: None }",
-            "exhausted 17s"
-        ]
-    );
+    assert_eq!(ledger.told(), ["acquire Work", "exhausted 17s"]);
     assert_eq!(server.calls().len(), 1);
 }
 
