@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{CandidateId, Code, IntrroCandidateId, Problem};
 use harvest::Candidate;
-use store::applications::Erasure;
+use store::applications::Gone;
 use store::person::PersonKey;
 
 use crate::attempt::Attempt;
@@ -138,7 +138,7 @@ pub(crate) fn gone() -> Stop {
 pub(crate) async fn forget(attempt: &Attempt<'_>, id: CandidateId) -> Result<(), Stop> {
     let (store, tenant) = (&attempt.context.store, &attempt.claim.tenant);
     let tell = |erased: &_| progress::anonymised(tenant, id, erased);
-    let forgotten = store.erase_candidate(tenant, id, Erasure::Anonymised, tell);
+    let forgotten = store.erase_candidate(tenant, id, Gone::Anonymised, tell);
     Ok(forgotten.await?)
 }
 

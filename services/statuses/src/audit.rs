@@ -13,7 +13,7 @@ use boot::metrics::Mismatch;
 use domain::status::DetectedBy;
 use domain::{ApplicationId, CandidateId, JobId};
 use harvest::Application;
-use store::applications::Erasure;
+use store::applications::Gone;
 
 use crate::news::is_fresh;
 use crate::observer::{Observer, Tracked};
@@ -85,7 +85,7 @@ async fn gone_with_their_people(
     let people: Vec<CandidateId> = people.into_iter().collect();
     let deleted = observer.client.candidates().gone_among(&people).await?;
     for person in &deleted {
-        observer.erase(*person, Erasure::Absent).await?;
+        observer.erase(*person, Gone::Absent).await?;
     }
     let store = &observer.context.store;
     Ok(store.followed_of(observer.tenant, &deleted).await?)

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use accounts::Stop;
 use domain::webhook::Notice;
 use domain::{ApplicationId, CandidateId};
-use store::applications::Erasure;
+use store::applications::Gone;
 
 use crate::observer::{Observer, Tracked};
 
@@ -112,14 +112,14 @@ impl Named {
         for (old, new) in &self.merged {
             changed.extend(observer.merge(*old, *new, true).await?);
         }
-        let anonymised = self.anonymised.iter().map(|id| (*id, Erasure::Anonymised));
-        let gone = self.gone.iter().map(|id| (*id, Erasure::Deleted));
+        let anonymised = self.anonymised.iter().map(|id| (*id, Gone::Anonymised));
+        let deleted = self.gone.iter().map(|id| (*id, Gone::Deleted));
         // Their applications are gone with them, and nothing else says so.
         let theirs: Vec<CandidateId> = self.gone.iter().copied().collect();
         self.deleted
             .extend(store.followed_of(tenant, &theirs).await?);
-        for (candidate, erasure) in anonymised.chain(gone) {
-            observer.erase(candidate, erasure).await?;
+        for (candidate, gone) in anonymised.chain(deleted) {
+            observer.erase(candidate, gone).await?;
         }
         let people: Vec<CandidateId> = self.people.iter().copied().collect();
         changed.extend(store.followed_of(tenant, &people).await?);

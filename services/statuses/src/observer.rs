@@ -16,7 +16,7 @@ use domain::window::Clocks;
 use domain::{ApplicationId, CandidateId, Code, Problem, Tenant};
 use harvest::{Application, Client};
 use progress::Subject;
-use store::applications::{Erasure, Progress, Successor, TrackedApplication};
+use store::applications::{Gone, Progress, Successor, TrackedApplication};
 use store::clock::Clock;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -74,10 +74,9 @@ impl Observer<'_> {
         self.clocks().greenhouse()
     }
 
-    /// How long it may take to find out at which of some applications Greenhouse fails: nobody extends a lease meanwhile, and
-    /// a look reads three lists.
+    /// Until when it may take to find out at which of some applications Greenhouse fails.
     pub(crate) fn until(&self) -> Instant {
-        Instant::now() + self.context.config.lease / 8
+        Instant::now() + PATIENCE
     }
 
     /// Which of a page are followed, and which of those may have changed. People who turn out to be merged are.
@@ -214,10 +213,10 @@ impl Observer<'_> {
     }
 
     /// A person is gone from Greenhouse, or made unrecognisable there.
-    pub(crate) async fn erase(&self, person: CandidateId, erasure: Erasure) -> Result<(), Stop> {
+    pub(crate) async fn erase(&self, person: CandidateId, gone: Gone) -> Result<(), Stop> {
         let store = &self.context.store;
-        let announce = |erased: &_| people::erased(self.tenant, person, erasure, erased);
-        let erased = store.erase_candidate(self.tenant, person, erasure, announce);
+        let announce = |erased: &_| people::erased(self.tenant, person, gone, erased);
+        let erased = store.erase_candidate(self.tenant, person, gone, announce);
         Ok(erased.await?)
     }
 

@@ -4,7 +4,7 @@ use domain::status::{Snapshot, Status};
 use domain::{CandidateId, Tenant};
 use progress::Naming;
 use proto::{ErasureCause, Notice, v1};
-use store::applications::{Erased, Erasure, Merged, TrackedApplication};
+use store::applications::{Erased, Gone, Merged, TrackedApplication};
 use store::outbox::Announcement;
 
 /// Where an application counts as being before it was ever seen.
@@ -51,29 +51,29 @@ const MAY_BE_HIDDEN: &str = "Greenhouse has not shown this person for two nights
 /// That a person's data are gone from Greenhouse.
 pub(crate) fn erased(
     tenant: &Tenant,
-    gone: CandidateId,
-    erasure: Erasure,
+    record: CandidateId,
+    gone: Gone,
     erased: &Erased,
 ) -> Option<Announcement> {
     let candidate = &erased.candidate;
-    let (what, remedy) = match erasure {
-        Erasure::Anonymised => {
-            let told = progress::anonymised(tenant, gone, erased);
+    let (what, remedy) = match gone {
+        Gone::Anonymised => {
+            let told = progress::anonymised(tenant, record, erased);
             if told.is_none() {
                 tracing::error!("a candidate event cannot be written");
             }
             return told;
         }
-        Erasure::Deleted => (format!("deleted/{gone}"), ""),
+        Gone::Deleted => (format!("deleted/{record}"), ""),
         // Whoever shows again may be missed again.
-        Erasure::Absent => {
+        Gone::Absent => {
             let at = erased.observed_at.timestamp_micros();
-            (format!("absent/{gone}/{at}"), MAY_BE_HIDDEN)
+            (format!("absent/{record}/{at}"), MAY_BE_HIDDEN)
         }
     };
     let notice = Notice::from(v1::CandidateErased {
         candidate_id: candidate.to_string(),
-        old_greenhouse_candidate_id: Some(gone.0),
+        old_greenhouse_candidate_id: Some(record.0),
         new_greenhouse_candidate_id: None,
         cause: ErasureCause::Deleted.into(),
         remedy: remedy.to_owned(),
@@ -131,8 +131,8 @@ mod tests {
             candidate: IntrroCandidateId::try_from("c-1").unwrap(),
             observed_at: at("2026-03-12T14:03:22Z"),
         };
-        let told = |erasure| erased(&tenant, CandidateId(7), erasure, &seen).unwrap();
-        let (one, other) = (told(Erasure::Anonymised), told(Erasure::Deleted));
+        let told = |gone| erased(&tenant, CandidateId(7), gone, &seen).unwrap();
+        let (one, other) = (told(Gone::Anonymised), told(Gone::Deleted));
         assert_eq!(data(&one)["newGreenhouseCandidateId"], "7");
         assert_eq!(data(&one)["cause"], "ANONYMISED");
         assert_eq!(data(&other).get("newGreenhouseCandidateId"), None);
@@ -148,7 +148,7 @@ mod tests {
                 candidate: IntrroCandidateId::try_from("c-1").unwrap(),
                 observed_at: DateTime::from_timestamp(second, 0).unwrap(),
             };
-            erased(&tenant, CandidateId(7), Erasure::Absent, &seen).unwrap()
+            erased(&tenant, CandidateId(7), Gone::Absent, &seen).unwrap()
         };
         assert_eq!(data(&told(1))["cause"], "DELETED");
         assert_ne!(told(1).message_id, told(2).message_id);

@@ -9,7 +9,7 @@
 mod look_again;
 mod people;
 
-pub use people::{Erased, Erasure, Merged};
+pub use people::{Erased, Gone, Merged};
 
 use std::collections::HashSet;
 

@@ -33,7 +33,7 @@ pub struct Erased {
 
 /// How somebody's data came to be gone from Greenhouse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Erasure {
+pub enum Gone {
     /// The record and its applications stay, without the person.
     Anonymised,
     /// Record and applications are gone.
@@ -42,11 +42,11 @@ pub enum Erasure {
     Absent,
 }
 
-impl Erasure {
+impl Gone {
     const fn as_str(self) -> &'static str {
         match self {
-            Erasure::Anonymised => "anonymised",
-            Erasure::Deleted | Erasure::Absent => "deleted",
+            Gone::Anonymised => "anonymised",
+            Gone::Deleted | Gone::Absent => "deleted",
         }
     }
 }
@@ -165,12 +165,12 @@ impl Store {
     pub async fn erase_candidate(
         &self,
         tenant: &Tenant,
-        gone: CandidateId,
-        erasure: Erasure,
+        record: CandidateId,
+        gone: Gone,
         announce: impl Fn(&Erased) -> Option<Announcement> + Send,
     ) -> Result<(), Error> {
         let mut tx = self.begin().await?;
-        let people = erase(&mut tx, tenant, gone, erasure).await?;
+        let people = erase(&mut tx, tenant, record, gone).await?;
         let mut news = Vec::with_capacity(people.len());
         for (candidate, observed_at) in people {
             news.extend(announce(&Erased {
@@ -244,8 +244,8 @@ async fn note_merge(
 async fn erase(
     tx: &mut Transaction<'_>,
     tenant: &Tenant,
-    gone: CandidateId,
-    erasure: Erasure,
+    record: CandidateId,
+    gone: Gone,
 ) -> Result<BTreeMap<String, DateTime<Utc>>, Error> {
     let rows = sqlx::query!(
         // Locked in the order of ids, as by whoever else writes several of them. Whoever is merely not shown stays
@@ -264,9 +264,9 @@ async fn erase(
         FROM (SELECT candidate_id FROM applied UNION SELECT candidate_id FROM known) people
         WHERE candidate_id IS NOT NULL"#,
         tenant.as_str(),
-        gone.0,
-        erasure.as_str(),
-        erasure == Erasure::Absent,
+        record.0,
+        gone.as_str(),
+        gone == Gone::Absent,
     )
     .fetch_all(&mut **tx)
     .await?;
