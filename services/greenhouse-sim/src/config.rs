@@ -152,6 +152,8 @@ pub struct Settings {
     pub latency: Duration,
     /// How far reads run behind writes.
     pub lag: Lag,
+    /// For how long reads of a candidate show what they were before an edit through the API.
+    pub edit_lag: Duration,
     /// What creating candidates and applications answers.
     pub create_answer: CreateAnswer,
     /// What a list of candidates says of one that is still being processed.
@@ -207,6 +209,7 @@ impl Default for Settings {
             refresh_reuse_revokes: true,
             latency: Duration::ZERO,
             lag: Lag::default(),
+            edit_lag: Duration::ZERO,
             create_answer: CreateAnswer::Wrapped,
             processing: Processing::Absent,
             patch_answer: PatchAnswer::Body,

@@ -7,6 +7,7 @@ pub(crate) mod announcing;
 pub(crate) mod applying;
 pub(crate) mod bulk;
 pub mod custom_fields;
+pub(crate) mod edits;
 pub(crate) mod fields;
 pub(crate) mod ids;
 pub mod jobs;
@@ -23,6 +24,7 @@ mod telling;
 
 use bulk::Promise;
 use custom_fields::Definitions;
+use edits::Edits;
 use ids::Ids;
 use rows::{
     Application, ApplicationStage, AppliedTag, BulkRequest, Candidate, CloseReason, Department,
@@ -40,6 +42,7 @@ pub(crate) struct Org {
     pub(crate) name: String,
     pub(crate) ids: Ids,
     pub(crate) candidates: Table<Candidate>,
+    pub(crate) edits: Edits,
     pub(crate) applications: Table<Application>,
     pub(crate) application_stages: Table<ApplicationStage>,
     pub(crate) jobs: Table<Job>,
@@ -87,6 +90,7 @@ impl Org {
             name: name.to_owned(),
             ids: Ids::of_organisation(number),
             candidates: Table::default(),
+            edits: Edits::default(),
             applications: Table::default(),
             application_stages: Table::default(),
             jobs: Table::default(),

@@ -29,6 +29,7 @@ struct Change {
     latency_ms: Option<u64>,
     lag: Option<f64>,
     lag_by_id: Option<bool>,
+    edit_lag: Option<f64>,
     create_answer: Option<String>,
     ready_after: Option<f64>,
     processing: Option<String>,
@@ -69,6 +70,7 @@ fn apply(settings: &mut Settings, change: Change) -> Result<(), Refused> {
     );
     put(&mut settings.lag.length, length("lag", change.lag)?);
     put(&mut settings.lag.by_id, change.lag_by_id);
+    put(&mut settings.edit_lag, length("edit_lag", change.edit_lag)?);
     let duplicates = change.allow_duplicate_applications;
     put(&mut settings.allow_duplicate_applications, duplicates);
     put(
@@ -214,6 +216,7 @@ fn shown(settings: &Settings) -> Value {
         "latency_ms": u64::try_from(settings.latency.as_millis()).unwrap_or(u64::MAX),
         "lag": settings.lag.length.as_secs_f64(),
         "lag_by_id": settings.lag.by_id,
+        "edit_lag": settings.edit_lag.as_secs_f64(),
         "create_answer": create_answer,
         "ready_after": ready_after,
         "processing": name(&PROCESSING, settings.processing),

@@ -81,6 +81,13 @@ impl Org {
         id
     }
 
+    /// For reads that run behind the edit that follows.
+    pub(crate) fn keep_before_edit(&mut self, id: i64, now: Stamp) {
+        if let Some(before) = self.candidates.get(id) {
+            self.edits.keep(before.clone(), now);
+        }
+    }
+
     /// Stores checked details of somebody known.
     pub(crate) fn write_details(&mut self, id: i64, details: Details, now: Stamp) {
         self.store_details(id, details, now);

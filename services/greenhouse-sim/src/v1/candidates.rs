@@ -92,7 +92,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
         }
         job.is_none() || own.any(|application| !application.prospect && application.job_id == job)
     };
-    let shown = |candidate: &Candidate| shown::candidate(call, candidate);
+    let shown = |candidate: &Candidate| shown::candidate(call, as_read(call, candidate));
     call.list(&query, &call.org.candidates, selection, &applied, shown)
 }
 
@@ -100,7 +100,14 @@ pub(super) fn retrieve(call: &mut Call<'_>) -> Answer {
     call.query(&[])?;
     call.touched.candidate_id = Some(call.ids[0]);
     let candidate = call.retrieve(&call.org.candidates, call.ids[0])?;
-    Ok(Reply::ok(&shown::candidate(call, candidate)))
+    let shown = shown::candidate(call, as_read(call, candidate));
+    Ok(Reply::ok(&shown))
+}
+
+/// What reads show of somebody at this moment.
+fn as_read<'c>(call: &'c Call<'_>, candidate: &'c Candidate) -> &'c Candidate {
+    let edits = &call.org.edits;
+    edits.shown(candidate, call.settings.edit_lag, call.now)
 }
 
 /// Makes a person, whoever may have made the same one before.
@@ -149,6 +156,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
     let present = candidate.custom_fields.clone().unwrap_or_default();
     let person =
         people::read(call.org, &body, &present).map_err(|refused| call.refused(refused))?;
+    call.org.keep_before_edit(id, call.now);
     person.write(call.org, id, call.now);
     let shown = call
         .org

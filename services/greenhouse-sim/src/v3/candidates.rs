@@ -12,7 +12,7 @@ use crate::{
     body::{Body, Field, Kind, may},
     config::CreateAnswer,
     http::reply::{Answer, Reply},
-    listing::{Filter, Listing},
+    listing::{Filter, Listing, page},
     org::{
         applying::Draft,
         rows::{Application, Candidate},
@@ -67,8 +67,13 @@ fn creation() -> Vec<Field> {
 
 pub(super) fn list(call: &mut Call<'_>) -> Answer {
     let processing = json!({"message": "The candidate is being processed."});
-    let shown = |candidate: &Candidate, _: Option<&[&'static str]>| {
-        (candidate.meta.ready_at > call.now).then(|| processing.clone())
+    let shown = |candidate: &Candidate, fields: Option<&[&'static str]>| {
+        if candidate.meta.ready_at > call.now {
+            return Some(processing.clone());
+        }
+        let edits = &call.org.edits;
+        let shown = edits.shown(candidate, call.settings.edit_lag, call.now);
+        (!std::ptr::eq(shown, candidate)).then(|| page::show(shown, fields))
     };
     let permitted = |candidate: &Candidate| call.shows_candidate(candidate.id());
     call.list_where(&LISTING, &call.org.candidates, &permitted, shown)
@@ -103,6 +108,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
     }
     let details = details(&body)?;
     call.org.check_details(&details).map_err(refusal(""))?;
+    call.org.keep_before_edit(call.id, call.now);
     call.org.write_details(call.id, details, call.now);
     Ok(Reply::ok(&call.org.candidates.get(call.id)))
 }

@@ -60,6 +60,26 @@ fn look_ups_by_id_can_lag_as_well() {
 }
 
 #[test]
+fn reads_can_run_behind_edits() {
+    let sim = Sim::with(|config| config.settings.edit_lag = Duration::from_secs(2));
+    let (candidate, _) = sim.candidate("Ann", "ann@mail.example");
+    let path = format!("/v3/candidates/{candidate}");
+    for company in ["X", "Y"] {
+        let edited = sim.patch(&path, &json!({ "company": company }));
+        assert_eq!(edited.json()["company"], company, "it answers what it did");
+    }
+    let company = |query: &str| {
+        let listed = sim.get(&format!("/v3/candidates?ids={candidate}{query}"));
+        listed.json()[0]["company"].clone()
+    };
+    assert_eq!(company(""), json!(null));
+    assert_eq!(company("&fields=company"), json!(null));
+    sim.sim
+        .configure(|settings| settings.clock_offset_ms = 2_500);
+    assert_eq!(company(""), json!("Y"));
+}
+
+#[test]
 fn a_search_by_change_lags_behind_changes() {
     let sim = lagging(false);
     let (_, application) = sim.candidate("Ann", "ann@mail.example");
