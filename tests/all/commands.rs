@@ -130,6 +130,32 @@ async fn a_connection_that_does_not_work_is_told_to_people_and_to_scripts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_work_is_a_finding_although_the_tenant_is_connected() {
+    let mut world = World::new("connect degraded").await;
+    let url = world.bridge().await.url.clone();
+    let request = request(&world);
+    let client = request["auth"]["client_id"].as_str().unwrap();
+    let lacks = ["harvest:candidates:list", "harvest:sources:list"];
+    for scope in lacks {
+        world.greenhouse.set_scope(client, scope, false);
+    }
+    let connected = run(&["connect"], &at(&url, ADMIN_TOKEN), &request).await;
+    assert_eq!(connected.code, 1, "{connected:?}");
+    let told = &connected.stdout;
+    assert!(told.starts_with("Tenant acme is degraded"), "{told}");
+    let remedy = domain::Code::ScopeMissing.remedy();
+    assert_eq!(told.matches(remedy).count(), 1, "{told}");
+    let error = told.find("\nerror: ").unwrap();
+    assert!(
+        told.find("\ninfo: ").is_none_or(|info| error < info),
+        "{told}"
+    );
+    let connected = run(&["--json", "connect"], &at(&url, ADMIN_TOKEN), &request).await;
+    assert_eq!(connected.code, 1, "{connected:?}");
+    assert_eq!(connected.json()["state"], "degraded");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_event_is_published_and_jobs_are_refreshed_and_listed() {
     let mut world = World::new("publish").await;
     let url = world.bridge().await.url.clone();
@@ -205,5 +231,15 @@ async fn what_is_refused_or_cannot_be_reached_has_an_exit_code_of_its_own() {
     let amqp = [("BRIDGE_AMQP_URL", world.env.amqp_url.as_str())];
     let no_event = run(&["--json", "publish", "-"], &amqp, &json!({})).await;
     no_event.failed(USAGE, "usage");
+    let no_tenant = json!({ "id": "e-1", "type": "intrro.events.v1.IntroductionAccepted" });
+    let broken = run(&["publish", "-"], &amqp, &no_tenant).await;
+    assert_eq!(broken.code, DONE, "{broken:?}");
+    let told = "becomes a dead letter: malformed_envelope";
+    assert!(broken.stderr.contains(told), "{broken:?}");
+    let host = world.env.amqp_url.split_once('@').unwrap().1;
+    let stranger = format!("amqp://bridge:wrong@{host}");
+    let amqp = [("BRIDGE_AMQP_URL", stranger.as_str())];
+    let refused = run(&["--json", "publish", "-"], &amqp, &no_tenant).await;
+    refused.failed(REFUSED, "refused");
     assert!(world.greenhouse.state().log().is_empty());
 }

@@ -1,58 +1,46 @@
 //! The commands that talk to a running bridge over HTTP.
 
+use std::error::Error;
 use std::process::ExitCode;
 
 use boot::settings::Env;
+use reqwest::Url;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 
 use crate::failure::Failure;
 use crate::output;
-use crate::publish::read;
 
-/// `bridge connect`: the connection and what was found out about it. Ends with 1 where it does not work.
-pub(crate) async fn connect(file: &str, url: &str, json: bool) -> Result<ExitCode, Failure> {
-    let body = read(file)?;
-    let address = format!("{}/v1/connections", url.trim_end_matches('/'));
-    let request = http()?.post(address);
-    let request = request
-        .header("content-type", "application/json")
-        .body(body);
-    let connection = ask(request).await?;
-    if json {
-        output::line(&connection)?;
-    } else {
-        for line in in_words(&connection) {
-            output::line(line)?;
-        }
-    }
-    Ok(match connection["state"].as_str() {
-        Some("active" | "degraded") => ExitCode::SUCCESS,
-        _ => ExitCode::from(1),
+/// The address of a bridge as it was given: only what HTTP can reach.
+///
+/// # Errors
+/// [`Failure::Usage`]. What was given is not repeated: it may hold a password.
+pub(crate) fn address(url: &str) -> Result<Url, Failure> {
+    let address = Url::parse(url).ok();
+    let address = address.filter(|url| matches!(url.scheme(), "http" | "https"));
+    address.ok_or_else(|| {
+        let expected = "expected an http:// or https:// address, such as http://127.0.0.1:8080";
+        Failure::Usage(format!("--url or BRIDGE_URL is no address: {expected}"))
     })
 }
 
-/// A connection for people: how it is, and for each finding what is wrong and what to do.
-fn in_words(connection: &Value) -> Vec<String> {
-    let word = |value: &Value, key: &str| value[key].as_str().unwrap_or("-").to_owned();
-    let (tenant, state) = (word(connection, "tenant"), word(connection, "state"));
-    let mut lines = vec![format!(
-        "Tenant {tenant} is {state}: connection {}",
-        word(connection, "id")
-    )];
-    for finding in connection["findings"].as_array().into_iter().flatten() {
-        let [severity, code] = ["severity", "code"].map(|key| word(finding, key));
-        let [message, evidence, remedy] =
-            ["message", "evidence", "remedy"].map(|key| word(finding, key));
-        lines.push(format!("  {severity}  {code}: {message} ({evidence})"));
-        lines.push(format!("    {remedy}"));
+/// Appends to the path of an address, so that a bridge may be below one.
+pub(crate) fn below(address: &mut Url, segments: &[&str]) {
+    if let Ok(mut path) = address.path_segments_mut() {
+        path.pop_if_empty().extend(segments);
     }
-    lines
+}
+
+/// What the API answers to a request with this body, as JSON.
+pub(crate) async fn post(address: Url, body: Vec<u8>) -> Result<Value, Failure> {
+    let request = http()?.post(address);
+    let request = request.header("content-type", "application/json");
+    ask(request.body(body)).await
 }
 
 /// What the API answers at an address, as JSON.
-pub(crate) async fn get(url: &str) -> Result<Value, Failure> {
-    ask(http()?.get(url)).await
+pub(crate) async fn get(address: Url) -> Result<Value, Failure> {
+    ask(http()?.get(address)).await
 }
 
 async fn ask(request: reqwest::RequestBuilder) -> Result<Value, Failure> {
@@ -66,10 +54,16 @@ async fn ask(request: reqwest::RequestBuilder) -> Result<Value, Failure> {
     let text = answer.text().await.map_err(unreachable)?;
     match (status.is_success(), serde_json::from_str(&text)) {
         (true, Ok(answer)) => Ok(answer),
-        (true, Err(_)) => Err(Failure::Refused("the answer is no JSON".into())),
-        (false, Ok(problem)) => Err(Failure::Problem(problem)),
-        (false, Err(_)) => Err(Failure::Refused(format!("HTTP {status}"))),
+        (false, Ok(problem)) if is_problem(&problem) => Err(Failure::Problem(problem)),
+        (true, Err(_)) | (false, _) => Err(Failure::Refused(format!(
+            "HTTP {status}, and not as the bridge answers: do --url and BRIDGE_URL name it?"
+        ))),
     }
+}
+
+/// Whether it is the bridge that refuses, and not something else at the address.
+fn is_problem(answer: &Value) -> bool {
+    answer["title"].is_string()
 }
 
 /// `bridge healthcheck`: 0 when `/ready` says yes.
@@ -106,9 +100,24 @@ fn http() -> Result<reqwest::Client, Failure> {
         .map_err(anyhow::Error::from)?)
 }
 
+/// Says who was asked, without what the address may hold of secrets, and what stands in the way.
 fn unreachable(error: reqwest::Error) -> Failure {
+    let place = error.url().map(|url| url.origin().ascii_serialization());
+    let why = match error.is_timeout() {
+        true => "no answer in time".to_owned(),
+        false => innermost(&error),
+    };
     Failure::Unreachable {
         what: "the bridge",
-        why: error.without_url().to_string(),
+        why: format!("{}: {why}", place.unwrap_or_default()),
     }
+}
+
+/// The outer errors only say that a request failed.
+fn innermost(error: &reqwest::Error) -> String {
+    let mut cause: &dyn Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
 }

@@ -63,6 +63,9 @@ fn in_words(problem: &serde_json::Value) -> String {
         words.push_str(&format!(": {detail}"));
     }
     if let Some(code) = word("code") {
+        if !words.ends_with(['.', '?', '!']) {
+            words.push('.');
+        }
         words.push_str(&format!(" More: bridge explain {code}"));
     }
     words

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use broker::Topology;
 use chrono::Utc;
 use clap::Subcommand;
+use domain::Tenant;
 use proto::envelope::{OutMeta, encode_command};
 use proto::{Command, Scope, v1};
 use serde_json::Value;
@@ -21,7 +22,7 @@ pub(crate) enum Jobs {
     /// Ask for an import, as the platform would; the answer is a JobsRefreshed.
     Refresh {
         /// The tenant.
-        tenant: String,
+        tenant: Tenant,
         /// Read everything again, not only what changed.
         #[arg(long)]
         full: bool,
@@ -29,10 +30,10 @@ pub(crate) enum Jobs {
     /// List the jobs as Intrro's screen gets them.
     List {
         /// The tenant.
-        tenant: String,
-        /// open, closed, draft or any.
-        #[arg(long, default_value = "open")]
-        status: String,
+        tenant: Tenant,
+        /// Which of them.
+        #[arg(long, value_enum, default_value_t = Status::Open)]
+        status: Status,
         /// Words in the title, the company's number or a post's title.
         #[arg(long)]
         text: Option<String>,
@@ -40,6 +41,26 @@ pub(crate) enum Jobs {
         #[arg(long, env = "BRIDGE_URL", default_value = "http://127.0.0.1:8080")]
         url: String,
     },
+}
+
+/// Which jobs are listed.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(crate) enum Status {
+    Open,
+    Closed,
+    Draft,
+    Any,
+}
+
+impl Status {
+    fn as_str(self) -> &'static str {
+        match self {
+            Status::Open => "open",
+            Status::Closed => "closed",
+            Status::Draft => "draft",
+            Status::Any => "any",
+        }
+    }
 }
 
 pub(crate) async fn jobs(jobs: Jobs, json: bool) -> Result<ExitCode, Failure> {
@@ -50,11 +71,11 @@ pub(crate) async fn jobs(jobs: Jobs, json: bool) -> Result<ExitCode, Failure> {
             status,
             text,
             url,
-        } => list(&tenant, &status, text.as_deref(), &url, json).await,
+        } => list(&tenant, status, text.as_deref(), &url, json).await,
     }
 }
 
-async fn refresh(tenant: &str, full: bool, json: bool) -> Result<ExitCode, Failure> {
+async fn refresh(tenant: &Tenant, full: bool, json: bool) -> Result<ExitCode, Failure> {
     let id = Uuid::now_v7();
     let scope = if full { Scope::Full } else { Scope::Changed };
     let command = Command::from(v1::JobsRefreshRequested {
@@ -64,7 +85,7 @@ async fn refresh(tenant: &str, full: bool, json: bool) -> Result<ExitCode, Failu
     let meta = OutMeta {
         id,
         source: "/intrro-greenhouse-bridge/cli",
-        tenant,
+        tenant: tenant.as_str(),
         subject: "jobs",
         time: Utc::now(),
         traceparent: None,
@@ -90,22 +111,21 @@ async fn refresh(tenant: &str, full: bool, json: bool) -> Result<ExitCode, Failu
 }
 
 async fn list(
-    tenant: &str,
-    status: &str,
+    tenant: &Tenant,
+    status: Status,
     text: Option<&str>,
     url: &str,
     json: bool,
 ) -> Result<ExitCode, Failure> {
-    let mut query = vec![("status", status), ("limit", "500")];
-    query.extend(text.map(|text| ("text", text)));
-    let mut address = reqwest::Url::parse_with_params(url, query)
-        .map_err(|error| Failure::Usage(format!("--url: {error}")))?;
-    if let Ok(mut path) = address.path_segments_mut() {
-        path.clear().extend(["v1", "tenants", tenant, "jobs"]);
-    }
+    let mut address = client::address(url)?;
+    client::below(&mut address, &["v1", "tenants", tenant.as_str(), "jobs"]);
+    let mut query = address.query_pairs_mut();
+    query.extend_pairs([("status", status.as_str()), ("limit", "500")]);
+    query.extend_pairs(text.map(|text| ("text", text)));
+    drop(query);
     let base = address.clone();
     loop {
-        let page: Value = client::get(address.as_str()).await?;
+        let page: Value = client::get(address).await?;
         for job in page["jobs"].as_array().into_iter().flatten() {
             let read = output::line(if json { job.to_string() } else { line(job) })?;
             if !read {

@@ -68,7 +68,10 @@ async fn status(store: &Store, ids: &[String], as_json: bool) -> Result<ExitCode
                 Some(_) => "opens; can be removed after `bridge keys rotate`",
                 None => "MISSING from BRIDGE_MASTER_KEYS",
             };
-            output::line(format_args!("{key}\t{secrets} secrets\t{role}"))?;
+            output::line(format_args!("{key}\t{}\t{role}", count(*secrets)))?;
+        }
+        if used.is_empty() {
+            output::aside("no secret is stored yet");
         }
     }
     Ok(ExitCode::from(u8::from(missing)))
@@ -87,17 +90,26 @@ async fn rotate(store: &Store, keyring: &Keyring, as_json: bool) -> Result<ExitC
         let key = keyring.first();
         output::line(json!({"key": key, "resealed": resealed, "stuck": stuck}))?;
     } else {
-        output::line(format_args!(
-            "{resealed} secrets are now sealed with {}",
-            keyring.first()
-        ))?;
+        let key = keyring.first();
+        output::line(match (resealed, stuck) {
+            (0, 0) => format!("every secret was sealed with {key} before"),
+            _ => format!("{} now sealed with {key}", count(resealed)),
+        })?;
         if stuck > 0 {
             output::line(format_args!(
-                "{stuck} secrets do not open: `bridge keys status` shows whether a key is missing"
+                "{} not opened: `bridge keys status` shows whether a key is missing",
+                count(stuck)
             ))?;
         }
     }
     Ok(ExitCode::from(if stuck > 0 { 3 } else { 0 }))
+}
+
+fn count(secrets: impl TryInto<u64>) -> String {
+    match secrets.try_into().unwrap_or_default() {
+        1 => "1 secret".to_owned(),
+        secrets => format!("{secrets} secrets"),
+    }
 }
 
 async fn one_pass(store: &Store, keyring: &Keyring) -> Result<(usize, usize), Failure> {

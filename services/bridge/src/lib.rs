@@ -6,6 +6,7 @@
 
 mod catalogue;
 mod client;
+mod connect;
 mod failure;
 mod gauges;
 mod jobs;
@@ -23,9 +24,14 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use failure::Failure;
 
+/// What `bridge --help` says beside the commands.
+const HELP: &str = "\
+Exit codes: 0 done, 1 a finding or a fault, 2 wrong arguments, files or settings, 3 partly done, 4 something cannot be reached,
+5 refused. Data goes to standard output, everything else to standard error. README.md lists the variables that are read.";
+
 /// The bridge between Intrro and Greenhouse.
 #[derive(Parser)]
-#[command(name = "bridge", version, about)]
+#[command(name = "bridge", version, about, after_help = HELP)]
 struct Cli {
     /// Print JSON instead of text.
     #[arg(long, global = true)]
@@ -43,6 +49,7 @@ enum Command {
         services: Vec<run::Service>,
     },
     /// Connect a tenant's Greenhouse account; reads the JSON of POST /v1/connections from a file or stdin.
+    #[command(after_help = connect::HELP)]
     Connect {
         /// File with the request; `-` reads stdin, so that the secret is in no argument list.
         #[arg(default_value = "-")]
@@ -64,6 +71,7 @@ enum Command {
     /// Why did an introduction not reach Greenhouse? Takes an introduction, candidate, event or operation id.
     Why {
         /// The id.
+        #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new())]
         id: String,
     },
     /// What a code means and what to do about it.
@@ -93,7 +101,7 @@ pub async fn main() -> ExitCode {
     };
     let outcome = match cli.command {
         Command::Run { services } => run::run(&services).await,
-        Command::Connect { file, url } => client::connect(&file, &url, cli.json).await,
+        Command::Connect { file, url } => connect::connect(&file, &url, cli.json).await,
         Command::Publish { file } => publish::publish(&file, cli.json).await,
         Command::Jobs { what } => jobs::jobs(what, cli.json).await,
         Command::Why { id } => why::why(&id, cli.json).await,

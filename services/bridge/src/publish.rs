@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use boot::settings::{Env, variables};
 use broker::{Outbound, Outcome, Publisher, Topology};
+use proto::envelope::{CLOUDEVENTS_JSON, RawMessage, Refusal, decode};
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
@@ -22,6 +23,8 @@ struct Attributes {
 
 pub(crate) async fn publish(file: &str, json: bool) -> Result<ExitCode, Failure> {
     let body = read(file)?;
+    // It is published all the same, as the platform would: what becomes of it is then to be seen.
+    let broken = broken(&body);
     let attributes: Attributes = serde_json::from_slice(&body).map_err(|error| {
         Failure::Usage(format!(
             "{file} is no CloudEvent in structured JSON: {error}"
@@ -34,7 +37,7 @@ pub(crate) async fn publish(file: &str, json: bool) -> Result<ExitCode, Failure>
         body,
     );
     message.type_ = attributes.event_type;
-    message.content_type = "application/cloudevents+json".to_owned();
+    message.content_type = CLOUDEVENTS_JSON.to_owned();
     message.headers.extend(
         attributes
             .traceparent
@@ -45,11 +48,26 @@ pub(crate) async fn publish(file: &str, json: bool) -> Result<ExitCode, Failure>
         output::line(serde_json::json!({ "id": attributes.id, "outcome": "confirmed" }))?;
     } else {
         output::line(format_args!(
-            "published {}; ask `bridge why` with its introduction id what becomes of it",
+            "published {0}; `bridge why {0}` tells what becomes of it",
             attributes.id
         ))?;
+        if let Some(broken) = broken {
+            output::aside(format_args!(
+                "bridge: it breaks the contract and becomes a dead letter: {broken}"
+            ));
+        }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Why no consumer will take an event, if none will.
+fn broken(body: &[u8]) -> Option<Refusal> {
+    let message = RawMessage {
+        content_type: Some(CLOUDEVENTS_JSON.to_owned()),
+        body: body.to_vec().into(),
+        ..RawMessage::default()
+    };
+    decode(&message).err()
 }
 
 /// Publishes one event and waits until the broker has it.
@@ -73,13 +91,22 @@ pub(crate) async fn confirmed(mut message: Outbound) -> Result<(), Failure> {
             "the broker has no queue for it: {text}"
         ))),
         Some(Outcome::Nacked) => Err(Failure::Refused("the broker's queue is full".into())),
-        Some(Outcome::Unknown) | None => Err(Failure::Unreachable {
-            what: "the broker",
-            why: match trouble {
-                Some(trouble) => format!("{trouble}; publishing the same file again is safe"),
-                None => "no confirmation; publishing the same file again is safe".into(),
-            },
-        }),
+        Some(Outcome::Unknown) | None => Err(unconfirmed(trouble)),
+    }
+}
+
+/// What the last try to reach the broker came to.
+fn unconfirmed(trouble: Option<String>) -> Failure {
+    let again = "publishing the same file again is safe";
+    let trouble = trouble.unwrap_or_else(|| "no confirmation".to_owned());
+    if trouble.starts_with("the broker refused") {
+        return Failure::Refused(trouble);
+    }
+    // Said by the failure itself.
+    let why = trouble.strip_prefix("the broker cannot be reached: ");
+    Failure::Unreachable {
+        what: "the broker",
+        why: format!("{}; {again}", why.unwrap_or(&trouble)),
     }
 }
 

@@ -172,6 +172,16 @@ fn since(story: &Story, candidate: &Value) -> String {
     }
 }
 
+/// Which of its applications people have deleted since; whoever is gone has taken theirs along.
+fn deleted(story: &Story) -> String {
+    let ids: Vec<String> = story.deleted.iter().map(i64::to_string).collect();
+    match (ids.as_slice(), story.greenhouse_now, &story.gone) {
+        ([], _, _) | (_, None, _) | (_, _, Some(_)) => String::new(),
+        ([one], _, _) => format!(" Since then application {one} was deleted there."),
+        _ => format!(" Since then applications {} were deleted there.", ids.join(", ")),
+    }
+}
+
 fn done(story: &Story) -> Verdict {
     match story.kind.parse() {
         Ok(OperationKind::IntroductionAccepted) => imported(story),
@@ -250,15 +260,19 @@ fn imported(story: &Story) -> Verdict {
         })
         .collect();
     let there = applications.len() - refused.len();
+    let is = match there > 0 && story.deleted.len() == there {
+        true => "was",
+        false => is(story),
+    };
     let mut sentence = format!(
-        "It {} in Greenhouse: the person {how} candidate {candidate}, with {there} application(s)",
-        is(story)
+        "It {is} in Greenhouse: the person {how} candidate {candidate}, with {there} application(s)"
     );
     if !refused.is_empty() {
         sentence.push_str(&format!("; none for job {}", refused.join(", job ")));
     }
     sentence.push('.');
     sentence.push_str(&since(story, candidate));
+    sentence.push_str(&deleted(story));
     let verdict = finished(story, sentence);
     Verdict {
         well: refused.is_empty() && verdict.well,

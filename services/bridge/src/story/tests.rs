@@ -18,6 +18,7 @@ fn story(state: &str, code: Option<Code>) -> Story {
         outcome: None,
         greenhouse_now: Some(7),
         gone: None,
+        deleted: vec![],
         attempts: 0,
         connection_state: Some("active".into()),
         connection_reason: None,
@@ -173,6 +174,28 @@ fn what_became_of_the_candidate_since_is_told() {
     let gone = told(None);
     assert!(gone.starts_with("It was in Greenhouse"), "{gone}");
     assert!(gone.ends_with("deleted or anonymised there."), "{gone}");
+}
+
+#[test]
+fn an_application_that_was_deleted_since_is_told() {
+    let outcome = serde_json::json!({
+        "how": "created", "greenhouse_candidate_id": 7,
+        "applications": [{"job_id": 4, "application_id": 90}, {"job_id": 5, "application_id": 91}],
+    });
+    let told = |deleted: &[i64]| {
+        let story = Story {
+            outcome: Some(outcome.clone()),
+            deleted: deleted.to_vec(),
+            ..story("done", None)
+        };
+        Verdict::of(&story).sentence
+    };
+    let one = told(&[91]);
+    assert!(one.starts_with("It is in Greenhouse"), "{one}");
+    assert!(one.ends_with(" Since then application 91 was deleted there."), "{one}");
+    let both = told(&[90, 91]);
+    assert!(both.starts_with("It was in Greenhouse"), "{both}");
+    assert!(both.ends_with(" Since then applications 90, 91 were deleted there."), "{both}");
 }
 
 #[test]

@@ -101,7 +101,7 @@ async fn rotate_seals_everything_with_the_first_key_so_that_the_old_one_can_go()
     let (told, code) = world.keys(&["keys", "rotate"], &both);
     assert_eq!(
         (told.as_str(), code),
-        ("2 secrets are now sealed with new\n", 0)
+        ("2 secrets now sealed with new\n", 0)
     );
     assert_eq!(
         world.keys(&["keys", "status"], NEW),
@@ -114,6 +114,9 @@ async fn rotate_seals_everything_with_the_first_key_so_that_the_old_one_can_go()
         .unwrap();
     let secrets: Vec<_> = secrets.iter().map(ExposeSecret::expose_secret).collect();
     assert_eq!(secrets, ["hook-secret"]);
+    let again = world.keys(&["keys", "rotate"], &both);
+    let before = "every secret was sealed with new before\n".to_owned();
+    assert_eq!(again, (before, 0));
     let (told, code) = world.keys(&["--json", "keys", "rotate"], &both);
     let told: Value = serde_json::from_str(&told).unwrap();
     assert_eq!(
@@ -127,7 +130,7 @@ async fn rotate_says_what_does_not_open_and_leaves_it_as_it_is() {
     let world = World::new().await;
     let (told, code) = world.keys(&["keys", "rotate"], NEW);
     assert_eq!(code, 3, "{told}");
-    assert!(told.contains("2 secrets do not open"), "{told}");
+    assert!(told.contains("2 secrets not opened"), "{told}");
     assert_eq!(
         world.keys(&["keys", "status"], OLD),
         ("old\t2 secrets\tseals\n".to_owned(), 0)

@@ -80,3 +80,78 @@ fn a_filter_that_cannot_be_read_is_a_wrong_setting() {
     let example = "example:  info,introductions=debug";
     assert!(complaint.contains(example), "{complaint}");
 }
+
+#[test]
+fn what_names_nobody_is_no_question() {
+    for arguments in [
+        &["why", ""][..],
+        &["jobs", "refresh", ""],
+        &["jobs", "list", ""],
+        &["jobs", "list", "acme", "--status", "closing"],
+    ] {
+        let (data, complaint, code) = outcome(&bridge(arguments).output().unwrap());
+        assert_eq!((data.as_str(), code), ("", 2), "{arguments:?}: {complaint}");
+        assert!(
+            complaint.starts_with("error: "),
+            "{arguments:?}: {complaint}"
+        );
+    }
+}
+
+#[test]
+fn an_address_that_http_cannot_reach_is_a_wrong_argument_and_is_not_repeated() {
+    for url in ["nonsense", "ftp://user:hidden@host", "127.0.0.1:8080", ""] {
+        let mut list = bridge(&["jobs", "list", "acme"]);
+        list.envs([("BRIDGE_URL", url), ("BRIDGE_ADMIN_TOKEN", "a-token")]);
+        let (_, complaint, code) = outcome(&list.output().unwrap());
+        assert_eq!(code, 2, "{url}: {complaint}");
+        assert!(
+            complaint.contains("such as http://127.0.0.1:8080"),
+            "{complaint}"
+        );
+        assert!(!complaint.contains("hidden"), "{complaint}");
+    }
+}
+
+#[test]
+fn whoever_is_not_there_is_named_with_the_reason_and_without_a_password() {
+    let port = testkit::free_port().unwrap();
+    let url = format!("http://user:hidden@127.0.0.1:{port}/below");
+    let mut list = bridge(&["jobs", "list", "acme", "--url", &url]);
+    list.env("BRIDGE_ADMIN_TOKEN", "a-token");
+    let (_, complaint, code) = outcome(&list.output().unwrap());
+    assert_eq!(code, 4, "{complaint}");
+    let told = format!("the bridge cannot be reached: http://127.0.0.1:{port}: Connection refused");
+    assert!(complaint.contains(&told), "{complaint}");
+    assert!(!complaint.contains("hidden"), "{complaint}");
+}
+
+#[test]
+fn a_broker_that_is_not_there_is_told_of_once() {
+    let port = testkit::free_port().unwrap();
+    let mut refresh = bridge(&["jobs", "refresh", "acme"]);
+    refresh.env(
+        "BRIDGE_AMQP_URL",
+        format!("amqp://bridge:hidden@127.0.0.1:{port}/%2f"),
+    );
+    let (_, complaint, code) = outcome(&refresh.output().unwrap());
+    assert_eq!(code, 4, "{complaint}");
+    assert_eq!(
+        complaint.matches("cannot be reached").count(),
+        1,
+        "{complaint}"
+    );
+    assert!(!complaint.contains("hidden"), "{complaint}");
+}
+
+#[test]
+fn the_help_tells_the_exit_codes_and_what_a_request_looks_like() {
+    for (arguments, told) in [
+        (&["--help"][..], "5 refused"),
+        (&["connect", "--help"], "\"kind\":\"api_key\""),
+        (&["connect", "--help"], "1 where an error was found"),
+    ] {
+        let (help, _, code) = outcome(&bridge(arguments).output().unwrap());
+        assert!(code == 0 && help.contains(told), "{help}");
+    }
+}
