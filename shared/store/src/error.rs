@@ -41,12 +41,31 @@ impl From<sqlx::Error> for Error {
 /// Why, in one word that holds no data.
 fn reason(error: &sqlx::Error) -> Cow<'_, str> {
     match error {
-        sqlx::Error::Database(told) => told.code().unwrap_or("no SQLSTATE".into()),
-        sqlx::Error::PoolTimedOut => "no connection was free in time".into(),
+        sqlx::Error::Database(told) => match told.code() {
+            None => "no SQLSTATE".into(),
+            Some(state) => match meaning(&state) {
+                Some(meaning) => format!("{state}: {meaning}").into(),
+                None => state,
+            },
+        },
+        // Whoever cannot connect at all is told so after as long a wait.
+        sqlx::Error::PoolTimedOut => "no connection could be made or was free in time".into(),
         sqlx::Error::PoolClosed => "closing".into(),
         sqlx::Error::Io(error) => error.kind().to_string().into(),
         sqlx::Error::RowNotFound => "no row".into(),
         _ => "not understood".into(),
+    }
+}
+
+/// What an operator has to put right.
+fn meaning(state: &str) -> Option<&'static str> {
+    match state {
+        "28000" | "28P01" => Some("the user or the password is refused"),
+        "3D000" => Some("there is no such database"),
+        "42P01" => Some("a table is missing, and bridge run makes them"),
+        "42501" => Some("the user lacks a privilege"),
+        "53300" => Some("the server has no connection left"),
+        _ => None,
     }
 }
 
@@ -61,7 +80,7 @@ mod tests {
         let told = |error: sqlx::Error| Error::from(error).to_string();
         assert_eq!(
             told(sqlx::Error::PoolTimedOut),
-            "the database is not available (no connection was free in time)"
+            "the database is not available (no connection could be made or was free in time)"
         );
         assert_eq!(
             told(sqlx::Error::Io(ErrorKind::ConnectionReset.into())),
