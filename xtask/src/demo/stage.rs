@@ -137,6 +137,7 @@ impl Stage {
         for (name, value) in &self.variables {
             screen.line(&format!("export {name}='{value}'"));
         }
+        screen.line(&format!("export BRIDGE_URL='{}'", self.url));
         screen.line(&format!(
             "{} why {}",
             self.program.display(),
