@@ -262,20 +262,20 @@ async fn greenhouse(
     )
     .fetch_all(&mut **tx)
     .await?;
-    // An import that failed after creating the person knows them by its step alone.
-    let made = sqlx::query_scalar!(
-        r#"SELECT DISTINCT s.remote_id AS "id!" FROM operations o JOIN steps s ON s.operation_id = o.id
-        WHERE o.tenant = $1 AND o.subject = $2 AND s.kind = 'create_candidate' AND s.remote_id IS NOT NULL"#,
-        erasure.tenant.as_str(),
-        erasure.candidate.as_str(),
-    )
-    .fetch_all(&mut **tx)
-    .await?;
-    for id in made {
-        // Merged away since, as far as the mapping says.
-        if people.is_empty() {
-            people.push(id);
-        }
+    // What failed or ends now knows them by its steps alone. Where the mapping says who they are, those of the steps are the
+    // same, or were merged away since.
+    if people.is_empty() {
+        people = sqlx::query_scalar!(
+            r#"SELECT w.person AS "id!" FROM (
+                SELECT CASE s.kind WHEN 'create_candidate' THEN s.remote_id ELSE s.person END AS person, s.last_sent_at
+                FROM operations o JOIN steps s ON s.operation_id = o.id
+                WHERE o.tenant = $1 AND o.subject = $2 AND s.state IN ('sending', 'unknown', 'confirmed')) w
+            WHERE w.person IS NOT NULL GROUP BY w.person ORDER BY max(w.last_sent_at) DESC NULLS LAST"#,
+            erasure.tenant.as_str(),
+            erasure.candidate.as_str(),
+        )
+        .fetch_all(&mut **tx)
+        .await?;
     }
     Ok(people.into_iter().map(CandidateId).collect())
 }

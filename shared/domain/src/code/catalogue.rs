@@ -126,7 +126,7 @@ catalogue! {
         => "Introduce the candidate first, or see why the introduction failed; then publish the update again under a new id.";
     PersonErased "person_erased" "BRG-0321" (HUMAN, FINAL)
         "The person asked to be forgotten, and no introduction made after that is known."
-        => "Nothing was kept or written. Should the person agree to an introduction again, publish that agreement with its own time.";
+        => "Nothing of the person is kept here, and nothing more is written; where they may be in Greenhouse already, CandidateErased says. Should the person agree to an introduction again, publish that agreement with its own time.";
     ErasedBefore "erased_before" "BRG-0322" (HUMAN, FINAL)
         "The person had asked to be forgotten, and has agreed to an introduction after that."
         => "Make sure that the later agreement is real; if it is not, publish a CandidateErasureRequested.";
