@@ -2,6 +2,7 @@
 
 use domain::{CandidateId, Code, StepKind, TagId};
 use harvest::{Error as Remote, Version};
+use store::claim::StepState;
 
 use crate::attempt::{Attempt, Made, Step, Written};
 use crate::person::Person;
@@ -45,20 +46,25 @@ pub(crate) async fn apply_missing(
         }
         let written = put(attempt, candidate, name, *tag).await;
         let applied = attempt.tolerate(written, Code::TagRefused, "candidate.tags")?;
-        any |= applied.is_some();
+        any |= applied == Some(true);
     }
     Ok(any)
 }
 
-/// Puts a tag on a person. Its id may have been remembered for a day, and somebody may have deleted the tag since: it is
-/// looked up anew then, and put once more.
+/// Puts a tag on a person, and says whether they did not have it. Its id may have been remembered for a day, and somebody may
+/// have deleted the tag since: it is looked up anew then, and put once more.
 async fn put(
     attempt: &mut Attempt<'_>,
     candidate: CandidateId,
     name: &str,
     tag: TagId,
-) -> Result<Written<TagId>, Stop> {
+) -> Result<bool, Stop> {
     let (written, error) = send(attempt, candidate, tag).await;
+    let written = written.map(|_| true);
+    if matches!(error, Some(Remote::Rejected { .. })) && has(attempt, candidate, tag).await {
+        attempt.learn(&step(tag), StepState::Confirmed, Some(tag.0), None);
+        return Ok(false);
+    }
     let not_found = matches!(error, Some(Remote::NotFound { .. }));
     if !not_found && !error.as_ref().is_some_and(is_about_the_tag) {
         return written;
@@ -79,7 +85,10 @@ async fn put(
     let (written, error) = match references::tag_anew(attempt, name, tag).await? {
         // What was not found was not carried out. It may be sent again even where the tag is as it was: the person may
         // have come to be shown between the write and the look. A refusal would only be repeated.
-        Some(known) if not_found || known != tag => send(attempt, candidate, known).await,
+        Some(known) if not_found || known != tag => {
+            let (written, error) = send(attempt, candidate, known).await;
+            (written.map(|_| true), error)
+        }
         _ => (written, error),
     };
     match error {
@@ -87,6 +96,17 @@ async fn put(
         Some(Remote::NotFound { .. }) => Err(Stop::Fail(Code::TagRefused.into())),
         _ => written,
     }
+}
+
+fn step(tag: TagId) -> Step {
+    Step::keyed(StepKind::ApplyTag, tag)
+}
+
+/// Whether a person has the tag that was refused: v3 refuses what they have, and their record may not show it yet.
+async fn has(attempt: &Attempt<'_>, candidate: CandidateId, tag: TagId) -> bool {
+    let client = attempt.proof();
+    let tags = client.applied_candidate_tags();
+    tags.has(candidate, tag).await.unwrap_or(false)
 }
 
 /// Sends once, and keeps what was said against it.
@@ -98,7 +118,7 @@ async fn send(
     let mut error = None;
     let written = attempt
         .write_once(
-            Step::keyed(StepKind::ApplyTag, tag),
+            step(tag),
             async |client, _| {
                 Ok(client
                     .applied_candidate_tags()
