@@ -15,6 +15,7 @@ use crate::profile::refused;
 use crate::references::{self, References};
 use crate::send_error::SendError;
 use crate::stop::Stop;
+use crate::unshown::Unshown;
 use crate::{candidate_fields, note, search, sight};
 
 /// A person made by this operation, or found where it may have made one.
@@ -228,15 +229,22 @@ pub(crate) async fn fill_gaps(
     let Some(record) = person.record() else {
         return Ok(());
     };
-    let mut patch = introduction.profile.gaps(record);
-    if patch.has_lists() {
-        // They are written back as a whole, and somebody may have added to them since the search, before our place in line.
-        let by_now = attempt.greenhouse.candidates().get(person.id).await?;
-        patch = introduction.profile.gaps(by_now.as_ref().unwrap_or(record));
+    let mut patch = introduction.profile.gaps(record, &Unshown::default());
+    let mut wanted = added_fields(attempt, record, introduction).await?;
+    if !patch.is_empty() || !wanted.is_empty() {
+        let unshown = Unshown::of(attempt, person.id).await?;
+        let by_now = match patch.has_lists() {
+            // They are written back as a whole, and somebody may have added to them since the search, before our place in line.
+            true => attempt.greenhouse.candidates().get(person.id).await?,
+            false => None,
+        };
+        let record = by_now.as_ref().unwrap_or(record);
+        patch = introduction.profile.gaps(record, &unshown);
+        let before = unshown.custom_fields(attempt, record).await?;
+        wanted.retain(|new| before.iter().all(|one| one.name_key != new.name_key));
+        patch.custom_fields = candidate_fields::written_with(attempt, &wanted, before);
     }
-    patch.custom_fields = added_fields(attempt, record, introduction).await?;
     let (step, empty) = (Step::only(StepKind::EditCandidate), patch.is_empty());
-    let wanted = patch.custom_fields.clone().unwrap_or_default();
     let term = attempt.term();
     let mut in_the_way = None;
     let edited = edit_by(attempt, step, empty, async |client| {
@@ -287,7 +295,7 @@ pub(crate) async fn edit(
 }
 
 /// An edit, for which nothing is sent where there is no difference.
-async fn edit_by(
+pub(crate) async fn edit_by(
     attempt: &mut Attempt<'_>,
     step: Step,
     empty: bool,
@@ -301,12 +309,12 @@ async fn edit_by(
     sent.await.map(drop)
 }
 
-/// The fields that the record lacks, if any.
-async fn added_fields(
+/// The fields of an introduction that the record lacks.
+pub(crate) async fn added_fields(
     attempt: &Attempt<'_>,
     record: &Candidate,
     introduction: &Introduction,
-) -> Result<Option<Vec<CustomFieldValue>>, Stop> {
+) -> Result<Vec<CustomFieldValue>, Stop> {
     let has = |key: &str| {
         record
             .custom_fields
@@ -315,7 +323,7 @@ async fn added_fields(
     };
     let mut added = custom_fields(attempt, introduction).await?;
     added.retain(|field| !has(&field.name_key));
-    Ok((!added.is_empty()).then_some(added))
+    Ok(added)
 }
 
 /// The event's fields, and ours where the tenant wants and has them.

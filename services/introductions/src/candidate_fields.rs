@@ -2,7 +2,9 @@
 //! so that an import usually costs no call for them.
 
 use domain::{Code, CustomFieldId, Problem};
-use harvest::{Client, CustomField, CustomFieldValue, Error as Remote, FieldType, ValueType};
+use harvest::{
+    Client, CustomField, CustomFieldValue, Error as Remote, FieldType, ValueType, Version,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::attempt::Attempt;
@@ -82,6 +84,20 @@ fn known(fields: Vec<CustomField>) -> Vec<Field> {
             value_type: field.value_type,
         })
         .collect()
+}
+
+/// The fields to send in order to write these; none where there is nothing to write. v3 takes all that a person has at once, so
+/// what was written `before` and may not be shown yet goes along.
+pub(crate) fn written_with(
+    attempt: &Attempt<'_>,
+    wanted: &[CustomFieldValue],
+    before: Vec<CustomFieldValue>,
+) -> Option<Vec<CustomFieldValue>> {
+    let mut fields = wanted.to_vec();
+    if attempt.greenhouse.version() == Version::V3 {
+        fields.extend(before);
+    }
+    (!wanted.is_empty()).then_some(fields)
 }
 
 /// What to try again with after these were refused: those that the refusal does not name and Greenhouse should take, if they

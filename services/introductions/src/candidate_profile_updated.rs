@@ -6,6 +6,7 @@ use proto::v1;
 use crate::attempt::{Attempt, Step};
 use crate::profile::{self, Profile};
 use crate::stop::Stop;
+use crate::unshown::Unshown;
 use crate::updated::{self, Update};
 use crate::{candidate, introduced, references, tags};
 
@@ -27,7 +28,8 @@ pub(crate) async fn handle(
     let written_earlier = attempt.was_sent(&step);
     let mut changed = Vec::new();
     if !superseded {
-        let patch = profile.changes(&person.record);
+        let unshown = Unshown::of(attempt, person.record.id).await?;
+        let patch = profile.changes(&person.record, &unshown);
         changed = profile::changed(&patch);
         candidate::edit(attempt, step, person.record.id, &patch)
             .await

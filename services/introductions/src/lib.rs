@@ -43,6 +43,7 @@ mod status_field;
 mod stop;
 mod tags;
 mod term;
+mod unshown;
 mod updated;
 mod worker;
 

@@ -10,6 +10,7 @@ use url::Url;
 
 use crate::attempt::Attempt;
 use crate::stop::Stop;
+use crate::unshown::{Text, Unshown};
 
 /// The person of an event, parsed once.
 pub(crate) struct Profile {
@@ -89,37 +90,40 @@ impl Profile {
     }
 
     /// What the record lacks: gaps are filled, lists united, nothing is overwritten.
-    pub(crate) fn gaps(&self, record: &Candidate) -> CandidatePatch {
-        let missing = |has: &Option<String>, new: &str| {
+    pub(crate) fn gaps(&self, record: &Candidate, unshown: &Unshown) -> CandidatePatch {
+        let missing = |has: &Option<String>, text: Text| {
             let empty = has.as_deref().is_none_or(|text| text.trim().is_empty());
-            filled(new).filter(|_| empty)
+            filled(text(&self.person)).filter(|_| empty && !unshown.fills(text))
         };
-        self.patch(record, missing)
+        self.patch(record, unshown, missing)
     }
 
     /// What differs: what the event knows replaces what the record says, lists are united. What the event does not
     /// know stays, and so does every address and profile that somebody added in Greenhouse.
-    pub(crate) fn changes(&self, record: &Candidate) -> CandidatePatch {
-        let other = |has: &Option<String>, new: &str| {
-            let has = has.as_deref().map(str::trim).unwrap_or_default();
-            filled(new).filter(|new| new != has)
+    pub(crate) fn changes(&self, record: &Candidate, unshown: &Unshown) -> CandidatePatch {
+        let other = |has: &Option<String>, text: Text| {
+            let shown = has.as_deref().map(str::trim).unwrap_or_default();
+            let has = unshown.replaced(text).unwrap_or(shown.to_owned());
+            filled(text(&self.person)).filter(|new| *new != has)
         };
-        self.patch(record, other)
+        self.patch(record, unshown, other)
     }
 
     fn patch(
         &self,
         record: &Candidate,
-        text: impl Fn(&Option<String>, &str) -> Option<String>,
+        unshown: &Unshown,
+        text: impl Fn(&Option<String>, Text) -> Option<String>,
     ) -> CandidatePatch {
-        let union =
-            |list, has: &[Contact]| matching::union_contacts(list, has, &self.contacts(list));
-        let person = &self.person;
+        let union = |list, shown: &[Contact]| {
+            let has = unshown.with(list, shown);
+            matching::union_contacts(list, &has, &self.contacts(list))
+        };
         CandidatePatch {
-            first_name: text(&record.first_name, &person.first_name),
-            last_name: text(&record.last_name, &person.last_name),
-            company: text(&record.company, &person.company),
-            title: text(&record.title, &person.title),
+            first_name: text(&record.first_name, |person| &person.first_name),
+            last_name: text(&record.last_name, |person| &person.last_name),
+            company: text(&record.company, |person| &person.company),
+            title: text(&record.title, |person| &person.title),
             email_addresses: union(ContactList::Emails, &record.email_addresses),
             phone_numbers: union(ContactList::Phones, &record.phone_numbers),
             website_addresses: union(ContactList::Websites, &record.website_addresses),
@@ -260,8 +264,8 @@ mod tests {
     #[test]
     fn what_the_event_does_not_know_stays() {
         let profile = profile(v1::Candidate::default());
-        assert!(profile.changes(&record()).is_empty());
-        assert!(changed(&profile.changes(&record())).is_empty());
+        assert!(profile.changes(&record(), &Unshown::default()).is_empty());
+        assert!(changed(&profile.changes(&record(), &Unshown::default())).is_empty());
     }
 
     #[test]
@@ -273,7 +277,7 @@ mod tests {
             social_profiles: vec![entry("linkedin.com/in/ada")],
             ..v1::Candidate::default()
         });
-        let patch = profile.changes(&record());
+        let patch = profile.changes(&record(), &Unshown::default());
         assert_eq!(changed(&patch), ["last_name", "emails"]);
         assert_eq!(patch.last_name.as_deref(), Some("Lovelace"));
         let emails: Vec<_> = patch.email_addresses.unwrap();
@@ -331,6 +335,9 @@ mod tests {
             company: "Engines".into(),
             ..v1::Candidate::default()
         });
-        assert_eq!(changed(&profile.gaps(&record())), ["company"]);
+        assert_eq!(
+            changed(&profile.gaps(&record(), &Unshown::default())),
+            ["company"]
+        );
     }
 }

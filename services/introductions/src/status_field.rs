@@ -1,6 +1,8 @@
 //! The custom field "Intrro status" on candidates.
 
-use domain::{Code, Problem, StepKind};
+use std::slice;
+
+use domain::{CandidateId, Code, Problem, StepKind};
 use harvest::{Candidate, CandidatePatch, CustomFieldValue, ValueType, Version};
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +10,7 @@ use crate::attempt::{Attempt, Step};
 use crate::field_values::Definitions;
 use crate::memory::MINUTE;
 use crate::stop::Stop;
+use crate::unshown::Unshown;
 use crate::{candidate, candidate_fields, profile};
 
 const NAME: &str = candidate_fields::STATUS.name;
@@ -31,24 +34,23 @@ pub(crate) async fn write(
     let Some(field) = field(attempt, record).await? else {
         return Ok(false);
     };
-    let Some(value) = value(&field, status) else {
+    let listed = field.options.is_some();
+    let Some(wanted) = says(field, status) else {
         attempt.warn(missing());
         return Ok(false);
     };
-    let listed = field.options.is_some();
-    let wanted = CustomFieldValue {
-        name_key: field.name_key,
-        value: value.into(),
-    };
-    let mut has = record.custom_fields.iter();
-    let same = has.any(|has| has.name_key == wanted.name_key && has.value == wanted.value);
+    let unshown = Unshown::of(attempt, record.id).await?;
+    let before = unshown.custom_fields(attempt, record).await?;
+    let is_ours = |field: &CustomFieldValue| field.name_key == wanted.name_key;
+    let same = record.custom_fields.contains(&wanted) && !before.iter().any(is_ours);
+    let before = before.into_iter().filter(|field| !is_ours(field)).collect();
+    let fields = candidate_fields::written_with(attempt, slice::from_ref(&wanted), before);
     let patch = CandidatePatch {
-        custom_fields: (!same).then(|| vec![wanted.clone()]),
+        custom_fields: fields.filter(|_| !same),
         ..CandidatePatch::default()
     };
-    let step = Step::only(StepKind::WriteStatus);
-    let ours = !same || attempt.was_sent(&step);
-    match candidate::edit(attempt, step, record.id, &patch).await {
+    let ours = !same || attempt.was_sent(&step());
+    match send(attempt, record.id, patch, &wanted).await {
         Ok(()) => Ok(ours),
         Err(Stop::Fail(problem)) => {
             let key = wanted.name_key.as_str();
@@ -62,6 +64,52 @@ pub(crate) async fn write(
         }
         Err(other) => Err(other),
     }
+}
+
+fn step() -> Step {
+    Step::only(StepKind::WriteStatus)
+}
+
+/// What goes along with the status does not keep it out: what of it is refused is left out.
+async fn send(
+    attempt: &mut Attempt<'_>,
+    person: CandidateId,
+    mut patch: CandidatePatch,
+    wanted: &CustomFieldValue,
+) -> Result<(), Stop> {
+    let (term, empty) = (attempt.term(), patch.is_empty());
+    let sent = candidate::edit_by(attempt, step(), empty, async |client| {
+        let fields = patch.custom_fields.as_deref().unwrap_or_default();
+        match client.candidates().update(person, &patch).await {
+            Err(error) if fields.len() > 1 && error.is_about_custom_fields(fields) => {
+                let mut fewer = candidate_fields::fewer(client, &error, fields).await;
+                if !fewer.contains(wanted) {
+                    fewer = vec![wanted.clone()];
+                }
+                term.check()?;
+                patch.custom_fields = Some(fewer);
+                Ok(client.candidates().update(person, &patch).await?)
+            }
+            answer => Ok(answer?),
+        }
+    });
+    sent.await
+}
+
+/// What the field is to say of this status; none where it is not there or cannot say it.
+pub(crate) async fn told_by(
+    attempt: &Attempt<'_>,
+    record: &Candidate,
+    status: &str,
+) -> Result<Option<CustomFieldValue>, Stop> {
+    let field = field(attempt, record).await?;
+    Ok(field.and_then(|field| says(field, status)))
+}
+
+fn says(field: Field, status: &str) -> Option<CustomFieldValue> {
+    let value = value(&field, status)?.into();
+    let name_key = field.name_key;
+    Some(CustomFieldValue { name_key, value })
 }
 
 fn missing() -> Problem {

@@ -1,10 +1,11 @@
-//! What became known so lately that Greenhouse may not show it yet: its lists run behind, and a record that was just made
-//! may be absent for minutes.
+//! What became known or was written so lately that Greenhouse may not show it yet: its lists run behind, reads may show a
+//! record as it was before an edit, and one that was just made may be absent for minutes.
 
 use std::time::Duration;
 
-use domain::{ApplicationId, CandidateId, Tenant};
+use domain::{ApplicationId, CandidateId, OperationKind, Tenant};
 
+use crate::claim::Claim;
 use crate::{Error, Store};
 
 impl Store {
@@ -55,5 +56,40 @@ impl Store {
             .into_iter()
             .map(|row| (ApplicationId(row.id), aged(row.seconds)))
             .collect())
+    }
+
+    /// The commands of other operations whose edit of this person was sent less than `age` ago and took effect, each with its
+    /// encoded event; the oldest first. Of an erased person nothing is left.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Corrupt`].
+    pub async fn edited_lately(
+        &self,
+        claim: &Claim,
+        person: CandidateId,
+        age: Duration,
+    ) -> Result<Vec<(OperationKind, Vec<u8>)>, Error> {
+        let rows = sqlx::query!(
+            "SELECT o.kind, o.payload FROM person_keys p
+            JOIN operations o ON o.subject = p.candidate_id AND o.tenant = p.tenant
+            JOIN steps s ON s.operation_id = o.id
+            WHERE p.tenant = $1 AND p.greenhouse_id = $2 AND o.id <> $3
+                AND coalesce(o.settled_at, 'infinity') > clock_timestamp() - make_interval(secs => $4)
+                AND s.last_sent_at > clock_timestamp() - make_interval(secs => $4) AND s.person = $2
+                AND s.kind IN ('edit_candidate', 'update_profile', 'write_status')
+                AND s.state = 'confirmed'
+            ORDER BY s.last_sent_at",
+            claim.tenant.as_str(),
+            person.0,
+            claim.operation.0,
+            age.as_secs_f64(),
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let commands = rows.into_iter().map(|row| {
+            let kind = row.kind.parse().map_err(|_| Error::Corrupt("kind"))?;
+            Ok((kind, row.payload))
+        });
+        commands.collect()
     }
 }

@@ -5,6 +5,7 @@
 #![recursion_limit = "256"]
 
 mod credit;
+mod edits;
 mod emails;
 mod fields;
 mod hiccups;

@@ -3,16 +3,16 @@
 use std::time::Duration;
 
 use chrono::Utc;
-use domain::{ApplicationId, CandidateId, Code, IntrroCandidateId, OperationKind};
+use domain::{ApplicationId, CandidateId, Code, IntrroCandidateId, OperationKind, StepKind};
 use store::Store;
 use store::applications::TrackedApplication;
-use store::claim::{Claim, Want};
+use store::claim::{Claim, StepState, Want};
 use store::erase::{Erased, erase};
 use store::intake::{Arrival, Refused, Verdict, record_refusals};
-use store::journal::{Journal, JournalError, Person};
+use store::journal::{Journal, JournalError, Person, StepWrite};
 use store::person::PersonKey;
 
-use crate::ledger::{arrival, connect, done, run, sending, take_in, tenant};
+use crate::ledger::{arrival, connect, done, run, sending, step, take_in, tenant};
 use crate::{fresh_store, waits_for_a_lock};
 
 async fn claim(store: &Store) -> Vec<Claim> {
@@ -106,6 +106,41 @@ async fn what_was_imported_is_forgotten_and_where_they_are_is_told() {
         .await
         .unwrap();
     assert_eq!(count(&store, "SELECT sequence FROM applications").await, 3);
+}
+
+#[tokio::test]
+async fn what_was_written_to_somebody_lately_is_known_until_they_are_erased() {
+    let store = fresh_store().await;
+    connect(&store, "acme").await;
+    let journal = Journal::start(store.clone());
+    let ada = CandidateId(7);
+    let edit = |state| StepWrite {
+        kind: StepKind::EditCandidate,
+        person: Some(ada),
+        ..step("edit_candidate", state, None)
+    };
+    for (id, state) in [("i-1", StepState::Confirmed), ("i-2", StepState::Rejected)] {
+        take_in(&store, &[introduction(id)]).await;
+        let claims = claim(&store).await;
+        let sending = vec![edit(StepState::Sending)];
+        journal.steps(&claims[0], sending).await.unwrap();
+        let mut settlement = done(&claims[0], ada.0);
+        settlement.steps = vec![edit(state)];
+        journal.settle(&claims[0], settlement).await.unwrap();
+    }
+    take_in(&store, &[arrival("acme", "i-3", "c-3", "c@example.com")]).await;
+    let next = &claim(&store).await[0];
+    let lately = async |person, age| {
+        let sent = store.edited_lately(next, person, Duration::from_secs(age));
+        sent.await.unwrap()
+    };
+    let written = (OperationKind::IntroductionAccepted, b"payload".to_vec());
+    assert_eq!(lately(ada, 60).await, [written], "what was refused is not");
+    assert_eq!(lately(CandidateId(8), 60).await, []);
+    assert_eq!(lately(ada, 0).await, []);
+    take_in(&store, &[request()]).await;
+    forget(&store).await.expect("nothing is in hand");
+    assert_eq!(lately(ada, 60).await, []);
 }
 
 #[tokio::test]
@@ -286,36 +321,6 @@ async fn a_worker_that_died_in_the_middle_leaves_a_doubt() {
     assert!(erased.perhaps_created && erased.greenhouse.is_empty());
     let late = journal.settle(&claims[0], done(&claims[0], 7)).await;
     assert_eq!(late.unwrap_err(), JournalError::LeaseLost);
-}
-
-#[tokio::test]
-async fn whoever_was_written_to_is_told_of_though_the_import_did_not_end() {
-    for state in [
-        StepState::Sending,
-        StepState::Unknown,
-        StepState::Confirmed,
-        StepState::Rejected,
-    ] {
-        let store = fresh_store().await;
-        connect(&store, "acme").await;
-        let journal = Journal::start(store.clone());
-        take_in(&store, &[introduction("i-1"), request()]).await;
-        let claims = claim(&store).await;
-        let edit = StepWrite {
-            kind: StepKind::EditCandidate,
-            person: Some(CandidateId(7)),
-            ..step("edit_candidate", state, None)
-        };
-        journal.steps(&claims[0], vec![edit]).await.unwrap();
-        sqlx::query("UPDATE operations SET not_before = now() WHERE lease IS NOT NULL")
-            .execute(store.pool())
-            .await
-            .unwrap();
-        let erased = forget(&store).await.expect("the lease is over");
-        let told = erased.greenhouse == [CandidateId(7)];
-        assert_eq!(told, state != StepState::Rejected, "{state:?}");
-        assert!(!erased.perhaps_created && erased.ended.len() == 1);
-    }
 }
 
 #[tokio::test]
