@@ -324,6 +324,36 @@ async fn a_worker_that_died_in_the_middle_leaves_a_doubt() {
 }
 
 #[tokio::test]
+async fn whoever_was_written_to_is_told_of_though_the_import_did_not_end() {
+    for state in [
+        StepState::Sending,
+        StepState::Unknown,
+        StepState::Confirmed,
+        StepState::Rejected,
+    ] {
+        let store = fresh_store().await;
+        connect(&store, "acme").await;
+        let journal = Journal::start(store.clone());
+        take_in(&store, &[introduction("i-1"), request()]).await;
+        let claims = claim(&store).await;
+        let edit = StepWrite {
+            kind: StepKind::EditCandidate,
+            person: Some(CandidateId(7)),
+            ..step("edit_candidate", state, None)
+        };
+        journal.steps(&claims[0], vec![edit]).await.unwrap();
+        sqlx::query("UPDATE operations SET not_before = now() WHERE lease IS NOT NULL")
+            .execute(store.pool())
+            .await
+            .unwrap();
+        let erased = forget(&store).await.expect("the lease is over");
+        let told = erased.greenhouse == [CandidateId(7)];
+        assert_eq!(told, state != StepState::Rejected, "{state:?}");
+        assert!(!erased.perhaps_created && erased.ended.len() == 1);
+    }
+}
+
+#[tokio::test]
 async fn what_tells_of_a_time_before_is_not_stored() {
     let store = fresh_store().await;
     connect(&store, "acme").await;
