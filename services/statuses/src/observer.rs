@@ -74,9 +74,10 @@ impl Observer<'_> {
         self.clocks().greenhouse()
     }
 
-    /// Until when it may take to find out at which of some applications Greenhouse fails.
+    /// How long it may take to find out at which of some applications Greenhouse fails: nobody extends a lease meanwhile, and
+    /// a look reads three lists.
     pub(crate) fn until(&self) -> Instant {
-        Instant::now() + PATIENCE
+        Instant::now() + self.context.config.lease / 8
     }
 
     /// Which of a page are followed, and which of those may have changed. People who turn out to be merged are.
