@@ -240,7 +240,7 @@ pub struct CandidateStatusChanged {
         tag = "11"
     )]
     pub occurred_at_quality: i32,
-    /// When the bridge saw it.
+    /// When the bridge saw it; never before occurred_at.
     #[prost(message, optional, tag = "12")]
     pub observed_at: ::core::option::Option<crate::wkt::Timestamp>,
     /// What made the bridge see it.

@@ -1,5 +1,6 @@
 //! One change as the event that tells it. No personal data: ids, stage names and the reason recruiters chose.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::Tenant;
 use domain::settings::Settings;
 use domain::status::{
@@ -12,6 +13,9 @@ use store::outbox::Announcement;
 
 use crate::Naming;
 use crate::phase::{contract, phase};
+
+/// How far Greenhouse's clock and the database's may be apart without either being wrong.
+const CLOCKS: TimeDelta = TimeDelta::minutes(1);
 
 /// Whose change is told.
 pub struct Subject<'a> {
@@ -69,22 +73,25 @@ impl Subject<'_> {
         observation: &Observation,
     ) -> Result<Announcement, EncodeError> {
         let tracked = self.tracked;
+        let seen = Seen::of(change, observation.observed_at);
         let naming = Naming {
             tenant: self.tenant,
             unique: format!("applications/{}/{sequence}", tracked.application),
             subject: tracked.candidate.as_str(),
             ordering_key: format!("application:{}", tracked.application),
-            time: observation.observed_at,
+            time: seen.observed_at,
             trace: self.trace,
         };
-        naming.announcement(&Notice::from(self.event(sequence, change, observation)))
+        let event = self.event(sequence, change, &seen, observation.detected_by);
+        naming.announcement(&Notice::from(event))
     }
 
     fn event(
         &self,
         sequence: i64,
         change: &Change,
-        observation: &Observation,
+        seen: &Seen,
+        detected_by: DetectedBy,
     ) -> v1::CandidateStatusChanged {
         let tracked = self.tracked;
         let why = change.rejection.as_ref();
@@ -102,10 +109,10 @@ impl Subject<'_> {
             previous: previous.map(|previous| self.state(previous)),
             current: Some(self.state(&change.current)),
             rejection: why.map(rejection),
-            occurred_at: Some(change.occurred_at.into()),
-            occurred_at_quality: quality(change.quality).into(),
-            observed_at: Some(observation.observed_at.into()),
-            detected_by: detector(observation.detected_by).into(),
+            occurred_at: Some(seen.occurred_at.into()),
+            occurred_at_quality: quality(seen.quality).into(),
+            observed_at: Some(seen.observed_at.into()),
+            detected_by: detector(detected_by).into(),
             backfilled: change.backfilled,
             converted_from_application_id: tracked.converted_from.map(|id| id.0),
         }
@@ -117,6 +124,33 @@ impl Subject<'_> {
             stage_id: snapshot.stage.as_ref().map(|stage| stage.job_stage_id.0),
             stage_name: snapshot.stage.as_ref().and_then(|stage| stage.name.clone()),
             phase: contract(phase(snapshot, self.settings)).into(),
+        }
+    }
+}
+
+/// When a change happened, and when it was seen: no earlier, whatever the two clocks show that tell it.
+struct Seen {
+    occurred_at: DateTime<Utc>,
+    quality: Quality,
+    observed_at: DateTime<Utc>,
+}
+
+impl Seen {
+    /// A change that is stamped later than two clocks explain was stamped by a wrong one, or by somebody who edited the time
+    /// of a rejection: it had happened when it was seen.
+    fn of(change: &Change, observed_at: DateTime<Utc>) -> Seen {
+        let (occurred_at, quality) = (change.occurred_at, change.quality);
+        if occurred_at - observed_at > CLOCKS {
+            return Seen {
+                occurred_at: observed_at,
+                quality: Quality::Approximate,
+                observed_at,
+            };
+        }
+        Seen {
+            occurred_at,
+            quality,
+            observed_at: observed_at.max(occurred_at),
         }
     }
 }
@@ -162,7 +196,6 @@ const fn detector(detector: DetectedBy) -> proto::Detector {
 
 #[cfg(test)]
 mod tests {
-    use chrono::{DateTime, Utc};
     use domain::status::Stage;
     use domain::{
         ApplicationId, CandidateId, IntroductionId, IntrroCandidateId, JobId, JobStageId,
@@ -230,6 +263,10 @@ mod tests {
     }
 
     fn told(tracked: &TrackedApplication) -> Announcement {
+        told_of(tracked, &turned_down())
+    }
+
+    fn told_of(tracked: &TrackedApplication, observation: &Observation) -> Announcement {
         let tenant = Tenant::try_from("acme").unwrap();
         let subject = Subject {
             tenant: &tenant,
@@ -237,7 +274,7 @@ mod tests {
             tracked,
             trace: Some(TRACE),
         };
-        let (mut progress, _) = subject.progress(&turned_down()).unwrap();
+        let (mut progress, _) = subject.progress(observation).unwrap();
         progress.announcements.remove(0)
     }
 
@@ -259,6 +296,40 @@ mod tests {
                 "observedAt": "2026-03-12T14:03:22Z", "detectedBy": "POLL", "backfilled": false
             })
         );
+    }
+
+    #[test]
+    fn nothing_is_observed_before_it_occurred() {
+        let stamped = |rejected_at: &str| {
+            let observation = Observation {
+                rejected_at: Some(at(rejected_at)),
+                observed_at: at("2026-03-12T14:03:22Z"),
+                ..turned_down()
+            };
+            let told = told_of(&tracked(Some(offer(Status::InProcess))), &observation);
+            let event: Value = serde_json::from_slice(&told.body).unwrap();
+            assert_eq!(event["time"], event["data"]["observedAt"]);
+            ["occurredAt", "occurredAtQuality", "observedAt"]
+                .map(|field| event["data"][field].as_str().unwrap().to_owned())
+        };
+        for (rejected_at, expected) in [
+            // Greenhouse's clock is a little ahead.
+            (
+                "2026-03-12T14:03:25Z",
+                ["2026-03-12T14:03:25Z", "EXACT", "2026-03-12T14:03:25Z"],
+            ),
+            // Somebody set it.
+            (
+                "2099-01-01T00:00:00Z",
+                [
+                    "2026-03-12T14:03:22Z",
+                    "APPROXIMATE",
+                    "2026-03-12T14:03:22Z",
+                ],
+            ),
+        ] {
+            assert_eq!(stamped(rejected_at), expected);
+        }
     }
 
     #[test]
