@@ -8,7 +8,7 @@ WITH RECURSIVE busy AS (
         ORDER BY o.tenant LIMIT 1)
     FROM busy WHERE busy.tenant IS NOT NULL),
 mine AS MATERIALIZED (
-    SELECT l.*, $2 - coalesce(h.n, 0) AS room, coalesce(h.n, 0) = 0 AS idle
+    SELECT l.*, $2 - coalesce(h.n, 0) AS room
     FROM busy CROSS JOIN LATERAL (SELECT * FROM lanes WHERE lanes.tenant = busy.tenant LIMIT 1) l
     LEFT JOIN unnest($3::text[], $4::bigint[]) AS h(tenant, n) ON h.tenant = l.tenant
     WHERE (SELECT 1 FROM operations o WHERE o.tenant = l.tenant AND o.begun = ANY ('{true, false}')
@@ -16,17 +16,19 @@ mine AS MATERIALIZED (
 turns AS MATERIALIZED (
     -- An import takes up to eight calls and more. Begun side by side with fewer for each, all of them would read
     -- again in every window what they had read in the one before, and write next to nothing.
-    SELECT l.tenant, greatest(l.calls / 8 - coalesce(hands.n, 0),
-        (l.idle AND l.calls > CASE WHEN hands.n > 0 THEN 3 ELSE 0 END)::int) AS room
+    SELECT l.tenant, greatest(l.calls / 8 - hands.n,
+        (NOT hands.ours AND l.calls > CASE WHEN hands.n > 0 THEN 3 ELSE 0 END)::int) AS room
     FROM mine l JOIN tenants t ON t.tenant = l.tenant
-    LEFT JOIN LATERAL (SELECT n FROM hands WHERE hands.tenant = l.tenant) hands ON true
+    -- Of all tenants whose calls are counted together.
+    CROSS JOIN LATERAL (SELECT coalesce(sum(n), 0)::bigint AS n, coalesce(bool_or(tenant = ANY($3::text[])), false) AS ours
+        FROM client_hands WHERE client_hands.client = l.client) hands
     -- Under the lock this looks at the row as it is now: a claim that came in between has left its mark there,
     -- and what it took is not among the hands seen.
     WHERE l.metered AND t.last_served = l.last_served
     FOR UPDATE OF t SKIP LOCKED),
 due AS (
-    SELECT o.id, l.connection, l.revision, l.settings, l.tenant, l.last_served, l.metered, s.share,
-        row_number() OVER (PARTITION BY l.tenant ORDER BY o.begun DESC, o.not_before, o.id) AS turn
+    SELECT o.id, o.begun, l.connection, l.revision, l.settings, l.tenant, l.last_served, l.metered, l.client, s.share,
+        turns.room, row_number() OVER (PARTITION BY l.tenant ORDER BY o.begun DESC, o.not_before, o.id) AS turn
     FROM mine l LEFT JOIN turns ON turns.tenant = l.tenant
     CROSS JOIN LATERAL (SELECT greatest(0, CASE WHEN l.metered THEN least(l.room, coalesce(turns.room, 0))
         ELSE l.room END) AS share) s
@@ -50,7 +52,11 @@ due AS (
             LIMIT least(s.share, $1)
             FOR UPDATE SKIP LOCKED) o
         LIMIT least(s.share, $1)) o),
-chosen AS (SELECT * FROM due ORDER BY turn, last_served, id LIMIT $1),
+placed AS (
+    SELECT due.*, row_number() OVER (PARTITION BY client ORDER BY begun DESC, turn, last_served, id) AS place FROM due),
+-- What the calls can carry is the room of all tenants whose calls are counted together, so they take turns with it too.
+chosen AS (SELECT *, turn >= share OR metered AND place >= room AS uses_up FROM placed WHERE NOT metered OR place <= room
+    ORDER BY turn, last_served, id LIMIT $1),
 -- Another claim that is marking some of the same tenants is not waited for: it might wait for this one. Those
 -- that had to be locked are locked above.
 served AS (
@@ -65,7 +71,7 @@ SET lease = gen_random_uuid(), begun = true, not_before = clock_timestamp() + ma
 FROM chosen WHERE o.id = chosen.id
 RETURNING o.id, o.lease AS "lease!", o.tenant, chosen.connection AS "connection!",
     chosen.revision AS "revision!", chosen.settings AS "settings!",
-    chosen.turn >= chosen.share AS "uses_up!", o.kind, o.business_key, o.payload, o.trace, o.attempts,
+    chosen.uses_up AS "uses_up!", o.kind, o.business_key, o.payload, o.trace, o.attempts,
     o.occurred_at, o.created_at, clock_timestamp() AS "now!",
     (SELECT jsonb_agg(to_jsonb(s)) FROM steps s WHERE s.operation_id = o.id) AS steps,
     (SELECT array_agg(p.greenhouse_id ORDER BY p.candidate_id NULLS LAST, p.updated_at DESC)

@@ -27,8 +27,9 @@ lane AS MATERIALIZED (
         AND (SELECT 1 FROM erased_people WHERE key = ANY ((SELECT $11::uuid[])::uuid[]) LIMIT 1) IS NULL),
 turn AS MATERIALIZED (
     SELECT t.tenant FROM lane JOIN tenants t ON t.tenant = lane.tenant
-    LEFT JOIN LATERAL (SELECT n FROM hands WHERE hands.tenant = lane.tenant) hands ON true
-    WHERE lane.metered AND lane.calls / 8 - coalesce(hands.n, 0) > 1
+    -- Of all tenants whose calls are counted together.
+    CROSS JOIN LATERAL (SELECT coalesce(sum(n), 0)::bigint AS n FROM client_hands WHERE client_hands.client = lane.client) hands
+    WHERE lane.metered AND lane.calls / 8 - hands.n > 1
       AND t.last_served = lane.last_served
     FOR UPDATE OF t SKIP LOCKED),
 served AS (UPDATE tenants t SET last_served = clock_timestamp() FROM turn WHERE t.tenant = turn.tenant),

@@ -1,4 +1,5 @@
-//! The request limit of a connection, shared by all processes: use all of it, and never be throttled.
+//! The request limit of a credential, shared by all processes and all connections that have it: use all of it, and never
+//! be throttled.
 //!
 //! Greenhouse counts calls in fixed windows and tells, in whole seconds, when the current one ends. We never know the
 //! end exactly, so we keep two bounds of it: `ends`, the latest it can be, and `safe_until`, up to which a call sent now
@@ -16,9 +17,10 @@
 //!   last seconds before `safe_until`.
 //! - Greenhouse's own count wins when it is lower than ours (somebody else uses the credential, or a call was late).
 //!
-//! All times are the database's, forwarded by monotonic clocks; answers from an earlier window are told apart and
-//! ignored. Where Greenhouse tells no limit, nothing is counted and nothing is written. Deliberately absent: waiting for
-//! a window. Whoever is denied is told when to ask again.
+//! Connections of one credential are to each other as processes are (see [`row`]). All times are the database's, forwarded
+//! by monotonic clocks; answers from an earlier window are told apart and ignored. Where Greenhouse tells no limit, nothing
+//! is counted and nothing is written. Deliberately absent: waiting for a window. Whoever is denied is told when to ask
+//! again.
 
 mod meter;
 mod pocket;
@@ -129,7 +131,7 @@ pub struct Budgets {
     budgets: Arc<Mutex<HashMap<Uuid, Budget>>>,
 }
 
-/// One connection's budget; clones share it.
+/// One connection's access to the budget of its credential; clones share it.
 #[derive(Clone)]
 pub struct Budget(Arc<Meter>);
 

@@ -153,7 +153,8 @@ impl Store {
     /// only as many operations are in hand, over all processes, as the calls left can carry to their end at four each;
     /// more of them would use up the window with looking and write nothing. Besides, a process that has none of the tenant's
     /// may begin one while the calls left can carry that, and if nobody has one, with fewer. So that processes see each
-    /// other's claims, they take turns with such a tenant.
+    /// other's claims, they take turns with such a tenant. Tenants whose calls are counted together count as one in this,
+    /// and take turns with what it comes to.
     ///
     /// Of one tenant, what is begun goes on before anything else begins; but an operation waits while an older open one
     /// shares a person with it. The commit does not wait for the disk: the first intent written under the lease does, and

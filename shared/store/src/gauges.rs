@@ -83,9 +83,12 @@ impl Store {
                                 AND older.operation_id + 0 < mine.operation_id AND NOT older.waits LIMIT 1) ahead
                             WHERE mine.operation_id = o.id LIMIT 1) IS NULL
                         ORDER BY o.not_before, o.id LIMIT 1) first
-                    -- Of a limited tenant only while nobody has anything in hand and a whole import fits: else it goes on.
-                    WHERE NOT l.metered OR l.calls > 3 AND NOT EXISTS (SELECT 1 FROM hands WHERE hands.tenant = l.tenant)
-                        AND l.last_served < now() - interval '1 minute'), 0)::float8 AS "oldest_due_seconds!""#
+                    -- Where calls are limited only while nothing is in hand of any tenant they are for, and a whole import
+                    -- fits: else it goes on.
+                    WHERE NOT l.metered OR l.calls > 3 AND NOT EXISTS (
+                        SELECT 1 FROM client_hands h JOIN tenants t ON t.tenant = h.tenant WHERE h.client = l.client
+                            AND (h.n > 0 OR t.last_served >= now() - interval '1 minute'))), 0)::float8
+                    AS "oldest_due_seconds!""#
         )
         .fetch_one(&self.pool)
         .await?)

@@ -1,4 +1,4 @@
-//! One connection's budget in one process: the pocket in front of the row, and what is known without asking.
+//! The budget as one connection has it in one process: the pocket in front of the row, and what is known without asking.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

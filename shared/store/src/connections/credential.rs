@@ -2,6 +2,7 @@
 
 use domain::Tenant;
 use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -46,14 +47,23 @@ impl Credential {
         }
     }
 
-    /// Whose calls Greenhouse counts together.
-    pub(super) fn client(&self) -> &str {
-        match self {
+    /// For whom Greenhouse counts the calls; none where that is the organisation that authorised us, one per connection.
+    ///
+    /// Sixteen bytes of SHA-256. An API key is random and too long to be guessed from them; a keyed hash would need a master
+    /// key, and those are replaced, after which equal credentials would be told apart.
+    pub(crate) fn client(&self) -> Option<Uuid> {
+        let id = match self {
             Self::ClientCredentials { client_id, .. } => client_id,
             Self::ApiKey { api_key } => api_key.expose_secret(),
-            // Counted per organisation that authorised us, and that is one per connection.
-            Self::AuthorizationCode => "",
+            Self::AuthorizationCode => return None,
+        };
+        let mut hash = Sha256::new();
+        for part in ["client", "\0", self.api().as_str(), "\0", id] {
+            hash.update(part);
         }
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&hash.finalize()[..16]);
+        Some(Uuid::from_bytes(bytes))
     }
 
     pub(super) fn seal(
@@ -147,4 +157,30 @@ pub(crate) fn open_webhooks(
 
 pub(super) fn text(plain: &[u8]) -> Result<&str, Error> {
     std::str::from_utf8(plain).map_err(|_| Error::Corrupt("secret"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever is stored already is found by it.
+    #[test]
+    fn a_client_stays_who_it_was() {
+        let v3 = Credential::ClientCredentials {
+            client_id: "client".into(),
+            client_secret: "secret".into(),
+        };
+        let v1 = Credential::ApiKey {
+            api_key: "client".into(),
+        };
+        let clients = [v3, v1].map(|credential| credential.client().unwrap().to_string());
+        assert_eq!(
+            clients,
+            [
+                "5a16cd2c-f362-1aea-28c6-97bd10b401f4",
+                "9ea8cb1e-e761-bee6-e0c8-8eeddcd04fa7"
+            ]
+        );
+        assert_eq!(Credential::AuthorizationCode.client(), None);
+    }
 }

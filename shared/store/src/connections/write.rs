@@ -67,11 +67,10 @@ pub(super) async fn write_credential(
     let health = new.health.clone().under(held);
     let mut connection = upsert(&mut tx, id, new, &health, &sealed).await?;
     replace_tokens(&mut tx, keyring, &new.tenant, id, new.tokens.as_ref()).await?;
-    let another = known.is_none_or(|known| known.credential.client() != new.credential.client());
     // Greenhouse counts per client: another one starts with nothing learnt, a new secret changes nothing.
-    if another {
-        budget::row::start(&mut tx, id, new.limit).await?;
-    }
+    let client = new.credential.client();
+    let another = known.is_none_or(|known| known.credential.client() != client);
+    budget::row::start(&mut tx, id, client, another, new.limit).await?;
     // Another client is perhaps another organisation's.
     jobs::refresh::begin_anew(&mut tx, id, another).await?;
     if let Some(choice) = choice {

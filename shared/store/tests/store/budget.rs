@@ -16,9 +16,9 @@ use crate::fresh_store;
 /// Everything ten times as fast as at Greenhouse: windows of 3 s, told in tenths.
 const WINDOW: Duration = Duration::from_secs(3);
 const TICK: Duration = Duration::from_millis(100);
-const LIMIT: u32 = 20;
+pub(crate) const LIMIT: u32 = 20;
 
-fn timing() -> Timing {
+pub(crate) fn timing() -> Timing {
     Timing {
         margin: TICK,
         doubt: 4 * TICK,
@@ -55,19 +55,28 @@ async fn replicas(store: &Store) -> Vec<Budget> {
 }
 
 /// Counts calls in fixed windows, as Greenhouse does.
-struct Server {
+pub(crate) struct Server {
     began: Instant,
     used: Mutex<BTreeMap<u128, u32>>,
     throttled: Mutex<u32>,
 }
 
 impl Server {
-    fn new() -> Arc<Self> {
+    pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self {
             began: Instant::now() - Duration::from_millis(1234),
             used: Mutex::default(),
             throttled: Mutex::default(),
         })
+    }
+
+    /// Calls answered, by the number of the window.
+    pub(crate) fn used(&self) -> BTreeMap<u128, u32> {
+        self.used.lock().unwrap().clone()
+    }
+
+    pub(crate) fn throttled(&self) -> u32 {
+        *self.throttled.lock().unwrap()
     }
 
     fn call(&self) -> Report {
@@ -92,7 +101,7 @@ impl Server {
 }
 
 /// Works as hard as it may until the end of the run.
-async fn work(budget: Budget, server: Arc<Server>, windows: u128) {
+pub(crate) async fn work(budget: Budget, server: Arc<Server>, windows: u128) {
     while server.began.elapsed().as_millis() / WINDOW.as_millis() < windows {
         match budget.acquire(Purpose::Work).await {
             Ok(()) => {
@@ -115,8 +124,8 @@ async fn four_replicas_use_the_whole_limit_and_are_never_throttled() {
         }
     }
     hands.join_all().await;
-    assert_eq!(*server.throttled.lock().unwrap(), 0);
-    let used = server.used.lock().unwrap().clone();
+    assert_eq!(server.throttled(), 0);
+    let used = server.used();
     let middle = used.range(1..5).map(|(_, used)| *used);
     assert!(
         middle.clone().all(|used| used * 100 >= LIMIT * 95),

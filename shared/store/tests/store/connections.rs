@@ -25,7 +25,7 @@ fn acme() -> Tenant {
     Tenant::try_from("acme").unwrap()
 }
 
-fn keyring() -> Keyring {
+pub(crate) fn keyring() -> Keyring {
     Keyring::new([("k".to_owned(), SecretBox::new(Box::new([7; 32])))]).unwrap()
 }
 
@@ -43,7 +43,7 @@ fn new(secret: &str, findings: Vec<Finding>) -> NewConnection {
     }
 }
 
-fn announce(change: &Change) -> Option<Announcement> {
+pub(crate) fn announce(change: &Change) -> Option<Announcement> {
     Some(Announcement {
         message_id: Uuid::new_v4(),
         tenant: change.connection.tenant.clone(),

@@ -14,6 +14,7 @@ mod jobs;
 mod journal;
 mod kept;
 mod ledger;
+mod one_client;
 mod outages;
 mod outbox;
 mod person_line;
