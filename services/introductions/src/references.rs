@@ -189,11 +189,20 @@ async fn tag(attempt: &mut Attempt<'_>, name: &str) -> Result<Option<TagId>, Sto
         };
         Ok((id, id.map(|_| DAY)))
     };
-    memory.or_look_up("tag", name, look_up).await
+    let found = memory.or_look_up("tag", name, look_up).await?;
+    if let Some(tag) = found {
+        // Whoever made it: what became of an earlier try's write is no question any more.
+        attempt.confirm_as_ours(&creation(name), tag.0);
+    }
+    Ok(found)
+}
+
+fn creation(name: &str) -> Step {
+    Step::keyed(StepKind::CreateTag, name)
 }
 
 async fn create_tag(attempt: &mut Attempt<'_>, name: &str) -> Result<Option<TagId>, Stop> {
-    let step = Step::keyed(StepKind::CreateTag, name);
+    let step = creation(name);
     let sent_before = attempt.was_sent(&step);
     let written = attempt
         .write_once(

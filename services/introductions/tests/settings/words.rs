@@ -68,6 +68,31 @@ async fn a_tag_that_somebody_deleted_is_made_anew_and_applied() {
     }
 }
 
+#[tokio::test]
+async fn a_tag_that_is_there_leaves_no_write_of_it_in_doubt() {
+    for version in BOTH {
+        for found_by in ["i-1", "i-2"] {
+            let world = World::new(version).await;
+            let lost = When::operation("candidate_tags:create").nth(1);
+            world.greenhouse.faults().add(lost, Fault::CommitThen500);
+            world.take(&without_referrer(&world, "i-1")).await;
+            world.try_once().await;
+            assert_eq!(world.open().await, 1, "{version:?}: it goes on later");
+            if found_by == "i-2" {
+                world
+                    .run("UPDATE operations SET not_before = clock_timestamp() + interval '1 h'")
+                    .await;
+                world.take(&without_referrer(&world, "i-2")).await;
+                assert_eq!(world.process().perform_due().await, 1, "{version:?}");
+            }
+            world.perform().await;
+            let made = world.steps("create_tag").await;
+            let confirmed = made.iter().filter(|step| step.ends_with(" confirmed"));
+            assert_eq!((made.len(), confirmed.count()), (2, 2), "{made:?}");
+        }
+    }
+}
+
 /// v1 says of the person and of the tag in the same words that they are not found.
 #[tokio::test]
 async fn somebody_who_is_not_shown_yet_gets_their_tags_once_they_are() {
