@@ -1,9 +1,11 @@
 //! What a list of everything does not show: noted while it is read, removed after its last page.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use super::mark::mark;
-use super::records::{Page, move_on, remove};
+use super::records::{Page, move_on, note_removed, remove};
 use super::{Kind, Refresh};
 use crate::{Error, Store, Transaction};
 
@@ -153,24 +155,25 @@ impl Store {
     /// still ours.
     ///
     /// # Errors
-    /// [`Error::Unavailable`].
+    /// [`Error::Unavailable`], [`Error::Corrupt`].
     pub async fn remove_missing_parts(&self, refresh: &Refresh) -> Result<bool, Error> {
         let mut tx = self.relaxed.begin().await?;
         let missing = sqlx::query!(
-            "DELETE FROM job_gone WHERE connection = $1 AND kind <> 'job' RETURNING kind, id",
+            "DELETE FROM job_gone WHERE connection = $1 AND kind <> 'job' RETURNING kind, id, asked_at",
             refresh.connection,
         )
         .fetch_all(&mut *tx)
         .await?;
         let tenant = refresh.tenant.as_str();
         let mut jobs = Vec::new();
-        for kind in Kind::ALL {
-            let ids: Vec<i64> = missing
-                .iter()
-                .filter(|row| row.kind == kind.as_str())
-                .map(|row| row.id)
-                .collect();
-            let (_, theirs) = remove(&mut tx, tenant, *kind, &ids).await?;
+        let mut pages: BTreeMap<_, Vec<i64>> = BTreeMap::new();
+        for row in missing {
+            let kind = Kind::from_word(&row.kind).ok_or(Error::Corrupt("kind of a job's part"))?;
+            pages.entry((kind, row.asked_at)).or_default().push(row.id);
+        }
+        for ((kind, asked_at), ids) in pages {
+            let (_, theirs) = remove(&mut tx, tenant, kind, &ids, asked_at).await?;
+            note_removed(&mut tx, tenant, kind, &ids, asked_at).await?;
             jobs.extend(theirs);
         }
         mark(&mut tx, tenant, &jobs).await?;
@@ -201,12 +204,12 @@ pub(super) async fn miss(
         Sweep::Met { ids, stored_before } => (None, None, stored_before, ids),
     };
     let missed = sqlx::query!(
-        "INSERT INTO job_gone (connection, kind, id)
-        SELECT $1, $2, known.id FROM (
-            SELECT id FROM jobs WHERE $2 = 'job' AND tenant = $3 AND deleted_at IS NULL AND stored_at < $6
+        "INSERT INTO job_gone (connection, kind, id, asked_at)
+        SELECT $1, $2, known.id, $8 FROM (
+            SELECT id, asked_at FROM jobs WHERE $2 = 'job' AND tenant = $3 AND deleted_at IS NULL AND stored_at < $6
             UNION ALL
-            SELECT id FROM job_parts WHERE $2 <> 'job' AND tenant = $3 AND kind = $2 AND stored_at < $6) known
-        WHERE ($4::bigint IS NULL OR known.id >= $4) AND ($5::bigint IS NULL OR known.id < $5)
+            SELECT id, asked_at FROM job_parts WHERE $2 <> 'job' AND tenant = $3 AND kind = $2 AND stored_at < $6) known
+        WHERE coalesce(known.asked_at <= $8, true) AND ($4::bigint IS NULL OR known.id >= $4) AND ($5::bigint IS NULL OR known.id < $5)
           AND NOT EXISTS (SELECT 1 FROM unnest($7::bigint[]) AS met(id) WHERE met.id = known.id)
         ON CONFLICT DO NOTHING",
         refresh.connection,
@@ -216,6 +219,7 @@ pub(super) async fn miss(
         below,
         stored_before,
         met,
+        page.asked_at,
     )
     .execute(&mut **tx)
     .await?;

@@ -219,8 +219,8 @@ async fn take_in(
     if let Some(complete) = page.complete {
         gone.extend(others(tx, tenant, page, complete).await?);
     }
-    let (removed, theirs) = remove(tx, tenant, page.kind, &gone).await?;
-    note_removed(tx, tenant, page, &gone).await?;
+    let (removed, theirs) = remove(tx, tenant, page.kind, &gone, page.asked_at).await?;
+    note_removed(tx, tenant, page.kind, &gone, page.asked_at).await?;
     news += removed;
     jobs.extend(theirs);
     Ok(Taken { kept, jobs, news })
@@ -233,7 +233,8 @@ async fn others(
     page: Page<'_>,
     complete: Complete<'_>,
 ) -> Result<Vec<i64>, Error> {
-    let met: Vec<i64> = page.records.iter().map(|record| record.id).collect();
+    let read = page.records.iter().map(|record| record.id);
+    let met: Vec<i64> = read.chain(page.unread.iter().copied()).collect();
     let (jobs, posts): (&[i64], &[i64]) = match complete {
         Complete::Jobs(jobs) => (jobs, &[]),
         Complete::Posts(posts) => (&[], posts),
@@ -380,13 +381,14 @@ async fn keep_parts(
 }
 
 /// Remembers that parts are gone by this page: a slower answer to an older question may show them still.
-async fn note_removed(
+pub(super) async fn note_removed(
     tx: &mut Transaction<'_>,
     tenant: &str,
-    page: Page<'_>,
+    kind: Kind,
     ids: &[i64],
+    asked_at: Option<DateTime<Utc>>,
 ) -> Result<(), Error> {
-    if ids.is_empty() || page.kind == Kind::Job {
+    if ids.is_empty() || kind == Kind::Job {
         return Ok(());
     }
     sqlx::query!(
@@ -395,21 +397,23 @@ async fn note_removed(
         ON CONFLICT (tenant, kind, id) DO UPDATE SET asked_at = excluded.asked_at
         WHERE removed_job_parts.asked_at < excluded.asked_at",
         tenant,
-        page.kind.as_str(),
+        kind.as_str(),
         ids,
-        page.asked_at,
+        asked_at,
     )
     .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
-/// Parts that are gone; answers how many of them were known, and the jobs to be marked. A location goes with its post.
+/// Parts that an answer asked for at this moment showed to be gone; answers how many of them were known, and the jobs to be
+/// marked. A location goes with its post. What a later answer has shown stays, even if that came while we waited for a lock.
 pub(super) async fn remove(
     tx: &mut Transaction<'_>,
     tenant: &str,
     kind: Kind,
     ids: &[i64],
+    asked_at: Option<DateTime<Utc>>,
 ) -> Result<(usize, Vec<i64>), Error> {
     if ids.is_empty() || kind == Kind::Job {
         return Ok((0, Vec::new()));
@@ -418,12 +422,14 @@ pub(super) async fn remove(
         "WITH gone AS MATERIALIZED (
             SELECT kind, id FROM job_parts WHERE tenant = $1 AND (kind = $2 AND id = ANY($3)
                 OR $2 = 'post' AND kind = 'post_location' AND parent_id = ANY($3))
+                AND coalesce(asked_at <= $4, true)
             ORDER BY kind, id FOR UPDATE)
         DELETE FROM job_parts p USING gone WHERE p.tenant = $1 AND p.kind = gone.kind AND p.id = gone.id
         RETURNING p.id, p.job_id, p.parent_id",
         tenant,
         kind.as_str(),
         ids,
+        asked_at,
     )
     .fetch_all(&mut **tx)
     .await?;

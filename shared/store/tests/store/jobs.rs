@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use store::Store;
-use store::jobs::{Complete, Edit, Kind, NewRequest, Page, Record, Which, accept};
+use store::jobs::{Complete, Edit, Kind, NewRequest, Page, Record, Refresh, Sweep, Which, accept};
 
 use crate::ledger::{LEASE, connect, run, tenant};
 use crate::{fresh_store, waits_for_a_lock};
@@ -422,5 +422,97 @@ async fn a_part_that_is_shown_as_it_is_known_has_no_job_put_together_again() {
         let assembly = store.assemble_jobs(&acme, Which::Marked(1)).await.unwrap();
         assert_eq!(assembly.jobs.len(), marked);
         assert!(assembly.commit(&[], None).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn a_part_that_was_shown_while_another_answer_waited_to_remove_it_stays() {
+    let store = fresh_store().await;
+    let acme = tenant("acme");
+    keep(store.clone(), Kind::Job, 1).await;
+    keep(store.clone(), Kind::Stage, 7).await;
+    let asked_at = clock(&store).await;
+    let mut later = store.begin().await.unwrap();
+    sqlx::query("UPDATE job_parts SET asked_at = clock_timestamp()")
+        .execute(&mut *later)
+        .await
+        .unwrap();
+    let older = store.clone();
+    let removing = tokio::spawn(async move {
+        let page = Page {
+            complete: Some(Complete::Jobs(&[1])),
+            ..Page::of(Kind::Stage, &[]).asked_at(asked_at)
+        };
+        older.keep_job_records(&acme, &[page]).await
+    });
+    waits_for_a_lock(&store, &removing).await;
+    later.commit().await.unwrap();
+    removing.await.unwrap().unwrap();
+    assert_eq!(parts(&store).await, 1);
+}
+
+async fn parts(store: &Store) -> i64 {
+    let count = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM job_parts");
+    count.fetch_one(store.pool()).await.unwrap()
+}
+
+/// The last page of a whole list of stages, which is empty.
+async fn shows_no_stages(store: &Store, refresh: &Refresh, asked_at: DateTime<Utc>) {
+    let page = Page {
+        sweep: Some(Sweep::Range {
+            floor: None,
+            below: None,
+            stored_before: clock(store).await,
+        }),
+        ..Page::of(Kind::Stage, &[]).asked_at(asked_at)
+    };
+    let kept = store.keep_job_page(refresh, page, true, |_| json!({}));
+    assert!(kept.await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn what_a_list_did_not_show_and_a_later_answer_did_is_not_removed() {
+    let store = fresh_store().await;
+    let acme = tenant("acme");
+    connect(&store, "acme").await;
+    let refresh = store.claim_job_refreshes(1, LEASE).await.unwrap().remove(0);
+    keep(store.clone(), Kind::Job, 1).await;
+    let stages = [record(7, Some(1), "Offer")];
+    let show = async |asked_at| {
+        let page = Page::of(Kind::Stage, &stages).asked_at(asked_at);
+        store.keep_job_records(&acme, &[page]).await.unwrap();
+    };
+    let before = clock(&store).await;
+    show(before).await;
+    shows_no_stages(&store, &refresh, clock(&store).await).await;
+    show(clock(&store).await).await;
+    assert!(store.remove_missing_parts(&refresh).await.unwrap());
+    assert_eq!(parts(&store).await, 1, "shown after the list");
+    shows_no_stages(&store, &refresh, before).await;
+    assert!(
+        !store.misses_anything(&refresh).await.unwrap(),
+        "known later"
+    );
+    shows_no_stages(&store, &refresh, clock(&store).await).await;
+    assert!(store.remove_missing_parts(&refresh).await.unwrap());
+    assert_eq!(parts(&store).await, 0);
+    show(before).await;
+    assert_eq!(parts(&store).await, 0, "asked for before the list");
+}
+
+#[tokio::test]
+async fn a_part_that_cannot_be_read_is_not_gone() {
+    let store = fresh_store().await;
+    let acme = tenant("acme");
+    keep(store.clone(), Kind::Job, 1).await;
+    keep(store.clone(), Kind::Stage, 7).await;
+    for (unread, left) in [(&[7][..], 1), (&[], 0)] {
+        let page = Page {
+            complete: Some(Complete::Jobs(&[1])),
+            unread,
+            ..Page::of(Kind::Stage, &[]).asked_at(clock(&store).await)
+        };
+        store.keep_job_records(&acme, &[page]).await.unwrap();
+        assert_eq!(parts(&store).await, left);
     }
 }
