@@ -12,7 +12,7 @@ use crate::{files, items, json, string, text, yaml};
 
 pub(crate) const RULES: &str = "deploy/prometheus/rules.yml";
 const RULES_TEST: &str = "deploy/prometheus/rules_test.yml";
-const DASHBOARD: &str = "deploy/grafana/dashboards/is-it-working.json";
+const DASHBOARDS: &str = "deploy/grafana/dashboards";
 const RUNBOOKS: &str = "deploy/runbooks";
 
 /// What is asked of the broker's own metrics: each metric, the family that brings it, and its labels. Told by
@@ -39,6 +39,15 @@ pub(crate) fn alerts() -> Vec<Value> {
         .collect()
 }
 
+/// The dashboards, each with where it stands.
+fn dashboards() -> Vec<(String, Value)> {
+    let places = files(DASHBOARDS).into_iter();
+    places
+        .map(|name| format!("{DASHBOARDS}/{name}"))
+        .map(|place| (place.clone(), json(&place)))
+        .collect()
+}
+
 /// The fenced promql lines of a runbook: one expression each.
 fn promql_of(runbook: &str) -> Vec<String> {
     let blocks = runbook
@@ -54,13 +63,14 @@ pub(crate) fn expressions() -> Vec<(String, String)> {
     for rule in rules() {
         all.push((RULES.to_owned(), string(&rule["expr"]).to_owned()));
     }
-    let dashboard = json(DASHBOARD);
-    let panels = items(&dashboard["panels"])
-        .iter()
-        .flat_map(|panel| items(&panel["targets"]));
-    for target in panels.chain(items(&dashboard["annotations"]["list"])) {
-        let expression = string(&target["expr"]).replace("$__rate_interval", "5m");
-        all.push((DASHBOARD.to_owned(), expression));
+    for (place, dashboard) in dashboards() {
+        let panels = items(&dashboard["panels"])
+            .iter()
+            .flat_map(|panel| items(&panel["targets"]));
+        for target in panels.chain(items(&dashboard["annotations"]["list"])) {
+            let expression = string(&target["expr"]).replace("$__rate_interval", "5m");
+            all.push((place.clone(), expression));
+        }
     }
     for name in files(RUNBOOKS) {
         let place = format!("{RUNBOOKS}/{name}");
@@ -256,9 +266,11 @@ fn every_alert_has_a_unit_test_that_makes_it_speak() {
 
 #[test]
 fn every_panel_says_what_is_bad_and_which_runbook_to_open() {
-    let dashboard = json(DASHBOARD);
-    assert_eq!(dashboard["title"], "Is it working?");
-    for panel in items(&dashboard["panels"]) {
+    let dashboards = dashboards();
+    let titles: Vec<_> = dashboards.iter().map(|(_, one)| &one["title"]).collect();
+    assert_eq!(titles, ["Is it working?", "Why is it slow or failing?"]);
+    let panels = dashboards.iter().flat_map(|(_, one)| items(&one["panels"]));
+    for panel in panels {
         let description = string(&panel["description"]);
         assert!(description.contains("Bad"), "{}", panel["title"]);
         let named = alerts()
@@ -270,12 +282,17 @@ fn every_panel_says_what_is_bad_and_which_runbook_to_open() {
 
 #[test]
 fn panels_have_their_own_id_place_and_a_data_source_that_is_provisioned() {
-    let dashboard = json(DASHBOARD);
     let provisioned = yaml("deploy/grafana/provisioning/datasources/prometheus.yml");
     let sources: Vec<_> = items(&provisioned["datasources"])
         .iter()
         .map(|source| string(&source["uid"]))
         .collect();
+    for (_, dashboard) in dashboards() {
+        fit(&dashboard, &sources);
+    }
+}
+
+fn fit(dashboard: &Value, sources: &[&str]) {
     let mut ids = BTreeSet::new();
     let mut cells = BTreeSet::new();
     for panel in items(&dashboard["panels"]) {
