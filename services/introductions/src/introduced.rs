@@ -137,7 +137,11 @@ pub(crate) fn gone() -> Stop {
 /// Those of the store.
 pub(crate) async fn forget(attempt: &Attempt<'_>, id: CandidateId) -> Result<(), Stop> {
     let (store, tenant) = (&attempt.context.store, &attempt.claim.tenant);
-    let tell = |erased: &_| progress::anonymised(tenant, id, erased);
+    let tell = |erased: &_| {
+        let told = progress::anonymised(tenant, id, erased);
+        told.inspect_err(|error| tracing::error!(%error, "a candidate event cannot be written"))
+            .ok()
+    };
     let forgotten = store.erase_candidate(tenant, id, Gone::Anonymised, tell);
     Ok(forgotten.await?)
 }

@@ -3,6 +3,7 @@
 use domain::status::{Snapshot, Status};
 use domain::{CandidateId, Tenant};
 use progress::Naming;
+use proto::envelope::EncodeError;
 use proto::{ErasureCause, Notice, v1};
 use store::applications::{Erased, Gone, Merged, TrackedApplication};
 use store::outbox::Announcement;
@@ -42,7 +43,7 @@ pub(crate) fn merged(
         .collect();
     let what = format!("merged/{old}/{new}/{}", ids.join(","));
     let naming = Naming::of_candidate(tenant, &merged.candidate, &what, merged.observed_at);
-    announcement(naming, &notice)
+    told(naming.announcement(&notice))
 }
 
 /// Said of people whom Greenhouse has not shown for long, which proves less than that it says so.
@@ -57,13 +58,7 @@ pub(crate) fn erased(
 ) -> Option<Announcement> {
     let candidate = &erased.candidate;
     let (what, remedy) = match gone {
-        Gone::Anonymised => {
-            let told = progress::anonymised(tenant, record, erased);
-            if told.is_none() {
-                tracing::error!("a candidate event cannot be written");
-            }
-            return told;
-        }
+        Gone::Anonymised => return told(progress::anonymised(tenant, record, erased)),
         Gone::Deleted => (format!("deleted/{record}"), ""),
         // Whoever shows again may be missed again.
         Gone::Absent => {
@@ -80,11 +75,10 @@ pub(crate) fn erased(
         erased_at: Some(erased.observed_at.into()),
     });
     let naming = Naming::of_candidate(tenant, candidate, &what, erased.observed_at);
-    announcement(naming, &notice)
+    told(naming.announcement(&notice))
 }
 
-fn announcement(naming: Naming<'_>, notice: &Notice) -> Option<Announcement> {
-    let written = naming.announcement(notice);
+fn told(written: Result<Announcement, EncodeError>) -> Option<Announcement> {
     written
         .inspect_err(|error| tracing::error!(%error, "a candidate event cannot be written"))
         .ok()

@@ -1,6 +1,7 @@
 //! That somebody was anonymised in Greenhouse, as the event that tells it. No personal data: ids only.
 
 use domain::{CandidateId, Tenant};
+use proto::envelope::EncodeError;
 use proto::{ErasureCause, Notice, v1};
 use store::applications::Erased;
 use store::outbox::Announcement;
@@ -8,8 +9,14 @@ use store::outbox::Announcement;
 use crate::Naming;
 
 /// The event. Whoever tells it, the same person and record make the same message.
-#[must_use]
-pub fn anonymised(tenant: &Tenant, record: CandidateId, erased: &Erased) -> Option<Announcement> {
+///
+/// # Errors
+/// [`EncodeError`] when it holds a time that the contract cannot say.
+pub fn anonymised(
+    tenant: &Tenant,
+    record: CandidateId,
+    erased: &Erased,
+) -> Result<Announcement, EncodeError> {
     let candidate = &erased.candidate;
     let notice = Notice::from(v1::CandidateErased {
         candidate_id: candidate.to_string(),
@@ -21,5 +28,5 @@ pub fn anonymised(tenant: &Tenant, record: CandidateId, erased: &Erased) -> Opti
     });
     let what = format!("anonymised/{record}");
     let naming = Naming::of_candidate(tenant, candidate, &what, erased.observed_at);
-    naming.announcement(&notice).ok()
+    naming.announcement(&notice)
 }
