@@ -32,18 +32,21 @@ const CREDIT: &[&str] = &["referrer_id", "referrer"];
 
 /// What can be written with less.
 pub(crate) trait Lighten {
+    /// Takes this out; says whether there was any.
+    fn leave_out(&mut self, what: LeftOut) -> bool;
+
+    /// What it names of the organisation.
+    fn names(&self) -> Names;
+
     /// Takes out what the refusal names; none: it names nothing that can be left out. Each refusal leaves less, so that
     /// asking again comes to an end.
     ///
     /// v1 may say with a 404, which names nothing, that something is gone: then it is the first that there is and that is not
     /// `kept`, what is missed least before the credit, which is dearer and not as easily removed.
-    fn lighten(&mut self, refusal: &Error, kept: &[LeftOut]) -> Option<LeftOut>;
-
-    /// What it names of the organisation.
-    fn names(&self) -> Names;
-
-    /// Takes this out.
-    fn without(&mut self, what: LeftOut);
+    fn lighten(&mut self, refusal: &Error, kept: &[LeftOut]) -> Option<LeftOut> {
+        let mut all = [LeftOut::Pool, LeftOut::Source, LeftOut::Credit].into_iter();
+        all.find(|what| may_be(refusal, *what, kept) && self.leave_out(*what))
+    }
 }
 
 /// What a write names of the organisation and can be looked for.
@@ -56,21 +59,17 @@ pub(crate) struct Names {
 }
 
 impl Lighten for NewApplication {
-    fn lighten(&mut self, refusal: &Error, kept: &[LeftOut]) -> Option<LeftOut> {
-        if let Target::PooledProspect { job_ids, .. } = &mut self.target
-            && may_be(refusal, LeftOut::Pool, kept)
-        {
-            let job_ids = std::mem::take(job_ids);
-            self.target = Target::Prospect { job_ids };
-            return Some(LeftOut::Pool);
+    fn leave_out(&mut self, what: LeftOut) -> bool {
+        match (what, &mut self.target) {
+            (LeftOut::Source, _) => self.source_id.take().is_some(),
+            (LeftOut::Credit, _) => credit(&mut self.referrer_id, &mut self.outside_referrer),
+            (LeftOut::Pool, Target::PooledProspect { job_ids, .. }) => {
+                let job_ids = std::mem::take(job_ids);
+                self.target = Target::Prospect { job_ids };
+                true
+            }
+            (LeftOut::Pool, _) => false,
         }
-        credits(
-            refusal,
-            kept,
-            &mut self.source_id,
-            &mut self.referrer_id,
-            &mut self.outside_referrer,
-        )
     }
 
     fn names(&self) -> Names {
@@ -86,30 +85,18 @@ impl Lighten for NewApplication {
             referrer: self.referrer_id,
         }
     }
-
-    fn without(&mut self, what: LeftOut) {
-        match what {
-            LeftOut::Source => self.source_id = None,
-            LeftOut::Credit => (self.referrer_id, self.outside_referrer) = (None, None),
-            // Nobody looks for it.
-            LeftOut::Pool => {}
-        }
-    }
 }
 
 impl Lighten for ApplicationPatch {
-    fn lighten(&mut self, refusal: &Error, kept: &[LeftOut]) -> Option<LeftOut> {
-        if self.prospect_pool_id.is_some() && may_be(refusal, LeftOut::Pool, kept) {
-            (self.prospect_pool_id, self.prospect_pool_stage_id) = (None, None);
-            return Some(LeftOut::Pool);
+    fn leave_out(&mut self, what: LeftOut) -> bool {
+        match what {
+            LeftOut::Source => self.source_id.take().is_some(),
+            LeftOut::Credit => credit(&mut self.referrer_id, &mut self.outside_referrer),
+            LeftOut::Pool => {
+                self.prospect_pool_stage_id = None;
+                self.prospect_pool_id.take().is_some()
+            }
         }
-        credits(
-            refusal,
-            kept,
-            &mut self.source_id,
-            &mut self.referrer_id,
-            &mut self.outside_referrer,
-        )
     }
 
     fn names(&self) -> Names {
@@ -120,33 +107,11 @@ impl Lighten for ApplicationPatch {
             referrer: self.referrer_id,
         }
     }
-
-    fn without(&mut self, what: LeftOut) {
-        match what {
-            LeftOut::Source => self.source_id = None,
-            LeftOut::Credit => (self.referrer_id, self.outside_referrer) = (None, None),
-            // Nobody looks for it.
-            LeftOut::Pool => {}
-        }
-    }
 }
 
-fn credits(
-    error: &Error,
-    kept: &[LeftOut],
-    source: &mut Option<SourceId>,
-    referrer: &mut Option<ReferrerId>,
-    outside: &mut Option<String>,
-) -> Option<LeftOut> {
-    if source.is_some() && may_be(error, LeftOut::Source, kept) {
-        *source = None;
-        return Some(LeftOut::Source);
-    }
-    if (referrer.is_some() || outside.is_some()) && may_be(error, LeftOut::Credit, kept) {
-        (*referrer, *outside) = (None, None);
-        return Some(LeftOut::Credit);
-    }
-    None
+fn credit(referrer: &mut Option<ReferrerId>, outside: &mut Option<String>) -> bool {
+    let (referrer, outside) = (referrer.take(), outside.take());
+    referrer.is_some() || outside.is_some()
 }
 
 fn may_be(error: &Error, what: LeftOut, kept: &[LeftOut]) -> bool {
@@ -200,7 +165,9 @@ impl Lighter {
             let (gone, seen) = look(client, refusal, &write.names()).await?;
             self.seen = seen;
             if !gone.is_empty() {
-                gone.iter().for_each(|what| write.without(*what));
+                for what in &gone {
+                    write.leave_out(*what);
+                }
                 self.left_out.extend(gone);
                 return Ok(true);
             }
