@@ -2,6 +2,7 @@
 
 use boot::metrics::Terminal;
 use domain::{Code, IntrroCandidateId, OperationKind, Problem};
+use harvest::Client;
 use proto::Command;
 use store::claim::Claim;
 use store::journal::{End, JournalError, Settlement, StepWrite};
@@ -56,10 +57,19 @@ pub(crate) async fn handle(context: &Context, claim: &Claim) -> Result<(), Stopp
     match dispatch(&mut attempt).await {
         Ok(()) => Ok(()),
         Err(stop) => Err(Stopped {
-            stop: stop.unless_chosen(&claim.settings),
+            stop: told_apart(&attempt.greenhouse, stop)
+                .await
+                .unless_chosen(&claim.settings),
             learnt: attempt.take_learnt(),
             applied: applications::so_far(claim, &attempt.confirmed, attempt.applied),
         }),
+    }
+}
+
+async fn told_apart(client: &Client, stop: Stop) -> Stop {
+    match stop {
+        Stop::Pause(problem) => Stop::Pause(accounts::told_apart(client, problem).await),
+        other => other,
     }
 }
 

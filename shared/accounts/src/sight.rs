@@ -1,8 +1,8 @@
 //! Whether an empty list tells of Greenhouse or of whoever asks: in v3 somebody who lost the right to list is refused, or
 //! is shown nothing at all.
 
-use domain::Tenant;
-use harvest::{Client, Error as Remote, Version};
+use domain::{Code, Problem, Tenant};
+use harvest::{Client, Error as Remote, Operation, Version};
 use store::Store;
 
 /// Whether the acting user is shown nothing at all: no job although jobs of the tenant are known, and no user. What a list
@@ -34,5 +34,25 @@ pub async fn shows_nothing(client: &Client) -> Result<bool, Remote> {
     match client.users().any().await {
         Err(Remote::Forbidden { .. }) => Ok(true),
         shown => Ok(!shown?),
+    }
+}
+
+/// What the refusal of a read is told as. v3 refuses a list alike where its right is missing and where whoever acts may not
+/// list; what is granted the authorisation server knows, at no cost to the budget. Where it does not tell, the right is
+/// called missing.
+pub async fn told_apart(client: &Client, problem: Problem) -> Problem {
+    let right = problem.field.as_deref();
+    let reads = |operation: &Operation| operation.scope() == right && !operation.is_write();
+    if problem.code != Code::ScopeMissing
+        || client.version() == Version::V1
+        || !Operation::ALL.iter().any(reads)
+    {
+        return problem;
+    }
+    match client.introspect().await {
+        Ok(told) if told.scopes.iter().any(|one| Some(one.as_str()) == right) => {
+            Code::NotSiteAdmin.into()
+        }
+        Ok(_) | Err(_) => problem,
     }
 }

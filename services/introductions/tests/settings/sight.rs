@@ -234,6 +234,31 @@ async fn nobody_is_made_twice_while_nothing_is_shown() {
     world.person("after");
 }
 
+/// In v3 a list is refused alike to whoever lacks the right.
+#[tokio::test]
+async fn a_refused_list_is_told_as_what_it_is_at_once() {
+    for (demoted, code) in [(true, "not_site_admin"), (false, "scope_missing")] {
+        let world = World::new(Version::V3).await;
+        let access = world.greenhouse.access();
+        match demoted {
+            true => {
+                let recruiter = world.greenhouse.recruiter();
+                recruiter.demote_user(access.site_admin_id).unwrap();
+            }
+            false => {
+                let (client, scope) = (&access.client_id, "harvest:jobs:list");
+                assert!(world.greenhouse.set_scope(client, scope, false));
+            }
+        }
+        world.take(&world.introduction("i-1")).await;
+        world.try_once().await;
+        let answer = world.last_answer().await;
+        assert_eq!(answer.data["code"], code, "{answer:?}");
+        let reason = world.connection().await.reason;
+        assert_eq!(reason.map(Code::as_str), Some(code));
+    }
+}
+
 #[tokio::test]
 async fn who_creates_many_at_once_asks_once_whether_anything_is_shown() {
     let world = with_jobs().await;
