@@ -178,7 +178,10 @@ fn deleted(story: &Story) -> String {
     match (ids.as_slice(), story.greenhouse_now, &story.gone) {
         ([], _, _) | (_, None, _) | (_, _, Some(_)) => String::new(),
         ([one], _, _) => format!(" Since then application {one} was deleted there."),
-        _ => format!(" Since then applications {} were deleted there.", ids.join(", ")),
+        _ => format!(
+            " Since then applications {} were deleted there.",
+            ids.join(", ")
+        ),
     }
 }
 

@@ -36,6 +36,8 @@ pub struct Story {
     pub greenhouse_now: Option<i64>,
     /// What became of the record that it was about: `anonymised` or `deleted`; none where it is there, or was merged.
     pub gone: Option<String>,
+    /// Applications that came of it and were deleted in Greenhouse since.
+    pub deleted: Vec<i64>,
     /// Failed tries.
     pub attempts: i32,
     /// State of the tenant's connection, and why; none when it never connected.
@@ -172,9 +174,12 @@ impl Store {
         let mut stories = Vec::with_capacity(rows.len());
         for row in rows {
             let greenhouse_now = self.greenhouse_now(&row.tenant, &row.subject).await?;
-            let gone = match &row.outcome {
-                Some(outcome) => self.gone(&row.tenant, outcome).await?,
-                None => None,
+            let (gone, deleted) = match &row.outcome {
+                Some(outcome) => (
+                    self.gone(&row.tenant, outcome).await?,
+                    self.deleted(&row.tenant, outcome).await?,
+                ),
+                None => (None, Vec::new()),
             };
             let turn = match row.state.as_str() {
                 "open" => self.turn(row.id).await?,
@@ -193,6 +198,7 @@ impl Store {
                 outcome: row.outcome,
                 greenhouse_now,
                 gone,
+                deleted,
                 attempts: row.attempts,
                 connection_state: row.connection_state,
                 connection_reason: row.connection_reason,
@@ -289,10 +295,7 @@ impl Store {
         let Some(candidate) = outcome["greenhouse_candidate_id"].as_i64() else {
             return Ok(None);
         };
-        let applications = outcome["applications"].as_array().into_iter().flatten();
-        let applications: Vec<i64> = applications
-            .filter_map(|one| one["application_id"].as_i64())
-            .collect();
+        let applications = applications(outcome);
         Ok(sqlx::query_scalar!(
             // Whoever is anonymised may be deleted later.
             "SELECT max(erasure) FROM applications WHERE tenant = $1 AND (greenhouse_id = $2 OR id = ANY($3))",
@@ -301,6 +304,16 @@ impl Store {
             &applications,
         )
         .fetch_one(&self.pool)
+        .await?)
+    }
+
+    async fn deleted(&self, tenant: &str, outcome: &serde_json::Value) -> Result<Vec<i64>, Error> {
+        Ok(sqlx::query_scalar!(
+            "SELECT id FROM applications WHERE tenant = $1 AND id = ANY($2) AND snapshot ->> 'status' = 'DELETED' ORDER BY id",
+            tenant,
+            &applications(outcome),
+        )
+        .fetch_all(&self.pool)
         .await?)
     }
 
@@ -346,4 +359,11 @@ impl Store {
         .fetch_all(&self.pool)
         .await?)
     }
+}
+
+/// What an outcome tells of applications that there are.
+fn applications(outcome: &serde_json::Value) -> Vec<i64> {
+    let told = outcome["applications"].as_array().into_iter().flatten();
+    told.filter_map(|one| one["application_id"].as_i64())
+        .collect()
 }

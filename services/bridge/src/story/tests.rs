@@ -192,10 +192,16 @@ fn an_application_that_was_deleted_since_is_told() {
     };
     let one = told(&[91]);
     assert!(one.starts_with("It is in Greenhouse"), "{one}");
-    assert!(one.ends_with(" Since then application 91 was deleted there."), "{one}");
+    assert!(
+        one.ends_with(" Since then application 91 was deleted there."),
+        "{one}"
+    );
     let both = told(&[90, 91]);
     assert!(both.starts_with("It was in Greenhouse"), "{both}");
-    assert!(both.ends_with(" Since then applications 90, 91 were deleted there."), "{both}");
+    assert!(
+        both.ends_with(" Since then applications 90, 91 were deleted there."),
+        "{both}"
+    );
 }
 
 #[test]

@@ -122,10 +122,17 @@ async fn a_record_that_is_gone_is_told_as_gone_whoever_the_person_is_by_now() {
     journal.settle(&claims[0], settlement).await.unwrap();
     let told = async || {
         let story = store.stories("i-1").await.unwrap().remove(0);
-        (story.greenhouse_now, story.gone)
+        (story.greenhouse_now, story.gone, story.deleted)
     };
-    assert_eq!(told().await, (Some(7), None));
+    assert_eq!(told().await, (Some(7), None, vec![]));
+    run(
+        &store,
+        r#"UPDATE applications SET snapshot = '{"status": "DELETED"}'"#,
+    )
+    .await;
+    assert_eq!(told().await, (Some(7), None, vec![90]));
     // Merged first, so that its application has moved on.
     run(&store, "UPDATE applications SET greenhouse_id = 8, erasure = 'deleted'; UPDATE person_keys SET greenhouse_id = 9").await;
-    assert_eq!(told().await, (Some(9), Some("deleted".to_owned())));
+    let gone = Some("deleted".to_owned());
+    assert_eq!(told().await, (Some(9), gone, vec![90]));
 }
