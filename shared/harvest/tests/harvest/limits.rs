@@ -25,7 +25,9 @@ async fn a_denied_call_is_not_sent() {
 async fn a_throttled_call_is_told_to_everybody_and_not_repeated() {
     let reset = chrono::Utc::now().timestamp() + 3000;
     let server = Server::start(move |_, _| {
-        let limit = format!("x-ratelimit-limit: 75\r\nx-ratelimit-remaining: 0\r\nx-ratelimit-reset: {reset}\r\n");
+        let limit = format!(
+            "x-ratelimit-limit: 75\r\nx-ratelimit-remaining: 0\r\nx-ratelimit-reset: {reset}\r\n"
+        );
         answer_with(429, &format!("{limit}retry-after: 17\r\n"), "")
     })
     .await;

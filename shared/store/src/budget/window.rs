@@ -125,7 +125,8 @@ impl Window {
     /// A call was throttled: whatever we reckoned, there is nothing left.
     pub(super) fn exhaust(&mut self, now: DateTime<Utc>, timing: &Timing, retry_after: Duration) {
         self.blocked_until = self.blocked_until.max(now + retry_after);
-        self.ends = self.ends.max(self.blocked_until + timing.margin);
+        // Greenhouse knows when its window ends. Should it be wrong, only probes go out before it tells more.
+        self.ends = self.blocked_until + timing.margin;
         self.remaining = 0;
         self.reserved = 0;
         // It should not have happened: whatever we believed of the length of windows is in doubt.
@@ -219,4 +220,34 @@ impl Window {
 
 pub(super) fn between(from: DateTime<Utc>, to: DateTime<Utc>) -> Duration {
     (to - from).to_std().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::told::Told;
+    use super::*;
+
+    #[test]
+    fn who_was_throttled_asks_again_when_greenhouse_says() {
+        let (timing, second) = (Timing::default(), Duration::from_secs(1));
+        let mut window = Window {
+            longest: 10 * second,
+            ..Window::unknown()
+        };
+        let mut now = DateTime::UNIX_EPOCH + 1_000 * second;
+        for _ in 0..3 {
+            let lease = window.lease(now, &timing, Purpose::Work, 1);
+            assert!(matches!(lease, Lease::Granted { .. }), "{lease:?}");
+            let told = Told {
+                limit: 50,
+                remaining: Some(40),
+                resets: None,
+            };
+            window.learn(now, &timing, told);
+            window.exhaust(now, &timing, 2 * second);
+            let lease = window.lease(now + second, &timing, Purpose::Work, 1);
+            assert_eq!(lease, Lease::Denied(second));
+            now += 2 * second + timing.margin;
+        }
+    }
 }
