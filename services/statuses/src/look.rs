@@ -268,17 +268,18 @@ async fn rejections(
         Apart::whole(told.collect())
     };
     for detail in details.rows {
-        let reason = match detail.reason_id {
-            Some(id) => names
-                .read(|| known.reason(client, connection, id))
-                .await?
-                .flatten(),
-            None => None,
+        let reason = match detail.reason {
+            Some(told) if !told.is_told() => {
+                let read = names.read(|| known.reason(client, connection, told.id));
+                let listed = read.await?.flatten();
+                Some(told.or(listed))
+            }
+            told => told,
         };
         let background = backgrounds.entry(detail.application_id).or_default();
         background.rejected_at = detail.rejected_at;
         background.rejection = Some(Rejection {
-            reason_id: detail.reason_id,
+            reason_id: reason.as_ref().map(|reason| reason.id),
             reason: reason.as_ref().and_then(|reason| reason.name.clone()),
             kind: reason.and_then(|reason| reason.kind),
         });

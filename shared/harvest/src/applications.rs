@@ -2,9 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::status::Status;
-use domain::{
-    ApplicationId, CandidateId, JobId, JobStageId, ReferrerId, RejectionReasonId, SourceId, StageId,
-};
+use domain::{ApplicationId, CandidateId, JobId, JobStageId, ReferrerId, SourceId, StageId};
 use futures::Stream;
 
 use crate::call::Read;
@@ -13,6 +11,7 @@ use crate::custom_fields::CustomFieldValue;
 use crate::error::Error;
 use crate::page::{Cursor, Page};
 use crate::pages::Pages;
+use crate::rejection_reasons::RejectionReason;
 use crate::request::MAX_IDS;
 use crate::v1;
 use crate::v3;
@@ -45,7 +44,7 @@ pub struct Application {
     /// Whether anybody gets it: v1 shows somebody outside without an id.
     pub credited: bool,
     /// Why it was turned down, where the answer tells it (v1; v3 has it in the rejection details).
-    pub rejection_reason_id: Option<RejectionReasonId>,
+    pub rejection_reason: Option<RejectionReason>,
     /// Jobs a prospect is considered for.
     pub prospective_job_ids: Vec<JobId>,
     /// When it was made: when the person applied, or was added.

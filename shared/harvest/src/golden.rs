@@ -148,7 +148,7 @@ fn applications_are_read_in_both_versions() {
     };
     check("v3/application.json", v3::applications::read_list, v3);
     let v1 = |one: &crate::Application| {
-        filled(one) && one.job_stage_id.is_some() && one.rejection_reason_id.is_some()
+        filled(one) && one.job_stage_id.is_some() && one.rejection_reason.is_some()
     };
     check("v1/application.json", v1::applications::read_list, v1);
     check_one("v1/application.json", v1::applications::read_one, v1);
@@ -160,7 +160,7 @@ fn applications_are_read_in_both_versions() {
     check(
         "v3/rejection_detail.json",
         v3::rejection_details::read_list,
-        |one| one.reason_id.is_some() && one.rejected_at.is_some(),
+        |one| one.reason.is_some() && one.rejected_at.is_some(),
     );
     check(
         "v3/prospect_detail.json",

@@ -1,11 +1,12 @@
 //! Rejections: when and why applications were turned down.
 
 use chrono::{DateTime, Utc};
-use domain::{ApplicationId, RejectionReasonId};
+use domain::ApplicationId;
 
 use crate::applications::{Application, ApplicationStatus};
 use crate::client::Client;
 use crate::error::Error;
+use crate::rejection_reasons::RejectionReason;
 use crate::v3;
 use crate::version::Version;
 
@@ -14,8 +15,8 @@ use crate::version::Version;
 pub struct RejectionDetail {
     /// The application.
     pub application_id: ApplicationId,
-    /// Why.
-    pub reason_id: Option<RejectionReasonId>,
+    /// Why: v3 tells the id alone.
+    pub reason: Option<RejectionReason>,
     /// When.
     pub rejected_at: Option<DateTime<Utc>>,
 }
@@ -26,7 +27,7 @@ impl RejectionDetail {
     pub fn told_by(application: &Application) -> Option<Self> {
         (application.status == ApplicationStatus::Rejected).then_some(Self {
             application_id: application.id,
-            reason_id: application.rejection_reason_id,
+            reason: application.rejection_reason.clone(),
             rejected_at: application.rejected_at,
         })
     }

@@ -20,6 +20,35 @@ pub struct RejectionReason {
     pub kind: Option<String>,
 }
 
+impl RejectionReason {
+    /// One of which the id alone is told.
+    #[must_use]
+    pub const fn untold(id: RejectionReasonId) -> Self {
+        Self {
+            id,
+            name: None,
+            kind: None,
+        }
+    }
+
+    /// Whether all is told that there is to it.
+    #[must_use]
+    pub const fn is_told(&self) -> bool {
+        self.name.is_some() && self.kind.is_some()
+    }
+
+    /// With what another answer tells of it, where this one does not.
+    #[must_use]
+    pub fn or(self, other: Option<Self>) -> Self {
+        let (name, kind) = other.map_or((None, None), |other| (other.name, other.kind));
+        Self {
+            id: self.id,
+            name: self.name.or(name),
+            kind: self.kind.or(kind),
+        }
+    }
+}
+
 /// Operations on reasons for rejection.
 #[derive(Debug, Clone, Copy)]
 pub struct RejectionReasons<'a> {

@@ -172,7 +172,7 @@ mod tests {
             source_id: None,
             referrer_id: None,
             credited: false,
-            rejection_reason_id: None,
+            rejection_reason: None,
             prospective_job_ids: Vec::new(),
             created_at: Some(at(1)),
             updated_at: Some(at(5)),

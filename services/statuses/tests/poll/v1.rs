@@ -1,6 +1,7 @@
 //! Polls by an API key. v1 shows no stage history: what lies between two looks is told as one step.
 
-use serde_json::Value;
+use greenhouse_sim::{Fault, When};
+use serde_json::{Value, json};
 
 use crate::world::World;
 
@@ -50,6 +51,35 @@ async fn a_rejection_carries_its_reason_and_an_unchanged_poll_costs_one_page() {
     world.poll().await;
     assert_eq!(world.calls(), ["applications:list"]);
     assert_eq!(world.events().await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_rejection_is_told_as_the_application_tells_it_whoever_may_read_the_list_of_reasons() {
+    let world = World::of_v1().await;
+    let state = world.greenhouse.state();
+    let application = state.applications()[0].meta.id;
+    world.follow("acme", application).await;
+    world.poll().await;
+    let refuse = Fault::Refuse {
+        status: 403,
+        body: json!({"message": "This API Key does not have permission for this endpoint"}),
+    };
+    let list = When::operation("rejection_reasons:list");
+    world.greenhouse.faults().add(list, refuse);
+    let reasons = state.rejection_reasons();
+    let theirs = reasons.iter().find(|known| known.name == "Type of work");
+    let recruiter = world.greenhouse.recruiter();
+    recruiter
+        .reject(application, Some(theirs.unwrap().meta.id))
+        .unwrap();
+    state.clear_log();
+    world.poll().await;
+    let told = world.events().await[1].take();
+    let rejection = &told["rejection"];
+    assert_eq!(told["current"]["phase"], "WITHDRAWN");
+    assert_eq!(rejection["reason"], "Type of work");
+    assert_eq!(rejection["type"], "THEY_REJECTED_US");
+    assert_eq!(world.calls(), ["applications:list"]);
 }
 
 #[tokio::test]

@@ -1,15 +1,13 @@
 //! `/v1/applications`, and the applications inside `/v1/candidates`.
 
 use chrono::{DateTime, Utc};
-use domain::{
-    ApplicationId, CandidateId, JobId, JobStageId, ReferrerId, RejectionReasonId, SourceId, UserId,
-};
+use domain::{ApplicationId, CandidateId, JobId, JobStageId, ReferrerId, SourceId, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    List, Moment, Named, Referrer, WireId, list, one_or_many, only, referrer, referrer_of, rows,
-    time,
+    List, Moment, Named, Referrer, WireId, list, one_or_many, only, referrer, referrer_of,
+    rejection_reasons, rows, time,
 };
 use crate::applications::{
     Application, ApplicationPatch, ApplicationStatus, NewApplication, Target,
@@ -200,7 +198,7 @@ pub(super) struct Wire {
     source: Option<WireId>,
     /// A user, somebody outside without an id, or the mere name of one.
     credited_to: Option<Value>,
-    rejection_reason: Option<WireId>,
+    rejection_reason: Option<rejection_reasons::Wire>,
     applied_at: Option<Moment>,
     rejected_at: Option<Moment>,
     last_activity_at: Option<Moment>,
@@ -241,7 +239,7 @@ pub(super) fn accept(wire: Wire) -> Option<Application> {
         source_id: id(wire.source).map(SourceId),
         referrer_id: credited_to["id"].as_i64().map(ReferrerId),
         credited: tells_of_somebody(&credited_to),
-        rejection_reason_id: id(wire.rejection_reason).map(RejectionReasonId),
+        rejection_reason: wire.rejection_reason.and_then(rejection_reasons::accept),
         prospective_job_ids: if prospect { jobs } else { Vec::new() },
         created_at: time(wire.applied_at),
         updated_at: None,

@@ -23,7 +23,7 @@ pub(crate) fn read_list(body: &[u8]) -> Result<Vec<RejectionReason>, serde_json:
 }
 
 #[derive(Deserialize)]
-struct Wire {
+pub(super) struct Wire {
     id: Option<RejectionReasonId>,
     #[serde(default, deserialize_with = "loose_text")]
     name: Option<String>,
@@ -31,7 +31,7 @@ struct Wire {
     kind: Option<String>,
 }
 
-fn accept(wire: Wire) -> Option<RejectionReason> {
+pub(super) fn accept(wire: Wire) -> Option<RejectionReason> {
     Some(RejectionReason {
         id: wire.id?,
         name: wire.name,

@@ -14,6 +14,7 @@ use crate::candidates::{CandidatePatch, InlineNote, NewCandidate};
 use crate::custom_field_options::{CustomFieldOption, NewCustomFieldOption};
 use crate::custom_fields::{CustomField, CustomFieldValue, FieldType, NewCustomField, ValueType};
 use crate::notes::{NewNote, Visibility};
+use crate::rejection_reasons::RejectionReason;
 use crate::request::Request;
 
 fn body(request: &Request) -> Value {
@@ -340,7 +341,12 @@ fn an_application_tells_stage_source_credit_and_reason_itself() {
         (read.referrer_id, read.credited),
         (Some(ReferrerId(4)), true)
     );
-    assert_eq!(read.rejection_reason_id, Some(RejectionReasonId(5)));
+    let told = RejectionReason {
+        id: RejectionReasonId(5),
+        name: Some("Other".into()),
+        kind: Some("WE_REJECTED_THEM".into()),
+    };
+    assert_eq!(read.rejection_reason, Some(told));
     assert_eq!(read.job_stage_id, Some(JobStageId(7)));
     assert_eq!(read.stage_name.as_deref(), Some("Onsite"));
     assert_eq!(read.created_at, Some(time_of("2017-08-28T21:08:29Z")));

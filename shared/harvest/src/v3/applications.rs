@@ -150,7 +150,7 @@ pub(super) fn accept(wire: Wire) -> Option<Application> {
         source_id: wire.source_id,
         referrer_id: wire.referrer_id,
         credited: wire.referrer_id.is_some(),
-        rejection_reason_id: None,
+        rejection_reason: None,
         prospective_job_ids: list(wire.prospective_job_ids),
         created_at: time(wire.created_at),
         updated_at: time(wire.updated_at),

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::{Moment, rows, time};
 use crate::operation::Operation;
 use crate::rejection_details::RejectionDetail;
+use crate::rejection_reasons::RejectionReason;
 use crate::request::Request;
 
 pub(crate) fn of_applications(ids: &[ApplicationId]) -> Request {
@@ -27,7 +28,7 @@ struct Wire {
 fn accept(wire: Wire) -> Option<RejectionDetail> {
     Some(RejectionDetail {
         application_id: wire.application_id?,
-        reason_id: wire.rejection_reason_id,
+        reason: wire.rejection_reason_id.map(RejectionReason::untold),
         rejected_at: time(wire.rejected_at),
     })
 }
