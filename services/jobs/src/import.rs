@@ -13,13 +13,13 @@ use domain::{Code, Problem};
 use harvest::{Client, Error as Remote, Purpose, Version};
 use serde_json::Value;
 use store::jobs::{Kept, Kind, Page, Refresh, Sweep, Which};
+use store::lease::lost;
 use tokio_util::sync::CancellationToken;
 
 use crate::Parts;
 use crate::around::{Apart, apart, is_told_inside};
 use crate::assemble::{BATCH, tell};
 use crate::finish::{Next, finish};
-use crate::lease::lost;
 use crate::missing::is_named_by_jobs;
 use crate::read::{self, Records, can_do_without};
 use crate::run::{Run, Step};
@@ -55,7 +55,9 @@ pub(crate) async fn import(
     stop: &CancellationToken,
 ) -> Result<(), Stopped> {
     let (run, new) = Run::of(refresh, overlap(parts));
-    let mut lost = pin!(lost(parts, refresh));
+    let lease = parts.config.lease;
+    let extend = || parts.store.extend_job_refresh(refresh, lease);
+    let mut lost = pin!(lost(refresh.clock.taken, lease, extend));
     let client = tokio::select! {
         client = parts
             .accounts

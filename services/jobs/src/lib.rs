@@ -16,7 +16,6 @@ mod document;
 mod event;
 mod finish;
 mod import;
-mod lease;
 mod missing;
 mod notices;
 mod read;
@@ -43,9 +42,7 @@ pub use api::router;
 pub struct Config {
     /// Connections imported at once, and as many whose webhooks are acted on.
     pub concurrency: usize,
-    /// How long an import stays ours after its process was killed. It is extended while somebody works on it.
-    pub import_lease: Duration,
-    /// How long a task is ours: no part is begun in the second half.
+    /// How long an import or a task stays ours after its process was killed. It is extended while somebody works on it.
     pub lease: Duration,
     /// How often to look which imports are due.
     pub look_interval: Duration,
@@ -58,8 +55,7 @@ impl Default for Config {
     fn default() -> Config {
         Config {
             concurrency: 4,
-            import_lease: Duration::from_secs(15),
-            lease: Duration::from_secs(120),
+            lease: Duration::from_secs(15),
             look_interval: Duration::from_millis(500),
             overlap: Duration::from_secs(120),
         }

@@ -132,10 +132,14 @@ fn claims(parts: &Parts) -> Claims {
 
 /// Acts on the tasks of one connection and settles them, or gives back those that were not reached.
 async fn perform(parts: &Parts, mut tasks: Vec<Task>, stop: &CancellationToken) {
-    let Err((left, why)) = act_on_all(parts, &mut tasks, stop).await else {
+    let (store, lease) = (&parts.store, parts.config.lease);
+    let held = tasks.clone();
+    let acting = act_on_all(parts, &mut tasks, stop);
+    let acted = hands::while_ours(store, &held, lease, acting).await;
+    let Some(Err((left, why))) = acted else {
         return;
     };
-    if let Some(code) = hands::give_back(&parts.store, left, why, "a look at jobs").await {
+    if let Some(code) = hands::give_back(store, left, why, "a look at jobs").await {
         parts.metrics.retry(Stage::Refresh, code);
     }
 }
@@ -161,7 +165,6 @@ async fn act_on_all<'t>(
             Version::V1 => SINGLY,
             Version::V3 => IDS,
         },
-        lease: parts.config.lease,
         stop,
     };
     act_in_parts(tasks, at_a_time, about, |some| look(parts, &client, some)).await

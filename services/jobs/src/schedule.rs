@@ -68,7 +68,7 @@ async fn strand(parts: &Parts) {
 async fn take(parts: &Parts, room: usize) -> Vec<Refresh> {
     let due = parts
         .store
-        .claim_job_refreshes(room as i64, parts.config.import_lease)
+        .claim_job_refreshes(room as i64, parts.config.lease)
         .await;
     due.unwrap_or_else(|error| {
         tracing::warn!(%error, "cannot claim imports of jobs");

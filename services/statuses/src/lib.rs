@@ -42,8 +42,7 @@ use tokio_util::sync::CancellationToken;
 pub struct Config {
     /// Connections polled at once, and connections looked at at once for webhooks.
     pub concurrency: usize,
-    /// How long a poll or a task is ours; longer than looking behind fifty applications takes, which leaves out those that
-    /// Greenhouse hangs at after an eighth of it. A poll is extended after those; of tasks no part is begun in the second half.
+    /// How long a poll, a request or a task stays ours after its process was killed. It is extended while somebody works on it.
     pub lease: Duration,
     /// How often to look which polls and requests are due: adds to the lateness of each.
     pub look_interval: Duration,
@@ -55,7 +54,7 @@ impl Default for Config {
     fn default() -> Config {
         Config {
             concurrency: 8,
-            lease: Duration::from_secs(120),
+            lease: Duration::from_secs(15),
             look_interval: Duration::from_millis(500),
             windows: Windows::default(),
         }

@@ -32,6 +32,8 @@ pub(crate) const PAGE: usize = 500;
 /// Most applications looked behind at once.
 pub(crate) const IDS: usize = 50;
 const _: () = assert!(IDS == store::polls::NEWCOMERS as usize);
+/// How long a look at some applications may take that finds out at which of them Greenhouse fails; it reads three lists.
+const PATIENCE: Duration = Duration::from_secs(15);
 /// How often another observer may be faster before we give up for now.
 const RACES: usize = 5;
 
@@ -74,10 +76,9 @@ impl Observer<'_> {
         self.clocks().greenhouse()
     }
 
-    /// How long it may take to find out at which of some applications Greenhouse fails: nobody extends a lease meanwhile, and
-    /// a look reads three lists.
+    /// Until when it may take to find out at which of some applications Greenhouse fails.
     pub(crate) fn until(&self) -> Instant {
-        Instant::now() + self.context.config.lease / 8
+        Instant::now() + PATIENCE
     }
 
     /// Which of a page are followed, and which of those may have changed. People who turn out to be merged are.

@@ -192,8 +192,10 @@ impl Round<'_> {
         };
         let missed = self.webhook_missed && self.poll.webhooks_trusted;
         let store = &self.observer.context.store;
-        store.turn_page(self.poll, &place, missed).await?;
-        self.stay().await
+        match store.turn_page(self.poll, &place, missed).await? {
+            true => self.stay(),
+            false => Err(Stop::Abandon),
+        }
     }
 
     /// Everything that changed before it has been read, once the last page of the window has.
@@ -211,7 +213,7 @@ impl Round<'_> {
             .unseen_applications(&poll.tenant, most as i64)
             .await?;
         for some in unseen.chunks(self.ids_per_call()) {
-            self.stay().await?;
+            self.stay()?;
             let Apart {
                 rows: found,
                 unread,
@@ -240,7 +242,7 @@ impl Round<'_> {
         let sorted = self.observer.sort(page).await?;
         // What takes the place of a converted one costs as many calls as it does itself.
         for some in sorted.news.chunks(self.ids_per_call()) {
-            self.stay().await?;
+            self.stay()?;
             let seen = self.observer.observe(&sorted.tracked, some).await?;
             self.hold_back(&seen.early, some);
             let missed = |one: &&&Application| {
@@ -260,23 +262,18 @@ impl Round<'_> {
         let left = (PAGE as i64 - i64::from(self.compared)).max(0);
         let sample = context.store.sample_applications(&self.poll.tenant, left);
         for some in sample.await?.chunks(self.ids_per_call()) {
-            self.stay().await?;
+            self.stay()?;
             audit::compare(&self.observer, some).await?;
             self.compared += some.len() as u32;
         }
         Ok(())
     }
 
-    /// Goes on only while the lease is ours and nobody wants the process to end.
-    async fn stay(&self) -> Result<(), Stop> {
-        if self.stop.is_cancelled() {
-            return Err(Stop::Rest(std::time::Duration::ZERO));
-        }
-        let context = self.observer.context;
-        let (store, lease) = (&context.store, context.config.lease);
-        match store.extend_poll(self.poll, lease).await? {
-            true => Ok(()),
-            false => Err(Stop::Abandon),
+    /// Goes on only while nobody wants the process to end.
+    fn stay(&self) -> Result<(), Stop> {
+        match self.stop.is_cancelled() {
+            true => Err(Stop::Rest(std::time::Duration::ZERO)),
+            false => Ok(()),
         }
     }
 

@@ -16,6 +16,7 @@ use domain::{Code, Problem};
 use harvest::Purpose;
 use progress::Naming;
 use proto::{Notice, v1};
+use store::lease::lost;
 use store::outbox::Announcement;
 use store::refreshes::{Account, Refresh};
 use tokio_util::sync::CancellationToken;
@@ -72,9 +73,18 @@ async fn perform(context: &Context, mut refresh: Refresh, stop: &CancellationTok
             let code = account.reason.unwrap_or(Code::ConnectionPaused);
             Ok(Some(Problem::new(code)))
         }
-        Some(account) => look(context, &account, &mut refresh, stop)
-            .await
-            .map(|()| None),
+        Some(account) => {
+            let (store, lease) = (&context.store, context.config.lease);
+            let held = refresh.clone();
+            let lost = lost(held.clock.taken, lease, || {
+                store.extend_refresh(&held, lease)
+            });
+            let looked = tokio::select! {
+                looked = Box::pin(look(context, &account, &mut refresh, stop)) => looked,
+                () = lost => Err(Stop::Abandon),
+            };
+            looked.map(|()| None)
+        }
     };
     let ended = match outcome {
         Ok(problem) => answer(context, &refresh, problem).await,

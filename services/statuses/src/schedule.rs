@@ -7,6 +7,7 @@ use accounts::health::set_aside;
 use accounts::{Stop, rest_after};
 use boot::metrics::{Resource, Stage};
 use futures::future::join_all;
+use store::lease::lost;
 use store::polls::{Ending, Poll};
 use tokio_util::sync::CancellationToken;
 
@@ -49,14 +50,21 @@ async fn take(context: &Context, room: usize) -> Vec<Poll> {
 }
 
 async fn perform(context: &Context, poll: Poll, stop: &CancellationToken) {
-    let ending = match poll::read(context, &poll, stop).await {
+    let (store, lease) = (&context.store, context.config.lease);
+    let lost = lost(poll.clock.taken, lease, || store.extend_poll(&poll, lease));
+    let read = tokio::select! {
+        // Boxed: whoever holds it and more is too deep for the compiler.
+        read = Box::pin(poll::read(context, &poll, stop)) => read,
+        () = lost => Err(Stop::Abandon),
+    };
+    let ending = match read {
         Ok(ending) => ending,
         Err(why) => match carry_out(context, &poll, why).await {
             Some(ending) => ending,
             None => return,
         },
     };
-    match context.store.end_poll(&poll, ending).await {
+    match store.end_poll(&poll, ending).await {
         Ok(true) => {}
         Ok(false) => {
             return tracing::info!(tenant = %poll.tenant, "a poll took longer than its lease");

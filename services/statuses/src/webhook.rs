@@ -67,11 +67,15 @@ fn claims(context: &Context) -> Claims {
 
 /// Acts on the tasks of one connection and settles them, or gives back those that were not reached.
 async fn perform(context: &Context, mut tasks: Vec<Task>, stop: &CancellationToken) {
-    let Err((left, why)) = act_on_all(context, &mut tasks, stop).await else {
+    let (store, lease) = (&context.store, context.config.lease);
+    let held = tasks.clone();
+    let acting = act_on_all(context, &mut tasks, stop);
+    let acted = hands::while_ours(store, &held, lease, acting).await;
+    let Some(Err((left, why))) = acted else {
         return;
     };
     let work = "a look after webhooks";
-    if let Some(code) = hands::give_back(&context.store, left, why, work).await {
+    if let Some(code) = hands::give_back(store, left, why, work).await {
         context.metrics.retry(Stage::Poll, code);
     }
 }
@@ -95,7 +99,6 @@ async fn act_on_all<'t>(
             Version::V1 => SINGLY,
             Version::V3 => IDS,
         },
-        lease: context.config.lease,
         stop,
     };
     act_in_parts(tasks, parts, about, |some| {

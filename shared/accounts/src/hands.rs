@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use domain::webhook::Consumer;
 use store::Store;
+use store::lease::lost;
 use store::wake::{News, Wake};
 use store::webhooks::{Lanes, Task, by_connection};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
@@ -30,7 +31,7 @@ pub struct Claims {
     pub consumer: Consumer,
     /// Most tasks of one claim.
     pub tasks: i64,
-    /// How long they are ours; more than twice as long as acting on one part of them takes.
+    /// How long they stay ours after the process was killed. It is extended while somebody acts on them.
     pub lease: Duration,
     /// Connections acted on at once.
     pub hands: usize,
@@ -92,6 +93,23 @@ pub async fn keep_acting<F>(
     }
     under_way.close();
     under_way.wait().await;
+}
+
+/// Acts on tasks of one claim for as long as they are ours; none if somebody else has them now.
+pub async fn while_ours<T>(
+    store: &Store,
+    tasks: &[Task],
+    lease: Duration,
+    acting: impl Future<Output = T>,
+) -> Option<T> {
+    let taken = tasks.first()?.clock.taken;
+    tokio::select! {
+        acted = Box::pin(acting) => Some(acted),
+        () = lost(taken, lease, || store.extend_tasks(tasks, lease)) => {
+            tracing::info!("the lease of what webhooks told was lost");
+            None
+        }
+    }
 }
 
 /// Who is acting on what.

@@ -23,6 +23,7 @@ pub mod intake;
 pub mod jobs;
 pub mod journal;
 mod lately;
+pub mod lease;
 pub mod outages;
 pub mod outbox;
 pub mod person;

@@ -212,7 +212,7 @@ impl Store {
     }
 
     /// Notes where the window goes on, whoever reads it further, and whether something had changed on the pages before that
-    /// webhooks should have told. Nothing is written once the lease is lost.
+    /// webhooks should have told. Answers whether the lease was still ours; if not, nothing was written.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -221,8 +221,8 @@ impl Store {
         poll: &Poll,
         place: &Place,
         webhook_missed: bool,
-    ) -> Result<(), Error> {
-        sqlx::query!(
+    ) -> Result<bool, Error> {
+        let turned = sqlx::query!(
             "UPDATE polls SET page = $3, page_revision = $4, page_to = $5,
                 webhook_missed_at = CASE WHEN $6 THEN clock_timestamp() ELSE webhook_missed_at END
             WHERE connection = $1 AND lease = $2",
@@ -235,7 +235,7 @@ impl Store {
         )
         .execute(&self.relaxed)
         .await?;
-        Ok(())
+        Ok(turned.rows_affected() == 1)
     }
 
     /// Ends the poll and gives up the lease. Answers whether it was still ours; if not, nothing was written.

@@ -250,6 +250,23 @@ impl Store {
         Ok(ids.into_iter().map(ApplicationId).collect())
     }
 
+    /// Makes the lease last for `lease` from now. Answers whether it was still ours.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn extend_refresh(&self, refresh: &Refresh, lease: Duration) -> Result<bool, Error> {
+        let extended = sqlx::query!(
+            "UPDATE status_refreshes SET not_before = clock_timestamp() + make_interval(secs => $3)
+            WHERE id = $1 AND lease = $2",
+            refresh.id,
+            refresh.lease,
+            lease.as_secs_f64(),
+        )
+        .execute(&self.relaxed)
+        .await?;
+        Ok(extended.rows_affected() == 1)
+    }
+
     /// Notes that everything up to `reached` was looked at, and makes the lease last for `lease` from now. Answers
     /// whether it was still ours.
     ///

@@ -12,7 +12,7 @@ const UNDER_WAY: &str = "SELECT count(*) FROM job_refreshes WHERE lease_until > 
 #[tokio::test]
 async fn an_import_that_was_killed_goes_on_within_seconds() {
     let world = World::unread().await;
-    let lease = world.parts.config.import_lease;
+    let lease = world.parts.config.lease;
     assert!(lease <= Duration::from_secs(15));
     let claimed = world.store.claim_job_refreshes(2, lease).await.unwrap();
     assert_eq!(claimed.len(), 2);
@@ -24,7 +24,7 @@ async fn an_import_that_was_killed_goes_on_within_seconds() {
 #[tokio::test]
 async fn an_import_stays_in_hand_however_long_a_call_takes() {
     let mut world = World::unread().await;
-    world.parts.config.import_lease = Duration::from_secs(3);
+    world.parts.config.lease = Duration::from_secs(3);
     let other = parts(&world.store, &world.address);
     let gate = world
         .greenhouse
@@ -54,7 +54,7 @@ async fn an_import_stays_in_hand_however_long_a_call_takes() {
 #[tokio::test]
 async fn whoever_lost_an_import_stops_at_once() {
     let mut world = World::unread().await;
-    world.parts.config.import_lease = Duration::from_secs(3);
+    world.parts.config.lease = Duration::from_secs(3);
     let (faults, other) = (
         world.greenhouse.faults(),
         parts(&world.store, &world.address),

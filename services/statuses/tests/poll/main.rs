@@ -8,6 +8,7 @@ mod crash;
 mod early;
 mod feed;
 mod lacking;
+mod lease;
 mod limit;
 mod missing_lists;
 mod people;

@@ -8,7 +8,7 @@ use store::refreshes::{NewRefresh, accept};
 
 use crate::world::World;
 
-fn request(id: &str, everybody: bool, candidates: &[&str]) -> NewRefresh {
+pub(crate) fn request(id: &str, everybody: bool, candidates: &[&str]) -> NewRefresh {
     NewRefresh {
         tenant: Tenant::try_from("acme").unwrap(),
         source: "/intrro".into(),
@@ -20,7 +20,7 @@ fn request(id: &str, everybody: bool, candidates: &[&str]) -> NewRefresh {
     }
 }
 
-async fn ask(world: &World, requests: &[NewRefresh]) -> u64 {
+pub(crate) async fn ask(world: &World, requests: &[NewRefresh]) -> u64 {
     let mut tx = world.store.begin().await.unwrap();
     let new = accept(&mut tx, requests).await.unwrap();
     tx.commit().await.unwrap();

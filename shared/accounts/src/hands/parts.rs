@@ -10,13 +10,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Stop;
 
+/// For how long parts are begun: other connections wait for the hand.
+const TURN: Duration = Duration::from_secs(60);
+
 /// How much is acted on at a time, and until when.
 #[derive(Debug, Clone, Copy)]
 pub struct Parts<'a> {
     /// Most things that the tasks of one part are about.
     pub things: usize,
-    /// How long the tasks are ours. No part is begun in the second half.
-    pub lease: Duration,
     /// No part is begun after this.
     pub stop: &'a CancellationToken,
 }
@@ -62,9 +63,9 @@ where
 }
 
 impl Parts<'_> {
-    /// Whether nobody wants the process to end, and the lease outlasts one more part.
+    /// Whether nobody wants the process to end, and the turn is not over.
     fn may_begin(&self, part: &[Task]) -> bool {
-        let late = |task: &Task| task.clock.elapsed() > self.lease / 2;
+        let late = |task: &Task| task.clock.elapsed() > TURN;
         !self.stop.is_cancelled() && !part.iter().any(late)
     }
 }
@@ -80,8 +81,6 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-
-    const LEASE: Duration = Duration::from_secs(60);
 
     /// Tasks about these jobs, claimed a moment ago.
     fn tasks(jobs: &[i64]) -> Vec<Task> {
@@ -120,11 +119,7 @@ mod tests {
         meanwhile: impl Fn(&[Task]) -> Result<(), Stop>,
     ) -> (Vec<Vec<i64>>, Option<(Vec<i64>, Stop)>) {
         let begun = Mutex::new(Vec::new());
-        let parts = Parts {
-            things: 2,
-            lease: LEASE,
-            stop,
-        };
+        let parts = Parts { things: 2, stop };
         let acted = act_in_parts(tasks, parts, job, |part| {
             begun.lock().unwrap().push(ids(part));
             std::future::ready(meanwhile(part))
@@ -169,10 +164,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn no_part_is_begun_that_the_lease_may_not_outlast() {
+    async fn no_part_is_begun_once_the_turn_is_over() {
         let mut tasks = tasks(&[1, 2, 3]);
         // As if the first part had taken so long.
-        tasks[2].clock.taken = Instant::now().checked_sub(LEASE / 2).unwrap();
+        tasks[2].clock.taken = Instant::now().checked_sub(TURN).unwrap();
         let (begun, left) = act(&mut tasks, &CancellationToken::new(), |_| Ok(())).await;
         assert_eq!(begun, [[0, 1]]);
         assert!(matches!(left, Some((left, Stop::Rest(Duration::ZERO))) if left == [2]));

@@ -140,6 +140,27 @@ impl Store {
         Ok(tasks)
     }
 
+    /// Makes the leases last for `lease` from now. Answers whether any task was still ours.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn extend_tasks(&self, tasks: &[Task], lease: Duration) -> Result<bool, Error> {
+        let (ids, leases) = fences(tasks);
+        let extended = sqlx::query!(
+            // Those that are being settled meanwhile need no more time, and nobody waits for anybody.
+            "WITH ours AS (SELECT t.id FROM webhook_tasks t JOIN unnest($1::bigint[], $2::uuid[]) AS u(id, lease)
+                ON t.id = u.id AND t.lease = u.lease FOR UPDATE OF t SKIP LOCKED)
+            UPDATE webhook_tasks t SET not_before = clock_timestamp() + make_interval(secs => $3)
+            FROM ours WHERE t.id = ours.id",
+            &ids,
+            &leases,
+            lease.as_secs_f64(),
+        )
+        .execute(&self.relaxed)
+        .await?;
+        Ok(extended.rows_affected() > 0)
+    }
+
     /// Removes tasks that were acted on; says how many were still ours. What was not is with somebody else.
     ///
     /// # Errors
