@@ -205,7 +205,8 @@ async fn looked_at(
     let connection = known.map(|known| (known.id, known.revision));
     let examiner = shared
         .accounts
-        .examiner(auth.credential.clone(), acting_user, connection)?;
+        .examiner(auth.credential.clone(), acting_user, connection)
+        .await?;
     let verified = verify(&examiner, acting_user, &proposal.settings).await;
     let new = NewConnection {
         tenant: proposal.tenant,
@@ -233,7 +234,8 @@ async fn look_up(
     let connection = known.map(|known| (known.id, known.revision));
     let examiner = shared
         .accounts
-        .examiner(credential.clone(), looker, connection)?;
+        .examiner(credential.clone(), looker, connection)
+        .await?;
     match examiner.client.users().by_primary_email(email).await {
         Ok(found) => match found.iter().find(|user| !user.deactivated) {
             Some(user) => Ok(Some(user.id)),

@@ -154,19 +154,21 @@ impl Accounts {
         Ok(account.client)
     }
 
-    /// For looking at a credential that is not stored yet. `connection`: the one (and its revision) that it is to
-    /// belong to, whose budget its calls are taken from; a tenant's first credential has no budget to share.
+    /// For looking at a credential that is not stored yet. Its calls are taken from the budget of whoever has the same
+    /// client at Greenhouse, or else of `connection`, the one (and its revision) that it is to belong to; a tenant's first
+    /// credential mostly has no budget to share.
     ///
     /// # Errors
-    /// [`AccountError::Sealed`] for a credential that has to be authorised first.
-    pub fn examiner(
+    /// [`AccountError::Sealed`] for a credential that has to be authorised first; [`AccountError::Store`].
+    pub async fn examiner(
         &self,
         stored: store::connections::Credential,
         acting_user: Option<UserId>,
         connection: Option<(Uuid, i64)>,
     ) -> Result<Examiner, AccountError> {
+        let same = self.store.counted_with(&stored).await?;
         let credential = plain(stored, acting_user).ok_or(AccountError::Sealed)?;
-        Ok(self.examine(credential, self.budget(connection)))
+        Ok(self.examine(credential, self.budget(same.or(connection))))
     }
 
     /// For looking at a connection at the revision at which the caller found it, with a fresh token.

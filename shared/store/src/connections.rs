@@ -269,6 +269,25 @@ impl Store {
         row.map(|row| unsealed(keyring, row)).transpose()
     }
 
+    /// A connection, at its revision, for whose client Greenhouse counts the calls made with this credential too; none if
+    /// there is none yet, or Greenhouse counts them for an organisation.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn counted_with(
+        &self,
+        credential: &Credential,
+    ) -> Result<Option<(Uuid, i64)>, Error> {
+        let found = sqlx::query!(
+            "SELECT c.id, c.revision FROM budgets b JOIN connections c ON c.id = b.connection
+            WHERE coalesce(b.client, b.connection) = $1 ORDER BY b.joined LIMIT 1",
+            credential.client(),
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(found.map(|row| (row.id, row.revision)))
+    }
+
     /// The connection's webhook secrets; none if there is no such connection.
     ///
     /// # Errors
