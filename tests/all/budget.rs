@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use greenhouse_sim::{Config, OrganisationConfig};
+use greenhouse_sim::{Config, OrganisationConfig, View};
 use serde_json::Value;
 
 use crate::world::{World, introduction, until};
@@ -28,26 +28,11 @@ async fn four_bridges_fill_every_window_and_are_never_throttled() {
     world
         .publish_all(&introductions(&world, "acme", "i", 200))
         .await;
-    // Calls at a window's end may arrive in the next one and are charged to both, so the bridges learn before that.
-    until("not the end of a window", async || {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        (now.ok()?.as_secs() % 30 < 20).then_some(())
-    })
-    .await;
+    not_at_a_windows_end().await;
     let (status, answer) = world.connect("acme").await;
     assert_eq!(status, 201, "{answer}");
     let state = world.greenhouse.state();
-    let enough = state.until(|state| state.rate_windows(&client).len() >= FULL_WINDOWS + 2);
-    tokio::time::timeout(Duration::from_secs(300), enough)
-        .await
-        .expect("windows with requests");
-    let windows = state.rate_windows(&client);
-    let wasted: Vec<_> = windows[1..=FULL_WINDOWS]
-        .iter()
-        .filter(|window| window.used * 100 < LIMIT * 95)
-        .collect();
-    assert!(wasted.is_empty(), "{windows:?}");
-    assert_eq!(state.throttled(&client), 0, "{windows:?}");
+    all_windows_are_full(&state, &client).await;
     let open = open(&world).await.expect("an answer");
     assert!(open > 0, "there was not enough work");
     // An import takes three calls; some go to what all imports refer to, and to the look for changes.
@@ -62,6 +47,59 @@ async fn four_bridges_fill_every_window_and_are_never_throttled() {
             .map(|call| format!("{} {:?} {}", call.at, call.status, call.operation))
             .collect::<Vec<_>>()
     );
+}
+
+/// Calls at a window's end may arrive in the next one and are charged to both, so the bridges learn before that.
+async fn not_at_a_windows_end() {
+    until("not the end of a window", async || {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        (now.ok()?.as_secs() % 30 < 20).then_some(())
+    })
+    .await;
+}
+
+/// After the first one, and no call was too much.
+async fn all_windows_are_full(state: &View, client: &str) {
+    let enough = state.until(|state| state.rate_windows(client).len() >= FULL_WINDOWS + 2);
+    tokio::time::timeout(Duration::from_secs(300), enough)
+        .await
+        .expect("windows with requests");
+    let windows = state.rate_windows(client);
+    let wasted: Vec<_> = windows[1..=FULL_WINDOWS]
+        .iter()
+        .filter(|window| window.used * 100 < LIMIT * 95)
+        .collect();
+    assert!(wasted.is_empty(), "{windows:?}");
+    assert_eq!(state.throttled(client), 0, "{windows:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_tenants_of_one_credential_share_its_windows_and_are_never_throttled() {
+    let mut config = Config::for_benchmarks();
+    config.settings.rate_limit = LIMIT;
+    let mut world = World::with("one credential", config).await;
+    world.bridge().await;
+    world.bridge().await;
+    let client = world.greenhouse.access().client_id;
+    let tenants = ["acme", "umbrella"];
+    for tenant in tenants {
+        let backlog = introductions(&world, tenant, tenant, 100);
+        world.publish_all(&backlog).await;
+    }
+    not_at_a_windows_end().await;
+    // The second one's credential is verified beside the first one's backlog.
+    for tenant in tenants {
+        let (status, answer) = world.connect(tenant).await;
+        assert_eq!(status, 201, "{answer}");
+    }
+    all_windows_are_full(&world.greenhouse.state(), &client).await;
+    for tenant in tenants {
+        let imported = world.named("IntroductionImported");
+        assert!(
+            imported.iter().any(|event| event.tenant == tenant),
+            "{tenant} had no turn: {imported:?}"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -170,8 +208,7 @@ fn introductions(world: &World, tenant: &str, name: &str, count: usize) -> Vec<V
 /// Any job of the tenant's that is open.
 fn job(world: &World, tenant: &str) -> i64 {
     world
-        .greenhouse
-        .state_of(tenant)
+        .organisation_of(tenant)
         .job_named("Backend Engineer")
         .expect("a job of the seed")
         .meta
