@@ -111,7 +111,11 @@ pub(crate) fn common_problem(applications: &[Applied]) -> Problem {
 }
 
 fn refused(introduction: &Introduction, job: JobId, problem: Problem) -> Problem {
-    Problem::new(Code::ApplicationRefused)
+    let code = match problem.code {
+        known @ (Code::JobUnknown | Code::ActingUserRefused) => known,
+        _ => Code::ApplicationRefused,
+    };
+    Problem::new(code)
         .field(field(introduction, job))
         .detail(problem.detail.unwrap_or_default())
 }

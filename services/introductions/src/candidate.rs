@@ -53,7 +53,7 @@ pub(crate) async fn find_or_create(
         match create(attempt, introduction, job, jobs, references).await {
             // A job that was closed a moment ago does not keep the person from the others; nobody was made.
             Err(Stop::Fail(problem))
-                if problem.code == Code::ApplicationRefused && !introduction.prospect =>
+                if is_about_the_job(problem.code) && !introduction.prospect =>
             {
                 references::forget_job(attempt, job).await?;
                 jobs.refuse_first(introduction, problem);
@@ -65,6 +65,10 @@ pub(crate) async fn find_or_create(
         }
     }
     Ok(None)
+}
+
+fn is_about_the_job(code: Code) -> bool {
+    matches!(code, Code::ApplicationRefused | Code::JobUnknown)
 }
 
 /// The person, and with them the application to this job; each job is a step of its own.

@@ -179,6 +179,7 @@ pub(crate) fn terminal(code: Code) -> Terminal {
         | Code::AllJobsRefused
         | Code::CandidateRefused
         | Code::ApplicationRefused
+        | Code::ActingUserRefused
         | Code::SeveralMatches
         | Code::CandidateGone
         | Code::ScopeMissing => Terminal::Refused,

@@ -108,7 +108,12 @@ pub(crate) async fn not_found(attempt: &Attempt<'_>, error: Remote) -> Stop {
         && let Ok(Some(shown)) = client.candidates().get(person).await
         && is_known_by_all(attempt, &shown)
     {
-        return Stop::Fail(Code::UnexpectedAnswer.into());
+        // v1 may say so of somebody whom whoever acts may see and not change.
+        let code = match client.version() {
+            Version::V1 => Code::ActingUserRefused,
+            Version::V3 => Code::UnexpectedAnswer,
+        };
+        return Stop::Fail(code.into());
     }
     error.into()
 }

@@ -151,10 +151,7 @@ impl From<store::Error> for Stop {
 
 impl From<Remote> for Stop {
     fn from(error: Remote) -> Stop {
-        let code = match about_a_job(&error) {
-            true => Code::ApplicationRefused,
-            false => Code::UnexpectedAnswer,
-        };
+        let code = refusal(&error);
         match error {
             Remote::Denied { retry_after } | Remote::Throttled { retry_after, .. } => {
                 Stop::wait(retry_after, Code::Throttled)
@@ -209,6 +206,17 @@ impl From<SendError> for Stop {
             SendError::JobsGone(_) => Stop::Retry(Code::UnexpectedAnswer.into()),
             SendError::Remote(error) => error.into(),
         }
+    }
+}
+
+/// What a refused write is told as.
+fn refusal(error: &Remote) -> Code {
+    let about_a_job = about_a_job(error);
+    match error {
+        Remote::Rejected { status: 404, .. } if about_a_job => Code::JobUnknown,
+        _ if about_a_job => Code::ApplicationRefused,
+        Remote::Rejected { status: 403, .. } => Code::ActingUserRefused,
+        _ => Code::UnexpectedAnswer,
     }
 }
 

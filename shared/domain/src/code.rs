@@ -127,6 +127,7 @@ BRG-0308 edit_refused
 BRG-0309 conflicting_content
 BRG-0310 remote_unknown
 BRG-0311 retries_exhausted
+BRG-0312 acting_user_refused
 BRG-0320 candidate_not_introduced
 BRG-0321 person_erased
 BRG-0322 erased_before

@@ -179,7 +179,7 @@ async fn a_job_that_is_deleted_after_it_was_looked_at_is_refused_at_once() {
     world.greenhouse.state().clear_log();
     let answer = world.import(world.picking("i-1", &[first, second])).await;
     let applied = answer.applications();
-    assert_eq!(applied[0], ("FAILED", Some("application_refused")));
+    assert_eq!(applied[0], ("FAILED", Some("job_unknown")));
     assert_eq!(applied[1], ("CREATED", None));
     let answer = world.import(world.picking("i-2", &[first])).await;
     assert_eq!(answer.data["code"], "job_unknown", "{answer:?}");

@@ -112,6 +112,28 @@ async fn what_is_not_found_about_somebody_who_is_shown_is_refused() {
     }
 }
 
+/// As somebody private, whom v1 refuses in either way.
+#[tokio::test]
+async fn whom_the_acting_user_may_not_change_gets_no_application_and_that_is_told() {
+    for (status, body) in [
+        (403, json!({ "message": "Access denied" })),
+        (404, json!({ "errors": [{ "message": "Not found" }] })),
+    ] {
+        let world = World::new(Version::V1).await;
+        let other = Target::Job(JobId(world.jobs()[1]));
+        world.plant("i-1", other).await;
+        world.greenhouse.set_clock(15);
+        let apply = When::operation("applications:create");
+        world.greenhouse.faults().add(apply, refuse(status, body));
+        world.take(&world.introduction("i-1")).await;
+        world.try_once().await;
+        assert_eq!(world.open().await, 0, "{status}: done at once");
+        let answer = world.last_answer().await;
+        assert_eq!(answer.data["code"], "acting_user_refused", "{answer:?}");
+        assert_eq!(answer.data["field"], "job_ids[0]");
+    }
+}
+
 /// Whoever is told that they have to act is told what is there by then, by this try or an earlier one.
 #[tokio::test]
 async fn the_answer_of_an_import_that_waits_tells_of_the_applications_that_are_there() {

@@ -121,6 +121,9 @@ catalogue! {
     RetriesExhausted "retries_exhausted" "BRG-0311" (HUMAN, FINAL)
         "It failed on every attempt for as long as we try."
         => "Repair what bridge why shows; then publish the event again under a new event id, an introduction under a new introduction id as well.";
+    ActingUserRefused "acting_user_refused" "BRG-0312" (HUMAN, FINAL)
+        "Greenhouse does not let the acting user do this to the candidate, who may be private, or under this job."
+        => "Give the acting user the right to it in Greenhouse (Site Admin, private candidates, the job's hiring team), or set acting_user_id to somebody who has it; then publish the introduction again under a new introduction id and event id.";
     CandidateNotIntroduced "candidate_not_introduced" "BRG-0320" (HUMAN, FINAL)
         "Nobody was introduced under this candidate id, or the introduction did not reach Greenhouse."
         => "Introduce the candidate first, or see why the introduction failed; then publish the update again under a new id.";
