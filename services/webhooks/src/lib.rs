@@ -15,6 +15,8 @@ mod legible;
 mod limit;
 mod mailbox;
 mod notice;
+mod patience;
+mod rarely;
 mod receive;
 mod recorder;
 mod refusal;
@@ -43,7 +45,7 @@ pub struct Config {
     pub bytes_in_hand: usize,
     /// How long a body may take to arrive, the wait for its turn included.
     pub body_patience: Duration,
-    /// How long a delivery waits for its connection's secrets, or for its commit.
+    /// How long a delivery waits for its connection's secrets, or for its commit; and either of these for the database.
     pub patience: Duration,
     /// Deliveries of all connections together, right or not.
     pub all: Rate,

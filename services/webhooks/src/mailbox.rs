@@ -5,8 +5,8 @@
 //! secret works with its first delivery. Connections that do not exist are not remembered: their number is anybody's
 //! choice.
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
 
 use domain::webhook::Refusal;
 use store::Store;
@@ -16,11 +16,9 @@ use uuid::Uuid;
 
 use crate::Config;
 use crate::limit::{Bucket, Rate};
+use crate::rarely::Rarely;
 use crate::secrets::Secrets;
 use crate::signature::Signature;
-
-/// A refusal is noted at most this often per connection.
-const NOTE_INTERVAL: Duration = Duration::from_secs(10);
 
 /// The mailboxes of all connections that anything was delivered to.
 pub(crate) struct Mailboxes {
@@ -32,7 +30,7 @@ pub(crate) struct Mailboxes {
 pub(crate) struct Mailbox {
     read: RwLock<Arc<Read>>,
     bucket: Bucket,
-    noted: Mutex<Option<Instant>>,
+    noted: Rarely,
 }
 
 /// Secrets, and since when they are known to be these.
@@ -78,14 +76,15 @@ impl Mailboxes {
         self.secrets.after(connection, moment).await.map(|_| ())
     }
 
-    /// Notes a refusal for the administrators, where a connection is met that is known.
+    /// Notes a refusal for the administrators, and in the log, where a connection is met that is known.
     pub(crate) async fn note(&self, connection: Uuid, refusal: Refusal) {
         let Some(mailbox) = self.secrets.met(connection) else {
             return;
         };
-        if !mailbox.may_note(Instant::now()) {
+        let Some(more) = mailbox.noted.now(Instant::now()) else {
             return;
-        }
+        };
+        tracing::warn!(%connection, reason = refusal.as_str(), more, "a webhook was refused");
         if let Err(error) = self.store.webhook_refused(connection, refusal).await {
             tracing::warn!(%error, "cannot note a refused webhook");
         }
@@ -97,7 +96,7 @@ impl Mailbox {
         Mailbox {
             bucket: Bucket::full(rate, read.at),
             read: RwLock::new(Arc::new(read)),
-            noted: Mutex::default(),
+            noted: Rarely::default(),
         }
     }
 
@@ -115,14 +114,5 @@ impl Mailbox {
             true => Ok(()),
             false => Err(Refusal::TooMany),
         }
-    }
-
-    fn may_note(&self, now: Instant) -> bool {
-        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
-        let rested = noted.is_none_or(|last| now.duration_since(last) >= NOTE_INTERVAL);
-        if rested {
-            *noted = Some(now);
-        }
-        rested
     }
 }

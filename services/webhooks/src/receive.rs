@@ -17,6 +17,7 @@ use crate::body::Reader;
 use crate::limit::Bucket;
 use crate::mailbox::Mailboxes;
 use crate::notice::Message;
+use crate::rarely::Rarely;
 use crate::recorder::Recorder;
 use crate::refusal::answer;
 use crate::signature::Signature;
@@ -32,6 +33,8 @@ pub(crate) struct Receiver {
     reader: Reader,
     mailboxes: Mailboxes,
     recorder: Recorder,
+    /// Lines about deliveries of an unknown shape.
+    unreadable: Rarely,
     metrics: Arc<Metrics>,
 }
 
@@ -73,6 +76,7 @@ impl Receiver {
             reader: Reader::new(config),
             mailboxes: Mailboxes::new(store.clone(), Arc::clone(&parts.keys), config),
             recorder: Recorder::start(store.clone(), config.patience),
+            unreadable: Rarely::default(),
             metrics: Arc::clone(&parts.metrics),
         }
     }
@@ -109,9 +113,9 @@ impl Receiver {
                 notices: message.notices.clone(),
             };
             match self.recorder.record(delivery).await? {
-                Recorded::New => return Ok(message.taken(WebhookOutcome::New, connection)),
+                Recorded::New => return Ok(self.taken(&message, WebhookOutcome::New, connection)),
                 Recorded::Duplicate => {
-                    return Ok(message.taken(WebhookOutcome::Duplicate, connection));
+                    return Ok(self.taken(&message, WebhookOutcome::Duplicate, connection));
                 }
                 // The secrets have changed: whether it fits the new ones is another question.
                 Recorded::Stale => {
@@ -122,14 +126,14 @@ impl Receiver {
         }
         Err(Refusal::Unavailable)
     }
-}
 
-impl Message {
-    fn taken(&self, outcome: WebhookOutcome, connection: Uuid) -> Taken {
-        let action = self.action;
-        let outcome = match (outcome, self.readable) {
+    fn taken(&self, message: &Message, outcome: WebhookOutcome, connection: Uuid) -> Taken {
+        let action = message.action;
+        let outcome = match (outcome, message.readable) {
             (WebhookOutcome::New, false) => {
-                tracing::warn!(%connection, %action, "a webhook of an unknown shape");
+                if let Some(more) = self.unreadable.now(Instant::now()) {
+                    tracing::warn!(%connection, %action, more, "a webhook of an unknown shape");
+                }
                 WebhookOutcome::Unreadable
             }
             _ => outcome,

@@ -18,6 +18,8 @@ use uuid::Uuid;
 use crate::Config;
 use crate::limit::Rate;
 use crate::mailbox::{Mailbox, Read};
+use crate::patience::within;
+use crate::rarely::Rarely;
 
 /// Most connections that one statement reads.
 const BATCH: usize = 1_000;
@@ -25,6 +27,8 @@ const BATCH: usize = 1_000;
 const REMEMBERED: usize = 10_000;
 
 type Answer = Result<Arc<Mailbox>, Refusal>;
+/// What one statement reads.
+type Keys = HashMap<Uuid, Result<WebhookKey, ConnectionError>>;
 
 /// The handle of everybody who needs secrets.
 pub(crate) struct Secrets {
@@ -38,6 +42,10 @@ pub(crate) struct Secrets {
 struct Shelf {
     all: Mutex<All>,
     rate: Rate,
+    /// Lines about a database that does not answer.
+    unread: Rarely,
+    /// Lines about a master key that is missing.
+    sealed: Rarely,
 }
 
 #[derive(Default)]
@@ -52,13 +60,25 @@ struct All {
 impl Secrets {
     /// Starts the reader; it ends with the handle.
     pub(crate) fn start(store: Store, keyring: Arc<Keyring>, config: &Config) -> Secrets {
+        Secrets::reading(config, move |connections: Vec<Uuid>| {
+            let (store, keyring) = (store.clone(), Arc::clone(&keyring));
+            async move { store.webhook_keys(&keyring, &connections).await }
+        })
+    }
+
+    fn reading<F>(config: &Config, read: impl Fn(Vec<Uuid>) -> F + Send + 'static) -> Secrets
+    where
+        F: Future<Output = Result<Keys, store::Error>> + Send,
+    {
         let shelf = Arc::new(Shelf {
             all: Mutex::default(),
             rate: config.per_connection,
+            unread: Rarely::default(),
+            sealed: Rarely::default(),
         });
         let (wake, mut woken) = mpsc::channel(1);
         let reader = Arc::clone(&shelf);
-        let interval = config.read_interval;
+        let (interval, patience) = (config.read_interval, config.patience);
         tokio::spawn(async move {
             while woken.recv().await.is_some() {
                 loop {
@@ -67,9 +87,11 @@ impl Secrets {
                         break;
                     }
                     let at = Instant::now();
-                    let keys = store.webhook_keys(&keyring, &batch).await;
-                    if let Err(error) = &keys {
-                        tracing::warn!(%error, "cannot read webhook secrets");
+                    let keys = within(patience, read(batch.clone())).await;
+                    if let Err(error) = &keys
+                        && let Some(more) = reader.unread.now(at)
+                    {
+                        tracing::warn!(error, more, "cannot read webhook secrets");
                     }
                     reader.answer(batch, keys.ok(), at);
                     tokio::time::sleep_until((at + interval).into()).await;
@@ -79,7 +101,7 @@ impl Secrets {
         Secrets {
             shelf,
             wake,
-            patience: config.patience,
+            patience,
         }
     }
 
@@ -132,18 +154,15 @@ impl Shelf {
     }
 
     /// Remembers what was read, and tells who waits. `None`: nothing could be read.
-    fn answer(
-        &self,
-        batch: Vec<Uuid>,
-        mut keys: Option<HashMap<Uuid, Result<WebhookKey, ConnectionError>>>,
-        at: Instant,
-    ) {
+    fn answer(&self, batch: Vec<Uuid>, mut keys: Option<Keys>, at: Instant) {
         let mut all = self.all();
         for connection in batch {
             let answer = match keys.as_mut().map(|keys| keys.remove(&connection)) {
                 Some(Some(Ok(key))) => Ok(all.remember(connection, Read { key, at }, self.rate)),
                 Some(Some(Err(error))) => {
-                    tracing::error!(%connection, %error, "webhook secrets cannot be opened");
+                    if let Some(more) = self.sealed.now(at) {
+                        tracing::error!(%connection, %error, more, "webhook secrets cannot be opened");
+                    }
                     Err(Refusal::Unavailable)
                 }
                 Some(None) => {
@@ -188,5 +207,24 @@ impl All {
         let mailbox = Arc::new(Mailbox::new(read, rate));
         self.known.insert(connection, Arc::clone(&mailbox));
         mailbox
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_read_that_is_never_answered_keeps_nobody_else_waiting() {
+        let (lost, next) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let secrets = Secrets::reading(&Config::default(), move |some: Vec<Uuid>| async move {
+            match some.contains(&lost) {
+                true => std::future::pending().await,
+                false => Ok(Keys::new()),
+            }
+        });
+        let refused = async |connection| secrets.find(connection).await.err();
+        assert_eq!(refused(lost).await, Some(Refusal::Unavailable));
+        assert_eq!(refused(next).await, Some(Refusal::UnknownConnection));
     }
 }

@@ -8,7 +8,7 @@ use testkit::until;
 use tokio_util::sync::CancellationToken;
 use webhooks::Config;
 
-use crate::world::{World, sign, stage_change};
+use crate::world::{SECRET, World, sign, stage_change};
 
 fn moved(application: i64) -> Notice {
     Notice::ApplicationChanged {
@@ -75,6 +75,24 @@ async fn a_ping_is_remembered_and_an_unknown_action_is_taken() {
         1.0
     );
     assert!(world.tasks(Consumer::Statuses).await.is_empty());
+}
+
+#[tokio::test]
+async fn the_signature_says_what_is_taken_and_the_content_type_nothing() {
+    let world = World::new().await;
+    let id = world.connect("acme").await;
+    let types = [None, Some("text/plain"), Some("multipart/form-data")];
+    for (application, content_type) in (10..).step_by(10).zip(types) {
+        let body = stage_change(application);
+        let mut request = world.post(id).header("Signature", sign(SECRET, &body));
+        if let Some(content_type) = content_type {
+            request = request.header("Content-Type", content_type);
+        }
+        let answer = request.body(body).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{content_type:?}");
+    }
+    let told = world.tasks(Consumer::Statuses).await;
+    assert_eq!(told, [moved(10), moved(20), moved(30)]);
 }
 
 #[tokio::test]
