@@ -56,6 +56,7 @@ fn allowed(folder: &str) -> &'static [&'static str] {
             "connections",
             "domain",
             "harvest",
+            "intake",
             "introductions",
             "jobs",
             "proto",

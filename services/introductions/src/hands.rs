@@ -132,7 +132,7 @@ mod tests {
         let config = Config {
             capacity: 8,
             capacity_per_tenant: 4,
-            ..Config::new(url, "test".to_owned())
+            ..Config::new(url)
         };
         let tenant = |name: &str| Tenant::try_from(name).expect("a tenant");
         let metrics = Metrics::new();

@@ -16,7 +16,7 @@ use crate::decode::decode;
 use crate::worker::{Crew, FreeHand};
 
 /// Takes the commands of `greenhouse.introductions`.
-pub(crate) struct Ledger {
+pub(crate) struct Commands {
     pub(crate) store: Store,
     /// Who works on them in this process.
     pub(crate) crew: Option<Arc<Crew>>,
@@ -31,7 +31,7 @@ pub(crate) enum Begins {
     Operation(Box<Claim>, FreeHand),
 }
 
-impl Take for Ledger {
+impl Take for Commands {
     type Arrival = Arrival;
 
     type Begins = Begins;
@@ -74,7 +74,7 @@ impl Take for Ledger {
     }
 }
 
-impl Ledger {
+impl Commands {
     /// An operation that comes alone, to idle hands, is claimed as it enters: nobody need look for it.
     async fn accept(
         &self,

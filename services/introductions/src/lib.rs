@@ -51,10 +51,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use ::intake::{Intake, Take};
+use ::intake::{Source, Take};
 use accounts::Accounts;
-use boot::metrics::{Metrics, Queue};
-use broker::{Consumer, Publisher, Topology};
+use boot::metrics::Metrics;
 use domain::Tenant;
 use hands::Hands;
 use progress::Plans;
@@ -81,13 +80,11 @@ pub struct Config {
     pub settle: Duration,
     /// Intrro's address: base of the link back, which is also the marker.
     pub intrro_url: Url,
-    /// Name of this replica, for dead letters.
-    pub instance: String,
 }
 
 impl Config {
-    /// The defaults for everything but the address and the name.
-    pub fn new(intrro_url: Url, instance: String) -> Config {
+    /// The defaults for everything but the address.
+    pub fn new(intrro_url: Url) -> Config {
         Config {
             capacity: 256,
             capacity_per_tenant: 192,
@@ -95,7 +92,6 @@ impl Config {
             call_deadline: Duration::from_secs(10),
             settle: Duration::from_secs(60),
             intrro_url,
-            instance,
         }
     }
 }
@@ -112,16 +108,6 @@ pub struct Parts {
     pub metrics: Arc<Metrics>,
     /// Settings.
     pub config: Config,
-}
-
-/// The queue of commands from Intrro.
-pub struct Commands {
-    /// Consumer of `greenhouse.introductions`.
-    pub consumer: Consumer,
-    /// For dead letters.
-    pub publisher: Publisher,
-    /// Names.
-    pub topology: Topology,
 }
 
 /// Whose look-up, of what kind, by which key.
@@ -182,8 +168,8 @@ impl Context {
 }
 
 /// What becomes of a batch of commands from the queue where nobody works on it.
-pub fn ledger(store: Store) -> impl Take<Arrival = Arrival> {
-    intake::Ledger { store, crew: None }
+pub fn commands(store: Store) -> impl Take<Arrival = Arrival> {
+    intake::Commands { store, crew: None }
 }
 
 /// A process that takes up what it is told to: for tools and tests.
@@ -202,26 +188,17 @@ impl Process {
 }
 
 /// Runs intake and workers until the token is cancelled, then finishes what is in hand.
-pub async fn run(parts: Parts, commands: Commands, stop: CancellationToken) {
+pub async fn run(parts: Parts, source: Source, stop: CancellationToken) {
     let store = parts.store.clone();
     let metrics = Arc::clone(&parts.metrics);
-    let instance = parts.config.instance.clone();
     let context = Arc::new(Context::new(parts));
     let crew = Arc::new(worker::Crew::new(Arc::clone(&context), stop.clone()));
-    let intake = Intake {
-        take: intake::Ledger {
-            store: store.clone(),
-            crew: Some(Arc::clone(&crew)),
-        },
-        queue: Queue::Introductions,
-        store,
-        publisher: commands.publisher,
-        topology: commands.topology,
-        instance,
-        metrics,
+    let commands = intake::Commands {
+        store: store.clone(),
+        crew: Some(Arc::clone(&crew)),
     };
     tokio::join!(
-        intake.run(commands.consumer, stop.clone()),
+        source.take_in(commands, store, metrics, stop.clone()),
         candidate_erasure_requested::work(&context, stop.clone()),
         outage::watch(&context, stop),
         crew.work()

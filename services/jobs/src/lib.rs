@@ -27,10 +27,9 @@ mod surroundings;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::intake::Intake;
+use ::intake::Source;
 use accounts::Accounts;
-use boot::metrics::{Metrics, Queue};
-use broker::{Consumer, Publisher, Topology};
+use boot::metrics::Metrics;
 use store::Store;
 use store::wake::Wake;
 use tokio_util::sync::CancellationToken;
@@ -74,31 +73,11 @@ pub struct Parts {
     pub config: Config,
 }
 
-/// The queue of requests.
-pub struct Requests {
-    /// Consumer of `greenhouse.jobs`.
-    pub consumer: Consumer,
-    /// For dead letters.
-    pub publisher: Publisher,
-    /// Names.
-    pub topology: Topology,
-    /// Name of this replica, for dead letters.
-    pub instance: String,
-}
-
 /// Takes requests and imports until the token is cancelled, then gives back what is in hand.
-pub async fn run(parts: Parts, wake: Wake, requests: Requests, stop: CancellationToken) {
-    let intake = Intake {
-        take: requests::Table,
-        queue: Queue::Jobs,
-        store: parts.store.clone(),
-        publisher: requests.publisher,
-        topology: requests.topology,
-        instance: requests.instance,
-        metrics: Arc::clone(&parts.metrics),
-    };
+pub async fn run(parts: Parts, wake: Wake, source: Source, stop: CancellationToken) {
+    let (store, metrics) = (parts.store.clone(), Arc::clone(&parts.metrics));
     tokio::join!(
-        intake.run(requests.consumer, stop.clone()),
+        source.take_in(requests::Requests, store, metrics, stop.clone()),
         work(Arc::new(parts), wake, stop)
     );
 }

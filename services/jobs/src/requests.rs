@@ -6,9 +6,9 @@ use store::Transaction;
 use store::jobs::{NewRequest, accept};
 
 /// Takes the commands of `greenhouse.jobs`.
-pub(crate) struct Table;
+pub(crate) struct Requests;
 
-impl Take for Table {
+impl Take for Requests {
     type Arrival = NewRequest;
 
     type Begins = ();

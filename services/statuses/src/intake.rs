@@ -1,6 +1,5 @@
 //! `greenhouse.statuses`: requests become rows before they are acknowledged.
 
-use boot::metrics::Queue;
 use intake::{Message, Refusal, Take, Tally};
 use proto::Command;
 use store::Transaction;
@@ -8,9 +7,6 @@ use store::refreshes::{self, NewRefresh};
 
 /// This service's part of its queue.
 pub(crate) struct Requests;
-
-/// The queue, for counters and dead letters.
-pub(crate) const QUEUE: Queue = Queue::Statuses;
 
 impl Take for Requests {
     type Arrival = NewRefresh;

@@ -29,9 +29,9 @@ mod webhook;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::intake::Source;
 use accounts::Accounts;
 use boot::metrics::Metrics;
-use broker::{Consumer, Publisher, Topology};
 use domain::window::Windows;
 use store::Store;
 use store::wake::Wake;
@@ -73,18 +73,6 @@ pub struct Parts {
     pub config: Config,
 }
 
-/// The queue of requests from Intrro.
-pub struct Requests {
-    /// Source of deliveries.
-    pub consumer: Consumer,
-    /// Publishes dead letters.
-    pub publisher: Publisher,
-    /// Names.
-    pub topology: Topology,
-    /// Name of this replica, for dead letters.
-    pub instance: String,
-}
-
 /// What a look works with.
 pub(crate) struct Context {
     pub(crate) store: Store,
@@ -96,18 +84,10 @@ pub(crate) struct Context {
 }
 
 /// Polls, looks after webhooks and takes requests until the token is cancelled, then gives back what is in hand.
-pub async fn run(parts: Parts, wake: Wake, requests: Requests, stop: CancellationToken) {
-    let intake = ::intake::Intake {
-        take: intake::Requests,
-        queue: intake::QUEUE,
-        store: parts.store.clone(),
-        publisher: requests.publisher,
-        topology: requests.topology,
-        instance: requests.instance,
-        metrics: Arc::clone(&parts.metrics),
-    };
+pub async fn run(parts: Parts, wake: Wake, source: Source, stop: CancellationToken) {
+    let (store, metrics) = (parts.store.clone(), Arc::clone(&parts.metrics));
     tokio::join!(
-        intake.run(requests.consumer, stop.clone()),
+        source.take_in(intake::Requests, store, metrics, stop.clone()),
         look(parts, wake, stop)
     );
 }

@@ -70,22 +70,51 @@ pub struct Tally {
     pub conflicts: u64,
 }
 
-/// What is done with the deliveries of one queue.
-pub struct Intake<T> {
-    /// The service's part.
-    pub take: T,
-    /// The queue, for counters and dead letters.
+/// The queue of a service's commands, and where those go that it refuses.
+pub struct Source {
+    /// Which one, for counters and dead letters.
     pub queue: Queue,
-    /// Where batches are recorded.
-    pub store: Store,
+    /// Its deliveries.
+    pub consumer: Consumer,
     /// Publishes dead letters.
     pub publisher: Publisher,
     /// Names.
     pub topology: Topology,
     /// Name of this replica, for dead letters.
     pub instance: String,
-    /// Counters.
-    pub metrics: Arc<Metrics>,
+}
+
+impl Source {
+    /// Takes batches until the token is cancelled, and has them recorded in `store`.
+    pub async fn take_in<T: Take>(
+        self,
+        take: T,
+        store: Store,
+        metrics: Arc<Metrics>,
+        stop: CancellationToken,
+    ) {
+        let intake = Intake {
+            take,
+            queue: self.queue,
+            store,
+            publisher: self.publisher,
+            topology: self.topology,
+            instance: self.instance,
+            metrics,
+        };
+        intake.run(self.consumer, stop).await;
+    }
+}
+
+/// What is done with the deliveries of one queue.
+pub(crate) struct Intake<T> {
+    take: T,
+    pub(crate) queue: Queue,
+    pub(crate) store: Store,
+    pub(crate) publisher: Publisher,
+    pub(crate) topology: Topology,
+    pub(crate) instance: String,
+    pub(crate) metrics: Arc<Metrics>,
 }
 
 /// A batch of deliveries, sorted into what to store and what to bury.
@@ -154,10 +183,9 @@ impl<A> Held<A> {
 }
 
 impl<T: Take> Intake<T> {
-    /// Takes batches until the token is cancelled. While the database writes one, what arrives is read and becomes the
-    /// next. No batch waits for the dead letters of another: where the broker has no room for them, those who publish
-    /// nonsense would else hold up everybody.
-    pub async fn run(self, mut consumer: Consumer, stop: CancellationToken) {
+    /// While the database writes one batch, what arrives is read and becomes the next. No batch waits for the dead letters
+    /// of another: where the broker has no room for them, those who publish nonsense would else hold up everybody.
+    async fn run(self, mut consumer: Consumer, stop: CancellationToken) {
         let mut ahead = None;
         let mut settling = FuturesUnordered::new();
         let mut patience = Some(PATIENCE);

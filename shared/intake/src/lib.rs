@@ -12,6 +12,6 @@ mod burial;
 mod message;
 mod refusal;
 
-pub use batch::{Intake, Take, Tally};
+pub use batch::{Source, Take, Tally};
 pub use message::{Message, read};
 pub use refusal::Refusal;

@@ -9,6 +9,7 @@ use boot::http::Readiness;
 use boot::metrics::{self, Metrics};
 use boot::settings::Settings;
 use broker::{Consumer, Monitor, Publisher, Topology};
+use intake::Source;
 use store::Store;
 use store::seal::Keyring;
 use store::wake::Wake;
@@ -97,14 +98,12 @@ impl Process {
     }
 
     pub(super) fn introductions(&self) -> impl Future<Output = ()> + 'static {
-        let topology = Topology::default();
-        let consumer = self.consumer(
-            topology.introductions(),
+        let source = self.source(
+            Topology::introductions,
             metrics::Queue::Introductions,
             "broker_introductions",
         );
-        let mut config =
-            introductions::Config::new(self.settings.intrro_url.clone(), self.instance.clone());
+        let mut config = introductions::Config::new(self.settings.intrro_url.clone());
         config.settle = self.settings.settle;
         introductions::run(
             introductions::Parts {
@@ -114,31 +113,20 @@ impl Process {
                 metrics: Arc::clone(&self.metrics),
                 config,
             },
-            introductions::Commands {
-                consumer,
-                publisher: self.publisher(),
-                topology,
-            },
+            source,
             self.stop.clone(),
         )
     }
 
     pub(super) fn jobs(&self) -> impl Future<Output = ()> + 'static {
-        let topology = Topology::default();
-        let consumer = self.consumer(topology.jobs(), metrics::Queue::Jobs, "broker_jobs");
-        let requests = jobs::Requests {
-            consumer,
-            publisher: self.publisher(),
-            topology,
-            instance: self.instance.clone(),
-        };
+        let source = self.source(Topology::jobs, metrics::Queue::Jobs, "broker_jobs");
         let parts = jobs::Parts {
             store: self.store.clone(),
             accounts: Arc::clone(&self.accounts),
             metrics: Arc::clone(&self.metrics),
             config: jobs::Config::default(),
         };
-        jobs::run(parts, self.wake.clone(), requests, self.stop.clone())
+        jobs::run(parts, self.wake.clone(), source, self.stop.clone())
     }
 
     pub(super) fn statuses(&self) -> impl Future<Output = ()> + 'static {
@@ -148,19 +136,12 @@ impl Process {
             metrics: Arc::clone(&self.metrics),
             config: statuses::Config::default(),
         };
-        let topology = Topology::default();
-        let consumer = self.consumer(
-            topology.statuses(),
+        let source = self.source(
+            Topology::statuses,
             metrics::Queue::Statuses,
             "broker_statuses",
         );
-        let requests = statuses::Requests {
-            consumer,
-            publisher: self.publisher(),
-            topology,
-            instance: self.instance.clone(),
-        };
-        statuses::run(parts, self.wake.clone(), requests, self.stop.clone())
+        statuses::run(parts, self.wake.clone(), source, self.stop.clone())
     }
 
     pub(super) fn webhooks(&self) -> webhooks::Parts {
@@ -194,10 +175,23 @@ impl Process {
     }
 
     /// Consumes the queue of this name, under a check of its own.
-    fn consumer(&self, name: String, queue: metrics::Queue, check: &'static str) -> Consumer {
-        let consumer = Consumer::start(self.broker.clone(), name, PREFETCH, self.stop.clone());
+    fn source(
+        &self,
+        name: fn(&Topology) -> String,
+        queue: metrics::Queue,
+        check: &'static str,
+    ) -> Source {
+        let topology = Topology::default();
+        let (broker, stop) = (self.broker.clone(), self.stop.clone());
+        let consumer = Consumer::start(broker, name(&topology), PREFETCH, stop);
         self.watch(check, queue.service(), Some(queue), consumer.monitor());
-        consumer
+        Source {
+            queue,
+            consumer,
+            publisher: self.publisher(),
+            topology,
+            instance: self.instance.clone(),
+        }
     }
 
     fn publisher(&self) -> Publisher {

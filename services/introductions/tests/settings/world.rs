@@ -219,15 +219,15 @@ impl World {
         };
         let incoming = proto::envelope::decode(&raw).unwrap();
         let tenant = Tenant::try_from(incoming.tenant.as_str()).unwrap();
-        let ledger = introductions::ledger(self.store.clone());
+        let commands = introductions::commands(self.store.clone());
         let message = Message {
             tenant,
             routing_key: incoming.kind.type_name().to_owned(),
             incoming,
         };
-        let arrival = ledger.sort(message).unwrap().unwrap();
+        let arrival = commands.sort(message).unwrap().unwrap();
         let mut tx = self.store.begin().await.unwrap();
-        ledger.record(&mut tx, &[arrival]).await.unwrap();
+        commands.record(&mut tx, &[arrival]).await.unwrap();
         tx.commit().await.unwrap();
     }
 
@@ -290,7 +290,7 @@ impl World {
 
     fn parts(&self) -> Parts {
         let address = "https://app.intrro.com".parse().unwrap();
-        let mut config = introductions::Config::new(address, "test".to_owned());
+        let mut config = introductions::Config::new(address);
         config.settle = self.settle;
         config.lease = self.lease;
         Parts {
