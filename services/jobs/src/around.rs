@@ -6,7 +6,7 @@ use harvest::{Client, Error, Version};
 use serde::{Deserialize, Serialize};
 use store::jobs::{Complete, Kind, Page, Record};
 
-use crate::read::{IDS, Parted, can_do_without, of_jobs, places, posts};
+use crate::read::{Found, IDS, belonging_to, can_do_without};
 
 /// What jobs have of their own.
 const OWN: [Kind; 5] = [
@@ -60,12 +60,22 @@ pub(crate) struct Around {
 pub(crate) struct Belongings {
     around: Around,
     records: Vec<Record>,
+    /// What they have as well, and cannot be read.
+    unread: Vec<i64>,
 }
 
 impl Belongings {
     pub(crate) fn new(kind: Kind, of: &[i64], records: Vec<Record>) -> Belongings {
-        let around = Around::some(kind, of);
-        Belongings { around, records }
+        Belongings {
+            around: Around::some(kind, of),
+            records,
+            unread: Vec::new(),
+        }
+    }
+
+    /// Whether there is more than could be read.
+    pub(crate) fn is_odd(&self) -> bool {
+        !self.unread.is_empty()
     }
 
     /// What was read when it was asked for at this moment: others that they had are gone.
@@ -77,6 +87,7 @@ impl Belongings {
         };
         Page {
             complete: Some(complete),
+            unread: &self.unread,
             ..Page::of(*kind, &self.records).asked_at(asked_at)
         }
     }
@@ -99,26 +110,22 @@ impl Around {
 
     /// What was asked for comes first; nothing: this has to do without.
     pub(crate) async fn read(&self, client: &Client) -> Result<Vec<Belongings>, Error> {
-        let read = match self.kind {
-            Kind::Post => posts(client, &self.of).await,
-            _ => self.read_alone(client).await,
-        };
-        match read {
-            Ok((records, inside)) => {
-                let asked = Belongings::new(self.kind, &self.of, records);
+        match belonging_to(client, self.kind, &self.of).await {
+            Ok(Found {
+                records,
+                unread,
+                inside,
+            }) => {
+                let asked = Belongings {
+                    around: self.clone(),
+                    records,
+                    unread,
+                };
                 Ok(std::iter::once(asked).chain(inside).collect())
             }
             Err(error) if can_do_without(&error) => Ok(Vec::new()),
             Err(error) => Err(error),
         }
-    }
-
-    async fn read_alone(&self, client: &Client) -> Result<Parted, Error> {
-        let records = match self.kind {
-            Kind::PostLocation => places(client, &self.of).await?,
-            kind => of_jobs(client, kind, &self.of).await?,
-        };
-        Ok((records, Vec::new()))
     }
 
     /// The calls for what belongs to what was read, and was not told with it.

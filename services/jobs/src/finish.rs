@@ -48,7 +48,7 @@ pub(crate) async fn finish(parts: &Parts, refresh: &Refresh, run: &Run) -> Resul
         Stop::Retry(Problem::new(Code::Internal))
     })?;
     let verdict = Verdict::Read {
-        watermark: run.read_to(),
+        watermark: run.watermark(refresh),
         began: run.began,
         full: run.full,
     };

@@ -17,7 +17,7 @@ use store::lease::lost;
 use tokio_util::sync::CancellationToken;
 
 use crate::Parts;
-use crate::around::{Apart, apart, is_told_inside};
+use crate::around::{Apart, Belongings, apart, is_told_inside};
 use crate::assemble::{BATCH, tell};
 use crate::finish::{Next, finish};
 use crate::missing::is_named_by_jobs;
@@ -228,6 +228,7 @@ impl Round<'_> {
         let lowest = page.ids.last().copied();
         let mut moved = self.run.clone();
         moved.turn_page(page.next.as_ref(), lowest);
+        moved.odd |= !page.unread.is_empty() && !is_named_by_jobs(kind);
         if kind == Kind::Job {
             moved.counts.read += i32::try_from(page.records.len()).unwrap_or(i32::MAX);
         }
@@ -321,6 +322,7 @@ impl Round<'_> {
             self.stay()?;
             let asked_at = self.refresh.clock.no_later_than_now();
             let read = next.read(&self.client).await?;
+            self.run.odd |= read.iter().any(Belongings::is_odd);
             for belongings in &read {
                 self.keep_aside(belongings.page(asked_at)).await?;
             }

@@ -9,7 +9,7 @@ use store::jobs::{Kind, Page};
 
 use crate::assemble::tell_gone;
 use crate::import::{Round, may_wait};
-use crate::read::{self, IDS, can_do_without};
+use crate::read::{self, Found, IDS, can_do_without};
 
 impl Round<'_> {
     /// Somebody who lost the right to list gets an empty list, and that must not close every job of the tenant.
@@ -55,16 +55,15 @@ impl Round<'_> {
                 break;
             }
             let asked_at = self.refresh.clock.no_later_than_now();
-            let found = read::jobs(&self.client, &missing).await?;
-            if found.is_empty() {
+            let Found {
+                records, unread, ..
+            } = read::jobs(&self.client, &missing).await?;
+            if records.is_empty() && unread.is_empty() {
                 self.doubt_absence().await?;
             }
-            let gone: Vec<i64> = missing
-                .iter()
-                .filter(|id| found.iter().all(|record| record.id != **id))
-                .copied()
-                .collect();
-            self.keep_aside(Page::of(Kind::Job, &found).asked_at(asked_at))
+            let shown = |id: &i64| unread.contains(id) || records.iter().any(|one| one.id == *id);
+            let gone: Vec<i64> = missing.iter().filter(|id| !shown(id)).copied().collect();
+            self.keep_aside(Page::of(Kind::Job, &records).asked_at(asked_at))
                 .await?;
             let import = Some((self.refresh, &mut self.run));
             let now = self.refresh.clock.now();

@@ -20,7 +20,7 @@ use crate::Parts;
 use crate::around::{Around, Belongings, apart};
 use crate::assemble::{BATCH, tell, tell_gone};
 use crate::content::{Job, restored};
-use crate::read::{self, IDS, can_do_without};
+use crate::read::{self, Found, IDS, can_do_without};
 
 /// Tasks taken at once.
 const TASKS: i64 = 200;
@@ -202,9 +202,13 @@ async fn read_and_tell(
 ) -> Result<(), Stop> {
     let (store, tenant) = (&parts.store, &task.tenant);
     let asked_at = task.clock.no_later_than_now();
-    let (found, mut belongings) = read::whole_jobs(client, jobs).await?;
+    let Found {
+        records: found,
+        unread,
+        inside: mut belongings,
+    } = read::whole_jobs(client, jobs).await?;
     // Whoever lost the right to list is shown none of them, and that must not end every job that changes.
-    if found.is_empty() && sees_nothing::<Stop>(store, client, tenant).await? {
+    if found.is_empty() && unread.is_empty() && sees_nothing::<Stop>(store, client, tenant).await? {
         return Err(Stop::Pause(Code::NotSiteAdmin.into()));
     }
     let met: Vec<i64> = found.iter().map(|record| record.id).collect();
@@ -216,7 +220,7 @@ async fn read_and_tell(
     tell(parts, tenant, Which::These(&met), task.clock.now(), None).await?;
     let gone: Vec<i64> = jobs
         .iter()
-        .filter(|id| !met.contains(id))
+        .filter(|id| !met.contains(id) && !unread.contains(id))
         .copied()
         .collect();
     tell_gone(parts, tenant, &gone, asked_at, task.clock.now(), None).await

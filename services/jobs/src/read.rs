@@ -34,8 +34,18 @@ pub(crate) struct Records {
     pub(crate) inside: Vec<Belongings>,
 }
 
+/// What was asked for by ids.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) records: Vec<Record>,
+    /// As those of a page.
+    pub(crate) unread: Vec<i64>,
+    /// What was told inside of the records.
+    pub(crate) inside: Vec<Belongings>,
+}
+
 /// Records, and what was told inside of them.
-pub(crate) type Parted = (Vec<Record>, Vec<Belongings>);
+type Parted = (Vec<Record>, Vec<Belongings>);
 
 /// A page of one kind: of everything, or of what changed since.
 pub(crate) async fn page(
@@ -148,32 +158,32 @@ pub(crate) async fn deleted_posts(
 }
 
 /// These jobs, as far as they exist and may be seen; one call for at most [`IDS`].
-pub(crate) async fn jobs(client: &Client, ids: &[i64]) -> Result<Vec<Record>, Error> {
-    let ids: Vec<JobId> = ids.iter().copied().map(JobId).collect();
-    let rows = client.jobs().by_ids(&ids).await?;
-    Ok(rows.into_iter().filter_map(job).collect())
+pub(crate) async fn jobs(client: &Client, ids: &[i64]) -> Result<Found, Error> {
+    let (client, ids) = (client.leaving_out_unread(), job_ids(ids));
+    let records = kept(client.jobs().by_ids(&ids).await?, job);
+    Ok(found(&client, (records, Vec::new())))
 }
 
 /// The same, with what their answers tell inside of them.
-pub(crate) async fn whole_jobs(client: &Client, ids: &[i64]) -> Result<Parted, Error> {
-    let ids: Vec<JobId> = ids.iter().copied().map(JobId).collect();
-    Ok(parted_jobs(client.jobs().whole_by_ids(&ids).await?))
+pub(crate) async fn whole_jobs(client: &Client, ids: &[i64]) -> Result<Found, Error> {
+    let (client, ids) = (client.leaving_out_unread(), job_ids(ids));
+    let parted = parted_jobs(client.jobs().whole_by_ids(&ids).await?);
+    Ok(found(&client, parted))
 }
 
-/// The posts of these jobs, with the places that their answers tell; one call for at most [`IDS`].
-pub(crate) async fn posts(client: &Client, jobs: &[i64]) -> Result<Parted, Error> {
-    let ids: Vec<JobId> = jobs.iter().copied().map(JobId).collect();
-    Ok(parted_posts(client.job_posts().placed_of_jobs(&ids).await?))
-}
-
-/// All records of a kind, posts apart, that these jobs have of their own; one call for at most [`IDS`].
-pub(crate) async fn of_jobs(
-    client: &Client,
-    kind: Kind,
-    jobs: &[i64],
-) -> Result<Vec<Record>, Error> {
-    let ids: Vec<JobId> = jobs.iter().copied().map(JobId).collect();
-    Ok(match kind {
+/// All records of a kind that these jobs have of their own, posts with the places that their answers tell, or all places of
+/// these posts; one call for at most [`IDS`].
+pub(crate) async fn belonging_to(client: &Client, kind: Kind, of: &[i64]) -> Result<Found, Error> {
+    let (client, ids) = (client.leaving_out_unread(), job_ids(of));
+    let records = match kind {
+        Kind::Post => {
+            let posts = client.job_posts().placed_of_jobs(&ids).await?;
+            return Ok(found(&client, parted_posts(posts)));
+        }
+        Kind::PostLocation => kept(
+            client.job_post_locations().of_posts(of).await?,
+            post_location,
+        ),
         Kind::Stage => kept(client.job_interview_stages().of_jobs(&ids).await?, stage),
         Kind::Opening => kept(client.openings().of_jobs(&ids).await?, opening),
         Kind::Owner => kept(client.job_owners().of_jobs(&ids).await?, owner),
@@ -181,23 +191,26 @@ pub(crate) async fn of_jobs(
             client.job_hiring_managers().of_jobs(&ids).await?,
             hiring_manager,
         ),
-        Kind::Department
-        | Kind::Office
-        | Kind::CloseReason
-        | Kind::Job
-        | Kind::Post
-        | Kind::PostLocation => Vec::new(),
-    })
+        Kind::Department | Kind::Office | Kind::CloseReason | Kind::Job => Vec::new(),
+    };
+    Ok(found(&client, (records, Vec::new())))
+}
+
+/// What was read with a client that left out what could not be.
+fn found(client: &Client, (records, inside): Parted) -> Found {
+    Found {
+        records,
+        unread: client.take_unread(),
+        inside,
+    }
+}
+
+fn job_ids(ids: &[i64]) -> Vec<JobId> {
+    ids.iter().copied().map(JobId).collect()
 }
 
 fn kept<T>(rows: Vec<T>, record: fn(T) -> Option<Record>) -> Vec<Record> {
     rows.into_iter().filter_map(record).collect()
-}
-
-/// The places of these posts; one call for at most [`IDS`].
-pub(crate) async fn places(client: &Client, posts: &[i64]) -> Result<Vec<Record>, Error> {
-    let rows = client.job_post_locations().of_posts(posts).await?;
-    Ok(rows.into_iter().filter_map(post_location).collect())
 }
 
 fn sorted<T>(page: Page<T>, id: fn(&T) -> i64, record: fn(T) -> Option<Record>) -> Records {

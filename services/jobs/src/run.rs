@@ -59,6 +59,9 @@ pub(crate) struct Run {
     /// So many jobs changed that their posts and stages take fewer calls by whole lists.
     #[serde(default)]
     pub(crate) by_lists: bool,
+    /// Something that belongs to jobs was there and could not be read.
+    #[serde(default)]
+    pub(crate) odd: bool,
     pub(crate) calls: i32,
     pub(crate) counts: Tally,
     /// Kinds that may not be read.
@@ -138,6 +141,7 @@ impl Run {
             restarts: 0,
             around: Vec::new(),
             by_lists: false,
+            odd: false,
             calls: 0,
             counts: Tally::default(),
             not_read: Vec::new(),
@@ -165,9 +169,16 @@ impl Run {
         }
     }
 
-    /// The new watermark, once this pass has ended.
-    pub(crate) fn read_to(&self) -> DateTime<Utc> {
+    /// What changed before it has been read, once this pass has ended.
+    fn read_to(&self) -> DateTime<Utc> {
         self.read_to.unwrap_or(self.pass_began)
+    }
+
+    /// The new watermark. It stays where a look for changes met what could not be read: the next ones look again, until an
+    /// import of everything has met it as well.
+    pub(crate) fn watermark(&self, refresh: &Refresh) -> DateTime<Utc> {
+        let before = refresh.watermark.filter(|_| self.odd && !self.full);
+        before.unwrap_or_else(|| self.read_to())
     }
 
     pub(crate) fn stored(&self) -> Value {
@@ -365,6 +376,20 @@ mod tests {
         assert_eq!(run.since(Kind::Stage), None);
         assert!(run.since(Kind::Job).is_some());
         assert!(!steps(run).contains(&Step::DeletedPosts));
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_in_the_next_look_for_changes_too() {
+        let before = Utc::now() - TimeDelta::minutes(10);
+        let mut changes = refresh(Some(before), false);
+        let (mut run, _) = Run::of(&changes, TimeDelta::zero());
+        assert!(run.watermark(&changes) > before);
+        run.odd = true;
+        assert_eq!(run.watermark(&changes), before);
+        changes.full_due = true;
+        let (mut run, _) = Run::of(&changes, TimeDelta::zero());
+        run.odd = true;
+        assert!(run.watermark(&changes) > before);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The client of one credential.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use domain::UserId;
@@ -26,6 +26,8 @@ pub struct Client {
     shared: Arc<Shared>,
     purpose: Purpose,
     calls: Arc<AtomicU32>,
+    /// Where the ids of rows are noted that cannot be read; none: they make what is read unreadable.
+    unread: Option<Arc<Mutex<Vec<i64>>>>,
 }
 
 struct Shared {
@@ -63,6 +65,7 @@ impl Client {
             shared: Arc::new(shared),
             purpose: Purpose::Work,
             calls: Arc::default(),
+            unread: None,
         }
     }
 
@@ -73,7 +76,32 @@ impl Client {
             shared: Arc::clone(&self.shared),
             purpose,
             calls: Arc::default(),
+            unread: None,
         }
+    }
+
+    /// The same client for reading by ids, which leaves out what cannot be read of the records that are there. Whoever takes
+    /// what is not shown for gone asks [`Client::take_unread`] first.
+    #[must_use]
+    pub fn leaving_out_unread(&self) -> Self {
+        Self {
+            unread: Some(Arc::default()),
+            ..self.clone()
+        }
+    }
+
+    /// Ids of the records that were left out since this was last asked.
+    #[must_use]
+    pub fn take_unread(&self) -> Vec<i64> {
+        let unread = self.unread.as_deref().map(lock);
+        unread
+            .map(|mut ids| std::mem::take(&mut *ids))
+            .unwrap_or_default()
+    }
+
+    /// Where to note what cannot be read.
+    pub(crate) fn unread(&self) -> Option<MutexGuard<'_, Vec<i64>>> {
+        self.unread.as_deref().map(lock)
     }
 
     /// How many calls this client and its clones have sent since this was last asked, tokens apart: one operation may take
@@ -177,6 +205,10 @@ impl Client {
             self.shared.budget.observe(seen);
         }
     }
+}
+
+fn lock(ids: &Mutex<Vec<i64>>) -> MutexGuard<'_, Vec<i64>> {
+    ids.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn auth(http: &Http, config: &Config, credential: Credential) -> Auth {

@@ -53,16 +53,31 @@ impl Client {
             url = link::follow(&cursor.0, &url).ok_or(astray)?;
         }
         let ((rows, unread), next) = self.page(request, &url, |body| sorted(body, read)).await?;
-        for id in &unread {
-            tracing::warn!(
-                operation = request.operation.as_str(),
-                id,
-                "a row cannot be read"
-            );
-        }
+        tell(request, &unread);
         let next = next.map(|url| Cursor(url.into()));
         Ok(Page { rows, unread, next })
     }
+}
+
+pub(crate) fn tell(request: &Request, unread: &[i64]) {
+    for id in unread {
+        tracing::warn!(
+            operation = request.operation.as_str(),
+            id,
+            "a row cannot be read"
+        );
+    }
+}
+
+/// As [`sorted`], of what may be one record alone as well.
+pub(crate) fn sorted_or_single<T>(
+    body: &[u8],
+    read: Read<Vec<T>>,
+) -> Result<(Vec<T>, Vec<i64>), serde_json::Error> {
+    sorted(body, read).or_else(|error| {
+        let record = std::str::from_utf8(body).ok().and_then(id_of);
+        record.map(|id| (Vec::new(), vec![id])).ok_or(error)
+    })
 }
 
 /// Rows, and the ids of those that cannot be read: one odd record must not keep a whole list from being read. One without

@@ -8,6 +8,7 @@ use url::Url;
 use crate::call::Read;
 use crate::client::Client;
 use crate::error::{Cause, Error};
+use crate::page;
 use crate::request::{MAX_IDS, Request};
 use crate::version::Version;
 
@@ -49,7 +50,7 @@ impl<T> Pages<T> {
             Next::At(url) => url,
             Next::End => return Ok(None),
         };
-        let (rows, next) = self.client.page(&self.request, url, self.read).await?;
+        let (rows, next) = self.read_page(url).await?;
         if let Some(next) = &next
             && !self.read_at.insert(next.clone())
         {
@@ -57,6 +58,20 @@ impl<T> Pages<T> {
         }
         self.next = next.map_or(Next::End, Next::At);
         Ok(Some(rows))
+    }
+
+    async fn read_page(&self, url: &Url) -> Result<(Vec<T>, Option<Url>), Error> {
+        let (client, request, read) = (&self.client, &self.request, self.read);
+        if client.unread().is_none() {
+            return client.page(request, url, read).await;
+        }
+        let sorted = |body: &[u8]| page::sorted_or_single(body, read);
+        let ((rows, unread), next) = client.page(request, url, sorted).await?;
+        page::tell(request, &unread);
+        if let Some(mut noted) = client.unread() {
+            noted.extend(unread);
+        }
+        Ok((rows, next))
     }
 
     /// Everything.

@@ -66,6 +66,50 @@ async fn one_odd_job_is_neither_told_nor_gone_and_keeps_nobody_from_the_others()
 }
 
 #[tokio::test]
+async fn one_odd_stage_of_a_changed_job_is_looked_for_again_and_keeps_nobody_from_the_rest() {
+    let world = World::new().await;
+    let job = world.open_job("Cook");
+    let stage = |id: i64, order: Value| json!({"id": id, "job_id": job, "name": "A stage", "sort_order": order, "active": true});
+    let stages = |odd: Value| {
+        let faults = world.greenhouse.faults();
+        faults.clear();
+        let body = json!([stage(9, json!(1)), stage(8, odd)]);
+        let when = When::operation("job_interview_stages:list");
+        faults.add(when, Fault::Refuse { status: 200, body });
+    };
+    let watermark = "SELECT (extract(epoch FROM watermark) * 1000000)::bigint FROM job_refreshes WHERE tenant = 'acme'";
+    let before = world.number(watermark).await;
+    stages(json!("second"));
+    world.refresh().await;
+    let event = &world.announced("acme", "JobChanged").await[0];
+    assert_eq!(event["job"]["stages"].as_array().unwrap().len(), 1);
+    assert_eq!(world.number(watermark).await, before);
+    stages(json!(2));
+    world.refresh().await;
+    let told = ["OPENED Cook", "UPDATED Cook: stages"];
+    assert_eq!(world.told().await, told);
+    assert!(world.number(watermark).await > before);
+}
+
+#[tokio::test]
+async fn an_odd_job_that_a_webhook_named_is_not_gone_and_keeps_no_webhook() {
+    let world = World::new().await;
+    let job = world.open_job("Cook");
+    world.refresh().await;
+    let body = json!([{"id": job, "status": 4}]);
+    let odd = Fault::Refuse { status: 200, body };
+    world
+        .greenhouse
+        .faults()
+        .add(When::operation("jobs:list"), odd);
+    let named = json!({"job_id": job}).to_string();
+    world.webhook("job_changed", &named).await;
+    assert_eq!(jobs::act_on_notices(&world.parts).await, 1);
+    assert_eq!(world.notices_left("acme").await, 0);
+    assert_eq!(world.told().await, ["OPENED Cook"]);
+}
+
+#[tokio::test]
 async fn an_import_that_breaks_off_goes_on_from_its_page() {
     let world = World::new().await;
     many_jobs(&world, 1_100);

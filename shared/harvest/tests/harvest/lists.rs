@@ -254,3 +254,21 @@ async fn an_odd_row_of_a_page_is_named_and_the_others_are_read() {
     let ids: Vec<i64> = page.rows.iter().map(|job| job.id.0).collect();
     assert_eq!((ids, page.unread), (vec![9, 7], vec![8]));
 }
+
+#[tokio::test]
+async fn an_odd_row_of_what_is_read_by_ids_is_left_out_for_whoever_wants_it_so() {
+    let odd = r#"[{"id":9,"job_id":1},{"id":8,"job_id":1,"active":"yes"},{"id":7,"job_id":1}]"#;
+    let server = Server::start(move |_, _| answer(200, odd)).await;
+    let client = client(&server);
+    let jobs = [JobId(1)];
+    client
+        .job_interview_stages()
+        .of_jobs(&jobs)
+        .await
+        .unwrap_err();
+    let leaving_out = client.leaving_out_unread();
+    let found = leaving_out.job_interview_stages().of_jobs(&jobs).await;
+    let ids: Vec<i64> = found.unwrap().iter().map(|stage| stage.id.0).collect();
+    assert_eq!((ids, leaving_out.take_unread()), (vec![9, 7], vec![8]));
+    assert!(leaving_out.take_unread().is_empty());
+}

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{ApplicationId, CandidateId, TagId, UserId};
+use domain::{ApplicationId, CandidateId, JobId, TagId, UserId};
 use harvest::{
     CandidatePatch, Client, Config, Credential, CustomFieldValue, Error, Http, Unmetered, Version,
 };
@@ -320,4 +320,13 @@ async fn one_read_that_is_gone_does_not_make_the_version_so() {
         );
         assert_eq!(server.calls().len(), 2);
     }
+}
+
+#[tokio::test]
+async fn an_odd_record_that_is_read_alone_is_named_too() {
+    let odd = r#"{"id":8,"status":4}"#;
+    let server = Server::start(move |_, _| answer(200, odd)).await;
+    let client = client(&server).leaving_out_unread();
+    let found = client.jobs().whole_by_ids(&[JobId(8)]).await.unwrap();
+    assert_eq!((found, client.take_unread()), (vec![], vec![8]));
 }
