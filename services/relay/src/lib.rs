@@ -90,7 +90,7 @@ impl Relay {
             if batch.since.elapsed() > FRESH {
                 continue;
             }
-            match self.pass_on(batch.rows, stop).await {
+            match self.pass_on(batch, stop).await {
                 Ok(false) => {}
                 Ok(true) => self.store.ring(News::Outbox),
                 Err(error) => tracing::warn!(%error, "cannot mark what was published"),
@@ -120,17 +120,18 @@ impl Relay {
 
     /// Takes one batch, publishes it and tells whether there may be more to take.
     async fn relay_batch(&self, stop: &CancellationToken) -> Result<bool, store::Error> {
+        let since = Instant::now();
         let rows = self.store.take_announcements(BATCH, LEASE).await?;
         if rows.is_empty() {
             return Ok(false);
         }
-        self.pass_on(rows, stop).await
+        self.pass_on(Handed { rows, since }, stop).await
     }
 
     /// Publishes rows that are this relay's and tells whether others are due.
     async fn pass_on(
         &self,
-        rows: Vec<Pending>,
+        Handed { rows, since }: Handed,
         stop: &CancellationToken,
     ) -> Result<bool, store::Error> {
         let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
@@ -144,7 +145,8 @@ impl Relay {
         }
         crash_here(CrashPoint::RelayAfterConfirm);
         let told = self.told(&ids, &outcomes);
-        self.mark_surely(&told, sent + LEASE, stop).await
+        // Not of when they were sent: they may have lain in the hands of this process before.
+        self.mark_surely(&told, since + LEASE, stop).await
     }
 
     /// Sorts rows by what the broker said of them.
