@@ -38,7 +38,12 @@ pub(crate) enum Jobs {
         #[arg(long)]
         text: Option<String>,
         /// The bridge's HTTP address.
-        #[arg(long, env = "BRIDGE_URL", default_value = "http://127.0.0.1:8080")]
+        #[arg(
+            long,
+            env = "BRIDGE_URL",
+            hide_env_values = true,
+            default_value = "http://127.0.0.1:8080"
+        )]
         url: String,
     },
 }

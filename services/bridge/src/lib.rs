@@ -55,7 +55,12 @@ enum Command {
         #[arg(default_value = "-")]
         file: String,
         /// The bridge's HTTP address.
-        #[arg(long, env = "BRIDGE_URL", default_value = "http://127.0.0.1:8080")]
+        #[arg(
+            long,
+            env = "BRIDGE_URL",
+            hide_env_values = true,
+            default_value = "http://127.0.0.1:8080"
+        )]
         url: String,
     },
     /// Publish an event from a file to Intrro's exchange, as the platform would.

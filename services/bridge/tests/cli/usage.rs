@@ -127,6 +127,19 @@ fn whoever_is_not_there_is_named_with_the_reason_and_without_a_password() {
 }
 
 #[test]
+fn the_help_does_not_show_what_a_variable_holds() {
+    for arguments in [&["connect", "--help"][..], &["jobs", "list", "--help"]] {
+        let mut help = bridge(arguments);
+        help.env("BRIDGE_URL", "http://user:hidden@host");
+        let (help, _, _) = outcome(&help.output().unwrap());
+        assert!(
+            help.contains("BRIDGE_URL") && !help.contains("hidden"),
+            "{help}"
+        );
+    }
+}
+
+#[test]
 fn a_broker_that_is_not_there_is_told_of_once() {
     let port = testkit::free_port().unwrap();
     let mut refresh = bridge(&["jobs", "refresh", "acme"]);
