@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use chrono::Utc;
 use domain::{Code, Problem, Tenant};
-use harvest::Operation;
+use harvest::{Feature, Operation};
 use proto::envelope::{OutMeta, encode};
 use proto::{ConnectionState, Notice, v1};
 use store::Store;
-use store::connections::{Change, Connection, ConnectionError, Finding, Health, Severity, State};
+use store::connections::{
+    Change, Connection, ConnectionError, Finding, Health, Severity, State, Stops,
+};
 use store::outbox::Announcement;
 use uuid::Uuid;
 
@@ -17,9 +19,10 @@ const SOURCE: &str = "/intrro-greenhouse-bridge/connections";
 /// How long refused work rests whose connection could not be set aside: it meets the same refusal again.
 const REST: Duration = Duration::from_secs(120);
 
-/// Sets a connection aside because Greenhouse refused it, and tells so. Only this tenant pauses; a newer credential is
-/// left alone. `work` names what was refused, for the log. Answers how long the work rests: no time at all, because nothing
-/// is claimed of a connection that is set aside, unless the database did not take it.
+/// Sets a connection aside because Greenhouse refused it, and tells so. Only this tenant pauses; what is only read goes on
+/// where only writes need the right that is missing; a newer credential is left alone. `work` names what was refused, for
+/// the log. Answers how long the work rests: no time at all, because none of its kind is claimed of such a connection,
+/// unless the database did not take it.
 #[must_use = "work that does not rest is claimed again at once, and refused again"]
 pub async fn set_aside(
     store: &Store,
@@ -30,7 +33,10 @@ pub async fn set_aside(
 ) -> Duration {
     let judge = |connection: &Connection| match says_less(problem, connection) {
         true => Health::reconsidered(connection.findings.clone(), connection),
-        false => Health::refused(problem, feature(problem), &connection.findings),
+        false => {
+            let (feature, stops) = (feature(problem), stops(problem));
+            Health::refused(problem, feature, stops, &connection.findings)
+        }
     };
     let changed = store
         .change_health(tenant, revision, false, judge, announcement)
@@ -140,13 +146,28 @@ pub fn announcement(change: &Change) -> Option<Announcement> {
 
 /// What suffers from a refusal. Whatever is not about a single right stops everything.
 fn feature(problem: &Problem) -> &'static str {
+    let feature = suffering(problem).next();
+    feature.map_or("all", |feature| feature.as_str())
+}
+
+/// What waits over a refusal. Nothing that is only read does without a right that only writes need.
+fn stops(problem: &Problem) -> Stops {
+    let reads = |feature| matches!(feature, Feature::Jobs | Feature::Status);
+    let mut features = suffering(problem).peekable();
+    match problem.code {
+        Code::ScopeMissing if features.peek().is_some() && !features.any(reads) => Stops::Writing,
+        _ => Stops::All,
+    }
+}
+
+/// Whatever needs the right that is missing.
+fn suffering(problem: &Problem) -> impl Iterator<Item = Feature> {
     let right = problem.field.as_deref();
-    let needs = |operation: &&Operation| {
+    let needs = move |operation: &&Operation| {
         right.is_some() && (operation.scope() == right || operation.permission() == right)
     };
-    let found = Operation::ALL.iter().find(needs);
-    let feature = found.and_then(|operation| operation.features().first());
-    feature.map_or("all", |feature| feature.as_str())
+    let operations = Operation::ALL.iter().filter(needs);
+    operations.flat_map(|operation| operation.features().iter().copied())
 }
 
 /// Whether the connection is set aside for this already. Whoever met it first may have said more of it: work is only refused a

@@ -20,7 +20,7 @@ mod tokens;
 mod write;
 
 pub use credential::Credential;
-pub use health::{Finding, Health, Severity, State};
+pub use health::{Finding, Health, Severity, State, Stops};
 pub use hold::Hold;
 pub use listing::After;
 pub use reseal::Resealed;

@@ -51,7 +51,7 @@ impl Store {
                         WHEN 'number' THEN (c.settings ->> 'poll_interval_seconds')::float8 ELSE $1 END AS polls,
                     CASE jsonb_typeof(c.settings -> 'jobs_interval_seconds')
                         WHEN 'number' THEN (c.settings ->> 'jobs_interval_seconds')::float8 ELSE $2 END AS jobs) i
-                WHERE c.state IN ('active', 'degraded'))
+                WHERE is_read(c))
             SELECT greatest(0, extract(epoch FROM clock_timestamp() - min(polls)))::float8 AS "applications!",
                 greatest(0, extract(epoch FROM clock_timestamp() - min(jobs)))::float8 AS "jobs!"
             FROM due"#,

@@ -124,7 +124,7 @@ impl Store {
                 SELECT p.connection, c.tenant, c.revision, c.settings, w.due AS window_due, t.trusted,
                     NOT w.due AND p.looked_at + make_interval(secs => $4) > clock_timestamp() AS early
                 FROM polls p
-                JOIN connections c ON c.id = p.connection AND c.state IN ('active', 'degraded')
+                JOIN connections c ON c.id = p.connection AND is_read(c)
                 LEFT JOIN budgets b ON b.connection = c.id
                 LEFT JOIN webhook_seen s ON s.connection = c.id
                 CROSS JOIN LATERAL (SELECT coalesce(s.told_at > p.webhook_missed_at
@@ -305,7 +305,7 @@ impl Store {
             SELECT c.id, least(clock_timestamp(), coalesce(t.followed_to,
                 (SELECT min(a.created_at) FROM applications a WHERE a.tenant = c.tenant)))
             FROM connections c JOIN tenants t ON t.tenant = c.tenant
-            WHERE c.state IN ('active', 'degraded')
+            WHERE is_read(c)
               AND NOT EXISTS (SELECT 1 FROM polls p WHERE p.connection = c.id)
               AND EXISTS (SELECT 1 FROM applications a WHERE a.tenant = c.tenant)
             ON CONFLICT DO NOTHING"

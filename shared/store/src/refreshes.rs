@@ -145,7 +145,7 @@ impl Store {
                     + coalesce(held.requests, 0) AS place
                 FROM status_refreshes r LEFT JOIN held ON held.tenant = r.tenant WHERE r.not_before <= now()),
             due AS (
-                SELECT r.id, c.id AS connection, c.revision, c.state IN ('active', 'degraded') AS usable, c.reason,
+                SELECT r.id, c.id AS connection, c.revision, is_read(c) AS usable, c.reason,
                     c.settings
                 FROM status_refreshes r
                 JOIN ranked ON ranked.id = r.id AND ranked.place <= $3
@@ -204,7 +204,7 @@ impl Store {
     pub async fn oldest_refresh_seconds(&self) -> Result<f64, Error> {
         Ok(sqlx::query_scalar!(
             r#"SELECT coalesce(extract(epoch FROM clock_timestamp() - min(r.not_before)), 0)::float8 AS "seconds!"
-            FROM status_refreshes r LEFT JOIN connections c ON c.tenant = r.tenant AND c.state IN ('active', 'degraded')
+            FROM status_refreshes r LEFT JOIN connections c ON c.tenant = r.tenant AND is_read(c)
             -- A tenant of which one is in hand goes on with it; others of it take their turns.
             WHERE r.not_before <= now() AND NOT EXISTS (SELECT 1 FROM status_refreshes held
                 WHERE held.tenant = r.tenant AND held.lease IS NOT NULL AND held.not_before > now())

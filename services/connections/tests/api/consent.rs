@@ -10,7 +10,7 @@ use harvest::{Client, Http};
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use secrecy::ExposeSecret;
 use serde_json::json;
-use store::connections::{Connection, Health};
+use store::connections::{Connection, Health, Stops};
 use testkit::until;
 use tokio::time::timeout;
 use url::Url;
@@ -382,7 +382,7 @@ async fn a_tenant_that_is_set_aside_stays_so_when_its_consent_ends() {
     let world = World::new().await;
     let revision = authorised(&world).await.revision;
     let problem = domain::Problem::new(domain::Code::ScopeMissing).field("harvest:notes:create");
-    let judge = |known: &Connection| Health::refused(&problem, "note", &known.findings);
+    let judge = |known: &Connection| Health::refused(&problem, "note", Stops::All, &known.findings);
     let paused = world
         .store
         .change_health(&acme(), revision, false, judge, |_| None)

@@ -1,4 +1,5 @@
 //! Recruiters move people in a strict Greenhouse; what the polls announce about it, on a real PostgreSQL.
+#![recursion_limit = "256"]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod audit;

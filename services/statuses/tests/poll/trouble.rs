@@ -1,6 +1,10 @@
 //! Greenhouse fails, refuses or limits: what is told all the same, what waits, and for how long.
 
+use std::time::Duration;
+
+use accounts::health::set_aside;
 use chrono::{TimeDelta, Utc};
+use domain::{Code, Problem, Tenant};
 use greenhouse_sim::{Fault, ListWithoutSiteAdmin, When};
 
 use crate::world::World;
@@ -280,6 +284,33 @@ async fn a_missing_scope_pauses_that_tenant_only() {
     assert_eq!(world.state("globex").await, "active");
     let theirs = world.announced("globex", "CandidateStatusChanged").await;
     assert_eq!(theirs.len(), 1);
+}
+
+/// An introduction meets it. What reading needs stops it all the same, and is not forgotten over the next thing that writes
+/// lack.
+#[tokio::test]
+async fn a_right_that_only_writes_need_keeps_no_status_from_anybody() {
+    let (world, application) = World::with_application().await;
+    let acme = Tenant::try_from("acme").unwrap();
+    let lacks = async |scope: &str| {
+        let known = world.store.connection_of(&acme).await.unwrap().unwrap();
+        let problem = Problem::new(Code::ScopeMissing).field(scope);
+        let rest = set_aside(&world.store, &acme, known.revision, &problem, "a test").await;
+        assert_eq!(rest, Duration::ZERO);
+        assert_eq!(world.state("acme").await, "paused");
+    };
+    let recruiter = world.greenhouse.recruiter();
+    for (scope, events) in [
+        ("harvest:notes:create", 2),
+        ("harvest:sources:list", 3),
+        ("harvest:applications:list", 3),
+        ("harvest:notes:create", 3),
+    ] {
+        lacks(scope).await;
+        recruiter.move_to_next_stage(application).unwrap();
+        world.poll().await;
+        assert_eq!(world.events().await.len(), events, "{scope}");
+    }
 }
 
 /// Nobody is told of what changes while whoever acts is shown nothing, and nothing of it is passed over.

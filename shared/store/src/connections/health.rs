@@ -9,8 +9,8 @@
 //!     ├──────────────────────────────▶ reauthorise ◀─ 401 at work
 //!     └──────────────────────────────▶ paused ◀────── 403 at work
 //! ```
-//! Work goes on in `active` and `degraded`. It waits in `reauthorise` and `paused`, and continues when the connection is
-//! verified or made again; the keeper of connections looks again by itself (`looks.rs`). A verification that Greenhouse
+//! Work goes on in `active` and `degraded`. It waits in `reauthorise` and `paused`, where only reading goes on if what was
+//! refused is needed for writes alone ([`Stops`]); and continues when the connection is verified or made again; the keeper of connections looks again by itself (`looks.rs`). A verification that Greenhouse
 //! does not answer leaves the state as it is.
 
 use domain::{Code, Problem};
@@ -46,6 +46,16 @@ pub enum Severity {
     Error,
 }
 
+/// What waits over a refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stops {
+    /// What Greenhouse shows is read on: jobs and statuses.
+    Writing,
+    /// All of the tenant's work.
+    All,
+}
+
 /// One thing that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
@@ -64,6 +74,9 @@ pub struct Finding {
     pub feature: String,
     /// What to do about it.
     pub remedy: String,
+    /// What waits until it is done, where work has met it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stops: Option<Stops>,
 }
 
 /// A state and what explains it.
@@ -115,6 +128,7 @@ impl Finding {
             scope: None,
             feature: feature.to_owned(),
             remedy: code.remedy().to_owned(),
+            stops: None,
         }
     }
 
@@ -152,8 +166,8 @@ impl Health {
         }
     }
 
-    /// After a refusal at work: the findings there were, and this one. `feature`: what suffers.
-    pub fn refused(problem: &Problem, feature: &str, known: &[Finding]) -> Self {
+    /// After a refusal at work: the findings there were, and this one. `feature`: what suffers; `stops`: what waits.
+    pub fn refused(problem: &Problem, feature: &str, stops: Stops, known: &[Finding]) -> Self {
         let state = if refuses(problem.code) {
             State::Reauthorise
         } else {
@@ -165,6 +179,7 @@ impl Health {
             .field
             .clone()
             .filter(|_| problem.code == Code::ScopeMissing);
+        finding.stops = Some(stops);
         // Several rights may be missing; whoever is told has to grant them all.
         let same = |known: &Finding| known.code == finding.code && known.scope == finding.scope;
         let others: Vec<Finding> = known.iter().filter(|known| !same(known)).cloned().collect();
@@ -309,7 +324,7 @@ mod tests {
             finding(Code::ScopeMissing, Severity::Error).scope("harvest:users:list"),
         ];
         let problem = Problem::new(Code::ScopeMissing).field("harvest:notes:create");
-        let health = Health::refused(&problem, "note", &known);
+        let health = Health::refused(&problem, "note", Stops::Writing, &known);
         assert_eq!(health.state, State::Paused);
         let codes: Vec<Code> = health.findings.iter().map(|found| found.code).collect();
         let expected = [Code::ScopeMissing, Code::SourceMissing, Code::ScopeMissing];

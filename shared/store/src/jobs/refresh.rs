@@ -77,7 +77,7 @@ impl Store {
                 SELECT r.connection, c.tenant, c.revision,
                     r.watermark IS NULL OR w.full_due OR q.whole AS full_due, q.asked_at
                 FROM job_refreshes r
-                JOIN connections c ON c.id = r.connection AND c.state IN ('active', 'degraded')
+                JOIN connections c ON c.id = r.connection AND is_read(c)
                 LEFT JOIN budgets b ON b.connection = c.id
                 CROSS JOIN LATERAL (SELECT count(*) AS waiting, coalesce(bool_or(whole), false) AS whole,
                         min(asked_at) AS asked_at
@@ -178,7 +178,7 @@ impl Store {
         sqlx::query!(
             "INSERT INTO job_refreshes (connection, tenant)
             SELECT c.id, c.tenant FROM connections c
-            WHERE c.state IN ('active', 'degraded')
+            WHERE is_read(c)
               AND NOT EXISTS (SELECT 1 FROM job_refreshes r WHERE r.connection = c.id)
             ON CONFLICT DO NOTHING"
         )

@@ -122,7 +122,7 @@ impl Store {
             r#"SELECT q.id, q.tenant, coalesce(q.request_id, q.once) AS "request_id!", q.whole, q.trace, q.asked_at,
                 c.state AS "state?", c.reason
             FROM job_refresh_requests q LEFT JOIN connections c ON c.tenant = q.tenant
-            WHERE q.answered_at IS NULL AND (c.state IS NULL OR c.state NOT IN ('active', 'degraded'))
+            WHERE q.answered_at IS NULL AND is_read(c) IS NOT TRUE
             ORDER BY q.id LIMIT $1 FOR UPDATE OF q SKIP LOCKED"#,
             limit,
         )
@@ -162,7 +162,7 @@ impl Store {
             r#"SELECT coalesce(extract(epoch FROM clock_timestamp() - min(greatest(q.asked_at, r.not_before, r.lease_until))), 0)::float8
                 AS "seconds!"
             FROM job_refresh_requests q
-            LEFT JOIN connections c ON c.tenant = q.tenant AND c.state IN ('active', 'degraded')
+            LEFT JOIN connections c ON c.tenant = q.tenant AND is_read(c)
             LEFT JOIN job_refreshes r ON r.connection = c.id
             WHERE q.answered_at IS NULL AND (c.id IS NULL OR greatest(r.not_before, r.lease_until) <= now()
                 AND EXISTS (SELECT 1 FROM lanes l WHERE l.tenant = q.tenant AND (NOT l.metered OR l.calls > 0)))"#

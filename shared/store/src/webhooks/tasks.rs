@@ -89,7 +89,7 @@ impl Store {
             due AS MATERIALIZED (
                 SELECT t.id, row_number() OVER (PARTITION BY c.id ORDER BY t.not_before, t.id) AS turn, t.not_before,
                     c.id AS connection, c.revision
-                FROM lanes l JOIN connections c ON c.id = l.connection AND c.state IN ('active', 'degraded')
+                FROM lanes l JOIN connections c ON c.id = l.connection AND is_read(c)
                     AND c.id <> ALL ($4::uuid[])
                 LEFT JOIN budgets b ON b.connection = c.id
                 CROSS JOIN LATERAL (
@@ -211,7 +211,7 @@ impl Store {
     pub async fn webhook_backlog(&self) -> Result<Vec<Backlog>, Error> {
         let rows = sqlx::query!(
             r#"SELECT t.consumer, count(*) AS "tasks!", coalesce(extract(epoch FROM clock_timestamp()
-                - min(t.received_at) FILTER (WHERE c.state IN ('active', 'degraded'))), 0)::float8 AS "oldest_seconds!"
+                - min(t.received_at) FILTER (WHERE is_read(c))), 0)::float8 AS "oldest_seconds!"
             FROM webhook_tasks t JOIN connections c ON c.id = t.connection GROUP BY t.consumer"#
         )
         .fetch_all(&self.pool)

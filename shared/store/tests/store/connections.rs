@@ -9,7 +9,7 @@ use store::Store;
 use store::budget::{Budgets, Purpose, Report, Seen};
 use store::connections::{
     Change, Configuration, Connection, ConnectionError, Credential, Finding, Health, NewConnection,
-    Severity, State,
+    Severity, State, Stops,
 };
 use store::outbox::Announcement;
 use store::seal::Keyring;
@@ -89,7 +89,7 @@ async fn a_new_credentials_budget_begins_with_what_its_verification_was_told() {
 
 async fn pause(store: &Store, revision: i64) -> Option<Connection> {
     let problem = Problem::new(Code::CredentialRefused);
-    let judge = |old: &Connection| Health::refused(&problem, "import", &old.findings);
+    let judge = |old: &Connection| Health::refused(&problem, "import", Stops::All, &old.findings);
     store
         .change_health(&acme(), revision, false, judge, announce)
         .await
@@ -211,7 +211,8 @@ async fn an_operation_is_told_with_what_its_tenant_lacks() {
     assert!(story().await.connection_evidence.is_empty());
     for scope in ["harvest:users:list", "harvest:notes:create"] {
         let problem = Problem::new(Code::ScopeMissing).field(scope);
-        let judge = |old: &Connection| Health::refused(&problem, "import", &old.findings);
+        let judge =
+            |old: &Connection| Health::refused(&problem, "import", Stops::All, &old.findings);
         let paused = store.change_health(&tenant, 1, false, judge, announce);
         paused.await.unwrap().unwrap();
     }
