@@ -14,15 +14,17 @@ use super::{MAX_BODY, RawMessage};
 use crate::json::Lenient;
 use crate::{Command, Kind};
 
-/// Introduction, candidate and `subject` that a message names, each once, as far as they can be read: in either mode and
-/// either encoding of the data, and from data without an envelope. None from bytes that cannot be read.
+/// Event, introduction, candidate and `subject` that a message names, each once, as far as they can be read: in either mode
+/// and either encoding of the data, and from data without an envelope. None from bytes that cannot be read. The event has the
+/// id that it would be stored under; the property `message_id` may be another one.
 #[must_use]
 pub fn names(message: &RawMessage) -> Vec<String> {
     let headers = header_attributes(&message.headers);
     let type_name = headers.get("type").copied().or(message.type_.as_deref());
     let kind = type_name.and_then(Kind::from_type_name);
-    let subject = headers.get("subject").map(|text| (*text).to_owned());
-    let mut names = Vec::from_iter(subject);
+    let named = ["id", "subject"].into_iter();
+    let named = named.filter_map(|name| headers.get(name));
+    let mut names: Vec<String> = named.map(|text| (*text).to_owned()).collect();
     add_event(&message.body, kind, &mut names);
     names.retain(|name| could_be_id(name));
     names.sort_unstable();
@@ -41,6 +43,7 @@ fn add_event(body: &[u8], kind: Option<Kind>, names: &mut Vec<String>) {
         add_data(body, kind, names);
         return;
     };
+    names.extend(event.id.and_then(text));
     event.add(names);
     if let Some(data) = event.data {
         add_data(data.get().as_bytes(), kind, names);
@@ -82,6 +85,8 @@ fn as_json(kind: Kind, data: &[u8]) -> Option<String> {
 struct Members<'a> {
     #[serde(borrow, rename = "type")]
     type_name: Option<&'a RawValue>,
+    #[serde(borrow)]
+    id: Option<&'a RawValue>,
     #[serde(borrow)]
     subject: Option<&'a RawValue>,
     #[serde(borrow, alias = "introductionId")]
@@ -190,6 +195,20 @@ mod tests {
         let twice = json!({"subject": "c-1", "data": {"candidateId": "c-1"}});
         assert_eq!(of(&twice), ["c-1"]);
         assert_eq!(of(&json!({"data": {"introductionId": 7}})), ["7"]);
+    }
+
+    #[test]
+    fn an_event_names_itself() {
+        let event = json!({"id": "e-1", "data": {"id": "no event", "introductionId": "i-1"}});
+        assert_eq!(of(&event), ["e-1", "i-1"]);
+        let headers = [("cloudEvents_id".to_owned(), "e-1".to_owned())];
+        let message = RawMessage {
+            message_id: Some("m-1".to_owned()),
+            headers: headers.into(),
+            body: "no event".into(),
+            ..RawMessage::default()
+        };
+        assert_eq!(names(&message), ["e-1"]);
     }
 
     #[test]

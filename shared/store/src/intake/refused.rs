@@ -21,7 +21,7 @@ pub struct Refused<'a> {
     pub reason: &'a str,
     /// JSON path of the offending field.
     pub path: Option<&'a str>,
-    /// Introduction, candidate and subject that it names, as far as they can be read. Texts that could be ids: without
+    /// Event, introduction, candidate and subject that it names, as far as they can be read. Texts that could be ids: without
     /// control characters, and of at most 255 bytes.
     pub names: &'a [String],
 }
