@@ -245,6 +245,8 @@ impl<'a> Attempt<'a> {
         remote_id: Option<i64>,
         code: Option<Code>,
     ) {
+        self.foreseen
+            .take_if(|foreseen| foreseen.step.name == step.name);
         self.learnt.retain(|write| write.name != step.name);
         let learnt = StepWrite {
             remote_id,

@@ -1,5 +1,6 @@
 //! `IntroductionStatusChanged`: the custom field "Intrro status" where the tenant has it, and a note where a text came.
 
+use chrono::TimeDelta;
 use domain::marker::Marker;
 use domain::{Code, IntrroCandidateId, Problem, StepKind};
 use proto::v1;
@@ -9,6 +10,9 @@ use crate::introduced::{self, Introduced};
 use crate::stop::Stop;
 use crate::updated::{self, Update};
 use crate::{note, status_field};
+
+/// Longer than a message takes: what comes later may come again, to a database that was put back to an older state.
+const LATE: TimeDelta = TimeDelta::seconds(10);
 
 pub(crate) async fn handle(
     attempt: &mut Attempt<'_>,
@@ -55,7 +59,12 @@ async fn remark(
     let marker = Marker::update(base, &claim.tenant, &claim.business_key);
     let body = body(event, &marker);
     let step = Step::only(StepKind::AddStatusNote);
-    note::once(attempt, step, person.record.id, body, &marker, "note").await
+    let id = person.record.id;
+    let late = claim.created_at - claim.occurred_at > LATE;
+    if late && note::is_there(attempt, &step, id, &marker).await? == Some(true) {
+        return Ok(true);
+    }
+    note::once(attempt, step, id, body, &marker, "note").await
 }
 
 fn body(event: &v1::IntroductionStatusChanged, marker: &Marker) -> String {

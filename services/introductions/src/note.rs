@@ -8,7 +8,8 @@ use store::claim::StepState;
 
 use crate::attempt::{Attempt, Made, Step};
 use crate::introduction::Introduction;
-use crate::person::Person;
+use crate::person::{Origin, Person};
+use crate::search;
 use crate::stop::Stop;
 
 impl Made for NoteId {
@@ -28,7 +29,7 @@ pub(crate) async fn add(
     introduction: &Introduction,
     person: &Person,
 ) -> Result<(), Stop> {
-    if person.noted() {
+    if person.noted() || came_before(attempt, introduction, person).await? {
         return Ok(());
     }
     let body = body(introduction);
@@ -96,6 +97,55 @@ pub(crate) async fn came_along(
         Ok(found) => Ok(found.is_some()),
         // Nobody has to pause because notes may not be read.
         Err(Remote::Forbidden { .. }) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether the note is from an import that the database has forgotten: it was put back to an older state, and the event came
+/// again. Whoever was introduced carries our marker, so of nobody else a call is spent on it.
+async fn came_before(
+    attempt: &mut Attempt<'_>,
+    introduction: &Introduction,
+    person: &Person,
+) -> Result<bool, Stop> {
+    let Origin::Found { record, .. } = &person.origin else {
+        return Ok(false);
+    };
+    if !search::is_ours(record, introduction) {
+        return Ok(false);
+    }
+    let marker = &introduction.note_marker;
+    if let Some(there) = is_there(attempt, &step(), person.id, marker).await? {
+        return Ok(there);
+    }
+    let claim = attempt.claim;
+    let marked_by_this = attempt.was_sent(&Step::only(StepKind::EditCandidate));
+    let forgotten = !claim.known.contains(&person.id) && !claim.erased_before;
+    let perhaps = forgotten && !marked_by_this && !attempt.was_sent(&step());
+    if perhaps {
+        leave(attempt, &step(), "message");
+    }
+    Ok(perhaps)
+}
+
+/// Whether a note is there that the database knows nothing of, by one call. None where notes may not be read, and where it
+/// does know, so that the write itself looks.
+pub(crate) async fn is_there(
+    attempt: &mut Attempt<'_>,
+    step: &Step,
+    candidate: CandidateId,
+    marker: &Marker,
+) -> Result<Option<bool>, Stop> {
+    if !attempt.greenhouse.notes().can_be_read() || attempt.was_sent(step) {
+        return Ok(None);
+    }
+    match find(&attempt.proof(), candidate, marker).await {
+        Ok(Some(note)) => {
+            attempt.learn(step, StepState::Confirmed, Some(note.0), None);
+            Ok(Some(true))
+        }
+        Ok(None) => Ok(Some(false)),
+        Err(Remote::Forbidden { .. }) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }

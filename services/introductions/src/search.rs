@@ -66,7 +66,28 @@ pub(crate) async fn find(
         let problem = Problem::new(Code::SeveralMatches).field("candidate.emails");
         return Err(Stop::Park(problem));
     }
-    Ok(choose(found).map(|record| Person::found(record, ambiguous)))
+    let found = match introduction.profile.emails.is_empty() {
+        true => made_before(attempt, introduction).await?,
+        false => choose(found),
+    };
+    Ok(found.map(|record| Person::found(record, ambiguous)))
+}
+
+/// Somebody without an address, made by an import that the database has forgotten: it was put back to an older state, and the
+/// event came again. As looking for an address does, this takes one call, so that of those made since only the newest are
+/// looked through, as many as are on a page.
+async fn made_before(
+    attempt: &Attempt<'_>,
+    introduction: &Introduction,
+) -> Result<Option<Candidate>, Stop> {
+    let (client, claim) = (&attempt.greenhouse, attempt.claim);
+    let since = by_greenhouse(client, claim, claim.occurred_at.min(claim.created_at));
+    let made = client.candidates().newest_since(since).await?;
+    if !made.is_empty() {
+        sight::shown(attempt).await?;
+    }
+    let ours = made.into_iter().filter(|one| is_ours(one, introduction));
+    Ok(ours.min_by_key(|one| one.id))
 }
 
 async fn with_emails(
@@ -185,7 +206,8 @@ async fn ours_created_since(
     Ok(oldest)
 }
 
-fn is_ours(record: &Candidate, introduction: &Introduction) -> bool {
+/// Whether somebody carries our marker.
+pub(crate) fn is_ours(record: &Candidate, introduction: &Introduction) -> bool {
     record
         .website_addresses
         .iter()

@@ -287,6 +287,20 @@ impl Candidates<'_> {
         &self,
         from: DateTime<Utc>,
     ) -> impl Stream<Item = Result<Candidate, Error>> + Send + use<> {
+        let rows = self.pages_since(from).stream();
+        rows.map(|row| row.and_then(shown))
+    }
+
+    /// As many of those [created since](Self::created_since) as one call shows, without whoever is not shown yet.
+    ///
+    /// # Errors
+    /// [`Error`] of a read.
+    pub async fn newest_since(&self, from: DateTime<Utc>) -> Result<Vec<Candidate>, Error> {
+        let page = self.pages_since(from).next_page().await?;
+        Ok(page.into_iter().flatten().flatten().collect())
+    }
+
+    fn pages_since(&self, from: DateTime<Utc>) -> Pages<Option<Candidate>> {
         let (request, read): (_, Read<_>) = match self.client.version() {
             Version::V3 => (
                 v3::candidates::created_since(from),
@@ -297,8 +311,7 @@ impl Candidates<'_> {
                 v1::candidates::read_each,
             ),
         };
-        let rows = Pages::new(self.client, request, read).stream();
-        rows.map(|row| row.and_then(shown))
+        Pages::new(self.client, request, read)
     }
 
     /// Whether a prospect can be credited in the call that creates them. In v3 it takes an edit of the application: the

@@ -17,6 +17,7 @@ mod prospects;
 mod reconnected;
 mod referrer;
 mod refusals;
+mod restored;
 mod sealed;
 mod sight;
 mod words;

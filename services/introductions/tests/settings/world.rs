@@ -96,6 +96,15 @@ impl World {
         self.accounts = accounts(&self.store, &keyring("other"), &self.greenhouse);
     }
 
+    /// The database is put back to when the tenant had just connected; Greenhouse is not.
+    pub(crate) async fn put_back(&mut self, version: Version) {
+        self.store = fresh_store().await;
+        self.wake = Wake::start(&self.store).await.unwrap();
+        let access = self.greenhouse.access();
+        self.connection = connect(&self.store, &self.keys, access, version).await;
+        self.replace_process();
+    }
+
     /// The same, with these settings.
     pub(crate) async fn choosing(version: Version, settings: Value) -> World {
         let world = World::new(version).await;

@@ -42,6 +42,22 @@ async fn pages_follow_the_link_as_it_is_and_each_costs_one_call() {
 }
 
 #[tokio::test]
+async fn the_newest_take_one_call_and_leave_out_whoever_is_not_shown_yet() {
+    let server = Server::start(|_, _| {
+        let link = "link: </v3/candidates?cursor=1>; rel=\"next\"\r\n";
+        let rows = r#"[{"id":3},{"message":"Candidate is still processing"},{"id":2}]"#;
+        answer_with(200, link, rows)
+    })
+    .await;
+    let since = "2026-11-24T10:00:00Z".parse().unwrap();
+    let client = client(&server);
+    let found = client.candidates().newest_since(since).await.unwrap();
+    let ids: Vec<_> = found.iter().map(|candidate| candidate.id.0).collect();
+    assert_eq!(ids, [3, 2]);
+    assert_eq!(server.calls().len(), 1);
+}
+
+#[tokio::test]
 async fn the_credential_does_not_follow_a_link_to_another_host() {
     let elsewhere = Server::start(|_, _| answer(200, "[]")).await;
     let link = format!(
