@@ -49,6 +49,7 @@ pub(crate) async fn follow(
             anonymised: false,
             absent: false,
             introduced_at: None,
+            observed_at: None,
         };
         let seen = match &applied.how {
             AppliedHow::Created(_, Some(answer)) => seen(attempt, &tracked, answer).await,

@@ -232,6 +232,7 @@ mod tests {
             anonymised: false,
             absent: false,
             introduced_at: None,
+            observed_at: None,
             snapshot: as_of.map(seen),
             sequence: 1,
         }

@@ -239,6 +239,7 @@ mod tests {
             anonymised: false,
             absent: false,
             introduced_at: None,
+            observed_at: None,
         }
     }
 

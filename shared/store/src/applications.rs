@@ -49,6 +49,8 @@ pub struct TrackedApplication {
     pub absent: bool,
     /// When the first introduction that led to it arrived; only while it was not seen.
     pub introduced_at: Option<DateTime<Utc>>,
+    /// When it was last looked at closely or in vain, by the database's clock.
+    pub observed_at: Option<DateTime<Utc>>,
 }
 
 /// What an observation made of one application.
@@ -100,6 +102,7 @@ struct Row {
     anonymised: bool,
     absent: bool,
     introduced_at: Option<DateTime<Utc>>,
+    observed_at: Option<DateTime<Utc>>,
 }
 
 impl Store {
@@ -116,7 +119,7 @@ impl Store {
             Row,
             // One look-up by key each: as a plain condition it may be planned as a scan of all that the tenant follows.
             r#"SELECT a.id, greenhouse_id, candidate_id, job_id, introduction_ids, snapshot, sequence, converted_from, origin,
-                coalesce(erasure = 'anonymised', false) AS "anonymised!",
+                observed_at, coalesce(erasure = 'anonymised', false) AS "anonymised!",
                 coalesce(snapshot ->> 'status' = 'DELETED', false) AND missed_at IS NOT NULL AS "absent!",
                 CASE WHEN snapshot IS NULL THEN least(a.created_at, (
                     SELECT min(o.created_at) FROM operations o WHERE o.business_key = ANY(a.introduction_ids)
@@ -365,6 +368,7 @@ impl TryFrom<Row> for TrackedApplication {
             anonymised: row.anonymised,
             absent: row.absent,
             introduced_at: row.introduced_at,
+            observed_at: row.observed_at,
         })
     }
 }
