@@ -10,6 +10,7 @@
 
 mod apart;
 mod audit;
+mod behind;
 mod conversion;
 mod feed;
 mod intake;

@@ -23,6 +23,7 @@ pub(crate) fn about(notice: &Notice) -> Thing {
         Notice::ApplicationChanged {
             application_id,
             candidate_id,
+            ..
         }
         | Notice::ApplicationDeleted {
             application_id,
@@ -41,6 +42,15 @@ pub(crate) fn about(notice: &Notice) -> Thing {
         | Notice::DepartmentDeleted { .. }
         | Notice::OfficeDeleted { .. } => Thing::Nobody,
     }
+}
+
+/// What a look at applications came to.
+#[derive(Default)]
+pub(crate) struct Looked {
+    /// Those that must be looked at again soon.
+    pub(crate) early: HashSet<ApplicationId>,
+    /// Those that Greenhouse has shown.
+    pub(crate) shown: HashSet<ApplicationId>,
 }
 
 /// What the tasks of one connection name, each once.
@@ -62,6 +72,7 @@ impl Named {
             Notice::ApplicationChanged {
                 application_id,
                 candidate_id,
+                ..
             } => {
                 self.changed.insert(*application_id);
                 self.owners
@@ -126,10 +137,7 @@ impl Named {
         Ok(changed)
     }
 
-    pub(crate) async fn look(
-        &self,
-        observer: &Observer<'_>,
-    ) -> Result<HashSet<ApplicationId>, Stop> {
+    pub(crate) async fn look(&self, observer: &Observer<'_>) -> Result<Looked, Stop> {
         let deleted: Vec<ApplicationId> = self.deleted.iter().copied().collect();
         observer.tell_gone(&deleted).await?;
         let changed: Vec<ApplicationId> = self.changed.difference(&self.deleted).copied().collect();
@@ -143,25 +151,27 @@ impl Named {
             .into_iter()
             .chain(prospects.keys().copied())
             .collect();
-        let mut early = read(observer, known).await?;
+        let mut looked = read(observer, known).await?;
         if prospects.is_empty() {
-            return Ok(early);
+            return Ok(looked);
         }
         // Where a prospect's application cannot be told yet, it is not known either whether a new one of theirs takes its
         // place: that one is looked at again as well.
         let late: HashSet<CandidateId> = prospects
             .values()
-            .filter(|known| early.contains(&known.application))
+            .filter(|known| looked.early.contains(&known.application))
             .map(|known| known.greenhouse)
             .collect();
         let theirs = |id: &&ApplicationId| {
             let owner = self.owners.get(*id);
             owner.is_some_and(|owner| late.contains(owner))
         };
-        early.extend(strange.iter().filter(theirs));
+        looked.early.extend(strange.iter().filter(theirs));
         let successors = observer.tracked(&strange).await?;
-        early.extend(read(observer, successors.into_keys().collect()).await?);
-        Ok(early)
+        let successors = read(observer, successors.into_keys().collect()).await?;
+        looked.early.extend(successors.early);
+        looked.shown.extend(successors.shown);
+        Ok(looked)
     }
 
     /// The followed applications of prospects whose places these may have taken: Greenhouse tells of a conversion by the
@@ -185,13 +195,10 @@ impl Named {
     }
 }
 
-/// Reads followed applications and tells what has changed; returns those that must be looked at again soon.
-async fn read(
-    observer: &Observer<'_>,
-    ids: BTreeSet<ApplicationId>,
-) -> Result<HashSet<ApplicationId>, Stop> {
+/// Reads followed applications and tells what has changed.
+async fn read(observer: &Observer<'_>, ids: BTreeSet<ApplicationId>) -> Result<Looked, Stop> {
     let ids: Vec<ApplicationId> = ids.into_iter().collect();
-    let mut early = HashSet::new();
+    let mut looked = Looked::default();
     // No more than one call reads: what it showed is committed before the next one.
     let at_once = observer.client.applications().ids_per_call();
     for some in ids.chunks(at_once) {
@@ -200,12 +207,13 @@ async fn read(
         if read.rows.is_empty() && read.unread.is_empty() {
             observer.doubt_nothing().await?;
         }
-        early.extend(read.unread);
+        looked.early.extend(read.unread);
+        looked.shown.extend(read.rows.iter().map(|one| one.id));
         let sorted = observer.sort(&read.rows).await?;
         let seen = observer.observe(&sorted.tracked, &sorted.news).await?;
-        early.extend(seen.early);
+        looked.early.extend(seen.early);
     }
-    Ok(early)
+    Ok(looked)
 }
 
 #[cfg(test)]
@@ -219,6 +227,7 @@ mod tests {
             named.note(&Notice::ApplicationChanged {
                 application_id: ApplicationId(90),
                 candidate_id: None,
+                stands: None,
             });
         }
         assert_eq!(named.changed.len(), 1);

@@ -20,9 +20,9 @@ use store::wake::Wake;
 use store::webhooks::{Lanes, Task};
 use tokio_util::sync::CancellationToken;
 
-use crate::Context;
-use crate::named::{Named, about};
+use crate::named::{Looked, Named, about};
 use crate::observer::{IDS, Observer};
+use crate::{Context, behind};
 
 /// Most tasks of one claim.
 const CLAIM: i64 = 500;
@@ -115,13 +115,17 @@ async fn perform_some(context: &Context, account: &Account, tasks: &[Task]) -> R
     let store = &context.store;
     // Before anything else is read: what an import under way has made by now it may only let follow after that.
     let premature = premature(store, first, tasks).await?;
-    let early = act(context, account, first, tasks).await?;
-    let (premature, mature): (Vec<Task>, Vec<Task>) = tasks
-        .iter()
-        .cloned()
-        .partition(|task| premature.contains(&task.id));
-    let (done, again): (Vec<Task>, Vec<Task>) =
-        mature.into_iter().partition(|task| !waits(task, &early));
+    let observer = observer(context, account, first);
+    let found = behind::found(&observer, tasks).await?;
+    let (found, tasks) = split(tasks.to_vec(), &found);
+    let looked = act(&observer, &tasks).await?;
+    let missed = behind::missed(&observer, &tasks, &looked.shown).await?;
+    let (premature, mature) = split(tasks, &premature);
+    let (again, mature) = mature
+        .into_iter()
+        .partition::<Vec<Task>, _>(|task| waits(task, &looked.early));
+    let (behind, mut done) = split(mature, &missed);
+    done.extend(found);
     let settled = store.settle_tasks(&done).await;
     if let Err(error) = settled {
         // They come back when their leases end, and nothing new is found.
@@ -129,7 +133,25 @@ async fn perform_some(context: &Context, account: &Account, tasks: &[Task]) -> R
     }
     hands::try_again(store, &again).await;
     hands::rest(store, &premature, PREMATURE).await;
+    behind::wait(store, &behind).await;
     Ok(())
+}
+
+/// These tasks and the others.
+fn split(tasks: Vec<Task>, these: &HashSet<i64>) -> (Vec<Task>, Vec<Task>) {
+    tasks.into_iter().partition(|task| these.contains(&task.id))
+}
+
+fn observer<'a>(context: &'a Context, account: &'a Account, first: &'a Task) -> Observer<'a> {
+    Observer {
+        context,
+        tenant: &first.tenant,
+        connection: first.connection,
+        settings: &account.settings,
+        client: account.client.with_purpose(Purpose::Poll),
+        clock: first.clock,
+        detected_by: DetectedBy::Webhook,
+    }
 }
 
 /// What may be about something that an import has just made. For a while only: what an import that takes longer has made
@@ -147,29 +169,15 @@ async fn premature(
     }
 }
 
-/// Acts on all tasks; returns the applications that must be looked at again soon.
-async fn act(
-    context: &Context,
-    account: &Account,
-    first: &Task,
-    tasks: &[Task],
-) -> Result<HashSet<ApplicationId>, Stop> {
-    let observer = Observer {
-        context,
-        tenant: &first.tenant,
-        connection: first.connection,
-        settings: &account.settings,
-        client: account.client.with_purpose(Purpose::Poll),
-        clock: first.clock,
-        detected_by: DetectedBy::Webhook,
-    };
+/// Acts on all tasks.
+async fn act(observer: &Observer<'_>, tasks: &[Task]) -> Result<Looked, Stop> {
     let mut named = Named::default();
     for task in tasks {
         named.note(&task.notice);
     }
-    let moved = named.act_on_people(&observer).await?;
+    let moved = named.act_on_people(observer).await?;
     named.changed.extend(moved);
-    named.look(&observer).await
+    named.look(observer).await
 }
 
 fn waits(task: &Task, early: &HashSet<ApplicationId>) -> bool {

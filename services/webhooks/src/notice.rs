@@ -1,11 +1,14 @@
 //! What a body says is to be looked at: its action, and the ids of the things it is about.
 //!
-//! Everything else of the body, the whole person among it, is skipped while reading. Greenhouse's shapes differ from
-//! action to action; what is not of the expected shape leaves nothing to look at, and the poll is the net.
+//! Of an application also how it stands: its status, its stage and when it was touched. Everything else of the body, the
+//! whole person among it, is skipped while reading. Greenhouse's shapes differ from action to action; what is not of the
+//! expected shape leaves nothing to look at, and the poll is the net.
 
 use std::borrow::Cow;
 
-use domain::webhook::{Action, Notice};
+use chrono::{DateTime, Utc};
+use domain::status::Status;
+use domain::webhook::{Action, Notice, Standing};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Error as _, IgnoredAny};
 use serde_json::Value;
@@ -61,7 +64,7 @@ fn notices(action: Action, payload: &str) -> Result<Vec<Notice>, serde_json::Err
         | Action::UnhireCandidate
         | Action::CandidateStageChange
         | Action::RejectCandidate
-        | Action::UnrejectCandidate => application_changed(payload)?,
+        | Action::UnrejectCandidate => application_changed(action, payload)?,
         Action::OfferCreated | Action::OfferApproved | Action::OfferUpdated => {
             offered(serde_json::from_str(payload)?)
         }
@@ -116,11 +119,21 @@ fn notices(action: Action, payload: &str) -> Result<Vec<Notice>, serde_json::Err
     Ok(vec![notice])
 }
 
-fn application_changed(payload: &str) -> Result<Notice, serde_json::Error> {
+fn application_changed(action: Action, payload: &str) -> Result<Notice, serde_json::Error> {
     let application = serde_json::from_str::<InApplication>(payload)?.application;
+    let said = known(application.status);
+    let said = said.and_then(|word| Status::from_greenhouse(&word).ok());
+    // The body of a hire does not name it.
+    let hired = (action == Action::HireCandidate).then_some(Status::Hired);
+    let stands = hired.or(said).map(|status| Standing {
+        status,
+        job_stage_id: known(application.current_stage).map(|stage| stage.id.into()),
+        active_at: known(application.last_activity_at),
+    });
     Ok(Notice::ApplicationChanged {
         application_id: application.id.into(),
         candidate_id: known(application.candidate).map(|candidate| candidate.id.into()),
+        stands,
     })
 }
 
@@ -136,6 +149,7 @@ fn offered(offer: Offer) -> Notice {
     Notice::ApplicationChanged {
         application_id: offer.application_id.into(),
         candidate_id: None,
+        stands: None,
     }
 }
 
@@ -254,7 +268,14 @@ macro_rules! payloads {
 payloads! {
     Named { id: Id }
     InApplication { application: Application }
-    Application { id: Id, candidate: Option<Odd<Named>>, candidate_id: Option<Odd<Id>> }
+    Application {
+        id: Id,
+        candidate: Option<Odd<Named>>,
+        candidate_id: Option<Odd<Id>>,
+        status: Option<Odd<String>>,
+        current_stage: Option<Odd<Named>>,
+        last_activity_at: Option<Odd<DateTime<Utc>>>
+    }
     InOffer { offer: Offer }
     Offer { application_id: Id }
     InCandidate { candidate: Named }

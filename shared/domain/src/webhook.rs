@@ -2,11 +2,14 @@
 //!
 //! A webhook carries the whole person; none of that is kept. Whoever acts on a notice reads the thing again, or acts on
 //! the ids alone where the thing is gone. Deliveries come in any order, late and more than once, so a notice says that
-//! there is something to look at, never how things stand. Deliberately absent: Greenhouse's JSON.
+//! there is something to look at, never how things stand: how they stood only tells whether what is read is older.
+//! Deliberately absent: Greenhouse's JSON.
 
 mod action;
+mod standing;
 
 pub use action::{Action, Refusal};
+pub use standing::Standing;
 
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +39,9 @@ pub enum Notice {
         application_id: ApplicationId,
         /// Whose, where the webhook says so.
         candidate_id: Option<CandidateId>,
+        /// How it stood, where the webhook says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stands: Option<Standing>,
     },
     /// An application is gone; it cannot be read any more.
     ApplicationDeleted {
@@ -156,6 +162,7 @@ impl Notice {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::status::Status;
 
     fn all() -> Vec<Notice> {
         let (application_id, candidate_id) = (ApplicationId(1), CandidateId(2));
@@ -164,6 +171,16 @@ mod tests {
             Notice::ApplicationChanged {
                 application_id,
                 candidate_id: Some(candidate_id),
+                stands: None,
+            },
+            Notice::ApplicationChanged {
+                application_id,
+                candidate_id: None,
+                stands: Some(Standing {
+                    status: Status::InProcess,
+                    job_stage_id: Some(JobStageId(9)),
+                    active_at: Some(chrono::DateTime::UNIX_EPOCH),
+                }),
             },
             Notice::ApplicationDeleted {
                 application_id,

@@ -1,3 +1,4 @@
+use chrono::{TimeDelta, TimeZone};
 use domain::{ApplicationId, CandidateId, DepartmentId, JobId, JobPostId, JobStageId, OfficeId};
 use serde_json::json;
 
@@ -14,17 +15,25 @@ fn documented(action: Action) -> (Value, Vec<Notice>) {
     let (job_id, job_post_id) = (JobId(33), JobPostId(44));
     let application = json!({"application": {
         "id": 11, "prospect": false, "status": "active", "current_stage": {"id": 5, "name": "Face to Face"},
+        "last_activity_at": "2026-01-02T03:04:05.006Z",
         "candidate": {"id": 22, "first_name": "Ada", "email_addresses": [{"value": "ada@example.com", "type": "work"}]},
         "jobs": [{"id": 33, "name": "Engineer"}],
     }});
-    let changed = Notice::ApplicationChanged {
+    let active_at = Utc.with_ymd_and_hms(2026, 1, 2, 3, 4, 5).unwrap() + TimeDelta::milliseconds(6);
+    let changed = |status| Notice::ApplicationChanged {
         application_id,
         candidate_id: Some(candidate_id),
+        stands: Some(Standing {
+            status,
+            job_stage_id: Some(JobStageId(5)),
+            active_at: Some(active_at),
+        }),
     };
     let offer = json!({"id": 9, "application_id": 11, "job_id": 33, "offer_status": "Created"});
     let offered = Notice::ApplicationChanged {
         application_id,
         candidate_id: None,
+        stands: None,
     };
     let job = json!({"approval_flow": {}, "job": {"id": 33, "name": "Engineer", "notes": null}});
     let post = json!({"id": 44, "title": "Engineer", "job_id": 33, "questions": []});
@@ -39,11 +48,19 @@ fn documented(action: Action) -> (Value, Vec<Notice>) {
         Action::NewCandidateApplication
         | Action::NewProspectApplication
         | Action::ApplicationUpdated
-        | Action::HireCandidate
         | Action::UnhireCandidate
         | Action::CandidateStageChange
-        | Action::RejectCandidate
-        | Action::UnrejectCandidate => (application, vec![changed]),
+        | Action::UnrejectCandidate => (application, vec![changed(Status::InProcess)]),
+        Action::HireCandidate => {
+            let mut hire = application;
+            hire["application"]["status"].take();
+            (hire, vec![changed(Status::Hired)])
+        }
+        Action::RejectCandidate => {
+            let mut rejection = application;
+            rejection["application"]["status"] = "rejected".into();
+            (rejection, vec![changed(Status::Rejected)])
+        }
         Action::OfferCreated | Action::OfferApproved | Action::OfferUpdated => {
             (offer, vec![offered])
         }
@@ -239,10 +256,11 @@ fn a_name_that_is_no_text_hides_no_id() {
 fn what_cannot_be_read_keeps_nothing_else_from_being_heard() {
     let application_id = ApplicationId(11);
     for odd in [json!({}), json!({"id": "eleven"}), json!([]), json!("Ada")] {
-        let application = json!({"application": {"id": 11, "candidate": odd}});
+        let application = json!({"application": {"id": 11, "candidate": odd, "status": odd}});
         let told = Notice::ApplicationChanged {
             application_id,
             candidate_id: None,
+            stands: None,
         };
         assert_eq!(read("candidate_stage_change", application).notices, [told]);
     }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use domain::webhook::{Consumer, Notice};
+use domain::status::Status;
+use domain::webhook::{Consumer, Notice, Standing};
 use domain::{ApplicationId, CandidateId, JobId};
 use testkit::until;
 use tokio_util::sync::CancellationToken;
@@ -14,6 +15,11 @@ fn moved(application: i64) -> Notice {
     Notice::ApplicationChanged {
         application_id: ApplicationId(application),
         candidate_id: Some(CandidateId(application + 1)),
+        stands: Some(Standing {
+            status: Status::InProcess,
+            job_stage_id: None,
+            active_at: None,
+        }),
     }
 }
 

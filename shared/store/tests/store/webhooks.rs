@@ -67,6 +67,7 @@ fn moved(application: i64) -> Notice {
     Notice::ApplicationChanged {
         application_id: ApplicationId(application),
         candidate_id: Some(CandidateId(1)),
+        stands: None,
     }
 }
 

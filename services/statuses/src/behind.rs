@@ -1,0 +1,102 @@
+//! What webhooks announced against what is known: reads may lag behind writes, so a webhook may come before Greenhouse's API
+//! shows its change. It is then looked for again, for a minute; a poll would be late, as it comes rarely while webhooks do.
+
+use std::collections::{BTreeSet, HashSet};
+use std::time::Duration;
+
+use accounts::Stop;
+use accounts::hands::rest;
+use chrono::TimeDelta;
+use domain::ApplicationId;
+use domain::webhook::{Notice, Standing};
+use store::Store;
+use store::webhooks::Task;
+
+use crate::observer::{Observer, Tracked};
+
+/// How old a task is when it is looked at again. After the last one the poll is the net.
+const AGAIN: [TimeDelta; 3] = [
+    TimeDelta::seconds(3),
+    TimeDelta::seconds(15),
+    TimeDelta::seconds(60),
+];
+
+/// A look may come a little before its time, for clocks and calls take theirs: it is not repeated for that.
+const EARLY: TimeDelta = TimeDelta::seconds(1);
+
+/// Tasks that cost no call: somebody has looked since their webhooks came, and knows what they announced.
+pub(crate) async fn found(observer: &Observer<'_>, tasks: &[Task]) -> Result<HashSet<i64>, Stop> {
+    let tracked = known(observer, tasks).await?;
+    let is_found = |task: &&Task| {
+        announced(task).is_some_and(|(id, stands)| {
+            let observed_at = tracked.get(&id).and_then(|known| known.observed_at);
+            observed_at.is_some_and(|at| at > task.received_at) && is_reached(&tracked, id, stands)
+        })
+    };
+    Ok(tasks.iter().filter(is_found).map(|task| task.id).collect())
+}
+
+/// Tasks to be looked at again: Greenhouse has shown their applications, but not as their webhooks announced.
+pub(crate) async fn missed(
+    observer: &Observer<'_>,
+    tasks: &[Task],
+    shown: &HashSet<ApplicationId>,
+) -> Result<HashSet<i64>, Stop> {
+    let tracked = known(observer, tasks).await?;
+    let is_missed = |task: &&Task| {
+        announced(task).is_some_and(|(id, stands)| {
+            shown.contains(&id) && !is_reached(&tracked, id, stands) && next_look(task).is_some()
+        })
+    };
+    Ok(tasks.iter().filter(is_missed).map(|task| task.id).collect())
+}
+
+/// Gives tasks back until they are looked at again, those together that came together.
+pub(crate) async fn wait(store: &Store, tasks: &[Task]) {
+    for age in AGAIN {
+        let due = tasks.iter().filter(|task| next_look(task) == Some(age));
+        let due: Vec<Task> = due.cloned().collect();
+        let left = due
+            .iter()
+            .filter_map(|task| (age - aged(task)).to_std().ok());
+        rest(store, &due, left.max().unwrap_or(Duration::ZERO)).await;
+    }
+}
+
+fn next_look(task: &Task) -> Option<TimeDelta> {
+    let now = aged(task) + EARLY;
+    AGAIN.into_iter().find(|age| *age > now)
+}
+
+fn aged(task: &Task) -> TimeDelta {
+    task.clock.now() - task.received_at
+}
+
+/// What a task's webhook said of which application.
+fn announced(task: &Task) -> Option<(ApplicationId, &Standing)> {
+    match &task.notice {
+        Notice::ApplicationChanged {
+            application_id,
+            stands,
+            ..
+        } => stands.as_ref().map(|stands| (*application_id, stands)),
+        _ => None,
+    }
+}
+
+/// The followed ones of which something was announced.
+async fn known(observer: &Observer<'_>, tasks: &[Task]) -> Result<Tracked, Stop> {
+    let ids: BTreeSet<ApplicationId> = tasks
+        .iter()
+        .filter_map(announced)
+        .map(|one| one.0)
+        .collect();
+    let ids: Vec<ApplicationId> = ids.into_iter().collect();
+    observer.tracked(&ids).await
+}
+
+/// Whether nothing is missing of what was announced. What was never seen is waited for elsewhere.
+fn is_reached(tracked: &Tracked, id: ApplicationId, stands: &Standing) -> bool {
+    let snapshot = tracked.get(&id).and_then(|known| known.snapshot.as_ref());
+    snapshot.is_none_or(|known| stands.is_reached(known))
+}
