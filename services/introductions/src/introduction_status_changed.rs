@@ -11,8 +11,9 @@ use crate::stop::Stop;
 use crate::updated::{self, Update};
 use crate::{note, status_field};
 
-/// Longer than a message takes: what comes later may come again, to a database that was put back to an older state.
-const LATE: TimeDelta = TimeDelta::seconds(10);
+/// Longer than a message takes, and shorter than it takes to put a database back to an older state: what comes later may come
+/// again.
+const LATE: TimeDelta = TimeDelta::seconds(2);
 
 pub(crate) async fn handle(
     attempt: &mut Attempt<'_>,

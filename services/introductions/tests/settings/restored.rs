@@ -183,11 +183,12 @@ async fn a_remark_that_comes_again_leaves_one_note() {
     let mut status = status_change(&introduction);
     status["data"]["note"] = json!("Prefers mornings.");
     world.import(introduction.clone()).await;
+    status["time"] = json!(chrono::Utc::now().to_rfc3339());
     world.import(status.clone()).await;
     assert_eq!(world.greenhouse.state().calls(READ).len(), 0);
     world.put_back(Version::V3).await;
     world.import(introduction).await;
-    let long_ago = chrono::Utc::now() - chrono::TimeDelta::minutes(1);
+    let long_ago = chrono::Utc::now() - chrono::TimeDelta::seconds(5);
     status["time"] = json!(long_ago.to_rfc3339());
     let answer = world.import(status).await;
     assert_eq!(answer.data["changed"], json!(["note"]), "{answer:?}");
