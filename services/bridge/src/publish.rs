@@ -45,7 +45,11 @@ pub(crate) async fn publish(file: &str, json: bool) -> Result<ExitCode, Failure>
     );
     confirmed(message).await?;
     if json {
-        output::line(serde_json::json!({ "id": attributes.id, "outcome": "confirmed" }))?;
+        let mut told = serde_json::json!({ "id": attributes.id, "outcome": "confirmed" });
+        if let Some(broken) = broken {
+            told["broken"] = broken.to_string().into();
+        }
+        output::line(told)?;
     } else {
         output::line(format_args!(
             "published {0}; `bridge why {0}` tells what becomes of it",

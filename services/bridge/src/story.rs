@@ -263,10 +263,13 @@ fn imported(story: &Story) -> Verdict {
         })
         .collect();
     let there = applications.len() - refused.len();
-    let is = match there > 0 && story.deleted.len() == there {
-        true => "was",
-        false => is(story),
-    };
+    // Of a prospect, one application is under several jobs.
+    let mut made = applications
+        .iter()
+        .filter_map(|one| one["application_id"].as_i64())
+        .peekable();
+    let all_deleted = made.peek().is_some() && made.all(|id| story.deleted.contains(&id));
+    let is = if all_deleted { "was" } else { is(story) };
     let mut sentence = format!(
         "It {is} in Greenhouse: the person {how} candidate {candidate}, with {there} application(s)"
     );

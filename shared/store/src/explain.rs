@@ -309,7 +309,9 @@ impl Store {
 
     async fn deleted(&self, tenant: &str, outcome: &serde_json::Value) -> Result<Vec<i64>, Error> {
         Ok(sqlx::query_scalar!(
-            "SELECT id FROM applications WHERE tenant = $1 AND id = ANY($2) AND snapshot ->> 'status' = 'DELETED' ORDER BY id",
+            // One that is only shown no more may be hidden, and come back.
+            "SELECT id FROM applications WHERE tenant = $1 AND id = ANY($2) AND snapshot ->> 'status' = 'DELETED'
+                AND missed_at IS NULL ORDER BY id",
             tenant,
             &applications(outcome),
         )

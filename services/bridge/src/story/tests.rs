@@ -205,6 +205,21 @@ fn an_application_that_was_deleted_since_is_told() {
 }
 
 #[test]
+fn a_prospects_one_application_is_deleted_under_all_their_jobs() {
+    let outcome = serde_json::json!({
+        "how": "created", "greenhouse_candidate_id": 7,
+        "applications": [{"job_id": 4, "application_id": 90}, {"job_id": 5, "application_id": 90}],
+    });
+    let story = Story {
+        outcome: Some(outcome),
+        deleted: vec![90],
+        ..story("done", None)
+    };
+    let told = Verdict::of(&story).sentence;
+    assert!(told.starts_with("It was in Greenhouse"), "{told}");
+}
+
+#[test]
 fn whoever_was_introduced_again_is_not_told_as_if_the_first_record_were_there() {
     let told = |gone: Option<&str>| {
         let story = Story {

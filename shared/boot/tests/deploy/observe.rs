@@ -297,13 +297,13 @@ fn fit(dashboard: &Value, sources: &[&str]) {
     let mut cells = BTreeSet::new();
     for panel in items(&dashboard["panels"]) {
         assert!(
-            ids.insert(panel["id"].as_u64().unwrap()),
+            ids.insert(panel["id"].as_u64().expect("a number")),
             "{}",
             panel["title"]
         );
         assert!(sources.contains(&string(&panel["datasource"]["uid"])));
         let [x, y, w, h] =
-            ["x", "y", "w", "h"].map(|side| panel["gridPos"][side].as_u64().unwrap());
+            ["x", "y", "w", "h"].map(|side| panel["gridPos"][side].as_u64().expect("a number"));
         assert!(x + w <= 24, "{} is too wide", panel["title"]);
         for cell in (x..x + w).flat_map(|x| (y..y + h).map(move |y| (x, y))) {
             assert!(

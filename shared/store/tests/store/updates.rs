@@ -125,11 +125,10 @@ async fn a_record_that_is_gone_is_told_as_gone_whoever_the_person_is_by_now() {
         (story.greenhouse_now, story.gone, story.deleted)
     };
     assert_eq!(told().await, (Some(7), None, vec![]));
-    run(
-        &store,
-        r#"UPDATE applications SET snapshot = '{"status": "DELETED"}'"#,
-    )
-    .await;
+    let hidden = r#"UPDATE applications SET snapshot = '{"status": "DELETED"}', missed_at = now()"#;
+    run(&store, hidden).await;
+    assert_eq!(told().await, (Some(7), None, vec![]), "it may come back");
+    run(&store, "UPDATE applications SET missed_at = NULL").await;
     assert_eq!(told().await, (Some(7), None, vec![90]));
     // Merged first, so that its application has moved on.
     run(&store, "UPDATE applications SET greenhouse_id = 8, erasure = 'deleted'; UPDATE person_keys SET greenhouse_id = 9").await;
