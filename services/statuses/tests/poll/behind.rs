@@ -79,6 +79,7 @@ async fn what_a_poll_has_told_since_costs_no_call() {
     announce(&world, application, "Phone Screen").await;
     move_on(&world, application);
     world.poll().await;
+    assert_eq!(world.count("webhook_tasks").await, 1);
     assert_eq!(world.events().await.len(), 2);
     world.greenhouse.state().clear_log();
     world.look_again().await;
