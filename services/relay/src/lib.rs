@@ -180,7 +180,7 @@ impl Relay {
         stop: &CancellationToken,
     ) -> Result<bool, store::Error> {
         loop {
-            let error = match self.mark(told).await {
+            let error = match self.mark(told, leased).await {
                 Ok(others) => return Ok(others),
                 Err(error) => error,
             };
@@ -195,9 +195,13 @@ impl Relay {
         }
     }
 
-    /// Marks what the broker has, and says whether others are due. May be done again.
-    async fn mark(&self, told: &Told) -> Result<bool, store::Error> {
+    /// Marks what the broker has, and says whether others are due. May be done again. What it has not may be in another
+    /// relay's hands once the lease is over.
+    async fn mark(&self, told: &Told, leased: Instant) -> Result<bool, store::Error> {
         let others = self.store.mark_published(&told.published).await?;
+        if Instant::now() >= leased {
+            return Ok(others);
+        }
         if !told.later.is_empty() {
             self.store.return_announcements(&told.later, REST).await?;
         }

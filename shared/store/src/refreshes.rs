@@ -208,7 +208,8 @@ impl Store {
             -- A tenant of which one is in hand goes on with it; others of it take their turns.
             WHERE r.not_before <= now() AND NOT EXISTS (SELECT 1 FROM status_refreshes held
                 WHERE held.tenant = r.tenant AND held.lease IS NOT NULL AND held.not_before > now())
-            AND (c.id IS NULL
+            -- What is paused and read on has no lane.
+            AND (c.id IS NULL OR c.state = 'paused'
                 OR EXISTS (SELECT 1 FROM lanes l WHERE l.tenant = r.tenant AND (NOT l.metered OR l.calls > 0)))"#
         )
         .fetch_one(&self.pool)

@@ -31,6 +31,16 @@ pub(crate) async fn start(
     another: bool,
     seen: Option<Seen>,
 ) -> Result<(), Error> {
+    // Who else leaves or joins one of these clients waits: each is to see the rows of whoever came before.
+    sqlx::query_scalar!(
+        r#"SELECT pg_advisory_xact_lock(hashtextextended('budget ' || c.client, 0)) IS NOT NULL AS "locked!" FROM (
+            SELECT coalesce(client, connection)::text AS client FROM budgets WHERE connection = $1
+            UNION SELECT $2::uuid::text ORDER BY 1) c"#,
+        connection,
+        client,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
     if another {
         sqlx::query!("DELETE FROM budgets WHERE connection = $1", connection)
             .execute(&mut **tx)

@@ -70,12 +70,13 @@ pub(super) async fn write_credential(
     // Greenhouse counts per client: another one starts with nothing learnt, a new secret changes nothing.
     let client = new.credential.client();
     let another = known.is_none_or(|known| known.credential.client() != client);
-    budget::row::start(&mut tx, id, client, another, new.limit).await?;
     // Another client is perhaps another organisation's.
     jobs::refresh::begin_anew(&mut tx, id, another).await?;
     if let Some(choice) = choice {
         connection = configure(&mut tx, keyring, &connection, choice).await?;
     }
+    // Last, for every call of the client waits for it.
+    budget::row::start(&mut tx, id, client, another, new.limit).await?;
     finish(tx, connection, previous.as_ref(), announce).await
 }
 

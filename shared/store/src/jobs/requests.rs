@@ -164,8 +164,10 @@ impl Store {
             FROM job_refresh_requests q
             LEFT JOIN connections c ON c.tenant = q.tenant AND is_read(c)
             LEFT JOIN job_refreshes r ON r.connection = c.id
+            -- What is paused and read on has no lane.
             WHERE q.answered_at IS NULL AND (c.id IS NULL OR greatest(r.not_before, r.lease_until) <= now()
-                AND EXISTS (SELECT 1 FROM lanes l WHERE l.tenant = q.tenant AND (NOT l.metered OR l.calls > 0)))"#
+                AND (c.state = 'paused'
+                    OR EXISTS (SELECT 1 FROM lanes l WHERE l.tenant = q.tenant AND (NOT l.metered OR l.calls > 0))))"#
         )
         .fetch_one(&self.pool)
         .await?)

@@ -113,4 +113,11 @@ async fn a_request_counts_while_somebody_could_answer_it() {
     .await;
     let (jobs, statuses) = ages().await;
     assert!(jobs > 3600.0 && statuses > 3600.0);
+    run(
+        &store,
+        r#"UPDATE connections SET state = 'paused', findings = '[{"stops": "writing"}]'"#,
+    )
+    .await;
+    let (jobs, statuses) = ages().await;
+    assert!(jobs > 3600.0 && statuses > 3600.0, "it is read on");
 }
