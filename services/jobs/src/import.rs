@@ -13,7 +13,7 @@ use domain::{Code, Problem};
 use harvest::{Client, Error as Remote, Purpose, Version};
 use serde_json::Value;
 use store::jobs::{Kept, Kind, Page, Refresh, Sweep, Which};
-use store::lease::lost;
+use store::lease::keep_until_lost;
 use tokio_util::sync::CancellationToken;
 
 use crate::Parts;
@@ -57,7 +57,7 @@ pub(crate) async fn import(
     let (run, new) = Run::of(refresh, overlap(parts));
     let lease = parts.config.lease;
     let extend = || parts.store.extend_job_refresh(refresh, lease);
-    let mut lost = pin!(lost(refresh.clock.taken, lease, extend));
+    let mut lost = pin!(keep_until_lost(refresh.clock.taken, lease, extend));
     let client = tokio::select! {
         client = parts
             .accounts

@@ -16,7 +16,7 @@ use domain::{Code, Problem};
 use harvest::Purpose;
 use progress::Naming;
 use proto::{Notice, v1};
-use store::lease::lost;
+use store::lease::keep_until_lost;
 use store::outbox::Announcement;
 use store::refreshes::{Account, Refresh};
 use tokio_util::sync::CancellationToken;
@@ -76,7 +76,7 @@ async fn perform(context: &Context, mut refresh: Refresh, stop: &CancellationTok
         Some(account) => {
             let (store, lease) = (&context.store, context.config.lease);
             let held = refresh.clone();
-            let lost = lost(held.clock.taken, lease, || {
+            let lost = keep_until_lost(held.clock.taken, lease, || {
                 store.extend_refresh(&held, lease)
             });
             let looked = tokio::select! {

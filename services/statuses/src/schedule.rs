@@ -7,7 +7,7 @@ use accounts::health::set_aside;
 use accounts::{Stop, rest_after};
 use boot::metrics::{Resource, Stage};
 use futures::future::join_all;
-use store::lease::lost;
+use store::lease::keep_until_lost;
 use store::polls::{Ending, Poll};
 use tokio_util::sync::CancellationToken;
 
@@ -51,7 +51,7 @@ async fn take(context: &Context, room: usize) -> Vec<Poll> {
 
 async fn perform(context: &Context, poll: Poll, stop: &CancellationToken) {
     let (store, lease) = (&context.store, context.config.lease);
-    let lost = lost(poll.clock.taken, lease, || store.extend_poll(&poll, lease));
+    let lost = keep_until_lost(poll.clock.taken, lease, || store.extend_poll(&poll, lease));
     let read = tokio::select! {
         // Boxed: whoever holds it and more is too deep for the compiler.
         read = Box::pin(poll::read(context, &poll, stop)) => read,

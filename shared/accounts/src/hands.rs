@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use domain::webhook::Consumer;
 use store::Store;
-use store::lease::lost;
+use store::lease::keep_until_lost;
 use store::wake::{News, Wake};
 use store::webhooks::{Lanes, Task, by_connection};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
@@ -102,11 +102,12 @@ pub async fn while_ours<T>(
     lease: Duration,
     acting: impl Future<Output = T>,
 ) -> Option<T> {
-    let taken = tasks.first()?.clock.taken;
+    let first = tasks.first()?;
     tokio::select! {
         acted = Box::pin(acting) => Some(acted),
-        () = lost(taken, lease, || store.extend_tasks(tasks, lease)) => {
-            tracing::info!("the lease of what webhooks told was lost");
+        () = keep_until_lost(first.clock.taken, lease, || store.extend_tasks(tasks, lease)) => {
+            let (tenant, connection) = (&first.tenant, first.connection);
+            tracing::info!(%tenant, %connection, "the lease of what webhooks told was lost");
             None
         }
     }
