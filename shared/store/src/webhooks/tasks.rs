@@ -140,25 +140,28 @@ impl Store {
         Ok(tasks)
     }
 
-    /// Makes the leases last for `lease` from now. Answers whether any task was still ours.
+    /// Makes the leases last for `lease` from now. Answers whether any task was still ours; one that we are settling or
+    /// giving back at this moment is.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn extend_tasks(&self, tasks: &[Task], lease: Duration) -> Result<bool, Error> {
         let (ids, leases) = fences(tasks);
-        let extended = sqlx::query!(
+        Ok(sqlx::query_scalar!(
             // Those that are being settled meanwhile need no more time, and nobody waits for anybody.
-            "WITH ours AS (SELECT t.id FROM webhook_tasks t JOIN unnest($1::bigint[], $2::uuid[]) AS u(id, lease)
-                ON t.id = u.id AND t.lease = u.lease FOR UPDATE OF t SKIP LOCKED)
-            UPDATE webhook_tasks t SET not_before = clock_timestamp() + make_interval(secs => $3)
-            FROM ours WHERE t.id = ours.id",
+            r#"WITH ours AS MATERIALIZED (SELECT t.id FROM webhook_tasks t
+                JOIN unnest($1::bigint[], $2::uuid[]) AS u(id, lease) ON t.id = u.id AND t.lease = u.lease),
+            free AS (SELECT t.id FROM webhook_tasks t JOIN unnest($1::bigint[], $2::uuid[]) AS u(id, lease)
+                ON t.id = u.id AND t.lease = u.lease FOR UPDATE OF t SKIP LOCKED),
+            extended AS (UPDATE webhook_tasks t SET not_before = clock_timestamp() + make_interval(secs => $3)
+                FROM free WHERE t.id = free.id)
+            SELECT EXISTS (SELECT 1 FROM ours) AS "ours!""#,
             &ids,
             &leases,
             lease.as_secs_f64(),
         )
-        .execute(&self.relaxed)
-        .await?;
-        Ok(extended.rows_affected() > 0)
+        .fetch_one(&self.relaxed)
+        .await?)
     }
 
     /// Removes tasks that were acted on; says how many were still ours. What was not is with somebody else.

@@ -112,6 +112,29 @@ async fn a_delivery_is_recorded_once_and_fans_out_once() {
 }
 
 #[tokio::test]
+async fn tasks_are_ours_while_they_are_settled_and_lost_to_whoever_claims_them() {
+    let store = fresh_store().await;
+    let id = connect(&store, "acme").await;
+    let told = delivery(&store, id, "e1", vec![moved(7)]).await;
+    store.record_webhooks(&[told]).await.unwrap();
+    let ours = claim(&store, Consumer::Statuses, 10).await;
+    assert!(store.extend_tasks(&ours, LEASE).await.unwrap());
+    let mut settling = store.begin().await.unwrap();
+    sqlx::query("DELETE FROM webhook_tasks")
+        .execute(&mut *settling)
+        .await
+        .unwrap();
+    assert!(store.extend_tasks(&ours, LEASE).await.unwrap());
+    settling.rollback().await.unwrap();
+
+    assert!(store.extend_tasks(&ours, Duration::ZERO).await.unwrap());
+    let theirs = claim(&store, Consumer::Statuses, 10).await;
+    assert_eq!(theirs.len(), 1, "ended");
+    assert!(!store.extend_tasks(&ours, LEASE).await.unwrap());
+    assert!(store.extend_tasks(&theirs, LEASE).await.unwrap());
+}
+
+#[tokio::test]
 async fn what_somebody_is_busy_with_is_passed_over() {
     let store = fresh_store().await;
     let (acme, globex) = (
