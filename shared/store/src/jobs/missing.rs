@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::mark::mark;
-use super::records::{Page, move_on, note_removed, remove};
+use super::records::{Gone, Page, move_on, note_removed, remove};
 use super::{Kind, Refresh};
 use crate::{Error, Store, Transaction};
 
@@ -166,14 +166,14 @@ impl Store {
         .await?;
         let tenant = refresh.tenant.as_str();
         let mut jobs = Vec::new();
-        let mut pages: BTreeMap<_, Vec<i64>> = BTreeMap::new();
+        let mut gone: BTreeMap<Kind, Vec<Gone>> = BTreeMap::new();
         for row in missing {
             let kind = Kind::from_word(&row.kind).ok_or(Error::Corrupt("kind of a job's part"))?;
-            pages.entry((kind, row.asked_at)).or_default().push(row.id);
+            gone.entry(kind).or_default().push((row.id, row.asked_at));
         }
-        for ((kind, asked_at), ids) in pages {
-            let (_, theirs) = remove(&mut tx, tenant, kind, &ids, asked_at).await?;
-            note_removed(&mut tx, tenant, kind, &ids, asked_at).await?;
+        for (kind, gone) in gone {
+            let (_, theirs) = remove(&mut tx, tenant, kind, &gone).await?;
+            note_removed(&mut tx, tenant, kind, &gone).await?;
             jobs.extend(theirs);
         }
         mark(&mut tx, tenant, &jobs).await?;
@@ -211,7 +211,9 @@ pub(super) async fn miss(
             SELECT id, asked_at FROM job_parts WHERE $2 <> 'job' AND tenant = $3 AND kind = $2 AND stored_at < $6) known
         WHERE coalesce(known.asked_at <= $8, true) AND ($4::bigint IS NULL OR known.id >= $4) AND ($5::bigint IS NULL OR known.id < $5)
           AND NOT EXISTS (SELECT 1 FROM unnest($7::bigint[]) AS met(id) WHERE met.id = known.id)
-        ON CONFLICT DO NOTHING",
+        -- Noted by an earlier list, and perhaps shown since: the later list tells that it is gone again.
+        ON CONFLICT (connection, kind, id) DO UPDATE SET asked_at = greatest(job_gone.asked_at, excluded.asked_at)
+        WHERE job_gone.asked_at IS DISTINCT FROM greatest(job_gone.asked_at, excluded.asked_at)",
         refresh.connection,
         page.kind.as_str(),
         refresh.tenant.as_str(),

@@ -219,8 +219,9 @@ async fn take_in(
     if let Some(complete) = page.complete {
         gone.extend(others(tx, tenant, page, complete).await?);
     }
-    let (removed, theirs) = remove(tx, tenant, page.kind, &gone, page.asked_at).await?;
-    note_removed(tx, tenant, page.kind, &gone, page.asked_at).await?;
+    let gone: Vec<Gone> = gone.into_iter().map(|id| (id, page.asked_at)).collect();
+    let (removed, theirs) = remove(tx, tenant, page.kind, &gone).await?;
+    note_removed(tx, tenant, page.kind, &gone).await?;
     news += removed;
     jobs.extend(theirs);
     Ok(Taken { kept, jobs, news })
@@ -380,56 +381,63 @@ async fn keep_parts(
     Ok((kept, jobs))
 }
 
-/// Remembers that parts are gone by this page: a slower answer to an older question may show them still.
+/// The id of what is gone, and when the answer that showed it was asked for.
+pub(super) type Gone = (i64, Option<DateTime<Utc>>);
+
+/// Remembers that parts are gone: a slower answer to an older question may show them still.
 pub(super) async fn note_removed(
     tx: &mut Transaction<'_>,
     tenant: &str,
     kind: Kind,
-    ids: &[i64],
-    asked_at: Option<DateTime<Utc>>,
+    gone: &[Gone],
 ) -> Result<(), Error> {
-    if ids.is_empty() || kind == Kind::Job {
+    if gone.is_empty() || kind == Kind::Job {
         return Ok(());
     }
+    let (ids, asked_at): (Vec<_>, Vec<_>) = gone.iter().copied().unzip();
     sqlx::query!(
         "INSERT INTO removed_job_parts (tenant, kind, id, asked_at)
-        SELECT DISTINCT $1, $2, id, coalesce($4, clock_timestamp()) FROM unnest($3::bigint[]) AS gone(id) ORDER BY id
+        SELECT $1, $2, id, coalesce(max(asked_at), clock_timestamp())
+        FROM unnest($3::bigint[], $4::timestamptz[]) AS gone(id, asked_at) GROUP BY id ORDER BY id
         ON CONFLICT (tenant, kind, id) DO UPDATE SET asked_at = excluded.asked_at
         WHERE removed_job_parts.asked_at < excluded.asked_at",
         tenant,
         kind.as_str(),
-        ids,
-        asked_at,
+        &ids,
+        &asked_at as _,
     )
     .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
-/// Parts that an answer asked for at this moment showed to be gone; answers how many of them were known, and the jobs to be
-/// marked. A location goes with its post. What a later answer has shown stays, even if that came while we waited for a lock.
+/// Parts that answers showed to be gone; answers how many of them were known, and the jobs to be marked. A location goes
+/// with its post. What a later answer has shown stays, even if that came while we waited for a lock. All of a kind are
+/// locked in one order, whichever answers showed it.
 pub(super) async fn remove(
     tx: &mut Transaction<'_>,
     tenant: &str,
     kind: Kind,
-    ids: &[i64],
-    asked_at: Option<DateTime<Utc>>,
+    gone: &[Gone],
 ) -> Result<(usize, Vec<i64>), Error> {
-    if ids.is_empty() || kind == Kind::Job {
+    if gone.is_empty() || kind == Kind::Job {
         return Ok((0, Vec::new()));
     }
+    let (ids, asked_at): (Vec<_>, Vec<_>) = gone.iter().copied().unzip();
     let rows = sqlx::query!(
         "WITH gone AS MATERIALIZED (
-            SELECT kind, id FROM job_parts WHERE tenant = $1 AND (kind = $2 AND id = ANY($3)
-                OR $2 = 'post' AND kind = 'post_location' AND parent_id = ANY($3))
-                AND coalesce(asked_at <= $4, true)
-            ORDER BY kind, id FOR UPDATE)
+            SELECT p.kind, p.id FROM job_parts p JOIN unnest($3::bigint[], $4::timestamptz[]) AS u(id, asked_at)
+                ON u.id = CASE WHEN p.kind = $2 THEN p.id ELSE p.parent_id END
+            WHERE p.tenant = $1 AND (p.kind = $2 AND p.id = ANY($3)
+                OR $2 = 'post' AND p.kind = 'post_location' AND p.parent_id = ANY($3))
+                AND coalesce(p.asked_at <= u.asked_at, true)
+            ORDER BY p.kind, p.id FOR UPDATE OF p)
         DELETE FROM job_parts p USING gone WHERE p.tenant = $1 AND p.kind = gone.kind AND p.id = gone.id
         RETURNING p.id, p.job_id, p.parent_id",
         tenant,
         kind.as_str(),
-        ids,
-        asked_at,
+        &ids,
+        &asked_at as _,
     )
     .fetch_all(&mut **tx)
     .await?;

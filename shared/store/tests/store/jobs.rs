@@ -501,6 +501,53 @@ async fn what_a_list_did_not_show_and_a_later_answer_did_is_not_removed() {
 }
 
 #[tokio::test]
+async fn what_was_shown_between_two_lists_that_did_not_show_it_is_removed() {
+    let store = fresh_store().await;
+    let acme = tenant("acme");
+    connect(&store, "acme").await;
+    let refresh = store.claim_job_refreshes(1, LEASE).await.unwrap().remove(0);
+    keep(store.clone(), Kind::Job, 1).await;
+    keep(store.clone(), Kind::Stage, 7).await;
+    shows_no_stages(&store, &refresh, clock(&store).await).await;
+    let stages = [Record {
+        content: json!({}),
+        ..record(7, Some(1), "")
+    }];
+    let shown = Page::of(Kind::Stage, &stages).asked_at(clock(&store).await);
+    store.keep_job_records(&acme, &[shown]).await.unwrap();
+    shows_no_stages(&store, &refresh, clock(&store).await).await;
+    assert!(store.remove_missing_parts(&refresh).await.unwrap());
+    assert_eq!(parts(&store).await, 0);
+}
+
+#[tokio::test]
+async fn parts_that_several_pages_missed_are_locked_in_one_order() {
+    let store = fresh_store().await;
+    connect(&store, "acme").await;
+    let refresh = store.claim_job_refreshes(1, LEASE).await.unwrap().remove(0);
+    for id in [7, 8] {
+        keep(store.clone(), Kind::Stage, id).await;
+    }
+    // As a list does that begins with the highest ids.
+    let missed = "INSERT INTO job_gone (connection, kind, id, asked_at)
+        SELECT c.id, 'stage', part, clock_timestamp() - make_interval(secs => part)
+        FROM connections c, unnest(ARRAY[7, 8]) AS part";
+    run(&store, missed).await;
+    let mut other = store.begin().await.unwrap();
+    let lock = "SELECT id FROM job_parts WHERE id = $1 FOR UPDATE NOWAIT";
+    let lock = |id: i64| sqlx::query(lock).bind(id);
+    lock(7).execute(&mut *other).await.unwrap();
+    let importer = store.clone();
+    let removing = tokio::spawn(async move { importer.remove_missing_parts(&refresh).await });
+    waits_for_a_lock(&store, &removing).await;
+    let second = lock(8).execute(&mut *other).await;
+    assert!(second.is_ok(), "each would wait for the other: {second:?}");
+    other.commit().await.unwrap();
+    assert!(removing.await.unwrap().unwrap());
+    assert_eq!(parts(&store).await, 0);
+}
+
+#[tokio::test]
 async fn a_part_that_cannot_be_read_is_not_gone() {
     let store = fresh_store().await;
     let acme = tenant("acme");
