@@ -41,6 +41,9 @@ pub(crate) struct Run {
     /// What changed before it, by Greenhouse's clock, is read when this pass ends; none until an answer told that clock.
     #[serde(default)]
     read_to: Option<DateTime<Utc>>,
+    /// The same of the first pass; none until it has ended.
+    #[serde(default)]
+    first_read_to: Option<DateTime<Utc>>,
     /// The second pass, over what changed during the first, because somebody asked meanwhile.
     pub(crate) catching_up: bool,
     /// Only what changed since; none: everything.
@@ -132,6 +135,7 @@ impl Run {
             began: refresh.clock.taken_at,
             pass_began: refresh.clock.taken_at,
             read_to: None,
+            first_read_to: None,
             catching_up: false,
             since: since.map(|since| since - overlap),
             step: Step::Read(Kind::ALL[0]),
@@ -150,7 +154,11 @@ impl Run {
 
     /// Once more over what changed since the first pass began.
     pub(crate) fn catch_up(&mut self, now: DateTime<Utc>, overlap: TimeDelta) {
-        self.since = Some(self.read_to() - overlap);
+        let read_to = self.read_to();
+        self.since = Some(read_to - overlap);
+        self.first_read_to = Some(read_to);
+        // What was met in a list of everything is passed by; what this pass meets is not.
+        self.odd &= !self.full;
         self.pass_began = now;
         self.read_to = None;
         self.catching_up = true;
@@ -175,10 +183,15 @@ impl Run {
     }
 
     /// The new watermark. It stays where a look for changes met what could not be read: the next ones look again, until an
-    /// import of everything has met it as well.
+    /// import of everything has met it as well. The second pass of such an import is a look for changes too.
     pub(crate) fn watermark(&self, refresh: &Refresh) -> DateTime<Utc> {
-        let before = refresh.watermark.filter(|_| self.odd && !self.full);
-        before.unwrap_or_else(|| self.read_to())
+        let before = match self.full {
+            true => self.first_read_to,
+            false => refresh.watermark,
+        };
+        before
+            .filter(|_| self.odd)
+            .unwrap_or_else(|| self.read_to())
     }
 
     pub(crate) fn stored(&self) -> Value {
@@ -389,7 +402,12 @@ mod tests {
         changes.full_due = true;
         let (mut run, _) = Run::of(&changes, TimeDelta::zero());
         run.odd = true;
-        assert!(run.watermark(&changes) > before);
+        let read_to = run.watermark(&changes);
+        assert!(read_to > before);
+        run.catch_up(read_to + TimeDelta::minutes(1), TimeDelta::zero());
+        assert!(run.watermark(&changes) > read_to, "met in the first pass");
+        run.odd = true;
+        assert_eq!(run.watermark(&changes), read_to, "met in the second");
     }
 
     #[test]
