@@ -1,5 +1,7 @@
 //! Candidates, users, referrers and sources: making and editing them.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -81,9 +83,10 @@ impl Org {
         id
     }
 
-    /// For reads that run behind the edit that follows.
-    pub(crate) fn keep_before_edit(&mut self, id: i64, now: Stamp) {
-        if let Some(before) = self.candidates.get(id) {
+    /// For reads that run so far behind the edit that follows.
+    pub(crate) fn keep_before_edit(&mut self, id: i64, lag: Duration, now: Stamp) {
+        let before = self.candidates.get(id);
+        if let Some(before) = before.filter(|_| !lag.is_zero()) {
             self.edits.keep(before.clone(), now);
         }
     }

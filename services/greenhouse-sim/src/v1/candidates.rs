@@ -156,7 +156,8 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
     let present = candidate.custom_fields.clone().unwrap_or_default();
     let person =
         people::read(call.org, &body, &present).map_err(|refused| call.refused(refused))?;
-    call.org.keep_before_edit(id, call.now);
+    let lag = call.settings.edit_lag;
+    call.org.keep_before_edit(id, lag, call.now);
     person.write(call.org, id, call.now);
     let shown = call
         .org

@@ -108,7 +108,8 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
     }
     let details = details(&body)?;
     call.org.check_details(&details).map_err(refusal(""))?;
-    call.org.keep_before_edit(call.id, call.now);
+    let lag = call.settings.edit_lag;
+    call.org.keep_before_edit(call.id, lag, call.now);
     call.org.write_details(call.id, details, call.now);
     Ok(Reply::ok(&call.org.candidates.get(call.id)))
 }
