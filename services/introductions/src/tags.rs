@@ -60,11 +60,6 @@ async fn put(
     tag: TagId,
 ) -> Result<bool, Stop> {
     let (written, error) = send(attempt, candidate, tag).await;
-    let written = written.map(|_| true);
-    if matches!(error, Some(Remote::Rejected { .. })) && has(attempt, candidate, tag).await {
-        attempt.learn(&step(tag), StepState::Confirmed, Some(tag.0), None);
-        return Ok(false);
-    }
     let not_found = matches!(error, Some(Remote::NotFound { .. }));
     if !not_found && !error.as_ref().is_some_and(is_about_the_tag) {
         return written;
@@ -85,10 +80,7 @@ async fn put(
     let (written, error) = match references::tag_anew(attempt, name, tag).await? {
         // What was not found was not carried out. It may be sent again even where the tag is as it was: the person may
         // have come to be shown between the write and the look. A refusal would only be repeated.
-        Some(known) if not_found || known != tag => {
-            let (written, error) = send(attempt, candidate, known).await;
-            (written.map(|_| true), error)
-        }
+        Some(known) if not_found || known != tag => send(attempt, candidate, known).await,
         _ => (written, error),
     };
     match error {
@@ -102,15 +94,35 @@ fn step(tag: TagId) -> Step {
     Step::keyed(StepKind::ApplyTag, tag)
 }
 
-/// Whether a person has the tag that was refused: v3 refuses what they have, and their record may not show it yet.
-async fn has(attempt: &Attempt<'_>, candidate: CandidateId, tag: TagId) -> bool {
+/// Sends once, and says whether they did not have the tag; keeps what was said against it. v3 refuses what a person has, and
+/// their record may not show it yet.
+async fn send(
+    attempt: &mut Attempt<'_>,
+    candidate: CandidateId,
+    tag: TagId,
+) -> (Result<bool, Stop>, Option<Remote>) {
+    let (written, error) = send_once(attempt, candidate, tag).await;
+    let written = written.map(|_| true);
+    if !matches!(error, Some(Remote::Rejected { .. })) {
+        return (written, error);
+    }
     let client = attempt.proof();
-    let tags = client.applied_candidate_tags();
-    tags.has(candidate, tag).await.unwrap_or(false)
+    match client.applied_candidate_tags().has(candidate, tag).await {
+        // Who may not look goes by the refusal.
+        Ok(false) | Err(Remote::Forbidden { .. }) => (written, error),
+        Ok(true) => {
+            attempt.learn(&step(tag), StepState::Confirmed, Some(tag.0), None);
+            (Ok(false), None)
+        }
+        // Nothing was written, and whether anything is wrong the next try finds out.
+        Err(unread) => {
+            attempt.learn(&step(tag), StepState::Planned, None, None);
+            (Err(attempt.missed(unread)), None)
+        }
+    }
 }
 
-/// Sends once, and keeps what was said against it.
-async fn send(
+async fn send_once(
     attempt: &mut Attempt<'_>,
     candidate: CandidateId,
     tag: TagId,

@@ -68,6 +68,26 @@ async fn a_tag_that_somebody_deleted_is_made_anew_and_applied() {
     }
 }
 
+/// v3 refuses a tag that somebody has.
+#[tokio::test]
+async fn a_refused_tag_is_tried_again_where_nothing_tells_whether_they_have_it() {
+    let world = World::new(Version::V3).await;
+    let target = Target::Job(JobId(world.jobs()[0]));
+    world.plant("i-1", target).await;
+    let faults = world.greenhouse.faults();
+    let refusal = Fault::Refuse {
+        status: 422,
+        body: json!({ "message": "Validation failed" }),
+    };
+    let first = When::operation("applied_candidate_tags:create").times(1);
+    faults.add(first, refusal);
+    let look = When::operation("applied_candidate_tags:list").times(1);
+    faults.add(look, Fault::ErrorBeforeCommit);
+    let answer = world.import(without_referrer(&world, "i-1")).await;
+    assert_eq!(answer.warnings(), [""; 0], "{answer:?}");
+    assert_eq!(tags(&world, "i-1"), ["Intrro", "Mathematics"]);
+}
+
 #[tokio::test]
 async fn a_tag_that_is_there_leaves_no_write_of_it_in_doubt() {
     for version in BOTH {
