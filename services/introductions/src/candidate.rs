@@ -15,7 +15,7 @@ use crate::profile::refused;
 use crate::references::{self, References};
 use crate::send_error::SendError;
 use crate::stop::Stop;
-use crate::unshown::Unshown;
+use crate::unshown::{self, Unshown};
 use crate::{candidate_fields, note, search, sight};
 
 /// A person made by this operation, or found where it may have made one.
@@ -236,31 +236,35 @@ pub(crate) async fn fill_gaps(
     let mut patch = introduction.profile.gaps(record, &Unshown::default());
     let mut wanted = added_fields(attempt, record, introduction).await?;
     if !patch.is_empty() || !wanted.is_empty() {
-        let unshown = Unshown::of(attempt, person.id).await?;
-        let by_now = match patch.has_lists() {
-            // They are written back as a whole, and somebody may have added to them since the search, before our place in line.
-            true => attempt.greenhouse.candidates().get(person.id).await?,
-            false => None,
-        };
+        let mut by_now = None;
+        // They are written back as a whole, and somebody may have added to them since the search, before our place in line.
+        if patch.has_lists() {
+            by_now = attempt.greenhouse.candidates().get(person.id).await?;
+        }
         let record = by_now.as_ref().unwrap_or(record);
+        let unshown = Unshown::of(attempt, record).await?;
         patch = introduction.profile.gaps(record, &unshown);
+        wanted = added_fields(attempt, record, introduction).await?;
         let before = unshown.custom_fields(attempt, record).await?;
-        wanted.retain(|new| before.iter().all(|one| one.name_key != new.name_key));
-        patch.custom_fields = candidate_fields::written_with(attempt, &wanted, before);
+        wanted.retain(|new| {
+            let is_there =
+                |one: &unshown::Field| one.certain && one.written.value.name_key == new.name_key;
+            !before.iter().any(is_there)
+        });
+        candidate_fields::put(attempt, &mut patch, wanted.clone(), before);
     }
-    let (step, empty) = (Step::only(StepKind::EditCandidate), patch.is_empty());
+    let (step, empty) = (edit_step(), patch.is_empty());
     let term = attempt.term();
     let mut in_the_way = None;
     let edited = edit_by(attempt, step, empty, async |client| {
         loop {
             term.check()?;
-            let sent = patch.custom_fields.as_deref().unwrap_or_default();
+            let sent = candidate_fields::sent(&patch);
             match client.candidates().update(person.id, &patch).await {
                 // The rest is not lost for a field that the tenant does not have.
-                Err(error) if error.is_about_custom_fields(sent) => {
-                    in_the_way = candidate_fields::in_the_way(&error, sent).map(str::to_owned);
-                    let fewer = candidate_fields::fewer(client, &error, sent).await;
-                    patch.custom_fields = Some(fewer).filter(|fewer| !fewer.is_empty());
+                Err(error) if error.is_about_custom_fields(&sent) => {
+                    in_the_way = candidate_fields::in_the_way(&error, &sent).map(str::to_owned);
+                    candidate_fields::leave_out(client, &error, &mut patch).await;
                     if patch.is_empty() {
                         return Ok(());
                     }
@@ -273,8 +277,12 @@ pub(crate) async fn fill_gaps(
     // Of an edit that was refused as a whole, that is what there is to say.
     if edited.is_ok() {
         let sent = patch.custom_fields.as_deref().unwrap_or_default();
-        candidate_fields::warn_of_left_out(attempt, &wanted, sent);
-        if let Some(key) = in_the_way {
+        if candidate_fields::warn_of_left_out(attempt, &wanted, sent) {
+            // Whoever edits them next must not take those for written.
+            let code = Some(Code::CustomFieldRefused);
+            attempt.learn(&edit_step(), StepState::Confirmed, None, code);
+        }
+        if let Some(key) = in_the_way.filter(|_| sent.len() < wanted.len()) {
             attempt.warn(candidate_fields::refusal(&[&key]));
         }
     }
@@ -285,6 +293,10 @@ pub(crate) async fn fill_gaps(
         }
         edited => edited,
     }
+}
+
+fn edit_step() -> Step {
+    Step::only(StepKind::EditCandidate)
 }
 
 /// Writes a difference, if there is one.

@@ -3,7 +3,8 @@
 
 use domain::{Code, CustomFieldId, Problem};
 use harvest::{
-    Client, CustomField, CustomFieldValue, Error as Remote, FieldType, ValueType, Version,
+    CandidatePatch, Client, CustomField, CustomFieldValue, Error as Remote, FieldType, ValueType,
+    Version,
 };
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +12,7 @@ use crate::attempt::Attempt;
 use crate::field_values::Definitions;
 use crate::memory::MINUTE;
 use crate::stop::Stop;
+use crate::unshown;
 
 const KIND: &str = "custom_fields";
 const CANDIDATE: &str = FieldType::Candidate.as_str();
@@ -86,18 +88,42 @@ fn known(fields: Vec<CustomField>) -> Vec<Field> {
         .collect()
 }
 
-/// The fields to send in order to write these; none where there is nothing to write. v3 takes all that a person has at once, so
-/// what was written `before` and may not be shown yet goes along.
-pub(crate) fn written_with(
+/// Puts custom fields into a patch. v3 takes all that a person has at once, so what was written before and may not be shown
+/// yet goes along.
+pub(crate) fn put(
     attempt: &Attempt<'_>,
-    wanted: &[CustomFieldValue],
-    before: Vec<CustomFieldValue>,
-) -> Option<Vec<CustomFieldValue>> {
-    let mut fields = wanted.to_vec();
-    if attempt.greenhouse.version() == Version::V3 {
-        fields.extend(before);
+    patch: &mut CandidatePatch,
+    wanted: Vec<CustomFieldValue>,
+    before: Vec<unshown::Field>,
+) {
+    let along = !wanted.is_empty() && attempt.greenhouse.version() == Version::V3;
+    let others = before.into_iter().map(|field| field.written);
+    let others = others.filter(|one| along && !has_key(&wanted, &one.value.name_key));
+    patch.unshown = others.collect();
+    patch.custom_fields = Some(wanted).filter(|wanted| !wanted.is_empty());
+}
+
+/// The custom fields that a patch brings, with what goes along.
+pub(crate) fn sent(patch: &CandidatePatch) -> Vec<CustomFieldValue> {
+    let wanted = patch.custom_fields.iter().flatten();
+    let along = patch.unshown.iter().map(|one| &one.value);
+    wanted.chain(along).cloned().collect()
+}
+
+/// Takes out of a patch what may have been refused. What went along keeps none of the others out.
+pub(crate) async fn leave_out(client: &Client, error: &Remote, patch: &mut CandidatePatch) {
+    let left = fewer(client, error, &sent(patch)).await;
+    let wanted = patch.custom_fields.get_or_insert_default();
+    if !patch.unshown.is_empty() && !wanted.iter().any(|value| left.contains(value)) {
+        patch.unshown.clear();
+        return;
     }
-    (!wanted.is_empty()).then_some(fields)
+    wanted.retain(|value| left.contains(value));
+    patch.unshown.retain(|one| left.contains(&one.value));
+}
+
+fn has_key(values: &[CustomFieldValue], key: &str) -> bool {
+    values.iter().any(|value| value.name_key == key)
 }
 
 /// What to try again with after these were refused: those that the refusal does not name and Greenhouse should take, if they
@@ -174,18 +200,18 @@ fn place(path: &str) -> Option<usize> {
         .ok()
 }
 
-/// Warns of those values that were `wanted` and not `sent`, by their keys.
+/// Warns of those values that were `wanted` and not `sent`, by their keys; says whether there are any.
 pub(crate) fn warn_of_left_out(
     attempt: &mut Attempt<'_>,
     wanted: &[CustomFieldValue],
     sent: &[CustomFieldValue],
-) {
-    let was_sent = |key: &str| sent.iter().any(|field| field.name_key == key);
+) -> bool {
     let keys = wanted.iter().map(|field| field.name_key.as_str());
-    let left_out: Vec<&str> = keys.filter(|key| !was_sent(key)).collect();
+    let left_out: Vec<&str> = keys.filter(|key| !has_key(sent, key)).collect();
     if !left_out.is_empty() {
         attempt.warn(refusal(&left_out));
     }
+    !left_out.is_empty()
 }
 
 /// Whatever cannot be a key of Greenhouse's may be anything, somebody's address as well, and is not repeated.

@@ -28,7 +28,7 @@ pub(crate) async fn handle(
     let written_earlier = attempt.was_sent(&step);
     let mut changed = Vec::new();
     if !superseded {
-        let unshown = Unshown::of(attempt, person.record.id).await?;
+        let unshown = Unshown::of(attempt, &person.record).await?;
         let patch = profile.changes(&person.record, &unshown);
         changed = profile::changed(&patch);
         candidate::edit(attempt, step, person.record.id, &patch)

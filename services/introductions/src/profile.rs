@@ -116,7 +116,7 @@ impl Profile {
         text: impl Fn(&Option<String>, Text) -> Option<String>,
     ) -> CandidatePatch {
         let union = |list, shown: &[Contact]| {
-            let has = unshown.with(list, shown);
+            let has = unshown.united(list, shown);
             matching::union_contacts(list, &has, &self.contacts(list))
         };
         CandidatePatch {

@@ -1,7 +1,5 @@
 //! The custom field "Intrro status" on candidates.
 
-use std::slice;
-
 use domain::{CandidateId, Code, Problem, StepKind};
 use harvest::{Candidate, CandidatePatch, CustomFieldValue, ValueType, Version};
 use serde::{Deserialize, Serialize};
@@ -10,7 +8,7 @@ use crate::attempt::{Attempt, Step};
 use crate::field_values::Definitions;
 use crate::memory::MINUTE;
 use crate::stop::Stop;
-use crate::unshown::Unshown;
+use crate::unshown::{self, Unshown};
 use crate::{candidate, candidate_fields, profile};
 
 const NAME: &str = candidate_fields::STATUS.name;
@@ -39,18 +37,16 @@ pub(crate) async fn write(
         attempt.warn(missing());
         return Ok(false);
     };
-    let unshown = Unshown::of(attempt, record.id).await?;
-    let before = unshown.custom_fields(attempt, record).await?;
-    let is_ours = |field: &CustomFieldValue| field.name_key == wanted.name_key;
+    let before = Unshown::of(attempt, record).await?;
+    let before = before.custom_fields(attempt, record).await?;
+    let is_ours = |field: &unshown::Field| field.written.value.name_key == wanted.name_key;
     let same = record.custom_fields.contains(&wanted) && !before.iter().any(is_ours);
-    let before = before.into_iter().filter(|field| !is_ours(field)).collect();
-    let fields = candidate_fields::written_with(attempt, slice::from_ref(&wanted), before);
-    let patch = CandidatePatch {
-        custom_fields: fields.filter(|_| !same),
-        ..CandidatePatch::default()
-    };
+    let mut patch = CandidatePatch::default();
+    if !same {
+        candidate_fields::put(attempt, &mut patch, vec![wanted.clone()], before);
+    }
     let ours = !same || attempt.was_sent(&step());
-    match send(attempt, record.id, patch, &wanted).await {
+    match send(attempt, record.id, patch).await {
         Ok(()) => Ok(ours),
         Err(Stop::Fail(problem)) => {
             let key = wanted.name_key.as_str();
@@ -75,19 +71,14 @@ async fn send(
     attempt: &mut Attempt<'_>,
     person: CandidateId,
     mut patch: CandidatePatch,
-    wanted: &CustomFieldValue,
 ) -> Result<(), Stop> {
     let (term, empty) = (attempt.term(), patch.is_empty());
     let sent = candidate::edit_by(attempt, step(), empty, async |client| {
-        let fields = patch.custom_fields.as_deref().unwrap_or_default();
+        let fields = candidate_fields::sent(&patch);
         match client.candidates().update(person, &patch).await {
-            Err(error) if fields.len() > 1 && error.is_about_custom_fields(fields) => {
-                let mut fewer = candidate_fields::fewer(client, &error, fields).await;
-                if !fewer.contains(wanted) {
-                    fewer = vec![wanted.clone()];
-                }
+            Err(error) if fields.len() > 1 && error.is_about_custom_fields(&fields) => {
+                candidate_fields::leave_out(client, &error, &mut patch).await;
                 term.check()?;
-                patch.custom_fields = Some(fewer);
                 Ok(client.candidates().update(person, &patch).await?)
             }
             answer => Ok(answer?),

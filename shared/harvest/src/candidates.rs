@@ -8,7 +8,7 @@ use futures::{Stream, StreamExt};
 use crate::applications::{Application, NewApplication, Target};
 use crate::call::Read;
 use crate::client::Client;
-use crate::custom_fields::{CustomFieldValue, FieldType, keepable, merged};
+use crate::custom_fields::{CustomFieldValue, FieldType, UnshownField, keepable, merged, unshown};
 use crate::error::Error;
 use crate::notes::Visibility;
 use crate::operation::Operation;
@@ -158,6 +158,8 @@ pub struct CandidatePatch {
     pub addresses: Option<Vec<Contact>>,
     /// Custom fields to change, null to remove; the others keep their values, in both versions.
     pub custom_fields: Option<Vec<CustomFieldValue>>,
+    /// Custom fields that a read may not show yet: v3 gets them along with others, unless the record has changed since.
+    pub unshown: Vec<UnshownField>,
 }
 
 crate::debug_without_personal_data!(CandidatePatch {});
@@ -355,9 +357,11 @@ impl Candidates<'_> {
                 let fields = match changes {
                     [] => Vec::new(),
                     changes => {
-                        let present = self.fields_of(id).await?;
-                        keepable(&present, changes)?;
-                        merged(&present, changes)
+                        let found = self.before_an_update(id).await?;
+                        let present = &found.custom_fields;
+                        let changes = unshown(found.updated_at, changes, &patch.unshown);
+                        keepable(present, &changes)?;
+                        merged(present, &changes)
                     }
                 };
                 v3::candidates::update(id, patch, &fields)
@@ -370,15 +374,13 @@ impl Candidates<'_> {
         self.client.call(&request, wire::read_nothing).await
     }
 
-    async fn fields_of(&self, id: CandidateId) -> Result<Vec<CustomFieldValue>, Error> {
+    async fn before_an_update(&self, id: CandidateId) -> Result<Candidate, Error> {
         let found = self.get(id).await.map_err(Error::before_a_write)?;
         let operation = Operation::CandidatesUpdate;
-        found
-            .map(|person| person.custom_fields)
-            .ok_or(Error::NotFound {
-                operation,
-                hidden: false,
-            })
+        found.ok_or(Error::NotFound {
+            operation,
+            hidden: false,
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use chrono::{DateTime, Utc};
 use domain::CustomFieldId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -70,6 +71,17 @@ pub struct CustomField {
     /// The options of a select, told here by v1 only: [`crate::CustomFieldOptions::of_fields`] tells them for both.
     pub options: Vec<CustomFieldOption>,
 }
+
+/// A value that was written to a record, which reads may not show yet. `Debug` shows no value.
+#[derive(Clone, PartialEq)]
+pub struct UnshownField {
+    /// The value.
+    pub value: CustomFieldValue,
+    /// A record that changed then or later, by Greenhouse's clock, shows it, or what took its place.
+    pub shown_from: DateTime<Utc>,
+}
+
+crate::debug_without_personal_data!(UnshownField { shown_from });
 
 /// A custom field to create.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -187,6 +199,20 @@ pub(crate) fn keepable(
             message: "cannot be written back".to_owned(),
         }],
     })
+}
+
+/// `changes`, and with them what was written before and a record that was `updated_at` this time does not show yet.
+pub(crate) fn unshown(
+    updated_at: Option<DateTime<Utc>>,
+    changes: &[CustomFieldValue],
+    written: &[UnshownField],
+) -> Vec<CustomFieldValue> {
+    let changed = |key: &str| changes.iter().any(|change| change.name_key == key);
+    // Where the record does not tell, what it has may be newer.
+    let lacks = |one: &&UnshownField| updated_at.is_some_and(|at| at < one.shown_from);
+    let written = written.iter().filter(lacks).map(|one| &one.value);
+    let unshown = written.filter(|value| !changed(&value.name_key));
+    changes.iter().chain(unshown).cloned().collect()
 }
 
 /// What a record has after `changes`, for v3, which replaces all of it: what has a value and is not changed stays, and
@@ -339,5 +365,25 @@ mod tests {
                 value("status", json!("New")),
             ]
         );
+    }
+
+    #[test]
+    fn what_was_written_before_goes_along_while_the_record_is_older() {
+        let at = |second| DateTime::from_timestamp(second, 0).unwrap();
+        let written = [("level", json!("Junior")), ("pay", json!(1))].map(|(key, was)| {
+            let value = value(key, was);
+            let shown_from = at(10);
+            UnshownField { value, shown_from }
+        });
+        let changes = [value("level", json!("Senior"))];
+        let sent = |updated_at| unshown(updated_at, &changes, &written);
+        let along = [changes[0].clone(), written[1].value.clone()];
+        assert_eq!(sent(Some(at(9))), along);
+        assert_eq!(
+            sent(Some(at(10))),
+            changes,
+            "it may have been changed again"
+        );
+        assert_eq!(sent(None), changes);
     }
 }

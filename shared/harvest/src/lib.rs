@@ -86,7 +86,7 @@ pub use credential::{AccessToken, AccessTokens, Credential, Introspection, Organ
 pub use custom_field_options::{CustomFieldOption, CustomFieldOptions, NewCustomFieldOption};
 pub use custom_fields::{
     CustomField, CustomFieldPatch, CustomFieldValue, CustomFields, FieldType, NewCustomField,
-    ValueType,
+    UnshownField, ValueType,
 };
 pub use departments::{Department, Departments};
 pub use error::{Cause, Error, FieldError, Whose};

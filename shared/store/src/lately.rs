@@ -3,10 +3,24 @@
 
 use std::time::Duration;
 
-use domain::{ApplicationId, CandidateId, OperationKind, Tenant};
+use chrono::{DateTime, Utc};
+use domain::{ApplicationId, CandidateId, Code, OperationKind, Tenant};
 
 use crate::claim::Claim;
 use crate::{Error, Store};
+
+/// An edit of a person by another operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edited {
+    /// What the operation was to do.
+    pub kind: OperationKind,
+    /// Its encoded event.
+    pub payload: Vec<u8>,
+    /// By the database's clock.
+    pub sent_at: DateTime<Utc>,
+    /// Whether custom fields were left out of it, because they were refused.
+    pub fields_left_out: bool,
+}
 
 impl Store {
     /// For how long these records in Greenhouse are known as somebody's: the shortest, by the database's clock; none where
@@ -58,8 +72,8 @@ impl Store {
             .collect())
     }
 
-    /// The commands of other operations whose edit of this person was sent less than `age` ago and took effect, each with its
-    /// encoded event; the oldest first. Of an erased person nothing is left.
+    /// The edits of this person by other operations that were sent less than `age` ago and took effect, the oldest first. Of an
+    /// erased person nothing is left.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Corrupt`].
@@ -68,9 +82,9 @@ impl Store {
         claim: &Claim,
         person: CandidateId,
         age: Duration,
-    ) -> Result<Vec<(OperationKind, Vec<u8>)>, Error> {
+    ) -> Result<Vec<Edited>, Error> {
         let rows = sqlx::query!(
-            "SELECT o.kind, o.payload FROM person_keys p
+            r#"SELECT o.kind, o.payload, s.last_sent_at AS "sent_at!", s.code FROM person_keys p
             JOIN operations o ON o.subject = p.candidate_id AND o.tenant = p.tenant
             JOIN steps s ON s.operation_id = o.id
             WHERE p.tenant = $1 AND p.greenhouse_id = $2 AND o.id <> $3
@@ -78,7 +92,7 @@ impl Store {
                 AND s.last_sent_at > clock_timestamp() - make_interval(secs => $4) AND s.person = $2
                 AND s.kind IN ('edit_candidate', 'update_profile', 'write_status')
                 AND s.state = 'confirmed'
-            ORDER BY s.last_sent_at",
+            ORDER BY s.last_sent_at"#,
             claim.tenant.as_str(),
             person.0,
             claim.operation.0,
@@ -86,10 +100,14 @@ impl Store {
         )
         .fetch_all(&self.pool)
         .await?;
-        let commands = rows.into_iter().map(|row| {
-            let kind = row.kind.parse().map_err(|_| Error::Corrupt("kind"))?;
-            Ok((kind, row.payload))
+        let edits = rows.into_iter().map(|row| {
+            Ok(Edited {
+                kind: row.kind.parse().map_err(|_| Error::Corrupt("kind"))?,
+                payload: row.payload,
+                sent_at: row.sent_at,
+                fields_left_out: row.code.as_deref() == Some(Code::CustomFieldRefused.as_str()),
+            })
         });
-        commands.collect()
+        edits.collect()
     }
 }

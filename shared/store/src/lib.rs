@@ -44,6 +44,7 @@ mod stored;
 
 pub use error::Error;
 pub use handover::Handed;
+pub use lately::Edited;
 
 use std::str::FromStr;
 use std::sync::Arc;

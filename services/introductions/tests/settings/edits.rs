@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use domain::JobId;
-use harvest::{Target, Version};
+use domain::{CandidateId, JobId};
+use greenhouse_sim::CandidateEdit;
+use harvest::{CandidatePatch, CustomFieldValue, Target, Version};
 use serde_json::{Value, json};
 
 use crate::sight::status_change;
@@ -11,15 +12,36 @@ use crate::world::{Answer, BOTH, World, email};
 
 /// A world whose Greenhouse shows a candidate as before an edit for the rest of the test, and somebody who was there.
 async fn behind(version: Version) -> World {
-    let mut world = World::new(version).await;
-    world.settle = Duration::from_secs(60);
+    let world = in_time(version, 0).await;
     let hour = Duration::from_secs(3600);
     world
         .greenhouse
         .configure(|settings| settings.edit_lag = hour);
+    world
+}
+
+/// One whose Greenhouse shows every edit at once, with its clock so far ahead of ours.
+async fn in_time(version: Version, ahead_ms: i64) -> World {
+    let mut world = World::new(version).await;
+    world.settle = Duration::from_secs(60);
+    world
+        .greenhouse
+        .configure(|settings| settings.clock_offset_ms = ahead_ms);
     let target = Target::Job(JobId(world.jobs()[1]));
     world.plant("i-1", target).await;
     world
+}
+
+/// What somebody else does twenty seconds after our last edit.
+async fn later(world: &World, act: impl AsyncFnOnce()) {
+    let turn = |by| {
+        world
+            .greenhouse
+            .configure(|settings| settings.clock_offset_ms += by);
+    };
+    turn(20_000);
+    act().await;
+    turn(-20_000);
 }
 
 /// An introduction of that person, with this besides.
@@ -194,5 +216,88 @@ async fn a_field_that_was_refused_before_keeps_no_status_out() {
         let status = field(&world, "intrro_status");
         assert_eq!(status, json!("Accepted"), "{version:?}");
         assert_eq!(field(&world, "work_remotely"), json!(true), "{version:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_good_value_follows_one_that_was_refused() {
+    for version in BOTH {
+        let world = behind(version).await;
+        let fields =
+            json!({ "custom_fields": { "work_remotely": true, "desired_salary": "much" } });
+        let answer = world.import(introduction(&world, "i-1", fields)).await;
+        assert_eq!(answer.warnings(), ["custom_field_refused"], "{version:?}");
+        let salary = json!({ "amount": 1, "currency_code": "EUR" });
+        let fields = json!({ "custom_fields": { "desired_salary": salary } });
+        let answer = world.import(introduction(&world, "i-2", fields)).await;
+        assert!(answer.warnings().is_empty(), "{version:?}: {answer:?}");
+        assert!(!field(&world, "desired_salary").is_null(), "{version:?}");
+        assert_eq!(field(&world, "work_remotely"), json!(true), "{version:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_field_that_was_refused_before_keeps_no_other_out() {
+    let world = behind(Version::V3).await;
+    let fields = json!({ "custom_fields": { "shoe_size": 43 } });
+    let answer = world.import(introduction(&world, "i-1", fields)).await;
+    assert_eq!(answer.warnings(), ["custom_field_refused"]);
+    let access = world.greenhouse.access();
+    let scope = "harvest:custom_fields:list";
+    assert!(world.greenhouse.set_scope(&access.client_id, scope, false));
+    let fields = json!({ "custom_fields": { "work_remotely": true } });
+    let answer = world.import(introduction(&world, "i-2", fields)).await;
+    assert!(answer.warnings().is_empty(), "{answer:?}");
+    assert_eq!(field(&world, "work_remotely"), json!(true));
+}
+
+#[tokio::test]
+async fn what_a_recruiter_has_changed_since_stays() {
+    for (version, ahead_ms) in BOTH
+        .map(|version| [0, -3_600_000].map(|by| (version, by)))
+        .concat()
+    {
+        let world = in_time(version, ahead_ms).await;
+        let known = introduction(&world, "i-1", json!({}));
+        world.import(known.clone()).await;
+        written(&world, status(&known, "Accepted")).await;
+        let update = json!({ "title": "CTO", "phones": values(&["+1 555 0100"]) });
+        written(&world, profile(&known, "update", update)).await;
+        let person = world.person("i-1").meta.id;
+        let closed = CustomFieldValue {
+            name_key: "intrro_status".into(),
+            value: "Closed".into(),
+        };
+        let patch = CandidatePatch {
+            custom_fields: Some(vec![closed]),
+            ..CandidatePatch::default()
+        };
+        let edit = CandidateEdit {
+            title: Some(String::new()),
+            phones: Some(vec!["+1 555 0300".into()]),
+            ..CandidateEdit::default()
+        };
+        let client = world.other_program().await;
+        later(&world, async || {
+            let candidates = client.candidates();
+            let id = CandidateId(person);
+            candidates.update(id, &patch).await.unwrap();
+            let recruiter = world.greenhouse.recruiter();
+            recruiter.edit_candidate(person, edit).unwrap();
+        })
+        .await;
+        let other = json!({
+            "candidate": { "title": "Programmer", "phones": values(&["+1 555 0200"]) },
+            "custom_fields": { "work_remotely": true },
+        });
+        let answer = world.import(introduction(&world, "i-2", other)).await;
+        assert!(answer.warnings().is_empty(), "{version:?}: {answer:?}");
+        let status = field(&world, "intrro_status");
+        assert_eq!(status, json!("Closed"), "{version:?} {ahead_ms}");
+        assert_eq!(field(&world, "work_remotely"), json!(true), "{version:?}");
+        let person = world.person("i-1");
+        let phones = person.phone_numbers.iter().map(|one| one.value.as_str());
+        assert!(phones.eq(["+1 555 0300", "+1 555 0200"]), "{person:?}");
+        assert_eq!(person.title.as_deref(), Some("Programmer"), "{version:?}");
     }
 }

@@ -125,16 +125,25 @@ async fn what_was_written_to_somebody_lately_is_known_until_they_are_erased() {
         let sending = vec![edit(StepState::Sending)];
         journal.steps(&claims[0], sending).await.unwrap();
         let mut settlement = done(&claims[0], ada.0);
-        settlement.steps = vec![edit(state)];
+        settlement.steps = vec![StepWrite {
+            code: Some(Code::CustomFieldRefused),
+            ..edit(state)
+        }];
         journal.settle(&claims[0], settlement).await.unwrap();
     }
     take_in(&store, &[arrival("acme", "i-3", "c-3", "c@example.com")]).await;
     let next = &claim(&store).await[0];
     let lately = async |person, age| {
         let sent = store.edited_lately(next, person, Duration::from_secs(age));
-        sent.await.unwrap()
+        let sent = sent.await.unwrap().into_iter();
+        sent.map(|one| (one.kind, one.payload, one.fields_left_out))
+            .collect::<Vec<_>>()
     };
-    let written = (OperationKind::IntroductionAccepted, b"payload".to_vec());
+    let written = (
+        OperationKind::IntroductionAccepted,
+        b"payload".to_vec(),
+        true,
+    );
     assert_eq!(lately(ada, 60).await, [written], "what was refused is not");
     assert_eq!(lately(CandidateId(8), 60).await, []);
     assert_eq!(lately(ada, 0).await, []);
