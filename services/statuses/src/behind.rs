@@ -8,6 +8,7 @@ use accounts::Stop;
 use accounts::hands::rest;
 use chrono::TimeDelta;
 use domain::ApplicationId;
+use domain::status::Status;
 use domain::webhook::{Notice, Standing};
 use store::Store;
 use store::webhooks::Task;
@@ -24,13 +25,16 @@ const AGAIN: [TimeDelta; 3] = [
 /// A look may come a little before its time, for clocks and calls take theirs: it is not repeated for that.
 const EARLY: TimeDelta = TimeDelta::seconds(1);
 
-/// Tasks that cost no call: somebody has looked since their webhooks came, and knows what they announced.
+/// Tasks that cost no call: somebody has looked since their webhooks came, and knows what they announced. Not of whoever is
+/// rejected: no task tells the reason, which may have been entered while that look was under way.
 pub(crate) async fn found(observer: &Observer<'_>, tasks: &[Task]) -> Result<HashSet<i64>, Stop> {
     let tracked = known(observer, tasks).await?;
     let is_found = |task: &&Task| {
         announced(task).is_some_and(|(id, stands)| {
             let observed_at = tracked.get(&id).and_then(|known| known.observed_at);
-            observed_at.is_some_and(|at| at > task.received_at) && is_reached(&tracked, id, stands)
+            stands.status != Status::Rejected
+                && observed_at.is_some_and(|at| at > task.received_at)
+                && is_reached(&tracked, id, stands)
         })
     };
     Ok(tasks.iter().filter(is_found).map(|task| task.id).collect())

@@ -113,3 +113,19 @@ async fn an_application_that_is_not_shown_is_not_waited_for() {
     world.webhook("application_changed", ids).await;
     assert_eq!(world.events().await.len(), 1);
 }
+
+/// No webhook tells the reason in its standing: it may have been entered while the look was under way that saw the rejection.
+#[tokio::test]
+async fn whoever_is_rejected_is_looked_at_whatever_a_poll_has_told_since() {
+    let (world, application) = World::with_application().await;
+    let recruiter = world.greenhouse.recruiter();
+    recruiter.reject(application, None).unwrap();
+    let ids = json!({"application_id": application, "candidate_id": null, "stands": {"status": "REJECTED"}});
+    world.named("application_changed", ids).await;
+    world.poll().await;
+    assert_eq!(world.events().await.len(), 2);
+    world.greenhouse.state().clear_log();
+    Box::pin(statuses::look_due(world.parts())).await;
+    assert_ne!(world.calls(), [] as [&str; 0]);
+    assert_eq!(world.count("webhook_tasks").await, 0);
+}
