@@ -4,7 +4,7 @@ use std::io::Read;
 use std::process::ExitCode;
 
 use boot::settings::{Env, variables};
-use broker::{Outbound, Outcome, Publisher, Topology};
+use broker::{Cause, Outbound, Outcome, Publisher, Topology};
 use proto::envelope::{CLOUDEVENTS_JSON, RawMessage, Refusal, decode};
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
@@ -88,6 +88,7 @@ pub(crate) async fn confirmed(mut message: Outbound) -> Result<(), Failure> {
     let publisher = Publisher::start(config, stop.clone());
     let outcome = publisher.publish(vec![message]).await.pop();
     let trouble = publisher.health().last_error;
+    let refused = publisher.stats().reconnects.contains_key(&Cause::Refused);
     stop.cancel();
     match outcome {
         Some(Outcome::Confirmed) => Ok(()),
@@ -95,15 +96,15 @@ pub(crate) async fn confirmed(mut message: Outbound) -> Result<(), Failure> {
             "the broker has no queue for it: {text}"
         ))),
         Some(Outcome::Nacked) => Err(Failure::Refused("the broker's queue is full".into())),
-        Some(Outcome::Unknown) | None => Err(unconfirmed(trouble)),
+        Some(Outcome::Unknown) | None => Err(unconfirmed(trouble, refused)),
     }
 }
 
-/// What the last try to reach the broker came to.
-fn unconfirmed(trouble: Option<String>) -> Failure {
+/// What the last try to reach the broker came to; whether the broker has said no.
+fn unconfirmed(trouble: Option<String>, refused: bool) -> Failure {
     let again = "publishing the same file again is safe";
     let trouble = trouble.unwrap_or_else(|| "no confirmation".to_owned());
-    if trouble.starts_with("the broker refused") {
+    if refused {
         return Failure::Refused(trouble);
     }
     // Said by the failure itself.
