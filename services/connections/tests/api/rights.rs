@@ -37,6 +37,14 @@ fn named(answer: &Value, code: &str) -> BTreeSet<String> {
         .collect()
 }
 
+/// Where a connection is provisioned.
+fn provision(connection: &Value) -> String {
+    format!(
+        "/v1/connections/{}/provision",
+        connection["id"].as_str().unwrap()
+    )
+}
+
 /// What every tenant has on.
 const FEATURES: &[Feature] = &[
     Feature::Connect,
@@ -273,8 +281,7 @@ async fn what_could_not_be_created_says_why_and_what_to_do() {
     let world = World::new().await;
     let answer = world.connect(world.auth()).await;
     world.greenhouse_goes_down();
-    let id = answer.body["id"].as_str().unwrap();
-    let path = format!("/v1/connections/{id}/provision");
+    let path = provision(&answer.body);
     let answer = world.post(&path, &Value::Null).await;
     for item in answer.body["items"].as_array().unwrap() {
         let told = (&item["outcome"], &item["code"]);
@@ -289,10 +296,7 @@ async fn what_could_not_be_created_says_why_and_what_to_do() {
 async fn two_requests_at_once_create_once() {
     let world = World::new().await;
     let answer = world.connect(world.auth()).await;
-    let path = format!(
-        "/v1/connections/{}/provision",
-        answer.body["id"].as_str().unwrap()
-    );
+    let path = provision(&answer.body);
     let lists = When::operation("custom_fields:list");
     let gate = world.greenhouse.faults().hold_answers(lists);
     let first = async { world.post(&path, &Value::Null).await };
@@ -313,10 +317,7 @@ async fn two_requests_at_once_create_once() {
 async fn whoever_lost_the_right_to_create_creates_nothing() {
     let world = World::new().await;
     let answer = world.connect(world.auth()).await;
-    let path = format!(
-        "/v1/connections/{}/provision",
-        answer.body["id"].as_str().unwrap()
-    );
+    let path = provision(&answer.body);
     let lists = When::operation("candidate_tags:list");
     let gate = world.greenhouse.faults().hold_answers(lists);
     let slow = async { world.post(&path, &Value::Null).await };
@@ -363,10 +364,7 @@ async fn whoever_lost_the_right_to_create_creates_nothing() {
 async fn the_right_to_create_lasts_while_it_is_used_and_little_longer() {
     let world = World::new().await;
     let answer = world.connect(world.auth()).await;
-    let path = format!(
-        "/v1/connections/{}/provision",
-        answer.body["id"].as_str().unwrap()
-    );
+    let path = provision(&answer.body);
     let lists = When::operation("custom_fields:list");
     let gate = world.greenhouse.faults().hold_answers(lists);
     let lease = async || {
@@ -396,10 +394,7 @@ async fn the_right_to_create_lasts_while_it_is_used_and_little_longer() {
 async fn what_is_missing_is_created_on_request_and_only_once() {
     let world = World::new().await;
     let answer = world.connect(world.auth()).await;
-    let path = format!(
-        "/v1/connections/{}/provision",
-        answer.body["id"].as_str().unwrap()
-    );
+    let path = provision(&answer.body);
     let outcomes = async |query: &str| {
         let answer = world.post(&format!("{path}{query}"), &Value::Null).await;
         assert_eq!(answer.status, 200, "{answer:?}");
