@@ -6,6 +6,7 @@
 
 mod answers;
 mod cpu;
+mod disk;
 mod figures;
 mod import;
 mod intake;

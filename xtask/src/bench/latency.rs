@@ -20,6 +20,7 @@ pub(super) async fn measure(rig: &mut Rig, rate: u32, seconds: u32) -> Result<Ve
     let rows = Counts::now(rig).await?;
     let answers = Answers::listen(&rig.env).await?;
     let loader = Loader::start(&rig.env)?;
+    let flushes = rig.flushes().await?;
     rig.start_bridge()?;
     rig.ready().await?;
     let mut messages = load::introductions(count)?;
@@ -63,5 +64,6 @@ pub(super) async fn measure(rig: &mut Rig, rate: u32, seconds: u32) -> Result<Ve
             .map(|figure| figure.aim("")),
     );
     figures.push(Figure::new("peak memory of the service", "MB", memory).aim("≤ 60"));
+    figures.extend(flushes);
     Ok(figures)
 }

@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 use testkit::{Child, Http, Options, Servers, TestEnv};
 
 use super::cpu::{self, Processes};
+use super::disk;
+use super::figures::Figure;
 use super::meter::Meter;
 
 pub(super) const TENANT: &str = "acme";
@@ -253,6 +255,11 @@ impl Rig {
             machine,
             stolen,
         })
+    }
+
+    /// What a flush costs on the disk that the servers, where they are ours, write to as well.
+    pub(super) async fn flushes(&self) -> Result<Vec<Figure>> {
+        disk::flushes(&self.logs).await
     }
 
     /// The most memory the bridge ever had, MB.
