@@ -9,7 +9,7 @@ use axum::response::Response;
 use boot::metrics::AdminAction;
 use domain::settings::Settings;
 use domain::{Code, Tenant, UserId};
-use harvest::Error as Remote;
+use harvest::{Client, Error as Remote};
 use store::connections::{
     Configuration, Connection, ConnectionError, Credential, Finding, Health, NewConnection,
     State as Condition,
@@ -20,7 +20,7 @@ use crate::api::{Shared, shown};
 use crate::extract::{Body, Id};
 use crate::problem::Failure;
 use crate::request::{ActingUser, Auth, Connect, rotation};
-use crate::verify::verify;
+use crate::verify::{patiently, verify};
 
 /// `POST /v1/connections`: connects a tenant, or connects it again with another credential.
 pub(crate) async fn connect(
@@ -236,7 +236,8 @@ async fn look_up(
         .accounts
         .examiner(credential.clone(), looker, connection)
         .await?;
-    match examiner.client.users().by_primary_email(email).await {
+    let ask = |client: Client| async move { client.users().by_primary_email(email).await };
+    match patiently(&examiner.client, ask).await {
         Ok(found) => match found.iter().find(|user| !user.deactivated) {
             Some(user) => Ok(Some(user.id)),
             None => Err(Failure::invalid(
@@ -250,6 +251,7 @@ async fn look_up(
             "auth.acting_user_id",
             "cannot be looked up by address, because this credential may not list users; give the user's id",
         )),
+        Err(error) if error.retry_after().is_some() => Err(Failure::unverified(Code::Throttled)),
         Err(_) => match examiner.client.verify_token().await {
             // Nobody can be looked up: that this is so, the verification finds.
             Err(Remote::NotServed { .. }) => Ok(None),

@@ -29,6 +29,7 @@ use crate::api::{Shared, shown};
 use crate::extract::Id;
 use crate::problem::Failure;
 use looking::Looking;
+pub(crate) use looking::patiently;
 
 /// `POST /v1/connections/{id}/verify`: looks again, with the credential that is stored. What waits goes on if it can.
 pub(crate) async fn verify_again(

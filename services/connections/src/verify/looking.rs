@@ -27,6 +27,28 @@ fn bears_everything(operation: Operation) -> bool {
     )
 }
 
+/// Asks, and waits as long for the budget as a verification.
+pub(crate) async fn patiently<T, Asked: Future<Output = Result<T, Remote>>>(
+    client: &Client,
+    ask: impl Fn(Client) -> Asked,
+) -> Result<T, Remote> {
+    ask_until(Instant::now() + PATIENCE, client, ask).await
+}
+
+async fn ask_until<T, Asked: Future<Output = Result<T, Remote>>>(
+    until: Instant,
+    client: &Client,
+    ask: impl Fn(Client) -> Asked,
+) -> Result<T, Remote> {
+    loop {
+        let answer = ask(client.clone()).await;
+        match answer.as_ref().err().and_then(Remote::retry_after) {
+            Some(wait) if Instant::now() + wait < until => tokio::time::sleep(wait).await,
+            _ => return answer,
+        }
+    }
+}
+
 pub(super) struct Looking<'a> {
     pub(super) client: &'a Client,
     pub(super) settings: &'a Settings,
@@ -112,13 +134,7 @@ impl<'a> Looking<'a> {
         &self,
         ask: impl Fn(Client) -> Asked,
     ) -> Result<T, Remote> {
-        loop {
-            let answer = ask(self.client.clone()).await;
-            match answer.as_ref().err().and_then(Remote::retry_after) {
-                Some(wait) if Instant::now() + wait < self.until => tokio::time::sleep(wait).await,
-                _ => return answer,
-            }
-        }
+        ask_until(self.until, self.client, ask).await
     }
 
     /// Whether whoever asked for it has waited long enough: what is left undone may be left out.

@@ -433,6 +433,22 @@ async fn an_acting_user_is_found_by_address() {
 }
 
 #[tokio::test]
+async fn a_look_for_an_acting_user_waits_for_the_budget() {
+    let world = World::new().await;
+    let path = format!("/v1/connections/{}", connected(&world).await);
+    let id = world.greenhouse.access().site_admin_id;
+    let users = world.greenhouse.state().users();
+    let admin = users.iter().find(|user| user.meta.id == id).unwrap();
+    let used_up = "UPDATE budgets SET blocked_until = clock_timestamp() + interval '3 seconds'";
+    let used_up = sqlx::query(used_up).execute(world.store.pool()).await;
+    assert_eq!(used_up.unwrap().rows_affected(), 1);
+    let by_address = json!({"acting_user_id": admin.primary_email});
+    let answer = world.patch(&path, &by_address).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_eq!(answer.body["auth"]["acting_user_id"], id);
+}
+
+#[tokio::test]
 async fn disconnecting_deletes_the_secrets_and_says_so() {
     let world = World::new().await;
     let path = format!("/v1/connections/{}", connected(&world).await);

@@ -33,12 +33,14 @@ async fn nothing_replaces_what_works_while_nobody_says_whether_it_works_too() {
     let rotate = format!("{path}/rotate");
     let rotation = json!({ "auth": mistyped(&world) });
     let user = json!({"acting_user_id": 999, "settings": {"tags": false}});
+    let by_address = json!({"acting_user_id": "somebody@acme.example"});
     for (silence, code) in silences() {
         let faults = world.greenhouse.faults();
         faults.add(When::operation("token"), silence);
         let answers = [
             world.post(&rotate, &rotation).await,
             world.patch(&path, &user).await,
+            world.patch(&path, &by_address).await,
             world.connect(mistyped(&world)).await,
         ];
         for answer in answers {
