@@ -1,4 +1,4 @@
-//! Answers that refuse what an import can do without.
+//! Answers that refuse what an import can do without, and what it cannot.
 
 use domain::{Code, JobId};
 use greenhouse_sim::{Fault, When};
@@ -250,4 +250,33 @@ async fn a_tag_waits_for_somebody_who_may_act() {
     assert_eq!(world.open().await, 1, "it waits");
     let reason = world.connection().await.reason;
     assert_eq!(reason, Some(Code::ActingUserMissing));
+}
+
+/// Where a try ends with it; jobs that take no application have a test of their own.
+#[tokio::test]
+async fn what_the_company_decides_spends_nothing_of_the_error_budget() {
+    let world = World::choosing(Version::V3, json!({ "several_matches": "hold" })).await;
+    let introduction = world.introduction("i-0");
+    world.import(introduction.clone()).await;
+    let job = JobId(world.jobs()[0]);
+    for _ in 0..2 {
+        world.plant("i-1", Target::Job(job)).await;
+    }
+    let held = world.import(world.introduction("i-1")).await;
+    let faults = world.greenhouse.faults();
+    for operation in ["candidates:create", "candidates:update"] {
+        let refused = unprocessable(Some("first_name"));
+        faults.add(When::operation(operation), refused);
+    }
+    let refused = world.import(world.introduction("i-2")).await;
+    let codes = [&held, &refused].map(|answer| answer.data["code"].as_str());
+    assert_eq!(codes, [Some("several_matches"), Some("candidate_refused")]);
+    // No introduction, which alone the objective is about.
+    let update = world.import(profile_update(&introduction)).await;
+    assert_eq!(update.data["code"], "edit_refused", "{update:?}");
+    for (result, ended) in [("created", 1), ("refused", 2), ("failed", 0)] {
+        let counted = format!("bridge_intro_terminal_total{{result=\"{result}\"}} {ended}\n");
+        let told = world.metrics.exposition();
+        assert!(told.contains(&counted), "{counted}");
+    }
 }
