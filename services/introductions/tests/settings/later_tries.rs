@@ -329,6 +329,32 @@ async fn whoever_was_written_to_is_the_one_when_their_address_is_corrected() {
     }
 }
 
+#[tokio::test]
+async fn whoever_was_written_to_and_is_anonymised_since_gets_nothing_more() {
+    for version in BOTH {
+        for operation in ["applications:create", "candidates:update"] {
+            let world = World::new(version).await;
+            let elsewhere = Target::Job(JobId(world.jobs()[1]));
+            let chosen = world.plant("i-1", elsewhere).await;
+            let people = world.greenhouse.state().candidates().len();
+            let recruiter = async || {
+                let recruiter = world.greenhouse.recruiter();
+                recruiter.anonymise_candidate(chosen, &[]).unwrap();
+                world.greenhouse.state().clear_log();
+            };
+            let answer = import_around(&world, operation, recruiter).await;
+            assert_eq!(answer.name, "IntroductionImportFailed", "{answer:?}");
+            assert_eq!(answer.data["code"], "candidate_gone", "{version:?}");
+            let state = world.greenhouse.state();
+            let log = state.log().into_iter();
+            let writes = log.filter(|call| call.method != "GET" && call.operation != "token");
+            let writes: Vec<_> = writes.map(|call| call.operation).collect();
+            assert!(writes.is_empty(), "{version:?} {operation}: {writes:?}");
+            assert_eq!(state.candidates().len(), people, "nobody was created");
+        }
+    }
+}
+
 /// Somebody whom Intrro knows twice, by an address each, and Greenhouse by both.
 async fn known_twice(world: &World) -> i64 {
     let there = world
