@@ -15,7 +15,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
-pub use encode::{EncodeError, Encoded, OutMeta, encode, encode_command, timestamp};
+pub use encode::{EncodeError, Encoded, OutMeta, changed_at, encode, encode_command, timestamp};
 pub use names::names;
 pub use refusal::{Reason, Refusal};
 

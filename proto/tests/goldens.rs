@@ -126,6 +126,23 @@ fn notices_are_read_and_written_the_same() {
 }
 
 #[test]
+fn the_way_of_a_change_is_timed_from_when_it_happened_if_that_is_known() {
+    let golden = include_str!("../golden/candidate_status_changed.json");
+    let happened = |from: &str, to: &str| {
+        assert!(golden.contains(from), "{from}");
+        let at = envelope::changed_at(golden.replace(from, to).as_bytes());
+        at.map(|at| at.to_rfc3339())
+    };
+    let known = Some("2026-03-12T14:02:51+00:00".to_owned());
+    assert_eq!(happened("EXACT", "APPROXIMATE"), known);
+    assert_eq!(happened("EXACT", "UNKNOWN"), None);
+    assert_eq!(happened(r#""previous""#, r#""elsewhere""#), None);
+    // The first one about an application that took the place of a prospect's.
+    assert_eq!(happened(r#""sequence": "3""#, r#""sequence": "1""#), None);
+    assert_eq!(envelope::changed_at(b"{}"), None);
+}
+
+#[test]
 fn only_a_time_since_1970_becomes_a_timestamp() {
     let timestamp = |event: &str| envelope::timestamp(event.as_bytes());
     assert_eq!(timestamp(r#"{"time":"1970-01-01T00:01:00.9Z"}"#), Some(60));

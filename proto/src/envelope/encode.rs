@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -85,9 +86,34 @@ pub fn timestamp(event: &[u8]) -> Option<u64> {
     u64::try_from(event.time.timestamp()).ok()
 }
 
+/// When what a CandidateStatusChanged in structured mode tells of happened in Greenhouse, so that its way to whoever reads it
+/// can be timed. None where that is not known; nor of the first one about an application, for how long that had been where it
+/// was first seen says nothing about its way.
+pub fn changed_at(event: &[u8]) -> Option<DateTime<Utc>> {
+    let Told { data } = serde_json::from_slice(event).ok()?;
+    let is_change = data.previous.is_some() && data.sequence != "1";
+    let is_known = data.occurred_at_quality != "UNKNOWN";
+    (is_change && is_known).then_some(data.occurred_at)
+}
+
 #[derive(Deserialize)]
 struct Timed {
     time: DateTime<Utc>,
+}
+
+#[derive(Deserialize)]
+struct Told<'a> {
+    #[serde(borrow)]
+    data: Changed<'a>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Changed<'a> {
+    previous: Option<IgnoredAny>,
+    sequence: &'a str,
+    occurred_at: DateTime<Utc>,
+    occurred_at_quality: &'a str,
 }
 
 #[derive(Serialize)]

@@ -64,6 +64,9 @@ async fn read_ledger(
     metrics: &Metrics,
     before: &mut Before,
 ) -> Result<(), store::Error> {
+    // First: where everybody waits for a connection, what follows may come to nothing.
+    let pool = store.connections_in_use().await;
+    metrics.db_pool(pool.in_use, pool.idle, pool.limit, pool.longest_wait);
     let ledger = store.ledger_gauges().await?;
     metrics.operations(OperationState::Open, count(ledger.open));
     metrics.operations(OperationState::Parked, count(ledger.parked));
@@ -97,8 +100,6 @@ async fn read_ledger(
     metrics.poll_overdue(Resource::Jobs, seconds(overdue.jobs));
     let outbox = store.outbox_backlog().await?;
     metrics.outbox(count(outbox.rows), seconds(outbox.oldest_seconds));
-    let connections = store.connections_in_use();
-    metrics.db_pool(connections.in_use, connections.idle, connections.limit);
     Ok(())
 }
 

@@ -48,6 +48,7 @@ pub(crate) async fn run(services: &[Service]) -> Result<ExitCode, Failure> {
     // lapin logs returned messages with their bodies, which are people's data.
     settings.telemetry.filter = format!("{},{}", settings.telemetry.filter, broker::LOG_DIRECTIVE);
     let metrics = Metrics::new();
+    metrics.configured(&settings.hash);
     let telemetry =
         boot::telemetry::start(&settings.telemetry, &metrics).map_err(anyhow::Error::from)?;
     boot::settings::unknown::warn_of(&settings.unknown);

@@ -221,17 +221,13 @@ async fn perform(context: &Context, claim: Claim, stop: &CancellationToken) {
     )
     .await;
     let Err(stopped) = handled else {
-        return context.metrics.processed(
-            Queue::Introductions,
-            Outcome::Ack,
-            claim.clock.elapsed(),
-        );
+        return context
+            .metrics
+            .processed(Outcome::Ack, claim.clock.elapsed());
     };
-    context.metrics.processed(
-        Queue::Introductions,
-        stopped.stop.outcome(),
-        claim.clock.elapsed(),
-    );
+    context
+        .metrics
+        .processed(stopped.stop.outcome(), claim.clock.elapsed());
     tracing::info!(
         operation = %claim.operation, tenant = %claim.tenant, kind = claim.kind.as_str(), attempt = claim.attempts,
         code = stopped.stop.code().map(Code::as_str), "operation stopped"

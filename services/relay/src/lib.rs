@@ -3,12 +3,12 @@
 //!
 //! Any number of relays work side by side; order is kept per key because only the oldest unpublished row of a key can
 //! be taken. A crash between confirm and mark publishes the same message id once more. It decides nothing about the
-//! events, of which it reads the time alone, and knows nothing of Greenhouse.
+//! events, of which it reads times alone, and knows nothing of Greenhouse.
 #![deny(missing_docs)]
 
 mod sweep;
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use boot::metrics::{Exchange, Metrics, PublishOutcome, Service};
 use broker::{Outbound, Outcome, Publisher};
@@ -31,6 +31,8 @@ const BATCH: i64 = 200;
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 /// How long rows rest that the broker did not take.
 const REST: Duration = Duration::from_secs(2);
+/// The events whose way from Greenhouse is timed.
+const TIMED: &str = "intrro.events.v1.CandidateStatusChanged";
 /// How long after a database that did not take a mark it is asked again.
 const MARK_AGAIN: Duration = Duration::from_millis(500);
 
@@ -54,6 +56,24 @@ struct Told {
     published: Vec<i64>,
     later: Vec<i64>,
     parked: Vec<i64>,
+}
+
+/// What is remembered of a row whose message is on its way.
+struct Sent {
+    id: i64,
+    /// When what it tells of happened in Greenhouse, where that is timed.
+    changed_at: Option<SystemTime>,
+}
+
+impl Sent {
+    fn of(row: &Pending) -> Sent {
+        let timed = (row.routing_key == TIMED).then_some(&row.body);
+        let changed_at = timed.and_then(|body| proto::envelope::changed_at(body));
+        Sent {
+            id: row.id,
+            changed_at: changed_at.map(SystemTime::from),
+        }
+    }
 }
 
 impl Relay {
@@ -134,30 +154,35 @@ impl Relay {
         Handed { rows, since }: Handed,
         stop: &CancellationToken,
     ) -> Result<bool, store::Error> {
-        let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+        let sent: Vec<Sent> = rows.iter().map(Sent::of).collect();
         crash_here(CrashPoint::RelayBeforePublish);
-        let sent = Instant::now();
+        let begun = Instant::now();
         let messages = rows.into_iter().map(|row| self.message(row)).collect();
         let outcomes = self.publisher.publish(messages).await;
         if answered(&outcomes) {
             self.metrics
-                .publish_confirmed(Exchange::Events, sent.elapsed());
+                .publish_confirmed(Exchange::Events, begun.elapsed());
         }
         crash_here(CrashPoint::RelayAfterConfirm);
-        let told = self.told(&ids, &outcomes);
+        let told = self.told(&sent, &outcomes);
         // Not of when they were sent: they may have lain in the hands of this process before.
         self.mark_surely(&told, since + LEASE, stop).await
     }
 
     /// Sorts rows by what the broker said of them.
-    fn told(&self, ids: &[i64], outcomes: &[Outcome]) -> Told {
+    fn told(&self, sent: &[Sent], outcomes: &[Outcome]) -> Told {
         let mut told = Told::default();
-        for (id, outcome) in ids.iter().zip(outcomes) {
+        for (Sent { id, changed_at }, outcome) in sent.iter().zip(outcomes) {
             let word = PublishOutcome::from_word(outcome.as_str());
             self.metrics
                 .published(Service::Relay, Exchange::Events, word, 1);
             match outcome {
-                Outcome::Confirmed => told.published.push(*id),
+                Outcome::Confirmed => {
+                    told.published.push(*id);
+                    // One that is still to come is as good as now.
+                    let lag = changed_at.map(|at| at.elapsed().unwrap_or_default());
+                    lag.into_iter().for_each(|lag| self.metrics.status_lag(lag));
+                }
                 Outcome::Nacked | Outcome::Unknown => told.later.push(*id),
                 Outcome::Returned { .. } => told.parked.push(*id),
             }

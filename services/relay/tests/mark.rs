@@ -25,7 +25,7 @@ async fn enqueue_two_of_one_key(store: &Store) {
         ordering_key: "application".to_owned(),
         routing_key: QUEUE.to_owned(),
         trace: None,
-        body: b"{}".to_vec(),
+        body: include_bytes!("../../../proto/golden/candidate_status_changed.json").to_vec(),
     };
     let mut tx = store.begin().await.unwrap();
     enqueue(&mut tx, &[one(1), one(2)]).await.unwrap();
@@ -68,13 +68,14 @@ async fn what_the_broker_has_is_marked_as_soon_as_the_database_takes_it_and_not_
     enqueue_two_of_one_key(&store).await;
     let stop = CancellationToken::new();
     let broker = broker::Config::new(env.amqp_url.clone().into(), "relay-test").unwrap();
+    let metrics = Metrics::new();
     let relay = Relay {
         store: store.clone(),
         wake: Wake::start(&store).await.unwrap(),
         publisher: Publisher::start(broker, stop.clone()),
         // The one of the broker's own, which routes to the queue of that name.
         exchange: String::new(),
-        metrics: Metrics::new(),
+        metrics: metrics.clone(),
     };
     let relaying = tokio::spawn({
         let stop = stop.clone();
@@ -102,4 +103,9 @@ async fn what_the_broker_has_is_marked_as_soon_as_the_database_takes_it_and_not_
         .collect();
     let expected = [1_u128, 2].map(|n| Uuid::from_u128(n << 64 | n).to_string());
     assert_eq!(ids, expected);
+    let timed = r#"bridge_status_lag_seconds_count{resource="applications"} 2"#;
+    assert!(
+        metrics.exposition().contains(timed),
+        "from Greenhouse to the broker's word"
+    );
 }

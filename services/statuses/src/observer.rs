@@ -11,7 +11,7 @@ use boot::metrics::{RecordAction, Resource};
 use chrono::{DateTime, Utc};
 use domain::crash::{CrashPoint, crash_here};
 use domain::settings::Settings;
-use domain::status::{Change, DetectedBy, Observation, Quality};
+use domain::status::{Change, DetectedBy, Observation};
 use domain::window::Clocks;
 use domain::{ApplicationId, CandidateId, Code, Problem, Tenant};
 use harvest::{Application, Client};
@@ -352,14 +352,5 @@ impl Observer<'_> {
             Some(_) => RecordAction::Changed,
         };
         self.count(action, 1);
-        // How long ago an application came to where it was first seen says nothing about us.
-        let timed = changes
-            .iter()
-            .filter(|change| change.previous.is_some() && change.quality != Quality::Unknown);
-        for change in timed {
-            let lag = (self.now() - change.occurred_at).to_std();
-            let metrics = &self.context.metrics;
-            metrics.status_lag(Resource::Applications, lag.unwrap_or_default());
-        }
     }
 }

@@ -15,7 +15,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -38,6 +38,8 @@ const STARTING: &str = "starting";
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// Open requests get this long to finish when the process stops.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
+/// The format that has room for exemplars.
+const OPEN_METRICS: &str = "application/openmetrics-text";
 
 /// Answer of a check: `Err` with one sentence for people, without secrets.
 pub type CheckResult = Result<(), String>;
@@ -242,12 +244,18 @@ async fn ready(State(shared): State<Shared>) -> Response {
     (status, [(header::CACHE_CONTROL, "no-store")], Json(report)).into_response()
 }
 
-async fn exposition(State(shared): State<Shared>) -> impl IntoResponse {
-    let content_type = [(
-        header::CONTENT_TYPE,
-        "text/plain; version=0.0.4; charset=utf-8",
-    )];
-    (content_type, shared.metrics.exposition())
+/// Prometheus says that it reads OpenMetrics, and others that they do not.
+async fn exposition(State(shared): State<Shared>, request: HeaderMap) -> impl IntoResponse {
+    let accepted = request.get_all(header::ACCEPT).iter();
+    let mut accepted = accepted.filter_map(|accepted| accepted.to_str().ok());
+    let (content_type, text) = if accepted.any(|types| types.contains(OPEN_METRICS)) {
+        let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+        (content_type, shared.metrics.open_metrics())
+    } else {
+        let content_type = "text/plain; version=0.0.4; charset=utf-8";
+        (content_type, shared.metrics.exposition())
+    };
+    ([(header::CONTENT_TYPE, content_type)], text)
 }
 
 #[cfg(test)]

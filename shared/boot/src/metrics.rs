@@ -7,6 +7,7 @@ mod families;
 mod foreign;
 mod grid;
 mod label;
+mod open;
 mod words;
 
 use std::sync::Arc;
@@ -14,21 +15,25 @@ use std::time::Duration;
 
 use domain::webhook::{Action, Consumer, Refusal};
 use domain::{Code, StepKind};
-use prometheus::{Encoder, TextEncoder};
+use prometheus::{Encoder, Histogram, TextEncoder};
 
-pub use foreign::{ContractRule, Endpoint, EventType, PublishOutcome, ReconnectCause};
+use crate::telemetry;
+
+pub use foreign::{ContractRule, Endpoint, EventType, PublishOutcome, Query, ReconnectCause};
 pub use grid::Family;
 pub use label::{Label, Queue, Stage, Values};
 pub use words::{
-    AdminAction, AdminResult, Arrival, Class, Exchange, Mismatch, OperationState, Outcome,
-    RecordAction, Resource, Service, Signal, Terminal, WebhookOutcome,
+    AdminAction, AdminResult, Arrival, Class, Exchange, Followed, Mismatch, OperationState,
+    Outcome, RecordAction, Resource, Service, Signal, Terminal, WebhookOutcome,
 };
 
 use families::Families;
-use label::{Build, Call, Intake, Timed, WhyParked, WhyRetried, WhySetAside};
+use grid::Grid;
+use label::{Build, Call, Configured, Intake, Timed, WhyParked, WhyRetried, WhySetAside, Worked};
+use open::Exemplars;
 
 /// The metrics of one process.
-pub struct Metrics(Families);
+pub struct Metrics(Families, Exemplars);
 
 impl std::fmt::Debug for Metrics {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -52,7 +57,7 @@ impl Metrics {
         for call in Call::all() {
             families.harvest_requests.at(call, ());
         }
-        Arc::new(Self(families))
+        Arc::new(Self(families, Exemplars::default()))
     }
 
     /// The catalogue: every family that can appear, whether or not it has children yet.
@@ -73,6 +78,20 @@ impl Metrics {
         String::from_utf8(text).unwrap_or_default()
     }
 
+    /// The same as OpenMetrics (`application/openmetrics-text; version=1.0.0`), with the traces of introductions.
+    #[must_use]
+    pub fn open_metrics(&self) -> String {
+        self.1.open_metrics(&self.exposition())
+    }
+
+    /// Observes, and remembers the trace in which that happens where somebody collects it.
+    fn observe<A: Label>(&self, family: &Grid<Histogram, A>, label: A, value: f64) {
+        family.at(label, (), ()).observe(value);
+        if let Some(trace) = telemetry::collected_trace() {
+            self.1.keep(family.bucket(label, value), value, &trace);
+        }
+    }
+
     /// One delivery came to an end.
     pub fn message(&self, queue: Queue, outcome: Outcome) {
         self.messages(queue, outcome, 1);
@@ -83,20 +102,15 @@ impl Metrics {
         self.0.messages.at(queue, outcome, ()).inc_by(count);
     }
 
-    /// One message was worked on for this long, from taking the delivery or claiming the operation to its settling.
-    pub fn processed(&self, queue: Queue, outcome: Outcome, took: Duration) {
-        self.0
-            .process
-            .at(queue, outcome, ())
-            .observe(took.as_secs_f64());
+    /// An operation of an introduction was worked on for this long, from its claim to its end.
+    pub fn processed(&self, outcome: Outcome, took: Duration) {
+        let (family, label) = (&self.0.process, Worked::of(outcome));
+        self.observe(family, label, took.as_secs_f64());
     }
 
     /// An introduction arrived (or not) this long after it was accepted.
     pub fn introduction_arrived(&self, arrival: Arrival, since_accepted: Duration) {
-        self.0
-            .end_to_end
-            .at(arrival, (), ())
-            .observe(since_accepted.as_secs_f64());
+        self.observe(&self.0.end_to_end, arrival, since_accepted.as_secs_f64());
     }
 
     /// An introduction reached its last state.
@@ -104,11 +118,11 @@ impl Metrics {
         self.0.terminal.at(terminal, (), ()).inc();
     }
 
-    /// A change in Greenhouse became an event in the outbox this long after it happened.
-    pub fn status_lag(&self, resource: Resource, lag: Duration) {
+    /// The broker confirmed the event about an application's change this long after it happened in Greenhouse.
+    pub fn status_lag(&self, lag: Duration) {
         self.0
             .status_lag
-            .at(resource, (), ())
+            .at(Followed::Applications, (), ())
             .observe(lag.as_secs_f64());
     }
 
@@ -334,11 +348,23 @@ impl Metrics {
         self.0.gauges_read.at((), ()).set(unix_seconds);
     }
 
-    /// Connections of the database pool.
-    pub fn db_pool(&self, in_use: u32, idle: u32, max: u32) {
+    /// Connections of the database pool, and the longest wait for one.
+    pub fn db_pool(&self, in_use: u32, idle: u32, max: u32, waited: Duration) {
         self.0.pool_in_use.at((), ()).set(f64::from(in_use));
         self.0.pool_idle.at((), ()).set(f64::from(idle));
         self.0.pool_max.at((), ()).set(f64::from(max));
+        self.0.pool_wait.at((), ()).set(waited.as_secs_f64());
+    }
+
+    /// The database did, or refused, what events wait for.
+    pub fn db_query(&self, query: Query, took: Duration) {
+        self.0.query.at(query, (), ()).observe(took.as_secs_f64());
+    }
+
+    /// What this process was started with: [`Env::hash`](crate::settings::Env::hash), once.
+    pub fn configured(&self, hash: &str) {
+        let hash = hash.to_owned().leak();
+        self.0.config.at(Configured(hash), ()).set(1.0);
     }
 
     /// An administrator did something, or tried to.

@@ -58,6 +58,8 @@ pub struct Settings {
     pub telemetry: TelemetrySettings,
     /// What is called like a setting and is none, to be told of once there is a log.
     pub unknown: Vec<Unknown>,
+    /// See [`Env::hash`].
+    pub hash: String,
 }
 
 /// Client of the authorization-code flow.
@@ -147,6 +149,7 @@ impl Settings {
         let telemetry = TelemetrySettings::read(env);
         env.finish()?;
         let unknown = env.unknown();
+        let hash = env.hash();
         let read = || {
             Some(Self {
                 amqp_url: amqp_url?,
@@ -164,6 +167,7 @@ impl Settings {
                 settle: settle?,
                 telemetry: telemetry?,
                 unknown,
+                hash,
             })
         };
         // Every reader that returns nothing has noted why, and `finish` has reported it.

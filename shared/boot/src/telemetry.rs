@@ -21,6 +21,7 @@ use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 use crate::metrics::Metrics;
 use crate::settings::{LogFormat, TelemetrySettings};
 
+pub(crate) use context::collected_trace;
 pub use context::{current_traceparent, link, set_parent, traceparent_or};
 
 /// The last spans get this long to reach the collector when the process ends.

@@ -1,12 +1,14 @@
 //! Traces from a process's start to a collector, over the wire. One test, because a process has one subscriber.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::routing::post;
+use boot::metrics::Arrival;
 use boot::settings::{LogFormat, TelemetrySettings};
 use boot::telemetry::{current_traceparent, link, set_parent, start, traceparent_or};
 use boot::{Metrics, http};
@@ -64,12 +66,24 @@ async fn a_span_joins_the_trace_its_message_came_with_and_reaches_the_collector(
     let span = tracing::info_span!("process introduction_accepted");
     set_parent(&span, Some(PARENT));
     link(&span, Some(LINKED));
-    let inside = async { traceparent_or(Some(LINKED)).unwrap() }
-        .instrument(span)
-        .await;
+    let inside = async {
+        metrics.introduction_arrived(Arrival::Created, Duration::from_secs(2));
+        traceparent_or(Some(LINKED)).unwrap()
+    }
+    .instrument(span)
+    .await;
+    metrics.introduction_arrived(Arrival::Failed, Duration::from_secs(2));
     assert_eq!(inside[..36], PARENT[..36], "same trace");
     assert_ne!(inside, PARENT, "a span of its own");
     assert_eq!(current_traceparent(), None, "outside of any span");
+    let open = metrics.open_metrics();
+    let exemplars: Vec<_> = open.lines().filter(|line| line.contains(" # ")).collect();
+    let [exemplar] = exemplars[..] else {
+        panic!("{exemplars:?}");
+    };
+    let bucket = r#"bridge_intro_end_to_end_seconds_bucket{result="created",le="2.5"} 1 # "#;
+    let trace = format!(r#"{bucket}{{trace_id="{}"}} 2 "#, &PARENT[3..35]);
+    assert!(exemplar.starts_with(&trace), "{exemplar}");
 
     let broken = tracing::info_span!("broken parent");
     set_parent(&broken, Some("not a trace context"));

@@ -1,5 +1,7 @@
 //! What is refused of a batch: its dead letters, published and counted once, and what is noted of them.
 
+use std::time::Instant;
+
 use boot::metrics::{EventType, Exchange, Outcome as Ended, PublishOutcome};
 use broker::{Delivery, Outcome};
 use domain::Tenant;
@@ -40,7 +42,13 @@ impl<T: Take> Intake<T> {
             broker::dead_letter(&self.topology, &deliveries[*index], &why)
         };
         let letters = unburied.iter().map(letter).collect();
+        let sent = Instant::now();
         let outcomes = self.publisher.publish(letters).await;
+        // Of any other, the time tells how long the publisher was ready to wait.
+        if !outcomes.contains(&Outcome::Unknown) {
+            self.metrics
+                .publish_confirmed(Exchange::Dead, sent.elapsed());
+        }
         let mut outcomes = outcomes.iter();
         unburied.retain(|&place| {
             // One for each letter.

@@ -19,6 +19,7 @@ use domain::{ApplicationId, CandidateId, IntroductionId, IntrroCandidateId, JobI
 use serde_json::Value;
 
 use crate::outbox::{self, Announcement};
+use crate::timing::Query;
 use crate::{Error, Store, Transaction};
 
 /// An application that is followed.
@@ -193,6 +194,7 @@ impl Store {
             return Ok(Vec::new());
         }
         let mut tx = self.begin().await?;
+        let _timed = self.watch.start(Query::AdvanceApplications);
         lock_successors(&mut tx, tenant, progress).await?;
         let moved = advance(&mut tx, tenant, progress).await?;
         let (ours, lost): (Vec<&Progress>, Vec<&Progress>) = progress

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::cache::Account;
 use crate::clock::Clock;
+use crate::timing::Query;
 use crate::{Error, Store, stored};
 
 /// What a worker asks for.
@@ -169,7 +170,7 @@ impl Store {
             .map(|(tenant, n)| (tenant.as_str(), *n as i64))
             .unzip();
         let kinds: Vec<&str> = want.kinds.iter().map(|kind| kind.as_str()).collect();
-        let mut connection = self.errands.take().await?;
+        let mut connection = self.errands.take(Query::Claim).await?;
         let taken = Instant::now();
         let rows = sqlx::query_file_as!(
             Row,

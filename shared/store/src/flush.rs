@@ -12,6 +12,7 @@ use uuid::Uuid;
 use self::columns::{Fence, Followed, Leaving, People, Steps, Told, news};
 use crate::journal::{Deed, Entry, JournalError};
 use crate::outbox::{Announcement, Pending};
+use crate::timing::Query;
 use crate::wake::News;
 use crate::{Error, Store};
 
@@ -115,7 +116,7 @@ async fn write_steps(store: &Store, entries: &[Entry]) -> Result<Vec<i64>, Error
     }
     let fence = Fence::of(entries);
     let steps = Steps::of(entries);
-    let mut connection = store.journal.take().await?;
+    let mut connection = store.journal.take(Query::WriteSteps).await?;
     let held = sqlx::query_file_scalar!(
         "queries/write_steps.sql",
         &fence.operations,
@@ -140,7 +141,7 @@ async fn leave(store: &Store, entries: &[Entry], lease: Option<Duration>) -> Res
     if entries.is_empty() {
         return Ok(Left::default());
     }
-    let mut connection = store.journal.take().await?;
+    let mut connection = store.journal.take(Query::Leave).await?;
     let left = if aside::concerns(entries) {
         let mut tx = connection.begin().await?;
         let mut left = leave_on(&mut tx, entries, lease).await?;

@@ -8,12 +8,14 @@
 //! nearly empty may read all of it for every row, and does so when thousands have come in. Whoever was slow plans anew.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, PgPool, Postgres};
 use tokio::sync::{Semaphore, SemaphorePermit};
+
+use crate::timing::{Query, Timed, Watch};
 
 /// Several times what a full batch takes. Planning everything anew takes a tenth of it.
 const SLOW: Duration = Duration::from_millis(100);
@@ -23,6 +25,7 @@ pub(crate) struct Kept {
     pool: PgPool,
     places: Semaphore,
     free: Mutex<Vec<Free>>,
+    watch: Arc<Watch>,
 }
 
 struct Free {
@@ -34,7 +37,7 @@ struct Free {
 /// where one broke the server may have restarted, and the others with it.
 pub(crate) struct InHand<'a> {
     connection: PoolConnection<Postgres>,
-    since: Instant,
+    timed: Timed<'a>,
     place: Place<'a>,
 }
 
@@ -45,18 +48,25 @@ struct Place<'a> {
 }
 
 impl Kept {
-    pub(crate) fn new(pool: PgPool, places: usize) -> Kept {
+    pub(crate) fn new(pool: PgPool, places: usize, watch: Arc<Watch>) -> Kept {
         Kept {
             pool,
             places: Semaphore::new(places),
             free: Mutex::default(),
+            watch,
         }
+    }
+
+    /// Connections that wait here for something to do.
+    pub(crate) fn free(&self) -> u32 {
+        u32::try_from(self.lock().len()).unwrap_or(u32::MAX)
     }
 
     /// # Errors
     /// Those of the pool.
-    pub(crate) async fn take(&self) -> Result<InHand<'_>, sqlx::Error> {
+    pub(crate) async fn take(&self, query: Query) -> Result<InHand<'_>, sqlx::Error> {
         let closed = |_| sqlx::Error::PoolClosed;
+        let asked = Instant::now();
         let permit = self.places.acquire().await.map_err(closed)?;
         let place = Place {
             kept: self,
@@ -64,23 +74,20 @@ impl Kept {
             _permit: permit,
         };
         let free = self.lock().pop();
-        let connection = match free {
-            None => self.pool.acquire().await?,
-            Some(Free {
-                mut connection,
-                was_slow,
-            }) => {
-                if was_slow {
-                    sqlx::raw_sql("DISCARD PLANS")
-                        .execute(&mut *connection)
-                        .await?;
-                }
-                connection
-            }
+        let taken = match free {
+            None => self.pool.acquire().await.map(|new| (new, false)),
+            Some(free) => Ok((free.connection, free.was_slow)),
         };
+        self.watch.waited(asked);
+        let (mut connection, was_slow) = taken?;
+        if was_slow {
+            sqlx::raw_sql("DISCARD PLANS")
+                .execute(&mut *connection)
+                .await?;
+        }
         Ok(InHand {
             connection,
-            since: Instant::now(),
+            timed: self.watch.start(query),
             place,
         })
     }
@@ -95,11 +102,11 @@ impl InHand<'_> {
     pub(crate) fn keep(self) {
         let InHand {
             connection,
-            since,
+            timed,
             mut place,
         } = self;
         place.ended_well = true;
-        let was_slow = since.elapsed() > SLOW;
+        let was_slow = timed.elapsed() > SLOW;
         let free = Free {
             connection,
             was_slow,
@@ -135,7 +142,7 @@ mod tests {
     use super::*;
 
     async fn plan(kept: &Kept) -> String {
-        let mut connection = kept.take().await.expect("connects");
+        let mut connection = kept.take(Query::Claim).await.expect("connects");
         let explain = sqlx::raw_sql("EXPLAIN (COSTS OFF) EXECUTE look");
         let row = explain.fetch_one(&mut *connection).await.expect("explains");
         connection.keep();
@@ -143,7 +150,7 @@ mod tests {
     }
 
     async fn run(kept: &Kept, statements: &'static str) {
-        let mut connection = kept.take().await.expect("connects");
+        let mut connection = kept.take(Query::Claim).await.expect("connects");
         let run = sqlx::raw_sql(statements).execute(&mut *connection);
         run.await.expect("runs");
         connection.keep();
@@ -153,7 +160,7 @@ mod tests {
     async fn whoever_was_slow_plans_anew() {
         let url = testkit::fresh_database("kept").await.expect("a database");
         let pool = PgPool::connect_lazy(&url).expect("a URL");
-        let kept = Kept::new(pool, 1);
+        let kept = Kept::new(pool, 1, Arc::default());
         run(
             &kept,
             "CREATE TABLE things (id bigint PRIMARY KEY);

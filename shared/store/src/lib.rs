@@ -32,6 +32,7 @@ pub mod polls;
 pub mod refreshes;
 pub mod retention;
 pub mod seal;
+pub mod timing;
 pub mod updates;
 pub mod wake;
 pub mod webhooks;
@@ -48,13 +49,14 @@ pub use lately::Edited;
 
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use handover::Handover;
 use kept::Kept;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection as _, PgPool};
+use timing::Watch;
 use wake::Bells;
 
 /// Connections for everything else; one of them is the listener.
@@ -80,10 +82,12 @@ pub struct Config {
 pub struct Connections {
     /// Open and waiting for something to do.
     pub idle: u32,
-    /// At work.
+    /// At work; one of them listens.
     pub in_use: u32,
     /// The most that there may be.
     pub limit: u32,
+    /// How long whoever waited longest for one has waited since this was asked last.
+    pub longest_wait: Duration,
 }
 
 /// A transaction of this crate; moved by value to whoever commits it.
@@ -105,6 +109,7 @@ pub struct Store {
     errands: Arc<Kept>,
     bells: Arc<Bells>,
     handover: Arc<Handover>,
+    watch: Arc<Watch>,
 }
 
 impl Store {
@@ -156,15 +161,20 @@ impl Store {
             .connect_with(often.options([("synchronous_commit", "off")]))
             .await?;
         let errands = (relaxed_limit - 1).min(ERRANDS);
+        let watch = Arc::<Watch>::default();
+        let kept = |pool: &PgPool, places: u32| {
+            Arc::new(Kept::new(pool.clone(), places as usize, Arc::clone(&watch)))
+        };
         Ok(Store {
             pool,
-            journal: Arc::new(Kept::new(busy.clone(), journal as usize)),
-            intake: Arc::new(Kept::new(busy.clone(), INTAKE as usize)),
-            errands: Arc::new(Kept::new(relaxed.clone(), errands as usize)),
+            journal: kept(&busy, journal),
+            intake: kept(&busy, INTAKE),
+            errands: kept(&relaxed, errands),
             busy,
             relaxed,
             bells: Arc::new(Bells::new()),
             handover: Arc::default(),
+            watch,
         })
     }
 
@@ -205,15 +215,26 @@ impl Store {
         Ok(self.pool.begin().await?)
     }
 
-    /// How this process uses its connections.
-    pub fn connections_in_use(&self) -> Connections {
+    /// How this process uses its connections. Nobody tells how long those of the two pools are waited for that everything
+    /// else shares, so this waits for one of each.
+    pub async fn connections_in_use(&self) -> Connections {
         let pools = [&self.pool, &self.relaxed, &self.busy];
-        let sum = |of: fn(&PgPool) -> u32| pools.into_iter().map(of).sum();
-        let idle = sum(|pool| u32::try_from(pool.num_idle()).unwrap_or(u32::MAX));
+        let sum = |of: fn(&PgPool) -> u32| pools.into_iter().map(of).sum::<u32>();
+        let kept = [&self.journal, &self.intake, &self.errands];
+        let kept: u32 = kept.into_iter().map(|kept| kept.free()).sum();
+        let idle = kept + sum(|pool| u32::try_from(pool.num_idle()).unwrap_or(u32::MAX));
+        let in_use = sum(PgPool::size).saturating_sub(idle);
+        for shared in [&self.pool, &self.relaxed] {
+            let asked = Instant::now();
+            // Who gets none has waited all the same.
+            let _given_back = shared.acquire().await;
+            self.watch.waited(asked);
+        }
         Connections {
             idle,
-            in_use: sum(PgPool::size).saturating_sub(idle),
+            in_use,
             limit: sum(|pool| pool.options().get_max_connections()),
+            longest_wait: self.watch.longest_wait(),
         }
     }
 

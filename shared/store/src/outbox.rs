@@ -6,6 +6,7 @@ use std::time::Duration;
 use domain::{OperationId, Tenant};
 use uuid::Uuid;
 
+use crate::timing::Query;
 use crate::{Error, Store, Transaction};
 
 /// One event to announce. `body` is the whole CloudEvents document.
@@ -159,7 +160,7 @@ impl Store {
         limit: i64,
         lease: Duration,
     ) -> Result<Vec<Pending>, Error> {
-        let mut connection = self.errands.take().await?;
+        let mut connection = self.errands.take(Query::TakeAnnouncements).await?;
         let taken = sqlx::query_as!(
             Pending,
             r#"WITH due AS (
@@ -189,7 +190,7 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`]; then the rows go out again under the same message ids.
     pub async fn mark_published(&self, ids: &[i64]) -> Result<bool, Error> {
-        let mut connection = self.errands.take().await?;
+        let mut connection = self.errands.take(Query::MarkPublished).await?;
         let others = sqlx::query_scalar!(
             r#"WITH marked AS (
                 UPDATE outbox o SET published_at = clock_timestamp() FROM unnest((SELECT $1::bigint[])) AS u(id)

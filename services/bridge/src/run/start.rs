@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use accounts::Accounts;
 use boot::http::Readiness;
-use boot::metrics::{Class, Endpoint, Label, Metrics};
+use boot::metrics::{Class, Endpoint, Label, Metrics, Query};
 use boot::settings::Settings;
 use harvest::Http;
 use store::Store;
@@ -35,6 +35,8 @@ pub(super) async fn start(
     })
     .await
     .map_err(|error| unreachable("the database", &error))?;
+    let counted = Arc::clone(&metrics);
+    store.on_query(move |query, took| counted.db_query(Query::from_word(query.as_str()), took));
     store
         .migrate()
         .await
@@ -138,6 +140,13 @@ mod tests {
     use harvest::Operation;
 
     use super::*;
+
+    #[test]
+    fn every_statement_that_is_timed_has_a_label_of_its_own_and_no_label_is_without_one() {
+        let timed = store::timing::Query::ALL.iter().map(|query| query.as_str());
+        let labels = Query::ALL.iter().map(|query| query.as_str());
+        assert!(timed.chain(["other"]).eq(labels));
+    }
 
     #[test]
     fn every_operation_has_a_label_of_its_own_and_no_label_is_without_one() {

@@ -30,8 +30,14 @@ async fn listening_for(request_timeout: Duration, extra: Router) -> Listening {
 
 impl Listening {
     async fn get(&self, path: &str) -> (String, String) {
+        self.get_as(path, "*/*").await
+    }
+
+    async fn get_as(&self, path: &str, accept: &str) -> (String, String) {
         let mut stream = TcpStream::connect(self.addr).await.unwrap();
-        let request = format!("GET {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n");
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\naccept: {accept}\r\n\r\n"
+        );
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.unwrap();
@@ -109,6 +115,10 @@ async fn a_check_that_never_answers_fails_after_two_seconds() {
 async fn metrics_and_the_routes_of_a_service_are_served_too() {
     let server = listening(Router::new().route("/v1/hello", get(|| async { "hello" }))).await;
     assert!(server.get("/metrics").await.1.contains("bridge_build_info"));
+    // As Prometheus 3 asks.
+    let accept = "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,text/plain;version=0.0.4;q=0.2";
+    let open = server.get_as("/metrics", accept).await.1;
+    assert!(open.contains("bridge_build_info") && open.ends_with("# EOF\n"));
     assert_eq!(server.get("/v1/hello").await.1, "hello");
 }
 

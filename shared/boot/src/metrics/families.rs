@@ -4,12 +4,15 @@ use domain::StepKind;
 use domain::webhook::{Action, Consumer, Refusal};
 use prometheus::{Counter, Gauge, Histogram, IntCounter};
 
-use super::foreign::{ContractRule, PublishOutcome, ReconnectCause};
+use super::foreign::{ContractRule, PublishOutcome, Query, ReconnectCause};
 use super::grid::{About, Catalogue, Grid, Sparse};
-use super::label::{Build, Call, Intake, Queue, Stage, Timed, WhyParked, WhyRetried, WhySetAside};
+use super::label::{
+    Build, Call, Configured, Intake, Queue, Stage, Timed, WhyParked, WhyRetried, WhySetAside,
+    Worked,
+};
 use super::words::{
-    AdminAction, AdminResult, Arrival, Exchange, Mismatch, OperationState, Outcome, RecordAction,
-    Resource, Service, Signal, Terminal, WebhookOutcome,
+    AdminAction, AdminResult, Arrival, Exchange, Followed, Mismatch, OperationState, Outcome,
+    RecordAction, Resource, Service, Signal, Terminal, WebhookOutcome,
 };
 
 /// Handling one message; the bounds OpenTelemetry recommends for messaging.
@@ -25,6 +28,10 @@ const LAG: &[f64] = &[1.0, 5.0, 15.0, 30.0, 60.0, 120.0, 300.0, 900.0, 3600.0];
 /// Publish → confirm.
 const CONFIRM: &[f64] = &[
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0,
+];
+/// One statement of the database, or a transaction of several.
+const QUERY: &[f64] = &[
+    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0,
 ];
 /// One call to Greenhouse.
 const CALL: &[f64] = &[0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
@@ -65,14 +72,14 @@ macro_rules! families {
 families! {
     messages: Grid<IntCounter, Queue, Outcome>, "bridge_messages_total",
         "Deliveries, by how they ended.";
-    process: Grid<Histogram, Queue, Outcome>, "bridge_process_duration_seconds" [HANDLING],
-        "Time one message was worked on.";
+    process: Grid<Histogram, Worked>, "bridge_process_duration_seconds" [HANDLING],
+        "Time one introduction, or update of one, was worked on, from its claim to its end.";
     end_to_end: Grid<Histogram, Arrival>, "bridge_intro_end_to_end_seconds" [ARRIVAL],
         "From accepted in Intrro to visible in Greenhouse.";
     terminal: Grid<IntCounter, Terminal>, "bridge_intro_terminal_total",
         "Introductions, by their last state.";
-    status_lag: Grid<Histogram, Resource>, "bridge_status_lag_seconds" [LAG],
-        "From a change in Greenhouse to its event in the outbox.";
+    status_lag: Grid<Histogram, Followed>, "bridge_status_lag_seconds" [LAG],
+        "From a change of an application in Greenhouse to the broker's confirmation of its event.";
     oldest_pending: Sparse<Gauge, Queue>, "bridge_oldest_pending_seconds",
         "Age of the oldest work that could be done now.";
     inflight: Sparse<Gauge, Queue>, "bridge_inflight",
@@ -136,11 +143,15 @@ families! {
     violations: Grid<IntCounter, Intake, ContractRule>, "bridge_contract_violations_total",
         "Messages that broke the contract.";
     pool_in_use: Sparse<Gauge, ()>, "bridge_db_pool_in_use",
-        "Database connections in use.";
+        "Database connections in use; one of them listens.";
     pool_idle: Sparse<Gauge, ()>, "bridge_db_pool_idle",
         "Database connections waiting for work.";
     pool_max: Sparse<Gauge, ()>, "bridge_db_pool_max",
         "Most database connections this process may open.";
+    pool_wait: Sparse<Gauge, ()>, "bridge_db_pool_wait_seconds",
+        "Longest that somebody waited for a database connection since these gauges were set before.";
+    query: Grid<Histogram, Query>, "bridge_db_query_seconds" [QUERY],
+        "Time of a statement that events wait for, or of a transaction of several, without the wait for a connection.";
     webhook_deliveries: Grid<IntCounter, WebhookOutcome>, "bridge_webhook_deliveries_total",
         "Webhook deliveries that were taken.";
     webhook_actions: Grid<IntCounter, Action>, "bridge_webhook_actions_total",
@@ -161,6 +172,8 @@ families! {
         "Time until the first admin has to authorise us anew, if nothing is renewed.";
     telemetry_dropped: Grid<IntCounter, Signal>, "bridge_telemetry_dropped_total",
         "Telemetry that no collector will see.";
+    config: Sparse<Gauge, Configured>, "bridge_config_hash_info",
+        "Always 1; the label is a hash of what is set, without secrets.";
     build: Sparse<Gauge, Build>, "bridge_build_info",
         "Always 1; the labels say what is running.";
 }

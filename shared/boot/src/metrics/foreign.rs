@@ -174,6 +174,28 @@ labels_from_words! {
         Timeout = "timeout",
     }
 
+    /// A statement that events wait for, or a transaction of several, in the words of the store.
+    Query "query" {
+        /// A batch of events enters.
+        Enter = "enter",
+        /// Operations are claimed.
+        Claim = "claim",
+        /// Steps are written.
+        WriteSteps = "write_steps",
+        /// Operations end, or are given back.
+        Leave = "leave",
+        /// A relay takes what is to be announced.
+        TakeAnnouncements = "take_announcements",
+        /// A relay marks what the broker has.
+        MarkPublished = "mark_published",
+        /// A window of calls is changed.
+        ChangeBudget = "change_budget",
+        /// Applications are told to have moved on.
+        AdvanceApplications = "advance_applications",
+        /// Webhooks are recorded.
+        RecordWebhooks = "record_webhooks",
+    }
+
     /// The type of a command, without the package.
     EventType "event_type" {
         /// A candidate agreed.

@@ -106,6 +106,7 @@ impl<M: Metric, A: Values, B: Values> Sparse<M, A, B> {
 /// A family with one child per combination of labels, from the start.
 pub(super) struct Grid<M, A, B = (), C = ()> {
     children: Vec<M>,
+    about: About,
     labels: PhantomData<fn(A, B, C)>,
 }
 
@@ -123,6 +124,7 @@ impl<M: Metric, A: Label, B: Label, C: Label> Grid<M, A, B, C> {
         }
         Ok(Self {
             children,
+            about,
             labels: PhantomData,
         })
     }
@@ -130,6 +132,21 @@ impl<M: Metric, A: Label, B: Label, C: Label> Grid<M, A, B, C> {
     /// The child of one combination.
     pub(super) fn at(&self, a: A, b: B, c: C) -> &M {
         &self.children[(a.position() * B::ALL.len() + b.position()) * C::ALL.len() + c.position()]
+    }
+}
+
+impl<A: Label> Grid<Histogram, A> {
+    /// The sample that counts a value, as the exposition calls it: its labels by name, and the bound behind them.
+    pub(super) fn bucket(&self, a: A, value: f64) -> String {
+        let labels = A::NAMES.iter().zip(a.values());
+        let mut labels: Vec<_> = labels
+            .map(|(name, value)| format!("{name}=\"{value}\","))
+            .collect();
+        labels.sort_unstable();
+        let bound = self.about.bounds.iter().find(|bound| value <= **bound);
+        let bound = bound.map_or_else(|| "+Inf".to_owned(), f64::to_string);
+        let (name, labels) = (self.about.name, labels.concat());
+        format!("{name}_bucket{{{labels}le=\"{bound}\"}}")
     }
 }
 

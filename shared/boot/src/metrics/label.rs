@@ -3,7 +3,7 @@
 use domain::{Code, StepKind, webhook};
 
 use super::foreign::{ContractRule, Endpoint, EventType};
-use super::words::{Class, Service};
+use super::words::{Class, Outcome, Service};
 
 /// What one or more labels say.
 pub trait Values: Copy + 'static {
@@ -343,6 +343,40 @@ impl Label for Timed {
     }
 }
 
+/// A message that was worked on, and how that ended. What requests for jobs and statuses ask for is done in parts, beside
+/// other work: only introductions are timed as a whole. A message that was worked on is no duplicate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Worked(Outcome);
+
+impl Worked {
+    pub(super) fn of(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Duplicate => Self(Outcome::Ack),
+            outcome => Self(outcome),
+        }
+    }
+}
+
+impl Values for Worked {
+    const NAMES: &'static [&'static str] = &["service", "queue", "outcome"];
+    fn values(self) -> Vec<&'static str> {
+        [Queue::Introductions.values(), self.0.values()].concat()
+    }
+}
+
+impl Label for Worked {
+    const ALL: &'static [Self] = &[
+        Self(Outcome::Ack),
+        Self(Outcome::Retry),
+        Self(Outcome::Park),
+        Self(Outcome::Reject),
+    ];
+    fn position(self) -> usize {
+        let place = Self::ALL.iter().position(|worked| *worked == self);
+        place.unwrap_or_default()
+    }
+}
+
 /// What is running: version, git commit, compiler.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Build;
@@ -355,6 +389,17 @@ impl Values for Build {
             option_env!("BRIDGE_GIT_SHA").unwrap_or("unknown"),
             env!("BRIDGE_RUSTC"),
         ]
+    }
+}
+
+/// What is set, as a hash; one per process.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Configured(pub(super) &'static str);
+
+impl Values for Configured {
+    const NAMES: &'static [&'static str] = &["hash"];
+    fn values(self) -> Vec<&'static str> {
+        vec![self.0]
     }
 }
 
@@ -379,6 +424,7 @@ mod tests {
         positions_match::<StepKind>();
         positions_match::<Endpoint>();
         positions_match::<Timed>();
+        positions_match::<Worked>();
         positions_match::<Class>();
         positions_match::<Service>();
         positions_match::<webhook::Action>();

@@ -47,7 +47,8 @@ fn touch_everything(metrics: &Metrics) {
     metrics.circuits_open(1);
     metrics.connections_set_aside(&[]);
     metrics.gauges_read(1.0);
-    metrics.db_pool(1, 1, 10);
+    metrics.configured("0123456789abcdef");
+    metrics.db_pool(1, 1, 10, second);
 }
 
 fn series(exposition: &str) -> usize {
@@ -123,6 +124,40 @@ fn a_count_lands_on_its_own_labels() {
         r#"bridge_publish_total{exchange="intrro.greenhouse.events",outcome="returned",service="relay"} 2"#,
     ] {
         assert!(text.contains(line), "{line}");
+    }
+}
+
+#[test]
+fn as_openmetrics_a_family_of_counters_has_no_suffix_and_the_end_is_marked() {
+    let open = Metrics::new().open_metrics();
+    for part in [
+        "# TYPE bridge_messages counter\nbridge_messages_total{",
+        "# HELP bridge_harvest_throttle_wait_seconds Time",
+        "# TYPE bridge_process_duration_seconds histogram\n",
+        "\n# EOF\n",
+    ] {
+        assert!(open.contains(part), "{part}");
+    }
+    assert!(open.ends_with("# EOF\n") && !open.contains("_total counter"));
+    assert!(!open.contains(" # {"), "nothing is traced");
+}
+
+#[test]
+fn an_exemplar_stands_behind_the_bucket_of_its_value() {
+    let metrics = Metrics::new();
+    let family = &metrics.0.process;
+    for (seconds, bound) in [(0.3, "0.5"), (0.5, "0.5"), (1.0, "1"), (11.0, "+Inf")] {
+        let label = Worked::of(Outcome::Retry);
+        family.at(label, (), ()).observe(seconds);
+        metrics
+            .1
+            .keep(family.bucket(label, seconds), seconds, "4bf9");
+        let open = metrics.open_metrics();
+        let labels = r#"outcome="retry",queue="greenhouse.introductions",service="introductions""#;
+        let sample = format!("bridge_process_duration_seconds_bucket{{{labels},le=\"{bound}\"}} ");
+        let line = open.lines().find(|line| line.starts_with(&sample)).unwrap();
+        let exemplar = format!(" # {{trace_id=\"4bf9\"}} {seconds} ");
+        assert!(line.contains(&exemplar), "{line}");
     }
 }
 

@@ -111,6 +111,12 @@ labels! {
         Jobs = "jobs",
     }
 
+    /// Whose changes are events about statuses.
+    Followed "resource" {
+        /// Applications.
+        Applications = "applications",
+    }
+
     /// What a polled record was to us.
     RecordAction "action" {
         /// Never seen before.

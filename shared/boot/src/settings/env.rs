@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use secrecy::SecretString;
+use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::unknown::{self, Unknown};
-use super::variables::Variable;
+use super::variables::{Variable, reference};
 
 /// The environment, and what was found wrong with it so far.
 ///
@@ -202,6 +203,21 @@ impl Env {
             problems: std::mem::take(&mut self.problems),
             unknown: self.unknown(),
         })
+    }
+
+    /// Tells apart what is set, defaults included: where two replicas differ, or a restart changed something. No secret goes
+    /// into it, nor where one is read from: a short one could be found by trying.
+    #[must_use]
+    pub fn hash(&mut self) -> String {
+        let plain = reference().iter().filter(|variable| !variable.secret);
+        let hash = plain.fold(Sha256::new(), |hash, variable| {
+            let value = self.optional(variable).unwrap_or_default();
+            hash.chain_update(format!("{}={value}\n", variable.name))
+        });
+        hash.finalize()[..8]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 
     /// What is called like a setting and is none.

@@ -43,6 +43,20 @@ fn every_missing_variable_is_named_at_once_with_form_and_example() {
 }
 
 #[test]
+fn the_hash_tells_apart_what_is_set_and_nothing_of_secrets() {
+    let hash = |name: &str, value: &str| Env::from_map([(name, value)]).hash();
+    let nothing = hash("", "");
+    assert_eq!(nothing.len(), 16);
+    assert_eq!(hash("BRIDGE_SETTLE_SECONDS", " 60 "), nothing, "as it is");
+    for variable in reference() {
+        let other = hash(variable.name, "another value");
+        assert_eq!(other == nothing, variable.secret, "{}", variable.name);
+        let file = format!("{}_FILE", variable.name);
+        assert_eq!(hash(&file, "/another/file"), nothing, "{file}");
+    }
+}
+
+#[test]
 fn an_empty_variable_counts_as_not_set() {
     let settings = with("GREENHOUSE_API_URL", "  ").unwrap();
     assert_eq!(

@@ -17,12 +17,22 @@ pub(super) fn exporting(yes: bool) {
 /// The context of the current span as a `traceparent`; `None` without a span, or when nothing is traced.
 #[must_use]
 pub fn current_traceparent() -> Option<String> {
+    current().map(|span| write(&span))
+}
+
+/// The trace of the current span, where the collector gets it.
+pub(crate) fn collected_trace() -> Option<String> {
+    let span = current().filter(SpanContext::is_sampled)?;
+    Some(span.trace_id().to_string())
+}
+
+fn current() -> Option<SpanContext> {
     if !EXPORTING.load(Ordering::Acquire) {
         return None;
     }
     let context = Span::current().context();
     let span = context.span().span_context().clone();
-    span.is_valid().then(|| write(&span))
+    span.is_valid().then_some(span)
 }
 
 /// The context of the current span, or else the one the work came with, unchanged: so that a trace that began in Intrro

@@ -37,7 +37,10 @@ fn sources(folder: &Path, found: &mut Vec<String>) {
             sources(&path, found);
         } else if name.ends_with(".rs") && name != "tests.rs" {
             let text = fs::read_to_string(&path).expect("a source");
-            let production = text.split("#[cfg(test)]").next().unwrap_or_default();
+            let production = text
+                .split("#[cfg(test)]\nmod tests {")
+                .next()
+                .unwrap_or_default();
             found.push(production.to_owned());
         }
     }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::view::Answer;
 use super::window::Window;
 use super::{Seen, Timing};
+use crate::timing::Query;
 use crate::{Error, Store, Transaction};
 
 /// A window as it is after a change, and the database's time at the change.
@@ -87,6 +88,7 @@ pub(super) async fn change<R>(
     rule: impl FnOnce(&mut Window, DateTime<Utc>) -> R,
 ) -> Result<Option<Changed<R>>, Error> {
     let mut tx = store.relaxed.begin().await?;
+    let _timed = store.watch.start(Query::ChangeBudget);
     let Some(Held {
         client,
         window: before,

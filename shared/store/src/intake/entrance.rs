@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, Connection};
 
 use crate::kept::InHand;
+use crate::timing::Query;
 use crate::{Error, Store, Transaction};
 
 /// Where one batch of events enters: [begin](Entrance::begin), record, commit, and then [`Entrance::flush`], before which
@@ -23,7 +24,7 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn entrance(&self) -> Result<Entrance<'_>, Error> {
-        let connection = self.intake.take().await?;
+        let connection = self.intake.take(Query::Enter).await?;
         Ok(Entrance { connection })
     }
 }

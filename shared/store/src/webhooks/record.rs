@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::connections::{ConnectionError, open_webhooks};
 use crate::seal::{Keyring, Sealed};
+use crate::timing::Query;
 use crate::wake::News;
 use crate::{Error, Store};
 
@@ -99,6 +100,7 @@ impl Store {
     /// [`Error::Unavailable`]: none of them may be answered as taken.
     pub async fn record_webhooks(&self, batch: &[Delivery]) -> Result<Vec<Recorded>, Error> {
         let columns = Columns::of(batch)?;
+        let _timed = self.watch.start(Query::RecordWebhooks);
         let rows = sqlx::query_file!(
             "queries/record_webhooks.sql",
             &columns.places,

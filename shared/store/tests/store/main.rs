@@ -21,6 +21,7 @@ mod person_line;
 mod requests;
 mod retention;
 mod statuses;
+mod timing;
 mod turns;
 mod updates;
 mod wake;
