@@ -1,4 +1,4 @@
-//! Checks what nobody compiles: docker-compose.yml, the Dockerfile, Prometheus rules, the dashboard, the runbooks,
+//! Checks what nobody compiles: docker-compose.yml, the Dockerfile, Prometheus rules, the dashboards, the runbooks,
 //! and README's table of settings.
 
 mod compose;

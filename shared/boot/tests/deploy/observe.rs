@@ -15,13 +15,42 @@ const RULES_TEST: &str = "deploy/prometheus/rules_test.yml";
 const DASHBOARDS: &str = "deploy/grafana/dashboards";
 const RUNBOOKS: &str = "deploy/runbooks";
 
-/// What is asked of the broker's own metrics: each metric, the family that brings it, and its labels. Told by
-/// `/metrics/detailed` of `rabbitmq_prometheus`, from RabbitMQ 3.10 on.
-const BROKER: [(&str, &str, &[&str]); 1] = [(
-    "rabbitmq_detailed_queue_messages_ready",
-    "queue_coarse_metrics",
-    &["vhost", "queue"],
-)];
+/// What is asked of the broker's own metrics: each metric, the family of `/metrics/detailed` that brings it or else
+/// `/metrics`, and its labels. `rabbitmq_prometheus` tells them from RabbitMQ 3.10 on.
+const BROKER: [(&str, Option<&str>, &[&str]); 8] = [
+    (
+        "rabbitmq_detailed_queue_messages_ready",
+        Some("queue_coarse_metrics"),
+        &["vhost", "queue"],
+    ),
+    (
+        "rabbitmq_detailed_queue_messages_unacked",
+        Some("queue_coarse_metrics"),
+        &["vhost", "queue"],
+    ),
+    (
+        "rabbitmq_detailed_queue_consumers",
+        Some("queue_consumer_count"),
+        &["vhost", "queue"],
+    ),
+    (
+        "rabbitmq_global_messages_unroutable_returned_total",
+        None,
+        &["protocol"],
+    ),
+    (
+        "rabbitmq_global_messages_unroutable_dropped_total",
+        None,
+        &["protocol"],
+    ),
+    (
+        "rabbitmq_global_messages_redelivered_total",
+        None,
+        &["protocol", "queue_type"],
+    ),
+    ("rabbitmq_alarms_memory_used_watermark", None, &[]),
+    ("rabbitmq_alarms_free_disk_space_watermark", None, &[]),
+];
 
 fn rules() -> Vec<Value> {
     let file = yaml(RULES);
@@ -186,8 +215,11 @@ fn what_is_asked_of_the_broker_is_scraped() {
         .find(|job| job["metrics_path"] == "/metrics/detailed")
         .unwrap();
     let families = items(&detailed["params"]["family"]);
+    let whole = |job: &Value| job["job_name"] == "rabbitmq" && job["metrics_path"].is_null();
+    let is_whole = items(&prometheus["scrape_configs"]).iter().any(whole);
     for (metric, family, _) in BROKER {
-        assert!(families.iter().any(|scraped| scraped == family), "{metric}");
+        let is_scraped = family.map_or(is_whole, |family| families.iter().any(|one| one == family));
+        assert!(is_scraped, "{metric}");
     }
 }
 
@@ -268,7 +300,12 @@ fn every_alert_has_a_unit_test_that_makes_it_speak() {
 fn every_panel_says_what_is_bad_and_which_runbook_to_open() {
     let dashboards = dashboards();
     let titles: Vec<_> = dashboards.iter().map(|(_, one)| &one["title"]).collect();
-    assert_eq!(titles, ["Is it working?", "Why is it slow or failing?"]);
+    let expected = [
+        "Broker and contract",
+        "Is it working?",
+        "Why is it slow or failing?",
+    ];
+    assert_eq!(titles, expected);
     let panels = dashboards.iter().flat_map(|(_, one)| items(&one["panels"]));
     for panel in panels {
         let description = string(&panel["description"]);
@@ -289,6 +326,61 @@ fn panels_have_their_own_id_place_and_a_data_source_that_is_provisioned() {
         .collect();
     for (_, dashboard) in dashboards() {
         fit(&dashboard, &sources);
+    }
+}
+
+#[test]
+fn a_dot_opens_a_trace() {
+    let panels = dashboards();
+    let panels = panels.iter().flat_map(|(_, one)| items(&one["panels"]));
+    let targets = panels.flat_map(|panel| items(&panel["targets"]));
+    let dotted = targets.filter(|target| target["exemplar"] == true);
+    let metrics: BTreeSet<_> = dotted
+        .flat_map(|target| selectors(string(&target["expr"])))
+        .map(|selector| selector.metric)
+        .collect();
+    // Those that the bridge keeps traces of.
+    let expected = [
+        "bridge_intro_end_to_end_seconds_bucket",
+        "bridge_process_duration_seconds_bucket",
+    ];
+    assert!(metrics.iter().eq(expected), "{metrics:?}");
+    let provisioned = yaml("deploy/grafana/provisioning/datasources/prometheus.yml");
+    let sources = items(&provisioned["datasources"]);
+    let link = &sources[0]["jsonData"]["exemplarTraceIdDestinations"][0];
+    assert_eq!(link["name"], "trace_id");
+    let collector = sources
+        .iter()
+        .find(|one| one["uid"] == link["datasourceUid"]);
+    assert_eq!(collector.unwrap()["type"], "jaeger");
+    let compose = yaml("docker-compose.yml");
+    let arguments = items(&compose["services"]["prometheus"]["command"]);
+    assert!(
+        arguments
+            .iter()
+            .any(|one| one == "--enable-feature=exemplar-storage")
+    );
+}
+
+#[test]
+fn each_dashboard_leads_to_the_others() {
+    let dashboards = dashboards();
+    let links_of = |one: &Value| -> Vec<String> {
+        let links = items(&one["links"]).iter();
+        links.map(|link| string(&link["url"]).to_owned()).collect()
+    };
+    for (_, one) in &dashboards {
+        for (_, other) in dashboards
+            .iter()
+            .filter(|(_, other)| other["uid"] != one["uid"])
+        {
+            let address = format!("/d/{}", string(&other["uid"]));
+            assert!(
+                links_of(one).contains(&address),
+                "{} lacks {address}",
+                one["title"]
+            );
+        }
     }
 }
 

@@ -49,7 +49,7 @@ fn every_alert_speaks_when_it_should_and_only_then() {
 }
 
 #[test]
-fn every_expression_of_the_dashboard_and_the_runbooks_is_promql() {
+fn every_expression_of_the_dashboards_and_the_runbooks_is_promql() {
     let mut rules = "groups:\n  - name: expressions\n    rules:\n".to_owned();
     for (number, (_, expression)) in expressions().iter().enumerate() {
         let quoted = serde_json::Value::from(expression.as_str());
