@@ -86,7 +86,7 @@ impl<'a> Attempt<'a> {
     }
 
     /// For whoever sends more than once within one write.
-    pub(crate) fn term(&self) -> Term {
+    pub(crate) fn term(&self) -> Term<'a> {
         Term::of(self.claim, &self.context.config)
     }
 

@@ -72,7 +72,8 @@ pub struct Config {
     pub capacity: usize,
     /// Of one tenant, so that another's single introduction always finds a free hand.
     pub capacity_per_tenant: usize,
-    /// How long an operation is ours; longer than any one call to Greenhouse.
+    /// How long an operation stays ours after its process was killed; longer than any one call to Greenhouse. It is extended
+    /// while somebody works on it.
     pub lease: Duration,
     /// Limit of one call to Greenhouse, as the client has it.
     pub call_deadline: Duration,
@@ -88,7 +89,7 @@ impl Config {
         Config {
             capacity: 256,
             capacity_per_tenant: 192,
-            lease: Duration::from_secs(60),
+            lease: Duration::from_secs(20),
             call_deadline: Duration::from_secs(10),
             settle: Duration::from_secs(60),
             intrro_url,
@@ -149,8 +150,8 @@ impl Context {
     }
 
     /// Waits until no other import of this tenant in this process looks up the same: the second one then finds it
-    /// remembered, at no cost to the budget. What is different does not wait, or a line of look-ups, each with its calls,
-    /// would outlast the leases of those at its end.
+    /// remembered, at no cost to the budget. What is different does not wait: nobody stands in a line of look-ups, each with
+    /// its calls, for one of their own.
     pub(crate) async fn alone(
         &self,
         tenant: &Tenant,

@@ -68,7 +68,7 @@ impl Newcomer {
     pub(crate) async fn create(
         &mut self,
         client: &Client,
-        term: Term,
+        term: Term<'_>,
     ) -> Result<CreatedCandidate, SendError> {
         loop {
             term.check()?;

@@ -1,5 +1,7 @@
 //! Takes operations from the ledger and runs their handlers, as many at once as there is room for.
 
+use std::convert::Infallible;
+use std::future::pending;
 use std::ops::RangeInclusive;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -12,6 +14,7 @@ use domain::{Code, OperationKind, Tenant, backoff};
 use futures::FutureExt;
 use store::claim::{Claim, Want};
 use store::journal::{JournalError, Release, StepWrite};
+use store::lease::keep_until_lost;
 use store::wake::News;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -207,13 +210,15 @@ async fn pause(context: &Context, hands: &Hands, found: &Found) {
 async fn perform(context: &Context, claim: Claim, stop: &CancellationToken) {
     // A handler that panics is a bug of ours, and this one operation's: without an entry it would keep its lease, be taken
     // up first of its tenant's, and panic again, for ever.
-    let handled = AssertUnwindSafe(handler::handle(context, &claim))
-        .catch_unwind()
-        .await
-        .unwrap_or_else(|_| {
-            let stop = Stop::Retry(Code::Internal.into());
-            Err(handler::Stopped::unaware(&claim, stop))
-        });
+    let handling = AssertUnwindSafe(handler::handle(context, &claim)).catch_unwind();
+    let handled = tokio::select! {
+        handled = handling => handled,
+        never = keep(context, &claim) => match never {},
+    };
+    let handled = handled.unwrap_or_else(|_| {
+        let stop = Stop::Retry(Code::Internal.into());
+        Err(handler::Stopped::unaware(&claim, stop))
+    });
     outage::learn(
         context,
         &claim,
@@ -240,6 +245,14 @@ async fn perform(context: &Context, claim: Claim, stop: &CancellationToken) {
     }
 }
 
+/// Keeps the operation ours beside the work on it. Where that is lost the work is not interrupted, for it may be that it has
+/// just been done: nothing is sent any more, and what is written meets the fence.
+async fn keep(context: &Context, claim: &Claim) -> Infallible {
+    let (store, lease) = (&context.store, context.config.lease);
+    keep_until_lost(claim.clock.taken, lease, || store.extend(claim, lease)).await;
+    pending().await
+}
+
 /// Gives back an operation that the database stopped, once it takes that. Where it does not before the end of the lease,
 /// or of the process, that end gives the operation back.
 async fn give_back(
@@ -259,7 +272,7 @@ async fn give_back(
             return;
         }
         let pause = backoff::within(LONGEST_PAUSE, attempt, rand::random());
-        if claim.clock.elapsed() + pause > context.config.lease {
+        if claim.held_from().elapsed() + pause > context.config.lease {
             return;
         }
         tokio::select! {

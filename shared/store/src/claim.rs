@@ -1,5 +1,6 @@
 //! Taking operations to work on: fair over tenants, within budget, in order per person.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -62,6 +63,8 @@ pub struct Claim {
     pub created_at: DateTime<Utc>,
     /// When it was claimed.
     pub clock: Clock,
+    /// From when on the lease lasts.
+    pub(crate) held_from: Mutex<Instant>,
     /// Remote writes of earlier tries.
     pub steps: Vec<StepRecord>,
     /// Greenhouse candidates that this person's Intrro id (first) or e-mail addresses led to before.
@@ -83,6 +86,14 @@ impl Claim {
             connection: self.connection,
             revision: self.revision,
         }
+    }
+
+    /// From when on the lease lasts as long as it does: from the claim, or from when it was last [extended](Store::extend).
+    pub fn held_from(&self) -> Instant {
+        *self
+            .held_from
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The record of a step of an earlier try.
@@ -195,6 +206,33 @@ impl Store {
         });
         Ok(readable.collect())
     }
+
+    /// Makes the lease of an operation last for `lease` from now. Answers whether it was still ours. One that is over stays
+    /// so, though nobody has taken it: somebody of the same person may have gone on.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn extend(&self, claim: &Claim, lease: Duration) -> Result<bool, Error> {
+        let asked = Instant::now();
+        let extended = sqlx::query!(
+            "UPDATE operations SET not_before = clock_timestamp() + make_interval(secs => $3)
+            WHERE id = $1 AND lease = $2 AND state = 'open' AND not_before > clock_timestamp()",
+            claim.operation.0,
+            claim.lease,
+            lease.as_secs_f64(),
+        )
+        .execute(&self.relaxed)
+        .await?;
+        let ours = extended.rows_affected() == 1;
+        if ours {
+            let mut held_from = claim
+                .held_from
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            *held_from = asked;
+        }
+        Ok(ours)
+    }
 }
 
 /// An operation as the statement returns it.
@@ -238,6 +276,7 @@ impl Row {
             occurred_at: self.occurred_at,
             created_at: self.created_at,
             clock: Clock::new(self.now, taken),
+            held_from: Mutex::new(taken),
             steps: steps
                 .map_err(|_| Error::Corrupt("step"))?
                 .unwrap_or_default(),

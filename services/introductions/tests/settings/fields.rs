@@ -84,7 +84,8 @@ async fn nobody_is_sent_a_second_time_under_a_lease_that_ends() {
         // What it refers to is known from now on.
         world.import(world.introduction("i-0")).await;
         world.greenhouse.state().clear_log();
-        let time_to_write = Duration::from_secs(3);
+        // Over before the lease is extended, at a third of it.
+        let time_to_write = Duration::from_millis(1500);
         world.lease = time_to_write + Duration::from_secs(10);
         let refusal = When::operation("candidates:create").nth(1);
         let late = Fault::Slow(time_to_write);

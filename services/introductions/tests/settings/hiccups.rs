@@ -36,7 +36,7 @@ async fn what_the_database_stops_rests_a_moment_and_not_until_its_lease_ends() {
             assert!(!story.in_progress, "{table}: still in hand");
             assert_eq!(story.code.as_deref(), Some("database_unavailable"));
             let rests = story.not_before - story.now;
-            // A lease is a minute, and a rest half of it at most, however slow the machine.
+            // The lease is a minute here, and a rest half of it at most, however slow the machine.
             assert!(rests.num_seconds() <= 30, "{table}: rests for {rests}");
             world.perform().await;
             let answer = world.last_answer().await;

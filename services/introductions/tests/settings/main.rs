@@ -12,6 +12,7 @@ mod hiccups;
 mod jobs;
 mod last_try;
 mod later_tries;
+mod lease;
 mod people;
 mod prospects;
 mod reconnected;

@@ -1,6 +1,7 @@
 //! The statement that enters a batch: the columns that it takes, and what it says of each arrival.
 
 use std::collections::HashSet;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -227,6 +228,7 @@ impl Row {
             occurred_at: arrival.occurred_at,
             created_at: self.created_at,
             clock: Clock::new(self.now, hand.taken),
+            held_from: Mutex::new(hand.taken),
             steps: Vec::new(),
             known: distinct(self.known.unwrap_or_default()),
             // Nothing of this is so where a hand may have it: see the statement.

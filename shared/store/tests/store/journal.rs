@@ -7,7 +7,9 @@ use store::claim::StepState;
 use store::journal::{Journal, JournalError, Release, Settlement};
 
 use crate::fresh_store;
-use crate::ledger::{arrival, arrivals, claim, claim_for, connect, done, sending, step, take_in};
+use crate::ledger::{
+    LEASE, arrival, arrivals, claim, claim_for, connect, done, sending, step, take_in,
+};
 
 #[tokio::test]
 async fn a_lost_lease_writes_nothing() {
@@ -33,6 +35,33 @@ async fn a_lost_lease_writes_nothing() {
         .await
         .unwrap();
     assert_eq!(remembered, [2]);
+}
+
+#[tokio::test]
+async fn a_lease_is_extended_while_it_is_ours_and_never_taken_back() {
+    let store = fresh_store().await;
+    connect(&store, "acme").await;
+    take_in(&store, &[arrival("acme", "i-1", "c-1", "ada@example.com")]).await;
+    let extend = async |claim| store.extend(claim, LEASE).await.unwrap();
+    let late = claim_for(&store, 1, Duration::ZERO).await.remove(0);
+    assert!(!extend(&late).await, "it is over");
+    let ours = claim_for(&store, 1, Duration::from_secs(20)).await;
+    let ours = &ours[0];
+    let taken = ours.held_from();
+    assert!(!extend(&late).await, "somebody else has it");
+    assert!(extend(ours).await);
+    assert!(ours.held_from() > taken);
+    let left: f64 = sqlx::query_scalar(
+        "SELECT extract(epoch FROM not_before - clock_timestamp())::float8 FROM operations",
+    )
+    .fetch_one(store.pool())
+    .await
+    .unwrap();
+    assert!((20.0..=LEASE.as_secs_f64()).contains(&left), "{left}");
+    let journal = Journal::start(store.clone());
+    journal.release(ours, rest(Duration::ZERO)).await.unwrap();
+    assert!(!extend(ours).await, "given back");
+    assert_eq!(claim(&store, 1).await.len(), 1);
 }
 
 #[tokio::test]
