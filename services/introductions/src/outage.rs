@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use accounts::AccountError;
 use domain::Code;
@@ -101,6 +101,7 @@ async fn look(context: &Context, outage: &Outage) {
         revision,
         looks,
     } = outage;
+    let asked = Instant::now();
     let answer = match context
         .accounts
         .client_at(tenant, *connection, *revision)
@@ -117,7 +118,7 @@ async fn look(context: &Context, outage: &Outage) {
     };
     let done = match answer {
         Err(Remote::NotSent { .. } | Remote::Unavailable { .. } | Remote::Unknown { .. }) => {
-            let pause = pause(*looks, rand::random());
+            let pause = pause(*looks, asked.elapsed(), rand::random());
             context.store.put_off_look(*connection, pause).await
         }
         // What asks everybody to stay away is a limit, or what stands in front of a Greenhouse that is away.
@@ -145,10 +146,12 @@ async fn look(context: &Context, outage: &Outage) {
 }
 
 /// The wait after look number `looks` (1 is the first) was not answered: between half a window that doubles and all of it,
-/// so that many tenants of one Greenhouse do not look at once, and none looks twice at once.
-fn pause(looks: u32, random_unit: f64) -> Duration {
+/// so that many tenants of one Greenhouse do not look at once, and none looks twice at once. It counts from when the look
+/// began: one that hangs takes as long as a call may, and Greenhouse may be back before it ends.
+fn pause(looks: u32, took: Duration, random_unit: f64) -> Duration {
     let window = LONGEST_PAUSE.min(FIRST_PAUSE * 2_u32.pow(looks.min(8)));
-    window.mul_f64(0.5 + 0.5 * random_unit.clamp(0.0, 1.0))
+    let pause = window.mul_f64(0.5 + 0.5 * random_unit.clamp(0.0, 1.0));
+    pause.saturating_sub(took)
 }
 
 #[cfg(test)]
@@ -157,8 +160,16 @@ mod tests {
 
     #[test]
     fn looks_become_rarer_and_never_too_rare() {
-        let longest: Vec<u64> = (1..=6).map(|look| pause(look, 1.0).as_secs()).collect();
-        assert_eq!(longest, [2, 4, 8, 16, 20, 20]);
-        assert_eq!(pause(u32::MAX, 0.0), LONGEST_PAUSE / 2);
+        let refused = Duration::ZERO;
+        let longest = (1..=6).map(|look| pause(look, refused, 1.0).as_secs());
+        assert_eq!(longest.collect::<Vec<_>>(), [2, 4, 8, 16, 20, 20]);
+        assert_eq!(pause(u32::MAX, refused, 0.0), LONGEST_PAUSE / 2);
+    }
+
+    #[test]
+    fn one_that_hung_is_followed_no_later_than_one_that_was_refused() {
+        let hung = Duration::from_secs(10);
+        assert_eq!(pause(9, hung, 1.0), LONGEST_PAUSE - hung);
+        assert_eq!(pause(1, hung, 1.0), Duration::ZERO);
     }
 }

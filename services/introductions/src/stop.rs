@@ -15,6 +15,13 @@ use crate::send_error::SendError;
 /// How long an operation rests that a process without the right keys has met.
 const UNTIL_PUT_RIGHT: Duration = Duration::from_secs(60);
 
+/// So many tries that were not answered may belong to one bad minute of Greenhouse's, up and down again: their rests stop
+/// growing at sixteen seconds, so that what waits goes on within half a minute of its end. That nothing begins in an outage
+/// keeps the load off. From then on it is a bad day of this operation's own, and they grow as all others do.
+const OF_ONE_BAD_MINUTE: u32 = 10;
+/// The try after which they stop.
+const STOPS_GROWING: u32 = 4;
+
 /// What to do with an operation that does not go on.
 #[derive(Debug)]
 pub(crate) enum Stop {
@@ -82,6 +89,18 @@ impl Stop {
             Code::GreenhouseUnavailable => backoff::MAX_ATTEMPTS_UNANSWERED,
             _ => backoff::MAX_ATTEMPTS,
         }
+    }
+
+    /// How long it rests after this many tries failed, the last one with this; none where there are no more.
+    pub(crate) fn rest(problem: &Problem, failures: u32, random_unit: f64) -> Option<Duration> {
+        let as_after = match problem.code {
+            Code::GreenhouseUnavailable => {
+                let later = failures.saturating_sub(OF_ONE_BAD_MINUTE - STOPS_GROWING);
+                failures.min(STOPS_GROWING).max(later)
+            }
+            _ => failures,
+        };
+        (failures < Stop::tries(problem)).then(|| backoff::delay(as_after, random_unit))
     }
 
     /// An earlier try was refused and must not be sent again.
@@ -250,6 +269,34 @@ impl From<AccountError> for Stop {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn rests(code: Code, failures: impl IntoIterator<Item = u32>) -> Vec<Option<u64>> {
+        let rest = |failures| Stop::rest(&code.into(), failures, 1.0);
+        let rests = failures.into_iter().map(rest);
+        rests.map(|rest| Some(rest?.as_secs())).collect()
+    }
+
+    #[test]
+    fn who_was_not_answered_a_few_times_is_back_within_half_a_minute() {
+        let first = rests(Code::GreenhouseUnavailable, 1..=OF_ONE_BAD_MINUTE);
+        let longest = [2, 4, 8, 16, 16, 16, 16, 16, 16, 16];
+        assert_eq!(first, longest.map(Some));
+        let later = rests(Code::GreenhouseUnavailable, [11, 12, 16, 99, 100]);
+        assert_eq!(later, [Some(32), Some(64), Some(900), Some(900), None]);
+        let answered = rests(Code::UnexpectedAnswer, [4, 5, 9, 10]);
+        assert_eq!(answered, [Some(16), Some(32), Some(512), None]);
+    }
+
+    #[test]
+    fn a_hundred_tries_last_half_a_day() {
+        let window = |failures| Stop::rest(&Code::GreenhouseUnavailable.into(), failures, 1.0);
+        let longest: Duration = (1..).map_while(window).sum();
+        let hours = longest.as_secs() / 3600;
+        assert!(
+            (20..24).contains(&hours),
+            "{hours} h at most, half of it on average"
+        );
+    }
 
     #[test]
     fn a_refused_read_is_no_refusal_of_what_was_to_be_written() {

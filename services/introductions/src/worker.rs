@@ -326,8 +326,7 @@ async fn carry_out(
             Release::waiting(code, delay)
         }
         Stop::Retry(problem) => {
-            let tries = Stop::tries(&problem);
-            let Some(delay) = backoff::next(claim.attempts + 1, tries, rand::random()) else {
+            let Some(delay) = Stop::rest(&problem, claim.attempts + 1, rand::random()) else {
                 let failure = Failure::exhausted(problem, &applied);
                 return settle_failed(context, claim, failure, learnt).await;
             };

@@ -21,5 +21,6 @@ mod refusals;
 mod restored;
 mod sealed;
 mod sight;
+mod unanswered;
 mod words;
 mod world;
