@@ -13,7 +13,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use boot::metrics::AdminAction;
-use domain::{Code, Tenant};
+use domain::{Code, INTRRO, OwnField, Tenant};
 use harvest::{
     Client, CustomField, Error as Remote, FieldType, NewCustomField, NewCustomFieldOption,
     ValueType,
@@ -32,18 +32,9 @@ const LEASE: Duration = Duration::from_secs(20);
 const AGAIN: &str =
     "Send the request again in half a minute: it looks by name first, so nothing is created twice.";
 
-/// The source that every import names; Greenhouse lets nobody create one over its API.
-pub(crate) const SOURCE: &str = "Intrro";
-/// The tag of everybody who was introduced.
-const TAG: &str = "Intrro";
-/// The field that follows an introduction.
-pub(crate) const STATUS_FIELD: &str = "Intrro status";
-
-/// A custom field of ours.
-pub(crate) struct OurField {
-    pub(crate) name: &'static str,
-    /// The key that Greenhouse usually makes of the name; it may add a number.
-    name_key: &'static str,
+/// A custom field of ours, as it is created.
+pub(crate) struct Design {
+    pub(crate) own: OwnField,
     value_type: ValueType,
     /// Whether what is written is a link.
     link: bool,
@@ -51,27 +42,24 @@ pub(crate) struct OurField {
     options: &'static [&'static str],
 }
 
-/// All custom fields of ours; all of them on candidates.
-pub(crate) const FIELDS: &[OurField] = &[
-    OurField {
-        name: STATUS_FIELD,
-        name_key: "intrro_status",
+/// All custom fields of ours.
+pub(crate) const FIELDS: &[Design] = &[
+    Design {
+        own: OwnField::STATUS,
         value_type: ValueType::SingleSelect,
         link: false,
         description: "Where the introduction stands in Intrro. Written by the Intrro bridge.",
         options: &["Introduced", "Accepted", "Interviewing", "Hired", "Closed"],
     },
-    OurField {
-        name: "Intrro introduction",
-        name_key: "intrro_introduction",
+    Design {
+        own: OwnField::INTRODUCTION,
         value_type: ValueType::ShortText,
         link: true,
         description: "Link to the introduction in Intrro. Written by the Intrro bridge.",
         options: &[],
     },
-    OurField {
-        name: "Intrro referrer",
-        name_key: "intrro_referrer",
+    Design {
+        own: OwnField::REFERRER,
         value_type: ValueType::ShortText,
         link: false,
         description: "The employee who made the introduction. Written by the Intrro bridge.",
@@ -208,14 +196,11 @@ impl Plan<'_> {
     }
 
     async fn tag(&self) -> Item {
-        let found = self.client.candidate_tags().find(TAG).await;
-        match found {
-            Ok(Some(_)) => Item::new("tag", TAG, "exists"),
-            Ok(None) => {
-                let tags = self.client.candidate_tags();
-                self.create("tag", TAG, tags.create(TAG)).await
-            }
-            Err(error) => Item::failed("tag", TAG, &error),
+        let tags = self.client.candidate_tags();
+        match tags.find(INTRRO).await {
+            Ok(Some(_)) => Item::new("tag", INTRRO, "exists"),
+            Ok(None) => self.create("tag", INTRRO, tags.create(INTRRO)).await,
+            Err(error) => Item::failed("tag", INTRRO, &error),
         }
     }
 
@@ -230,7 +215,7 @@ impl Plan<'_> {
             Err(error) => {
                 let failed = FIELDS
                     .iter()
-                    .map(|field| Item::failed("custom_field", field.name, &error));
+                    .map(|field| Item::failed("custom_field", field.own.name, &error));
                 return failed.collect();
             }
         };
@@ -241,17 +226,17 @@ impl Plan<'_> {
                     Some(detail) => items.push(Item {
                         detail: Some(detail),
                         code: Some(Code::FieldUnsuitable),
-                        ..Item::new("custom_field", field.name, "failed")
+                        ..Item::new("custom_field", field.own.name, "failed")
                     }),
                     None => {
-                        items.push(Item::new("custom_field", field.name, "exists"));
+                        items.push(Item::new("custom_field", field.own.name, "exists"));
                         items.extend(self.options(field, known).await);
                     }
                 },
                 None => {
                     let (fields, new) = (self.client.custom_fields(), field.to_create());
                     let create = fields.create(&new);
-                    items.push(self.create("custom_field", field.name, create).await);
+                    items.push(self.create("custom_field", field.own.name, create).await);
                 }
             }
         }
@@ -259,7 +244,7 @@ impl Plan<'_> {
     }
 
     /// Options that somebody took away, or that a newer bridge knows.
-    async fn options(&self, field: &OurField, known: &CustomField) -> Vec<Item> {
+    async fn options(&self, field: &Design, known: &CustomField) -> Vec<Item> {
         if field.options.is_empty() || known.value_type != Some(field.value_type) {
             return Vec::new();
         }
@@ -270,7 +255,7 @@ impl Plan<'_> {
             .await
         {
             Ok(there) => there,
-            Err(error) => return vec![Item::failed("custom_field_option", field.name, &error)],
+            Err(error) => return vec![Item::failed("custom_field_option", field.own.name, &error)],
         };
         let mut items = Vec::new();
         for (order, option) in (0..).zip(field.options) {
@@ -280,7 +265,7 @@ impl Plan<'_> {
             {
                 continue;
             }
-            let name = format!("{}: {option}", field.name);
+            let name = format!("{}: {option}", field.own.name);
             let new = NewCustomFieldOption {
                 name: (*option).to_owned(),
                 sort_order: order,
@@ -316,11 +301,11 @@ impl Plan<'_> {
     }
 }
 
-impl OurField {
+impl Design {
     /// Which of the organisation's fields it is, if that was not archived: the one that imports write.
     pub(crate) fn among<'a>(&self, known: &'a [CustomField]) -> Option<&'a CustomField> {
         let active = known.iter().filter(|known| known.active);
-        domain::own_field(active, self.name, self.name_key, |known| {
+        self.own.among(active, |known| {
             (known.name.as_str(), known.name_key.as_str())
         })
     }
@@ -339,7 +324,7 @@ impl OurField {
 
     fn to_create(&self) -> NewCustomField {
         NewCustomField {
-            name: self.name.to_owned(),
+            name: self.own.name.to_owned(),
             field_type: FieldType::Candidate,
             value_type: self.value_type,
             description: Some(self.description.to_owned()),
@@ -411,11 +396,11 @@ mod tests {
     #[test]
     fn a_link_is_taken_by_texts_and_links_and_a_status_by_texts_and_selects() {
         use ValueType::{LongText, MultiSelect, Number, ShortText, SingleSelect, Url};
-        let unsuitable = |field: &OurField, value_type| {
+        let unsuitable = |field: &Design, value_type| {
             let known = CustomField {
                 id: domain::CustomFieldId(1),
-                name: field.name.into(),
-                name_key: field.name_key.into(),
+                name: field.own.name.into(),
+                name_key: field.own.usual_key.into(),
                 field_type: Some(FieldType::Candidate),
                 value_type,
                 active: true,
@@ -426,7 +411,7 @@ mod tests {
             field.unsuitable(&known).is_some()
         };
         let types = [ShortText, LongText, Url, SingleSelect, MultiSelect, Number];
-        let refused = |field: &OurField| types.map(|one| unsuitable(field, Some(one)));
+        let refused = |field: &Design| types.map(|one| unsuitable(field, Some(one)));
         let [status, introduction, referrer] = FIELDS else {
             panic!("another field")
         };

@@ -350,10 +350,12 @@ pub(crate) async fn custom_fields(
     let mut fields = introduction.custom_fields();
     if attempt.claim.settings.introduction_fields {
         let known = candidate_fields::active(attempt).await?;
-        for (ours, value) in introduction.own_fields() {
+        for (own, value) in introduction.own_fields() {
             let name_key = match &known {
-                Some(known) => ours.among(known).map(|field| field.name_key.clone()),
-                None => Some(ours.usual_key.to_owned()),
+                Some(known) => {
+                    candidate_fields::find(own, known).map(|field| field.name_key.clone())
+                }
+                None => Some(own.usual_key.to_owned()),
             };
             fields.extend(name_key.map(|name_key| CustomFieldValue {
                 name_key,

@@ -1,7 +1,7 @@
 //! The custom fields that an organisation has on candidates, the bridge's own among them. Read all at once and remembered,
 //! so that an import usually costs no call for them.
 
-use domain::{Code, CustomFieldId, Problem};
+use domain::{Code, CustomFieldId, OwnField, Problem};
 use harvest::{
     CandidatePatch, Client, CustomField, CustomFieldValue, Error as Remote, FieldType, ValueType,
     Version,
@@ -17,27 +17,6 @@ use crate::unshown;
 const KIND: &str = "custom_fields";
 const CANDIDATE: &str = FieldType::Candidate.as_str();
 
-/// A field of the bridge's own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct OurField {
-    pub(crate) name: &'static str,
-    /// The key that Greenhouse usually derives from the name; it may add a number.
-    pub(crate) usual_key: &'static str,
-}
-
-pub(crate) const STATUS: OurField = OurField {
-    name: "Intrro status",
-    usual_key: "intrro_status",
-};
-pub(crate) const INTRODUCTION: OurField = OurField {
-    name: "Intrro introduction",
-    usual_key: "intrro_introduction",
-};
-pub(crate) const REFERRER: OurField = OurField {
-    name: "Intrro referrer",
-    usual_key: "intrro_referrer",
-};
-
 /// What must be known of a field to write it.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Field {
@@ -48,13 +27,11 @@ pub(crate) struct Field {
     pub(crate) value_type: Option<ValueType>,
 }
 
-impl OurField {
-    /// Which of the organisation's fields it is: by name, and where somebody has given it another one, by key.
-    pub(crate) fn among<'a>(&self, fields: &'a [Field]) -> Option<&'a Field> {
-        domain::own_field(fields.iter(), self.name, self.usual_key, |field| {
-            (field.name.as_str(), field.name_key.as_str())
-        })
-    }
+/// Which of the organisation's fields is this one of ours.
+pub(crate) fn find(own: OwnField, fields: &[Field]) -> Option<&Field> {
+    own.among(fields.iter(), |field| {
+        (field.name.as_str(), field.name_key.as_str())
+    })
 }
 
 /// The fields that were not archived; none where they may not be read, which is not worth stopping a tenant for.
@@ -66,8 +43,8 @@ pub(crate) async fn active(attempt: &Attempt<'_>) -> Result<Option<Vec<Field>>, 
             answer => Some(known(answer?)),
         };
         let whole = found.as_deref().is_some_and(|fields| {
-            let ours = [STATUS, INTRODUCTION, REFERRER];
-            ours.iter().all(|field| field.among(fields).is_some())
+            let mut ours = OwnField::ALL.into_iter();
+            ours.all(|own| find(own, fields).is_some())
         });
         // A field or a right that is missing is added by an admin, who wants to see it work soon.
         let lasts = if whole { 10 * MINUTE } else { MINUTE };
@@ -247,7 +224,7 @@ mod tests {
             field(" intrro Introduction ", "intrro_introduction_17"),
         ];
         let found = |fields: &[Field]| {
-            let found = INTRODUCTION.among(fields);
+            let found = find(OwnField::INTRODUCTION, fields);
             found.map(|field| field.name_key.clone())
         };
         assert_eq!(found(&fields).as_deref(), Some("intrro_introduction_17"));

@@ -2,13 +2,12 @@
 
 use domain::marker::Marker;
 use domain::settings::{ImportAs, Settings};
-use domain::{IntroductionId, InvalidId, JobId, Tenant};
+use domain::{IntroductionId, InvalidId, JobId, OwnField, Tenant};
 use harvest::CustomFieldValue;
 use proto::v1;
 use serde_json::Value;
 use url::Url;
 
-use crate::candidate_fields::{self, OurField};
 use crate::profile::{Profile, filled};
 
 /// The event in the bridge's own terms.
@@ -65,12 +64,12 @@ impl Introduction {
     }
 
     /// Those for the bridge's own fields: the link to the introduction, and who made it.
-    pub(crate) fn own_fields(&self) -> Vec<(OurField, String)> {
+    pub(crate) fn own_fields(&self) -> Vec<(OwnField, String)> {
         let referrer = self.event.referrer.as_ref();
         let referrer = referrer.and_then(|one| filled(&one.name).or_else(|| filled(&one.email)));
         let link = self.note_marker.as_str().to_owned();
-        let mut fields = vec![(candidate_fields::INTRODUCTION, link)];
-        fields.extend(referrer.map(|who| (candidate_fields::REFERRER, who)));
+        let mut fields = vec![(OwnField::INTRODUCTION, link)];
+        fields.extend(referrer.map(|who| (OwnField::REFERRER, who)));
         fields
     }
 }
@@ -100,9 +99,9 @@ mod tests {
             Introduction::parse(&tenant, &base, &Settings::default(), event).unwrap();
         let fields = introduction.own_fields();
         let (field, link) = &fields[0];
-        assert_eq!(*field, candidate_fields::INTRODUCTION);
+        assert_eq!(*field, OwnField::INTRODUCTION);
         assert!(introduction.note_marker.is_in(link), "{link}");
         let who = "Grace Hopper".to_owned();
-        assert_eq!(fields[1], (candidate_fields::REFERRER, who));
+        assert_eq!(fields[1], (OwnField::REFERRER, who));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{Code, JobId, ReferrerId, SourceId, StepKind, TagId};
+use domain::{Code, INTRRO, JobId, ReferrerId, SourceId, StepKind, TagId};
 use harvest::Source;
 
 use crate::attempt::{Attempt, Step, Written};
@@ -12,9 +12,6 @@ use crate::profile::Profile;
 use crate::referrer;
 use crate::sight;
 use crate::stop::Stop;
-
-/// The source that every import names, and the tag that every person gets.
-pub(crate) const INTRRO: &str = "Intrro";
 
 const INLINE_TAGS: &str = "inline_tags";
 

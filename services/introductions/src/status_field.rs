@@ -1,6 +1,6 @@
 //! The custom field "Intrro status" on candidates.
 
-use domain::{CandidateId, Code, Problem, StepKind};
+use domain::{CandidateId, Code, OwnField, Problem, StepKind};
 use harvest::{Candidate, CandidatePatch, CustomFieldValue, ValueType, Version};
 use serde::{Deserialize, Serialize};
 
@@ -10,8 +10,6 @@ use crate::memory::MINUTE;
 use crate::stop::Stop;
 use crate::unshown::{self, Unshown};
 use crate::{candidate, candidate_fields, profile};
-
-const NAME: &str = candidate_fields::STATUS.name;
 
 /// What must be known of the field to write it.
 #[derive(Serialize, Deserialize)]
@@ -187,7 +185,7 @@ async fn field(attempt: &Attempt<'_>, record: &Candidate) -> Result<Option<Field
             // Then the record alone tells, and a wrong option is refused.
             return Ok((shown_by(record), None));
         };
-        let found = match candidate_fields::STATUS.among(&fields) {
+        let found = match candidate_fields::find(OwnField::STATUS, &fields) {
             None => None,
             Some(field) => Some(Field {
                 name_key: field.name_key.clone(),
@@ -200,13 +198,13 @@ async fn field(attempt: &Attempt<'_>, record: &Candidate) -> Result<Option<Field
     };
     attempt
         .memory()
-        .or_look_up("custom_field", NAME, look_up)
+        .or_look_up("custom_field", OwnField::STATUS.name, look_up)
         .await
 }
 
 fn shown_by(record: &Candidate) -> Option<Field> {
     let mut shown = record.custom_fields.iter();
-    let shown = shown.find(|field| field.name_key == candidate_fields::STATUS.usual_key)?;
+    let shown = shown.find(|field| field.name_key == OwnField::STATUS.usual_key)?;
     Some(Field {
         name_key: shown.name_key.clone(),
         options: None,

@@ -1,13 +1,13 @@
 //! What Greenhouse has to contain for the features that are on.
 
-use domain::Code;
 use domain::settings::{ImportAs, ReferrerUnknown};
+use domain::{Code, INTRRO, OwnField};
 use futures::StreamExt;
 use harvest::{FieldType, Job, JobStatus};
 use store::connections::{Finding, Severity};
 
 use super::looking::Looking;
-use crate::provision::{FIELDS, OurField, SOURCE, STATUS_FIELD};
+use crate::provision::{Design, FIELDS};
 
 /// Jobs are counted up to here; more only cost calls.
 const ENOUGH_JOBS: usize = 1000;
@@ -21,11 +21,11 @@ impl Looking<'_> {
             Ok(sources) => sources,
             Err(error) => return self.failed(&error, "import", "sources"),
         };
-        let ours = |name: &str| name.trim().eq_ignore_ascii_case(SOURCE);
+        let ours = |name: &str| name.trim().eq_ignore_ascii_case(INTRRO);
         if sources.iter().any(|source| ours(&source.name)) {
             return;
         }
-        let evidence = format!("{} sources are on, none is called {SOURCE}", sources.len());
+        let evidence = format!("{} sources are on, none is called {INTRRO}", sources.len());
         self.find(Finding::new(
             Code::SourceMissing,
             Severity::Warning,
@@ -122,7 +122,7 @@ impl Looking<'_> {
                             Code::FieldUnsuitable,
                             Severity::Warning,
                             "custom_fields",
-                            format!("{}; {why}", wanted.name),
+                            format!("{}; {why}", wanted.own.name),
                         ));
                     }
                 }
@@ -130,11 +130,11 @@ impl Looking<'_> {
         }
     }
 
-    fn is_missing(&mut self, wanted: &OurField) {
+    fn is_missing(&mut self, wanted: &Design) {
         let may_create = self.granted.contains("harvest:custom_fields:create");
         let evidence = format!(
             "{}; {}",
-            wanted.name,
+            wanted.own.name,
             if may_create {
                 "the bridge may create it"
             } else {
@@ -142,7 +142,7 @@ impl Looking<'_> {
             }
         );
         // The status field is written where there is one; the others were asked for.
-        let severity = if wanted.name == STATUS_FIELD {
+        let severity = if wanted.own == OwnField::STATUS {
             Severity::Info
         } else {
             Severity::Warning
@@ -156,9 +156,9 @@ impl Looking<'_> {
     }
 
     /// Our fields that the settings ask for.
-    fn wanted(&self) -> Vec<&'static OurField> {
-        let wanted = |field: &&OurField| match field.name {
-            STATUS_FIELD => self.settings.introduction_status_field,
+    fn wanted(&self) -> Vec<&'static Design> {
+        let wanted = |field: &&Design| match field.own {
+            OwnField::STATUS => self.settings.introduction_status_field,
             _ => self.settings.introduction_fields,
         };
         FIELDS.iter().filter(wanted).collect()

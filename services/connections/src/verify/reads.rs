@@ -2,7 +2,7 @@
 //!
 //! Things that do not exist are asked for on purpose: "not there" is an answer that only whoever may ask gets.
 
-use domain::{ApplicationId, CandidateId, CustomFieldId, JobId, JobStageId, UserId};
+use domain::{ApplicationId, CandidateId, CustomFieldId, INTRRO, JobId, JobStageId, UserId};
 use futures::{Stream, StreamExt};
 use harvest::{BulkRequestId, Client, Error as Remote, Operation};
 
@@ -52,7 +52,7 @@ async fn of_people(client: &Client, operation: Operation) -> Tried {
         O::CandidatesList => client.candidates().find_by_email(NOBODY).await.map(drop),
         O::CandidatesRetrieve => client.candidates().get(nobody).await.map(drop),
         O::NotesList => client.notes().of_candidate(nobody).await.map(drop),
-        O::CandidateTagsList => client.candidate_tags().find("Intrro").await.map(drop),
+        O::CandidateTagsList => client.candidate_tags().find(INTRRO).await.map(drop),
         O::AppliedCandidateTagsList => {
             let tags = client.applied_candidate_tags();
             tags.of_candidate(nobody).await.map(drop)
