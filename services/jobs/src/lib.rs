@@ -1,6 +1,6 @@
 //! The jobs people can be introduced to: imports them from Greenhouse, on request and on schedule, and shows them.
 //!
-//! The route of one import, file by file: `requests` (a JobsRefreshRequested becomes a row) → `schedule` (whose turn it
+//! The route of one import, file by file: `intake` (a JobsRefreshRequested becomes a row) → `schedule` (whose turn it
 //! is) → `import` (list by list, page by page) → `read` (a page of Greenhouse → records) → `around` (what belongs
 //! to jobs that changed) → `missing` (what no list showed) → `assemble` (marked jobs) → `document` (records → the contract's job) → `change` (two documents →
 //! what happened) → `event` → `finish` (watermark and answers). What webhooks told is acted on between imports by `notices`.
@@ -16,10 +16,10 @@ mod document;
 mod event;
 mod finish;
 mod import;
+mod intake;
 mod missing;
 mod notices;
 mod read;
-mod requests;
 mod run;
 mod schedule;
 mod surroundings;
@@ -77,7 +77,7 @@ pub struct Parts {
 pub async fn run(parts: Parts, wake: Wake, source: Source, stop: CancellationToken) {
     let (store, metrics) = (parts.store.clone(), Arc::clone(&parts.metrics));
     tokio::join!(
-        source.take_in(requests::Requests, store, metrics, stop.clone()),
+        source.take_in(intake::Requests, store, metrics, stop.clone()),
         work(Arc::new(parts), wake, stop)
     );
 }
