@@ -10,8 +10,8 @@
 //!     └──────────────────────────────▶ paused ◀────── 403 at work
 //! ```
 //! Work goes on in `active` and `degraded`. It waits in `reauthorise` and `paused`, where only reading goes on if what was
-//! refused is needed for writes alone ([`Stops`]); and continues when the connection is verified or made again; the keeper of connections looks again by itself (`looks.rs`). A verification that Greenhouse
-//! does not answer leaves the state as it is.
+//! refused is needed for writes alone ([`Stops`]), until the connection is verified or made again; the keeper of connections
+//! looks again by itself (`looks.rs`). A verification that Greenhouse does not answer leaves the state as it is.
 
 use domain::{Code, Problem};
 use serde::{Deserialize, Serialize};
@@ -147,10 +147,8 @@ impl Health {
         // What is shown proves the right to list, whatever the user's record says.
         let shown = findings.iter().any(|one| one.code == Code::JobsVisible);
         let stops = |finding: &Finding| !shown && stops(finding);
-        let worst = findings.iter().max_by_key(|finding| {
-            let (refuses, severity) = rank(finding);
-            (refuses, stops(finding), severity)
-        });
+        let rank = |finding: &&Finding| (refuses(finding.code), stops(finding), finding.severity);
+        let worst = findings.iter().max_by_key(rank);
         let (state, reason) = match worst {
             Some(finding) if refuses(finding.code) => (State::Reauthorise, Some(finding.code)),
             Some(finding) if stops(finding) => (State::Paused, Some(finding.code)),
@@ -260,15 +258,6 @@ fn refuses(code: Code) -> bool {
 /// Whether nothing that work needs could be read: what is let go on would be refused at once.
 fn stops(finding: &Finding) -> bool {
     finding.code == Code::NotSiteAdmin && finding.severity == Severity::Error
-}
-
-fn rank(finding: &Finding) -> (bool, u8) {
-    let severity = match finding.severity {
-        Severity::Info => 0,
-        Severity::Warning => 1,
-        Severity::Error => 2,
-    };
-    (refuses(finding.code), severity)
 }
 
 #[cfg(test)]
