@@ -114,7 +114,7 @@ async fn write(
     loop {
         let written = attempt
             .write_once(
-                Step::keyed(StepKind::CreateCandidate, inline_job),
+                step.clone(),
                 async |client, since| search::prove(client, claim, introduction, since).await,
                 async |client| newcomer.create(client, term).await.map(Arrived::Created),
             )

@@ -89,8 +89,7 @@ impl Client {
         Err(refused)
     }
 
-    /// A page that is too large is asked for in
-    /// smaller ones, as far as its address tells how.
+    /// A page that is too large is asked for in smaller ones, as far as its address tells how.
     async fn page_asked<R>(
         &self,
         request: &Request,
@@ -139,8 +138,8 @@ impl Client {
 
     async fn judged(&self, request: &Request, url: &Url, span: &Span) -> Result<Success, Error> {
         let answer = self.authorized(request, url).await?;
-        span.record("status", answer.status.as_u16());
         let status = answer.status.as_u16();
+        span.record("status", status);
         let for_everybody = !answer.is_about_jobs(request.operation);
         let stay_away = answer.stay_away(self.version());
         let success = answer.success(request.operation, self.version());
