@@ -150,9 +150,7 @@ pub(crate) async fn forget(attempt: &Attempt<'_>, id: CandidateId) -> Result<(),
 /// introduction's settlement ends the pause early.
 fn wait(attempt: &Attempt<'_>, expected: bool) -> Stop {
     let claim = attempt.claim;
-    let waited = (claim.clock.now() - claim.created_at)
-        .to_std()
-        .unwrap_or_default();
+    let waited = claim.clock.since(claim.created_at);
     let rest = claim.settings.introduction_wait().saturating_sub(waited);
     if rest.is_zero() && !expected {
         return Stop::Fail(Problem::new(Code::CandidateNotIntroduced).field("candidate_id"));

@@ -101,9 +101,7 @@ pub(crate) async fn under_way(
             return Ok(Err(Code::ReferrerRefused));
         }
     }
-    let waited = (attempt.claim.clock.now() - asked.at)
-        .to_std()
-        .unwrap_or_default();
+    let waited = attempt.claim.clock.since(asked.at);
     if waited < PATIENCE {
         let pause = waited.clamp(Duration::from_secs(1), LONGEST_PAUSE);
         return Err(Stop::wait(pause, Code::WaitingForReferrer));

@@ -22,8 +22,7 @@ impl Attempt<'_> {
         accepted: bool,
     ) -> Result<(), Stop> {
         let times = if accepted { ABSENT_FOR } else { 1 };
-        let ago = self.claim.clock.now() - last_sent;
-        let ago = ago.to_std().unwrap_or_default().saturating_sub(FORESIGHT);
+        let ago = self.claim.clock.since(last_sent).saturating_sub(FORESIGHT);
         rest(ago, self.context.config.settle * times)
     }
 
@@ -40,8 +39,7 @@ impl Attempt<'_> {
     /// A look that may have missed somebody. Whoever is still being made is waited for as long as somebody who just became
     /// known, without an attempt; a row that stays unreadable after that is an attempt each time, so that it ends.
     pub(crate) fn missed(&self, error: Remote) -> Stop {
-        let here = self.claim.clock.now() - self.claim.created_at;
-        let here = here.to_std().unwrap_or_default();
+        let here = self.claim.clock.since(self.claim.created_at);
         if matches!(error, Remote::Processing { .. })
             && let Err(wait) = rest(here, self.context.config.settle * ABSENT_FOR)
         {

@@ -41,6 +41,12 @@ impl Clock {
         self.taken_at + self.answered.elapsed()
     }
 
+    /// How long ago that was, by the database's clock; no time at all if it is still to come.
+    #[must_use]
+    pub fn since(&self, then: DateTime<Utc>) -> Duration {
+        (self.now() - then).to_std().unwrap_or_default()
+    }
+
     /// For how long it is taken.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
@@ -50,7 +56,18 @@ impl Clock {
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+
     use super::*;
+
+    #[test]
+    fn what_is_still_to_come_was_no_time_ago() {
+        let clock = Clock::new(DateTime::UNIX_EPOCH, Instant::now());
+        let hour = TimeDelta::hours(1);
+        let ago = clock.since(DateTime::UNIX_EPOCH - hour);
+        assert!(ago >= Duration::from_secs(3600), "{ago:?}");
+        assert_eq!(clock.since(DateTime::UNIX_EPOCH + hour), Duration::ZERO);
+    }
 
     #[test]
     fn what_the_database_took_to_answer_is_not_added_to_its_clock() {
