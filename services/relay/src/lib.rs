@@ -7,6 +7,8 @@
 #![deny(missing_docs)]
 
 mod sweep;
+#[cfg(test)]
+mod tests;
 
 use std::time::{Duration, Instant, SystemTime};
 
@@ -265,27 +267,4 @@ fn answered(outcomes: &[Outcome]) -> bool {
 fn trace_of(id: u128) -> Option<String> {
     let span = id >> 64;
     (span != 0).then(|| format!("00-{id:032x}-{span:016x}-00"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_batch_with_a_message_that_nobody_answered_is_not_timed() {
-        let returned = Outcome::Returned {
-            code: 312,
-            text: "NO_ROUTE".to_owned(),
-        };
-        assert!(answered(&[Outcome::Confirmed, Outcome::Nacked, returned]));
-        assert!(!answered(&[Outcome::Confirmed, Outcome::Unknown]));
-    }
-
-    #[test]
-    fn an_event_that_no_trace_led_to_begins_one_that_its_id_tells() {
-        let id = 0x0198_c5a0_1111_7222_8333_4444_5555_0666;
-        let trace = "00-0198c5a0111172228333444455550666-0198c5a011117222-00";
-        assert_eq!(trace_of(id).as_deref(), Some(trace));
-        assert_eq!(trace_of(0x666), None);
-    }
 }
