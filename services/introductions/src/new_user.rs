@@ -20,7 +20,7 @@ const ASKED_LASTS: Duration = Duration::from_secs(600);
 
 /// A request under way to add somebody.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct Asked {
+pub(crate) struct Adding {
     request: String,
     at: DateTime<Utc>,
 }
@@ -61,10 +61,10 @@ pub(crate) async fn add(
         .await;
     if let Some(request) = request {
         let at = attempt.claim.clock.now();
-        let asked = Asked { request, at };
+        let adding = Adding { request, at };
         let memory = attempt.memory();
         memory
-            .remember("new_user", key, &asked, ASKED_LASTS)
+            .remember("new_user", key, &adding, ASKED_LASTS)
             .await?;
         return Err(Stop::wait(Duration::from_secs(1), Code::WaitingForReferrer));
     }
@@ -87,9 +87,9 @@ pub(crate) async fn add(
 pub(crate) async fn under_way(
     attempt: &mut Attempt<'_>,
     email: &str,
-    asked: &Asked,
+    adding: &Adding,
 ) -> Result<Result<UserId, Code>, Stop> {
-    let request = BulkRequestId(asked.request.clone());
+    let request = BulkRequestId(adding.request.clone());
     let (over, refused) = standing(attempt.greenhouse.bulk_requests().get(&request).await)?;
     if over {
         // A refused one may be there as well: somebody else has added them since the look.
@@ -101,7 +101,7 @@ pub(crate) async fn under_way(
             return Ok(Err(Code::ReferrerRefused));
         }
     }
-    let waited = attempt.claim.clock.since(asked.at);
+    let waited = attempt.claim.clock.since(adding.at);
     if waited < PATIENCE {
         let pause = waited.clamp(Duration::from_secs(1), LONGEST_PAUSE);
         return Err(Stop::wait(pause, Code::WaitingForReferrer));

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::attempt::Attempt;
 use crate::introduction::Introduction;
 use crate::memory::DAY;
-use crate::new_user::{self, Asked};
+use crate::new_user;
 use crate::profile::filled;
 use crate::stop::Stop;
 
@@ -76,10 +76,8 @@ pub(crate) async fn forget(attempt: &Attempt<'_>, introduction: &Introduction) -
     let Some(employee) = &introduction.event.referrer else {
         return Ok(());
     };
-    let email = domain::matching::normalise_email(&employee.email);
-    let number = filled(&employee.employee_id);
-    let names = names(attempt, email.as_deref(), number.as_deref());
-    attempt.memory().forget(kind(attempt), &names).await
+    let key = Named::by(employee).key(attempt);
+    attempt.memory().forget(kind(attempt), &key).await
 }
 
 /// What is remembered under: whoever was missing while nobody was added is not missing for good.
@@ -90,43 +88,47 @@ fn kind(attempt: &Attempt<'_>) -> &'static str {
     }
 }
 
+/// What an event names an employee by.
+struct Named {
+    email: Option<String>,
+    number: Option<String>,
+}
+
+impl Named {
+    fn by(employee: &v1::Referrer) -> Named {
+        Named {
+            email: domain::matching::normalise_email(&employee.email),
+            number: filled(&employee.employee_id),
+        }
+    }
+
+    /// All of it as a key: who is not found by address alone may be found by number.
+    fn key(&self, attempt: &Attempt<'_>) -> String {
+        let email = self.email.as_ref().map(|email| email_key(attempt, email));
+        let tenant = &attempt.claim.tenant;
+        let number = self.number.as_ref();
+        let number = number.map(|number| hex(&domain::matching::employee_key(tenant, number)));
+        email.into_iter().chain(number).collect()
+    }
+}
+
 async fn look_up(attempt: &mut Attempt<'_>, employee: &v1::Referrer) -> Result<Known, Stop> {
-    let email = domain::matching::normalise_email(&employee.email);
-    let number = filled(&employee.employee_id);
-    if email.is_none() && number.is_none() {
-        return Ok(Known::Missing(Code::ReferrerUnknown));
-    }
-    let kind = kind(attempt);
-    let names = names(attempt, email.as_deref(), number.as_deref());
-    let memory = attempt.memory();
-    if let Some(known) = memory.recall(kind, &names).await? {
-        return Ok(another_found(attempt, known));
-    }
+    let named = Named::by(employee);
     // Look-ups of one employee share a lock: by address if the event has one, else by number.
-    let named = email.as_deref().or(number.as_deref()).unwrap_or_default();
-    let tenant = &attempt.claim.tenant;
-    let _alone = attempt.context.alone(tenant, "referrer", named).await;
-    if let Some(known) = memory.recall(kind, &names).await? {
+    let Some(shared) = named.email.as_deref().or(named.number.as_deref()) else {
+        return Ok(Known::Missing(Code::ReferrerUnknown));
+    };
+    let (kind, key) = (kind(attempt), named.key(attempt));
+    let memory = attempt.memory();
+    if let Some(known) = memory.recall(kind, &key).await? {
         return Ok(another_found(attempt, known));
     }
-    // Added is an address, whatever else events name the employee by.
-    let addable = email.as_deref().filter(|_| new_user::adds(attempt));
-    let asked: Option<Asked> = match addable {
-        Some(email) => memory.recall("new_user", &key(attempt, email)).await?,
-        None => None,
-    };
-    let user = match (addable, asked) {
-        (Some(email), Some(asked)) => new_user::under_way(attempt, email, &asked).await?,
-        (addable, _) => match (find(attempt, employee).await?, addable) {
-            (Some(id), _) => Ok(id),
-            (None, Some(email)) => {
-                let key = key(attempt, email);
-                new_user::add(attempt, &employee.name, email, &key).await?
-            }
-            (None, None) => Err(Code::ReferrerUnknown),
-        },
-    };
-    let known = match user {
+    let tenant = &attempt.claim.tenant;
+    let _alone = attempt.context.alone(tenant, "referrer", shared).await;
+    if let Some(known) = memory.recall(kind, &key).await? {
+        return Ok(another_found(attempt, known));
+    }
+    let known = match user(attempt, employee, named.email.as_deref()).await? {
         Err(code) => Known::Missing(code),
         Ok(user) => {
             let referrers = attempt.greenhouse.referrers().by_users(&[user]).await?;
@@ -138,8 +140,29 @@ async fn look_up(attempt: &mut Attempt<'_>, employee: &v1::Referrer) -> Result<K
         Known::Creditable(_) => DAY,
         Known::Missing(_) => MISSING_LASTS,
     };
-    memory.remember(kind, &names, &known, lasts).await?;
+    memory.remember(kind, &key, &known, lasts).await?;
     Ok(known)
+}
+
+/// The user, who is added where the tenant wants that; with a reason where there is none.
+async fn user(
+    attempt: &mut Attempt<'_>,
+    employee: &v1::Referrer,
+    email: Option<&str>,
+) -> Result<Result<UserId, Code>, Stop> {
+    // Added is an address, whatever else events name the employee by.
+    let Some(email) = email.filter(|_| new_user::adds(attempt)) else {
+        let found = find(attempt, employee).await?;
+        return Ok(found.ok_or(Code::ReferrerUnknown));
+    };
+    let key = email_key(attempt, email);
+    if let Some(adding) = attempt.memory().recall("new_user", &key).await? {
+        return new_user::under_way(attempt, email, &adding).await;
+    }
+    match find(attempt, employee).await? {
+        Some(id) => Ok(Ok(id)),
+        None => new_user::add(attempt, &employee.name, email, &key).await,
+    }
 }
 
 /// The user whom the event names: by address, and where nobody has it, by number.
@@ -194,17 +217,9 @@ fn another_found(attempt: &mut Attempt<'_>, known: Known) -> Known {
 }
 
 /// The e-mail is hashed before it becomes a key: the cache holds no personal data.
-fn key(attempt: &Attempt<'_>, email: &str) -> String {
+fn email_key(attempt: &Attempt<'_>, email: &str) -> String {
     let hash = domain::matching::email_key(&attempt.claim.tenant, email).unwrap_or_default();
     hex(&hash)
-}
-
-/// All that the event names the employee by, as a key: who is not found by address alone may be found by number.
-fn names(attempt: &Attempt<'_>, email: Option<&str>, number: Option<&str>) -> String {
-    let email = email.map(|email| key(attempt, email));
-    let tenant = &attempt.claim.tenant;
-    let number = number.map(|number| hex(&domain::matching::employee_key(tenant, number)));
-    email.into_iter().chain(number).collect()
 }
 
 fn hex(hash: &[u8]) -> String {
