@@ -109,17 +109,21 @@ async fn what_a_dead_process_had_in_hand_comes_back_by_itself() {
     let story = place.begin().await;
     let point = CrashPoint::Step(StepKind::CreateCandidate, Moment::AfterCall);
     place.die_at(point).await;
+    let id = story["data"]["introduction_id"].as_str().expect("an id");
+    let stories = place.world.store.stories(id).await.expect("the ledger");
+    assert!(stories[0].in_progress, "{:?}", stories[0]);
+    let left = stories[0].not_before - stories[0].now;
+    assert!(left.num_seconds() <= 20, "it is free in {left}");
     place.world.bridge().await;
-    // Beyond the lease of a minute.
     let imported = |events: &[Announced]| {
         events
             .iter()
             .any(|event| event.name == "IntroductionImported")
     };
-    let lease = Duration::from_secs(120);
+    let generous = Duration::from_secs(120);
     place
         .world
-        .announced_within(lease, "the import after the lease", imported)
+        .announced_within(generous, "the import after the lease", imported)
         .await;
     place.put_right(&story, None).await;
 }

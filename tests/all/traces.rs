@@ -59,7 +59,7 @@ async fn a_try_in_another_process_and_the_answer_join_the_trace_of_the_event() {
     world.bridges()[0].process.kill9();
     world.bridges().clear();
     gate.open();
-    // The minute that the lease lasts is over, as far as the database can tell.
+    // The time that the lease lasts is over, as far as the database can tell.
     let expire = "UPDATE operations SET not_before = now() WHERE lease IS NOT NULL";
     world.env.execute(expire).await.unwrap();
     let (endpoint, mut spans) = collector().await;

@@ -40,7 +40,7 @@ async fn a_bridge_that_slept_through_its_leases_changes_nothing() {
     gate.reached_by(40).await;
     world.bridges()[0].process.freeze();
     gate.open();
-    // The minute that the leases last is over, as far as the database can tell.
+    // The time that the leases last is over, as far as the database can tell.
     let expire =
         "UPDATE operations SET not_before = now() WHERE state = 'open' AND lease IS NOT NULL";
     world.env.execute(expire).await.expect("expired leases");
