@@ -8,10 +8,15 @@ use boot::metrics::Metrics;
 use domain::{Tenant, UserId};
 use greenhouse_sim::rows::{Application, Candidate, JobStatus};
 use greenhouse_sim::{Access, Config, OrganisationConfig, Simulator, View};
-use harvest::{Client, NewApplication, NewCandidate, Target, Version};
+use harvest::{
+    Client, Feature, NewApplication, NewCandidate, Partner, Target, Version, authorize_url,
+    least_scopes,
+};
 use intake::{Message, Take};
 use introductions::{Parts, Process};
 use proto::envelope::{CLOUDEVENTS_JSON, RawMessage};
+use reqwest::Method;
+use reqwest::header::LOCATION;
 use secrecy::{SecretBox, SecretString};
 use serde_json::{Value, json};
 use sqlx::Connection as _;
@@ -19,6 +24,7 @@ use store::Store;
 use store::connections::{Configuration, Connection, Credential, Health, NewConnection};
 use store::seal::Keyring;
 use store::wake::Wake;
+use url::Url;
 use uuid::Uuid;
 
 /// Tries after which an introduction that is still open will stay so.
@@ -117,6 +123,30 @@ impl World {
         let mut all = self.greenhouse.all_access().into_iter();
         let access = all.find(|access| access.organisation == organisation);
         connect(&self.store, &self.keys, access.unwrap(), version).await;
+    }
+
+    /// An admin agrees that the tenant is worked for with tokens of the partner's.
+    pub(crate) async fn agree(&self) {
+        let (partner, config) = (partner(&self.greenhouse), self.accounts.config());
+        let back: Url = "http://127.0.0.1:1/back".parse().unwrap();
+        let scopes = least_scopes(Version::V3, Feature::ALL);
+        let page = authorize_url(config, &partner.client_id, &back, "state", scopes).unwrap();
+        let (address, question) = page.as_str().split_once('?').unwrap();
+        let admin = self.greenhouse.access().site_admin_id;
+        let agreed = testkit::Http::new().unwrap().request(Method::POST, address);
+        let agreed = agreed.body(format!("{question}&decision=allow&user={admin}"));
+        let answer = agreed.send().await.unwrap();
+        let location = Url::parse(answer.headers()[LOCATION].to_str().unwrap()).unwrap();
+        let mut told = location.query_pairs();
+        let (_, code) = told.find(|(name, _)| name == "code").unwrap();
+        let code = SecretString::from(code.into_owned());
+        let tokens = self.accounts.exchange(&partner, &code, &back).await;
+        let agreed = NewConnection {
+            tokens: Some(accounts::consent::to_store(tokens.unwrap())),
+            ..new_connection(Credential::AuthorizationCode, None)
+        };
+        let connected = self.store.connect_tenant(&self.keys, &agreed, |_| None);
+        connected.await.unwrap();
     }
 
     pub(crate) async fn choose(&self, settings: Value) {
@@ -391,29 +421,42 @@ fn accounts(store: &Store, keys: &Arc<Keyring>, greenhouse: &Simulator) -> Arc<A
     let config = harvest::Config::new(url(greenhouse.api_url()), url(greenhouse.auth_url()));
     let http = harvest::Http::new(&config).unwrap();
     let accounts = Accounts::new(store.clone(), Arc::clone(keys), http, config);
-    Arc::new(accounts)
+    Arc::new(accounts.with_partner(Some(partner(greenhouse))))
+}
+
+fn partner(greenhouse: &Simulator) -> Partner {
+    let (client_id, client_secret) = greenhouse.partner().unwrap();
+    Partner {
+        client_id,
+        client_secret: client_secret.into(),
+    }
 }
 
 async fn connect(store: &Store, keys: &Keyring, access: Access, version: Version) -> Uuid {
     let secret = SecretString::from;
-    let new = NewConnection {
-        tenant: acme(),
-        credential: match version {
-            Version::V3 => Credential::ClientCredentials {
-                client_id: access.client_id,
-                client_secret: secret(access.client_secret),
-            },
-            Version::V1 => Credential::ApiKey {
-                api_key: secret(access.api_key),
-            },
+    let credential = match version {
+        Version::V3 => Credential::ClientCredentials {
+            client_id: access.client_id,
+            client_secret: secret(access.client_secret),
         },
-        acting_user: Some(UserId(access.site_admin_id)),
+        Version::V1 => Credential::ApiKey {
+            api_key: secret(access.api_key),
+        },
+    };
+    let new = new_connection(credential, Some(UserId(access.site_admin_id)));
+    let connected = store.connect_tenant(keys, &new, |_| None).await;
+    connected.unwrap().id
+}
+
+fn new_connection(credential: Credential, acting_user: Option<UserId>) -> NewConnection {
+    NewConnection {
+        tenant: acme(),
+        credential,
+        acting_user,
         tokens: None,
         health: Health::of(Vec::new()),
         limit: None,
-    };
-    let connected = store.connect_tenant(keys, &new, |_| None).await;
-    connected.unwrap().id
+    }
 }
 
 fn keyring(name: &str) -> Arc<Keyring> {
