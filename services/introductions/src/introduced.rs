@@ -35,11 +35,15 @@ impl Introduced {
     }
 }
 
-/// When what an update tells happened: not after it came, or it would be the last word on the person until then.
+/// When what an update tells happened. What claims to be of later than any clock shows counts as of when it came, or it would be
+/// the last word on the person until then.
 pub(crate) fn changed_at(attempt: &Attempt<'_>, told: Option<DateTime<Utc>>) -> DateTime<Utc> {
     let claim = attempt.claim;
-    told.unwrap_or(claim.occurred_at)
-        .min(claim.created_at + AHEAD)
+    let told = told.unwrap_or(claim.occurred_at);
+    match told > claim.created_at + AHEAD {
+        true => claim.created_at,
+        false => told,
+    }
 }
 
 /// Reads the person, to whom the update is written from now on. `profile`: what the update tells of them.

@@ -144,6 +144,28 @@ async fn a_change_from_the_future_is_not_the_last_word_on_a_profile() {
     assert_eq!(world.person("i-1").title.as_deref(), Some("CEO"));
 }
 
+/// However soon it comes.
+#[tokio::test]
+async fn a_change_that_is_told_rightly_is_written_after_one_from_the_future() {
+    let world = World::new(harvest::Version::V3).await;
+    let introduction = world.introduction("i-1");
+    world.import(introduction.clone()).await;
+    let ahead = profile(&introduction, "ahead", "CTO", "2031-01-01T00:00:00Z");
+    world.import(ahead).await;
+    let now = chrono::Utc::now().to_rfc3339();
+    let answer = world
+        .import(profile(&introduction, "next", "CEO", &now))
+        .await;
+    assert_eq!(answer.data["how"], "WRITTEN", "{answer:?}");
+    // What happened before either is still late.
+    let before = "2026-01-01T00:00:00Z";
+    let answer = world
+        .import(profile(&introduction, "late", "Clerk", before))
+        .await;
+    assert_eq!(answer.data["how"], "SUPERSEDED", "{answer:?}");
+    assert_eq!(world.person("i-1").title.as_deref(), Some("CEO"));
+}
+
 #[tokio::test]
 async fn a_late_status_of_which_only_the_note_is_written_is_superseded() {
     let world = World::new(harvest::Version::V3).await;
