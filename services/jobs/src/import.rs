@@ -82,7 +82,7 @@ pub(crate) async fn import(
     match went {
         Ok(()) => Ok(()),
         Err(why) => Err(Stopped {
-            why,
+            why: why.told_apart(&round.client).await,
             run: round.run,
         }),
     }

@@ -167,7 +167,11 @@ async fn act_on_all<'t>(
         },
         stop,
     };
-    act_in_parts(tasks, at_a_time, about, |some| look(parts, &client, some)).await
+    let acted = act_in_parts(tasks, at_a_time, about, |some| look(parts, &client, some));
+    match acted.await {
+        Ok(()) => Ok(()),
+        Err((tasks, why)) => Err((tasks, why.told_apart(&client).await)),
+    }
 }
 
 /// Acts on tasks about at most [`IDS`] things, and settles them.

@@ -63,7 +63,11 @@ pub(crate) async fn read(
         webhook_missed: false,
         compared: poll.compared,
     };
-    round.read().await
+    let read = round.read().await;
+    match read {
+        Ok(ending) => Ok(ending),
+        Err(why) => Err(why.told_apart(&round.observer.client).await),
+    }
 }
 
 impl Round<'_> {

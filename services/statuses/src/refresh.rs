@@ -22,6 +22,7 @@ use store::refreshes::{Account, Refresh};
 use tokio_util::sync::CancellationToken;
 
 use crate::Context;
+use crate::apart::Apart;
 use crate::observer::Observer;
 
 /// Requests worked on at once.
@@ -103,7 +104,7 @@ async fn look(
     refresh: &mut Refresh,
     stop: &CancellationToken,
 ) -> Result<(), Stop> {
-    let (store, tenant) = (&context.store, refresh.tenant.clone());
+    let tenant = refresh.tenant.clone();
     let accounts = &context.accounts;
     let client = accounts.client_at(&tenant, account.connection, account.revision);
     let observer = Observer {
@@ -115,6 +116,19 @@ async fn look(
         clock: refresh.clock,
         detected_by: DetectedBy::Refresh,
     };
+    let looked = look_at_all(&observer, refresh, stop).await;
+    match looked {
+        Ok(()) => Ok(()),
+        Err(why) => Err(why.told_apart(&observer.client).await),
+    }
+}
+
+async fn look_at_all(
+    observer: &Observer<'_>,
+    refresh: &mut Refresh,
+    stop: &CancellationToken,
+) -> Result<(), Stop> {
+    let (store, config) = (&observer.context.store, &observer.context.config);
     // No more than one call reads: where it has come to is noted before the next one, which the limit may refuse.
     let at_once = observer.client.applications().ids_per_call();
     loop {
@@ -125,15 +139,23 @@ async fn look(
         if stop.is_cancelled() {
             return Err(Stop::Rest(std::time::Duration::ZERO));
         }
-        let found = observer.read(&page).await?.rows;
+        let Apart {
+            rows: found,
+            unread,
+        } = observer.read(&page).await?;
+        if found.is_empty() && unread.is_empty() {
+            observer.doubt_nothing().await?;
+        }
         let sorted = observer.sort(&found).await?;
         // What cannot be told yet, or not be read, is told by the poll.
         let seen = observer.observe(&sorted.tracked, &sorted.news).await?;
         refresh.counts.followed += page.len() as i32;
         refresh.counts.read += found.len() as i32;
         refresh.counts.changed += seen.changed.len() as i32;
-        let lease = context.config.lease;
-        if !store.advance_refresh(refresh, reached, lease).await? {
+        if !store
+            .advance_refresh(refresh, reached, config.lease)
+            .await?
+        {
             return Err(Stop::Abandon);
         }
     }

@@ -101,10 +101,13 @@ async fn act_on_all<'t>(
         },
         stop,
     };
-    act_in_parts(tasks, parts, about, |some| {
+    let acted = act_in_parts(tasks, parts, about, |some| {
         perform_some(context, &account, some)
-    })
-    .await
+    });
+    match acted.await {
+        Ok(()) => Ok(()),
+        Err((tasks, why)) => Err((tasks, why.told_apart(&account.client).await)),
+    }
 }
 
 /// Acts on some tasks of one connection and settles them.

@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use domain::{Code, Problem};
-use harvest::{Error as Remote, Whose};
+use harvest::{Client, Error as Remote, Whose};
 
-use crate::AccountError;
+use crate::{AccountError, told_apart};
 
 /// What to do with work that does not go on. What it has read and committed so far stays in every case.
 #[derive(Debug)]
@@ -19,6 +19,17 @@ pub enum Stop {
     Retry(Problem),
     /// Set the tenant aside until a look finds no more of it.
     Pause(Problem),
+}
+
+impl Stop {
+    /// The same, a refusal of a read told as what it is; see [`told_apart`].
+    #[must_use]
+    pub async fn told_apart(self, client: &Client) -> Stop {
+        match self {
+            Stop::Pause(problem) => Stop::Pause(told_apart(client, problem).await),
+            Stop::Abandon | Stop::Rest(_) | Stop::Retry(_) => self,
+        }
+    }
 }
 
 impl From<store::Error> for Stop {

@@ -152,3 +152,25 @@ async fn without_the_scope_for_jobs_that_tenant_pauses_and_is_told() {
     let other = world.announced("globex", "JobsRefreshed").await;
     assert_eq!(other[0].get("code"), None);
 }
+
+/// In v3 a list is refused alike to whoever lacks the right.
+#[tokio::test]
+async fn whoever_may_not_list_is_told_apart_from_a_missing_right_at_once() {
+    for by_webhook in [false, true] {
+        let world = World::new().await;
+        let admin = world.greenhouse.access().site_admin_id;
+        world.greenhouse.recruiter().demote_user(admin).unwrap();
+        if by_webhook {
+            world.webhook("job_changed", r#"{"job_id": 1}"#).await;
+            assert_eq!(jobs::act_on_notices(&world.parts).await, 1);
+        } else {
+            world.ask("acme", "r-1", false).await;
+            world.go_on().await;
+            world.go_on().await;
+            assert_eq!(world.answers().await[0]["code"], "not_site_admin");
+        }
+        let aside =
+            "SELECT count(*) FROM connections WHERE state = 'paused' AND reason = 'not_site_admin'";
+        assert_eq!(world.number(aside).await, 1, "{by_webhook}");
+    }
+}

@@ -7,6 +7,7 @@ use chrono::{TimeDelta, Utc};
 use domain::{Code, Problem, Tenant};
 use greenhouse_sim::{Fault, ListWithoutSiteAdmin, When};
 
+use crate::refresh::everybody;
 use crate::world::World;
 
 #[tokio::test]
@@ -281,9 +282,39 @@ async fn a_missing_scope_pauses_that_tenant_only() {
     world.greenhouse.revoke_tokens(Some("acme-harvest"));
     world.poll().await;
     assert_eq!(world.state("acme").await, "paused");
+    assert_eq!(
+        world
+            .count("connections WHERE reason = 'scope_missing'")
+            .await,
+        1
+    );
     assert_eq!(world.state("globex").await, "active");
     let theirs = world.announced("globex", "CandidateStatusChanged").await;
     assert_eq!(theirs.len(), 1);
+}
+
+/// In v3 a list is refused alike to whoever lacks the right.
+#[tokio::test]
+async fn whoever_may_not_list_is_told_apart_from_a_missing_right_at_once() {
+    for look in ["poll", "webhook", "refresh"] {
+        let (world, application) = World::with_application().await;
+        let admin = world.greenhouse.access().site_admin_id;
+        world.greenhouse.recruiter().demote_user(admin).unwrap();
+        match look {
+            "poll" => world.poll().await,
+            "webhook" => {
+                world.named_all(&[application]).await;
+                Box::pin(statuses::look_due(world.parts())).await;
+            }
+            _ => {
+                everybody(&world).await;
+                let answers = world.events_of("StatusesRefreshed").await;
+                assert_eq!(answers[0]["code"], "not_site_admin");
+            }
+        }
+        let aside = "connections WHERE state = 'paused' AND reason = 'not_site_admin'";
+        assert_eq!(world.count(aside).await, 1, "{look}");
+    }
 }
 
 /// An introduction meets it. What reading needs stops it all the same, and is not forgotten over the next thing that writes
@@ -316,7 +347,7 @@ async fn a_right_that_only_writes_need_keeps_no_status_from_anybody() {
 /// Nobody is told of what changes while whoever acts is shown nothing, and nothing of it is passed over.
 #[tokio::test]
 async fn whoever_is_shown_nothing_is_set_aside_and_the_watermark_stays() {
-    for by_webhook in [false, true] {
+    for look in ["poll", "webhook", "refresh"] {
         let (world, application) = World::with_application().await;
         world
             .run("INSERT INTO jobs (tenant, id, content) VALUES ('acme', 1, '{}')")
@@ -328,17 +359,25 @@ async fn whoever_is_shown_nothing_is_set_aside_and_the_watermark_stays() {
         let recruiter = world.greenhouse.recruiter();
         recruiter.demote_user(admin).unwrap();
         recruiter.move_to_next_stage(application).unwrap();
-        if by_webhook {
-            world.named_all(&[application]).await;
-            statuses::look_due(world.parts()).await;
-            assert_eq!(world.count("webhook_tasks").await, 1, "it waits");
-        } else {
-            world
-                .run("UPDATE polls SET watermark = now() - interval '10 minutes'")
-                .await;
-            world.poll().await;
-            let stayed = "polls WHERE watermark < now() - interval '9 minutes'";
-            assert_eq!(world.count(stayed).await, 1, "globex goes on");
+        match look {
+            "webhook" => {
+                world.named_all(&[application]).await;
+                statuses::look_due(world.parts()).await;
+                assert_eq!(world.count("webhook_tasks").await, 1, "it waits");
+            }
+            "poll" => {
+                world
+                    .run("UPDATE polls SET watermark = now() - interval '10 minutes'")
+                    .await;
+                world.poll().await;
+                let stayed = "polls WHERE watermark < now() - interval '9 minutes'";
+                assert_eq!(world.count(stayed).await, 1, "globex goes on");
+            }
+            _ => {
+                everybody(&world).await;
+                let answers = world.events_of("StatusesRefreshed").await;
+                assert_eq!(answers[0]["code"], "not_site_admin");
+            }
         }
         assert_eq!(world.state("acme").await, "paused");
         assert_eq!(world.state("globex").await, "active");
