@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use accounts::Stop;
 use accounts::hands::rest;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::ApplicationId;
 use domain::status::Status;
 use domain::webhook::{Notice, Standing};
@@ -25,19 +25,26 @@ const AGAIN: [TimeDelta; 3] = [
 /// A look may come a little before its time, for clocks and calls take theirs: it is not repeated for that.
 const EARLY: TimeDelta = TimeDelta::seconds(1);
 
-/// Tasks that cost no call: somebody has looked since their webhooks came, and knows what they announced. Not of whoever is
-/// rejected: no task tells the reason, which may have been entered while that look was under way.
+/// Tasks that cost no call: somebody has looked since their webhooks came, and knows what they announced.
 pub(crate) async fn found(observer: &Observer<'_>, tasks: &[Task]) -> Result<HashSet<i64>, Stop> {
     let tracked = known(observer, tasks).await?;
-    let is_found = |task: &&Task| {
-        announced(task).is_some_and(|(id, stands)| {
-            let observed_at = tracked.get(&id).and_then(|known| known.observed_at);
-            stands.status != Status::Rejected
-                && observed_at.is_some_and(|at| at > task.received_at)
-                && is_reached(&tracked, id, stands)
-        })
-    };
-    Ok(tasks.iter().filter(is_found).map(|task| task.id).collect())
+    let found = tasks.iter().filter(|task| is_found(&tracked, task, None));
+    Ok(found.map(|task| task.id).collect())
+}
+
+/// Whether somebody has looked since the task's webhook came, and knows what it announced. No task tells why somebody is
+/// rejected, which may have been entered while that look was under way: of them only a look counts since a poll that began
+/// after the webhook. `polled_at`: when the last one began that has ended.
+pub(crate) fn is_found(tracked: &Tracked, task: &Task, polled_at: Option<DateTime<Utc>>) -> bool {
+    announced(task).is_some_and(|(id, stands)| {
+        let told = Some(task.received_at);
+        let observed_at = tracked.get(&id).and_then(|known| known.observed_at);
+        let is_seen = match stands.status {
+            Status::Rejected => polled_at > told && observed_at > polled_at,
+            _ => observed_at > told,
+        };
+        is_seen && is_reached(tracked, id, stands)
+    })
 }
 
 /// Tasks to be looked at again: Greenhouse has shown their applications, but not as their webhooks announced.
@@ -67,9 +74,17 @@ pub(crate) async fn wait(store: &Store, tasks: &[Task]) {
     }
 }
 
-fn next_look(task: &Task) -> Option<TimeDelta> {
+/// How old a task will be when it is looked at next, if it is not found now.
+pub(crate) fn next_look(task: &Task) -> Option<TimeDelta> {
     let now = aged(task) + EARLY;
     AGAIN.into_iter().find(|age| *age > now)
+}
+
+/// Since when the look is due that is next: the first one since the webhook came.
+pub(crate) fn due_at(task: &Task) -> DateTime<Utc> {
+    let now = aged(task) + EARLY;
+    let last = AGAIN.into_iter().rfind(|age| *age <= now);
+    task.received_at + last.unwrap_or_default()
 }
 
 fn aged(task: &Task) -> TimeDelta {
@@ -77,7 +92,7 @@ fn aged(task: &Task) -> TimeDelta {
 }
 
 /// What a task's webhook said of which application.
-fn announced(task: &Task) -> Option<(ApplicationId, &Standing)> {
+pub(crate) fn announced(task: &Task) -> Option<(ApplicationId, &Standing)> {
     match &task.notice {
         Notice::ApplicationChanged {
             application_id,
@@ -89,7 +104,7 @@ fn announced(task: &Task) -> Option<(ApplicationId, &Standing)> {
 }
 
 /// The followed ones of which something was announced.
-async fn known(observer: &Observer<'_>, tasks: &[Task]) -> Result<Tracked, Stop> {
+pub(crate) async fn known(observer: &Observer<'_>, tasks: &[Task]) -> Result<Tracked, Stop> {
     let ids: BTreeSet<ApplicationId> = tasks
         .iter()
         .filter_map(announced)

@@ -12,6 +12,7 @@ mod apart;
 mod audit;
 mod behind;
 mod conversion;
+mod crowd;
 mod feed;
 mod intake;
 mod lacking;

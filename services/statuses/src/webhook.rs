@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::named::{Looked, Named, about};
 use crate::observer::{IDS, Observer};
-use crate::{Context, behind};
+use crate::{Context, behind, crowd};
 
 /// Most tasks of one claim.
 const CLAIM: i64 = 500;
@@ -94,6 +94,13 @@ async fn act_on_all<'t>(
         Ok(account) => account,
         Err(error) => return Err((tasks, error.into())),
     };
+    let left = crowd::left_to_polls(&observer(context, &account, first), tasks).await;
+    let left = match left {
+        Ok(left) => left,
+        Err(why) => return Err((tasks, why)),
+    };
+    tasks.sort_by_key(|task| !left.contains(&task.id));
+    let (_, tasks) = tasks.split_at_mut(left.len());
     let parts = Parts {
         things: match account.client.version() {
             Version::V1 => SINGLY,

@@ -38,6 +38,21 @@ pub const NEWCOMER_INTERVAL: Duration = Duration::from_secs(5);
 /// they would all come at once.
 pub const NEWCOMERS: i64 = 50;
 
+/// How long after it was asked for a poll begins: what is told by many webhooks comes over a while.
+const GATHERS: Duration = Duration::from_secs(2);
+
+/// For how long a poll that was asked for is waited for.
+const AWAITED: Duration = Duration::from_secs(30);
+
+/// How far a connection was polled.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Polled {
+    /// When the last poll that reached the present began; none before the first one.
+    pub began_at: Option<DateTime<Utc>>,
+    /// Whether one that was asked for is yet to come.
+    pub awaited: bool,
+}
+
 /// A connection whose poll is ours until the lease ends.
 #[derive(Debug)]
 pub struct Poll {
@@ -53,7 +68,7 @@ pub struct Poll {
     pub watermark: DateTime<Utc>,
     /// Where the window under way goes on; none at its first page.
     pub place: Option<Place>,
-    /// Whether the interval has passed; else only newly tracked applications are to be looked for.
+    /// Whether the interval has passed, or the poll was asked for; else only newly tracked applications are to be looked for.
     pub window_due: bool,
     /// Whether it is before its time, because newly tracked applications fill a request: only one such request is to be made.
     /// So a burst of imports is not slowed down by looking at what it made.
@@ -109,7 +124,7 @@ impl Store {
     /// Claims up to `limit` polls that are due, the longest neglected first.
     ///
     /// Due is a connection that is in use and has tracked applications, once its interval has passed since its last
-    /// poll; or sooner, but then only for them, when applications are newly tracked. Those that were looked at too early do
+    /// poll, or somebody wants one; or sooner, but then only for them, when applications are newly tracked. Those that were looked at too early do
     /// not make it due before [`NEWCOMER_INTERVAL`], however many they are. The interval is the tenant's, longer
     /// while webhooks arrive or the request limit is nearly used up. The commit does not wait for the disk: a lost lease
     /// only means that another replica polls as well.
@@ -135,7 +150,7 @@ impl Store {
                 CROSS JOIN LATERAL (SELECT p.polled_at + make_interval(secs => least(greatest(i.base, $5),
                     i.base * CASE WHEN t.trusted THEN $7 ELSE 1 END
                         * CASE WHEN b.window_ends > clock_timestamp() AND b.remaining * 5 < b.quota THEN $8 ELSE 1 END))
-                    <= clock_timestamp() AS due) w
+                    <= clock_timestamp() OR p.wanted_at > p.polled_at AND p.wanted_at <= clock_timestamp() AS due) w
                 CROSS JOIN LATERAL (SELECT count(*) AS due, count(*) FILTER (WHERE newcomers.is_new) AS number
                     FROM (SELECT a.observed_at IS NULL AS is_new FROM applications a
                         WHERE a.tenant = c.tenant AND a.snapshot IS NULL
@@ -192,6 +207,41 @@ impl Store {
                 })
             })
             .collect()
+    }
+
+    /// How far a connection was polled.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn polled(&self, connection: Uuid) -> Result<Polled, Error> {
+        let polled = sqlx::query_as!(
+            Polled,
+            r#"SELECT nullif(polled_at, '-infinity') AS began_at, failures = 0 AND wanted_at > polled_at
+                AND wanted_at > clock_timestamp() - make_interval(secs => $2) AS "awaited!"
+            FROM polls WHERE connection = $1"#,
+            connection,
+            AWAITED.as_secs_f64(),
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(polled.unwrap_or_default())
+    }
+
+    /// Asks for a poll in a moment, however long ago the last one was. Answers whether one is to be expected: not while polls
+    /// fail, nor where one that was asked for has not come.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn want_poll(&self, connection: Uuid) -> Result<bool, Error> {
+        let wanted = sqlx::query!(
+            "UPDATE polls SET wanted_at = clock_timestamp() + make_interval(secs => $2)
+            WHERE connection = $1 AND failures = 0 AND wanted_at <= polled_at",
+            connection,
+            GATHERS.as_secs_f64(),
+        )
+        .execute(&self.relaxed)
+        .await?;
+        Ok(wanted.rows_affected() == 1)
     }
 
     /// Makes the lease last for `lease` from now. Answers whether it was still ours.

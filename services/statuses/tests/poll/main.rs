@@ -7,6 +7,7 @@ mod behind;
 mod clocks;
 mod conversion;
 mod crash;
+mod crowd;
 mod early;
 mod feed;
 mod lacking;

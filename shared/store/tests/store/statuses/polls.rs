@@ -135,6 +135,59 @@ async fn no_interval_is_made_longer_than_ten_minutes() {
     assert_eq!(claim(&store).await.len(), 1);
 }
 
+/// Lets the moment pass for which a poll that was asked for is put off.
+async fn gather(store: &Store) {
+    let sql = "UPDATE polls SET wanted_at = wanted_at - interval '2 s'";
+    run(store, sql).await;
+}
+
+#[tokio::test]
+async fn a_poll_that_is_wanted_is_due_in_a_moment_and_once() {
+    let store = following(90).await;
+    let poll = claim(&store).await.remove(0);
+    let connection = poll.connection;
+    complete(&store, &poll).await;
+    pass(&store, 3).await;
+    let began_at = store.polled(connection).await.unwrap().began_at;
+    assert!(store.want_poll(connection).await.unwrap());
+    assert!(!store.want_poll(connection).await.unwrap(), "it is coming");
+    assert!(claim(&store).await.is_empty());
+    gather(&store).await;
+    let wanted = claim(&store).await.remove(0);
+    assert!(wanted.window_due && !wanted.early);
+    let under_way = store.polled(connection).await.unwrap();
+    assert!(under_way.awaited && under_way.began_at == began_at);
+    let ending = read(wanted.clock.taken_at, true);
+    assert!(store.end_poll(&wanted, ending).await.unwrap());
+    let polled = store.polled(connection).await.unwrap();
+    assert!(!polled.awaited && polled.began_at > began_at);
+    assert!(claim(&store).await.is_empty());
+}
+
+#[tokio::test]
+async fn no_poll_is_waited_for_that_fails_or_does_not_come() {
+    let store = following(90).await;
+    let poll = claim(&store).await.remove(0);
+    let connection = poll.connection;
+    let awaited = async || store.polled(connection).await.unwrap().awaited;
+    complete(&store, &poll).await;
+    pass(&store, 50).await;
+    assert!(store.want_poll(connection).await.unwrap());
+    assert!(awaited().await);
+    run(
+        &store,
+        "UPDATE polls SET wanted_at = now() - interval '31 s'",
+    )
+    .await;
+    assert!(!awaited().await && !store.want_poll(connection).await.unwrap());
+    run(&store, "UPDATE polls SET wanted_at = now(), failures = 1").await;
+    assert!(!awaited().await && !store.want_poll(connection).await.unwrap());
+    assert_eq!(
+        store.polled(uuid::Uuid::nil()).await.unwrap().began_at,
+        None
+    );
+}
+
 /// Whole minutes by which the most neglected poll and import are overdue.
 async fn overdue(store: &Store) -> (i64, i64) {
     let overdue = store.overdue().await.unwrap();
