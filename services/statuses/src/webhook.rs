@@ -30,6 +30,9 @@ const CLAIM: i64 = 500;
 /// no more than these.
 const SINGLY: usize = 10;
 
+/// For how long what cannot be told is waited for: polls look again at what Greenhouse fails at for longer.
+const PATIENCE: TimeDelta = TimeDelta::hours(1);
+
 /// For how long a notice about what nobody follows may be about what an import makes; no import that tells what it made
 /// takes longer.
 const YOUNG: TimeDelta = TimeDelta::seconds(60);
@@ -192,5 +195,6 @@ async fn act(observer: &Observer<'_>, tasks: &[Task]) -> Result<Looked, Stop> {
 
 fn waits(task: &Task, early: &HashSet<ApplicationId>) -> bool {
     // What belongs to a person is looked at by the poll as well.
-    matches!(&task.notice, Notice::ApplicationChanged { application_id, .. } if early.contains(application_id))
+    task.clock.now() - task.received_at < PATIENCE
+        && matches!(&task.notice, Notice::ApplicationChanged { application_id, .. } if early.contains(application_id))
 }

@@ -141,6 +141,27 @@ async fn one_that_cannot_be_read_is_looked_at_again_without_the_others() {
 }
 
 #[tokio::test]
+async fn one_that_cannot_be_read_for_an_hour_is_left_to_polls() {
+    let world = World::of_v1().await;
+    let application = world.greenhouse.state().applications()[0].meta.id;
+    world.follow("acme", application).await;
+    world.poll().await;
+    world.fail_at(application);
+    for (age, left) in [(59, 1), (61, 0)] {
+        world.named_all(&[application]).await;
+        world
+            .run(&format!(
+                "UPDATE webhook_tasks SET received_at = now() - interval '{age} min', not_before = now()"
+            ))
+            .await;
+        Box::pin(statuses::look_due(world.parts())).await;
+        assert_eq!(world.count("webhook_tasks").await, left, "{age}");
+    }
+    let waits = "applications WHERE look_again_at IS NOT NULL";
+    assert_eq!(world.count(waits).await, 1);
+}
+
+#[tokio::test]
 async fn in_v1_one_that_cannot_be_read_keeps_back_no_other_part() {
     let world = World::of(20, api_key).await;
     let all = world.greenhouse.state().applications();
