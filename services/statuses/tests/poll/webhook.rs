@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use connected::api_key;
+use connected::{api_key, client_credentials};
 use greenhouse_sim::{Fault, When};
 use serde_json::json;
 use statuses::Parts;
@@ -159,6 +159,33 @@ async fn one_that_cannot_be_read_for_an_hour_is_left_to_polls() {
     }
     let waits = "applications WHERE look_again_at IS NOT NULL";
     assert_eq!(world.count(waits).await, 1);
+}
+
+/// A webhook tells of it, and nothing that a window goes by.
+#[tokio::test]
+async fn a_reason_that_is_entered_after_the_rejection_was_told_is_told() {
+    for credential in [client_credentials, api_key] {
+        let world = World::of(12, credential).await;
+        let state = world.greenhouse.state();
+        let application = state.applications()[0].meta.id;
+        world.follow("acme", application).await;
+        world.poll().await;
+        let reason = &state.rejection_reasons()[0];
+        let recruiter = world.greenhouse.recruiter();
+        recruiter.reject(application, Some(reason.meta.id)).unwrap();
+        world.poll().await;
+        let blank = r#"{"reason_id": null, "reason": null, "kind": null}"#;
+        world
+            .run(&format!(
+                "UPDATE applications SET snapshot = jsonb_set(snapshot, '{{rejection}}', '{blank}')"
+            ))
+            .await;
+        world.changed(application).await;
+        world.changed(application).await;
+        let events = world.events().await;
+        assert_eq!(events.len(), 3);
+        assert_eq!(events[2]["rejection"]["reason"], reason.name.as_str());
+    }
 }
 
 #[tokio::test]
