@@ -25,6 +25,7 @@ use crate::access::AsAdmin;
 use crate::api::Shared;
 use crate::extract::{Asked, Id};
 use crate::problem::Failure;
+use crate::verify::look_again;
 
 /// For how long a process that dies keeps others out. It is extended while the request is worked on, and before each create.
 const LEASE: Duration = Duration::from_secs(20);
@@ -66,6 +67,9 @@ pub(crate) const FIELDS: &[Design] = &[
         options: &[],
     },
 ];
+
+/// The outcome of what was missing and is there now.
+const CREATED: &str = "created";
 
 /// One thing, and what became of it.
 struct Item {
@@ -111,6 +115,12 @@ async fn create_missing(shared: &Shared, id: Uuid, asked: &Asked) -> Result<Valu
         true => Plan { client, right }.items().await,
         false => alone(shared, &known.tenant, id, client).await?,
     };
+    if items.iter().any(|item| item.outcome == CREATED) {
+        // What is there now shall no longer be told as missing. Where this look fails the next one tells.
+        if let Err(error) = look_again(shared, id).await {
+            tracing::warn!(tenant = %known.tenant, ?error, "cannot look at what was provisioned");
+        }
+    }
     Ok(json!({
         "dry_run": dry_run,
         "items": items.iter().map(Item::shown).collect::<Vec<_>>(),
@@ -295,7 +305,7 @@ impl Plan<'_> {
             };
         }
         match create.await {
-            Ok(_) => Item::new(kind, name, "created"),
+            Ok(_) => Item::new(kind, name, CREATED),
             Err(error) => Item::failed(kind, name, &error),
         }
     }

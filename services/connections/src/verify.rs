@@ -42,7 +42,8 @@ pub(crate) async fn verify_again(
     shared.answer(AdminAction::Verify, StatusCode::OK, answer)
 }
 
-async fn look_again(shared: &Shared, id: Uuid) -> Result<Connection, Failure> {
+/// Looks, and tells of the connection as it is from then on.
+pub(crate) async fn look_again(shared: &Shared, id: Uuid) -> Result<Connection, Failure> {
     let known = shared.store.connection(id).await?;
     let known = known.ok_or_else(Failure::not_found)?;
     let verified = look_at(&shared.store, &shared.accounts, &known).await?;

@@ -193,6 +193,27 @@ async fn a_field_of_ours_that_got_another_name_is_not_missing() {
     assert_eq!(ours.unwrap()["outcome"], "exists", "{planned:?}");
 }
 
+#[tokio::test]
+async fn what_was_created_is_told_as_missing_no_longer() {
+    let tenant = Tenant::new().await;
+    let archived = CustomFieldEdit {
+        required: None,
+        active: Some(false),
+    };
+    tenant.edit_field("intrro_status", archived);
+    let (_, missing) = tenant.verified("field_missing").await;
+    assert_eq!(missing.len(), 1, "{missing:?}");
+    let items = tenant.provisioned().await;
+    let created = |item: &Value| item["name"] == "Intrro status" && item["outcome"] == "created";
+    assert!(items.iter().any(created), "{items:?}");
+    let connection = tenant.world.get(&tenant.path).await;
+    let findings = connection.body["findings"].as_array().unwrap();
+    let still = findings
+        .iter()
+        .find(|finding| finding["code"] == "field_missing");
+    assert_eq!(still, None, "{connection:?}");
+}
+
 /// As if somebody had made a field of that name before the bridge came.
 async fn with_field(value_type: &str) -> Tenant {
     let tenant = Tenant::new().await;
