@@ -836,7 +836,8 @@ pub struct IntroductionStatusChanged {
 /// The profile of a person already introduced changed in Intrro.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct CandidateProfileUpdated {
-    /// The profile as it is now, complete: an absent part means Intrro does not know it, never "delete it". Required, with its id.
+    /// The profile as it is now, complete: an absent part means Intrro does not know it, never "delete it". Names, company and
+    /// title overwrite what Greenhouse has only where they are not as Intrro had them before. Required, with its id.
     #[prost(message, optional, tag = "1")]
     pub candidate: ::core::option::Option<Candidate>,
     /// When it changed; a later one wins over an earlier one that arrives late.
@@ -1533,7 +1534,7 @@ pub mod candidate_updated {
         Unspecified = 0,
         /// Something was written; changed says what.
         Written = 1,
-        /// Nothing was written: Greenhouse had it all already, or refused it, which the warnings then say.
+        /// Nothing was written: Greenhouse had all that was new already, or refused it, which the warnings then say.
         Unchanged = 2,
         /// A later update came first; nothing of this one was written but its note.
         Superseded = 3,

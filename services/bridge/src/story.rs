@@ -212,7 +212,9 @@ fn updated(story: &Story) -> Verdict {
             )
         }
         Some("unchanged") => {
-            format!("Candidate {candidate} was left as it is: Greenhouse had it all already.")
+            format!(
+                "Candidate {candidate} was left as it is: Greenhouse had all that was new already."
+            )
         }
         _ => format!(
             "It {} in Greenhouse: candidate {candidate} was updated.",

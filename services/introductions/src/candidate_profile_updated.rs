@@ -1,10 +1,12 @@
-//! `CandidateProfileUpdated`: what the profile knows and Greenhouse does not have is written; nothing is taken away.
+//! `CandidateProfileUpdated`: what is new in the profile and what Greenhouse lacks of it is written; what a recruiter has
+//! corrected stays, and nothing is taken away.
 
 use domain::{Code, Problem, StepKind};
 use proto::v1;
 
 use crate::attempt::{Attempt, Step};
 use crate::profile::{self, Profile};
+use crate::said::Said;
 use crate::stop::Stop;
 use crate::unshown::Unshown;
 use crate::updated::{self, Update};
@@ -29,7 +31,8 @@ pub(crate) async fn handle(
     let mut changed = Vec::new();
     if !superseded {
         let unshown = Unshown::of(attempt, &person.record).await?;
-        let patch = profile.changes(&person.record, &unshown);
+        let said = Said::before(attempt, &profile.candidate).await?;
+        let patch = profile.changes(&person.record, &unshown, &said);
         changed = profile::changed(&patch);
         candidate::edit(attempt, step, person.record.id, &patch)
             .await

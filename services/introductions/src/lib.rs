@@ -36,6 +36,7 @@ mod profile;
 mod references;
 mod referrer;
 mod rest;
+mod said;
 mod search;
 mod send_error;
 mod sight;

@@ -9,6 +9,7 @@ use store::person::PersonKey;
 use url::Url;
 
 use crate::attempt::Attempt;
+use crate::said::Said;
 use crate::stop::Stop;
 use crate::unshown::{Text, Unshown};
 
@@ -98,13 +99,20 @@ impl Profile {
         self.patch(record, unshown, missing)
     }
 
-    /// What differs: what the event knows replaces what the record says, lists are united. What the event does not
-    /// know stays, and so does every address and profile that somebody added in Greenhouse.
-    pub(crate) fn changes(&self, record: &Candidate, unshown: &Unshown) -> CandidatePatch {
+    /// What is new: what Intrro says otherwise than before replaces what the record says, gaps are filled, lists are united.
+    /// What Intrro says as before stays as recruiters have corrected it. So does what the event does not know, and every
+    /// address and profile that somebody added in Greenhouse.
+    pub(crate) fn changes(
+        &self,
+        record: &Candidate,
+        unshown: &Unshown,
+        said: &Said,
+    ) -> CandidatePatch {
         let other = |has: &Option<String>, text: Text| {
             let shown = has.as_deref().map(str::trim).unwrap_or_default();
             let has = unshown.replaced(text).unwrap_or(shown.to_owned());
-            filled(text(&self.person)).filter(|new| *new != has)
+            let is_wanted = |new: &String| has.is_empty() || said.last(text).as_ref() != Some(new);
+            filled(text(&self.person)).filter(|new| *new != has && is_wanted(new))
         };
         self.patch(record, unshown, other)
     }
@@ -254,6 +262,11 @@ mod tests {
         Profile::parse(&Tenant::try_from("acme").unwrap(), &base, person).unwrap()
     }
 
+    /// Where nothing is known of what Intrro said before.
+    fn changes(profile: &Profile) -> CandidatePatch {
+        profile.changes(&record(), &Unshown::default(), &Said::default())
+    }
+
     fn entry(value: &str) -> v1::Contact {
         v1::Contact {
             value: value.into(),
@@ -264,8 +277,8 @@ mod tests {
     #[test]
     fn what_the_event_does_not_know_stays() {
         let profile = profile(v1::Candidate::default());
-        assert!(profile.changes(&record(), &Unshown::default()).is_empty());
-        assert!(changed(&profile.changes(&record(), &Unshown::default())).is_empty());
+        assert!(changes(&profile).is_empty());
+        assert!(changed(&changes(&profile)).is_empty());
     }
 
     #[test]
@@ -277,7 +290,7 @@ mod tests {
             social_profiles: vec![entry("linkedin.com/in/ada")],
             ..v1::Candidate::default()
         });
-        let patch = profile.changes(&record(), &Unshown::default());
+        let patch = changes(&profile);
         assert_eq!(changed(&patch), ["last_name", "emails"]);
         assert_eq!(patch.last_name.as_deref(), Some("Lovelace"));
         let emails: Vec<_> = patch.email_addresses.unwrap();

@@ -65,6 +65,7 @@ pub(crate) async fn settle(
             "greenhouse_candidate_id": person.record.id,
             "changed": update.changed,
             "warnings": codes,
+            "superseded": update.superseded,
         }),
         steps: Vec::new(),
         person: Some(Person {

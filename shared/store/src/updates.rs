@@ -1,8 +1,10 @@
-//! What an update must know before it writes: whether its person was introduced, and whether a later update came first.
+//! What an update must know before it writes: whether its person was introduced, whether a later update came first, and what
+//! was told of them before.
 
 use chrono::{DateTime, Utc};
-use domain::{CandidateId, OperationId, OperationKind};
+use domain::{CandidateId, IntrroCandidateId, OperationId, OperationKind};
 
+use crate::claim::Claim;
 use crate::person::PersonKey;
 use crate::{Error, Store};
 
@@ -15,6 +17,15 @@ pub struct Introduced {
     pub changed_at: Option<DateTime<Utc>>,
     /// Whether an introduction of the person is still to be imported.
     pub expected: bool,
+}
+
+/// What Intrro told of a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// What the operation was to do.
+    pub kind: OperationKind,
+    /// Its encoded event; empty where it is not kept any more.
+    pub payload: Vec<u8>,
 }
 
 impl Store {
@@ -44,5 +55,47 @@ impl Store {
             changed_at: row.changed_at,
             expected: row.expected,
         })
+    }
+
+    /// What was told of this Intrro candidate by other operations and reached Greenhouse, at most so much, the newest first:
+    /// introductions, and profiles unless a later one came before them. Of somebody who was made anew, what was told of
+    /// the record before is left out; of somebody erased nothing is left.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Corrupt`].
+    pub async fn told(
+        &self,
+        claim: &Claim,
+        candidate: &IntrroCandidateId,
+        most: u32,
+    ) -> Result<Vec<Told>, Error> {
+        let rows = sqlx::query!(
+            r#"SELECT o.kind, o.payload FROM operations o
+            LEFT JOIN LATERAL (
+                SELECT settled_at, outcome FROM operations
+                WHERE tenant = $1 AND subject = $2 AND kind = 'introduction_accepted' AND outcome @> '{"how": "created"}'
+                ORDER BY settled_at DESC LIMIT 1) made ON true
+            WHERE o.tenant = $1 AND o.subject = $2 AND o.id <> $3
+                AND o.kind IN ('introduction_accepted', 'candidate_profile_updated')
+                AND o.outcome ? 'greenhouse_candidate_id'
+                -- One that had sent its edit, and was tried again after a later one, comes to `written` as well.
+                AND NOT (o.outcome @> '{"how": "superseded"}' OR o.outcome @> '{"superseded": true}')
+                AND (made.settled_at IS NULL OR o.settled_at >= made.settled_at
+                    OR o.outcome -> 'greenhouse_candidate_id' = made.outcome -> 'greenhouse_candidate_id')
+            ORDER BY o.settled_at DESC LIMIT $4"#,
+            claim.tenant.as_str(),
+            candidate.as_str(),
+            claim.operation.0,
+            i64::from(most),
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let told = rows.into_iter().map(|row| {
+            Ok(Told {
+                kind: row.kind.parse().map_err(|_| Error::Corrupt("kind"))?,
+                payload: row.payload,
+            })
+        });
+        told.collect()
     }
 }

@@ -155,7 +155,7 @@ fn an_update_that_could_not_be_written_is_not_told_as_needless() {
         };
         Verdict::of(&story).sentence
     };
-    assert!(told(&[]).ends_with("Greenhouse had it all already."));
+    assert!(told(&[]).ends_with("Greenhouse had all that was new already."));
     let refused = told(&[Code::StatusOptionMissing]);
     assert!(refused.ends_with("the warnings say what could not be written."));
 }

@@ -45,7 +45,7 @@ async fn later(world: &World, act: impl AsyncFnOnce()) {
 }
 
 /// An introduction of that person, with this besides.
-fn introduction(world: &World, id: &str, data: Value) -> Value {
+pub(crate) fn introduction(world: &World, id: &str, data: Value) -> Value {
     let mut event = world.introduction(id);
     event["data"]["candidate"]["emails"] = json!([{ "value": email("i-1") }]);
     event["data"]["referrer"] = Value::Null;
@@ -54,7 +54,7 @@ fn introduction(world: &World, id: &str, data: Value) -> Value {
 }
 
 /// A profile of an introduction's person that has changed to this.
-fn profile(introduction: &Value, id: &str, changed: Value) -> Value {
+pub(crate) fn profile(introduction: &Value, id: &str, changed: Value) -> Value {
     let mut event = introduction.clone();
     event["id"] = json!(format!("event-{id}"));
     event["type"] = json!("intrro.events.v1.CandidateProfileUpdated");
@@ -87,7 +87,7 @@ fn values(values: &[&str]) -> Value {
     entries.collect()
 }
 
-async fn written(world: &World, event: Value) -> Answer {
+pub(crate) async fn written(world: &World, event: Value) -> Answer {
     let answer = world.import(event).await;
     assert_eq!(answer.data["how"], "WRITTEN", "{answer:?}");
     assert!(answer.warnings().is_empty(), "{answer:?}");

@@ -19,6 +19,7 @@ mod reconnected;
 mod referrer;
 mod refusals;
 mod restored;
+mod said;
 mod sealed;
 mod sight;
 mod unanswered;

@@ -125,6 +125,7 @@ async fn what_was_written_to_somebody_lately_is_known_until_they_are_erased() {
         let sending = vec![edit(StepState::Sending)];
         journal.steps(&claims[0], sending).await.unwrap();
         let mut settlement = done(&claims[0], ada.0);
+        settlement.outcome = serde_json::json!({ "greenhouse_candidate_id": ada });
         settlement.steps = vec![StepWrite {
             code: Some(Code::CustomFieldRefused),
             ..edit(state)
@@ -147,9 +148,15 @@ async fn what_was_written_to_somebody_lately_is_known_until_they_are_erased() {
     assert_eq!(lately(ada, 60).await, [written], "what was refused is not");
     assert_eq!(lately(CandidateId(8), 60).await, []);
     assert_eq!(lately(ada, 0).await, []);
+    let told = async || {
+        let candidate = IntrroCandidateId::try_from("c-1").unwrap();
+        store.told(next, &candidate, 9).await.unwrap().len()
+    };
+    assert_eq!(told().await, 2);
     take_in(&store, &[request()]).await;
     forget(&store).await.expect("nothing is in hand");
     assert_eq!(lately(ada, 60).await, []);
+    assert_eq!(told().await, 0);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use domain::{CandidateId, Code, IntrroCandidateId, OperationKind};
+use serde_json::{Value, json};
 use store::Store;
 use store::claim::{Claim, Want};
 use store::intake::Arrival;
@@ -134,4 +135,55 @@ async fn a_record_that_is_gone_is_told_as_gone_whoever_the_person_is_by_now() {
     run(&store, "UPDATE applications SET greenhouse_id = 8, erasure = 'deleted'; UPDATE person_keys SET greenhouse_id = 9").await;
     let gone = Some("deleted".to_owned());
     assert_eq!(told().await, (Some(9), gone, vec![90]));
+}
+
+/// Takes in something of which its key is the content, and ends it.
+async fn settle(store: &Store, journal: &Journal, arrival: Arrival, outcome: Value) -> Claim {
+    let payload = arrival.business_key.clone().into_bytes();
+    take_in(store, &[Arrival { payload, ..arrival }]).await;
+    let claim = claim(store).await.remove(0);
+    let settlement = Settlement {
+        outcome,
+        ..done(&claim, 7)
+    };
+    journal.settle(&claim, settlement).await.unwrap();
+    claim
+}
+
+#[tokio::test]
+async fn what_was_told_of_somebody_is_what_was_written_of_their_record() {
+    let store = fresh_store().await;
+    connect(&store, "acme").await;
+    let journal = Journal::start(store.clone());
+    let introduction = |id| arrival("acme", id, "c-1", "ada@example.com");
+    let outcome = |how: &str, person: i64, superseded: bool| json!({ "how": how, "greenhouse_candidate_id": person, "superseded": superseded });
+    let other = arrival("acme", "i-3", "c-3", "c@example.com");
+    let refused = json!({ "problem": { "code": "edit_refused" } });
+    let before = json!({ "how": "superseded", "greenhouse_candidate_id": 7 });
+    for (arrival, outcome) in [
+        (introduction("i-1"), outcome("created", 7, false)),
+        (update("u-1"), outcome("written", 7, false)),
+        (update("late"), before),
+        (update("tried again"), outcome("written", 7, true)),
+        (update("refused"), refused),
+        (other, outcome("created", 9, false)),
+        (introduction("i-2"), outcome("matched", 8, false)),
+    ] {
+        settle(&store, &journal, arrival, outcome).await;
+    }
+    let own = update("u-2");
+    let claim = settle(&store, &journal, own, outcome("written", 8, false)).await;
+    let told = async |most| {
+        let candidate = IntrroCandidateId::try_from("c-1").unwrap();
+        let told = store.told(&claim, &candidate, most).await.unwrap();
+        let contents = told.into_iter().map(|one| one.payload);
+        contents
+            .map(|content| String::from_utf8(content).unwrap())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(told(9).await, ["i-2", "u-1", "i-1"]);
+    assert_eq!(told(2).await, ["i-2", "u-1"], "at most so much");
+    let anew = outcome("created", 8, false);
+    settle(&store, &journal, introduction("i-4"), anew).await;
+    assert_eq!(told(9).await, ["i-4", "i-2"], "another record");
 }
