@@ -159,9 +159,16 @@ async fn user(
     if let Some(adding) = attempt.memory().recall("new_user", &key).await? {
         return new_user::under_way(attempt, email, &adding).await;
     }
-    match find(attempt, employee).await? {
-        Some(id) => Ok(Ok(id)),
-        None => new_user::add(attempt, &employee.name, email, &key).await,
+    if let Some(id) = find(attempt, employee).await? {
+        return Ok(Ok(id));
+    }
+    match new_user::add(attempt, &employee.name, email, &key).await? {
+        // Another process may have added them since the look.
+        Err(refused @ Code::ReferrerRefused) => {
+            let found = find(attempt, employee).await?;
+            Ok(found.ok_or(refused))
+        }
+        added => Ok(added),
     }
 }
 

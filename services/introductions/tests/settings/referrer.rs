@@ -1,5 +1,6 @@
 //! Who gets the credit, and `referrer_unknown`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::JobId;
@@ -363,4 +364,27 @@ async fn an_answer_that_is_lost_adds_nobody_twice() {
         assert_eq!((asked.len(), users(&world)), (1, 1), "{version:?}");
         assert_eq!(world.steps("add_user").await, ["add_user confirmed"]);
     }
+}
+
+/// Two processes that import for one new employee both look before either adds them.
+#[tokio::test]
+async fn an_employee_whom_somebody_else_adds_meanwhile_is_credited() {
+    let world = adding(Version::V1).await;
+    let recruiter = world.greenhouse.recruiter();
+    let other = move || {
+        let employee = NewUser {
+            first_name: "Sam Q".into(),
+            last_name: "Stranger".into(),
+            email: STRANGER.into(),
+            ..NewUser::default()
+        };
+        recruiter.add_user(employee).unwrap();
+    };
+    let create = When::operation("users:create").nth(1);
+    let faults = world.greenhouse.faults();
+    faults.add(create, Fault::Before(Arc::new(other)));
+    let answer = world.import(world.introduction("i-1")).await;
+    assert_eq!(answer.warnings(), [""; 0], "{answer:?}");
+    assert_eq!(credited(&world, "i-1").as_deref(), Some("Sam Q Stranger"));
+    assert_eq!(world.steps("add_user").await, ["add_user rejected"]);
 }
