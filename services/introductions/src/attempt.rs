@@ -20,6 +20,10 @@ use crate::memory::Memory;
 use crate::stop::Stop;
 use crate::term::Term;
 
+/// So many tries that met an unexpected answer are enough to go on without what was asked for: seconds, in which whatever
+/// was only for a moment is over.
+const ANSWERS_ALIKE: u32 = 3;
+
 /// A write whose intent goes to disk with that of a write before it.
 struct Foreseen {
     step: Step,
@@ -201,6 +205,35 @@ impl<'a> Attempt<'a> {
         let problem = self.given_up(&stop, field).ok_or(stop)?;
         self.warn(problem);
         Ok(())
+    }
+
+    /// What the import can do without and cannot look up, or make, becomes a warning: where Greenhouse answers alike often
+    /// enough that this is no moment's trouble, and where the last try does not succeed.
+    pub(crate) fn do_without<T>(
+        &mut self,
+        had: Result<T, Stop>,
+        code: Code,
+        field: &str,
+    ) -> Result<Option<T>, Stop> {
+        let stop = match had {
+            Ok(had) => return Ok(Some(had)),
+            Err(stop) => stop,
+        };
+        let problem = match &stop {
+            Stop::Retry(problem)
+                if problem.code == Code::UnexpectedAnswer
+                    && self.claim.attempts + 1 >= ANSWERS_ALIKE =>
+            {
+                Problem {
+                    code,
+                    field: Some(field.to_owned()),
+                    detail: problem.detail.clone(),
+                }
+            }
+            _ => self.given_up(&stop, field).ok_or(stop)?,
+        };
+        self.warn(problem);
+        Ok(None)
     }
 
     /// A refused write that the import can do without becomes a warning.

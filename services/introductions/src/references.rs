@@ -32,8 +32,9 @@ pub(crate) async fn resolve(
     attempt: &mut Attempt<'_>,
     introduction: &Introduction,
 ) -> Result<References, Stop> {
-    let source = source(attempt).await?;
-    if source.is_none() {
+    let source = source(attempt).await;
+    let source = attempt.do_without(source, Code::SourceMissing, "source")?;
+    if source == Some(None) {
         attempt.warn(Code::SourceMissing.into());
     }
     let credit = referrer::resolve(attempt, introduction).await?;
@@ -50,7 +51,7 @@ pub(crate) async fn resolve(
         }
     };
     Ok(References {
-        source,
+        source: source.flatten(),
         referrer: credit.referrer,
         outside: credit.outside,
         tags,
@@ -186,7 +187,9 @@ async fn tag(attempt: &mut Attempt<'_>, name: &str) -> Result<Option<TagId>, Sto
         };
         Ok((id, id.map(|_| DAY)))
     };
-    let found = memory.or_look_up("tag", name, look_up).await?;
+    let found = memory.or_look_up("tag", name, look_up).await;
+    let found = attempt.do_without(found, Code::TagRefused, "candidate.tags")?;
+    let found = found.flatten();
     if let Some(tag) = found {
         // Whoever made it: what became of an earlier try's write is no question any more.
         attempt.confirm_as_ours(&creation(name), tag.0);

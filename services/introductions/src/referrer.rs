@@ -48,14 +48,17 @@ pub(crate) async fn resolve(
     let Some(employee) = named.filter(|one| **one != v1::Referrer::default()) else {
         return Ok(Credit::default());
     };
-    let code = match look_up(attempt, employee).await? {
-        Known::Creditable(id) => {
+    let known = look_up(attempt, employee).await;
+    let code = match attempt.do_without(known, Code::ReferrerUnknown, "referrer")? {
+        Some(Known::Creditable(id)) => {
             return Ok(Credit {
                 referrer: Some(id),
                 outside: None,
             });
         }
-        Known::Missing(code) => code,
+        Some(Known::Missing(code)) => code,
+        // They may be a user, whom a name from outside would keep from the credit.
+        None => return Ok(Credit::default()),
     };
     // v3 knows no referrers from outside: there the note alone names them.
     let wanted = attempt.claim.settings.referrer_unknown == ReferrerUnknown::Outside

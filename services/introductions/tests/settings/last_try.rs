@@ -32,8 +32,8 @@ async fn give_up_over(
     world
         .run("UPDATE operations SET attempts = 99 WHERE state = 'open'")
         .await;
-    // A lost answer is looked into at once, a few times for each write.
-    for _ in 0..4 * operations.len() {
+    // A lost answer is looked into at once, a few times for each write; the person has two tags.
+    for _ in 0..8 * operations.len() {
         world.try_once().await;
     }
     assert_eq!(world.open().await, 0, "still open");
@@ -175,5 +175,86 @@ async fn what_the_last_try_failed_with_is_kept() {
         assert_eq!(answer.data["code"], "retries_exhausted", "{version:?}");
         assert_eq!(last_code(&world).await, "greenhouse_unavailable");
         assert_eq!(world.number(PARKED).await, 1, "{version:?}");
+    }
+}
+
+/// What is looked up before somebody is made and that they can do without: how it is called, how it is told that it was
+/// given up, and that it was refused.
+const ACCESSORIES: [(&str, &str, &str); 4] = [
+    ("sources:list", "source", "source_missing"),
+    ("users:list", "referrer", "referrer_unknown"),
+    ("candidate_tags:list", "candidate.tags", "tag_refused"),
+    ("candidate_tags:create", "candidate.tags", "tag_refused"),
+];
+
+/// In the simulator's seed Rita is somebody who is credited.
+fn by_rita(world: &World) -> serde_json::Value {
+    let mut event = world.introduction("i-1");
+    let rita = json!({"name": "Rita", "email": "rita.recruiter@acme.example"});
+    event["data"]["referrer"] = rita;
+    event
+}
+
+/// v1 says that it is no more by not finding a list that every account has.
+fn is_version_gone(version: Version, status: u16, operation: &str) -> bool {
+    (version, status, operation) == (Version::V1, 404, "sources:list")
+}
+
+#[tokio::test]
+async fn nobody_is_left_out_for_what_cannot_be_looked_up() {
+    for version in BOTH {
+        for status in [404, 422] {
+            for (operation, _, code) in ACCESSORIES {
+                if is_version_gone(version, status, operation) {
+                    continue;
+                }
+                let world = World::new(version).await;
+                let body = json!({"message": "Not as it was"});
+                let refusal = Fault::Refuse { status, body };
+                let calls = When::operation(operation);
+                world.greenhouse.faults().add(calls, refusal);
+                let answer = world.import(by_rita(&world)).await;
+                let case = format!("{version:?} {status} {operation}: {answer:?}");
+                assert_eq!(answer.name, "IntroductionImported", "{case}");
+                assert_eq!(answer.warnings(), [code], "{case}");
+                world.person("i-1");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_accessory_that_is_not_found_for_a_moment_is_had() {
+    for version in BOTH {
+        for (operation, ..) in ACCESSORIES {
+            if is_version_gone(version, 404, operation) {
+                continue;
+            }
+            let world = World::new(version).await;
+            let body = json!({"message": "Not as it was"});
+            let refusal = Fault::Refuse { status: 404, body };
+            let calls = When::operation(operation).times(2);
+            world.greenhouse.faults().add(calls, refusal);
+            let answer = world.import(by_rita(&world)).await;
+            let case = format!("{version:?} {operation}: {answer:?}");
+            assert_eq!(answer.warnings(), [""; 0], "{case}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_accessory_that_is_never_answered_is_given_up_and_not_the_person() {
+    for version in BOTH {
+        for (operation, field, _) in ACCESSORIES {
+            let world = World::new(version).await;
+            let job = world.jobs()[0];
+            let answer = give_up(&world, "i-1", &[job], &[operation]).await;
+            let case = format!("{version:?} {operation}: {answer:?}");
+            assert_eq!(answer.name, "IntroductionImported", "{case}");
+            let mut fields = given_up(&answer);
+            fields.dedup();
+            assert_eq!(fields, [field], "{case}");
+            world.person("i-1");
+        }
     }
 }
