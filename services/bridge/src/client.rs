@@ -92,7 +92,8 @@ pub(crate) async fn healthcheck() -> Result<ExitCode, Failure> {
 fn http() -> Result<reqwest::Client, Failure> {
     boot::tls::install();
     Ok(reqwest::Client::builder()
-        .timeout(std::time::Duration::from_secs(60))
+        // A verification may wait for the limit of calls several times.
+        .timeout(std::time::Duration::from_secs(120))
         .redirect(reqwest::redirect::Policy::none())
         // The admin's token takes no detours, and the health of this machine is not to be asked elsewhere.
         .no_proxy()

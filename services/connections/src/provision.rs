@@ -30,6 +30,9 @@ use crate::verify::look_again;
 /// For how long a process that dies keeps others out. It is extended while the request is worked on, and before each create.
 const LEASE: Duration = Duration::from_secs(20);
 
+/// For how long whoever asked waits for a look at what was created.
+const LOOK: Duration = Duration::from_secs(10);
+
 const AGAIN: &str =
     "Send the request again in half a minute: it looks by name first, so nothing is created twice.";
 
@@ -116,9 +119,11 @@ async fn create_missing(shared: &Shared, id: Uuid, asked: &Asked) -> Result<Valu
         false => alone(shared, &known.tenant, id, client).await?,
     };
     if items.iter().any(|item| item.outcome == CREATED) {
-        // What is there now shall no longer be told as missing. Where this look fails the next one tells.
-        if let Err(error) = look_again(shared, id).await {
-            tracing::warn!(tenant = %known.tenant, ?error, "cannot look at what was provisioned");
+        // What is there now shall no longer be told as missing. Where this look fails, or waits for calls that the creates have
+        // used up, the next one tells.
+        let looked = tokio::time::timeout(LOOK, look_again(shared, id)).await;
+        if !matches!(looked, Ok(Ok(_))) {
+            tracing::warn!(tenant = %known.tenant, "cannot look yet at what was provisioned");
         }
     }
     Ok(json!({

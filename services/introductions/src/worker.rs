@@ -5,7 +5,7 @@ use std::future::pending;
 use std::ops::RangeInclusive;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use accounts::health::set_aside;
 use boot::metrics::{Outcome, Queue, Stage};
@@ -30,6 +30,11 @@ use crate::{Context, applications, outage};
 const LOOK_INTERVAL: Duration = Duration::from_millis(500);
 /// Longest pause between two tries to give an operation back.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// For how long it is tried to give an operation back: as long as a batch waits for a database that restarts or fails over.
+/// The end of the lease does not end that, for whoever has taken the operation up by then is not disturbed.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Nobody works on an operation for longer. What hangs beyond that comes back as if its process had died.
+const LONGEST_WORK: Duration = Duration::from_secs(600);
 /// How long an operation rests that the database stopped: as long as it has been here, within these.
 const REST: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(30);
 
@@ -249,18 +254,21 @@ async fn perform(context: &Context, claim: Claim, stop: &CancellationToken) {
 /// just been done: nothing is sent any more, and what is written meets the fence.
 async fn keep(context: &Context, claim: &Claim) -> Infallible {
     let (store, lease) = (&context.store, context.config.lease);
-    keep_until_lost(claim.clock.taken, lease, || store.extend(claim, lease)).await;
+    let kept = keep_until_lost(claim.clock.taken, lease, || store.extend(claim, lease));
+    // Either way the end of the lease is what ends it.
+    let _ = tokio::time::timeout(LONGEST_WORK, kept).await;
     pending().await
 }
 
-/// Gives back an operation that the database stopped, once it takes that. Where it does not before the end of the lease,
-/// or of the process, that end gives the operation back.
+/// Gives back an operation that the database stopped, once it takes that. Where it does not for long, or the process ends
+/// before, the end of the lease gives the operation back.
 async fn give_back(
     context: &Context,
     claim: &Claim,
     learnt: Vec<StepWrite>,
     stop: &CancellationToken,
 ) {
+    let begun = Instant::now();
     let mut attempt = 1;
     loop {
         let age = (claim.clock.now() - claim.created_at)
@@ -272,7 +280,7 @@ async fn give_back(
             return;
         }
         let pause = backoff::within(LONGEST_PAUSE, attempt, rand::random());
-        if claim.held_from().elapsed() + pause > context.config.lease {
+        if begun.elapsed() + pause > PATIENCE {
             return;
         }
         tokio::select! {

@@ -70,7 +70,9 @@ written AS (
     INSERT INTO steps AS s
         (operation_id, name, kind, state, remote_id, person, code, sends, first_sent_at, last_sent_at, settled_at)
     SELECT u.operation_id, u.name, u.kind, u.state, u.remote_id, u.person, u.code, u.sending::int,
-        CASE WHEN u.sending THEN clock_timestamp() END, CASE WHEN u.sending THEN clock_timestamp() END,
+        CASE WHEN u.sending THEN clock_timestamp() END,
+        -- What was sent several times under one intent was sent until now.
+        CASE WHEN u.sending OR u.state = 'unknown' THEN clock_timestamp() END,
         CASE WHEN NOT u.sending THEN clock_timestamp() END
     FROM unnest($28::bigint[], $29::text[], $30::text[], $31::text[], $32::bigint[], $33::text[], $34::bool[],
         $36::bigint[]) AS u(operation_id, name, kind, state, remote_id, code, sending, person)

@@ -85,7 +85,7 @@ async fn nobody_is_sent_a_second_time_under_a_lease_that_ends() {
         world.import(world.introduction("i-0")).await;
         world.greenhouse.state().clear_log();
         // Over before the lease is extended, at a third of it.
-        let time_to_write = Duration::from_millis(1500);
+        let time_to_write = Duration::from_secs(2);
         world.lease = time_to_write + Duration::from_secs(10);
         let refusal = When::operation("candidates:create").nth(1);
         let late = Fault::Slow(time_to_write);

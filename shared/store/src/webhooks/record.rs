@@ -1,6 +1,7 @@
 //! Recording of deliveries, and the secrets they are verified with.
 
 use std::collections::HashMap;
+use std::time::Instant;
 
 use domain::webhook::{Action, Notice};
 use secrecy::SecretString;
@@ -100,6 +101,9 @@ impl Store {
     /// [`Error::Unavailable`]: none of them may be answered as taken.
     pub async fn record_webhooks(&self, batch: &[Delivery]) -> Result<Vec<Recorded>, Error> {
         let columns = Columns::of(batch)?;
+        let asked = Instant::now();
+        let mut connection = self.pool.acquire().await?;
+        self.watch.waited(asked);
         let _timed = self.watch.start(Query::RecordWebhooks);
         let rows = sqlx::query_file!(
             "queries/record_webhooks.sql",
@@ -114,7 +118,7 @@ impl Store {
             &columns.kinds as _,
             &columns.ids as _,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *connection)
         .await?;
         let mut recorded = vec![Recorded::Stale; batch.len()];
         for row in rows {

@@ -95,6 +95,36 @@ async fn steps_survive_their_process_and_a_confirmed_one_stays_so() {
     );
 }
 
+/// Between the intent and the answer that is lost it may have been sent again, after refusals.
+#[tokio::test]
+async fn what_became_unknown_counts_as_sent_until_then() {
+    let store = fresh_store().await;
+    connect(&store, "acme").await;
+    take_in(&store, &[arrival("acme", "i-1", "c-1", "ada@example.com")]).await;
+    let journal = Journal::start(store.clone());
+    let unknown = || vec![step("create_candidate", StepState::Unknown, None)];
+    let claimed = claim(&store, 1).await.remove(0);
+    let intent = vec![sending("create_candidate")];
+    journal.steps(&claimed, intent).await.unwrap();
+    journal.steps(&claimed, unknown()).await.unwrap();
+    let release = || rest(Duration::ZERO).with_steps(unknown());
+    journal
+        .release(&claimed, rest(Duration::ZERO))
+        .await
+        .unwrap();
+    let claimed = claim(&store, 1).await.remove(0);
+    let sent = |claimed: &store::claim::Claim| {
+        let record = claimed.step("create_candidate").unwrap();
+        (record.first_sent_at.unwrap(), record.last_sent_at.unwrap())
+    };
+    let (first, noted) = sent(&claimed);
+    assert!(noted > first);
+    journal.release(&claimed, release()).await.unwrap();
+    let released = claim(&store, 1).await.remove(0);
+    assert!(sent(&released).1 > noted);
+    assert_eq!(sent(&released).0, first);
+}
+
 fn rest(delay: Duration) -> Release {
     Release::failed(Code::GreenhouseUnavailable, delay)
 }
