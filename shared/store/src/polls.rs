@@ -1,9 +1,9 @@
 //! Whose applications are looked at next, and up to when everything has been read.
 //!
-//! One row per connection; any replica takes it, under a lease. Nothing is scheduled ahead: what is due follows from
-//! the last poll and the settings of now, so that a changed interval counts at once. A window has as many pages as it has:
-//! where it goes on is kept from page to page, so that a request limit smaller than a window only slows it down.
-//! Deliberately absent: what is read.
+//! One row per connection; any replica takes it, under a lease. Nothing is scheduled ahead, except a poll that somebody wants:
+//! what is due follows from the last poll and the settings of now, so that a changed interval counts at once. A window has as
+//! many pages as it has: where it goes on is kept from page to page, so that a request limit smaller than a window only slows
+//! it down. Deliberately absent: what is read.
 
 use std::time::{Duration, Instant};
 
@@ -41,7 +41,7 @@ pub const NEWCOMERS: i64 = 50;
 /// How long after it was asked for a poll begins: what is told by many webhooks comes over a while.
 const GATHERS: Duration = Duration::from_secs(2);
 
-/// For how long a poll that was asked for is waited for.
+/// For how long a poll that was asked for is waited for until it begins.
 const AWAITED: Duration = Duration::from_secs(30);
 
 /// How far a connection was polled.
@@ -124,10 +124,10 @@ impl Store {
     /// Claims up to `limit` polls that are due, the longest neglected first.
     ///
     /// Due is a connection that is in use and has tracked applications, once its interval has passed since its last
-    /// poll, or somebody wants one; or sooner, but then only for them, when applications are newly tracked. Those that were looked at too early do
-    /// not make it due before [`NEWCOMER_INTERVAL`], however many they are. The interval is the tenant's, longer
-    /// while webhooks arrive or the request limit is nearly used up. The commit does not wait for the disk: a lost lease
-    /// only means that another replica polls as well.
+    /// poll, or somebody wants one; or sooner, but then only for them, when applications are newly tracked. Those that
+    /// were looked at too early do not make it due before [`NEWCOMER_INTERVAL`], however many they are. The interval is the
+    /// tenant's, longer while webhooks arrive or the request limit is nearly used up. The commit does not wait for the
+    /// disk: a lost lease only means that another replica polls as well.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Corrupt`].
@@ -217,7 +217,8 @@ impl Store {
         let polled = sqlx::query_as!(
             Polled,
             r#"SELECT nullif(polled_at, '-infinity') AS began_at, failures = 0 AND wanted_at > polled_at
-                AND wanted_at > clock_timestamp() - make_interval(secs => $2) AS "awaited!"
+                AND (wanted_at > clock_timestamp() - make_interval(secs => $2)
+                  OR lease_until > clock_timestamp() AND looked_at >= wanted_at) AS "awaited!"
             FROM polls WHERE connection = $1"#,
             connection,
             AWAITED.as_secs_f64(),
@@ -228,7 +229,7 @@ impl Store {
     }
 
     /// Asks for a poll in a moment, however long ago the last one was. Answers whether one is to be expected: not while polls
-    /// fail, nor where one that was asked for has not come.
+    /// fail, nor where one that was asked for does not come.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -241,7 +242,8 @@ impl Store {
         )
         .execute(&self.relaxed)
         .await?;
-        Ok(wanted.rows_affected() == 1)
+        // Another replica may have asked a moment ago.
+        Ok(wanted.rows_affected() == 1 || self.polled(connection).await?.awaited)
     }
 
     /// Makes the lease last for `lease` from now. Answers whether it was still ours.

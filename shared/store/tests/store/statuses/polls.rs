@@ -135,10 +135,10 @@ async fn no_interval_is_made_longer_than_ten_minutes() {
     assert_eq!(claim(&store).await.len(), 1);
 }
 
-/// Lets the moment pass for which a poll that was asked for is put off.
-async fn gather(store: &Store) {
-    let sql = "UPDATE polls SET wanted_at = wanted_at - interval '2 s'";
-    run(store, sql).await;
+/// What was asked for is wanted so much later or sooner.
+async fn put_off(store: &Store, seconds: i64) {
+    let sql = format!("UPDATE polls SET wanted_at = wanted_at + interval '{seconds} s'");
+    run(store, &sql).await;
 }
 
 #[tokio::test]
@@ -150,9 +150,10 @@ async fn a_poll_that_is_wanted_is_due_in_a_moment_and_once() {
     pass(&store, 3).await;
     let began_at = store.polled(connection).await.unwrap().began_at;
     assert!(store.want_poll(connection).await.unwrap());
-    assert!(!store.want_poll(connection).await.unwrap(), "it is coming");
+    put_off(&store, 60).await;
+    assert!(store.want_poll(connection).await.unwrap(), "it is coming");
     assert!(claim(&store).await.is_empty());
-    gather(&store).await;
+    put_off(&store, -62).await;
     let wanted = claim(&store).await.remove(0);
     assert!(wanted.window_due && !wanted.early);
     let under_way = store.polled(connection).await.unwrap();
@@ -186,6 +187,36 @@ async fn no_poll_is_waited_for_that_fails_or_does_not_come() {
         store.polled(uuid::Uuid::nil()).await.unwrap().began_at,
         None
     );
+}
+
+#[tokio::test]
+async fn a_wanted_poll_is_waited_for_until_it_ends() {
+    let store = following(90).await;
+    let poll = claim(&store).await.remove(0);
+    let connection = poll.connection;
+    complete(&store, &poll).await;
+    pass(&store, 50).await;
+    let awaited = async || store.polled(connection).await.unwrap().awaited;
+    assert!(store.want_poll(connection).await.unwrap());
+    put_off(&store, -2).await;
+    let wanted = claim(&store).await.remove(0);
+    let long_ago = "UPDATE polls SET wanted_at = wanted_at - interval '35 s', looked_at = looked_at - interval '35 s'";
+    run(&store, long_ago).await;
+    assert!(awaited().await && store.want_poll(connection).await.unwrap());
+    run(
+        &store,
+        "UPDATE polls SET wanted_at = wanted_at + interval '4 s'",
+    )
+    .await;
+    assert!(!awaited().await, "it began before");
+    run(
+        &store,
+        "UPDATE polls SET wanted_at = wanted_at - interval '4 s'",
+    )
+    .await;
+    let resting = Ending::Rest(Duration::ZERO);
+    assert!(store.end_poll(&wanted, resting).await.unwrap());
+    assert!(!awaited().await);
 }
 
 /// Whole minutes by which the most neglected poll and import are overdue.
