@@ -79,14 +79,24 @@ async fn look(world: &World, left: i64) {
     world
         .run("UPDATE webhook_tasks SET not_before = now()")
         .await;
+    look_at_new(world, left).await;
+}
+
+/// The same where most rests.
+async fn look_at_new(world: &World, left: i64) {
     Box::pin(statuses::look_due(world.parts())).await;
     assert_eq!(world.count("webhook_tasks").await, left);
 }
 
 /// A poll that was asked for comes in its time.
 async fn poll_as_asked(world: &World) {
+    let wanted_at = async |at| {
+        let sql = format!("UPDATE polls SET wanted_at = {at} WHERE wanted_at > polled_at");
+        world.run(&sql).await;
+    };
+    wanted_at("now() + interval '1 min'").await;
     assert_eq!(world.poll_due().await, 0, "more may be told in a moment");
-    world.run("UPDATE polls SET wanted_at = now()").await;
+    wanted_at("now()").await;
     assert_eq!(world.poll_due().await, 1);
 }
 
@@ -128,9 +138,12 @@ async fn what_is_told_while_a_poll_is_awaited_is_left_to_it_too() {
     let (most, last) = applications.split_at(30);
     announce_moves(&world, most).await;
     look(&world, 30).await;
+    let rest = "UPDATE webhook_tasks SET not_before = now() + interval '1 min'";
+    world.run(rest).await;
     announce_moves(&world, last).await;
     move_on(&world, &applications);
-    look(&world, 31).await;
+    look_at_new(&world, 31).await;
+    assert!(world.calls().is_empty());
     poll_as_asked(&world).await;
     look(&world, 0).await;
     assert_eq!(world.calls(), ["applications:list"]);
@@ -159,17 +172,16 @@ async fn many_whom_nobody_follows_ask_for_no_poll() {
     assert_eq!(world.calls(), ["applications:retrieve"; 10]);
 }
 
-/// Lets three seconds and more pass.
-async fn pass(world: &World) {
-    let back = "interval '4 s'";
+/// So many seconds ago the webhooks came, and began the last poll, which had been asked for.
+async fn pass(world: &World, told: u8, polled: u8) {
     world
         .run(&format!(
-            "UPDATE webhook_tasks SET received_at = received_at - {back}"
+            "UPDATE webhook_tasks SET received_at = now() - interval '{told} s'"
         ))
         .await;
     world
         .run(&format!(
-            "UPDATE polls SET polled_at = polled_at - {back}, wanted_at = wanted_at - {back}"
+            "UPDATE polls SET polled_at = now() - interval '{polled} s', wanted_at = now() - interval '{polled} s'"
         ))
         .await;
 }
@@ -180,10 +192,12 @@ async fn many_moves_that_show_after_their_webhooks_are_told_by_a_later_poll() {
     announce_moves(&world, &applications).await;
     look(&world, 30).await;
     poll_as_asked(&world).await;
+    pass(&world, 4, 0).await;
     look(&world, 30).await;
-    assert_eq!(world.poll_due().await, 0, "it has looked");
+    let wanted = "polls WHERE wanted_at > polled_at";
+    assert_eq!(world.count(wanted).await, 0, "it has looked");
     move_on(&world, &applications);
-    pass(&world).await;
+    pass(&world, 16, 12).await;
     look(&world, 30).await;
     poll_as_asked(&world).await;
     look(&world, 0).await;
@@ -195,9 +209,7 @@ async fn many_moves_that_show_after_their_webhooks_are_told_by_a_later_poll() {
 async fn what_no_poll_has_shown_for_a_minute_is_read_by_itself() {
     let (world, applications) = following(30).await;
     announce_moves(&world, &applications).await;
-    world
-        .run("UPDATE webhook_tasks SET received_at = now() - interval '65 s'")
-        .await;
+    pass(&world, 65, 0).await;
     look(&world, 0).await;
     assert_eq!(world.calls(), ["applications:retrieve"; 30]);
 }
