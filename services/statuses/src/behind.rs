@@ -32,16 +32,17 @@ pub(crate) async fn found(observer: &Observer<'_>, tasks: &[Task]) -> Result<Has
     Ok(found.map(|task| task.id).collect())
 }
 
-/// Whether somebody has looked since the task's webhook came, and knows what it announced. No task tells why somebody is
-/// rejected, which may have been entered while that look was under way: of them only a look counts since a poll that began
-/// after the webhook. `polled_at`: when the last one began that has ended.
+/// Whether somebody has looked since the task's webhook came, and knows what it announced. So has a poll that began after it
+/// and found nothing new. No task tells why somebody is rejected, which may have been entered while that look was under way,
+/// and is shown by no poll that finds nothing new: of them only a look counts since a poll that began after the webhook.
+/// `polled_at`: when the last one began that has ended.
 pub(crate) fn is_found(tracked: &Tracked, task: &Task, polled_at: Option<DateTime<Utc>>) -> bool {
     announced(task).is_some_and(|(id, stands)| {
         let told = Some(task.received_at);
         let observed_at = tracked.get(&id).and_then(|known| known.observed_at);
         let is_seen = match stands.status {
             Status::Rejected => polled_at > told && observed_at > polled_at,
-            _ => observed_at > told,
+            _ => observed_at > told || polled_at > told,
         };
         is_seen && is_reached(tracked, id, stands)
     })
@@ -62,11 +63,17 @@ pub(crate) async fn missed(
     Ok(tasks.iter().filter(is_missed).map(|task| task.id).collect())
 }
 
-/// Gives tasks back until they are looked at again, those together that came together.
+/// Gives tasks back until they are looked at again, those together that came together. One whose last look has come due
+/// since it was chosen comes back at once.
 pub(crate) async fn wait(store: &Store, tasks: &[Task]) {
+    let [.., last] = AGAIN;
+    let looks: Vec<TimeDelta> = tasks
+        .iter()
+        .map(|task| next_look(task).unwrap_or(last))
+        .collect();
     for age in AGAIN {
-        let due = tasks.iter().filter(|task| next_look(task) == Some(age));
-        let due: Vec<Task> = due.cloned().collect();
+        let due = tasks.iter().zip(&looks).filter(|one| *one.1 == age);
+        let due: Vec<Task> = due.map(|one| one.0.clone()).collect();
         let left = due
             .iter()
             .filter_map(|task| (age - aged(task)).to_std().ok());
@@ -112,6 +119,12 @@ pub(crate) async fn known(observer: &Observer<'_>, tasks: &[Task]) -> Result<Tra
         .collect();
     let ids: Vec<ApplicationId> = ids.into_iter().collect();
     observer.tracked(&ids).await
+}
+
+/// Whether a poll that has looked may find more later: what shows as announced is not touched again.
+pub(crate) fn may_show_later(tracked: &Tracked, task: &Task) -> bool {
+    let reached = announced(task).is_some_and(|(id, stands)| is_reached(tracked, id, stands));
+    !reached && next_look(task).is_some()
 }
 
 /// Whether nothing is missing of what was announced. What was never seen is waited for elsewhere.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use accounts::{Stop, hands};
 use store::webhooks::Task;
 
-use crate::behind::{self, announced, due_at, is_found, next_look};
+use crate::behind::{self, announced, due_at, is_found, may_show_later};
 use crate::observer::Observer;
 
 /// So many are looked at one by one: a poll takes several calls where many have changed.
@@ -45,7 +45,7 @@ pub(crate) async fn left_to_polls(
     } else {
         Vec::new()
     };
-    later.retain(|task| next_look(task).is_some());
+    later.retain(|task| may_show_later(&known, task));
     if let Err(error) = store.settle_tasks(&found).await {
         // They come back when their leases end, and are found again.
         tracing::warn!(%error, "cannot settle what a poll has told");

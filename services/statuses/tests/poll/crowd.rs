@@ -172,6 +172,49 @@ async fn many_whom_nobody_follows_ask_for_no_poll() {
     assert_eq!(world.calls(), ["applications:retrieve"; 10]);
 }
 
+#[tokio::test]
+async fn moves_that_a_poll_told_before_their_webhooks_cost_one_more() {
+    let (world, applications) = following(30).await;
+    let stages: Vec<_> = applications
+        .iter()
+        .map(|one| next_stage(&world, *one))
+        .collect();
+    move_on(&world, &applications);
+    world.poll().await;
+    for (application, stage) in applications.iter().zip(stages) {
+        let stands = json!({"status": "ACTIVE", "job_stage_id": stage});
+        announce(&world, *application, stands).await;
+    }
+    look(&world, 30).await;
+    poll_as_asked(&world).await;
+    look(&world, 0).await;
+    assert_eq!(world.calls(), ["applications:list"; 2]);
+    assert_eq!(changes(&world).await, 30);
+}
+
+/// Entering a reason touches nothing that a window goes by.
+#[tokio::test]
+async fn rejections_that_a_poll_told_before_their_webhooks_are_read_by_themselves() {
+    let (world, applications) = following(30).await;
+    for application in &applications {
+        world
+            .greenhouse
+            .recruiter()
+            .reject(*application, None)
+            .unwrap();
+    }
+    world.poll().await;
+    for application in &applications {
+        announce(&world, *application, json!({"status": "REJECTED"})).await;
+    }
+    look(&world, 30).await;
+    poll_as_asked(&world).await;
+    look(&world, 0).await;
+    let calls = world.calls();
+    assert_eq!(calls[..2], ["applications:list"; 2]);
+    assert_eq!(calls[2..], ["applications:retrieve"; 30]);
+}
+
 /// So many seconds ago the webhooks came, and began the last poll, which had been asked for.
 async fn pass(world: &World, told: u8, polled: u8) {
     world
