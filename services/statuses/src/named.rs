@@ -3,10 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use accounts::Stop;
-use domain::status::Status;
 use domain::webhook::Notice;
 use domain::{ApplicationId, CandidateId};
-use harvest::Application;
 use store::applications::Gone;
 
 use crate::observer::{Observer, Tracked};
@@ -212,23 +210,10 @@ async fn read(observer: &Observer<'_>, ids: BTreeSet<ApplicationId>) -> Result<L
         looked.early.extend(read.unread);
         looked.shown.extend(read.rows.iter().map(|one| one.id));
         let sorted = observer.sort(&read.rows).await?;
-        let mut news = sorted.news;
-        let unexplained = read.rows.iter().filter(|one| {
-            may_be_explained(one)
-                && sorted.tracked.contains_key(&one.id)
-                && news.iter().all(|known| known.id != one.id)
-        });
-        let unexplained: Vec<&Application> = unexplained.collect();
-        news.extend(unexplained);
-        let seen = observer.observe(&sorted.tracked, &news).await?;
+        let seen = observer.observe(&sorted.tracked, &sorted.news).await?;
         looked.early.extend(seen.early);
     }
     Ok(looked)
-}
-
-/// Whether a reason may be what a webhook tells of: entering one touches nothing.
-fn may_be_explained(application: &Application) -> bool {
-    application.status.known() == Some(Status::Rejected)
 }
 
 #[cfg(test)]

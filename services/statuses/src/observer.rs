@@ -11,7 +11,7 @@ use boot::metrics::{RecordAction, Resource};
 use chrono::{DateTime, Utc};
 use domain::crash::{CrashPoint, crash_here};
 use domain::settings::Settings;
-use domain::status::{Change, DetectedBy, Observation};
+use domain::status::{Change, DetectedBy, Observation, Status};
 use domain::window::Clocks;
 use domain::{ApplicationId, CandidateId, Code, Problem, Tenant};
 use harvest::{Application, Client};
@@ -88,11 +88,17 @@ impl Observer<'_> {
         self.count(RecordAction::Dropped, page.len() - tracked.len());
         let may_differ = |one: &&Application| {
             let known = tracked.get(&one.id);
-            known.is_some_and(|known| is_news(known, one))
+            known.is_some_and(|known| is_news(known, one) || self.may_be_explained(one))
         };
         let news: Vec<&Application> = page.into_iter().filter(may_differ).collect();
         self.count(RecordAction::Same, tracked.len() - news.len());
         Ok(Sorted { tracked, news })
+    }
+
+    /// Whether a reason may be what a webhook tells of, or somebody asks for: entering one touches nothing.
+    fn may_be_explained(&self, application: &Application) -> bool {
+        let named = matches!(self.detected_by, DetectedBy::Webhook | DetectedBy::Refresh);
+        named && application.status.known() == Some(Status::Rejected)
     }
 
     /// Looks at those of `applications` (at most [`IDS`]) that are followed, and commits what has changed.

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use connected::{api_key, client_credentials};
-use greenhouse_sim::{Fault, When};
+use greenhouse_sim::{Access, Fault, When};
 use serde_json::json;
 use statuses::Parts;
+use store::connections::Credential;
 
+use crate::refresh::everybody;
 use crate::world::World;
 
 #[tokio::test]
@@ -161,31 +163,67 @@ async fn one_that_cannot_be_read_for_an_hour_is_left_to_polls() {
     assert_eq!(world.count(waits).await, 1);
 }
 
+/// An application of which was told that it is rejected, and not why; Greenhouse knows the reason since.
+async fn unexplained(credential: fn(&Access) -> Credential) -> (World, i64, String) {
+    let world = World::of(12, credential).await;
+    let state = world.greenhouse.state();
+    let application = state.applications()[0].meta.id;
+    world.follow("acme", application).await;
+    world.poll().await;
+    let reason = state.rejection_reasons()[0].clone();
+    let recruiter = world.greenhouse.recruiter();
+    recruiter.reject(application, Some(reason.meta.id)).unwrap();
+    world.poll().await;
+    let blank = r#"{"reason_id": null, "reason": null, "kind": null}"#;
+    world
+        .run(&format!(
+            "UPDATE applications SET snapshot = jsonb_set(snapshot, '{{rejection}}', '{blank}')"
+        ))
+        .await;
+    (world, application, reason.name)
+}
+
 /// A webhook tells of it, and nothing that a window goes by.
 #[tokio::test]
 async fn a_reason_that_is_entered_after_the_rejection_was_told_is_told() {
     for credential in [client_credentials, api_key] {
-        let world = World::of(12, credential).await;
-        let state = world.greenhouse.state();
-        let application = state.applications()[0].meta.id;
-        world.follow("acme", application).await;
-        world.poll().await;
-        let reason = &state.rejection_reasons()[0];
-        let recruiter = world.greenhouse.recruiter();
-        recruiter.reject(application, Some(reason.meta.id)).unwrap();
-        world.poll().await;
-        let blank = r#"{"reason_id": null, "reason": null, "kind": null}"#;
-        world
-            .run(&format!(
-                "UPDATE applications SET snapshot = jsonb_set(snapshot, '{{rejection}}', '{blank}')"
-            ))
-            .await;
+        let (world, application, reason) = unexplained(credential).await;
         world.changed(application).await;
         world.changed(application).await;
         let events = world.events().await;
         assert_eq!(events.len(), 3);
-        assert_eq!(events[2]["rejection"]["reason"], reason.name.as_str());
+        assert_eq!(events[2]["rejection"]["reason"], reason);
     }
+}
+
+#[tokio::test]
+async fn so_is_one_that_nobody_told_of_once_somebody_asks() {
+    for credential in [client_credentials, api_key] {
+        let (world, _, reason) = unexplained(credential).await;
+        everybody(&world).await;
+        let events = world.events().await;
+        assert_eq!(events.len(), 3);
+        assert_eq!(events[2]["rejection"]["reason"], reason);
+        assert_eq!(events[2]["detectedBy"], "REFRESH");
+    }
+}
+
+#[tokio::test]
+async fn a_rejection_that_is_looked_at_again_counts_once() {
+    let (world, application, _) = unexplained(client_credentials).await;
+    world.named_all(&[application]).await;
+    let parts = world.parts();
+    let metrics = Arc::clone(&parts.metrics);
+    Box::pin(statuses::look_due(parts)).await;
+    let counted = metrics.exposition();
+    let records = counted
+        .lines()
+        .filter(|line| line.starts_with("bridge_poll_records_total{") && !line.ends_with(" 0"));
+    let records: Vec<&str> = records.collect();
+    assert_eq!(
+        records,
+        [r#"bridge_poll_records_total{action="changed",resource="applications"} 1"#]
+    );
 }
 
 #[tokio::test]
