@@ -1,6 +1,5 @@
 //! Takes operations from the ledger and runs their handlers, as many at once as there is room for.
 
-use std::convert::Infallible;
 use std::future::pending;
 use std::ops::RangeInclusive;
 use std::panic::AssertUnwindSafe;
@@ -218,7 +217,10 @@ async fn perform(context: &Context, claim: Claim, stop: &CancellationToken) {
     let handling = AssertUnwindSafe(handler::handle(context, &claim)).catch_unwind();
     let handled = tokio::select! {
         handled = handling => handled,
-        never = keep(context, &claim) => match never {},
+        () = keep(context, &claim) => {
+            // Its hand is free again; what it may have sent is looked for by whoever takes the operation up.
+            return tracing::error!(operation = %claim.operation, "gave up an operation that hangs");
+        }
     };
     let handled = handled.unwrap_or_else(|_| {
         let stop = Stop::Retry(Code::Internal.into());
@@ -251,13 +253,13 @@ async fn perform(context: &Context, claim: Claim, stop: &CancellationToken) {
 }
 
 /// Keeps the operation ours beside the work on it. Where that is lost the work is not interrupted, for it may be that it has
-/// just been done: nothing is sent any more, and what is written meets the fence.
-async fn keep(context: &Context, claim: &Claim) -> Infallible {
+/// just been done: nothing is sent any more, and what is written meets the fence. Returns where the work hangs.
+async fn keep(context: &Context, claim: &Claim) {
     let (store, lease) = (&context.store, context.config.lease);
     let kept = keep_until_lost(claim.clock.taken, lease, || store.extend(claim, lease));
-    // Either way the end of the lease is what ends it.
-    let _ = tokio::time::timeout(LONGEST_WORK, kept).await;
-    pending().await
+    if tokio::time::timeout(LONGEST_WORK, kept).await.is_ok() {
+        pending::<()>().await;
+    }
 }
 
 /// Gives back an operation that the database stopped, once it takes that. Where it does not for long, or the process ends

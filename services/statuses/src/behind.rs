@@ -39,10 +39,13 @@ pub(crate) async fn found(observer: &Observer<'_>, tasks: &[Task]) -> Result<Has
 pub(crate) fn is_found(tracked: &Tracked, task: &Task, polled_at: Option<DateTime<Utc>>) -> bool {
     announced(task).is_some_and(|(id, stands)| {
         let told = Some(task.received_at);
-        let observed_at = tracked.get(&id).and_then(|known| known.observed_at);
+        let known = tracked.get(&id);
+        let observed_at = known.and_then(|known| known.observed_at);
+        // Of what was never seen no poll has told anything.
+        let is_known = known.is_some_and(|known| known.snapshot.is_some());
         let is_seen = match stands.status {
             Status::Rejected => polled_at > told && observed_at > polled_at,
-            _ => observed_at > told || polled_at > told,
+            _ => observed_at > told || is_known && polled_at > told,
         };
         is_seen && is_reached(tracked, id, stands)
     })

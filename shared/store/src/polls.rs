@@ -43,6 +43,8 @@ const GATHERS: Duration = Duration::from_secs(2);
 
 /// For how long a poll that was asked for is waited for until it begins.
 const AWAITED: Duration = Duration::from_secs(30);
+/// The same of one that is under way: it has more to do than the window that was asked for.
+const AWAITED_UNDER_WAY: Duration = Duration::from_secs(300);
 
 /// How far a connection was polled.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -218,10 +220,12 @@ impl Store {
             Polled,
             r#"SELECT nullif(polled_at, '-infinity') AS began_at, failures = 0 AND wanted_at > polled_at
                 AND (wanted_at > clock_timestamp() - make_interval(secs => $2)
-                  OR lease_until > clock_timestamp() AND looked_at >= wanted_at) AS "awaited!"
+                  OR lease_until > clock_timestamp() AND looked_at >= wanted_at
+                    AND wanted_at > clock_timestamp() - make_interval(secs => $3)) AS "awaited!"
             FROM polls WHERE connection = $1"#,
             connection,
             AWAITED.as_secs_f64(),
+            AWAITED_UNDER_WAY.as_secs_f64(),
         )
         .fetch_optional(&self.pool)
         .await?;

@@ -77,7 +77,9 @@ impl Store {
                 ORDER BY settled_at DESC LIMIT 1) made ON true
             WHERE o.tenant = $1 AND o.subject = $2 AND o.id <> $3
                 AND o.kind IN ('introduction_accepted', 'candidate_profile_updated')
-                AND o.outcome ? 'greenhouse_candidate_id'
+                -- One that failed in the end may have written what it told all the same.
+                AND (o.outcome ? 'greenhouse_candidate_id' OR EXISTS (
+                    SELECT 1 FROM steps s WHERE s.operation_id = o.id AND s.kind = 'update_profile' AND s.state = 'confirmed'))
                 -- One that had sent its edit, and was tried again after a later one, comes to `written` as well.
                 AND NOT (o.outcome @> '{"how": "superseded"}' OR o.outcome @> '{"superseded": true}')
                 AND (made.settled_at IS NULL OR o.settled_at >= made.settled_at

@@ -112,6 +112,22 @@ async fn many_moves_at_once_cost_the_page_of_a_poll() {
     assert_eq!(changes(&world).await, 30);
 }
 
+/// As where the list of an introduction that was just made lags behind.
+#[tokio::test]
+async fn of_those_nobody_has_seen_a_poll_has_told_nothing() {
+    let (world, applications) = following(30).await;
+    announce_moves(&world, &applications).await;
+    look(&world, 30).await;
+    poll_as_asked(&world).await;
+    world
+        .run("UPDATE applications SET snapshot = NULL, observed_at = now() - interval '1 h'")
+        .await;
+    move_on(&world, &applications);
+    world.greenhouse.state().clear_log();
+    look(&world, 0).await;
+    assert_eq!(world.calls(), ["applications:retrieve"; 30]);
+}
+
 #[tokio::test]
 async fn so_do_many_rejections_and_their_reasons_are_told() {
     let (world, applications) = following(30).await;

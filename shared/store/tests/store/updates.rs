@@ -183,6 +183,15 @@ async fn what_was_told_of_somebody_is_what_was_written_of_their_record() {
     };
     assert_eq!(told(9).await, ["i-2", "u-1", "i-1"]);
     assert_eq!(told(2).await, ["i-2", "u-1"], "at most so much");
+    let edited = "INSERT INTO steps (operation_id, name, kind, state)
+        SELECT id, 'update_profile', 'update_profile', 'confirmed' FROM operations WHERE business_key = 'refused'";
+    run(&store, edited).await;
+    let all = told(9).await;
+    assert_eq!(
+        all,
+        ["i-2", "refused", "u-1", "i-1"],
+        "written all the same"
+    );
     let anew = outcome("created", 8, false);
     settle(&store, &journal, introduction("i-4"), anew).await;
     assert_eq!(told(9).await, ["i-4", "i-2"], "another record");

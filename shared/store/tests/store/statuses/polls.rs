@@ -149,7 +149,12 @@ async fn a_poll_that_is_wanted_is_due_in_a_moment_and_once() {
     complete(&store, &poll).await;
     pass(&store, 3).await;
     let began_at = store.polled(connection).await.unwrap().began_at;
+    let now = sqlx::query_scalar("SELECT clock_timestamp()");
+    let asked: chrono::DateTime<chrono::Utc> = now.fetch_one(store.pool()).await.unwrap();
     assert!(store.want_poll(connection).await.unwrap());
+    let gathers = sqlx::query_scalar("SELECT wanted_at >= $1 + interval '2 s' FROM polls");
+    let gathers: bool = gathers.bind(asked).fetch_one(store.pool()).await.unwrap();
+    assert!(gathers);
     put_off(&store, 60).await;
     assert!(store.want_poll(connection).await.unwrap(), "it is coming");
     assert!(claim(&store).await.is_empty());
@@ -214,6 +219,12 @@ async fn a_wanted_poll_is_waited_for_until_it_ends() {
         "UPDATE polls SET wanted_at = wanted_at - interval '4 s'",
     )
     .await;
+    let minutes = "UPDATE polls SET wanted_at = wanted_at - interval '5 min', looked_at = looked_at - interval '5 min'";
+    run(&store, minutes).await;
+    assert!(!awaited().await, "it takes too long");
+    let back = "UPDATE polls SET wanted_at = wanted_at + interval '5 min', looked_at = looked_at + interval '5 min'";
+    run(&store, back).await;
+    assert!(awaited().await);
     let resting = Ending::Rest(Duration::ZERO);
     assert!(store.end_poll(&wanted, resting).await.unwrap());
     assert!(!awaited().await);
