@@ -162,7 +162,7 @@ impl Store {
     ///
     /// Tenants take turns: each gets its first operation before any gets its second, the tenant served longest ago
     /// first. A tenant that is paused, not connected or out of budget is passed over. Where Greenhouse limits calls,
-    /// only as many operations are in hand, over all processes, as the calls left can carry to their end at four each;
+    /// only as many operations are in hand, over all processes, as the calls left can carry to their end at eight each;
     /// more of them would use up the window with looking and write nothing. Besides, a process that has none of the tenant's
     /// may begin one while the calls left can carry that, and if nobody has one, with fewer. So that processes see each
     /// other's claims, they take turns with such a tenant. Tenants whose calls are counted together count as one in this,
