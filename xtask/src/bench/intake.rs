@@ -1,4 +1,5 @@
-//! From the queue to durable and acknowledged. The tenant is paused, so that nothing of it is imported meanwhile.
+//! From the queue to durable and acknowledged. The tenant's Greenhouse counts as out of reach, so that nothing is imported
+//! meanwhile. (Of a paused tenant every introduction is answered at once: that would measure the answers as well.)
 
 use std::time::{Duration, Instant};
 
@@ -37,17 +38,20 @@ pub(super) async fn run(stand: &Stand<'_>, arguments: &Arguments) -> Result<Vec<
         rig.strike().await?;
         runs.push(measured?);
     }
-    let title = format!("{events} events waiting, one connected tenant, paused");
+    let title = format!("{events} events waiting, one connected tenant, its Greenhouse out of reach");
     Ok(vec![Scenario { title, runs }])
 }
 
 async fn measure(rig: &mut Rig, events: usize) -> Result<Vec<Figure>> {
     let mut ledger = PgConnection::connect(&rig.env.database_url).await?;
-    let paused = sqlx::query("UPDATE connections SET state = 'paused' WHERE tenant = $1")
-        .bind(TENANT)
-        .execute(&mut ledger)
-        .await?;
-    if paused.rows_affected() != 1 {
+    let resting = sqlx::query(
+        "INSERT INTO outages (connection, next_look)
+        SELECT id, now() + interval '1 day' FROM connections WHERE tenant = $1 AND state = 'active'",
+    )
+    .bind(TENANT)
+    .execute(&mut ledger)
+    .await?;
+    if resting.rows_affected() != 1 {
         bail!("the tenant is not connected");
     }
     let loader = Loader::start(&rig.env)?;
