@@ -37,6 +37,7 @@ pub enum Way {
 #[derive(Clone, Copy, Debug, Default)]
 struct Faults {
     cuts: u64,
+    forgotten: u64,
     refusing: bool,
     stalled_to_server: bool,
     stalled_to_client: bool,
@@ -44,11 +45,13 @@ struct Faults {
 }
 
 impl Faults {
-    fn stalled(&self, way: Way) -> bool {
-        match way {
+    /// For a connection that was opened under the faults `at_first`.
+    fn stalled(&self, way: Way, at_first: Faults) -> bool {
+        let stalled = match way {
             Way::ToServer => self.stalled_to_server,
             Way::ToClient => self.stalled_to_client,
-        }
+        };
+        stalled || self.forgotten != at_first.forgotten
     }
 }
 
@@ -100,6 +103,12 @@ impl Relay {
     pub fn stall_both(&self) {
         self.stall(Way::ToServer);
         self.stall(Way::ToClient);
+    }
+
+    /// Holds back for good whatever goes over connections that are open now; new ones are served. A firewall that has
+    /// forgotten them, or a host whose address another one has.
+    pub fn forget(&self) {
+        self.faults.send_modify(|faults| faults.forgotten += 1);
     }
 
     /// Ends all stalls.
@@ -178,8 +187,8 @@ async fn connection(
     target: &str,
     mut faults: watch::Receiver<Faults>,
 ) -> Result<()> {
-    let before = faults.borrow_and_update().cuts;
-    if faults.borrow().refusing {
+    let at_first = *faults.borrow_and_update();
+    if at_first.refusing {
         return Ok(client.set_zero_linger()?);
     }
     let mut server = TcpStream::connect(target).await?;
@@ -191,11 +200,11 @@ async fn connection(
     let cut = tokio::select! {
         result = async {
             tokio::try_join!(
-                forward(from_client, into_server, Way::ToServer, to_server),
-                forward(from_server, into_client, Way::ToClient, to_client),
+                forward(from_client, into_server, (Way::ToServer, at_first), to_server),
+                forward(from_server, into_client, (Way::ToClient, at_first), to_client),
             )
         } => return result.map(drop),
-        cut = faults.wait_for(|faults| faults.cuts != before) => cut.map(drop),
+        cut = faults.wait_for(|faults| faults.cuts != at_first.cuts) => cut.map(drop),
     };
     client.set_zero_linger()?;
     server.set_zero_linger()?;
@@ -206,7 +215,7 @@ async fn connection(
 async fn forward(
     mut from: ReadHalf<'_>,
     mut to: WriteHalf<'_>,
-    way: Way,
+    (way, at_first): (Way, Faults),
     mut faults: watch::Receiver<Faults>,
 ) -> Result<()> {
     let mut waiting: VecDeque<(Instant, Vec<u8>)> = VecDeque::new();
@@ -214,7 +223,7 @@ async fn forward(
     let mut buffer = vec![0; 16 * 1024];
     while !(ended && waiting.is_empty()) {
         let due = waiting.front().map(|(due, _)| *due);
-        let stalled = faults.borrow_and_update().stalled(way);
+        let stalled = faults.borrow_and_update().stalled(way, at_first);
         tokio::select! {
             read = from.read(&mut buffer), if !ended && bytes < BUFFERED => {
                 let read = read?;
@@ -281,6 +290,18 @@ mod tests {
         assert!(short.is_err(), "an answer came through a stalled relay");
         relay.resume();
         client.read_exact(&mut [0; 4]).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn who_is_forgotten_gets_nothing_and_who_comes_anew_is_served() {
+        let (relay, mut client) = echo().await;
+        round_trip(&mut client).await.unwrap();
+        relay.forget();
+        let mut new = TcpStream::connect(relay.address).await.unwrap();
+        round_trip(&mut new).await.unwrap();
+        relay.resume();
+        let short = tokio::time::timeout(Duration::from_millis(50), round_trip(&mut client)).await;
+        assert!(short.is_err(), "an answer came over a forgotten connection");
     }
 
     #[tokio::test]
