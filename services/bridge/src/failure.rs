@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use domain::Code;
+
 use crate::output;
 
 /// A failed command: what the caller sees, and the exit code that scripts see.
@@ -24,6 +26,9 @@ pub(crate) enum Failure {
     /// The bridge did, with a problem of RFC 9457.
     #[error("refused: {}", in_words(.0))]
     Problem(serde_json::Value),
+    /// The database's connections are dead and this process with them: another one gets on.
+    #[error("{}", silent())]
+    Silent,
     /// A bug or a broken environment.
     #[error(transparent)]
     Internal(#[from] anyhow::Error),
@@ -34,7 +39,7 @@ impl Failure {
     pub(crate) fn report(self, json: bool) -> ExitCode {
         let (code, kind) = match self {
             Failure::Usage(_) => (2, "usage"),
-            Failure::Unreachable { .. } => (4, "unreachable"),
+            Failure::Unreachable { .. } | Failure::Silent => (4, "unreachable"),
             Failure::Refused(_) | Failure::Problem(_) => (5, "refused"),
             Failure::Internal(_) => (1, "internal"),
         };
@@ -49,6 +54,15 @@ impl Failure {
         }
         ExitCode::from(code)
     }
+}
+
+fn silent() -> String {
+    let code = Code::DatabaseSilent;
+    format!(
+        "{} {} More: bridge explain {code}",
+        code.cause(),
+        code.remedy()
+    )
 }
 
 /// What is wrong, where, what to do, and by which name to look it up.

@@ -11,6 +11,8 @@ use anyhow::Context as _;
 use boot::http::Readiness;
 use boot::metrics::Metrics;
 use boot::settings::Settings;
+use domain::Code;
+use store::Store;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -23,6 +25,8 @@ use start::start;
 const GRACE: Duration = Duration::from_secs(17);
 /// How long the relay may take after them.
 const LAST_BATCH: Duration = Duration::from_secs(3);
+/// How long an answer of the database is waited for: as long as it gives a statement.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A service that this program can run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -92,11 +96,30 @@ pub(crate) async fn run(services: &[Service]) -> Result<ExitCode, Failure> {
         Arc::clone(&process.metrics),
         process.stop.clone(),
     ));
-    finish(&mut tasks, &mut relays, &process.stop, &process.relayed).await;
+    let silent = stop_in_silence(&process.store, &process.stop);
+    let finish = finish(&mut tasks, &mut relays, &process.stop, &process.relayed);
+    let (silent, ()) = tokio::join!(silent, finish);
     process.late.cancel();
     http.await.context("the HTTP listener failed")?;
     telemetry.shutdown().await;
-    Ok(ExitCode::SUCCESS)
+    match silent {
+        true => Err(Failure::Silent),
+        false => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// Where the database's connections are dead, everybody is told to stop, and `true` returned. Whoever waits for an answer
+/// would wait for ever; leases and unacknowledged messages leave what is in hand to the process that comes next.
+async fn stop_in_silence(store: &Store, stop: &CancellationToken) -> bool {
+    tokio::select! {
+        () = stop.cancelled() => false,
+        () = store.fallen_silent(PATIENCE) => {
+            let code = Code::DatabaseSilent;
+            tracing::error!(code = code.as_str(), remedy = code.remedy(), "{}", code.cause());
+            stop.cancel();
+            true
+        }
+    }
 }
 
 /// Services end when they are told to, with what they have in hand. What takes longer than the grace, as with a slow

@@ -175,7 +175,8 @@ BRG-0901 internal
 BRG-0902 database_unavailable
 BRG-0903 credential_sealed
 BRG-0904 setting_unknown
-BRG-0905 partner_refused";
+BRG-0905 partner_refused
+BRG-0906 database_silent";
 
     #[test]
     fn words_and_numbers_are_the_released_ones() {

@@ -80,6 +80,7 @@ impl Kept {
         };
         self.watch.waited(asked);
         let (mut connection, was_slow) = taken?;
+        let timed = self.watch.start(query);
         if was_slow {
             sqlx::raw_sql("DISCARD PLANS")
                 .execute(&mut *connection)
@@ -87,7 +88,7 @@ impl Kept {
         }
         Ok(InHand {
             connection,
-            timed: self.watch.start(query),
+            timed,
             place,
         })
     }

@@ -41,6 +41,7 @@ mod error;
 mod flush;
 mod handover;
 mod kept;
+mod silence;
 mod stored;
 
 pub use error::Error;

@@ -1,10 +1,11 @@
 //! How long statements take that events wait for, told to whoever counts them; and how long connections are waited for.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use crate::Store;
+use crate::silence::{Asked, Unanswered};
 
 macro_rules! queries {
     ($($(#[$meta:meta])* $query:ident = $word:literal,)+) => {
@@ -49,11 +50,12 @@ queries! {
 
 type Tell = dyn Fn(Query, Duration) + Send + Sync;
 
-/// Who is told, if anybody, and the longest wait since somebody asked for it.
+/// Who is told, if anybody; the longest wait since somebody asked for it; and what waits for an answer.
 #[derive(Default)]
 pub(crate) struct Watch {
     tell: OnceLock<Box<Tell>>,
     longest_wait: AtomicU64,
+    pub(crate) unanswered: Arc<Unanswered>,
 }
 
 impl Watch {
@@ -62,6 +64,7 @@ impl Watch {
             watch: self,
             query,
             since: Instant::now(),
+            _asked: self.unanswered.ask(),
         }
     }
 
@@ -82,6 +85,7 @@ pub(crate) struct Timed<'a> {
     watch: &'a Watch,
     query: Query,
     since: Instant,
+    _asked: Asked,
 }
 
 impl Timed<'_> {

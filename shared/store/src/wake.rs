@@ -11,13 +11,18 @@ use std::time::Duration;
 
 use domain::webhook::Consumer;
 use sqlx::postgres::PgListener;
+use sqlx::{Acquire, Connection};
 use tokio::sync::{Notify, watch};
+use tokio::time::timeout;
 use uuid::Uuid;
 
+use crate::timing::Watch;
 use crate::{Error, Store};
 
 /// For how long news is gathered for the other processes while somebody in this one has heard of it.
 const PAUSE: Duration = Duration::from_millis(100);
+/// How long the others may say nothing before the server is asked whether it is still there.
+const QUIET: Duration = Duration::from_secs(5);
 
 /// What there may be news about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,7 +151,8 @@ impl Wake {
         let mut listener = PgListener::connect_with(store.pool()).await?;
         listener.listen_all(News::ALL.map(News::channel)).await?;
         let (alive, ends) = watch::channel(());
-        until_dropped(ends.clone(), hear(listener, Arc::clone(&store.bells)));
+        let (bells, watch) = (Arc::clone(&store.bells), Arc::clone(&store.watch));
+        until_dropped(ends.clone(), hear(listener, bells, watch));
         until_dropped(ends, tell(store.clone()));
         Ok(Wake {
             bells: Arc::clone(&store.bells),
@@ -174,22 +180,31 @@ fn until_dropped(
     });
 }
 
-async fn hear(mut listener: PgListener, bells: Arc<Bells>) -> Infallible {
+async fn hear(mut listener: PgListener, bells: Arc<Bells>, watch: Arc<Watch>) -> Infallible {
     loop {
-        match listener.recv().await {
-            Ok(note) if note.payload() == bells.signature => {}
-            Ok(note) => {
+        match timeout(QUIET, listener.recv()).await {
+            Ok(Ok(note)) if note.payload() == bells.signature => {}
+            Ok(Ok(note)) => {
                 let heard = |news: &News| news.channel() == note.channel();
                 for news in News::ALL.into_iter().filter(heard) {
                     bells.of(news).here.notify_one();
                 }
             }
-            Err(_) => {
+            Ok(Err(_)) => {
                 bells.bells.iter().for_each(|bell| bell.here.notify_one());
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
+            Err(_) => {
+                // Who only listens would never learn that nobody can be heard any more; what becomes of it shows next.
+                let _asked = watch.unanswered.ask();
+                let _heard = ask(&mut listener).await;
+            }
         }
     }
+}
+
+async fn ask(listener: &mut PgListener) -> Result<(), sqlx::Error> {
+    listener.acquire().await?.ping().await
 }
 
 async fn tell(store: Store) -> Infallible {

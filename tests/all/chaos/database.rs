@@ -63,6 +63,29 @@ async fn lost_database(name: &str, lose: impl Fn(&Relay)) {
     all_imported(&world, 1001).await;
 }
 
+/// A failover without a word: established connections bring nothing any more, and new ones are answered. A supervisor starts the
+/// bridge again once it has ended.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bridge_that_its_database_has_forgotten_ends_and_the_next_one_goes_on() {
+    let mut world = World::with("forgotten", Config::for_benchmarks()).await;
+    let network = behind_a_network(&mut world).await;
+    let mut world = warm(world).await;
+    network.forget();
+    world
+        .publish_all(&introductions(&world, "during", 50))
+        .await;
+    // A minute of patience, and half of one to leave.
+    let ended = world.bridges()[0].process.ended(SOON + SOON).await;
+    assert_eq!(ended.expect("an end").code(), Some(4));
+    let log = world.logs();
+    assert!(
+        log.contains("More: bridge explain database_silent"),
+        "{log}"
+    );
+    world.bridge().await;
+    all_imported(&world, 51).await;
+}
+
 /// Fault 12 of the matrix, for one replica of two.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_replica_without_a_database_holds_is_left_to_the_others() {

@@ -278,4 +278,7 @@ catalogue! {
     PartnerRefused "partner_refused" "BRG-0905" (HUMAN, RETRIED)
         "Greenhouse does not accept the client id and the secret of the bridge itself, by which it acts where an admin's consent connected the tenant."
         => "An operator compares GREENHOUSE_CLIENT_ID and GREENHOUSE_CLIENT_SECRET with what Greenhouse gave Intrro, corrects them and restarts every process; everything that waits then continues.";
+    DatabaseSilent "database_silent" "BRG-0906" (NOBODY, RETRIED)
+        "What was asked over connections to the bridge's own database was not answered for a minute, while the database answered new ones; so the process ended."
+        => "Nothing to do if it happens once, as with a failover: the process is started anew and goes on. If it comes back, look for what forgets connections between the bridge and PostgreSQL: a firewall, a proxy, a load balancer.";
 }

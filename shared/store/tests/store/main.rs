@@ -20,6 +20,7 @@ mod outbox;
 mod person_line;
 mod requests;
 mod retention;
+mod silence;
 mod statuses;
 mod timing;
 mod turns;
