@@ -12,7 +12,8 @@ const RETRY_AFTER: &str = "60";
 pub(crate) fn answer(refusal: Refusal) -> Response {
     let status = match refusal {
         Refusal::UnknownConnection | Refusal::Unsigned | Refusal::Forged => {
-            return StatusCode::UNAUTHORIZED.into_response();
+            // As where the body was not read, with which every connection ends.
+            return (StatusCode::UNAUTHORIZED, [(header::CONNECTION, "close")]).into_response();
         }
         Refusal::Truncated => StatusCode::BAD_REQUEST,
         Refusal::Slow => StatusCode::REQUEST_TIMEOUT,
@@ -26,6 +27,5 @@ pub(crate) fn answer(refusal: Refusal) -> Response {
         }
         Refusal::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
     };
-    // The rest of the body is not read: the connection is of no more use.
-    (status, [(header::CONNECTION, "close")]).into_response()
+    status.into_response()
 }

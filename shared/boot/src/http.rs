@@ -4,6 +4,7 @@
 //! never one of them, because the bridge takes and keeps work while Greenhouse is away.
 
 mod problem;
+mod unread;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -16,10 +17,12 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use axum_server::Handle;
+use domain::Code;
 use hyper_util::rt::TokioTimer;
 use serde::Serialize;
 use tokio::net::TcpListener;
@@ -168,7 +171,7 @@ pub fn router(readiness: Readiness, metrics: Arc<Metrics>) -> Router {
 }
 
 /// Listens on `addr` (port 0: any free one) and serves `router` until `stop` is cancelled; open requests then get
-/// 5 seconds. Returns the bound address, and the task to wait for at the end.
+/// 5 seconds. What no route takes is answered with a [`Problem`]. Returns the bound address, and the task to wait for at the end.
 ///
 /// Give it a token of its own, to be cancelled after the services have drained: until then `/live` and `/ready` have to
 /// answer, the latter with "draining".
@@ -201,6 +204,12 @@ async fn listen(
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(request_timeout);
+    let router = router
+        .fallback(async || Problem::of(StatusCode::NOT_FOUND, Code::RouteUnknown))
+        .method_not_allowed_fallback(async || {
+            Problem::of(StatusCode::METHOD_NOT_ALLOWED, Code::MethodNotAllowed)
+        })
+        .layer(from_fn(unread::end_with_answer));
     // Services that limit attempts want to know where a request comes from.
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let task = tokio::spawn(async move {

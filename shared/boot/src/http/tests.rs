@@ -1,4 +1,7 @@
 use super::*;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::routing::post;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -142,5 +145,75 @@ async fn who_stays_silent_is_not_waited_for() {
         let closed = tokio::time::timeout(Duration::from_secs(20), closed).await;
         closed.expect("closed by the listener").unwrap();
         assert_eq!(answer.starts_with("HTTP/1.1 200"), sent == first);
+    }
+}
+
+/// What comes back for these bytes, and nothing after it.
+async fn raw(server: &Listening, request: &[u8]) -> String {
+    let mut stream = TcpStream::connect(server.addr).await.unwrap();
+    stream.write_all(request).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+fn posted(path: &str, bytes: usize) -> Vec<u8> {
+    let head = format!("POST {path} HTTP/1.1\r\nhost: test\r\ncontent-length: {bytes}\r\n\r\n");
+    [head.into_bytes(), vec![b'x'; bytes]].concat()
+}
+
+#[tokio::test]
+async fn who_still_sends_gets_the_answer_and_is_told_that_the_connection_ends() {
+    let taken = async |body: Result<Bytes, BytesRejection>| match body {
+        Ok(_) => StatusCode::OK,
+        Err(_) => StatusCode::PAYLOAD_TOO_LARGE,
+    };
+    let refused = async || StatusCode::UNAUTHORIZED;
+    let extra = Router::new().route("/taken", post(taken));
+    let server = listening(extra.route("/refused", post(refused))).await;
+    let large = 11 * 1024 * 1024;
+    for (path, status) in [
+        ("/taken", 413),
+        ("/refused", 401),
+        ("/live", 405),
+        ("/nothing", 404),
+    ] {
+        let answer = raw(&server, &posted(path, large)).await;
+        let told = format!("HTTP/1.1 {status} ");
+        assert!(answer.starts_with(&told), "{path}: {answer}");
+        assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_goes_on_after_a_request_that_was_read() {
+    let taken = async |body: Bytes| body.len().to_string();
+    let server = listening(Router::new().route("/taken", post(taken))).await;
+    let last = "GET /nothing HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n";
+    let both = [posted("/taken", 100_000), last.into()].concat();
+    let answers = raw(&server, &both).await;
+    let (first, second) = answers.split_once("100000").unwrap();
+    assert!(first.starts_with("HTTP/1.1 200 ") && !first.contains("connection: close"));
+    assert!(second.starts_with("HTTP/1.1 404 "), "{second}");
+}
+
+#[tokio::test]
+async fn what_no_route_takes_is_a_problem_like_any_other() {
+    let server = listening(Router::new()).await;
+    for (request, code) in [
+        ("POST /live", "method_not_allowed"),
+        ("GET /nothing", "route_unknown"),
+    ] {
+        let request = format!("{request} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n");
+        let answer = raw(&server, request.as_bytes()).await;
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.contains("application/problem+json"), "{answer}");
+        assert_eq!(
+            head.contains("\r\nallow: GET,HEAD"),
+            code == "method_not_allowed"
+        );
+        let problem: serde_json::Value = serde_json::from_str(body).unwrap();
+        assert_eq!(problem["code"], code, "{answer}");
+        assert!(!problem["detail"].as_str().unwrap().is_empty());
     }
 }
