@@ -132,7 +132,10 @@ async fn the_process_serves_what_the_document_it_serves_describes() {
             .replace("{id}", &id)
             .replace("{connection}", &id)
             .replace("{tenant}", "acme");
-        assert_eq!(ask("put", &address).await.status(), 405, "{path}");
+        let refused = ask("put", &address).await;
+        assert_eq!(refused.status(), 405, "{path}");
+        let problem: Value = serde_json::from_str(&refused.text().await.unwrap()).unwrap();
+        assert_eq!(problem["code"], "method_not_allowed", "{path}");
         assert_ne!(ask(method, &address).await.status(), 405, "{method} {path}");
     }
     assert_eq!(ask("put", "/v1/nothing").await.status(), 404);

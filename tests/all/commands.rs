@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::process::Stdio;
 
+use greenhouse_sim::faults::{Fault, When};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 
@@ -23,19 +24,10 @@ struct Ran {
 }
 
 impl Ran {
-    /// What it printed for programs, a value per line.
-    fn lines(&self) -> Vec<Value> {
-        let lines = self.stdout.lines().map(serde_json::from_str::<Value>);
-        let lines: Result<Vec<Value>, _> = lines.collect();
-        lines.unwrap_or_else(|error| panic!("no JSON: {error}: {self:?}"))
-    }
-
-    /// The only line of it.
+    /// The one document that it printed for programs.
     fn json(&self) -> Value {
-        let [value] = &self.lines()[..] else {
-            panic!("not one line: {self:?}")
-        };
-        value.clone()
+        let read = serde_json::from_str(&self.stdout);
+        read.unwrap_or_else(|error| panic!("not one document: {error}: {self:?}"))
     }
 
     /// That it failed with this code, and says so as JSON beside the data, of which there is none.
@@ -189,7 +181,9 @@ async fn an_event_is_published_and_jobs_are_refreshed_and_listed() {
     let arguments = ["--json", "jobs", "list", "acme"];
     let listed = run(&arguments, &at(&url, ADMIN_TOKEN), &Value::Null).await;
     assert_eq!(listed.code, DONE, "{listed:?}");
-    let jobs = listed.lines();
+    let document = listed.json();
+    assert!(document["refreshed_at"].is_string(), "{document}");
+    let jobs = document["jobs"].as_array().unwrap();
     let open = world.job(0).to_string();
     let known = jobs.iter().find(|job| job["id"] == open);
     assert_eq!(known.unwrap()["status"], "OPEN", "{jobs:?}");
@@ -240,6 +234,43 @@ async fn what_is_refused_or_cannot_be_reached_has_an_exit_code_of_its_own() {
     let stranger = format!("amqp://bridge:wrong@{host}");
     let amqp = [("BRIDGE_AMQP_URL", stranger.as_str())];
     let refused = run(&["--json", "publish", "-"], &amqp, &no_tenant).await;
-    refused.failed(REFUSED, "refused");
+    let told = refused.failed(REFUSED, "refused");
+    assert!(told.contains("ACCESS_REFUSED"), "{told}");
+    let remedy = domain::Code::BrokerRefused.remedy();
+    assert!(told.contains(remedy), "{told}");
+    let elsewhere = world.env.amqp_url.replace(&world.env.vhost, "nowhere");
+    let amqp = [("BRIDGE_AMQP_URL", elsewhere.as_str())];
+    let refused = run(&["--json", "publish", "-"], &amqp, &no_tenant).await;
+    let told = refused.failed(REFUSED, "refused");
+    assert!(told.contains("nowhere") && told.contains(remedy), "{told}");
     assert!(world.greenhouse.state().log().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_is_too_large_is_refused_in_the_words_of_the_bridge() {
+    let mut world = World::new("too large").await;
+    let url = world.bridge().await.url.clone();
+    let mut request = request(&world);
+    request["auth"]["client_secret"] = json!("x".repeat(11 * 1024 * 1024));
+    let refused = run(&["--json", "connect"], &at(&url, ADMIN_TOKEN), &request).await;
+    let told = refused.failed(REFUSED, "refused");
+    assert!(told.contains("explain request_too_large"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_greenhouse_that_is_away_cannot_be_reached_through_the_bridge_either() {
+    let mut world = World::new("connect later").await;
+    let url = world.bridge().await.url.clone();
+    let (request, at) = (request(&world), at(&url, ADMIN_TOKEN));
+    let connected = run(&["connect"], &at, &request).await;
+    assert_eq!(connected.code, DONE, "{connected:?}");
+    let down = When::operation("token");
+    let faults = world.greenhouse.faults();
+    faults.add(down, Fault::ErrorBeforeCommit);
+    let mut other = request;
+    other["auth"]["client_secret"] = json!("another");
+    let away = run(&["--json", "connect"], &at, &other).await;
+    let told = away.failed(UNREACHABLE, "unreachable");
+    assert!(told.starts_with("Greenhouse cannot be reached"), "{told}");
+    assert!(told.contains("explain greenhouse_unavailable"), "{told}");
 }

@@ -10,10 +10,9 @@ use crate::output;
 pub(crate) fn explain(code: Option<&str>, json: bool) -> Result<ExitCode, Failure> {
     let codes = match code {
         None => Code::ALL.to_vec(),
-        Some(text) => vec![
-            text.parse()
-                .map_err(|error: domain::UnknownWord| Failure::Usage(error.to_string()))?,
-        ],
+        Some(text) => vec![text.parse().map_err(|error: domain::UnknownWord| {
+            Failure::Usage(format!("{error}; `bridge explain` lists them all"))
+        })?],
     };
     if json {
         let entries: Vec<_> = codes.iter().map(entry).collect();
@@ -30,6 +29,12 @@ pub(crate) fn explain(code: Option<&str>, json: bool) -> Result<ExitCode, Failur
         ))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What happened, what the catalogue would have one do about it, and by which name to look it up.
+pub(crate) fn advised(what: &str, code: Code) -> String {
+    let (what, remedy, number) = (what.trim_end_matches('.'), code.remedy(), code.number());
+    format!("{what}. {remedy} More: bridge explain {number}")
 }
 
 /// What the catalogue says of a code, for `--json`.

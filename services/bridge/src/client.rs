@@ -4,60 +4,87 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use boot::settings::Env;
-use reqwest::Url;
-use secrecy::ExposeSecret;
+use domain::Code;
+use reqwest::{StatusCode, Url};
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, is_away};
 use crate::output;
 
-/// The address of a bridge as it was given: only what HTTP can reach.
-///
-/// # Errors
-/// [`Failure::Usage`]. What was given is not repeated: it may hold a password.
-pub(crate) fn address(url: &str) -> Result<Url, Failure> {
-    let address = Url::parse(url).ok();
-    let address = address.filter(|url| matches!(url.scheme(), "http" | "https"));
-    address.ok_or_else(|| {
-        let expected = "expected an http:// or https:// address, such as http://127.0.0.1:8080";
-        Failure::Usage(format!("--url or BRIDGE_URL is no address: {expected}"))
-    })
+/// What `--help` says of commands that ask a bridge.
+pub(crate) const HELP: &str = "\
+Needs BRIDGE_ADMIN_TOKEN, or BRIDGE_ADMIN_TOKEN_FILE, as the bridge that is asked has it.";
+
+/// What `bridge healthcheck --help` says.
+pub(crate) const HEALTH_HELP: &str = "\
+Asks on this machine, at the port of BRIDGE_HTTP_ADDR (127.0.0.1:8080 where it is not set). The exit code is 0 where the bridge
+is ready, 1 where it is not yet, and 4 where nobody answers.";
+
+/// A running bridge: where it is, and as whom it is asked.
+pub(crate) struct Bridge {
+    address: Url,
+    token: SecretString,
 }
 
-/// Appends to the path of an address, so that a bridge may be below one.
-pub(crate) fn below(address: &mut Url, segments: &[&str]) {
-    if let Ok(mut path) = address.path_segments_mut() {
-        path.pop_if_empty().extend(segments);
+impl Bridge {
+    /// # Errors
+    /// [`Failure::Usage`]. What was given is not repeated: it may hold a password.
+    pub(crate) fn at(url: &str) -> Result<Bridge, Failure> {
+        let address = Url::parse(url).ok();
+        let address = address.filter(|url| matches!(url.scheme(), "http" | "https"));
+        let address = address.ok_or_else(|| {
+            let expected = "expected an http:// or https:// address, such as http://127.0.0.1:8080";
+            Failure::Usage(format!("--url or BRIDGE_URL is no address: {expected}"))
+        })?;
+        let mut env = Env::from_process();
+        let token = boot::settings::admin_token(&mut env);
+        env.finish()?;
+        let token = token.ok_or_else(|| Failure::Usage("BRIDGE_ADMIN_TOKEN is missing".into()))?;
+        Ok(Bridge { address, token })
+    }
+
+    /// The address of a path; the bridge itself may be below one.
+    pub(crate) fn below(&self, segments: &[&str]) -> Url {
+        let mut address = self.address.clone();
+        if let Ok(mut path) = address.path_segments_mut() {
+            path.pop_if_empty().extend(segments);
+        }
+        address
+    }
+
+    /// What the API answers to a request with this body, as JSON.
+    pub(crate) async fn post(&self, address: Url, body: Vec<u8>) -> Result<Value, Failure> {
+        let request = http()?.post(address);
+        let request = request.header("content-type", "application/json");
+        self.ask(request.body(body)).await
+    }
+
+    /// What the API answers at an address, as JSON.
+    pub(crate) async fn get(&self, address: Url) -> Result<Value, Failure> {
+        self.ask(http()?.get(address)).await
+    }
+
+    async fn ask(&self, request: reqwest::RequestBuilder) -> Result<Value, Failure> {
+        let request = request.bearer_auth(self.token.expose_secret());
+        let answer = request.send().await.map_err(unreachable)?;
+        let status = answer.status();
+        let text = answer.text().await.map_err(unreachable)?;
+        match (status.is_success(), serde_json::from_str(&text)) {
+            (true, Ok(answer)) => Ok(answer),
+            (false, Ok(problem)) if is_problem(&problem) => Err(Failure::Problem(status, problem)),
+            (true, Err(_)) | (false, _) => Err(somebody_else(status)),
+        }
     }
 }
 
-/// What the API answers to a request with this body, as JSON.
-pub(crate) async fn post(address: Url, body: Vec<u8>) -> Result<Value, Failure> {
-    let request = http()?.post(address);
-    let request = request.header("content-type", "application/json");
-    ask(request.body(body)).await
-}
-
-/// What the API answers at an address, as JSON.
-pub(crate) async fn get(address: Url) -> Result<Value, Failure> {
-    ask(http()?.get(address)).await
-}
-
-async fn ask(request: reqwest::RequestBuilder) -> Result<Value, Failure> {
-    let mut env = Env::from_process();
-    let token = boot::settings::admin_token(&mut env);
-    env.finish()?;
-    let token = token.ok_or_else(|| Failure::Usage("BRIDGE_ADMIN_TOKEN is missing".into()))?;
-    let request = request.bearer_auth(token.expose_secret());
-    let answer = request.send().await.map_err(unreachable)?;
-    let status = answer.status();
-    let text = answer.text().await.map_err(unreachable)?;
-    match (status.is_success(), serde_json::from_str(&text)) {
-        (true, Ok(answer)) => Ok(answer),
-        (false, Ok(problem)) if is_problem(&problem) => Err(Failure::Problem(problem)),
-        (true, Err(_)) | (false, _) => Err(Failure::Refused(format!(
-            "HTTP {status}, and not as the bridge answers: do --url and BRIDGE_URL name it?"
-        ))),
+/// What answers is not the bridge, perhaps a proxy in front of it.
+fn somebody_else(status: StatusCode) -> Failure {
+    let code = Code::BridgeUnreachable;
+    let why = format!("HTTP {status}, and not as the bridge answers");
+    match is_away(status) {
+        true => Failure::Unreachable { code, why },
+        false => Failure::Refused { code, why },
     }
 }
 
@@ -108,9 +135,10 @@ fn unreachable(error: reqwest::Error) -> Failure {
         true => "no answer in time".to_owned(),
         false => innermost(&error),
     };
+    let place = place.unwrap_or_default();
     Failure::Unreachable {
-        what: "the bridge",
-        why: format!("{}: {why}", place.unwrap_or_default()),
+        code: Code::BridgeUnreachable,
+        why: format!("the bridge cannot be reached: {place}: {why}"),
     }
 }
 

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use serde_json::Value;
 
-use crate::client;
+use crate::client::Bridge;
 use crate::failure::Failure;
 use crate::output;
 use crate::publish::read;
@@ -14,8 +14,9 @@ pub(crate) const HELP: &str = r#"The request, with Harvest v3 or with an API key
   {"tenant":"acme","auth":{"kind":"client_credentials","client_id":"…","client_secret":"…","acting_user_id":123}}
   {"tenant":"acme","auth":{"kind":"api_key","api_key":"…","acting_user_id":123}}
 
-Needs BRIDGE_ADMIN_TOKEN, or BRIDGE_ADMIN_TOKEN_FILE. The exit code is 0 where everything works or only warnings and notes
-were found, and 1 where an error was found or the connection does not work."#;
+Needs BRIDGE_ADMIN_TOKEN, or BRIDGE_ADMIN_TOKEN_FILE, as the bridge that is asked has it. The exit code is 0 where everything
+works or only warnings and notes were found, and 1 where an error was found or the connection does not work. Nothing was
+changed where it is 4, because the bridge or Greenhouse does not answer, or 5, because the request is refused."#;
 
 /// The severities of findings, the worst first, and what each means for the tenant.
 const SEVERITIES: [(&str, &str); 3] = [
@@ -26,9 +27,10 @@ const SEVERITIES: [(&str, &str); 3] = [
 
 /// Ends with 1 where something does not work.
 pub(crate) async fn connect(file: &str, url: &str, json: bool) -> Result<ExitCode, Failure> {
-    let mut address = client::address(url)?;
-    client::below(&mut address, &["v1", "connections"]);
-    let connection = client::post(address, read(file)?).await?;
+    // Before anything is read: whoever lacks a setting types no secret for nothing.
+    let bridge = Bridge::at(url)?;
+    let connections = bridge.below(&["v1", "connections"]);
+    let connection = bridge.post(connections, read(file)?).await?;
     if json {
         output::line(&connection)?;
     } else {

@@ -3,7 +3,10 @@
 use std::process::ExitCode;
 
 use domain::Code;
+use reqwest::StatusCode;
+use serde_json::{Value, json};
 
+use crate::catalogue::advised;
 use crate::output;
 
 /// A failed command: what the caller sees, and the exit code that scripts see.
@@ -13,21 +16,26 @@ pub(crate) enum Failure {
     #[error("{0}")]
     Usage(String),
     /// The broker, the database or the bridge does not answer.
-    #[error("{what} cannot be reached: {why}")]
+    #[error("{}", advised(.why, *.code))]
     Unreachable {
         /// Which of them.
-        what: &'static str,
+        code: Code,
         /// In plain words.
         why: String,
     },
     /// It answered, and said no.
-    #[error("refused: {0}")]
-    Refused(String),
-    /// The bridge did, with a problem of RFC 9457.
-    #[error("refused: {}", in_words(.0))]
-    Problem(serde_json::Value),
+    #[error("{}", advised(.why, *.code))]
+    Refused {
+        /// Which of them.
+        code: Code,
+        /// In plain words.
+        why: String,
+    },
+    /// The bridge did, or could not reach whom it needs: with a problem of RFC 9457.
+    #[error("{}", in_words(.1))]
+    Problem(StatusCode, Value),
     /// The database's connections are dead and this process with them: another one gets on.
-    #[error("{}", silent())]
+    #[error("{}", advised(Code::DatabaseSilent.cause(), Code::DatabaseSilent))]
     Silent,
     /// A bug or a broken environment.
     #[error(transparent)]
@@ -37,37 +45,48 @@ pub(crate) enum Failure {
 impl Failure {
     /// Prints the failure to stderr and gives the exit code.
     pub(crate) fn report(self, json: bool) -> ExitCode {
-        let (code, kind) = match self {
-            Failure::Usage(_) => (2, "usage"),
-            Failure::Unreachable { .. } | Failure::Silent => (4, "unreachable"),
-            Failure::Refused(_) | Failure::Problem(_) => (5, "refused"),
-            Failure::Internal(_) => (1, "internal"),
-        };
+        let (exit, kind) = self.kind();
         if json {
-            let mut told = serde_json::json!({ "error": kind, "message": format!("{self:#}") });
-            if let Failure::Problem(problem) = self {
-                told["problem"] = problem;
+            let mut told = json!({ "error": kind, "message": format!("{self:#}") });
+            match self {
+                Failure::Unreachable { code, .. } | Failure::Refused { code, .. } => {
+                    told["code"] = json!(code);
+                }
+                Failure::Problem(_, problem) => {
+                    told["code"] = problem["code"].clone();
+                    told["problem"] = problem;
+                }
+                Failure::Silent => told["code"] = json!(Code::DatabaseSilent),
+                Failure::Usage(_) | Failure::Internal(_) => {}
             }
             output::aside(told);
         } else {
             output::aside(format_args!("bridge: {self:#}"));
         }
-        ExitCode::from(code)
+        ExitCode::from(exit)
+    }
+
+    fn kind(&self) -> (u8, &'static str) {
+        match self {
+            Failure::Usage(_) => (2, "usage"),
+            Failure::Unreachable { .. } | Failure::Silent => (4, "unreachable"),
+            Failure::Problem(status, _) if is_away(*status) => (4, "unreachable"),
+            Failure::Problem(StatusCode::INTERNAL_SERVER_ERROR, _) | Failure::Internal(_) => {
+                (1, "internal")
+            }
+            Failure::Refused { .. } | Failure::Problem(..) => (5, "refused"),
+        }
     }
 }
 
-fn silent() -> String {
-    let code = Code::DatabaseSilent;
-    format!(
-        "{} {} More: bridge explain {code}",
-        code.cause(),
-        code.remedy()
-    )
+/// Whether whoever answers could not reach somebody: the bridge its database or Greenhouse, a proxy the bridge.
+pub(crate) fn is_away(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 502..=504)
 }
 
 /// What is wrong, where, what to do, and by which name to look it up.
-fn in_words(problem: &serde_json::Value) -> String {
-    let word = |key: &str| problem.get(key).and_then(serde_json::Value::as_str);
+fn in_words(problem: &Value) -> String {
+    let word = |key: &str| problem.get(key).and_then(Value::as_str);
     let title = word("title").unwrap_or("no reason was given");
     let mut words = title.to_owned();
     if let Some(field) = word("field") {
@@ -88,5 +107,15 @@ fn in_words(problem: &serde_json::Value) -> String {
 impl From<boot::settings::SettingsError> for Failure {
     fn from(error: boot::settings::SettingsError) -> Failure {
         Failure::Usage(error.to_string())
+    }
+}
+
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Failure {
+        let (code, why) = (error.code(), error.to_string());
+        match code {
+            Code::DatabaseRefused => Failure::Refused { code, why },
+            _ => Failure::Unreachable { code, why },
+        }
     }
 }

@@ -2,16 +2,17 @@
 
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use broker::Topology;
 use chrono::Utc;
 use clap::Subcommand;
 use domain::Tenant;
 use proto::envelope::{OutMeta, encode_command};
 use proto::{Command, Scope, v1};
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::client;
+use crate::client::{self, Bridge};
 use crate::failure::Failure;
 use crate::output;
 use crate::publish;
@@ -20,6 +21,7 @@ use crate::publish;
 #[derive(Subcommand)]
 pub(crate) enum Jobs {
     /// Ask for an import, as the platform would; the answer is a JobsRefreshed.
+    #[command(after_help = publish::HELP)]
     Refresh {
         /// The tenant.
         tenant: Tenant,
@@ -28,6 +30,7 @@ pub(crate) enum Jobs {
         full: bool,
     },
     /// List the jobs as Intrro's screen gets them.
+    #[command(after_help = client::HELP)]
     List {
         /// The tenant.
         tenant: Tenant,
@@ -81,6 +84,7 @@ pub(crate) async fn jobs(jobs: Jobs, json: bool) -> Result<ExitCode, Failure> {
 }
 
 async fn refresh(tenant: &Tenant, full: bool, json: bool) -> Result<ExitCode, Failure> {
+    let broker = publish::broker()?;
     let id = Uuid::now_v7();
     let scope = if full { Scope::Full } else { Scope::Changed };
     let command = Command::from(v1::JobsRefreshRequested {
@@ -104,9 +108,9 @@ async fn refresh(tenant: &Tenant, full: bool, json: bool) -> Result<ExitCode, Fa
     );
     message.type_ = encoded.routing_key.to_owned();
     message.content_type = encoded.content_type.to_owned();
-    publish::confirmed(message).await?;
+    publish::confirmed(broker, message).await?;
     if json {
-        output::line(serde_json::json!({ "request_id": id }))?;
+        output::line(json!({ "request_id": id }))?;
     } else {
         output::line(format_args!(
             "asked for an import of jobs; the JobsRefreshed with request_id {id} answers it"
@@ -122,27 +126,36 @@ async fn list(
     url: &str,
     json: bool,
 ) -> Result<ExitCode, Failure> {
-    let mut address = client::address(url)?;
-    client::below(&mut address, &["v1", "tenants", tenant.as_str(), "jobs"]);
+    let bridge = Bridge::at(url)?;
+    let mut address = bridge.below(&["v1", "tenants", tenant.as_str(), "jobs"]);
     let mut query = address.query_pairs_mut();
     query.extend_pairs([("status", status.as_str()), ("limit", "500")]);
     query.extend_pairs(text.map(|text| ("text", text)));
     drop(query);
     let base = address.clone();
+    let mut all = Vec::new();
     loop {
-        let page: Value = client::get(address).await?;
-        for job in page["jobs"].as_array().into_iter().flatten() {
-            let read = output::line(if json { job.to_string() } else { line(job) })?;
-            if !read {
-                return Ok(ExitCode::SUCCESS);
+        let mut page = bridge.get(address).await?;
+        let refreshed_at = page["refreshed_at"].take();
+        let Value::Array(jobs) = page["jobs"].take() else {
+            return Err(anyhow::anyhow!("the answer has no jobs").into());
+        };
+        if json {
+            all.extend(jobs);
+        } else {
+            for job in &jobs {
+                if !output::line(line(job))? {
+                    return Ok(ExitCode::SUCCESS);
+                }
             }
         }
         let Some(next) = page["next"].as_str() else {
+            if json {
+                output::line(json!({ "jobs": all, "refreshed_at": refreshed_at }))?;
+            }
             return Ok(ExitCode::SUCCESS);
         };
-        address = base
-            .join(next)
-            .map_err(|_| Failure::Refused("the next page is no address".into()))?;
+        address = base.join(next).context("the next page is no address")?;
     }
 }
 
@@ -174,7 +187,7 @@ mod tests {
 
     #[test]
     fn a_line_shows_what_one_looks_for() {
-        let job = serde_json::json!({
+        let job = json!({
             "id": "7", "status": "OPEN", "name": "Engineer", "department": {"path": ["Company", "Tech"]},
             "offices": [{"name": "London"}], "openings": [{"open": true}, {"open": false}],
         });

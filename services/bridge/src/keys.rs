@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use boot::settings::{Env, database_url, master_keys};
 use serde_json::json;
 use store::Store;
+use store::connections::ConnectionError;
 use store::seal::Keyring;
 use uuid::Uuid;
 
@@ -19,11 +20,17 @@ const BATCH: i64 = 100;
 /// A pass that still found something to do is followed by another one: replicas may have sealed with an old key.
 const PASSES: u32 = 5;
 
+const HELP: &str = "\
+Needs BRIDGE_DATABASE_URL and BRIDGE_MASTER_KEYS, or each with _FILE. The exit code is 1 where status finds a key missing, and 3
+where rotate could not open everything.";
+
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
     /// How many secrets each key seals.
+    #[command(after_help = HELP)]
     Status,
     /// Seal every secret with the first key, while everything goes on.
+    #[command(after_help = HELP)]
     Rotate,
 }
 
@@ -38,9 +45,7 @@ pub(crate) async fn keys(command: Command, as_json: bool) -> Result<ExitCode, Fa
         url,
         max_connections: 4,
     };
-    let store = Store::connect(&config)
-        .await
-        .map_err(|error| unreachable(&error))?;
+    let store = Store::connect(&config).await?;
     let ids: Vec<String> = master.iter().map(|key| key.id.clone()).collect();
     let keyring = Keyring::new(master.into_iter().map(|key| (key.id, key.key)))
         .map_err(|error| Failure::Usage(error.to_string()))?;
@@ -51,10 +56,7 @@ pub(crate) async fn keys(command: Command, as_json: bool) -> Result<ExitCode, Fa
 }
 
 async fn status(store: &Store, ids: &[String], as_json: bool) -> Result<ExitCode, Failure> {
-    let used = store
-        .keys_in_use()
-        .await
-        .map_err(|error| unreachable(&error))?;
+    let used = store.keys_in_use().await?;
     let missing = used.iter().any(|(key, _)| !ids.contains(key));
     if as_json {
         let used = used.iter().map(|(key, secrets)| {
@@ -118,19 +120,15 @@ async fn one_pass(store: &Store, keyring: &Keyring) -> Result<(usize, usize), Fa
         let batch = store
             .reseal(keyring, after, BATCH)
             .await
-            .map_err(|error| unreachable(&error))?;
+            .map_err(|error| match error {
+                ConnectionError::Store(error) => Failure::from(error),
+                error => Failure::Internal(error.into()),
+            })?;
         resealed += batch.resealed;
         stuck += batch.stuck;
         match batch.next {
             Some(next) => after = next,
             None => return Ok((resealed, stuck)),
         }
-    }
-}
-
-fn unreachable(error: &dyn std::error::Error) -> Failure {
-    Failure::Unreachable {
-        what: "the database",
-        why: error.to_string(),
     }
 }

@@ -43,6 +43,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Run services until SIGTERM.
+    #[command(after_help = run::HELP)]
     Run {
         /// Which services.
         #[arg(value_enum, required = true)]
@@ -64,6 +65,7 @@ enum Command {
         url: String,
     },
     /// Publish an event from a file to Intrro's exchange, as the platform would.
+    #[command(after_help = publish::HELP)]
     Publish {
         /// File with a CloudEvent in structured JSON; `-` reads stdin.
         file: String,
@@ -74,6 +76,7 @@ enum Command {
         what: jobs::Jobs,
     },
     /// Why did an introduction not reach Greenhouse? Takes an introduction, candidate, event or operation id.
+    #[command(after_help = why::HELP)]
     Why {
         /// The id.
         #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new())]
@@ -85,6 +88,7 @@ enum Command {
         code: Option<String>,
     },
     /// Ask the running bridge whether it is ready; for container health checks.
+    #[command(after_help = client::HEALTH_HELP)]
     Healthcheck,
     /// The master keys that seal tenants' secrets.
     Keys {

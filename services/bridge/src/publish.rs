@@ -4,13 +4,17 @@ use std::io::Read;
 use std::process::ExitCode;
 
 use boot::settings::{Env, variables};
-use broker::{Cause, Outbound, Outcome, Publisher, Topology};
+use broker::{Cause, Health, Outbound, Outcome, Publisher, Topology};
+use domain::Code;
 use proto::envelope::{CLOUDEVENTS_JSON, RawMessage, Refusal, decode};
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
 use crate::failure::Failure;
 use crate::output;
+
+/// What `--help` says of commands that publish.
+pub(crate) const HELP: &str = "Needs BRIDGE_AMQP_URL, or BRIDGE_AMQP_URL_FILE.";
 
 /// The attributes that AMQP repeats outside the body.
 #[derive(Deserialize)]
@@ -22,6 +26,7 @@ struct Attributes {
 }
 
 pub(crate) async fn publish(file: &str, json: bool) -> Result<ExitCode, Failure> {
+    let broker = broker()?;
     let body = read(file)?;
     // It is published all the same, as the platform would: what becomes of it is then to be seen.
     let broken = broken(&body);
@@ -43,7 +48,7 @@ pub(crate) async fn publish(file: &str, json: bool) -> Result<ExitCode, Failure>
             .traceparent
             .map(|trace| ("traceparent".to_owned(), trace)),
     );
-    confirmed(message).await?;
+    confirmed(broker, message).await?;
     if json {
         let mut told = serde_json::json!({ "id": attributes.id, "outcome": "confirmed" });
         if let Some(broken) = broken {
@@ -74,44 +79,47 @@ fn broken(body: &[u8]) -> Option<Refusal> {
     decode(&message).err()
 }
 
-/// Publishes one event and waits until the broker has it.
-pub(crate) async fn confirmed(mut message: Outbound) -> Result<(), Failure> {
-    message.timestamp = proto::envelope::timestamp(&message.body);
+/// Where to publish.
+pub(crate) fn broker() -> Result<broker::Config, Failure> {
     let mut env = Env::from_process();
     let uri = env.secret_url(&variables::AMQP_URL, &["amqp", "amqps"]);
     env.finish()?;
     let uri = uri.ok_or_else(|| Failure::Usage("BRIDGE_AMQP_URL is missing".into()))?;
-    let config = broker::Config::new(uri, "bridge-publish")
-        .map_err(|error| Failure::Usage(error.to_string()))?;
-    boot::tls::install();
-    let stop = CancellationToken::new();
-    let publisher = Publisher::start(config, stop.clone());
-    let outcome = publisher.publish(vec![message]).await.pop();
-    let trouble = publisher.health().last_error;
-    let refused = publisher.stats().reconnects.contains_key(&Cause::Refused);
-    stop.cancel();
-    match outcome {
-        Some(Outcome::Confirmed) => Ok(()),
-        Some(Outcome::Returned { text, .. }) => Err(Failure::Refused(format!(
-            "the broker has no queue for it: {text}"
-        ))),
-        Some(Outcome::Nacked) => Err(Failure::Refused("the broker's queue is full".into())),
-        Some(Outcome::Unknown) | None => Err(unconfirmed(trouble, refused)),
-    }
+    broker::Config::new(uri, "bridge-publish").map_err(|error| Failure::Usage(error.to_string()))
 }
 
-/// What the last try to reach the broker came to; whether the broker has said no.
-fn unconfirmed(trouble: Option<String>, refused: bool) -> Failure {
-    let again = "publishing the same file again is safe";
-    let trouble = trouble.unwrap_or_else(|| "no confirmation".to_owned());
-    if refused {
-        return Failure::Refused(trouble);
-    }
-    // Said by the failure itself.
-    let why = trouble.strip_prefix("the broker cannot be reached: ");
-    Failure::Unreachable {
-        what: "the broker",
-        why: format!("{}; {again}", why.unwrap_or(&trouble)),
+/// Publishes one event and waits until the broker has it.
+pub(crate) async fn confirmed(
+    broker: broker::Config,
+    mut message: Outbound,
+) -> Result<(), Failure> {
+    message.timestamp = proto::envelope::timestamp(&message.body);
+    boot::tls::install();
+    let stop = CancellationToken::new();
+    let publisher = Publisher::start(broker, stop.clone());
+    let outcome = publisher.publish(vec![message]).await.pop();
+    let health = publisher.health();
+    stop.cancel();
+    let why = match outcome {
+        Some(Outcome::Confirmed) => return Ok(()),
+        Some(Outcome::Returned { text, .. }) => format!("the broker has no queue for it: {text}"),
+        Some(Outcome::Nacked) => "the broker's queue is full".to_owned(),
+        Some(Outcome::Unknown) | None => return Err(unconfirmed(health)),
+    };
+    let code = Code::BrokerRefused;
+    Err(Failure::Refused { code, why })
+}
+
+/// By what the last try to reach the broker came to.
+fn unconfirmed(health: Health) -> Failure {
+    let trouble = health.last_error;
+    let why = trouble.unwrap_or_else(|| "the broker confirms nothing".to_owned());
+    match health.last_cause.and_then(Cause::code) {
+        Some(code @ Code::BrokerRefused) => Failure::Refused { code, why },
+        _ => Failure::Unreachable {
+            code: Code::BrokerUnreachable,
+            why: format!("{why}; publishing the same event again is safe"),
+        },
     }
 }
 

@@ -28,6 +28,11 @@ const LAST_BATCH: Duration = Duration::from_secs(3);
 /// How long an answer of the database is waited for: as long as it gives a statement.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// What `bridge run --help` says beside its arguments.
+pub(crate) const HELP: &str = "\
+Needs BRIDGE_AMQP_URL, BRIDGE_DATABASE_URL, BRIDGE_MASTER_KEYS and BRIDGE_ADMIN_TOKEN, or each with _FILE. README.md lists what
+else is read.";
+
 /// A service that this program can run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Service {

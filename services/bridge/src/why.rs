@@ -15,6 +15,11 @@ use crate::failure::Failure;
 use crate::output;
 use crate::story::{Verdict, warnings};
 
+/// What `bridge why --help` says beside its argument.
+pub(crate) const HELP: &str = "\
+Needs BRIDGE_DATABASE_URL, or BRIDGE_DATABASE_URL_FILE. The exit code is 0 where all is well or goes on by itself, and 1 where
+somebody has to do something or nothing is known of the id.";
+
 pub(crate) async fn why(id: &str, json: bool) -> Result<ExitCode, Failure> {
     let mut env = Env::from_process();
     let url = boot::settings::database_url(&mut env);
@@ -24,17 +29,13 @@ pub(crate) async fn why(id: &str, json: bool) -> Result<ExitCode, Failure> {
         url,
         max_connections: 2,
     })
-    .await
-    .map_err(unreachable)?;
-    let stories = store.stories(id).await.map_err(unreachable)?;
-    let refused = of_refusals(
-        &store.refusals(id).await.map_err(unreachable)?,
-        corrected(id, &stories),
-    );
+    .await?;
+    let stories = store.stories(id).await?;
+    let refused = of_refusals(&store.refusals(id).await?, corrected(id, &stories));
     let mut verdicts: Vec<Verdict> = stories.iter().map(Verdict::of).chain(refused).collect();
     if verdicts.is_empty() {
-        let forgotten = store.forgotten(id).await.map_err(unreachable)?;
-        let taken = store.taken(id).await.map_err(unreachable)?;
+        let forgotten = store.forgotten(id).await?;
+        let taken = store.taken(id).await?;
         verdicts.push(match (forgotten, taken) {
             (Some(erased_at), _) => Verdict::forgotten(id, erased_at),
             (None, Some(at)) => Verdict::taken(id, at),
@@ -71,13 +72,6 @@ fn of_refusals(refusals: &[RefusalStory], corrected: Option<DateTime<Utc>>) -> V
     let mut verdicts: Vec<Verdict> = verdicts.collect();
     verdicts.dedup();
     verdicts
-}
-
-fn unreachable(error: store::Error) -> Failure {
-    Failure::Unreachable {
-        what: "the database",
-        why: error.to_string(),
-    }
 }
 
 fn document(stories: &[Story], verdicts: &[Verdict]) -> serde_json::Value {

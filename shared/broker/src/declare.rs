@@ -4,6 +4,7 @@
 
 mod topic;
 
+use domain::Code;
 use lapin::{
     Channel, Connection, ExchangeKind,
     options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions},
@@ -12,7 +13,7 @@ use lapin::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{Config, Error, Mismatch, Topology, config::FRAME_MAX, connection};
+use crate::{Cause, Config, Error, Mismatch, Topology, config::FRAME_MAX, connection};
 
 /// Deliveries of one message before the broker dead-letters it. Set by us because the default differs: none
 /// on RabbitMQ 3.10, 20 on 4.x.
@@ -58,9 +59,10 @@ pub async fn declare_when_reachable(config: Config, token: CancellationToken) {
             return;
         };
         // An outage is one line in the log rather than one per attempt.
+        let code = Cause::from(&error).code().map(Code::as_str);
         let error = Some(error.full());
         if known != error {
-            tracing::warn!(error, "the topology is not declared yet");
+            tracing::warn!(code, error, "the topology is not declared yet");
             known = error;
         }
         let wait = connection::backoff(attempt, connection::RECONNECT_CAP, rand::random());

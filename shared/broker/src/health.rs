@@ -7,6 +7,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use domain::Code;
+
 /// Why a connection or channel was given up and rebuilt. The label of the reconnect counter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cause {
@@ -55,6 +57,22 @@ impl Cause {
             Self::Address => "address",
         }
     }
+
+    /// By what an operator looks up what to do about it; none where it passes by itself.
+    #[must_use]
+    pub fn code(self) -> Option<Code> {
+        match self {
+            Self::Unreachable | Self::Lost => Some(Code::BrokerUnreachable),
+            Self::Refused | Self::Mismatch | Self::Address => Some(Code::BrokerRefused),
+            Self::Oversized
+            | Self::Cancelled
+            | Self::Stalled
+            | Self::Unconfirmed
+            | Self::Abandoned
+            | Self::Paused
+            | Self::Isolation => None,
+        }
+    }
 }
 
 impl From<&crate::Error> for Cause {
@@ -81,6 +99,8 @@ pub struct Health {
     pub blocked_since: Option<Instant>,
     /// Why the last generation or attempt ended, for people. Cleared when alive again.
     pub last_error: Option<String>,
+    /// What kind of end that was. Cleared with it.
+    pub last_cause: Option<Cause>,
 }
 
 impl Health {
@@ -165,6 +185,7 @@ impl Monitor {
         health.alive = true;
         health.down_since = None;
         health.last_error = None;
+        health.last_cause = None;
         health.generation
     }
 
@@ -176,6 +197,7 @@ impl Monitor {
         *state.stats.reconnects.entry(cause).or_default() += 1;
         state.unblock();
         state.health.last_error = Some(error);
+        state.health.last_cause = Some(cause);
         state.stop();
         is_news
     }

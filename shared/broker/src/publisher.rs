@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use domain::Code;
 use lapin::{Connection, options::ConfirmSelectOptions};
 use tokio::{
     sync::{Notify, mpsc, oneshot},
@@ -153,7 +154,8 @@ impl Supervisor {
                 Err(error) => (Cause::from(&error), error.full()),
             };
             if self.monitor.went_down(cause, error.clone()) {
-                tracing::warn!(cause = cause.as_str(), error, "publisher is down");
+                let code = cause.code().map(Code::as_str);
+                tracing::warn!(cause = cause.as_str(), code, error, "publisher is down");
             }
             // Nobody is left to publish.
             if self.waiting.is_closed() {

@@ -10,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use domain::Code;
 use futures::StreamExt;
 use lapin::{Connection, message::Delivery as LapinDelivery};
 use tokio::sync::{mpsc::UnboundedSender, watch};
@@ -121,8 +122,14 @@ impl Supervisor {
                 Err(error) => (Cause::from(&error), error.full()),
             };
             if self.monitor.went_down(cause, error.clone()) {
-                let queue = &*self.queue;
-                tracing::warn!(queue, cause = cause.as_str(), error, "consumer is down");
+                let (queue, code) = (&*self.queue, cause.code().map(Code::as_str));
+                tracing::warn!(
+                    queue,
+                    cause = cause.as_str(),
+                    code,
+                    error,
+                    "consumer is down"
+                );
             }
             if cause == Cause::Oversized {
                 // For good: whoever sends such headers once does it again.

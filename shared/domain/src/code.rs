@@ -24,7 +24,7 @@ impl Code {
         self.entry().word
     }
 
-    /// The stable number for people, such as `BRG-0302`: 01xx contract, 02xx waiting, 03xx import, 04xx connection, 05xx jobs, 09xx ours.
+    /// The stable number for people, such as `BRG-0302`: 01xx contract, 02xx waiting, 03xx import, 04xx connection, 05xx jobs, 06xx servers, 09xx ours.
     #[must_use]
     pub fn number(self) -> &'static str {
         self.entry().number
@@ -171,6 +171,11 @@ BRG-0430 v1_not_served
 BRG-0431 provision_under_way
 BRG-0432 field_unsuitable
 BRG-0501 jobs_vanished
+BRG-0601 database_unreachable
+BRG-0602 database_refused
+BRG-0603 broker_unreachable
+BRG-0604 broker_refused
+BRG-0605 bridge_unreachable
 BRG-0901 internal
 BRG-0902 database_unavailable
 BRG-0903 credential_sealed

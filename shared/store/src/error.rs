@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use domain::Code;
+
 /// Errors of this crate, by what the caller does next.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -19,6 +21,22 @@ pub enum Error {
 }
 
 impl Error {
+    /// By what an operator looks up what to do about it.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Error::Unavailable(sqlx::Error::Database(told)) => {
+                let state = told.code().unwrap_or_default();
+                match REFUSALS.iter().any(|(refusal, _)| *refusal == state) {
+                    true => Code::DatabaseRefused,
+                    false => Code::DatabaseUnavailable,
+                }
+            }
+            Error::Unavailable(_) => Code::DatabaseUnreachable,
+            Error::Schema(_) | Error::Corrupt(_) => Code::DatabaseRefused,
+        }
+    }
+
     /// Whether the server read a statement and refused it for a value in it, whatever it is asked again: a data exception, a
     /// constraint, one row written twice, or more than a row or an index can hold (SQLSTATE classes 21, 22, 23 and 54).
     pub(crate) fn is_about_data(&self) -> bool {
@@ -43,31 +61,30 @@ fn reason(error: &sqlx::Error) -> Cow<'_, str> {
     match error {
         sqlx::Error::Database(told) => match told.code() {
             None => "no SQLSTATE".into(),
-            Some(state) => match meaning(&state) {
-                Some(meaning) => format!("{state}: {meaning}").into(),
+            Some(state) => match REFUSALS.iter().find(|(refusal, _)| *refusal == state) {
+                Some((_, meaning)) => format!("{state}: {meaning}").into(),
                 None => state,
             },
         },
         // Whoever cannot connect at all is told so after as long a wait.
         sqlx::Error::PoolTimedOut => "no connection could be made or was free in time".into(),
         sqlx::Error::PoolClosed => "closing".into(),
-        sqlx::Error::Io(error) => error.kind().to_string().into(),
+        // Such as a host that nobody knows.
+        sqlx::Error::Io(error) => error.to_string().into(),
         sqlx::Error::RowNotFound => "no row".into(),
         _ => "not understood".into(),
     }
 }
 
-/// What an operator has to put right.
-fn meaning(state: &str) -> Option<&'static str> {
-    match state {
-        "28000" | "28P01" => Some("the user or the password is refused"),
-        "3D000" => Some("there is no such database"),
-        "42P01" => Some("a table is missing, and bridge run makes them"),
-        "42501" => Some("the user lacks a privilege"),
-        "53300" => Some("the server has no connection left"),
-        _ => None,
-    }
-}
+/// SQLSTATEs by which the server says what an operator has to put right.
+const REFUSALS: [(&str, &str); 6] = [
+    ("28000", "the user or the password is refused"),
+    ("28P01", "the user or the password is refused"),
+    ("3D000", "there is no such database"),
+    ("42P01", "a table is missing, and bridge run makes them"),
+    ("42501", "the user lacks a privilege"),
+    ("53300", "the server has no connection left"),
+];
 
 #[cfg(test)]
 mod tests {

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use boot::http::Readiness;
 use boot::metrics::{self, Metrics};
 use boot::settings::Settings;
-use broker::{Consumer, Monitor, Publisher, Topology};
+use broker::{Cause, Consumer, Monitor, Publisher, Topology};
 use intake::Source;
 use store::Store;
 use store::seal::Keyring;
@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Service;
 use super::start::partner;
+use crate::catalogue::advised;
 use crate::failure::Failure;
 use crate::gauges;
 
@@ -221,9 +222,12 @@ impl Process {
                 if health.is_ready(BROKER_PATIENCE) {
                     return Ok(());
                 }
-                Err(health
-                    .last_error
-                    .unwrap_or_else(|| "not connected yet".to_owned()))
+                let error = health.last_error;
+                let error = error.unwrap_or_else(|| "not connected yet".to_owned());
+                Err(match health.last_cause.and_then(Cause::code) {
+                    Some(code) => advised(&error, code),
+                    None => error,
+                })
             }
         });
         let metrics = Arc::clone(&self.metrics);

@@ -13,6 +13,7 @@ use store::wake::Wake;
 use tokio_util::sync::CancellationToken;
 
 use super::process::Process;
+use crate::catalogue::advised;
 use crate::failure::Failure;
 
 /// Database connections of one process.
@@ -33,17 +34,11 @@ pub(super) async fn start(
         url: settings.database_url.clone(),
         max_connections: DATABASE_CONNECTIONS,
     })
-    .await
-    .map_err(|error| unreachable("the database", &error))?;
+    .await?;
     let counted = Arc::clone(&metrics);
     store.on_query(move |query, took| counted.db_query(Query::from_word(query.as_str()), took));
-    store
-        .migrate()
-        .await
-        .map_err(|error| unreachable("the database", &error))?;
-    let wake = Wake::start(&store)
-        .await
-        .map_err(|error| unreachable("the database", &error))?;
+    store.migrate().await?;
+    let wake = Wake::start(&store).await?;
     let mut broker = broker::Config::new(settings.amqp_url.clone(), instance.clone())
         .map_err(|error| Failure::Usage(error.to_string()))?;
     broker.uri_file = settings.amqp_url_file.clone();
@@ -55,7 +50,10 @@ pub(super) async fn start(
     let asked = store.clone();
     readiness.check("database", move || {
         let store = asked.clone();
-        async move { store.ping().await.map_err(|error| error.to_string()) }
+        async move {
+            let asked = store.ping().await;
+            asked.map_err(|error| advised(&error.to_string(), error.code()))
+        }
     });
     let late = CancellationToken::new();
     Ok(Process {
@@ -120,17 +118,6 @@ fn class_of(word: &str) -> Class {
 fn instance() -> String {
     let host = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
     format!("bridge-{}-{}", host.trim(), std::process::id())
-}
-
-fn unreachable(what: &'static str, error: &dyn std::error::Error) -> Failure {
-    let cause = error
-        .source()
-        .map(|source| format!(" ({source})"))
-        .unwrap_or_default();
-    Failure::Unreachable {
-        what,
-        why: format!("{error}{cause}"),
-    }
 }
 
 #[cfg(test)]

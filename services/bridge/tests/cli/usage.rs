@@ -1,8 +1,16 @@
 //! Arguments and settings that cannot be read: exit code 2, in words, or as JSON where that is asked for.
 
+use domain::Code;
 use serde_json::Value;
+use testkit::TestEnv;
 
 use crate::{bridge, outcome};
+
+/// How a failure ends that is in the catalogue.
+fn advice(code: Code) -> String {
+    let (remedy, number) = (code.remedy(), code.number());
+    format!(". {remedy} More: bridge explain {number}\n")
+}
 
 #[test]
 fn arguments_that_are_no_command_are_told_as_json_where_that_is_asked_for() {
@@ -65,6 +73,7 @@ fn a_variable_that_nothing_reads_is_warned_of_at_start() {
     ]);
     let (_, log, code) = outcome(&run.output().unwrap());
     assert_eq!(code, 4, "there is no database: {log}");
+    assert!(log.contains(&advice(Code::DatabaseUnreachable)), "{log}");
     let warning = log.lines().find(|line| line.contains("setting_unknown"));
     let meant = "BRIDGE_SETTLE is set, and no setting reads it: is BRIDGE_SETTLE_SECONDS meant?";
     assert!(warning.unwrap().contains(meant), "{log}");
@@ -123,6 +132,10 @@ fn whoever_is_not_there_is_named_with_the_reason_and_without_a_password() {
     assert_eq!(code, 4, "{complaint}");
     let told = format!("the bridge cannot be reached: http://127.0.0.1:{port}: Connection refused");
     assert!(complaint.contains(&told), "{complaint}");
+    assert!(
+        complaint.contains(&advice(Code::BridgeUnreachable)),
+        "{complaint}"
+    );
     assert!(!complaint.contains("hidden"), "{complaint}");
 }
 
@@ -154,6 +167,10 @@ fn a_broker_that_is_not_there_is_told_of_once() {
         1,
         "{complaint}"
     );
+    assert!(
+        complaint.contains(&advice(Code::BrokerUnreachable)),
+        "{complaint}"
+    );
     assert!(!complaint.contains("hidden"), "{complaint}");
 }
 
@@ -166,5 +183,59 @@ fn the_help_tells_the_exit_codes_and_what_a_request_looks_like() {
     ] {
         let (help, _, code) = outcome(&bridge(arguments).output().unwrap());
         assert!(code == 0 && help.contains(told), "{help}");
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_says_no_is_told_from_one_that_is_away() {
+    let env = TestEnv::new("refused").await.unwrap();
+    let (server, _) = env.database_url.rsplit_once('/').unwrap();
+    for (url, told) in [
+        (
+            format!("{server}/nowhere"),
+            "3D000: there is no such database",
+        ),
+        (env.database_url.clone(), "42P01: a table is missing"),
+    ] {
+        let mut why = bridge(&["why", "i-1"]);
+        why.env("BRIDGE_DATABASE_URL", &url);
+        let (_, complaint, code) = outcome(&why.output().unwrap());
+        assert_eq!(code, 5, "{complaint}");
+        let advice = advice(Code::DatabaseRefused);
+        assert!(
+            complaint.contains(told) && complaint.contains(&advice),
+            "{complaint}"
+        );
+        why.arg("--json");
+        let (_, complaint, _) = outcome(&why.output().unwrap());
+        let said: Value = serde_json::from_str(&complaint).unwrap();
+        assert_eq!(said["code"], "database_refused", "{said}");
+    }
+}
+
+#[test]
+fn every_command_names_in_its_help_what_it_needs_and_asks_for_it_first() {
+    for arguments in [
+        &["run", "all"][..],
+        &["connect", "/nowhere"],
+        &["publish", "/nowhere"],
+        &["jobs", "refresh", "acme"],
+        &["jobs", "list", "acme"],
+        &["why", "i-1"],
+        &["keys", "status"],
+        &["keys", "rotate"],
+    ] {
+        let (_, complaint, code) = outcome(&bridge(arguments).output().unwrap());
+        assert_eq!(code, 2, "{arguments:?}: {complaint}");
+        let lines = complaint
+            .lines()
+            .filter(|line| line.contains(" is not set"));
+        let names = lines.filter_map(|line| line.split_whitespace().next());
+        let missing: Vec<&str> = names.collect();
+        assert!(!missing.is_empty(), "{arguments:?}: {complaint}");
+        let (help, _, _) = outcome(&bridge(arguments).arg("--help").output().unwrap());
+        for name in missing {
+            assert!(help.contains(name), "{arguments:?} needs {name}: {help}");
+        }
     }
 }

@@ -256,9 +256,11 @@ impl Label for WhySetAside {
 }
 
 fn word_if(code: Code, own: bool) -> &'static str {
-    // Codes of the HTTP API and of findings never delay or park an operation: the rest of their hundred, whatever is added.
-    let of_the_api = ("BRG-0410".."BRG-0500").contains(&code.number());
-    if own && !of_the_api {
+    // Codes of the HTTP API, of findings and of the bridge's servers never delay or park an operation: the rest of their
+    // hundred, whatever is added.
+    let number = code.number();
+    let of_none = ("BRG-0410".."BRG-0500").contains(&number) || number.starts_with("BRG-06");
+    if own && !of_none {
         code.as_str()
     } else {
         "other"
@@ -474,11 +476,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_only_found_at_a_connection_has_no_series_of_its_own() {
+    fn what_no_operation_waits_for_has_no_series_of_its_own() {
         let words = |code| [WhyRetried(code).values(), WhyParked(code).values()].concat();
         assert_eq!(words(Code::ScopeMissing), ["scope_missing"; 2]);
         assert_eq!(words(Code::ConnectionUnknown), ["other"; 2]);
         assert_eq!(words(Code::OutsideNotCredited), ["other"; 2]);
+        assert_eq!(words(Code::BrokerRefused), ["other"; 2]);
     }
 
     #[test]

@@ -262,6 +262,23 @@ catalogue! {
         "Greenhouse shows not a single job where it showed some before, as it does to a user who may not list."
         => "Check that the acting user is still a Site Admin and the credential still has its scopes, then verify the connection; the jobs known so far stay.";
 
+    // The bridge's own servers, and the bridge itself as commands ask it.
+    DatabaseUnreachable "database_unreachable" "BRG-0601" (HUMAN, RETRIED)
+        "PostgreSQL does not answer."
+        => "Start PostgreSQL, or correct the host and the port in BRIDGE_DATABASE_URL.";
+    DatabaseRefused "database_refused" "BRG-0602" (HUMAN, FINAL)
+        "PostgreSQL answers, and refuses what is asked of it: the login, the database, a privilege, or tables that it does not have."
+        => "Correct the user, the password and the database in BRIDGE_DATABASE_URL, or give the user what it lacks; bridge run makes the tables.";
+    BrokerUnreachable "broker_unreachable" "BRG-0603" (HUMAN, RETRIED)
+        "RabbitMQ does not answer."
+        => "Start RabbitMQ, or correct the host and the port in BRIDGE_AMQP_URL.";
+    BrokerRefused "broker_refused" "BRG-0604" (HUMAN, RETRIED)
+        "RabbitMQ answers, and refuses what is asked of it: the login, the virtual host, a permission, or a queue or exchange that is another one."
+        => "Correct the user, the password and the virtual host in BRIDGE_AMQP_URL (/ is written %2f there), or make them with rabbitmqctl add_user, add_vhost and set_permissions; about a queue or exchange the message says what to do.";
+    BridgeUnreachable "bridge_unreachable" "BRG-0605" (HUMAN, FINAL)
+        "No bridge answers at the address that was asked."
+        => "Start one with bridge run, or give its address: BRIDGE_URL or --url; of bridge healthcheck, BRIDGE_HTTP_ADDR.";
+
     // Ours.
     Internal "internal" "BRG-0901" (HUMAN, FINAL)
         "The bridge itself has a fault."
