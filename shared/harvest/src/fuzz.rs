@@ -74,6 +74,8 @@ const OTHERS: &[Count] = &[
     |b| v1::openings::read_of_one(b).map(|rows| rows.len()),
     |b| v1::prospect_pools::read_single(b).map(|rows| rows.len()),
     |b| v1::users::read_single(b).map(|rows| rows.len()),
+    |b| v1::users::read_by_id(b).map(|rows| rows.len()),
+    |b| v3::jobs::read_asked_for(b).map(|rows| rows.len()),
     |b| v1::applications::read_one(b).map(|_| 1),
     |b| v1::candidate_tags::read_one(b).map(|_| 1),
     |b| v1::custom_fields::read_one(b).map(|_| 1),

@@ -120,8 +120,8 @@ impl Jobs<'_> {
     pub async fn by_ids(&self, ids: &[JobId]) -> Result<Vec<Job>, Error> {
         match self.client.version() {
             Version::V3 => {
-                use v3::jobs::{read_list, with_ids};
-                self.client.all_of(ids, with_ids, read_list).await
+                use v3::jobs::{read_asked_for, with_ids};
+                self.client.all_of(ids, with_ids, read_asked_for).await
             }
             Version::V1 => {
                 use v1::jobs::{read_single, with_id};

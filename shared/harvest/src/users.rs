@@ -126,8 +126,8 @@ impl Users<'_> {
                 self.client.all_of(ids, with_ids, read_list).await
             }
             Version::V1 => {
-                use v1::users::{read_single, with_id};
-                self.client.each_of(ids, with_id, read_single).await
+                use v1::users::{read_by_id, with_id};
+                self.client.each_of(ids, with_id, read_by_id).await
             }
         }
     }

@@ -28,7 +28,9 @@ use serde::Serialize;
 use crate::applications::NewApplication;
 use crate::operation::Operation;
 use crate::request::Request;
-use crate::wire::{List, Moment, Named, WireId, list, one_or_many, only, rows, time};
+use crate::wire::{
+    List, Moment, Named, WireId, list, one_or_many, only, rows, single, stored, time,
+};
 
 /// The call that costs Greenhouse the least.
 pub(crate) fn cheapest() -> Request {

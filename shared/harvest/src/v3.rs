@@ -32,7 +32,7 @@ pub(crate) mod users;
 use chrono::{DateTime, Utc};
 
 use crate::request::Request;
-use crate::wire::{List, Moment, list, only, row, rows, time};
+use crate::wire::{List, Moment, list, only, row, rows, stored, time};
 
 /// Narrows a list to what changed since then, that moment included.
 fn changed_since(list: Request, since: Option<DateTime<Utc>>) -> Request {

@@ -54,7 +54,7 @@ pub(crate) fn row<W: DeserializeOwned, T>(
     body: &[u8],
     accept: fn(W) -> Option<T>,
 ) -> Result<T, serde_json::Error> {
-    accept(serde_json::from_slice(body)?).ok_or_else(|| serde_json::Error::custom("no id"))
+    accept(serde_json::from_slice(body)?).ok_or_else(no_id)
 }
 
 /// Reads what may be an array of records or a record alone, as a list.
@@ -69,13 +69,40 @@ pub(crate) fn one_or_many<W: DeserializeOwned, T>(
     Ok(found.into_iter().filter_map(accept).collect())
 }
 
+/// Reads what v1 has under one id. An answer without a record is none: what is not there is 404.
+pub(crate) fn single<W: DeserializeOwned, T>(
+    body: &[u8],
+    accept: fn(W) -> Option<T>,
+) -> Result<Vec<T>, serde_json::Error> {
+    only(body, accept).map(|record| vec![record])
+}
+
+/// Reads the rows of a list that was asked for by ids. One without an id may be any of them, so that nothing would be known
+/// of those that are not there.
+pub(crate) fn rows_asked_for<W: DeserializeOwned, T>(
+    body: &[u8],
+    accept: fn(W) -> Option<T>,
+) -> Result<Vec<T>, serde_json::Error> {
+    let rows = each_row(body, accept)?.into_iter();
+    rows.map(|row| row.ok_or_else(no_id)).collect()
+}
+
 /// Reads one record that may also be the only element of an array.
 pub(crate) fn only<W: DeserializeOwned, T>(
     body: &[u8],
     accept: fn(W) -> Option<T>,
 ) -> Result<T, serde_json::Error> {
     let found = one_or_many(body, accept)?.into_iter().next();
-    found.ok_or_else(|| serde_json::Error::custom("no id"))
+    found.ok_or_else(no_id)
+}
+
+fn no_id() -> serde_json::Error {
+    serde_json::Error::custom("no id")
+}
+
+/// The id of a record; 0, as of what was never stored, is none.
+pub(crate) fn stored<I: Copy + Into<i64>>(id: Option<I>) -> Option<I> {
+    id.filter(|id| (*id).into() > 0)
 }
 
 #[derive(Deserialize)]

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     List, Moment, Named, Referrer, WireId, list, one_or_many, only, referrer, referrer_of,
-    rejection_reasons, rows, time,
+    rejection_reasons, rows, single, stored, time,
 };
 use crate::applications::{
     Application, ApplicationPatch, ApplicationStatus, NewApplication, Target,
@@ -58,22 +58,21 @@ pub(crate) fn read_one(body: &[u8]) -> Result<Application, serde_json::Error> {
 }
 
 pub(crate) fn read_single(body: &[u8]) -> Result<Vec<Application>, serde_json::Error> {
-    one_or_many(body, accept)
+    single(body, accept)
 }
 
 pub(crate) fn read_of_candidate(body: &[u8]) -> Result<Vec<Application>, serde_json::Error> {
-    let people: Vec<Vec<Application>> = one_or_many(body, |person: WirePerson| {
-        let candidate_id = person.id;
+    only(body, |person: WirePerson| {
+        let candidate_id = stored(person.id)?;
         let read = list(person.applications).into_iter().filter_map(accept);
         Some(
             read.map(|application| Application {
-                candidate_id: application.candidate_id.or(candidate_id),
+                candidate_id: application.candidate_id.or(Some(candidate_id)),
                 ..application
             })
             .collect(),
         )
-    })?;
-    Ok(people.into_iter().flatten().collect())
+    })
 }
 
 /// Only a prospect has such a detail.
@@ -228,7 +227,7 @@ pub(super) fn accept(wire: Wire) -> Option<Application> {
         .current_stage
         .map_or((None, None), |stage| (stage.id, stage.name));
     Some(Application {
-        id: wire.id?,
+        id: stored(wire.id)?,
         candidate_id: wire.candidate_id,
         job_id: jobs.first().copied().filter(|_| !prospect),
         status: ApplicationStatus::from_word(wire.status.as_deref().unwrap_or_default()),

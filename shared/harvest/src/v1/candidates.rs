@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::applications::ApplicationBody;
 use super::custom_fields::Written;
 use super::notes::visibility;
-use super::{List, Moment, list, one_or_many, time};
+use super::{List, Moment, list, single, stored, time};
 use crate::candidates::{Candidate, CandidatePatch, CreatedCandidate, NewCandidate};
 use crate::operation::Operation;
 use crate::request::Request;
@@ -74,7 +74,7 @@ pub(crate) fn read_each(body: &[u8]) -> Result<Vec<Option<Candidate>>, serde_jso
 }
 
 pub(crate) fn read_single(body: &[u8]) -> Result<Vec<Candidate>, serde_json::Error> {
-    one_or_many(body, accept)
+    single(body, accept)
 }
 
 #[derive(Serialize)]
@@ -123,7 +123,7 @@ fn accept(wire: Wire) -> Option<Candidate> {
     // What stands for no name is none, so that the name can be filled in once it is known.
     let name = |wire: Option<String>| wire.filter(|name| name.trim() != NO_NAME);
     Some(Candidate {
-        id: wire.id?,
+        id: stored(wire.id)?,
         first_name: name(wire.first_name),
         last_name: name(wire.last_name),
         company: wire.company,

@@ -5,8 +5,8 @@ use domain::JobId;
 use serde::Deserialize;
 
 use super::{
-    List, Moment, WireId, changed_since, hiring_teams, list as items, one_or_many, openings, rows,
-    time,
+    List, Moment, WireId, changed_since, hiring_teams, list as items, openings, rows, single,
+    stored, time,
 };
 use crate::jobs::{Job, JobParts, JobStatus, WholeJob};
 use crate::operation::Operation;
@@ -36,7 +36,7 @@ pub(crate) fn read_list(body: &[u8]) -> Result<Vec<Job>, serde_json::Error> {
 }
 
 pub(crate) fn read_single(body: &[u8]) -> Result<Vec<Job>, serde_json::Error> {
-    one_or_many(body, accept)
+    single(body, accept)
 }
 
 pub(crate) fn read_whole_list(body: &[u8]) -> Result<Vec<WholeJob>, serde_json::Error> {
@@ -44,7 +44,7 @@ pub(crate) fn read_whole_list(body: &[u8]) -> Result<Vec<WholeJob>, serde_json::
 }
 
 pub(crate) fn read_whole_single(body: &[u8]) -> Result<Vec<WholeJob>, serde_json::Error> {
-    one_or_many(body, accept_whole)
+    single(body, accept_whole)
 }
 
 #[derive(Deserialize)]
@@ -77,7 +77,7 @@ struct WholeWire {
 fn accept(wire: Wire) -> Option<Job> {
     let ids = |rows| items(rows).into_iter().filter_map(|row: WireId| row.id);
     Some(Job {
-        id: wire.id?,
+        id: stored(wire.id)?,
         name: wire.name,
         requisition_id: wire.requisition_id,
         status: JobStatus::from_word(wire.status.as_deref()),

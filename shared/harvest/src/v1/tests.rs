@@ -387,6 +387,24 @@ fn the_applications_of_a_person_are_part_of_them() {
     assert_eq!(read[1].prospective_job_ids, [JobId(6), JobId(8)]);
 }
 
+/// What is not there is 404.
+#[test]
+fn an_answer_without_the_record_that_was_asked_for_is_none() {
+    for body in ["{}", "[]", "[null]", "{\"id\":0}", "[{\"id\":0}]"] {
+        let body = body.as_bytes();
+        assert!(jobs::read_single(body).is_err());
+        assert!(jobs::read_whole_single(body).is_err());
+        assert!(applications::read_single(body).is_err());
+        assert!(applications::read_of_candidate(body).is_err());
+        assert!(candidates::read_single(body).is_err());
+        assert!(users::read_by_id(body).is_err());
+        assert!(applications::read_one(body).is_err());
+        assert!(candidates::read_created(body).is_err());
+    }
+    // A filter may find nobody.
+    assert!(users::read_single(b"[]").unwrap().is_empty());
+}
+
 #[test]
 fn notes_say_who_wrote_them_and_are_misspelt() {
     let note = NewNote {

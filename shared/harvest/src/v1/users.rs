@@ -3,7 +3,7 @@
 use domain::UserId;
 use serde::{Deserialize, Serialize};
 
-use super::{one_or_many, only, rows};
+use super::{one_or_many, only, rows, single, stored};
 use crate::operation::Operation;
 use crate::request::Request;
 use crate::users::{NewUser, User, joined};
@@ -47,6 +47,10 @@ pub(crate) fn read_single(body: &[u8]) -> Result<Vec<User>, serde_json::Error> {
     one_or_many(body, accept)
 }
 
+pub(crate) fn read_by_id(body: &[u8]) -> Result<Vec<User>, serde_json::Error> {
+    single(body, accept)
+}
+
 pub(crate) fn read_one(body: &[u8]) -> Result<User, serde_json::Error> {
     only(body, accept)
 }
@@ -77,7 +81,7 @@ struct Wire {
 
 fn accept(wire: Wire) -> Option<User> {
     Some(User {
-        id: wire.id?,
+        id: stored(wire.id)?,
         name: wire
             .name
             .or_else(|| joined(wire.first_name, wire.last_name)),

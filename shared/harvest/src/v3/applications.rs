@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::{ApplicationId, CandidateId, JobId, ReferrerId, SourceId, StageId};
 use serde::{Deserialize, Serialize};
 
-use super::{List, Moment, list, row, rows, time};
+use super::{List, Moment, list, row, rows, stored, time};
 use crate::applications::{
     Application, ApplicationPatch, ApplicationStatus, NewApplication, Target,
 };
@@ -139,7 +139,7 @@ pub(super) struct Wire {
 
 pub(super) fn accept(wire: Wire) -> Option<Application> {
     Some(Application {
-        id: wire.id?,
+        id: stored(wire.id)?,
         candidate_id: wire.candidate_id,
         job_id: wire.job_id,
         status: ApplicationStatus::from_word(wire.status.as_deref().unwrap_or_default()),

@@ -5,7 +5,7 @@ use domain::CandidateId;
 use serde::{Deserialize, Serialize};
 
 use super::applications::ApplicationBody;
-use super::{List, Moment, list, rows, time};
+use super::{List, Moment, list, rows, stored, time};
 use crate::candidates::{Candidate, CandidatePatch, CreatedCandidate, NewCandidate};
 use crate::custom_fields::CustomFieldValue;
 use crate::operation::Operation;
@@ -90,7 +90,7 @@ struct WireCandidate {
 
 fn accept(wire: WireCandidate) -> Option<Candidate> {
     Some(Candidate {
-        id: wire.id?,
+        id: stored(wire.id)?,
         first_name: wire.first_name,
         last_name: wire.last_name,
         company: wire.company,

@@ -4,11 +4,11 @@ use chrono::{DateTime, Utc};
 use domain::JobId;
 use serde::Deserialize;
 
-use super::{List, Moment, changed_since, list as items, rows, time};
+use super::{List, Moment, changed_since, list as items, rows, stored, time};
 use crate::jobs::{Job, JobStatus};
 use crate::operation::Operation;
 use crate::request::Request;
-use crate::wire::{WireFields, loose_text, values};
+use crate::wire::{WireFields, loose_text, rows_asked_for, values};
 
 const PATH: &str = "/v3/jobs";
 
@@ -32,6 +32,10 @@ pub(crate) fn read_list(body: &[u8]) -> Result<Vec<Job>, serde_json::Error> {
     rows(body, accept)
 }
 
+pub(crate) fn read_asked_for(body: &[u8]) -> Result<Vec<Job>, serde_json::Error> {
+    rows_asked_for(body, accept)
+}
+
 #[derive(Deserialize)]
 struct Wire {
     id: Option<JobId>,
@@ -53,7 +57,7 @@ struct Wire {
 
 fn accept(wire: Wire) -> Option<Job> {
     Some(Job {
-        id: wire.id?,
+        id: stored(wire.id)?,
         name: wire.name,
         requisition_id: wire.requisition_id,
         status: JobStatus::from_word(wire.status.as_deref()),

@@ -314,6 +314,38 @@ fn what_creating_answers_has_four_shapes() {
 }
 
 #[test]
+fn what_has_no_id_was_not_told_to_be_made() {
+    for nobody in [
+        json!({"id": 0}),
+        json!({"candidate": {"id": 0}, "application": {"id": 2}}),
+        json!({"candidate_id": -1}),
+    ] {
+        let read = candidates::read_created(&bytes(&nobody));
+        assert!(read.is_err(), "{nobody}");
+    }
+    for application in [
+        json!({"candidate": {"id": 1}, "application": {"id": 0}}),
+        json!({"id": 1, "application_ids": [0]}),
+    ] {
+        let created = candidates::read_created(&bytes(&application)).unwrap();
+        assert_eq!(created.application_id, None, "{application}");
+        assert!(created.application.is_none(), "{application}");
+    }
+    assert!(applications::read_one(b"{\"id\":0,\"job_id\":4}").is_err());
+}
+
+/// It may be any of them.
+#[test]
+fn a_job_without_an_id_leaves_open_which_of_those_asked_for_it_is() {
+    for row in ["{}", "null", "{\"id\":0}"] {
+        let body = format!("[{{\"id\":4}},{row}]");
+        assert_eq!(jobs::read_list(body.as_bytes()).unwrap().len(), 1);
+        assert!(jobs::read_asked_for(body.as_bytes()).is_err(), "{row}");
+    }
+    assert!(jobs::read_asked_for(b"[]").unwrap().is_empty());
+}
+
+#[test]
 fn status_words_have_one_spelling() {
     let status = |word: &str| {
         let read = applications::read_list(&bytes(&json!([{"id": 1, "status": word}])));

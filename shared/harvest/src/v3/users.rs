@@ -3,7 +3,7 @@
 use domain::UserId;
 use serde::{Deserialize, Serialize};
 
-use super::rows;
+use super::{rows, stored};
 use crate::operation::Operation;
 use crate::request::Request;
 use crate::users::{NewUser, User, joined};
@@ -83,7 +83,7 @@ struct Wire {
 
 fn accept(wire: Wire) -> Option<User> {
     Some(User {
-        id: wire.id?,
+        id: stored(wire.id)?,
         name: wire
             .name
             .or_else(|| joined(wire.first_name, wire.last_name)),

@@ -2,9 +2,9 @@
 
 use domain::{ApplicationId, CandidateId};
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, Error};
+use serde::de::DeserializeOwned;
 
-use super::{List, WireId, list};
+use super::{List, WireId, list, no_id, stored};
 use crate::applications::Application;
 use crate::candidates::CreatedCandidate;
 
@@ -15,14 +15,14 @@ pub(crate) fn read_created<W: DeserializeOwned>(
     accept: fn(W) -> Option<Application>,
 ) -> Result<CreatedCandidate, serde_json::Error> {
     let wire: WireCreated = serde_json::from_slice(body)?;
-    let wrapped = wire.candidate.and_then(|candidate| candidate.id);
-    let candidate_id = wrapped.or(wire.id).or(wire.candidate_id);
+    let wrapped = wire.candidate.and_then(|candidate| stored(candidate.id));
+    let candidate_id = wrapped.or(stored(wire.id)).or(stored(wire.candidate_id));
     let application_id = wire
         .application
-        .and_then(|application| application.id)
-        .or(wire.application_id)
-        .or_else(|| list(wire.application_ids).first().copied())
-        .or_else(|| list(wire.applications).first()?.id)
+        .and_then(|application| stored(application.id))
+        .or(stored(wire.application_id))
+        .or_else(|| stored(list(wire.application_ids).first().copied()))
+        .or_else(|| stored(list(wire.applications).first()?.id))
         .map(ApplicationId);
     // An application that cannot be read does not unmake the person: it is as good as left out.
     let records = serde_json::from_slice::<WireRecords<W>>(body).ok();
@@ -31,9 +31,7 @@ pub(crate) fn read_created<W: DeserializeOwned>(
         told.or_else(|| list(records.applications).into_iter().next())
     });
     Ok(CreatedCandidate {
-        candidate_id: candidate_id
-            .map(CandidateId)
-            .ok_or_else(|| serde_json::Error::custom("no id"))?,
+        candidate_id: candidate_id.map(CandidateId).ok_or_else(no_id)?,
         application_id,
         application: record
             .and_then(accept)
