@@ -335,7 +335,7 @@ pub(crate) async fn added_fields(
         record
             .custom_fields
             .iter()
-            .any(|field| field.name_key == key && !field.value.is_null())
+            .any(|field| field.name_key == key && !field.is_blank())
     };
     let mut added = custom_fields(attempt, introduction).await?;
     added.retain(|field| !has(&field.name_key));

@@ -49,17 +49,17 @@ impl Introduction {
         })
     }
 
-    /// The values for the tenant's custom fields that came with the event.
+    /// The values for the tenant's custom fields that came with the event, without those that hold nothing.
     pub(crate) fn custom_fields(&self) -> Vec<CustomFieldValue> {
         let fields = self.event.custom_fields.as_ref();
         let fields = fields.and_then(|fields| serde_json::to_value(fields).ok());
         let Some(Value::Object(fields)) = fields else {
             return Vec::new();
         };
+        let fields = fields.into_iter();
         fields
-            .into_iter()
-            .filter(|(_, value)| !value.is_null())
             .map(|(name_key, value)| CustomFieldValue { name_key, value })
+            .filter(|field| !field.is_blank())
             .collect()
     }
 

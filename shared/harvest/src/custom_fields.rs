@@ -29,6 +29,12 @@ pub struct CustomFieldValue {
 crate::debug_without_personal_data!(CustomFieldValue { name_key });
 
 impl CustomFieldValue {
+    /// Whether there is nothing in the value: v1 refuses such a one, in v3 it would take away what is there.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        is_blank(&self.value)
+    }
+
     /// Whether the value has a form in which v3 takes values. What is read may have none: files, masked values, users
     /// without an id, objects that are not described.
     #[must_use]
@@ -46,6 +52,16 @@ impl CustomFieldValue {
                     || only(&["min_value", "max_value"])
             }
         }
+    }
+}
+
+fn is_blank(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Bool(_) | Value::Number(_) => false,
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(all) => all.iter().all(is_blank),
+        Value::Object(parts) => parts.values().all(is_blank),
     }
 }
 

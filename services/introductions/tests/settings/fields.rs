@@ -41,6 +41,35 @@ async fn somebody_new_gets_the_fields_of_the_event() {
     }
 }
 
+/// Of somebody new and of somebody known.
+#[tokio::test]
+async fn a_field_with_nothing_in_it_is_not_sent_and_not_warned_of() {
+    for version in BOTH {
+        for known in [false, true] {
+            let world = World::new(version).await;
+            if known {
+                let job = Target::Job(JobId(world.jobs()[0]));
+                world.plant("i-1", job).await;
+            }
+            let mut fields =
+                json!({ "intrro_status": "", "intrro_introduction": " \t", "desired_salary": {} });
+            fields["intrro_referrer"] = json!([null, ""]);
+            fields[UNKNOWN] = json!([]);
+            world.greenhouse.state().clear_log();
+            let answer = world.import(introduction(&world, fields)).await;
+            assert_eq!(answer.name, "IntroductionImported", "{answer:?}");
+            assert!(answer.warnings().is_empty(), "{version:?}: {answer:?}");
+            for operation in ["candidates:create", "candidates:update"] {
+                let sent = world.greenhouse.state().calls(operation).len();
+                assert!(sent <= 1, "{version:?} {known}: {operation} was refused");
+            }
+            let kept = world.person("i-1").custom_fields.unwrap_or_default();
+            let kept = kept.values().filter(|field| !field.value.is_null());
+            assert_eq!(kept.count(), 0, "{version:?} {known}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn somebody_new_is_imported_without_the_fields_that_are_wrong_and_the_answer_names_them() {
     for version in BOTH {
