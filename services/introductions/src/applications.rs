@@ -29,6 +29,30 @@ impl Jobs {
         self.open.first().copied()
     }
 
+    /// Looks anew at the jobs that somebody was to be made for, and takes out those that are not open; says whether there
+    /// are any.
+    pub(crate) async fn take_out_closed(
+        &mut self,
+        attempt: &Attempt<'_>,
+        introduction: &Introduction,
+    ) -> Result<bool, Stop> {
+        let asked = match introduction.prospect {
+            true => self.open.clone(),
+            false => self.first().into_iter().collect(),
+        };
+        let known = references::jobs_anew(attempt, &asked).await?;
+        let closed: Vec<Applied> = asked
+            .into_iter()
+            .filter_map(|job| Some(failed(introduction, job, not_open(known.get(&job))?)))
+            .collect();
+        let any = !closed.is_empty();
+        self.open
+            .retain(|job| closed.iter().all(|one| one.job != *job));
+        self.refused.extend(closed);
+        in_order(&mut self.refused, &introduction.jobs);
+        Ok(any)
+    }
+
     /// Takes the first job out, which Greenhouse refuses an application to, as it refuses one that is added.
     pub(crate) fn refuse_first(&mut self, introduction: &Introduction, problem: Problem) {
         if self.open.is_empty() {
@@ -77,23 +101,38 @@ pub(crate) async fn sort_jobs(
         open: Vec::new(),
         refused: Vec::new(),
     };
-    for (index, job) in introduction.jobs.iter().enumerate() {
-        let code = match known.get(job) {
-            Some(true) => {
-                jobs.open.push(*job);
-                continue;
-            }
-            Some(false) => Code::JobClosed,
-            None => Code::JobUnknown,
-        };
-        let problem = Problem::new(code).field(format!("job_ids[{index}]"));
-        jobs.refused.push(Applied {
-            job: *job,
-            how: AppliedHow::Failed(problem),
-        });
+    for job in &introduction.jobs {
+        match not_open(known.get(job)) {
+            None => jobs.open.push(*job),
+            Some(code) => jobs.refused.push(failed(introduction, *job, code)),
+        }
     }
     jobs.open.sort_by_key(|job| Some(*job) != inline);
     Ok(jobs)
+}
+
+/// Why a job takes no applications; none: it is open.
+fn not_open(known: Option<&bool>) -> Option<Code> {
+    match known {
+        Some(true) => None,
+        Some(false) => Some(Code::JobClosed),
+        None => Some(Code::JobUnknown),
+    }
+}
+
+/// A job that takes no applications.
+fn failed(introduction: &Introduction, job: JobId, code: Code) -> Applied {
+    let problem = Problem::new(code).field(field(introduction, job));
+    Applied {
+        job,
+        how: AppliedHow::Failed(problem),
+    }
+}
+
+/// Whether a write was answered as if something were not there, or not yet: it may be the job, which was open moments ago.
+pub(crate) fn may_not_be_found(stop: &Stop) -> bool {
+    let codes = [Code::UnexpectedAnswer, Code::WaitingForProof];
+    matches!(stop, Stop::Retry(problem) if codes.contains(&problem.code))
 }
 
 /// The one problem of all, or that all were refused.
@@ -112,7 +151,7 @@ pub(crate) fn common_problem(applications: &[Applied]) -> Problem {
 
 fn refused(introduction: &Introduction, job: JobId, problem: Problem) -> Problem {
     let code = match problem.code {
-        known @ (Code::JobUnknown | Code::ActingUserRefused) => known,
+        known @ (Code::JobUnknown | Code::JobClosed | Code::ActingUserRefused) => known,
         _ => Code::ApplicationRefused,
     };
     Problem::new(code)
@@ -362,19 +401,40 @@ async fn add(
         Ok(Written::Now(Applying::Made(made))) => (Some(made.id), Some(made)),
         Ok(Written::Now(Applying::Read(id))) => (Some(id), None),
         Ok(Written::Earlier(id)) => (id.map(ApplicationId), None),
-        // One job that Greenhouse refuses does not keep the person from the others.
-        Err(Stop::Fail(problem)) => {
-            references::forget_job(attempt, job).await?;
-            return Ok(AppliedHow::Failed(refused(introduction, job, problem)));
-        }
-        // Nor does one for which it never answers.
-        Err(stop) => {
-            let problem = attempt.given_up(&stop, &field(introduction, job));
-            return problem.map(AppliedHow::Failed).ok_or(stop);
-        }
+        Err(stop) => return not_added(attempt, introduction, job, stop).await,
     };
     Ok(match id {
         Some(id) => AppliedHow::Created(id, made),
         None => AppliedHow::Failed(Code::UnexpectedAnswer.into()),
     })
+}
+
+/// What becomes of a job whose application was not made: it keeps the person from none of the others where Greenhouse
+/// refuses it, or never answers for it.
+async fn not_added(
+    attempt: &mut Attempt<'_>,
+    introduction: &Introduction,
+    job: JobId,
+    stop: Stop,
+) -> Result<AppliedHow, Stop> {
+    let looked = match &stop {
+        Stop::Fail(_) => true,
+        stop => may_not_be_found(stop),
+    };
+    let stop = match looked {
+        true => match (references::jobs_anew(attempt, &[job]).await, stop) {
+            (Ok(known), stop) => match not_open(known.get(&job)) {
+                Some(code) => return Ok(failed(introduction, job, code).how),
+                None => stop,
+            },
+            (Err(_), stop @ Stop::Fail(_)) => stop,
+            (Err(unread), _) => unread,
+        },
+        false => stop,
+    };
+    if let Stop::Fail(problem) = stop {
+        return Ok(AppliedHow::Failed(refused(introduction, job, problem)));
+    }
+    let problem = attempt.given_up(&stop, &field(introduction, job));
+    problem.map(AppliedHow::Failed).ok_or(stop)
 }

@@ -50,25 +50,40 @@ pub(crate) async fn find_or_create(
         return Ok(Some(person));
     }
     while let Some(job) = jobs.first() {
-        match create(attempt, introduction, job, jobs, references).await {
-            // A job that was closed a moment ago does not keep the person from the others; nobody was made.
-            Err(Stop::Fail(problem))
-                if is_about_the_job(problem.code) && !introduction.prospect =>
-            {
-                references::forget_job(attempt, job).await?;
+        let stop = match create(attempt, introduction, job, jobs, references).await {
+            Ok(person) => return Ok(Some(person)),
+            Err(stop) => stop,
+        };
+        // A job that was closed a moment ago does not keep the person from the others; nobody was made.
+        if may_be_about_a_job(&stop) && jobs.take_out_closed(attempt, introduction).await? {
+            continue;
+        }
+        match stop {
+            Stop::Fail(problem) if is_about_a_job(problem.code) && !introduction.prospect => {
                 jobs.refuse_first(introduction, problem);
             }
-            made => {
-                let made = made.map(Some);
-                return made.map_err(|stop| refused(stop, Code::CandidateRefused));
-            }
+            stop => return Err(refused(stop, Code::CandidateRefused)),
         }
     }
     Ok(None)
 }
 
-fn is_about_the_job(code: Code) -> bool {
-    matches!(code, Code::ApplicationRefused | Code::JobUnknown)
+/// Whether somebody may not have been made because of a job: it is named, or nothing is.
+fn may_be_about_a_job(stop: &Stop) -> bool {
+    match stop {
+        Stop::Fail(problem) => {
+            let nameless = problem.code == Code::UnexpectedAnswer && problem.field.is_none();
+            nameless || is_about_a_job(problem.code)
+        }
+        stop => applications::may_not_be_found(stop),
+    }
+}
+
+fn is_about_a_job(code: Code) -> bool {
+    matches!(
+        code,
+        Code::ApplicationRefused | Code::JobClosed | Code::JobUnknown
+    )
 }
 
 /// The person, and with them the application to this job; each job is a step of its own.

@@ -175,25 +175,50 @@ pub(crate) fn refused(stop: Stop, code: Code) -> Stop {
     }
 }
 
+/// What Greenhouse calls the parts of a person, and where the event has them.
+const PARTS: [(&str, &str); 15] = [
+    ("first_name", "candidate.first_name"),
+    ("last_name", "candidate.last_name"),
+    ("company", "candidate.company"),
+    ("title", "candidate.title"),
+    ("email", "candidate.emails"),
+    ("email_addresses", "candidate.emails"),
+    ("phone_numbers", "candidate.phones"),
+    ("website_addresses", "candidate.websites"),
+    ("social_media_addresses", "candidate.social_profiles"),
+    ("addresses", "candidate.addresses"),
+    ("tags", "candidate.tags"),
+    ("custom_fields", "custom_fields"),
+    ("application", "job_ids"),
+    ("applications", "job_ids"),
+    ("job_id", "job_ids"),
+];
+
+/// The part, in Greenhouse's word, that a refusal plainly names where it names no field: it begins with it, as in `First name
+/// can't be blank`, or has it as it is written, as in `Missing first_name`. Elsewhere a word like `title` may be about anything.
+pub(crate) fn named(refusal: &str) -> Option<&'static str> {
+    let letter = |c: char| c.is_alphanumeric() || c == '_';
+    let said = refusal.rsplit(": ").next().unwrap_or_default().trim();
+    let said = said.strip_prefix("Invalid ").unwrap_or(said);
+    let begins = |name: &str| {
+        let (start, rest) = said.split_at_checked(name.len()).unwrap_or_default();
+        start.replace(' ', "_").eq_ignore_ascii_case(name) && !rest.starts_with(letter)
+    };
+    let written = |name: &str| {
+        let mut words = refusal.split(|c| !letter(c));
+        name.contains('_') && words.any(|word| word == name)
+    };
+    let mut names = PARTS.iter().map(|(name, _)| *name);
+    names.find(|name| begins(name) || written(name))
+}
+
 /// Where the event has what Greenhouse calls `field`. Without the position in a list: what is sent has no repeats, and
 /// the record's own entries first.
 fn path(field: &str) -> &'static str {
     let known = |part: &str| {
-        Some(match part {
-            "first_name" => "candidate.first_name",
-            "last_name" => "candidate.last_name",
-            "company" => "candidate.company",
-            "title" => "candidate.title",
-            "email" | "email_addresses" => "candidate.emails",
-            "phone_numbers" => "candidate.phones",
-            "website_addresses" => "candidate.websites",
-            "social_media_addresses" => "candidate.social_profiles",
-            "addresses" => "candidate.addresses",
-            "tags" => "candidate.tags",
-            "custom_fields" => "custom_fields",
-            "application" | "applications" | "job_id" => "job_ids",
-            _ => return None,
-        })
+        let mut all = PARTS.iter();
+        let (_, path) = all.find(|(name, _)| *name == part)?;
+        Some(*path)
     };
     // How paths are written is not described, and may be as JSON pointers.
     field
@@ -328,6 +353,28 @@ mod tests {
         assert_eq!(refused(Some("#/phone_numbers/0/value")), "candidate.phones");
         assert_eq!(refused(Some("is_private")), "candidate");
         assert_eq!(refused(None), "", "Greenhouse names nothing");
+    }
+
+    #[test]
+    fn a_refusal_in_plain_words_names_the_part_where_they_plainly_do() {
+        for (words, part) in [
+            ("First name can't be blank", Some("first_name")),
+            (
+                "Validation failed: Email addresses is invalid",
+                Some("email"),
+            ),
+            ("Missing required field: last_name", Some("last_name")),
+            ("the phone_numbers are too many", Some("phone_numbers")),
+            ("Invalid tags", Some("tags")),
+            ("Title is too long", Some("title")),
+            ("Your company's plan does not allow this", None),
+            ("Titles are not allowed", None),
+            ("Unprocessable Content", None),
+            ("", None),
+            ("é", None),
+        ] {
+            assert_eq!(named(words), part, "{words}");
+        }
     }
 
     #[test]

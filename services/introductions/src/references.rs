@@ -122,7 +122,19 @@ pub(crate) async fn jobs(
     Ok(known)
 }
 
-/// Greenhouse refuses applications to a job that was open moments ago: the next import looks at it again.
+/// The same of jobs that were open moments ago and that Greenhouse refuses an application to: whatever is remembered of them
+/// is forgotten.
+pub(crate) async fn jobs_anew(
+    attempt: &Attempt<'_>,
+    refused: &[JobId],
+) -> Result<HashMap<JobId, bool>, Stop> {
+    for job in refused {
+        forget_job(attempt, *job).await?;
+    }
+    jobs(attempt, refused).await
+}
+
+/// It is looked at again before it is used again.
 pub(crate) async fn forget_job(attempt: &Attempt<'_>, job: JobId) -> Result<(), Stop> {
     attempt.memory().forget("job", &job.to_string()).await
 }

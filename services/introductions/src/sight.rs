@@ -105,9 +105,11 @@ pub(crate) async fn not_found(attempt: &Attempt<'_>, error: Remote) -> Stop {
         Err(_) => return error.into(),
     }
     if let Some(person) = attempt.person
-        && let Ok(Some(shown)) = client.candidates().get(person).await
-        && is_known_by_all(attempt, &shown)
+        && let Ok(shown) = client.candidates().get(person).await
     {
+        if !shown.is_some_and(|shown| is_known_by_all(attempt, &shown)) {
+            return Stop::Retry(Code::WaitingForProof.into());
+        }
         // v1 may say so of somebody whom whoever acts may see and not change.
         let code = match client.version() {
             Version::V1 => Code::ActingUserRefused,

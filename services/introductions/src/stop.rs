@@ -6,10 +6,12 @@ use accounts::AccountError;
 use boot::metrics::Outcome;
 use domain::settings::{ImportAs, Settings};
 use domain::{Code, Problem, backoff};
-use harvest::{Error as Remote, Operation, Whose};
+use harvest::{Error as Remote, FieldError, Operation, Whose};
 use store::claim::StepRecord;
 use store::journal::JournalError;
 
+use crate::memory::MINUTE;
+use crate::profile::named;
 use crate::send_error::SendError;
 
 /// How long an operation rests that a process without the right keys has met.
@@ -18,9 +20,12 @@ const UNTIL_PUT_RIGHT: Duration = Duration::from_secs(60);
 /// So many tries that were not answered may belong to one bad minute of Greenhouse's, up and down again: their rests stop
 /// growing at sixteen seconds, so that what waits goes on within half a minute of its end. That nothing begins in an outage
 /// keeps the load off. From then on it is a bad day of this operation's own, and they grow as all others do.
-const OF_ONE_BAD_MINUTE: u32 = 10;
+pub(crate) const OF_ONE_BAD_MINUTE: u32 = 10;
 /// The try after which they stop.
 const STOPS_GROWING: u32 = 4;
+
+/// What Greenhouse does not show yet is looked for every minute, for about as long as ten tries last elsewhere.
+const TRIES_UNSHOWN: u32 = 20;
 
 /// What to do with an operation that does not go on.
 #[derive(Debug)]
@@ -70,6 +75,7 @@ impl Effect {
             Remote::Rejected { operation, .. } if !operation.is_write() => Effect::None,
             // Nor is what is written about them accepted until then.
             Remote::Rejected { .. } if about_absent_person(error) => Effect::None,
+            Remote::Rejected { .. } if for_now(error) => Effect::None,
             Remote::Rejected { .. } => Effect::Refused,
             Remote::Unknown { .. } | Remote::Accepted { .. } | Remote::Unavailable { .. } => {
                 Effect::Unknown
@@ -87,20 +93,22 @@ impl Stop {
     pub(crate) fn tries(problem: &Problem) -> u32 {
         match problem.code {
             Code::GreenhouseUnavailable => backoff::MAX_ATTEMPTS_UNANSWERED,
+            Code::WaitingForProof => TRIES_UNSHOWN,
             _ => backoff::MAX_ATTEMPTS,
         }
     }
 
     /// How long it rests after this many tries failed, the last one with this; none where there are no more.
     pub(crate) fn rest(problem: &Problem, failures: u32, random_unit: f64) -> Option<Duration> {
-        let as_after = match problem.code {
+        let rest = match problem.code {
             Code::GreenhouseUnavailable => {
                 let later = failures.saturating_sub(OF_ONE_BAD_MINUTE - STOPS_GROWING);
-                failures.min(STOPS_GROWING).max(later)
+                backoff::delay(failures.min(STOPS_GROWING).max(later), random_unit)
             }
-            _ => failures,
+            Code::WaitingForProof => backoff::within(MINUTE, failures, random_unit),
+            _ => backoff::delay(failures, random_unit),
         };
-        (failures < Stop::tries(problem)).then(|| backoff::delay(as_after, random_unit))
+        (failures < Stop::tries(problem)).then_some(rest)
     }
 
     /// An earlier try was refused and must not be sent again.
@@ -204,13 +212,10 @@ impl From<Remote> for Stop {
             } if !operation.is_write() => {
                 Stop::Retry(Problem::new(Code::UnexpectedAnswer).detail(message))
             }
-            Remote::Rejected {
-                message, fields, ..
-            } => {
-                let mut problem = Problem::new(code).detail(message);
-                problem.field = fields.into_iter().find_map(|error| error.field);
-                Stop::Fail(problem)
+            Remote::Rejected { .. } if for_now(&error) => {
+                Stop::Retry(told(error, Code::UnexpectedAnswer))
             }
+            Remote::Rejected { .. } => Stop::Fail(told(error, code)),
         }
     }
 }
@@ -228,11 +233,46 @@ impl From<SendError> for Stop {
     }
 }
 
+/// A refusal as a problem of this code, with the field that it names.
+fn told(error: Remote, code: Code) -> Problem {
+    let Remote::Rejected {
+        message, fields, ..
+    } = error
+    else {
+        return code.into();
+    };
+    let of = |complaint: &FieldError| match &complaint.field {
+        Some(field) => Some(field.clone()),
+        None => named(&complaint.message).map(str::to_owned),
+    };
+    let field = match &fields[..] {
+        [] => named(&message).map(str::to_owned),
+        complaints => complaints.iter().find_map(of),
+    };
+    Problem {
+        field,
+        ..Problem::new(code).detail(message)
+    }
+}
+
+/// Whether a write was refused for what is going on there right now: a conflict, a lock, or that it came too early. Greenhouse
+/// describes no such answer. By HTTP nothing was done, and the same may be taken later.
+fn for_now(error: &Remote) -> bool {
+    matches!(
+        error,
+        Remote::Rejected {
+            status: 409 | 423 | 425,
+            ..
+        }
+    )
+}
+
 /// What a refused write is told as.
 fn refusal(error: &Remote) -> Code {
     let about_a_job = about_a_job(error);
     match error {
         Remote::Rejected { status: 404, .. } if about_a_job => Code::JobUnknown,
+        _ if about_a_job && says_closed(error) => Code::JobClosed,
         _ if about_a_job => Code::ApplicationRefused,
         Remote::Rejected { status: 403, .. } => Code::ActingUserRefused,
         _ => Code::UnexpectedAnswer,
@@ -244,6 +284,24 @@ fn about_a_job(error: &Remote) -> bool {
     ["job_id", "job_ids", "job", "Job"]
         .iter()
         .any(|name| error.names_field(name))
+}
+
+/// Whether a refusal that is about a job says that it takes no applications. How it would is not described; what it leaves
+/// open, a look at the job tells.
+fn says_closed(error: &Remote) -> bool {
+    let Remote::Rejected {
+        message, fields, ..
+    } = error
+    else {
+        return false;
+    };
+    let mut words = fields.iter().map(|one| &one.message).chain([message]);
+    let closed = |text: &String| {
+        ["not open", "closed"]
+            .iter()
+            .any(|word| text.contains(word))
+    };
+    words.any(closed) && !error.speaks_of_custom_fields()
 }
 
 /// The person was there a moment ago: still being created, or merged into somebody else by now. The next try finds out.
@@ -285,6 +343,73 @@ mod tests {
         assert_eq!(later, [Some(32), Some(64), Some(900), Some(900), None]);
         let answered = rests(Code::UnexpectedAnswer, [4, 5, 9, 10]);
         assert_eq!(answered, [Some(16), Some(32), Some(512), None]);
+    }
+
+    #[test]
+    fn who_is_not_shown_yet_is_looked_for_every_minute() {
+        let all = rests(Code::WaitingForProof, [1, 6, 19, 20]);
+        assert_eq!(all, [Some(2), Some(60), Some(60), None]);
+    }
+
+    /// In the forms in which refusals come.
+    fn refused(status: u16, message: &str, complaints: &[(Option<&str>, &str)]) -> Stop {
+        let complaint = |(field, message): &(Option<&str>, &str)| FieldError {
+            field: field.map(str::to_owned),
+            message: (*message).to_owned(),
+        };
+        Stop::from(Remote::Rejected {
+            operation: Operation::CandidatesCreate,
+            status,
+            message: message.to_owned(),
+            fields: complaints.iter().map(complaint).collect(),
+        })
+    }
+
+    #[test]
+    fn a_refusal_that_says_that_the_job_takes_none_is_told_as_a_closed_job() {
+        for (stop, code) in [
+            (refused(422, "Job is not open", &[]), Code::JobClosed),
+            (
+                refused(422, "", &[(None, "Job is closed")]),
+                Code::JobClosed,
+            ),
+            (
+                refused(422, "", &[(Some("job_id"), "is not open")]),
+                Code::JobClosed,
+            ),
+            (
+                refused(422, "", &[(Some("job_id"), "is invalid")]),
+                Code::ApplicationRefused,
+            ),
+            (
+                refused(422, "Job: custom field Closed by is required", &[]),
+                Code::ApplicationRefused,
+            ),
+            (
+                refused(422, "Account is closed", &[]),
+                Code::UnexpectedAnswer,
+            ),
+        ] {
+            assert_eq!(stop.code(), Some(code), "{stop:?}");
+            assert!(matches!(stop, Stop::Fail(_)), "{stop:?}");
+        }
+    }
+
+    #[test]
+    fn the_field_is_told_where_the_words_alone_name_it() {
+        let field = |stop| match stop {
+            Stop::Fail(problem) | Stop::Retry(problem) => problem.field,
+            other => panic!("{other:?}"),
+        };
+        let last_name = Some("last_name".to_owned());
+        let words = "Last name is missing";
+        assert_eq!(field(refused(422, words, &[])), last_name);
+        assert_eq!(field(refused(422, "", &[(None, words)])), last_name);
+        assert_eq!(field(refused(409, words, &[])), last_name);
+        let title = Some("title".to_owned());
+        let named = [(Some("title"), words)];
+        assert_eq!(field(refused(422, words, &named)), title);
+        assert_eq!(field(refused(422, "Unprocessable Content", &[])), None);
     }
 
     #[test]

@@ -56,8 +56,9 @@ pub enum Error {
         /// HTTP status. What it is was not announced.
         status: u16,
     },
-    /// Refused for what it says (other 4xx); not executed, and would be refused again. A write is refused for what the
-    /// caller brought. A read, also one that a write needs first, brings nothing: it is we who asked wrongly.
+    /// Refused for what it says (other 4xx); not executed, and would be refused again, but for what stands in the way for now
+    /// (409, 423, 425). A write is refused for what the caller brought. A read, also one that a write needs first, brings
+    /// nothing: it is we who asked wrongly.
     #[error("refused with {status}: {message}")]
     Rejected {
         /// What was asked for.
@@ -268,7 +269,7 @@ impl Error {
     /// Whether a refusal complains about this top-level field of the request.
     ///
     /// Complaints without a field count if their words name it: v3 says `Invalid attribute: tags`, or the like. A sentence
-    /// may begin with it, so letter case is not minded there.
+    /// may begin with it, so letter case is not minded there, nor are spaces in place of `_`.
     #[must_use]
     pub fn names_field(&self, name: &str) -> bool {
         let Self::Rejected {
@@ -277,16 +278,12 @@ impl Error {
         else {
             return false;
         };
-        let has_word = |text: &str| {
-            text.split(|c: char| !(c.is_alphanumeric() || c == '_'))
-                .any(|word| word.eq_ignore_ascii_case(name))
-        };
         if fields.is_empty() {
-            return has_word(message);
+            return has_name(message, name);
         }
         fields.iter().any(|error| match &error.field {
             Some(field) => field.split(PATH).any(|part| part == name),
-            None => has_word(&error.message),
+            None => has_name(&error.message, name),
         })
     }
 
@@ -330,6 +327,20 @@ impl Error {
     }
 }
 
+/// Whether a sentence has this name in it, as `first_name` or as `First name`.
+fn has_name(text: &str, name: &str) -> bool {
+    let words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let parts: Vec<&str> = name.split('_').collect();
+    let is = |words: &[&str]| {
+        words
+            .iter()
+            .zip(&parts)
+            .all(|(word, part)| word.eq_ignore_ascii_case(part))
+    };
+    words.iter().any(|word| word.eq_ignore_ascii_case(name)) || words.windows(parts.len()).any(is)
+}
+
 impl From<crate::budget::Denied> for Error {
     fn from(denied: crate::budget::Denied) -> Self {
         Self::Denied {
@@ -362,6 +373,8 @@ mod tests {
         assert!(rejected(None, "Invalid attribute: tags").names_field("tags"));
         assert!(rejected(None, "Tags are invalid").names_field("tags"));
         assert!(rejected(None, "Referrer must exist").names_field("referrer"));
+        assert!(rejected(None, "Email addresses is invalid").names_field("email_addresses"));
+        assert!(!rejected(None, "First or last name").names_field("first_name"));
         assert!(rejected(None, "Job is closed").names_field("Job"));
         assert!(!rejected(None, "Invalid attribute: candidate_tags").names_field("tags"));
         assert!(!rejected(None, "Resource is invalid").names_field("source"));

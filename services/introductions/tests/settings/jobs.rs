@@ -2,6 +2,7 @@
 
 use greenhouse_sim::v1::UnknownReference;
 use greenhouse_sim::{Fault, When};
+use harvest::Version;
 use serde_json::json;
 
 use crate::world::{BOTH, World};
@@ -29,7 +30,7 @@ async fn a_job_that_was_closed_a_moment_ago_keeps_nobody_from_the_others() {
             };
             let answer = world.import(world.picking(id, &jobs)).await;
             assert_eq!(answer.name, "IntroductionImported", "{answer:?}");
-            let (refused, made) = (("FAILED", Some("application_refused")), ("CREATED", None));
+            let (refused, made) = (("FAILED", Some("job_closed")), ("CREATED", None));
             let expected = if id == "i-1" {
                 [refused, made]
             } else {
@@ -51,9 +52,129 @@ async fn where_every_job_was_closed_the_answer_tells_of_each() {
         world.greenhouse.recruiter().close_job(other).unwrap();
         let answer = world.import(world.picking("i-1", &[closed, other])).await;
         assert_eq!(answer.name, "IntroductionImportFailed", "{answer:?}");
-        assert_eq!(answer.data["code"], "application_refused");
-        let refused = ("FAILED", Some("application_refused"));
+        assert_eq!(answer.data["code"], "job_closed");
+        let refused = ("FAILED", Some("job_closed"));
         assert_eq!(answer.applications(), [refused, refused]);
+    }
+}
+
+#[tokio::test]
+async fn a_job_that_was_closed_a_moment_ago_keeps_no_prospect_from_the_others() {
+    for version in BOTH {
+        for first in [true, false] {
+            let world = World::choosing(version, json!({ "import_as": "prospect" })).await;
+            let [closed, open] = [world.jobs()[0], world.jobs()[1]];
+            world.import(world.picking("i-0", &[closed, open])).await;
+            world.greenhouse.recruiter().close_job(closed).unwrap();
+            let refusal = When::operation("candidates:create").nth(1);
+            let error = json!({ "message": "is invalid", "field": "job_ids" });
+            let body = json!({ "message": "Validation error", "errors": [error] });
+            let refuse = Fault::Refuse { status: 422, body };
+            world.greenhouse.faults().add(refusal, refuse);
+            let jobs = if first {
+                [closed, open]
+            } else {
+                [open, closed]
+            };
+            let answer = world.import(world.picking("i-1", &jobs)).await;
+            let mut expected = [("FAILED", Some("job_closed")), ("CREATED", None)];
+            if !first {
+                expected.reverse();
+            }
+            assert_eq!(answer.applications(), expected, "{version:?}: {answer:?}");
+            assert_eq!(world.application("i-1").prospective_job_ids, [open]);
+        }
+    }
+}
+
+/// With the person, and for somebody who was just made and might be what is not found.
+#[tokio::test]
+async fn a_job_that_is_not_found_is_looked_at_and_refused_at_once() {
+    for version in BOTH {
+        for made in [false, true] {
+            let world = World::new(version).await;
+            let [gone, open] = [world.jobs()[0], world.jobs()[1]];
+            world.import(world.picking("i-0", &[gone, open])).await;
+            world.greenhouse.recruiter().delete_job(gone).unwrap();
+            let (operation, jobs) = match made {
+                false => ("candidates:create", vec![gone]),
+                true => ("applications:create", vec![open, gone]),
+            };
+            let body = json!({ "message": "Resource not found" });
+            let missing = Fault::Refuse { status: 404, body };
+            let writes = When::operation(operation);
+            world.greenhouse.faults().add(writes, missing);
+            world.take(&world.picking("i-1", &jobs)).await;
+            world.try_once().await;
+            assert_eq!(world.open().await, 0, "{version:?} {operation}: at once");
+            let answer = world.last_answer().await;
+            let told = answer.applications().pop();
+            assert_eq!(told, Some(("FAILED", Some("job_unknown"))), "{answer:?}");
+        }
+    }
+}
+
+/// It is tried again, and nobody is told that there is no such job.
+#[tokio::test]
+async fn an_answer_without_the_job_is_no_word_about_it() {
+    for (version, operation, body) in [
+        (Version::V1, "jobs:retrieve", "{}"),
+        (Version::V1, "jobs:retrieve", "[]"),
+        (
+            Version::V1,
+            "jobs:retrieve",
+            r#"{"id": 0, "status": "open"}"#,
+        ),
+        (Version::V3, "jobs:list", "{}"),
+        (Version::V3, "jobs:list", "[{}]"),
+        (Version::V3, "jobs:list", r#"[{"id": 0, "status": "open"}]"#),
+    ] {
+        let world = World::new(version).await;
+        let look = When::operation(operation).times(1);
+        world.greenhouse.faults().add(look, answer(200, body));
+        world.take(&world.introduction("i-1")).await;
+        world.try_once().await;
+        assert_eq!(world.open().await, 1, "{version:?} {body}");
+        world.perform().await;
+        let answer = world.last_answer().await;
+        assert_eq!(answer.data["how"], "CREATED", "{version:?} {body}");
+    }
+}
+
+fn answer(status: u16, body: &str) -> Fault {
+    Fault::Answer {
+        status,
+        headers: Vec::new(),
+        body: body.to_owned(),
+    }
+}
+
+/// 0 is the id of nothing: whether anything was made is read before it is written again.
+#[tokio::test]
+async fn a_write_whose_answer_has_no_id_is_looked_for_before_it_is_sent_again() {
+    for version in BOTH {
+        for (operation, body) in [
+            ("candidates:create", r#"{"id": 0, "application_ids": [5]}"#),
+            (
+                "candidates:create",
+                r#"{"candidate": {"id": 0}, "application": {"id": 5}}"#,
+            ),
+            ("applications:create", r#"{"id": 0}"#),
+        ] {
+            let world = World::new(version).await;
+            let write = When::operation(operation).times(1);
+            world.greenhouse.faults().add(write, answer(201, body));
+            world.take(&world.picking("i-1", &world.jobs()[..2])).await;
+            world.try_once().await;
+            assert_eq!(world.open().await, 1, "{version:?} {body}");
+            world.perform().await;
+            let answer = world.last_answer().await;
+            let both = [("CREATED", None), ("CREATED", None)];
+            assert_eq!(answer.applications(), both, "{version:?} {body}");
+            let person = world.person("i-1").meta.id;
+            let applications = world.greenhouse.state().applications_of(person);
+            assert_eq!(applications.len(), 2, "{version:?} {body}");
+        }
     }
 }
 

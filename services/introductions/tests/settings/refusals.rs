@@ -5,7 +5,7 @@ use greenhouse_sim::{Fault, When};
 use harvest::{Target, Version};
 use serde_json::{Value, json};
 
-use crate::world::World;
+use crate::world::{BOTH, World};
 
 /// A 422 about this field, or about none.
 pub(crate) fn unprocessable(field: Option<&str>) -> Fault {
@@ -80,6 +80,39 @@ async fn a_note_that_was_left_out_is_written_by_whoever_finds_the_person_made() 
     assert_eq!(world.greenhouse.state().notes_of(person).len(), 1);
 }
 
+#[tokio::test]
+async fn what_is_refused_for_now_is_tried_again_and_what_is_refused_for_good_is_not() {
+    for version in BOTH {
+        for (status, later) in [
+            (409, true),
+            (423, true),
+            (425, true),
+            (413, false),
+            (451, false),
+        ] {
+            let world = World::new(version).await;
+            let create = When::operation("candidates:create").times(1);
+            let refusal = refuse(status, json!("Not now"));
+            world.greenhouse.faults().add(create, refusal);
+            world.take(&world.introduction("i-1")).await;
+            world.try_once().await;
+            let open = world.open().await == 1;
+            assert_eq!(open, later, "{version:?} {status}");
+            let steps = world.steps("create_candidate").await;
+            let state = if later { " planned" } else { " rejected" };
+            assert!(steps[0].ends_with(state), "{version:?} {status}: {steps:?}");
+            world.perform().await;
+            let answer = world.last_answer().await;
+            let (how, code) = (answer.data["how"].as_str(), answer.data["code"].as_str());
+            let expected = match later {
+                true => (Some("CREATED"), None),
+                false => (None, Some("candidate_refused")),
+            };
+            assert_eq!((how, code), expected, "{version:?} {status}: {answer:?}");
+        }
+    }
+}
+
 /// v1 may say of whoever may not write that nothing is found, though the person is shown.
 #[tokio::test]
 async fn what_is_not_found_about_somebody_who_is_shown_is_refused() {
@@ -104,6 +137,10 @@ async fn what_is_not_found_about_somebody_who_is_shown_is_refused() {
         world.try_once().await;
         let Some(warning) = warning else {
             assert_eq!(world.open().await, 1, "it is tried again");
+            let [story] = &world.store.stories("i-1").await.unwrap()[..] else {
+                panic!("one operation")
+            };
+            assert_eq!(story.code.as_deref(), Some("waiting_for_proof"));
             continue;
         };
         assert_eq!(world.open().await, 0, "{operation}: done at once");
