@@ -96,7 +96,7 @@ impl<'a> Attempt<'a> {
 
     /// Ends the operation, with whatever was learnt of its writes.
     pub(crate) async fn settle(&mut self, mut settlement: Settlement) -> Result<(), Stop> {
-        settlement.steps = self.take_learnt();
+        settlement.steps = self.learnt();
         let confirmed = confirmed_kinds(&settlement.steps);
         crash_here(CrashPoint::BeforeSettle);
         self.context.journal.settle(self.claim, settlement).await?;
@@ -105,8 +105,9 @@ impl<'a> Attempt<'a> {
         Ok(())
     }
 
-    /// Step states that must go into the operation's last entry.
-    pub(crate) fn take_learnt(&mut self) -> Vec<StepWrite> {
+    /// Step states that must go into the operation's last entry. They stay known: where the database does not take that one,
+    /// they go into the entry that gives the operation back.
+    pub(crate) fn learnt(&mut self) -> Vec<StepWrite> {
         if let Some(Foreseen {
             step,
             on_disk: Some(_),
@@ -114,7 +115,7 @@ impl<'a> Attempt<'a> {
         {
             self.learn(&step, StepState::Planned, None, None);
         }
-        std::mem::take(&mut self.learnt)
+        self.learnt.clone()
     }
 
     /// The key of the operation's write of this kind, if one of an earlier try may have taken effect.

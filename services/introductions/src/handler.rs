@@ -60,7 +60,7 @@ pub(crate) async fn handle(context: &Context, claim: &Claim) -> Result<(), Stopp
             stop: told_apart(&attempt.greenhouse, stop)
                 .await
                 .unless_chosen(&claim.settings),
-            learnt: attempt.take_learnt(),
+            learnt: attempt.learnt(),
             applied: applications::so_far(claim, &attempt.confirmed, attempt.applied),
         }),
     }

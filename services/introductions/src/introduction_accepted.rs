@@ -121,7 +121,7 @@ async fn settle(
 /// Ends an introduction that nobody was made for, because none of its jobs takes an application.
 async fn settle_refused(attempt: &mut Attempt<'_>, refused: &[Applied]) -> Result<(), Stop> {
     let failure = Failure::refused(applications::common_problem(refused), refused);
-    let learnt = attempt.take_learnt();
+    let learnt = attempt.learnt();
     let (context, claim) = (attempt.context, attempt.claim);
     Ok(settle_failed(context, claim, failure, learnt).await?)
 }

@@ -170,8 +170,9 @@ impl Attempt<'_> {
         {
             return Ok(());
         }
-        self.learn(step, StepState::Sending, None, None);
-        let mut entries = std::mem::take(&mut self.learnt);
+        self.learnt.retain(|write| write.name != step.name);
+        let mut entries = self.learnt.clone();
+        entries.push(write(step, StepState::Sending, self.person));
         let waiting = self
             .foreseen
             .as_mut()
@@ -183,6 +184,7 @@ impl Attempt<'_> {
         }
         let confirmed = confirmed_kinds(&entries);
         self.context.journal.steps(self.claim, entries).await?;
+        self.learnt.clear();
         crash_after_confirm(&confirmed);
         Ok(())
     }
