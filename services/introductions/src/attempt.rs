@@ -1,6 +1,7 @@
 //! One try at an operation: the client to write with, what earlier tries left, and what this one has learnt.
 
 mod step;
+mod without;
 mod write_once;
 
 pub(crate) use step::{Made, Step, Written};
@@ -19,10 +20,6 @@ use crate::answers::Applied;
 use crate::memory::Memory;
 use crate::stop::Stop;
 use crate::term::Term;
-
-/// So many tries that met an unexpected answer are enough to go on without what was asked for: seconds, in which whatever
-/// was only for a moment is over.
-const ANSWERS_ALIKE: u32 = 3;
 
 /// A write whose intent goes to disk with that of a write before it.
 struct Foreseen {
@@ -171,91 +168,6 @@ impl<'a> Attempt<'a> {
     /// Leaves a write that no read can prove to a human: it is never sent again.
     pub(crate) fn leave_unproven(&mut self, step: &Step) {
         self.learn(step, StepState::Parked, None, Some(Code::RemoteUnknown));
-    }
-
-    pub(crate) fn warn(&mut self, problem: Problem) {
-        let about = |known: &Problem| (known.code, known.field.clone());
-        if self
-            .warnings
-            .iter()
-            .all(|known| about(known) != about(&problem))
-        {
-            self.warnings.push(problem);
-        }
-    }
-
-    /// The problem of a try that was the last one, as what is left of it.
-    pub(crate) fn given_up(&mut self, stop: &Stop, field: &str) -> Option<Problem> {
-        match stop {
-            Stop::Retry(problem) if self.claim.attempts + 1 >= Stop::tries(problem) => {
-                self.gave_up_over.get_or_insert(problem.code);
-                Some(Problem {
-                    code: Code::RetriesExhausted,
-                    field: Some(field.to_owned()),
-                    detail: problem.detail.clone(),
-                })
-            }
-            _ => None,
-        }
-    }
-
-    /// What the import can do without becomes a warning when it does not succeed on the last try: the person is there, and
-    /// to call it failed as a whole would hide that.
-    pub(crate) fn forgo(&mut self, done: Result<(), Stop>, field: &str) -> Result<(), Stop> {
-        let Err(stop) = done else { return Ok(()) };
-        let problem = self.given_up(&stop, field).ok_or(stop)?;
-        self.warn(problem);
-        Ok(())
-    }
-
-    /// What the import can do without and cannot look up, or make, becomes a warning: where Greenhouse answers alike often
-    /// enough that this is no moment's trouble, and where the last try does not succeed.
-    pub(crate) fn do_without<T>(
-        &mut self,
-        had: Result<T, Stop>,
-        code: Code,
-        field: &str,
-    ) -> Result<Option<T>, Stop> {
-        let stop = match had {
-            Ok(had) => return Ok(Some(had)),
-            Err(stop) => stop,
-        };
-        let problem = match &stop {
-            Stop::Retry(problem)
-                if problem.code == Code::UnexpectedAnswer
-                    && self.claim.attempts + 1 >= ANSWERS_ALIKE =>
-            {
-                Problem {
-                    code,
-                    field: Some(field.to_owned()),
-                    detail: problem.detail.clone(),
-                }
-            }
-            _ => self.given_up(&stop, field).ok_or(stop)?,
-        };
-        self.warn(problem);
-        Ok(None)
-    }
-
-    /// A refused write that the import can do without becomes a warning.
-    pub(crate) fn tolerate<T>(
-        &mut self,
-        written: Result<T, Stop>,
-        code: Code,
-        field: &str,
-    ) -> Result<Option<T>, Stop> {
-        match written {
-            Ok(written) => Ok(Some(written)),
-            Err(Stop::Fail(problem)) => {
-                self.warn(Problem {
-                    code,
-                    field: Some(field.to_owned()),
-                    detail: problem.detail,
-                });
-                Ok(None)
-            }
-            Err(other) => Err(other),
-        }
     }
 
     /// An edit that an earlier try sent left no difference: it took effect.

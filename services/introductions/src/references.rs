@@ -33,7 +33,8 @@ pub(crate) async fn resolve(
     introduction: &Introduction,
 ) -> Result<References, Stop> {
     let source = source(attempt).await;
-    let source = attempt.do_without(source, Code::SourceMissing, "source")?;
+    let source = attempt.do_without(source, Code::SourceMissing, "source");
+    let source = source.await?;
     if source == Some(None) {
         attempt.warn(Code::SourceMissing.into());
     }
@@ -200,7 +201,8 @@ async fn tag(attempt: &mut Attempt<'_>, name: &str) -> Result<Option<TagId>, Sto
         Ok((id, id.map(|_| DAY)))
     };
     let found = memory.or_look_up("tag", name, look_up).await;
-    let found = attempt.do_without(found, Code::TagRefused, "candidate.tags")?;
+    let found = attempt.do_without(found, Code::TagRefused, "candidate.tags");
+    let found = found.await?;
     let found = found.flatten();
     if let Some(tag) = found {
         // Whoever made it: what became of an earlier try's write is no question any more.

@@ -242,6 +242,60 @@ async fn an_accessory_that_is_not_found_for_a_moment_is_had() {
     }
 }
 
+/// That nothing was answered before tells nothing of an answer.
+#[tokio::test]
+async fn one_answer_after_an_outage_costs_no_credit() {
+    for version in BOTH {
+        for (operation, ..) in ACCESSORIES {
+            if is_version_gone(version, 404, operation) {
+                continue;
+            }
+            let world = World::new(version).await;
+            let faults = world.greenhouse.faults();
+            let calls = || When::operation(operation);
+            faults.add(calls().times(2), Fault::ErrorBeforeCommit);
+            let body = json!({"message": "Not as it was"});
+            let refusal = Fault::Refuse { status: 404, body };
+            faults.add(calls().times(1), refusal);
+            let answer = world.import(by_rita(&world)).await;
+            let case = format!("{version:?} {operation}: {answer:?}");
+            assert_eq!(answer.warnings(), [""; 0], "{case}");
+        }
+    }
+}
+
+/// So many tries last a minute or two, and not half a day.
+#[tokio::test]
+async fn an_accessory_that_is_not_answered_is_gone_on_without() {
+    for version in BOTH {
+        for (operation, field, _) in ACCESSORIES {
+            let world = World::new(version).await;
+            let calls = When::operation(operation);
+            world
+                .greenhouse
+                .faults()
+                .add(calls, Fault::ErrorBeforeCommit);
+            world.take(&by_rita(&world)).await;
+            for _ in 0..9 {
+                world.try_once().await;
+                assert_eq!(world.open().await, 1, "{version:?} {operation}: so soon");
+            }
+            // A lost answer is looked into at once, a few times for each of the two tags.
+            for _ in 0..8 {
+                world.try_once().await;
+            }
+            assert_eq!(world.open().await, 0, "{version:?} {operation}: still open");
+            let answer = world.last_answer().await;
+            let case = format!("{version:?} {operation}: {answer:?}");
+            assert_eq!(answer.name, "IntroductionImported", "{case}");
+            let mut fields = given_up(&answer);
+            fields.dedup();
+            assert_eq!(fields, [field], "{case}");
+            world.person("i-1");
+        }
+    }
+}
+
 #[tokio::test]
 async fn an_accessory_that_is_never_answered_is_given_up_and_not_the_person() {
     for version in BOTH {
