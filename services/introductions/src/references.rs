@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use accounts::is_granted;
 use domain::{Code, INTRRO, JobId, ReferrerId, SourceId, StepKind, TagId};
-use harvest::Source;
+use harvest::{Client, Source};
 
 use crate::attempt::{Attempt, Step, Written};
 use crate::introduction::Introduction;
@@ -228,11 +229,29 @@ async fn create_tag(attempt: &mut Attempt<'_>, name: &str) -> Result<Option<TagI
             },
         )
         .await;
+    let written = match written {
+        Err(stop) => Err(unless_granted(&attempt.greenhouse, stop).await),
+        made => made,
+    };
     let made = attempt.tolerate(written, Code::TagRefused, "candidate.tags")?;
     Ok(made.and_then(|written| match written {
         Written::Now(id) => Some(id),
         Written::Earlier(id) => id.map(TagId),
     }))
+}
+
+/// What the credential has a right to and whoever acts has not costs the tag alone. A right that the credential lacks pauses
+/// its tenant, as any other does.
+async fn unless_granted(client: &Client, stop: Stop) -> Stop {
+    match stop {
+        Stop::Pause(problem)
+            if problem.code == Code::ScopeMissing
+                && is_granted(client, problem.field.as_deref()).await =>
+        {
+            Stop::Fail(Code::ActingUserRefused.into())
+        }
+        other => other,
+    }
 }
 
 /// The tag's id as Greenhouse has it now, where it does not know the one that was remembered: `gone`. Names of tags are
@@ -251,10 +270,10 @@ pub(crate) async fn tag_anew(
 }
 
 /// The first refusal of a tag: somebody else may just have made it, and reads do not show it yet. Status and words of
-/// that refusal are not described, so any may be it; the next one is for good.
+/// that refusal are not described, so any may be it but a 403, which tells of a right; the next one is for good.
 fn doubted(error: harvest::Error) -> harvest::Error {
     match error {
-        harvest::Error::Rejected { status, .. } => harvest::Error::Unknown {
+        harvest::Error::Rejected { status, .. } if status != 403 => harvest::Error::Unknown {
             cause: harvest::Cause::Status(status),
         },
         other => other,

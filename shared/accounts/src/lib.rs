@@ -21,7 +21,7 @@ mod stop;
 
 pub use examiner::Examiner;
 pub use rest::rest_after;
-pub use sight::{sees_nothing, shows_nothing, told_apart};
+pub use sight::{is_granted, sees_nothing, shows_nothing, told_apart};
 pub use stop::Stop;
 
 use std::collections::HashMap;

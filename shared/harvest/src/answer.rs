@@ -116,8 +116,8 @@ impl Answer {
     /// also of a record that the acting user must not see or change, in words that may speak of permission too: that is
     /// a matter of that record alone. To read one record it needs no words, since those of a missing permission are known;
     /// but a page is the word of somebody in front of Greenhouse, who knows nothing of the record.
-    /// Where there is no record yet, it is the right to make one that they lack. A list is about no record either: it is a
-    /// right that lacks, unless the words tell the end of v1.
+    /// Where there is no record yet, it is the right to make one that they lack; but a tag is no more than a record's. A list
+    /// is about no record either: it is a right that lacks, unless the words tell the end of v1.
     fn unwelcome(&self, operation: Operation, version: Version) -> Error {
         let status = self.status.as_u16();
         let words = self.words();
@@ -178,13 +178,12 @@ impl Answer {
     }
 }
 
-/// Whether a write is about a record that is there already.
+/// Whether a write is about a record that is there already, or about a tag, which other writes can do without.
 fn changes_a_record(operation: Operation) -> bool {
     let makes_one = matches!(
         operation,
         Operation::CandidatesCreate
             | Operation::ProspectsCreate
-            | Operation::CandidateTagsCreate
             | Operation::UsersCreate
     );
     operation.is_write() && !makes_one
@@ -274,6 +273,8 @@ mod tests {
             assert!(matches!(read, Error::NotFound { .. }), "{body}");
             let making = denied(Operation::CandidatesCreate);
             assert_eq!(making.scope(), Some("Candidates: add"), "{body}");
+            let tag = denied(Operation::CandidateTagsCreate);
+            assert!(matches!(tag, Error::Rejected { status: 403, .. }), "{body}");
         }
     }
 

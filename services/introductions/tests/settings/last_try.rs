@@ -296,6 +296,24 @@ async fn an_accessory_that_is_not_answered_is_gone_on_without() {
     }
 }
 
+/// A right that the credential lacks still holds its tenant up.
+#[tokio::test]
+async fn a_tag_that_whoever_acts_may_not_make_pauses_nobody() {
+    for version in BOTH {
+        let world = World::new(version).await;
+        let body = json!({"message": "Access denied"});
+        let denied = Fault::Refuse { status: 403, body };
+        let calls = When::operation("candidate_tags:create");
+        world.greenhouse.faults().add(calls, denied);
+        world.take(&by_rita(&world)).await;
+        world.try_once().await;
+        assert_eq!(world.open().await, 0, "{version:?}: done at once");
+        let answer = world.last_answer().await;
+        assert_eq!(answer.warnings(), ["tag_refused"], "{version:?}");
+        assert_eq!(world.connection().await.reason, None, "{version:?}");
+    }
+}
+
 #[tokio::test]
 async fn an_accessory_that_is_never_answered_is_given_up_and_not_the_person() {
     for version in BOTH {
