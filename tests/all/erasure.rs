@@ -1,10 +1,11 @@
 //! Somebody asks to be forgotten: gone here at once and for good, and never touched in Greenhouse.
 
+use greenhouse_sim::When;
 use serde_json::{Value, json};
 
 use crate::accounting::settled;
 use crate::scene::{erasure, profile_update, status_change};
-use crate::world::{Announced, World, email, introduction};
+use crate::world::{Announced, World, email, introduction, until};
 
 /// What identifies the person of `i-1`, in text and as the bytes of an encoded event.
 const TRACES: [&str; 4] = [
@@ -185,4 +186,35 @@ async fn what_waited_for_a_connection_ends_with_the_erasure() {
     world.connect("acme").await;
     settled(&world, 1).await;
     assert!(world.greenhouse.state().candidates().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_under_way_writes_nothing_more_and_where_they_are_is_told() {
+    let mut world = World::new("erase under way").await;
+    world.bridge().await;
+    world.connect("acme").await;
+    let event = introduction("acme", "i-1", &[world.job(0), world.job(1)]);
+    let create = When::operation("candidates:create");
+    let gate = world.greenhouse.faults().hold_answers(create);
+    world.publish(&event).await;
+    gate.reached_by(1).await;
+    world.publish(&erasure(&event)).await;
+    until("the import is to end", async || {
+        let stories = world.store.stories("i-1").await.ok()?;
+        let code = stories.first()?.code.as_deref()?;
+        (code == "person_erased").then_some(())
+    })
+    .await;
+    gate.open();
+    let [answer] = &erased(&world, 1).await[..] else {
+        panic!("one answer")
+    };
+    let person = answer.text("oldGreenhouseCandidateId").parse();
+    let person: i64 = person.expect("whom it was creating");
+    let state = world.greenhouse.state();
+    assert_eq!(state.applications_of(person).len(), 1);
+    assert_eq!(state.notes_of(person).len(), 0);
+    let imports = world.named("IntroductionImportFailed");
+    assert_eq!(imports[0].text("code"), "person_erased", "{imports:?}");
+    nothing_is_left(&world).await;
 }

@@ -56,7 +56,7 @@ fn answers(erasure: &Erasure, erased: &Erased) -> Vec<(OperationId, Announcement
         operation: erasure.operation,
         candidate: erasure.candidate.as_str(),
         trace: erasure.trace.as_deref(),
-        at: chrono::Utc::now(),
+        at: erasure.taken_at,
     };
     let ended = erased.ended.iter().filter_map(|ended| {
         let asked = Asked::read(ended.kind?, &ended.business_key, &ended.payload);
@@ -92,4 +92,32 @@ fn notice(erased: &Erased, asker: &Asker<'_>) -> Notice {
         remedy: remedy.to_owned(),
         erased_at: Some(asker.at.into()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::DateTime;
+    use domain::{IntrroCandidateId, Tenant};
+
+    #[test]
+    fn the_answer_tells_the_time_of_the_database() {
+        let taken_at = DateTime::UNIX_EPOCH;
+        let erasure = Erasure {
+            operation: OperationId(1),
+            tenant: Tenant::try_from("acme").unwrap(),
+            candidate: IntrroCandidateId::try_from("c-1").unwrap(),
+            trace: None,
+            occurred_at: taken_at - Duration::from_secs(60),
+            taken_at,
+        };
+        let erased = Erased {
+            greenhouse: Vec::new(),
+            perhaps_created: false,
+            ended: Vec::new(),
+        };
+        let answers = answers(&erasure, &erased);
+        let body: serde_json::Value = serde_json::from_slice(&answers[0].1.body).unwrap();
+        assert_eq!(body["data"]["erasedAt"], "1970-01-01T00:00:00Z", "{body}");
+    }
 }

@@ -163,6 +163,8 @@ impl From<JournalError> for Stop {
     fn from(error: JournalError) -> Stop {
         match error {
             JournalError::LeaseLost => Stop::Abandon,
+            // What was written so far goes with it, so that the erasure finds where the person is.
+            JournalError::Barred => Stop::wait(Duration::ZERO, Code::PersonErased),
             JournalError::Refused => Stop::Retry(Code::Internal.into()),
             JournalError::Unavailable => Stop::GiveBack,
         }

@@ -246,7 +246,7 @@ async fn perform(context: &Context, claim: Claim, stop: &CancellationToken) {
     );
     let learnt = stopped.learnt.clone();
     match carry_out(context, &claim, stopped).await {
-        Ok(()) | Err(JournalError::LeaseLost) => {}
+        Ok(()) | Err(JournalError::LeaseLost | JournalError::Barred) => {}
         Err(JournalError::Unavailable) => give_back(context, &claim, learnt, stop).await,
         Err(JournalError::Refused) => end_try_bare(context, &claim).await,
     }

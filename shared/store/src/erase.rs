@@ -1,8 +1,8 @@
 //! Forgetting a person: everything that this database knows of them, in one transaction, with what must stay so that
 //! no redelivery brings them back, as hashes.
 //!
-//! Nothing here calls Greenhouse. What is in a worker's hands at that moment is waited for, so that nobody is half
-//! imported under an erasure; everything else that was still to be done for the person ends.
+//! Nothing here calls Greenhouse. The write that a worker has in hand at that moment is waited for, so that it is known where
+//! the person is; the worker's next one is refused, and everything that was still to be done for them ends.
 
 mod applications;
 
@@ -33,6 +33,8 @@ pub struct Erasure {
     pub trace: Option<String>,
     /// When it was asked for, by the publisher's clock.
     pub occurred_at: DateTime<Utc>,
+    /// When it was taken, by the database's clock.
+    pub taken_at: DateTime<Utc>,
 }
 
 /// What forgetting somebody came to.
@@ -104,10 +106,10 @@ impl Store {
             return Ok(None);
         }
         let row = sqlx::query!(
-            "SELECT id, subject, trace, occurred_at FROM operations
+            r#"SELECT id, subject, trace, occurred_at, clock_timestamp() AS "taken_at!" FROM operations
             WHERE kind = 'candidate_erasure_requested' AND state = 'open' AND not_before <= clock_timestamp()
                 AND tenant = $1
-            ORDER BY id LIMIT 1 FOR UPDATE",
+            ORDER BY id LIMIT 1 FOR UPDATE"#,
             tenant.as_str(),
         )
         .fetch_optional(&mut *tx)
@@ -123,6 +125,7 @@ impl Store {
                 .map_err(|_| Error::Corrupt("subject"))?,
             trace: row.trace,
             occurred_at: row.occurred_at,
+            taken_at: row.taken_at,
         };
         Ok(Some((tx, erasure)))
     }
@@ -179,7 +182,8 @@ pub async fn erase(tx: &mut Transaction<'_>, erasure: &Erasure) -> Result<Option
     }))
 }
 
-/// Until the request is done it is older than everything else of the person, so that no worker takes any of it.
+/// Until the request is done it is older than everything else of the person, so that no worker takes any of it; and whoever has
+/// something of theirs in hand finds in its row that nothing more is to be sent (`write_steps.sql`).
 async fn bar(tx: &mut Transaction<'_>, erasure: &Erasure, key: PersonKey) -> Result<(), Error> {
     sqlx::query!(
         "INSERT INTO operation_keys (key, operation_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
@@ -193,6 +197,15 @@ async fn bar(tx: &mut Transaction<'_>, erasure: &Erasure, key: PersonKey) -> Res
         erasure.operation.0,
         PAUSE.as_secs_f64(),
         Code::WaitingInLine.as_str(),
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query!(
+        "UPDATE operations SET code = $3
+        WHERE tenant = $1 AND subject = $2 AND state = 'open' AND lease IS NOT NULL AND code IS DISTINCT FROM $3",
+        erasure.tenant.as_str(),
+        erasure.candidate.as_str(),
+        Code::PersonErased.as_str(),
     )
     .execute(&mut **tx)
     .await?;

@@ -3,7 +3,7 @@
 mod aside;
 mod columns;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::time::Duration;
 
 use sqlx::{Connection, PgConnection};
@@ -52,7 +52,8 @@ async fn write(store: &Store, batch: Vec<Entry>) -> Vec<Entry> {
         }
     }
     let mut refused = tell(steps, written);
-    refused.extend(tell(leaving, left.map(|left| left.held)));
+    let left = left.map(|left| left.held.into_iter().map(|id| (id, Ok(()))).collect());
+    refused.extend(tell(leaving, left));
     refused
 }
 
@@ -87,21 +88,25 @@ fn hand_over(entries: &[Entry], handed: &HashMap<Uuid, i64>) -> Vec<Pending> {
     news.filter_map(pending).collect()
 }
 
+/// What became of the entries of operations whose lease held.
+type Written = HashMap<i64, Result<(), JournalError>>;
+
 /// Tells the workers; returns the entries if the database refused them.
-fn tell(entries: Vec<Entry>, written: Result<Vec<i64>, Error>) -> Vec<Entry> {
+fn tell(entries: Vec<Entry>, written: Result<Written, Error>) -> Vec<Entry> {
     if written.as_ref().is_err_and(Error::is_about_data) {
         return entries;
     }
-    let held: Result<HashSet<i64>, JournalError> =
-        written.map(HashSet::from_iter).map_err(|error| {
-            tracing::warn!(%error, entries = entries.len(), "journal commit failed");
-            JournalError::Unavailable
-        });
+    let written = written.map_err(|error| {
+        tracing::warn!(%error, entries = entries.len(), "journal commit failed");
+        JournalError::Unavailable
+    });
     for entry in entries {
-        let outcome = match &held {
+        let outcome = match &written {
             Err(error) => Err(*error),
-            Ok(held) if held.contains(&entry.operation.0) => Ok(()),
-            Ok(_) => Err(JournalError::LeaseLost),
+            Ok(held) => held
+                .get(&entry.operation.0)
+                .copied()
+                .unwrap_or(Err(JournalError::LeaseLost)),
         };
         // A worker that no longer listens has given up its operation; its lease will end.
         let _ = entry.done.send(outcome);
@@ -110,14 +115,14 @@ fn tell(entries: Vec<Entry>, written: Result<Vec<i64>, Error>) -> Vec<Entry> {
 }
 
 /// Returns the operations whose lease held; nothing was written for the others.
-async fn write_steps(store: &Store, entries: &[Entry]) -> Result<Vec<i64>, Error> {
+async fn write_steps(store: &Store, entries: &[Entry]) -> Result<Written, Error> {
     if entries.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Written::new());
     }
     let fence = Fence::of(entries);
     let steps = Steps::of(entries);
     let mut connection = store.journal.take(Query::WriteSteps).await?;
-    let held = sqlx::query_file_scalar!(
+    let held = sqlx::query_file!(
         "queries/write_steps.sql",
         &fence.operations,
         &fence.leases,
@@ -133,7 +138,11 @@ async fn write_steps(store: &Store, entries: &[Entry]) -> Result<Vec<i64>, Error
     .fetch_all(&mut *connection)
     .await?;
     connection.keep();
-    Ok(held)
+    let written = held.into_iter().map(|row| match row.barred {
+        true => (row.id, Err(JournalError::Barred)),
+        false => (row.id, Ok(())),
+    });
+    Ok(written.collect())
 }
 
 /// Ends operations or gives them back, and takes their announcements for `lease` if it is given.

@@ -168,6 +168,9 @@ pub enum JournalError {
     /// The lease ended and somebody else may have the operation: stop, write nothing, announce nothing.
     #[error("the lease was lost")]
     LeaseLost,
+    /// The operation's person asked to be forgotten: nothing of the entry was written. Send nothing more, and give it back.
+    #[error("the person is to be forgotten")]
+    Barred,
     /// It holds what the database cannot: nothing of it was written, and nothing of it ever will be. A bug of ours.
     #[error("the database cannot hold it")]
     Refused,
@@ -195,7 +198,7 @@ impl Journal {
         Journal { entries }
     }
 
-    /// Records step states; on return they are on disk.
+    /// Records step states before something is sent; on return they are on disk.
     ///
     /// # Errors
     /// [`JournalError`]; whichever it is, the worker must not send anything.

@@ -9,7 +9,7 @@ use store::applications::TrackedApplication;
 use store::claim::{Claim, StepState, Want};
 use store::erase::{Erased, erase};
 use store::intake::{Arrival, Refused, Verdict, record_refusals};
-use store::journal::{Journal, JournalError, Person, StepWrite};
+use store::journal::{Journal, JournalError, Person, Release, StepWrite};
 use store::person::PersonKey;
 
 use crate::ledger::{arrival, connect, done, run, sending, step, take_in, tenant};
@@ -294,6 +294,30 @@ async fn what_a_worker_has_in_hand_is_waited_for_and_nothing_more_is_taken_up() 
     };
     assert_eq!(ended.business_key, "i-2");
     assert_eq!(ended.payload, b"payload");
+}
+
+#[tokio::test]
+async fn nothing_more_is_sent_of_what_a_worker_has_in_hand_and_what_was_sent_is_told_of() {
+    let store = fresh_store().await;
+    connect(&store, "acme").await;
+    let journal = Journal::start(store.clone());
+    let other = arrival("acme", "i-2", "c-2", "other@example.com");
+    take_in(&store, &[introduction("i-1"), other, request()]).await;
+    let claims = claim(&store).await;
+    let create = vec![sending("create_candidate")];
+    journal.steps(&claims[0], create).await.unwrap();
+    assert!(forget(&store).await.is_none());
+    let more = |claim| journal.steps(claim, vec![sending("add_note")]);
+    assert_eq!(more(&claims[0]).await, Err(JournalError::Barred));
+    assert_eq!(more(&claims[1]).await, Ok(()), "somebody else");
+    let made = step("create_candidate", StepState::Confirmed, Some(7));
+    let back = Release::waiting(Code::PersonErased, Duration::ZERO).with_steps(vec![made]);
+    journal.release(&claims[0], back).await.unwrap();
+    let erased = forget(&store).await.expect("nothing is in hand any more");
+    assert_eq!(erased.greenhouse, [CandidateId(7)]);
+    assert_eq!(erased.ended.len(), 1);
+    let notes = "SELECT count(*) FROM steps WHERE name = 'add_note'";
+    assert_eq!(count(&store, notes).await, 1);
 }
 
 /// A settlement locks an application first, and then writes who the person is: the other way round, the two would wait for
