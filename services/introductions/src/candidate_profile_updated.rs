@@ -5,6 +5,7 @@ use domain::{Code, Problem, StepKind};
 use proto::v1;
 
 use crate::attempt::{Attempt, Step};
+use crate::memory::DAY;
 use crate::profile::{self, Profile};
 use crate::said::Said;
 use crate::stop::Stop;
@@ -33,7 +34,7 @@ pub(crate) async fn handle(
         let unshown = Unshown::of(attempt, &person.record).await?;
         let said = Said::before(attempt, &profile.candidate).await?;
         let patch = profile.changes(&person.record, &unshown, &said);
-        changed = profile::changed(&patch);
+        changed = over_all_tries(attempt, &step, profile::changed(&patch)).await?;
         candidate::edit(attempt, step, person.record.id, &patch)
             .await
             .map_err(|stop| profile::refused(stop, Code::EditRefused))?;
@@ -41,7 +42,7 @@ pub(crate) async fn handle(
             let wanted = references::tags(attempt, &profile).await?;
             let has = &person.record.tags;
             if tags::apply_missing(attempt, person.record.id, has, &wanted).await? {
-                changed.push("tags");
+                changed.push("tags".to_owned());
             }
         }
     }
@@ -54,4 +55,27 @@ pub(crate) async fn handle(
         email_keys: profile.email_keys(&claim.tenant),
     };
     updated::settle(attempt, &person, update).await
+}
+
+/// What the edits of all tries have written, that of now included: one that took effect leaves nothing to a later try that
+/// would tell what it was.
+async fn over_all_tries(
+    attempt: &Attempt<'_>,
+    step: &Step,
+    now: Vec<&'static str>,
+) -> Result<Vec<String>, Stop> {
+    let (memory, key) = (attempt.memory(), attempt.claim.operation.to_string());
+    let mut changed: Vec<String> = match attempt.was_sent(step) {
+        true => memory.recall("changed", &key).await?.unwrap_or_default(),
+        false => Vec::new(),
+    };
+    for name in &now {
+        if changed.iter().all(|one| one != name) {
+            changed.push((*name).to_owned());
+        }
+    }
+    if !now.is_empty() {
+        memory.remember("changed", &key, &changed, DAY).await?;
+    }
+    Ok(changed)
 }

@@ -33,11 +33,11 @@ pub(crate) async fn handle(
         && claim.settings.introduction_status_field
         && status_field::write(attempt, &person.record, &event.status).await?
     {
-        changed.push("status");
+        changed.push("status".to_owned());
     }
     // A remark is worth reading whenever it arrives.
     if !event.note.trim().is_empty() && remark(attempt, &person, &event).await? {
-        changed.push("note");
+        changed.push("note".to_owned());
     }
     let update = Update {
         introduction: event.introduction_id,

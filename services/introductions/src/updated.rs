@@ -22,7 +22,7 @@ pub(crate) struct Update {
     /// Whether a later one came first.
     pub(crate) superseded: bool,
     /// Names of what was written.
-    pub(crate) changed: Vec<&'static str>,
+    pub(crate) changed: Vec<String>,
     /// Whether an earlier try may have written something.
     pub(crate) written_earlier: bool,
     /// Addresses by which the person is recognised from now on.
@@ -32,7 +32,7 @@ pub(crate) struct Update {
 impl Update {
     fn how(&self) -> How {
         // A remark is written whatever came first.
-        let only_note = self.changed.iter().all(|name| *name == "note");
+        let only_note = self.changed.iter().all(|name| name == "note");
         if self.superseded && only_note && !self.written_earlier {
             How::Superseded
         } else if !self.changed.is_empty() || self.written_earlier {
@@ -82,13 +82,12 @@ pub(crate) async fn settle(
 }
 
 fn notice(asker: &Asker<'_>, person: &Introduced, update: &Update, warnings: &[Problem]) -> Notice {
-    let changed = update.changed.iter();
     Notice::from(v1::CandidateUpdated {
         candidate_id: asker.candidate.to_owned(),
         introduction_id: update.introduction.clone(),
         greenhouse_candidate_id: person.record.id.0,
         how: update.how().into(),
-        changed: changed.map(|name| (*name).to_owned()).collect(),
+        changed: update.changed.clone(),
         warnings: warnings.iter().map(answers::warning).collect(),
         operation_id: asker.operation.to_string(),
         updated_at: Some(asker.at.into()),

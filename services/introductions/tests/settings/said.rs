@@ -1,7 +1,7 @@
 //! What recruiters have corrected stays until Intrro says something new.
 
 use domain::JobId;
-use greenhouse_sim::{CandidateEdit, When};
+use greenhouse_sim::{CandidateEdit, Fault, When};
 use harvest::{Target, Version};
 use serde_json::{Value, json};
 
@@ -62,6 +62,19 @@ async fn a_profile_overwrites_only_what_is_new_in_it() {
         let back = json!({ "company": "Looms" });
         written(&world, profile(&introduction, "back", back)).await;
         assert_eq!(texts(&world), ["Analyst", "King", "Looms"], "{version:?}");
+    }
+}
+
+/// The answer to the edit is lost, so that the next try finds nothing to change.
+#[tokio::test]
+async fn what_an_earlier_try_has_changed_is_told() {
+    for version in BOTH {
+        let (world, introduction) = made(version).await;
+        let edit = When::operation("candidates:update").times(1);
+        world.greenhouse.faults().add(edit, Fault::CommitThen500);
+        let company = json!({ "company": "Looms" });
+        let answer = written(&world, profile(&introduction, "company", company)).await;
+        assert_eq!(answer.data["changed"], json!(["company"]), "{version:?}");
     }
 }
 
