@@ -1,7 +1,7 @@
 //! The verdict over an introduction in one sentence, and what to do next. Pure: rows in, words out.
 
 use chrono::{DateTime, Utc};
-use domain::{Code, OperationKind};
+use domain::{Code, OperationKind, backoff};
 use serde_json::Value;
 use store::explain::{RefusalStory, Story, Turn};
 
@@ -374,7 +374,11 @@ fn open(story: &Story, code: Option<Code>) -> Verdict {
             Verdict {
                 sentence,
                 next: match code.filter(|code| code.needs_human()) {
-                    Some(code) => format!("{} It goes on by itself then.", code.remedy()),
+                    Some(code) if code.retried() => {
+                        format!("{} It goes on by itself then.", code.remedy())
+                    }
+                    // The remedy is for when it has ended so.
+                    Some(_) => tried_again(story),
                     None if due => "Nothing to do; ask again later.".to_owned(),
                     None => "Nothing to do; ask again then.".to_owned(),
                 },
@@ -382,6 +386,15 @@ fn open(story: &Story, code: Option<Code>) -> Verdict {
             }
         }
     }
+}
+
+/// What Greenhouse says may be so for a moment only.
+fn tried_again(story: &Story) -> String {
+    format!(
+        "Nothing to do yet: {} of at most {} tries have failed so, and only the last one ends it. Ask again then.",
+        story.attempts,
+        backoff::MAX_ATTEMPTS
+    )
 }
 
 /// The cause as a part of a sentence.

@@ -347,6 +347,35 @@ fn whatever_waits_for_the_limit_names_it_and_how_many_come_first() {
     );
 }
 
+/// What is to be done once it has ended so is not to be done while it goes on by itself.
+#[test]
+fn whatever_is_tried_again_says_when_and_for_how_long_and_asks_for_nothing() {
+    let open = |code: Code| {
+        let story = story("open", Some(code));
+        let not_before = story.now + chrono::TimeDelta::seconds(90);
+        let verdict = Verdict::of(&Story {
+            attempts: 4,
+            not_before,
+            ..story
+        });
+        let when = not_before.format("not before %H:%M:%S UTC").to_string();
+        assert!(verdict.sentence.contains(&when), "{verdict:?}");
+        assert!(verdict.sentence.contains(stem(code)), "{verdict:?}");
+        verdict
+    };
+    let unexpected = open(Code::UnexpectedAnswer);
+    assert!(
+        unexpected.next.contains("4 of at most 10 tries"),
+        "{unexpected:?}"
+    );
+    assert!(!unexpected.next.contains("publish"), "{unexpected:?}");
+    let unshown = open(Code::WaitingForProof);
+    assert_eq!(unshown.next, "Nothing to do; ask again then.");
+    assert!(unshown.well);
+    let missing = open(Code::SourceMissing);
+    assert!(missing.next.ends_with("It goes on by itself then."));
+}
+
 #[test]
 fn an_unknown_id_says_what_was_looked_at() {
     let verdict = Verdict::never_seen("i-9");
