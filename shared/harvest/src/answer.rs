@@ -182,9 +182,7 @@ impl Answer {
 fn changes_a_record(operation: Operation) -> bool {
     let makes_one = matches!(
         operation,
-        Operation::CandidatesCreate
-            | Operation::ProspectsCreate
-            | Operation::UsersCreate
+        Operation::CandidatesCreate | Operation::ProspectsCreate | Operation::UsersCreate
     );
     operation.is_write() && !makes_one
 }

@@ -38,7 +38,8 @@ pub(super) async fn run(stand: &Stand<'_>, arguments: &Arguments) -> Result<Vec<
         rig.strike().await?;
         runs.push(measured?);
     }
-    let title = format!("{events} events waiting, one connected tenant, its Greenhouse out of reach");
+    let title =
+        format!("{events} events waiting, one connected tenant, its Greenhouse out of reach");
     Ok(vec![Scenario { title, runs }])
 }
 
