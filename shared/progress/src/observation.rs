@@ -120,11 +120,12 @@ fn stage(application: &Application, background: &Background) -> Option<Stage> {
     })
 }
 
-/// A stage that is gone from the plan has no name there, but the application still knows it.
+/// The application's stage as the application calls it: the plan is remembered, so a stage may have been renamed there
+/// since, and one that is gone from it has no name there.
 fn call_alike(stage: &Stage, history: &mut [Visit]) {
     let same = history
         .iter_mut()
-        .filter(|visit| visit.job_stage_id == stage.job_stage_id && visit.name.is_none());
+        .filter(|visit| visit.job_stage_id == stage.job_stage_id && stage.name.is_some());
     for visit in same {
         visit.name.clone_from(&stage.name);
     }
@@ -220,21 +221,46 @@ mod tests {
         assert_eq!(unknown.snapshot.stage, None);
     }
 
+    /// What was known before the application had a stage.
+    fn a_prospects() -> Snapshot {
+        let seen = observation(&application(1), Status::InProcess, history(1), at(9));
+        Snapshot {
+            stage: None,
+            prospect: true,
+            as_of: None,
+            ..seen.snapshot
+        }
+    }
+
     #[test]
     fn a_stage_gone_from_the_plan_is_called_as_the_application_calls_it() {
         let mut background = history(1);
         background.history[0].name = None;
-        let mut known = domain::status::next_snapshot(
-            None,
-            &observation(&application(1), Status::InProcess, history(1), at(9)),
-        );
-        known.stage = None;
-        known.as_of = None;
-        known.prospect = true;
         let seen = observation(&application(1), Status::InProcess, background, at(9));
-        let changes = diff(Some(&known), &seen);
+        let changes = diff(Some(&a_prospects()), &seen);
         let stage = changes[0].current.stage.as_ref().unwrap();
         assert_eq!(stage.name.as_deref(), Some("Offer"));
+    }
+
+    #[test]
+    fn a_stage_that_was_renamed_has_one_name_in_all_events() {
+        let look = |status, second| {
+            let application = Application {
+                updated_at: Some(at(second)),
+                ..application(1)
+            };
+            observation(&application, status, history(1), at(second))
+        };
+        let (moved, over) = (look(Status::InProcess, 5), look(Status::Rejected, 20));
+        let mut told = diff(Some(&a_prospects()), &moved);
+        let known = domain::status::next_snapshot(Some(&a_prospects()), &moved);
+        told.extend(diff(Some(&known), &over));
+        let name = |at: &Snapshot| at.stage.as_ref().and_then(|stage| stage.name.clone());
+        assert_eq!(name(&told[0].current).as_deref(), Some("Offer"));
+        assert_eq!(
+            told[1].previous.as_ref().and_then(name),
+            name(&told[0].current)
+        );
     }
 
     #[test]
