@@ -13,6 +13,7 @@ use domain::webhook::{Notice, Standing};
 use store::Store;
 use store::webhooks::Task;
 
+use crate::news::RECORDED;
 use crate::observer::{Observer, Tracked};
 
 /// How old a task is when it is looked at again. After the last one the poll is the net.
@@ -51,7 +52,8 @@ pub(crate) fn is_found(tracked: &Tracked, task: &Task, polled_at: Option<DateTim
     })
 }
 
-/// Tasks to be looked at again: Greenhouse has shown their applications, but not as their webhooks announced.
+/// Tasks to be looked at again: Greenhouse has shown their applications, but not as their webhooks announced, or does not
+/// show them yet.
 pub(crate) async fn missed(
     observer: &Observer<'_>,
     tasks: &[Task],
@@ -60,7 +62,9 @@ pub(crate) async fn missed(
     let tracked = known(observer, tasks).await?;
     let is_missed = |task: &&Task| {
         announced(task).is_some_and(|(id, stands)| {
-            shown.contains(&id) && !is_reached(&tracked, id, stands) && next_look(task).is_some()
+            (shown.contains(&id) || is_new(&tracked, id, stands))
+                && !is_reached(&tracked, id, stands)
+                && next_look(task).is_some()
         })
     };
     Ok(tasks.iter().filter(is_missed).map(|task| task.id).collect())
@@ -128,6 +132,14 @@ pub(crate) async fn known(observer: &Observer<'_>, tasks: &[Task]) -> Result<Tra
 pub(crate) fn may_show_later(tracked: &Tracked, task: &Task) -> bool {
     let reached = announced(task).is_some_and(|(id, stands)| is_reached(tracked, id, stands));
     !reached && next_look(task).is_some()
+}
+
+/// Whether the change came so soon after the last one known, as after the creation, that reads may not show the application
+/// yet. Both times are Greenhouse's.
+fn is_new(tracked: &Tracked, id: ApplicationId, stands: &Standing) -> bool {
+    let snapshot = tracked.get(&id).and_then(|known| known.snapshot.as_ref());
+    let times = snapshot.and_then(|known| known.as_of.zip(stands.active_at));
+    times.is_some_and(|(as_of, active_at)| active_at - as_of < RECORDED)
 }
 
 /// Whether nothing is missing of what was announced. What was never seen is waited for elsewhere.

@@ -1,7 +1,10 @@
 //! A webhook comes before Greenhouse's API shows its change.
 
+use std::time::Duration;
+
 use chrono::{TimeDelta, Utc};
 use connected::{api_key, client_credentials};
+use greenhouse_sim::Lag;
 use serde_json::{Value, json};
 
 use crate::world::World;
@@ -104,8 +107,37 @@ async fn what_stands_as_announced_or_has_gone_on_is_looked_at_once() {
     assert_eq!(world.events().await.len(), 2);
 }
 
+/// It was just made: the bridge knows it by the answer to its creation.
 #[tokio::test]
-async fn an_application_that_is_not_shown_is_not_waited_for() {
+async fn a_new_application_that_is_not_shown_yet_is_told_by_a_later_look() {
+    for credential in [client_credentials, api_key] {
+        let world = World::of(12, credential).await;
+        let application = world.greenhouse.state().applications()[0].meta.id;
+        world.follow("acme", application).await;
+        world.poll().await;
+        world
+            .run("UPDATE applications SET snapshot = jsonb_set(snapshot, '{as_of}', to_jsonb(now()))")
+            .await;
+        let lag = |days: u64| {
+            let (length, by_id) = (Duration::from_secs(days * 86_400), true);
+            world
+                .greenhouse
+                .configure(|settings| settings.lag = Lag { length, by_id });
+        };
+        lag(1_000);
+        announce(&world, application, "Phone Screen").await;
+        assert_eq!(world.count("webhook_tasks").await, 1, "it waits");
+        lag(0);
+        move_on(&world, application);
+        world.look_again().await;
+        let events = world.events().await;
+        assert_eq!(events[1]["current"]["stageName"], "Phone Screen");
+        assert_eq!(events[1]["detectedBy"], "WEBHOOK");
+    }
+}
+
+#[tokio::test]
+async fn an_application_that_is_no_longer_shown_is_not_waited_for() {
     let (world, application) = World::with_application().await;
     world.run("UPDATE applications SET id = 999").await;
     let stands = stands(&world, application, "Phone Screen", TimeDelta::zero());
