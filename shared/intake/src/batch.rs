@@ -10,7 +10,6 @@ use domain::crash::{CrashPoint, crash_here};
 use domain::{Tenant, backoff};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
-use store::intake::Entrance;
 use store::{Store, Transaction};
 use tokio_util::sync::CancellationToken;
 
@@ -46,8 +45,8 @@ pub trait Take: Send + Sync {
         Vec::new()
     }
 
-    /// Records a batch in the caller's transaction. Called again with the same batch when the commit failed, and with
-    /// deliveries that were recorded before: those must have no effect.
+    /// Records a batch in the caller's transaction. Called again with the same batch when the commit or its way to the
+    /// disk failed, and with deliveries that were recorded before: those must have no effect.
     fn record(
         &self,
         tx: &mut Transaction<'_>,
@@ -144,23 +143,17 @@ pub(crate) enum Unstored {
     Batch(#[from] store::Error),
 }
 
-/// A batch whose arrivals are committed.
-struct Recorded<'s> {
+/// A batch whose arrivals are on disk.
+struct Recorded {
     batch: Batch,
     refused: Vec<(usize, Refusal)>,
-    /// None where there was nothing to store.
-    stored: Option<Stored<'s>>,
-}
-
-/// What was committed, and where to wait until it is on disk.
-struct Stored<'s> {
-    tally: Tally,
-    entrance: Entrance<'s>,
+    /// Whether it took the database to record it.
+    stored: bool,
 }
 
 /// What became of a batch that was to be recorded.
-enum Taken<'s> {
-    Recorded(Recorded<'s>),
+enum Taken {
+    Recorded(Recorded),
     /// The process ends, or the channel is gone: what is unsettled comes again.
     GivenUp,
     /// The database has not answered for too long.
@@ -190,9 +183,8 @@ impl<A> Held<A> {
 }
 
 impl<T: Take> Intake<T> {
-    /// While the database writes one batch, what arrives is read and becomes the next. No batch waits for the disk of the
-    /// one before, nor for its dead letters: where the broker has no room for them, those who publish nonsense would else
-    /// hold up everybody.
+    /// While the database writes one batch, what arrives is read and becomes the next. No batch waits for the dead letters
+    /// of another: where the broker has no room for them, those who publish nonsense would else hold up everybody.
     async fn run(self, mut consumer: Consumer, stop: CancellationToken) {
         let mut ahead = None;
         let mut settling = FuturesUnordered::new();
@@ -211,7 +203,7 @@ impl<T: Take> Intake<T> {
             ahead = later;
             match taken {
                 Taken::Recorded(recorded) => {
-                    patience = patience.or(recorded.stored.as_ref().map(|_| PATIENCE));
+                    patience = patience.or(recorded.stored.then_some(PATIENCE));
                     settling.push(self.settle(recorded, &stop));
                 }
                 Taken::GivenUp => {}
@@ -260,7 +252,7 @@ impl<T: Take> Intake<T> {
         held: Held<T::Arrival>,
         patience: Option<Duration>,
         stop: &CancellationToken,
-    ) -> Taken<'_> {
+    ) -> Taken {
         let Held { batch, sorted } = held;
         if !batch.is_usable() {
             // What came before it may not be stored, and comes again first.
@@ -269,9 +261,9 @@ impl<T: Take> Intake<T> {
         let Sorted { arrivals, refused } = sorted;
         let begun = Instant::now();
         let mut attempt = 1;
-        let stored = loop {
+        let tally = loop {
             match self.record(&arrivals).await {
-                Ok(stored) => break stored,
+                Ok(tally) => break tally,
                 Err(error) => {
                     let cause = Unstored::from(error);
                     if !self.again(&batch, &cause, &mut attempt, stop).await {
@@ -283,10 +275,11 @@ impl<T: Take> Intake<T> {
                 }
             }
         };
+        self.count(tally);
         Taken::Recorded(Recorded {
             batch,
             refused,
-            stored,
+            stored: !arrivals.is_empty(),
         })
     }
 
@@ -303,22 +296,9 @@ impl<T: Take> Intake<T> {
         stop.run_until_cancelled(answers).await;
     }
 
-    /// Acknowledges a batch once it is on disk, and what is refused in it is buried. Until that, it is kept, as in
-    /// [`take`](Self::take).
-    async fn settle(&self, recorded: Recorded<'_>, stop: &CancellationToken) {
-        let Recorded {
-            batch,
-            refused,
-            stored,
-        } = recorded;
-        if let Some(Stored { tally, entrance }) = stored {
-            if let Err(cause) = entrance.flush().await {
-                // It may be lost, and with it what was committed after it: both come again, in their order.
-                self.warn(&batch, &cause.into(), 1);
-                return;
-            }
-            self.count(tally);
-        }
+    /// Acknowledges a batch once what is refused in it is buried as well. It is kept until then, as in [`take`](Self::take).
+    async fn settle(&self, recorded: Recorded, stop: &CancellationToken) {
+        let Recorded { batch, refused, .. } = recorded;
         let mut unburied: Vec<usize> = (0..refused.len()).collect();
         let mut attempt = 1;
         loop {
@@ -343,7 +323,13 @@ impl<T: Take> Intake<T> {
         attempt: &mut u32,
         stop: &CancellationToken,
     ) -> bool {
-        self.warn(batch, cause, *attempt);
+        tracing::warn!(
+            %cause,
+            queue = self.queue.as_str(),
+            deliveries = batch.deliveries.len(),
+            attempt = *attempt,
+            "deliveries cannot be stored yet"
+        );
         if stop.is_cancelled() || !batch.is_usable() {
             return false;
         }
@@ -354,16 +340,6 @@ impl<T: Take> Intake<T> {
             // Of a channel that is gone meanwhile everything comes again, and is buried then.
             () = tokio::time::sleep(pause) => batch.is_usable(),
         }
-    }
-
-    fn warn(&self, batch: &Batch, cause: &Unstored, attempt: u32) {
-        tracing::warn!(
-            %cause,
-            queue = self.queue.as_str(),
-            deliveries = batch.deliveries.len(),
-            attempt,
-            "deliveries cannot be stored yet"
-        );
     }
 
     fn hold(&self, batch: Batch) -> Held<T::Arrival> {
@@ -408,9 +384,9 @@ impl<T: Take> Intake<T> {
     }
 
     /// One transaction for the whole batch. Work on it begins while the disk is written.
-    async fn record(&self, arrivals: &[T::Arrival]) -> Result<Option<Stored<'_>>, store::Error> {
+    async fn record(&self, arrivals: &[T::Arrival]) -> Result<Tally, store::Error> {
         if arrivals.is_empty() {
-            return Ok(None);
+            return Ok(Tally::default());
         }
         let in_order = self.take.in_order(arrivals);
         let mut entrance = self.store.entrance().await?;
@@ -420,7 +396,8 @@ impl<T: Take> Intake<T> {
         let committed = tx.commit().await;
         self.take.begin(begins);
         committed.map_err(store::Error::from)?;
-        Ok(Some(Stored { tally, entrance }))
+        entrance.flush().await?;
+        Ok(tally)
     }
 }
 

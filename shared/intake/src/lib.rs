@@ -2,8 +2,8 @@
 //! is acknowledged. Shared by the services that consume commands.
 //!
 //! A delivery goes: [`read`] (envelope, tenant) → [`Take::sort`] (what it is to this service) → [`Take::record`] (one
-//! transaction for the whole batch) → [`Take::begin`] → on disk, while work on it goes on and the next batch enters → ack.
-//! What is refused on the way lies confirmed in the dead letters before the ack; what is good waits for nothing of that.
+//! transaction for the whole batch) → [`Take::begin`] → on disk, while work on it goes on → ack. What is refused on the
+//! way lies confirmed in the dead letters before the ack; what is good waits for nothing of that.
 //! Deliberately absent: what a command makes a service do, and any call to Greenhouse.
 #![deny(missing_docs)]
 

@@ -62,8 +62,10 @@ use wake::Bells;
 
 /// Connections for everything else; one of them is the listener.
 const REST: u32 = 3;
-/// The two statements of the journal, side by side; and a batch of events that enters while the one before goes to the disk.
-const SIDE_BY_SIDE: u32 = 2;
+/// A batch of events.
+const INTAKE: u32 = 1;
+/// The two statements of the journal, side by side.
+const JOURNAL: u32 = 2;
 /// A claim, and what a relay takes and marks.
 const ERRANDS: u32 = 2;
 
@@ -139,10 +141,10 @@ impl Store {
             .acquire_timeout(Duration::from_secs(10))
             .test_before_acquire(false);
         let relaxed_limit = config.max_connections.div_ceil(4).max(2);
-        let side_by_side = (config.max_connections / 4)
+        let journal = (config.max_connections / 4)
             .saturating_sub(1)
-            .clamp(1, SIDE_BY_SIDE);
-        let busy_limit = 2 * side_by_side;
+            .clamp(1, JOURNAL);
+        let busy_limit = journal + INTAKE;
         let rest = config
             .max_connections
             .saturating_sub(relaxed_limit + busy_limit);
@@ -166,8 +168,8 @@ impl Store {
         };
         Ok(Store {
             pool,
-            journal: kept(&busy, side_by_side),
-            intake: kept(&busy, side_by_side),
+            journal: kept(&busy, journal),
+            intake: kept(&busy, INTAKE),
             errands: kept(&relaxed, errands),
             busy,
             relaxed,

@@ -19,7 +19,7 @@ pub struct Entrance<'a> {
 }
 
 impl Store {
-    /// Waits for its turn where other batches of this process enter.
+    /// Waits for its turn where another batch of this process enters.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
