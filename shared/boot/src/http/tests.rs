@@ -186,6 +186,25 @@ async fn who_still_sends_gets_the_answer_and_is_told_that_the_connection_ends() 
 }
 
 #[tokio::test]
+async fn who_asks_before_sending_is_refused_without_being_asked_to_send() {
+    let taken = async |body: Bytes| body.len().to_string();
+    let refused = async || StatusCode::UNAUTHORIZED;
+    let extra = Router::new().route("/taken", post(taken));
+    let server = listening(extra.route("/refused", post(refused))).await;
+    let asks = |path: &str| {
+        let fields = "host: test\r\nexpect: 100-continue\r\ncontent-length: 100000\r\n";
+        format!("POST {path} HTTP/1.1\r\n{fields}")
+    };
+    let head = format!("{}\r\n", asks("/refused"));
+    let answer = raw(&server, head.as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+    assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
+    let head = format!("{}connection: close\r\n\r\n", asks("/taken"));
+    let answer = raw(&server, &[head.into_bytes(), vec![b'x'; 100_000]].concat()).await;
+    assert!(answer.ends_with("\r\n\r\n100000"), "{answer}");
+}
+
+#[tokio::test]
 async fn a_connection_goes_on_after_a_request_that_was_read() {
     let taken = async |body: Bytes| body.len().to_string();
     let server = listening(Router::new().route("/taken", post(taken))).await;
