@@ -16,7 +16,8 @@ pub(crate) const HELP: &str = r#"The request, with Harvest v3 or with an API key
 
 Needs BRIDGE_ADMIN_TOKEN, or BRIDGE_ADMIN_TOKEN_FILE, as the bridge that is asked has it. The exit code is 0 where everything
 works or only warnings and notes were found, and 1 where an error was found or the connection does not work. Nothing was
-changed where it is 4, because the bridge or Greenhouse does not answer, or 5, because the request is refused."#;
+changed where it is 5, because the request is refused, or 4 because Greenhouse does not answer; where the bridge or its
+database does not answer it may be: send the same request again."#;
 
 /// The severities of findings, the worst first, and what each means for the tenant.
 const SEVERITIES: [(&str, &str); 3] = [

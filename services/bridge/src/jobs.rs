@@ -136,8 +136,8 @@ async fn list(
     let mut all = Vec::new();
     loop {
         let mut page = bridge.get(address).await?;
-        let refreshed_at = page["refreshed_at"].take();
-        let Value::Array(jobs) = page["jobs"].take() else {
+        let refreshed_at = page["refreshed_at"].clone();
+        let Some(Value::Array(jobs)) = page.get_mut("jobs").map(Value::take) else {
             return Err(anyhow::anyhow!("the answer has no jobs").into());
         };
         if json {

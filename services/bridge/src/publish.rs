@@ -102,8 +102,12 @@ pub(crate) async fn confirmed(
     stop.cancel();
     let why = match outcome {
         Some(Outcome::Confirmed) => return Ok(()),
-        Some(Outcome::Returned { text, .. }) => format!("the broker has no queue for it: {text}"),
-        Some(Outcome::Nacked) => "the broker's queue is full".to_owned(),
+        Some(Outcome::Returned { text, .. }) => {
+            format!("the broker has no queue for it ({text}): bridge run declares it")
+        }
+        Some(Outcome::Nacked) => {
+            "the broker's queue is full: let the bridge empty it, then publish again".to_owned()
+        }
         Some(Outcome::Unknown) | None => return Err(unconfirmed(health)),
     };
     let code = Code::BrokerRefused;

@@ -1,5 +1,8 @@
 //! Arguments and settings that cannot be read: exit code 2, in words, or as JSON where that is asked for.
 
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
+
 use domain::Code;
 use serde_json::Value;
 use testkit::TestEnv;
@@ -140,6 +143,24 @@ fn whoever_is_not_there_is_named_with_the_reason_and_without_a_password() {
 }
 
 #[test]
+fn an_answer_in_json_that_is_no_page_of_jobs_is_told_of() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let (stream, _) = listener.accept().unwrap();
+        let mut lines = BufReader::new(&stream).lines();
+        while !lines.next().unwrap().unwrap().is_empty() {}
+        let head = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\n";
+        write!(&stream, "{head}[]").unwrap();
+    });
+    let mut list = bridge(&["jobs", "list", "acme", "--url", &url]);
+    list.env("BRIDGE_ADMIN_TOKEN", "token");
+    let (_, complaint, code) = outcome(&list.output().unwrap());
+    assert_eq!(code, 1, "{complaint}");
+    assert_eq!(complaint, "bridge: the answer has no jobs\n");
+}
+
+#[test]
 fn the_help_does_not_show_what_a_variable_holds() {
     for arguments in [&["connect", "--help"][..], &["jobs", "list", "--help"]] {
         let mut help = bridge(arguments);
@@ -180,6 +201,7 @@ fn the_help_tells_the_exit_codes_and_what_a_request_looks_like() {
         (&["--help"][..], "5 refused"),
         (&["connect", "--help"], "\"kind\":\"api_key\""),
         (&["connect", "--help"], "1 where an error was found"),
+        (&["connect", "--help"], "send the same request again"),
     ] {
         let (help, _, code) = outcome(&bridge(arguments).output().unwrap());
         assert!(code == 0 && help.contains(told), "{help}");
