@@ -70,6 +70,7 @@ impl Failure {
         match self {
             Failure::Usage(_) => (2, "usage"),
             Failure::Unreachable { .. } | Failure::Silent => (4, "unreachable"),
+            Failure::Problem(_, problem) if is_ours(problem) => (5, "refused"),
             Failure::Problem(status, _) if is_away(*status) => (4, "unreachable"),
             Failure::Problem(StatusCode::INTERNAL_SERVER_ERROR, _) | Failure::Internal(_) => {
                 (1, "internal")
@@ -82,6 +83,15 @@ impl Failure {
 /// Whether whoever answers could not reach somebody: the bridge its database or Greenhouse, a proxy the bridge.
 pub(crate) fn is_away(status: StatusCode) -> bool {
     matches!(status.as_u16(), 502..=504)
+}
+
+/// Whether everybody was reached, and an operator has to give the bridge what it lacks before it serves again.
+fn is_ours(problem: &Value) -> bool {
+    let code = problem["code"].as_str().map(str::parse);
+    matches!(
+        code,
+        Some(Ok(Code::CredentialSealed | Code::PartnerRefused))
+    )
 }
 
 /// What is wrong, where, what to do, and by which name to look it up.
@@ -115,7 +125,33 @@ impl From<store::Error> for Failure {
         let (code, why) = (error.code(), error.to_string());
         match code {
             Code::DatabaseRefused => Failure::Refused { code, why },
+            Code::Internal => Failure::Internal(error.into()),
             _ => Failure::Unreachable { code, why },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bridge_that_lacks_a_key_or_its_client_is_reached_and_refuses() {
+        for (code, kind) in [
+            (Code::CredentialSealed, (5, "refused")),
+            (Code::PartnerRefused, (5, "refused")),
+            (Code::DatabaseUnavailable, (4, "unreachable")),
+            (Code::GreenhouseUnavailable, (4, "unreachable")),
+        ] {
+            let problem = json!({ "title": "No.", "code": code });
+            let failure = Failure::Problem(StatusCode::SERVICE_UNAVAILABLE, problem);
+            assert_eq!(failure.kind(), kind, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_row_that_nobody_can_read_is_no_refusal_of_the_database() {
+        let failure = Failure::from(store::Error::Corrupt("cursor"));
+        assert_eq!(failure.kind(), (1, "internal"));
     }
 }

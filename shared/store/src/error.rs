@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use domain::Code;
+use sqlx::migrate::MigrateError;
 
 /// Errors of this crate, by what the caller does next.
 #[derive(Debug, thiserror::Error)]
@@ -14,7 +15,7 @@ pub enum Error {
     Unavailable(#[source] sqlx::Error),
     /// The schema and this program do not fit: an operator has to act.
     #[error("the database schema does not fit this version: {0}")]
-    Schema(#[from] sqlx::migrate::MigrateError),
+    Schema(#[from] MigrateError),
     /// A row holds something that this version never writes: an operator has to act.
     #[error("the database holds an unreadable {0}")]
     Corrupt(&'static str),
@@ -25,15 +26,13 @@ impl Error {
     #[must_use]
     pub fn code(&self) -> Code {
         match self {
-            Error::Unavailable(sqlx::Error::Database(told)) => {
-                let state = told.code().unwrap_or_default();
-                match REFUSALS.iter().any(|(refusal, _)| *refusal == state) {
-                    true => Code::DatabaseRefused,
-                    false => Code::DatabaseUnavailable,
-                }
-            }
-            Error::Unavailable(_) => Code::DatabaseUnreachable,
-            Error::Schema(_) | Error::Corrupt(_) => Code::DatabaseRefused,
+            // A migration loses its connection as any other statement does.
+            Error::Unavailable(told)
+            | Error::Schema(
+                MigrateError::Execute(told) | MigrateError::ExecuteMigration(told, _),
+            ) => code_of(told),
+            Error::Schema(_) => Code::DatabaseRefused,
+            Error::Corrupt(_) => Code::Internal,
         }
     }
 
@@ -53,6 +52,17 @@ impl Error {
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         Error::Unavailable(error)
+    }
+}
+
+fn code_of(error: &sqlx::Error) -> Code {
+    let sqlx::Error::Database(told) = error else {
+        return Code::DatabaseUnreachable;
+    };
+    let state = told.code().unwrap_or_default();
+    match REFUSALS.iter().any(|(refusal, _)| *refusal == state) {
+        true => Code::DatabaseRefused,
+        false => Code::DatabaseUnavailable,
     }
 }
 
@@ -103,5 +113,21 @@ mod tests {
             told(sqlx::Error::Io(ErrorKind::ConnectionReset.into())),
             "the database is not available (connection reset)"
         );
+    }
+
+    #[test]
+    fn a_connection_that_is_lost_in_a_migration_refuses_nothing() {
+        let lost = || sqlx::Error::Io(ErrorKind::ConnectionReset.into());
+        for (error, code) in [
+            (MigrateError::Execute(lost()), Code::DatabaseUnreachable),
+            (
+                MigrateError::ExecuteMigration(lost(), 3),
+                Code::DatabaseUnreachable,
+            ),
+            (MigrateError::VersionMissing(3), Code::DatabaseRefused),
+        ] {
+            assert_eq!(Error::from(error).code(), code);
+        }
+        assert_eq!(Error::Corrupt("cursor").code(), Code::Internal);
     }
 }
