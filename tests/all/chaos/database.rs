@@ -78,10 +78,7 @@ async fn a_bridge_that_its_database_has_forgotten_ends_and_the_next_one_goes_on(
     let ended = world.bridges()[0].process.ended(SOON + SOON).await;
     assert_eq!(ended.expect("an end").code(), Some(4));
     let log = world.logs();
-    assert!(
-        log.contains("More: bridge explain database_silent"),
-        "{log}"
-    );
+    assert!(log.contains("More: bridge explain BRG-0906"), "{log}");
     world.bridge().await;
     all_imported(&world, 51).await;
 }
