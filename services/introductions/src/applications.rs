@@ -409,29 +409,26 @@ async fn add(
     })
 }
 
-/// What becomes of a job whose application was not made: it keeps the person from none of the others where Greenhouse
-/// refuses it, or never answers for it.
+/// What becomes of a job whose application was not made, as far as is known: it keeps the person from none of the others
+/// where Greenhouse refuses it, or never answers for it.
 async fn not_added(
     attempt: &mut Attempt<'_>,
     introduction: &Introduction,
     job: JobId,
-    stop: Stop,
+    mut stop: Stop,
 ) -> Result<AppliedHow, Stop> {
-    let looked = match &stop {
-        Stop::Fail(_) => true,
-        stop => may_not_be_found(stop),
-    };
-    let stop = match looked {
-        true => match (references::jobs_anew(attempt, &[job]).await, stop) {
-            (Ok(known), stop) => match not_open(known.get(&job)) {
-                Some(code) => return Ok(failed(introduction, job, code).how),
-                None => stop,
-            },
-            (Err(_), stop @ Stop::Fail(_)) => stop,
-            (Err(unread), _) => unread,
-        },
-        false => stop,
-    };
+    let step = Step::keyed(StepKind::AddApplication, job);
+    let unmade = !attempt.may_be_made(&step);
+    if unmade && (matches!(stop, Stop::Fail(_)) || may_not_be_found(&stop)) {
+        match references::jobs_anew(attempt, &[job]).await {
+            Ok(known) => {
+                if let Some(code) = not_open(known.get(&job)) {
+                    return Ok(failed(introduction, job, code).how);
+                }
+            }
+            Err(unread) => stop = unread,
+        }
+    }
     if let Stop::Fail(problem) = stop {
         return Ok(AppliedHow::Failed(refused(introduction, job, problem)));
     }

@@ -122,6 +122,14 @@ impl<'a> Attempt<'a> {
         record.name.split_once(':').map(|(_, key)| key)
     }
 
+    /// Whether this write may have taken effect, by all that is known now: what this try learnt, else what earlier ones did.
+    pub(crate) fn may_be_made(&self, step: &Step) -> bool {
+        let learnt = self.learnt.iter().find(|write| write.name == step.name);
+        let earlier = || self.claim.step(&step.name).map(|record| record.state);
+        let state = learnt.map(|write| write.state).or_else(earlier);
+        state.is_some_and(may_have_taken_effect)
+    }
+
     /// To whom earlier tries have written, or may have: that is who it is, whoever looks like them by now.
     pub(crate) fn written_to(&self) -> Option<CandidateId> {
         let all = self.claim.steps.iter();
@@ -150,6 +158,12 @@ impl<'a> Attempt<'a> {
     pub(crate) fn was_sent(&self, step: &Step) -> bool {
         let record = self.claim.step(&step.name);
         record.is_some_and(|record| record.state != StepState::Planned)
+    }
+
+    /// Whether an earlier try has sent this write, also where it was to be sent again after the answer.
+    pub(crate) fn was_ever_sent(&self, step: &Step) -> bool {
+        let record = self.claim.step(&step.name);
+        record.is_some_and(|record| record.sends > 0)
     }
 
     /// Whether an earlier try sent this write, and nothing has shown since whether it took effect.

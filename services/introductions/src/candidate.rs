@@ -54,9 +54,20 @@ pub(crate) async fn find_or_create(
             Ok(person) => return Ok(Some(person)),
             Err(stop) => stop,
         };
-        // A job that was closed a moment ago does not keep the person from the others; nobody was made.
-        if may_be_about_a_job(&stop) && jobs.take_out_closed(attempt, introduction).await? {
-            continue;
+        // A job that was closed a moment ago does not keep the person from the others, where certainly nobody was made.
+        let step = creation(job);
+        if !attempt.may_be_made(&step) && may_be_about_a_job(&stop) {
+            match jobs.take_out_closed(attempt, introduction).await {
+                Ok(true) => continue,
+                Ok(false) => {}
+                Err(unread) => {
+                    // A prospect's creation under fewer jobs is the same step, and may be taken.
+                    if introduction.prospect {
+                        attempt.learn(&step, StepState::Planned, None, None);
+                    }
+                    return Err(unread);
+                }
+            }
         }
         match stop {
             Stop::Fail(problem) if is_about_a_job(problem.code) && !introduction.prospect => {
@@ -68,12 +79,13 @@ pub(crate) async fn find_or_create(
     Ok(None)
 }
 
-/// Whether somebody may not have been made because of a job: it is named, or nothing is.
+/// Whether somebody may not have been made because of a job: it or the application to it is named, or nothing is.
 fn may_be_about_a_job(stop: &Stop) -> bool {
     match stop {
         Stop::Fail(problem) => {
-            let nameless = problem.code == Code::UnexpectedAnswer && problem.field.is_none();
-            nameless || is_about_a_job(problem.code)
+            let field = problem.field.as_deref();
+            let open = field.is_none_or(|field| field.starts_with("application"));
+            problem.code == Code::UnexpectedAnswer && open || is_about_a_job(problem.code)
         }
         stop => applications::may_not_be_found(stop),
     }
@@ -122,7 +134,7 @@ async fn write(
     newcomer: &mut Newcomer,
 ) -> Result<Written<Arrived>, Stop> {
     let (term, claim) = (attempt.term(), attempt.claim);
-    let step = Step::keyed(StepKind::CreateCandidate, inline_job);
+    let step = creation(inline_job);
     if attempt.confirmed(&step).is_none() {
         sight::be_sure(attempt).await?;
     }
@@ -140,6 +152,10 @@ async fn write(
         // On disk with the intent to create them without it: whoever finds them made knows that it did not come along.
         attempt.learn(&note::step(), StepState::Planned, None, None);
     }
+}
+
+fn creation(inline_job: JobId) -> Step {
+    Step::keyed(StepKind::CreateCandidate, inline_job)
 }
 
 /// The application that is made together with the person.

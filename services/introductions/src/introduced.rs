@@ -96,12 +96,8 @@ pub(crate) async fn find(
 pub(crate) fn shows_nothing(attempt: &Attempt<'_>, record: &Candidate) -> bool {
     let intrro = attempt.context.config.intrro_url.host_str();
     let intrro = intrro.unwrap_or_default().to_lowercase();
-    let mut contacts = record.email_addresses.iter().chain(&record.phone_numbers);
     let mut websites = record.website_addresses.iter();
-    let lost = contacts.all(|contact| contact.value.trim().is_empty());
-    // A truncated answer tells nothing of what it lacks.
-    record.created_at.is_some()
-        && lost
+    record.cannot_be_reached()
         && !websites.any(|website| website.value.to_lowercase().contains(&intrro))
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use accounts::is_granted;
 use domain::{Code, INTRRO, JobId, ReferrerId, SourceId, StepKind, TagId};
 use harvest::{Client, Source};
+use store::claim::StepState;
 
 use crate::attempt::{Attempt, Step, Written};
 use crate::introduction::Introduction;
@@ -34,7 +35,7 @@ pub(crate) async fn resolve(
     introduction: &Introduction,
 ) -> Result<References, Stop> {
     let source = source(attempt).await;
-    let source = attempt.do_without(source, Code::SourceMissing, "source");
+    let source = attempt.do_without(source, Code::SourceMissing, "source", "");
     let source = source.await?;
     if source == Some(None) {
         attempt.warn(Code::SourceMissing.into());
@@ -67,8 +68,8 @@ pub(crate) async fn tags(
     profile: &Profile,
 ) -> Result<Vec<(String, TagId)>, Stop> {
     let mut tags = Vec::new();
-    for name in tag_names(profile) {
-        if let Some(id) = tag(attempt, &name).await? {
+    for (position, name) in tag_names(profile).into_iter().enumerate() {
+        if let Some(id) = tag(attempt, &name, &position.to_string()).await? {
             tags.push((name, id));
         }
     }
@@ -190,8 +191,9 @@ fn tag_names(profile: &Profile) -> Vec<String> {
     names
 }
 
-/// The tag's id; the tag is created where the organisation has none of that name.
-async fn tag(attempt: &mut Attempt<'_>, name: &str) -> Result<Option<TagId>, Stop> {
+/// The tag's id; the tag is created where the organisation has none of that name. `part` tells it from the others, without
+/// its name, which may tell of somebody.
+async fn tag(attempt: &mut Attempt<'_>, name: &str, part: &str) -> Result<Option<TagId>, Stop> {
     let memory = attempt.memory();
     let look_up = async || {
         let existing = attempt.greenhouse.candidate_tags().find(name).await?;
@@ -202,7 +204,7 @@ async fn tag(attempt: &mut Attempt<'_>, name: &str) -> Result<Option<TagId>, Sto
         Ok((id, id.map(|_| DAY)))
     };
     let found = memory.or_look_up("tag", name, look_up).await;
-    let found = attempt.do_without(found, Code::TagRefused, "candidate.tags");
+    let found = attempt.do_without(found, Code::TagRefused, "candidate.tags", part);
     let found = found.await?;
     let found = found.flatten();
     if let Some(tag) = found {
@@ -218,10 +220,10 @@ fn creation(name: &str) -> Step {
 
 async fn create_tag(attempt: &mut Attempt<'_>, name: &str) -> Result<Option<TagId>, Stop> {
     let step = creation(name);
-    let sent_before = attempt.was_sent(&step);
+    let sent_before = attempt.was_ever_sent(&step);
     let written = attempt
         .write_once(
-            step,
+            step.clone(),
             async |client, _| Ok(client.candidate_tags().find(name).await?.map(|tag| tag.id)),
             async |client| match client.candidate_tags().create(name).await {
                 Err(error) if !sent_before => Err(doubted(error).into()),
@@ -230,8 +232,15 @@ async fn create_tag(attempt: &mut Attempt<'_>, name: &str) -> Result<Option<TagI
         )
         .await;
     let written = match written {
-        Err(stop) => Err(unless_granted(&attempt.greenhouse, stop).await),
-        made => made,
+        Err(stop @ Stop::Pause(_)) => {
+            let stop = unless_granted(&attempt.greenhouse, stop).await;
+            if matches!(stop, Stop::Fail(_)) {
+                let code = Some(Code::ActingUserRefused);
+                attempt.learn(&step, StepState::Rejected, None, code);
+            }
+            Err(stop)
+        }
+        other => other,
     };
     let made = attempt.tolerate(written, Code::TagRefused, "candidate.tags")?;
     Ok(made.and_then(|written| match written {
@@ -266,11 +275,12 @@ pub(crate) async fn tag_anew(
     if memory.recall("tag", name).await? == Some(gone) {
         memory.forget("tag", name).await?;
     }
-    tag(attempt, name).await
+    tag(attempt, name, &format!("gone-{gone}")).await
 }
 
 /// The first refusal of a tag: somebody else may just have made it, and reads do not show it yet. Status and words of
-/// that refusal are not described, so any may be it but a 403, which tells of a right; the next one is for good.
+/// that refusal are not described, so any may be it but a 403, which tells of a right; the next one is for good, unless it
+/// tells of what stands in the way for now.
 fn doubted(error: harvest::Error) -> harvest::Error {
     match error {
         harvest::Error::Rejected { status, .. } if status != 403 => harvest::Error::Unknown {

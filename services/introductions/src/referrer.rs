@@ -49,7 +49,7 @@ pub(crate) async fn resolve(
         return Ok(Credit::default());
     };
     let known = look_up(attempt, employee).await;
-    let known = attempt.do_without(known, Code::ReferrerUnknown, "referrer");
+    let known = attempt.do_without(known, Code::ReferrerUnknown, "referrer", "");
     let code = match known.await? {
         Some(Known::Creditable(id)) => {
             return Ok(Credit {

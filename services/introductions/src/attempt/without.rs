@@ -67,18 +67,20 @@ impl Attempt<'_> {
     }
 
     /// What the import can do without and cannot look up, or make, becomes a warning: where enough tries in a row met the
-    /// same, and where the last try does not succeed. Refused often enough, it is told as `code`.
+    /// same, and where the last try does not succeed. Refused often enough, it is told as `code`. Of a field with several
+    /// things in it, `part` tells which of them it is.
     pub(crate) async fn do_without<T>(
         &mut self,
         had: Result<T, Stop>,
         code: Code,
         field: &str,
+        part: &str,
     ) -> Result<Option<T>, Stop> {
         let stop = match had {
             Ok(had) => return Ok(Some(had)),
             Err(stop) => stop,
         };
-        let problem = match (self.met_often(&stop, field).await?, &stop) {
+        let problem = match (self.met_often(&stop, field, part).await?, &stop) {
             (Some(Code::UnexpectedAnswer), Stop::Retry(problem)) => Problem {
                 code,
                 field: Some(field.to_owned()),
@@ -93,13 +95,18 @@ impl Attempt<'_> {
 
     /// What enough tries in a row met over this, the one of now included. Remembered with the number of the try that comes
     /// next: one that met something else in between, or another thing that is missing, begins anew.
-    async fn met_often(&self, stop: &Stop, field: &str) -> Result<Option<Code>, Stop> {
+    async fn met_often(&self, stop: &Stop, field: &str, part: &str) -> Result<Option<Code>, Stop> {
         let met = stop.code().and_then(|code| Some((code, enough(code)?)));
         let Some((code, enough)) = met else {
             return Ok(None);
         };
+        // What is looked for is one part's write; an answer, or none, is the same for all of them.
+        let over = match code {
+            Code::WaitingForProof => format!("{field}/{part}"),
+            _ => field.to_owned(),
+        };
         let (memory, claim) = (self.memory(), self.claim);
-        let key = |attempts| format!("{}/{field}/{}/{attempts}", claim.operation, code.as_str());
+        let key = |attempts| format!("{}/{over}/{}/{attempts}", claim.operation, code.as_str());
         let before: Option<u32> = memory.recall(MET, &key(claim.attempts)).await?;
         let times = before.unwrap_or_default() + 1;
         // What only waits is no try that failed.

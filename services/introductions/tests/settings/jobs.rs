@@ -373,3 +373,31 @@ async fn a_look_for_what_is_gone_that_fails_leaves_nothing_to_prove() {
         assert_eq!(answer.data["how"], "CREATED", "{lost}: {answer:?}");
     }
 }
+
+/// Whoever may have been made under the first job is not made once more under the next.
+#[tokio::test]
+async fn a_job_that_is_closed_before_the_proof_makes_nobody_twice() {
+    for version in BOTH {
+        let world = World::new(version).await;
+        let jobs = [world.jobs()[0], world.jobs()[1]];
+        world.import(world.picking("i-0", &jobs)).await;
+        let faults = world.greenhouse.faults();
+        let create = When::operation("candidates:create").times(1);
+        faults.add(create, Fault::CommitThen500);
+        world.take(&world.picking("i-1", &jobs)).await;
+        world.try_once().await;
+        world.greenhouse.recruiter().close_job(jobs[0]).unwrap();
+        let refused = Fault::Refuse {
+            status: 422,
+            body: json!({ "message": "Unprocessable Content" }),
+        };
+        for path in ["/v1/candidates", "/v3/candidates"] {
+            faults.add(When::request("GET", path).times(1), refused.clone());
+        }
+        world.perform().await;
+        let answer = world.last_answer().await;
+        let both = [("CREATED", None), ("CREATED", None)];
+        assert_eq!(answer.applications(), both, "{version:?}");
+        world.person("i-1");
+    }
+}

@@ -330,3 +330,22 @@ async fn an_accessory_that_is_never_answered_is_given_up_and_not_the_person() {
         }
     }
 }
+
+/// Looks at what became of one are not looks at the next.
+#[tokio::test]
+async fn each_of_several_refused_tags_is_told_as_refused() {
+    for version in BOTH {
+        let world = World::new(version).await;
+        let body = json!({"message": "Unprocessable Content"});
+        let refusal = Fault::Refuse { status: 422, body };
+        let calls = When::operation("candidate_tags:create");
+        world.greenhouse.faults().add(calls, refusal);
+        let mut event = by_rita(&world);
+        event["data"]["candidate"]["tags"] = json!(["new-1", "new-2", "new-3"]);
+        let answer = world.import(event).await;
+        assert_eq!(answer.warnings(), ["tag_refused"], "{version:?}");
+        let steps = world.steps("create_tag").await;
+        let refused = steps.iter().filter(|step| step.ends_with("rejected"));
+        assert_eq!(refused.count(), steps.len(), "{version:?}: {steps:?}");
+    }
+}
