@@ -24,6 +24,7 @@ mod observer;
 mod people;
 mod poll;
 mod refresh;
+mod returned;
 mod schedule;
 mod upkeep;
 mod webhook;
@@ -80,6 +81,7 @@ pub(crate) struct Context {
     pub(crate) store: Store,
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) names: names::Names,
+    pub(crate) plans: progress::Plans,
     pub(crate) lacking: lacking::Lacking,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) config: Config,
@@ -129,6 +131,7 @@ impl Context {
     fn new(parts: Parts) -> Context {
         Context {
             lacking: lacking::Lacking::new(parts.store.clone()),
+            plans: progress::Plans::new(parts.store.clone()),
             store: parts.store,
             accounts: parts.accounts,
             names: names::Names::default(),

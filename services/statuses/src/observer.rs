@@ -128,6 +128,7 @@ impl Observer<'_> {
             let began = |known| began_here(known, application, behind);
             observation.from_start = known.is_some_and(began);
         }
+        self.doubt_returns(tracked, applications, &mut look).await?;
         self.rest(tracked, &look).await?;
         let changed = self.tell(tracked, look.observations, &replaced).await?;
         Ok(Seen {

@@ -57,6 +57,15 @@ pub struct Candidate {
 
 crate::debug_without_personal_data!(Candidate { id });
 
+impl Candidate {
+    /// Whether the record has neither an e-mail address nor a phone number. A truncated answer tells nothing of what it lacks.
+    #[must_use]
+    pub fn cannot_be_reached(&self) -> bool {
+        let mut contacts = self.email_addresses.iter().chain(&self.phone_numbers);
+        self.created_at.is_some() && contacts.all(|contact| contact.value.trim().is_empty())
+    }
+}
+
 /// A person to create. `Debug` shows nothing of them.
 #[derive(Clone, Default, PartialEq)]
 pub struct NewCandidate {
@@ -248,6 +257,26 @@ impl Candidates<'_> {
         Ok(found.into_iter().find(|candidate| candidate.id == id))
     }
 
+    /// Those of these people whom we may see. v1 takes a call for each.
+    ///
+    /// # Errors
+    /// [`Error`] of a read.
+    pub async fn by_ids(&self, ids: &[CandidateId]) -> Result<Vec<Candidate>, Error> {
+        match self.client.version() {
+            Version::V3 => {
+                use v3::candidates::{read_list, with_ids};
+                self.client.all_of(ids, with_ids, read_list).await
+            }
+            Version::V1 => {
+                let mut found = Vec::new();
+                for id in ids {
+                    found.extend(self.get(*id).await?);
+                }
+                Ok(found)
+            }
+        }
+    }
+
     /// Whether nobody has this id any more. Somebody whom v1 keeps from whoever acts is not gone; in v3 nothing tells them
     /// apart.
     ///
@@ -276,8 +305,7 @@ impl Candidates<'_> {
             }
             return Ok(gone);
         }
-        use v3::candidates::{read_list, with_ids};
-        let shown = self.client.all_of(ids, with_ids, read_list).await?;
+        let shown = self.by_ids(ids).await?;
         let hidden = |id: &&CandidateId| shown.iter().all(|one| one.id != **id);
         gone.extend(ids.iter().filter(hidden));
         Ok(gone)

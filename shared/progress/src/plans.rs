@@ -1,5 +1,5 @@
-//! Which stage of a job's interview plan a name means: v3 answers a new application with the name of its stage. The plan
-//! is the one that the import of jobs keeps; a process remembers it for a minute, so that it usually costs no query.
+//! Which stage of a job's interview plan a name means, as v3 answers a new application with the name of its stage, and
+//! which stage comes before which. The plan is the one that the import of jobs keeps; a process remembers it for a minute, so that it usually costs no query.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -27,13 +27,19 @@ struct Known {
     plan: Plan,
 }
 
-/// The stages whose name no other one has.
-type Plan = HashMap<String, JobStageId>;
+#[derive(Debug, Default, PartialEq)]
+struct Plan {
+    /// The living stages whose name no other one has.
+    called: HashMap<String, JobStageId>,
+    /// Where in the plan each stage is, deleted ones included.
+    places: HashMap<JobStageId, i64>,
+}
 
 /// What the import keeps of a stage, as far as it counts here.
 #[derive(Deserialize)]
 struct Stage {
     name: String,
+    order: i64,
     active: bool,
 }
 
@@ -57,17 +63,44 @@ impl Plans {
         job: JobId,
         name: &str,
     ) -> Result<Option<JobStageId>, Error> {
+        let find = |plan: &Plan| plan.called.get(name).copied();
+        self.find(tenant, job, find).await
+    }
+
+    /// Whether a stage of the job's plan comes before another one; no where that is not known.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn is_before(
+        &self,
+        tenant: &Tenant,
+        job: JobId,
+        (stage, other): (JobStageId, JobStageId),
+    ) -> Result<bool, Error> {
+        let is_before = |plan: &Plan| {
+            let places = plan.places.get(&stage).zip(plan.places.get(&other));
+            places.is_some_and(|(place, other)| place < other)
+        };
+        self.find(tenant, job, is_before).await
+    }
+
+    async fn find<T>(
+        &self,
+        tenant: &Tenant,
+        job: JobId,
+        find: impl Fn(&Plan) -> T,
+    ) -> Result<T, Error> {
         let place = (tenant.clone(), job);
         if let Some(known) = self.lock().get(&place)
             && known.since.elapsed() < LASTS
         {
-            return Ok(known.plan.get(name).copied());
+            return Ok(find(&known.plan));
         }
         let since = Instant::now();
         let plan = plan(&self.store.job_plan(tenant, job, AGE).await?);
-        let found = plan.get(name).copied();
+        let found = find(&plan);
         // A job that was not imported yet will be soon.
-        if !plan.is_empty() {
+        if !plan.places.is_empty() {
             let mut known = self.lock();
             if known.len() >= CAPACITY {
                 known.clear();
@@ -84,21 +117,19 @@ impl Plans {
 
 /// Nobody comes into a stage that was deleted.
 fn plan(records: &[Record]) -> Plan {
-    let mut plan = Plan::new();
+    let mut plan = Plan::default();
     let mut shared = HashSet::new();
     for record in records {
         let Ok(stage) = Stage::deserialize(&record.content) else {
             continue;
         };
-        if stage.active
-            && plan
-                .insert(stage.name.clone(), JobStageId(record.id))
-                .is_some()
-        {
+        let id = JobStageId(record.id);
+        plan.places.insert(id, stage.order);
+        if stage.active && plan.called.insert(stage.name.clone(), id).is_some() {
             shared.insert(stage.name);
         }
     }
-    plan.retain(|name, _| !shared.contains(name));
+    plan.called.retain(|name, _| !shared.contains(name));
     plan
 }
 
@@ -124,7 +155,10 @@ mod tests {
             stage(5, json!({"name": "Review", "order": 4, "active": false})),
             stage(6, json!({"in": "another form"})),
         ];
-        let expected = Plan::from([("Review".to_owned(), JobStageId(1))]);
-        assert_eq!(plan(&records), expected);
+        let plan = plan(&records);
+        let expected = HashMap::from([("Review".to_owned(), JobStageId(1))]);
+        assert_eq!(plan.called, expected);
+        let places = (1..=5).map(|id| (JobStageId(id), id - 1));
+        assert_eq!(plan.places, places.collect());
     }
 }

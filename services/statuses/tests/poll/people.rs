@@ -166,3 +166,73 @@ async fn anonymising_is_told_and_moves_nobody_back() {
     assert_eq!(erased[0]["cause"], "ANONYMISED");
     assert_eq!(erased[0]["newGreenhouseCandidateId"], candidate.to_string());
 }
+
+/// What the import of jobs keeps of the interview plans.
+async fn import_plans(world: &World) {
+    world
+        .run("INSERT INTO job_refreshes (connection, tenant, refreshed_at) SELECT id, tenant, now() FROM connections")
+        .await;
+    for stage in world.greenhouse.state().job_stages() {
+        let content =
+            json!({"name": stage.name, "order": stage.sort_order, "active": stage.active});
+        let insert = sqlx::query(
+            "INSERT INTO job_parts (tenant, kind, id, job_id, content) VALUES ('acme', 'stage', $1, $2, $3)",
+        );
+        let insert = insert.bind(stage.meta.id).bind(stage.job_id).bind(content);
+        insert.execute(world.store.pool()).await.unwrap();
+    }
+}
+
+/// Two applications in a late stage, of which the first one's person is anonymised before both stand in the first stage.
+async fn back_at_the_start(world: &World) {
+    import_plans(world).await;
+    let applications = world.greenhouse.state().applications();
+    let recruiter = world.greenhouse.recruiter();
+    for one in &applications[..2] {
+        world.follow("acme", one.meta.id).await;
+    }
+    world.poll().await;
+    for one in &applications[..2] {
+        recruiter.move_to_stage(one.meta.id, "Offer").unwrap();
+    }
+    world.greenhouse.state().clear_log();
+    world.poll().await;
+    assert!(!read_people(world), "on their way forward nobody is read");
+    recruiter
+        .anonymise_candidate(applications[0].candidate_id, &[])
+        .unwrap();
+    for one in &applications[..2] {
+        recruiter
+            .move_to_stage(one.meta.id, "Application Review")
+            .unwrap();
+    }
+    world.poll().await;
+    let events = world.events().await;
+    let told = |id: i64| {
+        let id = json!(id.to_string());
+        let theirs = events.iter().filter(|one| one["applicationId"] == id);
+        theirs.count()
+    };
+    assert_eq!(told(applications[0].meta.id), 2, "anonymised");
+    assert_eq!(told(applications[1].meta.id), 3, "really back");
+    assert_eq!(world.events_of("CandidateErased").await, [] as [Value; 0]);
+}
+
+fn read_people(world: &World) -> bool {
+    let log = world.greenhouse.state().log();
+    log.iter().any(|call| call.path.contains("/candidates"))
+}
+
+#[tokio::test]
+async fn who_shows_nothing_any_more_is_not_back_in_an_earlier_stage() {
+    let world = World::new().await;
+    back_at_the_start(&world).await;
+    assert_eq!(world.greenhouse.state().calls("candidates:list").len(), 1);
+}
+
+/// Without a history, an application that lost its own looks the same.
+#[tokio::test]
+async fn who_shows_nothing_in_v1_is_not_back_either() {
+    let world = World::of_v1().await;
+    back_at_the_start(&world).await;
+}
