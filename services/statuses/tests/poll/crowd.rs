@@ -201,6 +201,10 @@ async fn moves_that_a_poll_told_before_their_webhooks_cost_one_more() {
         let stands = json!({"status": "ACTIVE", "job_stage_id": stage});
         announce(&world, *application, stands).await;
     }
+    // Where the machine stands still during the poll, its end is taken for later than it was, and so than a webhook.
+    world
+        .run("UPDATE webhook_tasks SET received_at = now()")
+        .await;
     look(&world, 30).await;
     poll_as_asked(&world).await;
     look(&world, 0).await;
