@@ -1,5 +1,6 @@
 //! Which stage of a job's interview plan a name means, as v3 answers a new application with the name of its stage, and
-//! which stage comes before which. The plan is the one that the import of jobs keeps; a process remembers it for a minute, so that it usually costs no query.
+//! which stage comes before which. The plan is the one that the import of jobs keeps; a process remembers it for a minute,
+//! so that it usually costs no query.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
