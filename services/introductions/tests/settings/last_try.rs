@@ -264,6 +264,15 @@ async fn one_answer_after_an_outage_costs_no_credit() {
     }
 }
 
+/// The person is there, and the answer tells what was given up.
+fn went_without(world: &World, answer: &Answer, field: &str, case: &str) {
+    assert_eq!(answer.name, "IntroductionImported", "{case}: {answer:?}");
+    let mut fields = given_up(answer);
+    fields.dedup();
+    assert_eq!(fields, [field], "{case}: {answer:?}");
+    world.person("i-1");
+}
+
 /// So many tries last a minute or two, and not half a day.
 #[tokio::test]
 async fn an_accessory_that_is_not_answered_is_gone_on_without() {
@@ -286,12 +295,7 @@ async fn an_accessory_that_is_not_answered_is_gone_on_without() {
             }
             assert_eq!(world.open().await, 0, "{version:?} {operation}: still open");
             let answer = world.last_answer().await;
-            let case = format!("{version:?} {operation}: {answer:?}");
-            assert_eq!(answer.name, "IntroductionImported", "{case}");
-            let mut fields = given_up(&answer);
-            fields.dedup();
-            assert_eq!(fields, [field], "{case}");
-            world.person("i-1");
+            went_without(&world, &answer, field, &format!("{version:?} {operation}"));
         }
     }
 }
@@ -321,12 +325,7 @@ async fn an_accessory_that_is_never_answered_is_given_up_and_not_the_person() {
             let world = World::new(version).await;
             let job = world.jobs()[0];
             let answer = give_up(&world, "i-1", &[job], &[operation]).await;
-            let case = format!("{version:?} {operation}: {answer:?}");
-            assert_eq!(answer.name, "IntroductionImported", "{case}");
-            let mut fields = given_up(&answer);
-            fields.dedup();
-            assert_eq!(fields, [field], "{case}");
-            world.person("i-1");
+            went_without(&world, &answer, field, &format!("{version:?} {operation}"));
         }
     }
 }
