@@ -40,6 +40,10 @@ impl Take for Commands {
         decode(message)
     }
 
+    fn halves(&self, arrivals: Vec<Arrival>) -> (Vec<Arrival>, Vec<Arrival>) {
+        store::intake::halves(arrivals)
+    }
+
     fn in_order<'a>(&self, arrivals: &'a [Arrival]) -> Vec<&'a Tenant> {
         arrivals.iter().map(|arrival| &arrival.tenant).collect()
     }

@@ -1,5 +1,6 @@
 //! RabbitMQ → Postgres in batches: sorts, records, buries, acknowledges.
 
+use std::ops::Add;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,6 +11,7 @@ use domain::crash::{CrashPoint, crash_here};
 use domain::{Tenant, backoff};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
+use store::intake::Share;
 use store::{Store, Transaction};
 use tokio_util::sync::CancellationToken;
 
@@ -40,20 +42,25 @@ pub trait Take: Send + Sync {
     /// [`Refusal`] when the service can never accept it.
     fn sort(&self, message: Message) -> Result<Option<Self::Arrival>, Refusal>;
 
+    /// Parts a batch in two that can be recorded beside each other, where that is sooner; else the second half is empty.
+    fn halves(&self, arrivals: Vec<Self::Arrival>) -> (Vec<Self::Arrival>, Vec<Self::Arrival>) {
+        (arrivals, Vec::new())
+    }
+
     /// Whose arrivals must become visible in the order of their ids; nobody's, unless a service says so.
     fn in_order<'a>(&self, _arrivals: &'a [Self::Arrival]) -> Vec<&'a Tenant> {
         Vec::new()
     }
 
-    /// Records a batch in the caller's transaction. Called again with the same batch when the commit or its way to the
-    /// disk failed, and with deliveries that were recorded before: those must have no effect.
+    /// Records a batch, or half of it, in the caller's transaction. Called again with the same batch when a commit or its way
+    /// to the disk failed, and with deliveries that were recorded before: those must have no effect.
     fn record(
         &self,
         tx: &mut Transaction<'_>,
         arrivals: &[Self::Arrival],
     ) -> impl Future<Output = Result<(Tally, Self::Begins), store::Error>> + Send;
 
-    /// Lets begin what [`record`](Take::record) left, now that the batch is committed, or may be: where nobody says whether
+    /// Lets begin what [`record`](Take::record) left, now that it is committed, or may be: where nobody says whether
     /// it is, what was claimed with it would else wait for the end of its lease. It may not be on disk either: nothing may
     /// leave for Greenhouse or RabbitMQ before a commit of its own that finds the batch there and waits for the disk.
     fn begin(&self, begins: Self::Begins);
@@ -68,6 +75,18 @@ pub struct Tally {
     pub repeats: u64,
     /// The same intent with other content; set aside.
     pub conflicts: u64,
+}
+
+impl Add for Tally {
+    type Output = Tally;
+
+    fn add(self, other: Tally) -> Tally {
+        Tally {
+            new: self.new + other.new,
+            repeats: self.repeats + other.repeats,
+            conflicts: self.conflicts + other.conflicts,
+        }
+    }
 }
 
 /// The queue of a service's commands, and where those go that it refuses.
@@ -259,10 +278,12 @@ impl<T: Take> Intake<T> {
             return Taken::GivenUp;
         }
         let Sorted { arrivals, refused } = sorted;
+        let stored = !arrivals.is_empty();
+        let (first, second) = self.take.halves(arrivals);
         let begun = Instant::now();
         let mut attempt = 1;
         let tally = loop {
-            match self.record(&arrivals).await {
+            match self.record(&first, &second).await {
                 Ok(tally) => break tally,
                 Err(error) => {
                     let cause = Unstored::from(error);
@@ -279,7 +300,7 @@ impl<T: Take> Intake<T> {
         Taken::Recorded(Recorded {
             batch,
             refused,
-            stored: !arrivals.is_empty(),
+            stored,
         })
     }
 
@@ -383,20 +404,63 @@ impl<T: Take> Intake<T> {
         count(Ended::Park, tally.conflicts);
     }
 
-    /// One transaction for the whole batch. Work on it begins while the disk is written.
-    async fn record(&self, arrivals: &[T::Arrival]) -> Result<Tally, store::Error> {
-        if arrivals.is_empty() {
+    /// One transaction for the whole batch, or for each of its halves. Work on it begins while the disk is written.
+    async fn record(
+        &self,
+        first: &[T::Arrival],
+        second: &[T::Arrival],
+    ) -> Result<Tally, store::Error> {
+        if first.is_empty() {
             return Ok(Tally::default());
         }
-        let in_order = self.take.in_order(arrivals);
+        let in_order = || {
+            let tenants = [first, second].map(|half| self.take.in_order(half));
+            tenants.into_iter().flatten()
+        };
         let mut entrance = self.store.entrance().await?;
-        let mut tx = entrance.begin(in_order).await?;
-        let (tally, begins) = self.take.record(&mut tx, arrivals).await?;
+        let beside = match second {
+            [] => None,
+            _ => self.store.entrance_beside().await?,
+        };
+        let tally = match beside {
+            None => {
+                let tx = entrance.begin(in_order(), Share::Whole).await?;
+                self.enter(tx, [first, second]).await?
+            }
+            Some(mut beside) => {
+                // Each commits when it is through: what one has locked the other may wait for.
+                let one = entrance.begin(in_order(), Share::First).await?;
+                let other = beside.begin(in_order(), Share::Second).await?;
+                let (one, other) = tokio::join!(
+                    self.enter(one, [first, &[]]),
+                    self.enter(other, [second, &[]])
+                );
+                let tally = one? + other?;
+                beside.leave();
+                tally
+            }
+        };
+        entrance.flush().await?;
+        Ok(tally)
+    }
+
+    /// Records what enters in one transaction, and lets work on it begin.
+    async fn enter(
+        &self,
+        mut tx: Transaction<'_>,
+        halves: [&[T::Arrival]; 2],
+    ) -> Result<Tally, store::Error> {
+        let mut tally = Tally::default();
+        let mut begins = Vec::with_capacity(1);
+        for half in halves.into_iter().filter(|half| !half.is_empty()) {
+            let (counted, begun) = self.take.record(&mut tx, half).await?;
+            tally = tally + counted;
+            begins.push(begun);
+        }
         crash_here(CrashPoint::IntakeBeforeCommit);
         let committed = tx.commit().await;
-        self.take.begin(begins);
+        begins.into_iter().for_each(|begun| self.take.begin(begun));
         committed.map_err(store::Error::from)?;
-        entrance.flush().await?;
         Ok(tally)
     }
 }

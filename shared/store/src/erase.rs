@@ -13,7 +13,7 @@ use domain::{CandidateId, Code, IntrroCandidateId, OperationId, OperationKind, T
 use sha2::{Digest, Sha256};
 
 use self::applications::forget_applications;
-use crate::intake::order_lock;
+use crate::intake::order_locks;
 use crate::person::PersonKey;
 use crate::{Error, Store, Transaction, stored};
 
@@ -93,11 +93,12 @@ impl Store {
         let mut tx = self.begin().await?;
         // No arrival of this tenant may slip in between what is looked at and what is blotted out. Before any row is locked:
         // two requests about one person would else wait for each other.
-        let lock = order_lock(tenant);
+        let [first, second] = order_locks(tenant);
         let locked = sqlx::query_scalar!(
-            r#"SELECT CASE WHEN $2 THEN pg_advisory_xact_lock($1) IS NOT NULL ELSE pg_try_advisory_xact_lock($1) END
-                AS "locked!""#,
-            lock,
+            r#"SELECT CASE WHEN $3 THEN pg_advisory_xact_lock($1) IS NOT NULL AND pg_advisory_xact_lock($2) IS NOT NULL
+                ELSE pg_try_advisory_xact_lock($1) AND pg_try_advisory_xact_lock($2) END AS "locked!""#,
+            first,
+            second,
             wait,
         )
         .fetch_one(&mut *tx)

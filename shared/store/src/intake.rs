@@ -3,10 +3,12 @@
 mod enter;
 mod entrance;
 mod erased;
+mod halves;
 mod refused;
 
-pub use entrance::Entrance;
-pub(crate) use entrance::order_lock;
+pub(crate) use entrance::order_locks;
+pub use entrance::{Entrance, Share};
+pub use halves::halves;
 pub use refused::{Refused, record_refusals};
 
 use std::time::{Duration, Instant};

@@ -68,6 +68,26 @@ impl Kept {
         let closed = |_| sqlx::Error::PoolClosed;
         let asked = Instant::now();
         let permit = self.places.acquire().await.map_err(closed)?;
+        self.connect(permit, query, asked).await
+    }
+
+    /// None where all are in use: who has one already must not wait for another.
+    ///
+    /// # Errors
+    /// Those of the pool.
+    pub(crate) async fn take_free(&self, query: Query) -> Result<Option<InHand<'_>>, sqlx::Error> {
+        let Ok(permit) = self.places.try_acquire() else {
+            return Ok(None);
+        };
+        self.connect(permit, query, Instant::now()).await.map(Some)
+    }
+
+    async fn connect<'a>(
+        &'a self,
+        permit: SemaphorePermit<'a>,
+        query: Query,
+        asked: Instant,
+    ) -> Result<InHand<'a>, sqlx::Error> {
         let place = Place {
             kept: self,
             ended_well: false,

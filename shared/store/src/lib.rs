@@ -62,8 +62,8 @@ use wake::Bells;
 
 /// Connections for everything else; one of them is the listener.
 const REST: u32 = 3;
-/// A batch of events.
-const INTAKE: u32 = 1;
+/// A batch of events, its two halves side by side.
+const INTAKE: u32 = 2;
 /// The two statements of the journal, side by side.
 const JOURNAL: u32 = 2;
 /// A claim, and what a relay takes and marks.
@@ -144,7 +144,8 @@ impl Store {
         let journal = (config.max_connections / 4)
             .saturating_sub(1)
             .clamp(1, JOURNAL);
-        let busy_limit = journal + INTAKE;
+        let intake = journal.min(INTAKE);
+        let busy_limit = journal + intake;
         let rest = config
             .max_connections
             .saturating_sub(relaxed_limit + busy_limit);
@@ -169,7 +170,7 @@ impl Store {
         Ok(Store {
             pool,
             journal: kept(&busy, journal),
-            intake: kept(&busy, INTAKE),
+            intake: kept(&busy, intake),
             errands: kept(&relaxed, errands),
             busy,
             relaxed,

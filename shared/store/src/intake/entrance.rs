@@ -1,5 +1,7 @@
 //! The connection on which batches enter, and when what entered is safe.
 
+use std::collections::BTreeSet;
+
 use domain::Tenant;
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, Connection};
@@ -18,6 +20,21 @@ pub struct Entrance<'a> {
     connection: InHand<'a>,
 }
 
+/// How much of a batch enters in one transaction.
+///
+/// Two [halves](super::halves()) enter beside each other, each on an [`Entrance`] of its own. The transaction of the second is
+/// begun once that of the first is, and neither records anything before: then nobody else can enter anything of these
+/// tenants until both have ended, in whatever order, and if one of them breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Share {
+    /// All of it.
+    Whole,
+    /// The first half.
+    First,
+    /// The second half.
+    Second,
+}
+
 impl Store {
     /// Waits for its turn where another batch of this process enters.
     ///
@@ -27,22 +44,39 @@ impl Store {
         let connection = self.intake.take(Query::Enter).await?;
         Ok(Entrance { connection })
     }
+
+    /// A second entrance for the other half of a batch; none where this process has no connection to spare for it now.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn entrance_beside(&self) -> Result<Option<Entrance<'_>>, Error> {
+        let connection = self.intake.take_free(Query::Enter).await?;
+        Ok(connection.map(|connection| Entrance { connection }))
+    }
 }
 
 impl Entrance<'_> {
     /// Begins the transaction of a batch of events. Whose order counts is named: their operations get ids in the order in
-    /// which they become visible, so that a lower id of a tenant is always there before a higher one.
+    /// which they become visible, so that of a person a lower id is always there before a higher one.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn begin<'t>(
         &mut self,
         in_order: impl IntoIterator<Item = &'t Tenant>,
+        share: Share,
     ) -> Result<Transaction<'_>, Error> {
-        let mut locks: Vec<i64> = in_order.into_iter().map(order_lock).collect();
+        let locks: Vec<[i64; 2]> = in_order.into_iter().map(order_locks).collect();
+        let of_half = |half: usize| {
+            let locks: BTreeSet<i64> = locks.iter().map(|locks| locks[half]).collect();
+            locks
+        };
         // Always taken in the same order, so that no two batches wait for each other.
-        locks.sort_unstable();
-        locks.dedup();
+        let locks: Vec<i64> = match share {
+            Share::Whole => of_half(0).into_iter().chain(of_half(1)).collect(),
+            Share::First => of_half(0).into_iter().collect(),
+            Share::Second => of_half(1).into_iter().collect(),
+        };
         let locks = locks
             .iter()
             .map(|lock| format!("pg_advisory_xact_lock('{lock}')"));
@@ -54,7 +88,12 @@ impl Entrance<'_> {
         Ok(self.connection.begin_with(AssertSqlSafe(begin)).await?)
     }
 
-    /// Waits until everything committed here is on disk.
+    /// Gives back the entrance of a half that is committed: the other's [flush](Entrance::flush) is for both.
+    pub fn leave(self) {
+        self.connection.keep();
+    }
+
+    /// Waits until everything is on disk that was committed before, here or elsewhere.
     ///
     /// # Errors
     /// [`Error::Unavailable`]; then it may or may not be, and may be recorded again.
@@ -68,12 +107,15 @@ impl Entrance<'_> {
     }
 }
 
-/// The advisory lock under which a tenant's operations are entered, and its people erased.
-pub(crate) fn order_lock(tenant: &Tenant) -> i64 {
-    let hash = Sha256::new_with_prefix("order")
-        .chain_update(tenant.as_str())
-        .finalize();
-    hash.iter()
-        .take(8)
-        .fold(0, |lock, byte| (lock << 8) | i64::from(*byte))
+/// The advisory locks under which a tenant's operations are entered, one for each half of a batch, and its people erased.
+/// The first is always taken first.
+pub(crate) fn order_locks(tenant: &Tenant) -> [i64; 2] {
+    ["order", "order, second half"].map(|prefix| {
+        let hash = Sha256::new_with_prefix(prefix)
+            .chain_update(tenant.as_str())
+            .finalize();
+        hash.iter()
+            .take(8)
+            .fold(0, |lock, byte| (lock << 8) | i64::from(*byte))
+    })
 }

@@ -16,7 +16,8 @@ pub(super) fn keys(arrivals: &[Arrival]) -> Vec<Uuid> {
     arrivals.iter().filter_map(key).collect()
 }
 
-fn key(arrival: &Arrival) -> Option<Uuid> {
+/// Whom it is about.
+pub(super) fn key(arrival: &Arrival) -> Option<Uuid> {
     let candidate = arrival.subject.as_str().try_into().ok()?;
     Some(PersonKey::candidate(&arrival.tenant, &candidate).0)
 }

@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 use store::Transaction;
-use store::intake::{Verdict, accept};
+use store::intake::{Share, Verdict, accept};
 use testkit::Postgres;
 
 use crate::ledger::{announcement, arrival, claim, connect, take_in, tenant};
@@ -14,18 +14,56 @@ async fn batches_of_one_tenant_enter_one_after_another() {
     let (one, other) = (open(&database).await, open(&database).await);
     let (acme, umbrella) = (tenant("acme"), tenant("umbrella"));
     let mut entrance = one.entrance().await.unwrap();
-    let first = entrance.begin([&acme, &umbrella, &acme]).await.unwrap();
+    let first = entrance
+        .begin([&acme, &umbrella, &acme], Share::Whole)
+        .await
+        .unwrap();
     let strangers = tenant("others");
     let mut elsewhere = other.entrance().await.unwrap();
-    elsewhere.begin([&strangers]).await.unwrap();
+    elsewhere.begin([&strangers], Share::Whole).await.unwrap();
     elsewhere.flush().await.unwrap();
     let second = tokio::spawn(async move {
         let mut entrance = other.entrance().await.unwrap();
-        entrance.begin([&acme]).await.map(drop)
+        entrance.begin([&acme], Share::Whole).await.map(drop)
     });
     waits_for_a_lock(&one, &second).await;
     first.commit().await.unwrap();
     second.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn two_halves_keep_others_out_until_both_have_ended() {
+    for first_ends_well in [true, false] {
+        let database = fresh_database().await;
+        let (one, other) = (open(&database).await, open(&database).await);
+        let acme = tenant("acme");
+        let mut entrance = one.entrance().await.unwrap();
+        let mut beside = one.entrance_beside().await.unwrap().unwrap();
+        let first = entrance.begin([&acme], Share::First).await.unwrap();
+        let second = beside.begin([&acme], Share::Second).await.unwrap();
+        match first_ends_well {
+            true => first.commit().await.unwrap(),
+            false => first.rollback().await.unwrap(),
+        }
+        let next = tokio::spawn(async move {
+            let mut entrance = other.entrance().await.unwrap();
+            entrance.begin([&acme], Share::Whole).await.map(drop)
+        });
+        waits_for_a_lock(&one, &next).await;
+        second.commit().await.unwrap();
+        beside.leave();
+        entrance.flush().await.unwrap();
+        next.await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_second_entrance() {
+    let store = fresh_store().await;
+    let _entrance = store.entrance().await.unwrap();
+    let beside = store.entrance_beside().await.unwrap();
+    assert!(beside.is_some());
+    assert!(store.entrance_beside().await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -45,7 +83,7 @@ async fn what_was_flushed_outlives_the_server_and_what_was_lost_enters_again() {
     assert_eq!(repeated, [Verdict::Duplicate]);
     let tenants = committed.iter().map(|arrival| &arrival.tenant);
     let mut entrance = store.entrance().await.unwrap();
-    let mut tx = entrance.begin(tenants).await.unwrap();
+    let mut tx = entrance.begin(tenants, Share::Whole).await.unwrap();
     accept(&mut tx, &committed).await.unwrap();
     tx.commit().await.unwrap();
     // Work on it begins.
@@ -78,13 +116,13 @@ async fn what_is_announced_on_entering_is_on_disk_with_the_commit() {
     let store = fresh_store().await;
     let acme = tenant("acme");
     let mut entrance = store.entrance().await.unwrap();
-    let mut tx = entrance.begin([&acme]).await.unwrap();
+    let mut tx = entrance.begin([&acme], Share::Whole).await.unwrap();
     assert!(!waits_for_the_disk(&mut tx).await);
     let news = [announcement("acme", "a")];
     store::outbox::enqueue(&mut tx, &news).await.unwrap();
     assert!(waits_for_the_disk(&mut tx).await);
     tx.commit().await.unwrap();
-    let mut next = entrance.begin([&acme]).await.unwrap();
+    let mut next = entrance.begin([&acme], Share::Whole).await.unwrap();
     assert!(!waits_for_the_disk(&mut next).await);
 }
 

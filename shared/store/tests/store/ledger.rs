@@ -9,7 +9,7 @@ use domain::{
 };
 use store::Store;
 use store::claim::{Claim, StepState, Want};
-use store::intake::{Arrival, Verdict, accept, accept_and_claim};
+use store::intake::{Arrival, Share, Verdict, accept, accept_and_claim};
 use store::journal::{End, Person, Settlement, StepWrite, Tracked};
 use store::outbox::Announcement;
 use store::person::PersonKey;
@@ -63,7 +63,7 @@ pub(crate) fn arrivals(name: &str, count: usize) -> Vec<Arrival> {
 pub(crate) async fn take_in(store: &Store, arrivals: &[Arrival]) -> Vec<Verdict> {
     let tenants = arrivals.iter().map(|arrival| &arrival.tenant);
     let mut entrance = store.entrance().await.unwrap();
-    let mut tx = entrance.begin(tenants).await.unwrap();
+    let mut tx = entrance.begin(tenants, Share::Whole).await.unwrap();
     let verdicts = accept(&mut tx, arrivals).await.unwrap();
     tx.commit().await.unwrap();
     entrance.flush().await.unwrap();
@@ -73,7 +73,10 @@ pub(crate) async fn take_in(store: &Store, arrivals: &[Arrival]) -> Vec<Verdict>
 /// As it enters for a hand that is free.
 pub(crate) async fn take_in_hand(store: &Store, arrival: &Arrival) -> (Verdict, Option<Claim>) {
     let mut entrance = store.entrance().await.unwrap();
-    let mut tx = entrance.begin([&arrival.tenant]).await.unwrap();
+    let mut tx = entrance
+        .begin([&arrival.tenant], Share::Whole)
+        .await
+        .unwrap();
     let accepted = accept_and_claim(&mut tx, arrival, LEASE).await.unwrap();
     tx.commit().await.unwrap();
     entrance.flush().await.unwrap();

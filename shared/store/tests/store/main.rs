@@ -9,6 +9,7 @@ mod connections;
 mod entrance;
 mod erase;
 mod gauges;
+mod halves;
 mod intake;
 mod jobs;
 mod journal;
@@ -46,7 +47,7 @@ async fn fresh_database() -> SecretString {
 async fn open(url: &SecretString) -> Store {
     let store = Store::connect(&Config {
         url: url.clone(),
-        max_connections: 8,
+        max_connections: 12,
     })
     .await
     .expect("connects");

@@ -80,7 +80,7 @@ async fn a_connection_that_is_kept_for_the_next_statement_is_not_in_use() {
 async fn who_waits_longest_for_a_connection_is_told_once() {
     let store = fresh_store().await;
     let long = Duration::from_millis(500);
-    let held = store.entrance().await.unwrap();
+    let held = (store.entrance().await, store.entrance_beside().await);
     let release = async {
         tokio::time::sleep(long).await;
         drop(held);
