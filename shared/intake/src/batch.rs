@@ -418,25 +418,25 @@ impl<T: Take> Intake<T> {
             tenants.into_iter().flatten()
         };
         let mut entrance = self.store.entrance().await?;
-        let beside = match second {
+        let other_entrance = match second {
             [] => None,
-            _ => self.store.entrance_beside().await?,
+            _ => self.store.entrance_beside().await,
         };
-        let tally = match beside {
+        let tally = match other_entrance {
             None => {
                 let tx = entrance.begin(in_order(), Share::Whole).await?;
                 self.enter(tx, [first, second]).await?
             }
-            Some(mut beside) => {
+            Some(mut other_entrance) => {
                 // Each commits when it is through: what one has locked the other may wait for.
                 let one = entrance.begin(in_order(), Share::First).await?;
-                let other = beside.begin(in_order(), Share::Second).await?;
+                let other = other_entrance.begin(in_order(), Share::Second).await?;
                 let (one, other) = tokio::join!(
                     self.enter(one, [first, &[]]),
                     self.enter(other, [second, &[]])
                 );
                 let tally = one? + other?;
-                beside.leave();
+                other_entrance.leave();
                 tally
             }
         };

@@ -12,7 +12,8 @@ tenants_here AS MATERIALIZED (SELECT DISTINCT t AS tenant FROM unnest($1::text[]
 new_tenants AS (
     INSERT INTO tenants (tenant) SELECT tenant FROM tenants_here
     WHERE NOT EXISTS (SELECT 1 FROM tenants t WHERE t.tenant = tenants_here.tenant)
-    ON CONFLICT DO NOTHING),
+    -- In one order, so that the two halves of a batch do not wait for each other.
+    ORDER BY tenant ON CONFLICT DO NOTHING),
 idle AS MATERIALIZED (
     SELECT tenant, CASE WHEN c.id IS NULL THEN 'not_connected' ELSE coalesce(c.reason, 'connection_paused') END AS code
     FROM tenants_here LEFT JOIN connections c USING (tenant)

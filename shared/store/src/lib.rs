@@ -144,6 +144,7 @@ impl Store {
         let journal = (config.max_connections / 4)
             .saturating_sub(1)
             .clamp(1, JOURNAL);
+        // Where connections are few there is one of each.
         let intake = journal.min(INTAKE);
         let busy_limit = journal + intake;
         let rest = config

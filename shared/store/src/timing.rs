@@ -28,7 +28,7 @@ macro_rules! queries {
 }
 
 queries! {
-    /// A batch of events enters, until it is on disk.
+    /// A batch of events enters, until it is on disk; or its second half, until it is committed.
     Enter = "enter",
     /// Operations are claimed.
     Claim = "claim",

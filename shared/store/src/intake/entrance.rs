@@ -45,13 +45,11 @@ impl Store {
         Ok(Entrance { connection })
     }
 
-    /// A second entrance for the other half of a batch; none where this process has no connection to spare for it now.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
-    pub async fn entrance_beside(&self) -> Result<Option<Entrance<'_>>, Error> {
-        let connection = self.intake.take_free(Query::Enter).await?;
-        Ok(connection.map(|connection| Entrance { connection }))
+    /// A second entrance for the other half of a batch; none where there is no connection to be had for it.
+    pub async fn entrance_beside(&self) -> Option<Entrance<'_>> {
+        // Whatever is wrong with another connection, the one that the batch has already may be good.
+        let connection = self.intake.take_free(Query::Enter).await.ok()??;
+        Some(Entrance { connection })
     }
 }
 
@@ -66,19 +64,18 @@ impl Entrance<'_> {
         in_order: impl IntoIterator<Item = &'t Tenant>,
         share: Share,
     ) -> Result<Transaction<'_>, Error> {
-        let locks: Vec<[i64; 2]> = in_order.into_iter().map(order_locks).collect();
-        let of_half = |half: usize| {
-            let locks: BTreeSet<i64> = locks.iter().map(|locks| locks[half]).collect();
-            locks
+        let tenants: Vec<[i64; 2]> = in_order.into_iter().map(order_locks).collect();
+        let halves: &[usize] = match share {
+            Share::Whole => &[0, 1],
+            Share::First => &[0],
+            Share::Second => &[1],
         };
         // Always taken in the same order, so that no two batches wait for each other.
-        let locks: Vec<i64> = match share {
-            Share::Whole => of_half(0).into_iter().chain(of_half(1)).collect(),
-            Share::First => of_half(0).into_iter().collect(),
-            Share::Second => of_half(1).into_iter().collect(),
-        };
-        let locks = locks
+        let sorted =
+            |half: &usize| -> BTreeSet<i64> { tenants.iter().map(|locks| locks[*half]).collect() };
+        let locks = halves
             .iter()
+            .flat_map(sorted)
             .map(|lock| format!("pg_advisory_xact_lock('{lock}')"));
         // One round trip; nothing but numbers of our own is in it.
         let begin = format!(
@@ -88,7 +85,7 @@ impl Entrance<'_> {
         Ok(self.connection.begin_with(AssertSqlSafe(begin)).await?)
     }
 
-    /// Gives back the entrance of a half that is committed: the other's [flush](Entrance::flush) is for both.
+    /// Gives back the entrance of a half that is committed; the other's [flush](Entrance::flush) is for both.
     pub fn leave(self) {
         self.connection.keep();
     }

@@ -10,6 +10,8 @@ use super::{Arrival, erased};
 
 /// From here on two halves are entered sooner than the whole: each costs a statement.
 const WORTH_IT: usize = 100;
+/// No half is smaller than this.
+const SMALLEST: usize = 25;
 
 /// What must enter in one transaction, in its order: everything that may be of one person, or may be the same.
 #[derive(PartialEq, Eq, Hash)]
@@ -19,7 +21,7 @@ enum Bond<'a> {
     Delivery(&'a str, &'a str, &'a str),
 }
 
-/// Parts a batch. Each half keeps the order of the batch; the second is empty where parting gains nothing.
+/// Parts a batch. Of one person each half keeps the order of the batch; the second is empty where parting gains nothing.
 #[must_use]
 pub fn halves(arrivals: Vec<Arrival>) -> (Vec<Arrival>, Vec<Arrival>) {
     if arrivals.len() < WORTH_IT {
@@ -44,6 +46,10 @@ pub fn halves(arrivals: Vec<Arrival>) -> (Vec<Arrival>, Vec<Arrival>) {
             0 => first.push(arrival),
             _ => second.push(arrival),
         }
+    }
+    if first.len().min(second.len()) < SMALLEST {
+        // They have nobody in common, so whichever is first.
+        first.append(&mut second);
     }
     (first, second)
 }

@@ -32,6 +32,17 @@ fn strangers_are_parted_evenly_and_few_are_not_parted() {
 }
 
 #[test]
+fn a_half_of_a_few_is_none() {
+    let mut batch = arrivals("acme", 300);
+    let everybodys = batch[0].keys[0];
+    for one in &mut batch[..290] {
+        one.keys.push(everybodys);
+    }
+    let (first, second) = halves(batch);
+    assert_eq!((first.len(), second.len()), (300, 0));
+}
+
+#[test]
 fn everybody_of_one_person_stays_together() {
     let mut batch = arrivals("acme", 200);
     // A chain: each has an address of the one before.
