@@ -19,7 +19,9 @@ use crate::message::{Message, read};
 use crate::refusal::Refusal;
 
 /// Most deliveries in one transaction.
-const BATCH: usize = 500;
+const BATCH: usize = 1000;
+/// Most deliveries read in one go while a batch is written: what the database answers is heard in between.
+const BITE: usize = 50;
 /// Longest pause between two tries to store a batch.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// For how long a batch is kept that cannot be stored. A database that restarts or fails over is back by then, and what
@@ -249,7 +251,7 @@ impl<T: Take> Intake<T> {
     ) -> (W, Option<Held<T::Arrival>>) {
         let mut ahead: Option<Held<T::Arrival>> = None;
         loop {
-            let room = BATCH - ahead.as_ref().map_or(0, Held::len);
+            let room = (BATCH - ahead.as_ref().map_or(0, Held::len)).min(BITE);
             tokio::select! {
                 biased;
                 written = &mut write => return (written, ahead),
@@ -474,9 +476,11 @@ where
     let mut work = pin!(work);
     loop {
         tokio::select! {
+            // Work first: the database rests until it hears the next statement. Whenever it has heard one, work waits and
+            // settling goes on.
             biased;
-            Some(()) = settling.next() => {}
             output = &mut work => return output,
+            Some(()) = settling.next() => {}
         }
     }
 }

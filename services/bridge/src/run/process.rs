@@ -23,7 +23,7 @@ use crate::failure::Failure;
 use crate::gauges;
 
 /// Messages on their way to us that are not yet stored: two full batches.
-const PREFETCH: u16 = 1000;
+const PREFETCH: u16 = 2000;
 /// How long the broker may block us before the process counts as not ready.
 const BROKER_PATIENCE: Duration = Duration::from_secs(30);
 

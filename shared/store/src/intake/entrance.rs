@@ -64,7 +64,9 @@ impl Entrance<'_> {
         in_order: impl IntoIterator<Item = &'t Tenant>,
         share: Share,
     ) -> Result<Transaction<'_>, Error> {
-        let tenants: Vec<[i64; 2]> = in_order.into_iter().map(order_locks).collect();
+        // Each once: a batch names a tenant for every event.
+        let tenants: BTreeSet<&Tenant> = in_order.into_iter().collect();
+        let tenants: Vec<[i64; 2]> = tenants.into_iter().map(order_locks).collect();
         let halves: &[usize] = match share {
             Share::Whole => &[0, 1],
             Share::First => &[0],
