@@ -476,8 +476,8 @@ where
     let mut work = pin!(work);
     loop {
         tokio::select! {
-            // Work first: the database rests until it hears the next statement. Whenever it has heard one, work waits and
-            // settling goes on.
+            // Work first: the database rests until it hears the next statement. Then work waits, for its answer or, once
+            // as much is unsettled as the broker gives out, for more deliveries; so settling always goes on.
             biased;
             output = &mut work => return output,
             Some(()) = settling.next() => {}
