@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use domain::Code;
 use greenhouse_sim::{Config, Seed};
 use harvest::Version;
 use serde_json::{Value, json};
 
 use crate::accounting::{at_rest, settled};
 use crate::architecture::root;
+use crate::scene::once;
 use crate::world::{Announced, World, email, introduction};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -97,7 +99,8 @@ async fn a_new_candidate_costs_at_most_four_calls_once_references_are_known() {
     world.answer("first").await;
     world.polled().await;
     world.greenhouse.state().clear_log();
-    world.publish(&introduction("acme", "second", &[job])).await;
+    let second = introduction("acme", "second", &[job]);
+    world.publish(&second).await;
     world.answer("second").await;
     // Where the candidate stands comes with the import; to look for it would be calls more.
     world
@@ -111,6 +114,8 @@ async fn a_new_candidate_costs_at_most_four_calls_once_references_are_known() {
     let log = world.greenhouse.state().log();
     let calls: Vec<&str> = log.iter().map(|call| call.operation).collect();
     assert!(calls.len() <= 4, "{calls:?}");
+    // With its note and tags.
+    once(&world, &second);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -125,11 +130,11 @@ async fn somebody_who_is_there_already_keeps_what_they_have() {
     let created = world.answer("i-1").await;
     let id: i64 = created.text("greenhouseCandidateId").parse().unwrap();
 
-    // The same person under another Intrro id, with another title and one address more.
+    // The same person under another Intrro id, with another title and one address more, before the one that is known.
     let mut again = introduction("acme", "i-2", &[first_job, second_job]);
     let candidate = &mut again["data"]["candidate"];
     candidate["title"] = json!("Countess");
-    candidate["emails"] = json!([{ "value": email("i-1").to_uppercase() }, { "value": "ada@second.example", "type": "work" }]);
+    candidate["emails"] = json!([{ "value": "ada@second.example", "type": "work" }, { "value": email("i-1").to_uppercase() }]);
     world.publish(&again).await;
 
     let answer = world.answer("i-2").await;
@@ -202,8 +207,20 @@ async fn jobs_that_are_closed_or_unknown_fail_alone() {
         codes,
         [json!("job_closed"), Value::Null, json!("job_unknown")]
     );
+    let remedies = |answer: &Announced| -> Vec<Value> {
+        let applications = answer.data["applications"].as_array().unwrap();
+        let remedies = applications.iter().map(|one| one["remedy"].clone());
+        remedies.collect()
+    };
+    let (closed, unknown) = (Code::JobClosed.remedy(), Code::JobUnknown.remedy());
+    assert_eq!(
+        remedies(&some),
+        [json!(closed), Value::Null, json!(unknown)]
+    );
     let neither = world.answer("neither").await;
     assert_eq!(neither.text("code"), "all_jobs_refused");
+    assert_eq!(neither.text("remedy"), Code::AllJobsRefused.remedy());
+    assert_eq!(remedies(&neither), [json!(closed), json!(unknown)]);
     let fields: Vec<&str> = neither.data["applications"]
         .as_array()
         .unwrap()
@@ -215,6 +232,14 @@ async fn jobs_that_are_closed_or_unknown_fail_alone() {
     assert_eq!(
         (none.name.as_str(), none.text("code"), none.text("field")),
         ("IntroductionImportFailed", "job_unknown", "job_ids[0]")
+    );
+    let told = world.logs();
+    let ended = told
+        .lines()
+        .find(|line| line.contains("ends without being done") && line.contains("job_unknown"));
+    assert!(
+        ended.is_some_and(|line| line.contains("job_ids[0]")),
+        "{told}"
     );
     assert!(
         world

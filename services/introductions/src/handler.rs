@@ -150,6 +150,11 @@ pub(crate) async fn settle_failed(
     failure: Failure<'_>,
     learnt: Vec<StepWrite>,
 ) -> Result<(), JournalError> {
+    tracing::info!(
+        operation = %claim.operation, tenant = %claim.tenant, kind = claim.kind.as_str(),
+        code = failure.problem.code.as_str(), field = failure.problem.field.as_deref(),
+        remedy = failure.problem.code.remedy(), "operation ends without being done"
+    );
     let answer = refusal(claim, &failure.problem, failure.applied);
     let outcome = failure.outcome();
     let terminal = terminal(failure.problem.code);

@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn it_names_the_referrer_and_ends_with_the_marker() {
+    fn it_names_the_referrer_and_the_requester_and_ends_with_the_marker() {
         let referrer = v1::Referrer {
             name: "Grace".into(),
             email: "grace@acme.com".into(),
@@ -272,12 +272,15 @@ mod tests {
         };
         let introduction = introduction(v1::IntroductionAccepted {
             referrer: Some(referrer),
+            requested_by: Some(v1::Requester {
+                email: " rita@acme.com ".into(),
+            }),
             message: " Great engineer. ".into(),
             ..Default::default()
         });
         let body = body(&introduction);
         assert!(body.starts_with(
-            "Introduced by Grace (grace@acme.com) through Intrro.\n\nGreat engineer.\n\n"
+            "Introduced by Grace (grace@acme.com) through Intrro.\nRequested by rita@acme.com.\n\nGreat engineer.\n\n"
         ));
         assert!(introduction.note_marker.is_in(&body));
     }

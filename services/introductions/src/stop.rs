@@ -143,6 +143,17 @@ impl Stop {
         }
     }
 
+    /// Where in the event, or which setting, it is about.
+    pub(crate) fn field(&self) -> Option<&str> {
+        match self {
+            Stop::Abandon | Stop::GiveBack | Stop::Wait { .. } => None,
+            Stop::Retry(problem)
+            | Stop::Pause(problem)
+            | Stop::Fail(problem)
+            | Stop::Park(problem) => problem.field.as_deref(),
+        }
+    }
+
     /// A right that no choice of the tenant asks for is missing to the event alone that does: the others go on. That is v1's
     /// right to add prospects; in v3 whoever may add candidates may add these.
     pub(crate) fn unless_chosen(self, settings: &Settings) -> Stop {

@@ -242,7 +242,7 @@ async fn perform(context: &Context, claim: Claim, stop: &CancellationToken) {
         .processed(stopped.stop.outcome(), claim.clock.elapsed());
     tracing::info!(
         operation = %claim.operation, tenant = %claim.tenant, kind = claim.kind.as_str(), attempt = claim.attempts,
-        code = stopped.stop.code().map(Code::as_str), "operation stopped"
+        code = stopped.stop.code().map(Code::as_str), field = stopped.stop.field(), "operation stopped"
     );
     let learnt = stopped.learnt.clone();
     match carry_out(context, &claim, stopped).await {
