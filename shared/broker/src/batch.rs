@@ -54,6 +54,13 @@ impl Batch {
         self.lane.is_alive()
     }
 
+    /// How many deliveries are settled with it, also where they were taken out.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        // They are consecutive, and were in memory.
+        (self.last - self.first) as usize + 1
+    }
+
     /// Adds what the consumer handed out right after this batch, to be settled with it.
     ///
     /// # Errors

@@ -21,7 +21,7 @@ use crate::refusal::Refusal;
 /// Most deliveries in one transaction.
 const BATCH: usize = 1000;
 /// Most deliveries read in one go while a batch is written: what the database answers is heard in between.
-const BITE: usize = 50;
+const BITE: usize = 16;
 /// Longest pause between two tries to store a batch.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// For how long a batch is kept that cannot be stored. A database that restarts or fails over is back by then, and what
@@ -138,23 +138,6 @@ pub(crate) struct Intake<T> {
     pub(crate) metrics: Arc<Metrics>,
 }
 
-/// A batch of deliveries, sorted into what to store and what to bury.
-struct Sorted<A> {
-    arrivals: Vec<A>,
-    /// Index of the delivery, and why it is refused.
-    refused: Vec<(usize, Refusal)>,
-}
-
-impl<A> Sorted<A> {
-    /// Adds what was sorted of the deliveries that follow the `before` of this one.
-    fn append(&mut self, before: usize, mut later: Sorted<A>) {
-        self.arrivals.append(&mut later.arrivals);
-        let refused = later.refused.into_iter();
-        let moved = refused.map(|(index, refusal)| (before + index, refusal));
-        self.refused.extend(moved);
-    }
-}
-
 /// Why a batch is kept and tried again.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Unstored {
@@ -167,7 +150,7 @@ pub(crate) enum Unstored {
 /// A batch whose arrivals are on disk.
 struct Recorded {
     batch: Batch,
-    refused: Vec<(usize, Refusal)>,
+    refused: Vec<(Delivery, Refusal)>,
     /// Whether it took the database to record it.
     stored: bool,
 }
@@ -181,24 +164,23 @@ enum Taken {
     OutOfPatience(Batch),
 }
 
-/// A batch that is ready to be written.
+/// A batch that is ready to be written, sorted into what to store and what to bury.
 struct Held<A> {
     batch: Batch,
-    sorted: Sorted<A>,
+    arrivals: Vec<A>,
+    /// What is refused, and why. Of what was accepted no delivery is kept.
+    refused: Vec<(Delivery, Refusal)>,
 }
 
 impl<A> Held<A> {
-    fn len(&self) -> usize {
-        self.batch.deliveries.len()
-    }
-
-    fn append(&mut self, later: Held<A>) {
-        let Held { batch, sorted } = later;
-        let before = self.len();
-        match self.batch.append(batch) {
-            Ok(()) => self.sorted.append(before, sorted),
+    fn append(&mut self, mut later: Held<A>) {
+        match self.batch.append(later.batch) {
+            Ok(()) => {
+                self.arrivals.append(&mut later.arrivals);
+                self.refused.append(&mut later.refused);
+            }
             // The connection was lost in between: what was read before comes again.
-            Err(batch) => *self = Held { batch, sorted },
+            Err(batch) => *self = Held { batch, ..later },
         }
     }
 }
@@ -251,7 +233,7 @@ impl<T: Take> Intake<T> {
     ) -> (W, Option<Held<T::Arrival>>) {
         let mut ahead: Option<Held<T::Arrival>> = None;
         loop {
-            let room = (BATCH - ahead.as_ref().map_or(0, Held::len)).min(BITE);
+            let room = (BATCH - ahead.as_ref().map_or(0, |held| held.batch.size())).min(BITE);
             tokio::select! {
                 biased;
                 written = &mut write => return (written, ahead),
@@ -274,12 +256,15 @@ impl<T: Take> Intake<T> {
         patience: Option<Duration>,
         stop: &CancellationToken,
     ) -> Taken {
-        let Held { batch, sorted } = held;
+        let Held {
+            batch,
+            arrivals,
+            refused,
+        } = held;
         if !batch.is_usable() {
             // What came before it may not be stored, and comes again first.
             return Taken::GivenUp;
         }
-        let Sorted { arrivals, refused } = sorted;
         let stored = !arrivals.is_empty();
         let (first, second) = self.take.halves(arrivals);
         let begun = Instant::now();
@@ -325,14 +310,14 @@ impl<T: Take> Intake<T> {
         let mut unburied: Vec<usize> = (0..refused.len()).collect();
         let mut attempt = 1;
         loop {
-            let buried = self.bury_all(&batch.deliveries, &refused, &mut unburied);
+            let buried = self.bury_all(&refused, &mut unburied);
             let Err(cause) = buried.await else { break };
             if !self.again(&batch, &cause, &mut attempt, stop).await {
                 return;
             }
         }
         crash_here(CrashPoint::IntakeAfterCommit);
-        let deliveries = batch.deliveries.len() as u64;
+        let deliveries = batch.size() as u64;
         if batch.ack().await != Settled::Done {
             self.metrics.stale_acks(self.queue, deliveries);
         }
@@ -349,7 +334,7 @@ impl<T: Take> Intake<T> {
         tracing::warn!(
             %cause,
             queue = self.queue.as_str(),
-            deliveries = batch.deliveries.len(),
+            deliveries = batch.size(),
             attempt = *attempt,
             "deliveries cannot be stored yet"
         );
@@ -365,26 +350,25 @@ impl<T: Take> Intake<T> {
         }
     }
 
-    fn hold(&self, batch: Batch) -> Held<T::Arrival> {
-        let sorted = self.sort(&batch.deliveries);
-        Held { batch, sorted }
-    }
-
-    fn sort(&self, deliveries: &[Delivery]) -> Sorted<T::Arrival> {
-        let mut sorted = Sorted {
-            arrivals: Vec::with_capacity(deliveries.len()),
-            refused: Vec::new(),
-        };
-        for (index, delivery) in deliveries.iter().enumerate() {
-            match self.sort_one(delivery) {
-                Ok(arrival) => sorted.arrivals.extend(arrival),
-                Err(refusal) => sorted.refused.push((index, refusal)),
+    /// Sorts what came, and lets go of what is sorted: there are many, and while the database writes is the time for it.
+    fn hold(&self, mut batch: Batch) -> Held<T::Arrival> {
+        let deliveries = std::mem::take(&mut batch.deliveries);
+        let mut arrivals = Vec::with_capacity(deliveries.len());
+        let mut refused = Vec::new();
+        for delivery in deliveries {
+            match self.sort(&delivery) {
+                Ok(arrival) => arrivals.extend(arrival),
+                Err(refusal) => refused.push((delivery, refusal)),
             }
         }
-        sorted
+        Held {
+            batch,
+            arrivals,
+            refused,
+        }
     }
 
-    fn sort_one(&self, delivery: &Delivery) -> Result<Option<T::Arrival>, Refusal> {
+    fn sort(&self, delivery: &Delivery) -> Result<Option<T::Arrival>, Refusal> {
         match read(self.queue, delivery) {
             Ok(message) => self.take.sort(message),
             // Nor can the service of the other queue, which buries it. What can be read is refused here all the same: the
@@ -482,27 +466,5 @@ where
             output = &mut work => return output,
             Some(()) = settling.next() => {}
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_refusal_stays_with_its_delivery_when_batches_are_put_together() {
-        let refused = |index| (index, Refusal::invalid("$.data", "nothing in it"));
-        let mut sorted = Sorted {
-            arrivals: vec!["first"],
-            refused: vec![refused(1)],
-        };
-        let later = Sorted {
-            arrivals: vec!["fourth"],
-            refused: vec![refused(0), refused(2)],
-        };
-        sorted.append(2, later);
-        assert_eq!(sorted.arrivals, ["first", "fourth"]);
-        let indices: Vec<usize> = sorted.refused.iter().map(|(index, _)| *index).collect();
-        assert_eq!(indices, [1, 2, 4]);
     }
 }

@@ -15,31 +15,25 @@ impl<T: Take> Intake<T> {
     /// Publishes the dead letters, and notes for whoever asks that they are there.
     pub(crate) async fn bury_all(
         &self,
-        deliveries: &[Delivery],
-        refused: &[(usize, Refusal)],
+        refused: &[(Delivery, Refusal)],
         unburied: &mut Vec<usize>,
     ) -> Result<(), Unstored> {
-        self.bury(deliveries, refused, unburied).await;
+        self.bury(refused, unburied).await;
         if !unburied.is_empty() {
             return Err(Unstored::Letter);
         }
-        Ok(self.note(deliveries, refused).await?)
+        Ok(self.note(refused).await?)
     }
 
     /// Publishes the dead letters of these of the refused. Those that the broker took are buried, and counted, once.
-    async fn bury(
-        &self,
-        deliveries: &[Delivery],
-        refused: &[(usize, Refusal)],
-        unburied: &mut Vec<usize>,
-    ) {
+    async fn bury(&self, refused: &[(Delivery, Refusal)], unburied: &mut Vec<usize>) {
         if unburied.is_empty() {
             return;
         }
         let letter = |&place: &usize| {
-            let (index, refusal) = &refused[place];
+            let (delivery, refusal) = &refused[place];
             let why = refusal.letter(self.queue, &self.instance);
-            broker::dead_letter(&self.topology, &deliveries[*index], &why)
+            broker::dead_letter(&self.topology, delivery, &why)
         };
         let letters = unburied.iter().map(letter).collect();
         let sent = Instant::now();
@@ -58,8 +52,8 @@ impl<T: Take> Intake<T> {
             self.metrics.published(service, exchange, word, 1);
             let buried = *outcome == Outcome::Confirmed;
             if buried {
-                let (index, refusal) = &refused[place];
-                self.count_buried(&deliveries[*index], refusal);
+                let (delivery, refusal) = &refused[place];
+                self.count_buried(delivery, refusal);
             }
             !buried
         });
@@ -79,18 +73,13 @@ impl<T: Take> Intake<T> {
     }
 
     /// Notes which messages lie in the dead letters, and why.
-    async fn note(
-        &self,
-        deliveries: &[Delivery],
-        refused: &[(usize, Refusal)],
-    ) -> Result<(), store::Error> {
+    async fn note(&self, refused: &[(Delivery, Refusal)]) -> Result<(), store::Error> {
         if refused.is_empty() {
             return Ok(());
         }
-        let named = refused.iter().map(|(index, refusal)| {
-            let delivery = &deliveries[*index];
-            (delivery, refusal, proto::envelope::names(&raw(delivery)))
-        });
+        let named = refused
+            .iter()
+            .map(|(delivery, refusal)| (delivery, refusal, proto::envelope::names(&raw(delivery))));
         let named: Vec<_> = named.collect();
         let refusals = named.iter().map(|(delivery, refusal, names)| Refused {
             message_id: delivery.message_id.as_deref(),

@@ -109,6 +109,7 @@ async fn a_batch_takes_in_the_next_one_and_both_are_settled_at_once() {
             let next = consumer.next_batch(room.min(5)).await.unwrap();
             batch.append(next).unwrap();
         }
+        assert_eq!(batch.size(), 30);
         let order: Vec<_> = batch.deliveries.iter().map(|d| d.body.clone()).collect();
         let sent: Vec<_> = (0..30).map(|n| n.to_string().into_bytes()).collect();
         assert_eq!(order, sent);
@@ -304,6 +305,7 @@ async fn a_stopping_consumer_waits_for_open_batches_and_gives_the_rest_back() {
         let mut consumer = broker.consumer();
         let mut open = consumer.next_batch(5).await.unwrap();
         let taken = std::mem::take(&mut open.deliveries).len() as u32;
+        assert_eq!(open.size() as u32, taken);
         broker.token.cancel();
         assert!(consumer.next_batch(5).await.is_none());
         let (settled, ()) = tokio::join!(open.ack(), consumer.closed());
