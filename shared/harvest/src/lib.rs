@@ -9,8 +9,8 @@
 //! Deliberately absent: retries and redirects. A write is sent once; whether it may be sent again is for the caller to
 //! decide, who is told by [`Error`] what is known about its effect. Its one repetition is after a 401, which proves
 //! that nothing was executed, with another token. A read is asked again only otherwise than before: a refused filter in
-//! another spelling, a page that is too large in smaller ones; each is a call of its own, in budget and deadline. Below us, hyper moves a request to another connection only while not
-//! a byte of it was written.
+//! another spelling, a page that is too large in smaller ones; each is a call of its own, in budget and deadline. Below
+//! us, hyper moves a request to another connection only while not a byte of it was written.
 #![deny(missing_docs)]
 
 mod answer;
