@@ -87,6 +87,9 @@ pub struct Warning {
     /// What a person can do about it.
     #[prost(string, tag = "3")]
     pub remedy: ::prost::alloc::string::String,
+    /// What it is about, as a path into the event's data, or the field as Greenhouse names it. Empty when nothing in particular.
+    #[prost(string, tag = "4")]
+    pub field: ::prost::alloc::string::String,
 }
 /// The person is in Greenhouse under at least one of the jobs picked.
 #[derive(Clone, PartialEq, ::prost::Message)]

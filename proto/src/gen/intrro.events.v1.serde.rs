@@ -7760,6 +7760,9 @@ impl serde::Serialize for Warning {
         if !self.remedy.is_empty() {
             len += 1;
         }
+        if !self.field.is_empty() {
+            len += 1;
+        }
         let mut struct_ser = serializer.serialize_struct("intrro.events.v1.Warning", len)?;
         if !self.code.is_empty() {
             struct_ser.serialize_field("code", &self.code)?;
@@ -7769,6 +7772,9 @@ impl serde::Serialize for Warning {
         }
         if !self.remedy.is_empty() {
             struct_ser.serialize_field("remedy", &self.remedy)?;
+        }
+        if !self.field.is_empty() {
+            struct_ser.serialize_field("field", &self.field)?;
         }
         struct_ser.end()
     }
@@ -7783,6 +7789,7 @@ impl<'de> serde::Deserialize<'de> for Warning {
             "code",
             "message",
             "remedy",
+            "field",
         ];
 
         #[allow(clippy::enum_variant_names)]
@@ -7790,6 +7797,7 @@ impl<'de> serde::Deserialize<'de> for Warning {
             Code,
             Message,
             Remedy,
+            Field,
             __SkipField__,
         }
         impl<'de> serde::Deserialize<'de> for GeneratedField {
@@ -7815,6 +7823,7 @@ impl<'de> serde::Deserialize<'de> for Warning {
                             "code" => Ok(GeneratedField::Code),
                             "message" => Ok(GeneratedField::Message),
                             "remedy" => Ok(GeneratedField::Remedy),
+                            "field" => Ok(GeneratedField::Field),
                             _ => Ok(GeneratedField::__SkipField__),
                         }
                     }
@@ -7837,6 +7846,7 @@ impl<'de> serde::Deserialize<'de> for Warning {
                 let mut code__ = None;
                 let mut message__ = None;
                 let mut remedy__ = None;
+                let mut field__ = None;
                 while let Some(k) = map_.next_key()? {
                     match k {
                         GeneratedField::Code => {
@@ -7857,6 +7867,12 @@ impl<'de> serde::Deserialize<'de> for Warning {
                             }
                             remedy__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
                         }
+                        GeneratedField::Field => {
+                            if field__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("field"));
+                            }
+                            field__ = Some(map_.next_value::<crate::json::Lenient<_>>()?.0);
+                        }
                         GeneratedField::__SkipField__ => {
                             let _ = map_.next_value::<serde::de::IgnoredAny>()?;
                         }
@@ -7866,6 +7882,7 @@ impl<'de> serde::Deserialize<'de> for Warning {
                     code: code__.unwrap_or_default(),
                     message: message__.unwrap_or_default(),
                     remedy: remedy__.unwrap_or_default(),
+                    field: field__.unwrap_or_default(),
                 })
             }
         }

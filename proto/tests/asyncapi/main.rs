@@ -56,13 +56,43 @@ fn the_document_follows_the_specification() {
     );
 }
 
+/// What a consumer's generator makes of the schemas must take what the examples show.
+#[test]
+fn every_example_is_what_its_schema_says() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("asyncapi.yaml");
+    let document: Value = serde_saphyr::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let mut compiler = boon::Compiler::new();
+    compiler
+        .add_resource("asyncapi.yaml", document.clone())
+        .unwrap();
+    let mut seen = 0;
+    for (name, message) in document["components"]["messages"].as_object().unwrap() {
+        let mut schemas = boon::Schemas::new();
+        let place = format!("asyncapi.yaml#/components/messages/{name}/payload");
+        let schema = compiler.compile(&place, &mut schemas).unwrap();
+        for example in message["examples"].as_array().unwrap() {
+            let mut payload = example["payload"].clone();
+            if let Err(error) = schemas.validate(&payload, schema) {
+                panic!("{name}: {error:#}");
+            }
+            payload["type"] = "another".into();
+            assert!(schemas.validate(&payload, schema).is_err(), "{name}");
+            seen += 1;
+        }
+    }
+    assert_eq!(seen, std::fs::read_dir(golden_folder()).unwrap().count());
+}
+
 const HEADER: &str = "\
 # Written by tests/asyncapi from the .proto files and golden/: change those, then run
 # UPDATE_GENERATED=1 cargo test -p proto --test asyncapi
 ";
 
 fn golden(name: &str) -> Node {
-    let folder: PathBuf = [env!("CARGO_MANIFEST_DIR"), "golden"].iter().collect();
-    let text = std::fs::read(folder.join(name).with_extension("json")).unwrap();
+    let text = std::fs::read(golden_folder().join(name).with_extension("json")).unwrap();
     serde_json::from_slice(&text).unwrap()
+}
+
+fn golden_folder() -> PathBuf {
+    [env!("CARGO_MANIFEST_DIR"), "golden"].iter().collect()
 }

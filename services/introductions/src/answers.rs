@@ -168,5 +168,6 @@ pub(crate) fn warning(problem: &Problem) -> v1::Warning {
         code: problem.code.as_str().to_owned(),
         message,
         remedy: problem.code.remedy().to_owned(),
+        field: problem.field.clone().unwrap_or_default(),
     }
 }
