@@ -300,10 +300,11 @@ fn ended(story: &Story, what: &str, code: Option<Code>) -> Verdict {
         Some(last) => format!(" The last try failed so: {}", last.cause()),
         None => String::new(),
     };
-    // Elsewhere the field says where in the event, which is told with the answer.
-    let missing = match code {
-        Code::ScopeMissing => story.field.as_slice(),
-        _ => &[],
+    // Of a right that is missing the field says which; else where in the event.
+    let (missing, place) = match (code, &story.field) {
+        (Code::ScopeMissing, field) => (field.as_slice(), String::new()),
+        (_, Some(field)) => (&[][..], format!(" It is about {field}.")),
+        (_, None) => (&[][..], String::new()),
     };
     // Others that this code stops go on by themselves then; what has ended does not.
     let anew = match code.retried() {
@@ -311,7 +312,7 @@ fn ended(story: &Story, what: &str, code: Option<Code>) -> Verdict {
         false => "",
     };
     Verdict {
-        sentence: format!("{what}: {}{last}", shown(code, missing)),
+        sentence: format!("{what}: {}{place}{last}", shown(code, missing)),
         next: format!(
             "{}{anew} More: bridge explain {}",
             code.remedy(),

@@ -322,6 +322,18 @@ fn a_pause_names_what_is_missing() {
 }
 
 #[test]
+fn a_failure_says_what_in_the_event_it_is_about() {
+    let failed = Verdict::of(&Story {
+        field: Some("job_ids[0]".into()),
+        ..story("failed", Some(Code::JobUnknown))
+    });
+    assert!(
+        failed.sentence.ends_with(" It is about job_ids[0]."),
+        "{failed:?}"
+    );
+}
+
+#[test]
 fn whatever_waits_for_the_limit_names_it_and_how_many_come_first() {
     let told = |ahead, limit, used_up: bool| {
         let story = story("open", None);
