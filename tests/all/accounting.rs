@@ -155,7 +155,17 @@ fn in_greenhouse_once(world: &World, account: &Account) {
     for answer in announced.iter().filter(is_import) {
         is_there(&world.organisation_of(&answer.tenant), answer);
     }
-    let state = world.greenhouse.state();
+    let tenants: BTreeSet<&str> = announced
+        .iter()
+        .map(|event| event.tenant.as_str())
+        .collect();
+    for tenant in tenants {
+        nobody_twice(&world.organisation_of(tenant), account);
+    }
+}
+
+/// No person, application or note is there twice.
+fn nobody_twice(state: &View, account: &Account) {
     for introduction in &account.imported {
         let people = state.candidates_by_email(&email(introduction));
         assert!(

@@ -88,6 +88,28 @@ fn scenario(point: CrashPoint, version: Version) -> Scenario {
     }
 }
 
+#[test]
+fn what_dies_in_tests_of_its_own_is_all_visited_there() {
+    let of = |wanted| -> Vec<CrashPoint> {
+        let points = CrashPoint::all();
+        points
+            .into_iter()
+            .filter(|point| scenario(*point, Version::V3) == wanted)
+            .collect()
+    };
+    // A point more needs its visit in the file named here.
+    let webhooks = [
+        CrashPoint::WebhookBeforeCommit,
+        CrashPoint::WebhookAfterCommit,
+    ]; // webhooks.rs
+    let consent = [
+        CrashPoint::ConsentBeforeStore,
+        CrashPoint::ConsentAfterStore,
+    ]; // consent.rs
+    assert_eq!(of(Scenario::Webhook), webhooks);
+    assert_eq!(of(Scenario::Consent), consent);
+}
+
 /// How many notes are there although nobody can know: v1 shows none, so one that may have been sent stays unproven.
 fn unknown_notes(point: CrashPoint, version: Version) -> Option<usize> {
     use StepKind::{AddNote, AddStatusNote, WriteStatus};

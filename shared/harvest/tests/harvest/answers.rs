@@ -103,6 +103,24 @@ async fn an_answer_that_does_not_come() {
 }
 
 #[tokio::test]
+async fn an_answer_that_begins_and_does_not_end() {
+    is_unreadable(
+        || {
+            Reply::Stalled(
+                "HTTP/1.1 201 Created\r\ncontent-length: 100\r\n\r\n{\"candidate\":{".into(),
+            )
+        },
+        |cause| *cause == Cause::Timeout,
+    )
+    .await;
+    is_interrupted(
+        || Reply::Stalled("HTTP/1.1 201 Cre".into()),
+        |cause| *cause == Cause::Timeout,
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn an_error_of_the_server() {
     for status in [500, 502, 503, 504] {
         let server = Server::start(move |_, _| answer(status, "")).await;

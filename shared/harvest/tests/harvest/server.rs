@@ -21,6 +21,8 @@ pub(crate) enum Reply {
     },
     /// Writes these bytes and closes the connection.
     Bytes(String),
+    /// Writes these bytes and then nothing, with the connection open.
+    Stalled(String),
     /// Never answers.
     Silence,
 }
@@ -126,6 +128,10 @@ impl Server {
                 Reply::Bytes(bytes) => {
                     let _ = stream.write_all(bytes.as_bytes()).await;
                     return;
+                }
+                Reply::Stalled(bytes) => {
+                    let _ = stream.write_all(bytes.as_bytes()).await;
+                    std::future::pending().await
                 }
                 Reply::Silence => std::future::pending().await,
             }
