@@ -165,7 +165,7 @@ impl Sources {
         let may_install = options.may_install && install::possible();
         if choose(&packages, docker, may_install)? == Choice::Install {
             let found = "Neither the programs nor a working Docker found";
-            install::packages(&packages, found).await?;
+            install::packages(&packages, found).await.context(CHOICES)?;
             eprintln!("Its system services stay off; private instances run under target/ instead.");
             rabbit = find::rabbit();
             postgres = find::postgres();

@@ -12,6 +12,11 @@ use super::Options;
 use crate::folder::Folder;
 use crate::process::{Guard, run};
 
+/// Seconds until a container that was started must be healthy.
+const HEALTHY_WITHIN: &str = "90";
+/// Lines of a container's log that follow an error.
+const LOG_LINES: &str = "30";
+
 /// Whether a Docker daemon answers and the compose plugin is there.
 pub(super) async fn works(root: &Path) -> bool {
     let daemon = run(docker(&["info", "--format", "{{.ServerVersion}}"])).await;
@@ -61,9 +66,16 @@ impl Service {
             _folder: folder,
         };
         service
-            .run(&["up", "--wait", "--no-deps", name])
+            .run(&[
+                "up",
+                "--wait",
+                "--wait-timeout",
+                HEALTHY_WITHIN,
+                "--no-deps",
+                name,
+            ])
             .await
-            .with_context(|| format!("docker compose up {name}"))?;
+            .with_context(|| format!("docker compose up {name}{}", service.log_tail()))?;
         Ok(service)
     }
 
@@ -89,12 +101,25 @@ impl Service {
     pub(super) fn check(&self, deadline: Instant) -> Result<()> {
         if Instant::now() > deadline {
             bail!(
-                "{} in Docker was not ready in time; see docker compose {} logs",
+                "{} in Docker was not ready in time{}",
                 self.name,
-                self.compose[1..].join(" ")
+                self.log_tail()
             );
         }
         Ok(())
+    }
+
+    /// The end of its log, to follow an error: the container goes with this value.
+    fn log_tail(&self) -> String {
+        let mut logs = self.command(&["logs", "--no-log-prefix", "--tail", LOG_LINES, self.name]);
+        match logs.stdin(Stdio::null()).output() {
+            Ok(output) => format!(
+                "; the end of its log:\n{}{}",
+                String::from_utf8_lossy(&output.stdout),
+                String::from_utf8_lossy(&output.stderr)
+            ),
+            Err(_) => String::new(),
+        }
     }
 
     async fn run(&self, arguments: &[&str]) -> Result<()> {

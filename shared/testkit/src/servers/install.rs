@@ -66,12 +66,23 @@ impl Drop for ServicesStayOff<'_> {
             );
         }
         if Path::new("/run/systemd/system").exists() {
-            // They are enabled though not started, and would come up at the next boot. Services are named as packages.
-            for service in self.packages {
+            // They are enabled though not started, and would come up at the next boot.
+            for service in services(self.packages) {
                 let _ = privileged("systemctl", &["disable", "--now", "--quiet", service]);
             }
         }
     }
+}
+
+/// What the packages enable. Services are named as packages; Erlang's comes along with RabbitMQ's.
+fn services(packages: &[String]) -> impl Iterator<Item = &str> {
+    packages.iter().flat_map(|package| {
+        let along: &[&str] = match package.as_str() {
+            "rabbitmq-server" => &["epmd.socket", "epmd.service"],
+            _ => &[],
+        };
+        std::iter::once(package.as_str()).chain(along.iter().copied())
+    })
 }
 
 /// Runs a program as root; `env` because sudo passes no variables on.
