@@ -27,8 +27,14 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
         // One test needs it, and says so as well.
         eprintln!("warning: {missing:#}");
     }
-    let servers = Servers::start(&crate::server_options()).await?;
+    let options = crate::server_options();
+    let promtool = testkit::promtool::ensure(&options.root).await;
+    if let Err(missing) = &promtool {
+        eprintln!("warning: {missing:#}");
+    }
+    let servers = Servers::start(&options).await?;
     let mut child = cargo_test(arguments, &servers)
+        .envs(promtool.map(|program| (testkit::promtool::PROGRAM, program)))
         .spawn()
         .context("run cargo test")?;
     let totals = Totals::count(&mut child).await?;

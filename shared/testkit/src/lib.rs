@@ -12,6 +12,7 @@ pub mod http;
 pub mod management;
 mod port;
 mod process;
+pub mod promtool;
 pub mod python;
 pub mod relay;
 pub mod servers;

@@ -5,7 +5,7 @@
 //! them, however it ends. It does not declare queues or run migrations: that is the bridge's own work.
 
 mod compose;
-mod find;
+pub(crate) mod find;
 pub(crate) mod install;
 mod postgres;
 mod progress;

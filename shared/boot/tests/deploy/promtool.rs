@@ -1,6 +1,6 @@
-//! Prometheus's own opinion, where `promtool` is installed (Debian and Ubuntu: in the package `prometheus`).
+//! Prometheus's own opinion, by `promtool`: `cargo xtask test` fetches it on Debian and Ubuntu.
 //!
-//! Without it these tests say so and pass, because a fresh machine need not have it. Where `BRIDGE_REQUIRE_PROMTOOL` is
+//! Without it these tests say so and pass, because no other system need have it. Where `BRIDGE_REQUIRE_PROMTOOL` is
 //! set, as in `.ci/run`, its absence is a failure.
 
 use std::fmt::Write;

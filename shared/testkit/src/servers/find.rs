@@ -66,7 +66,7 @@ pub(super) fn postgres() -> Option<PostgresPrograms> {
 }
 
 /// A program on `PATH`.
-pub(super) fn program(name: &str) -> Option<PathBuf> {
+pub(crate) fn program(name: &str) -> Option<PathBuf> {
     path_folders()
         .map(|folder| folder.join(name))
         .find(|path| path.is_file())

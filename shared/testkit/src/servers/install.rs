@@ -86,7 +86,7 @@ fn services(packages: &[String]) -> impl Iterator<Item = &str> {
 }
 
 /// Runs a program as root; `env` because sudo passes no variables on.
-fn privileged(name: &str, arguments: &[&str]) -> Result<()> {
+pub(crate) fn privileged(name: &str, arguments: &[&str]) -> Result<()> {
     let mut command = if is_root() {
         Command::new("env")
     } else {
