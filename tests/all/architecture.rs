@@ -196,6 +196,33 @@ fn the_ledger_asks_no_clock_but_the_databases() {
     }
 }
 
+/// A query is checked against the schema when it is compiled; only what sets up a session cannot be.
+#[test]
+fn every_query_is_checked_at_compile_time_but_a_sessions_settings() {
+    let settings = ["\"SET ", "\"SELECT 1\"", "\"DISCARD PLANS\""];
+    let mut seen = 0;
+    for file in rust_files(&root().join("shared/store/src")) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let production = text.split("#[cfg(test)]").next().unwrap();
+        for unchecked in [
+            "raw_sql(",
+            "query(",
+            "query_as(",
+            "query_scalar(",
+            "QueryBuilder",
+        ] {
+            for after in production.split(&format!("sqlx::{unchecked}")).skip(1) {
+                let statement = after.trim_start();
+                let is_setting = settings.iter().any(|begin| statement.starts_with(begin));
+                let begin: String = statement.chars().take(40).collect();
+                assert!(is_setting, "{}: {begin}", file.display());
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 0, "the unchecked ones are spelt another way now");
+}
+
 /// Every Rust file below a folder.
 pub fn rust_files(folder: &Path) -> impl Iterator<Item = PathBuf> {
     let mut files = Vec::new();
