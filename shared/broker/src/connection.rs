@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use futures::{Stream, StreamExt};
+use futures::{Stream, StreamExt, TryFutureExt};
 use lapin::protocol::{AMQPErrorKind, AMQPHardError};
-use lapin::{Connection, ConnectionProperties, ErrorKind, Event};
+use lapin::{Channel, Connection, ConnectionProperties, ErrorKind, Event};
 
 use crate::{Cause, Config, Error, Monitor};
 
@@ -20,7 +20,16 @@ pub(crate) async fn open(config: &Config, role: &str, frames: u32) -> Result<Con
     let name = format!("{}/{role}", config.instance);
     let properties = ConnectionProperties::default().with_connection_name(name.into());
     let connect = Connection::connect_uri(uri, properties);
-    in_time(config, async { connect.await.map_err(Error::from_lapin) }).await
+    in_time(config, connect.map_err(Error::from_lapin)).await
+}
+
+/// Opens a channel.
+pub(crate) async fn channel(connection: &Connection, config: &Config) -> Result<Channel, Error> {
+    in_time(
+        config,
+        connection.create_channel().map_err(Error::from_lapin),
+    )
+    .await
 }
 
 /// Gives up what the broker does not answer within the connect timeout: a node that lost its quorum keeps the connection

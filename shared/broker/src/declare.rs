@@ -5,6 +5,7 @@
 mod topic;
 
 use domain::Code;
+use futures::{FutureExt, TryFutureExt};
 use lapin::{
     Channel, Connection, ExchangeKind,
     options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions},
@@ -40,7 +41,7 @@ const HISTORY_SEGMENT_BYTES: i64 = 100 << 20;
 /// otherwise as for connecting.
 pub async fn declare(config: &Config) -> Result<(), Error> {
     let connection = connection::open(config, "topology", FRAME_MAX).await?;
-    let declared = declare_on(&connection, &config.topology).await;
+    let declared = declare_on(&connection, config).await;
     connection::close(connection).await;
     declared
 }
@@ -74,33 +75,116 @@ pub async fn declare_when_reachable(config: Config, token: CancellationToken) {
 }
 
 /// As [`declare`], on a throw-away channel of `connection`: a mismatch closes only that channel.
-pub(crate) async fn declare_on(connection: &Connection, topology: &Topology) -> Result<(), Error> {
-    let mut channel = channel(connection).await?;
+pub(crate) async fn declare_on(connection: &Connection, config: &Config) -> Result<(), Error> {
+    let topology = &config.topology;
+    let mut declarer = Declarer::open(connection, config).await?;
     let (dead, unrouted) = (topology.dead(), topology.unrouted());
 
     for parked in [&dead, &unrouted] {
-        exchange(&channel, parked, ExchangeKind::Fanout, &[]).await?;
-        queue(&channel, parked, &parked_arguments()).await?;
-        bind(&channel, parked, parked, "").await?;
+        declarer.exchange(parked, ExchangeKind::Fanout, &[]).await?;
+        declarer.queue(parked, &parked_arguments()).await?;
+        declarer.bind(parked, parked, "").await?;
     }
     for name in [topology.events(), topology.greenhouse_events()] {
-        channel = topic::declare(connection, channel, &name, &unrouted).await?;
+        topic::declare(&mut declarer, &name, &unrouted).await?;
     }
     for (name, key) in topology.work_queues() {
-        queue(&channel, &name, &work_arguments(&dead)).await?;
-        bind(&channel, &name, &topology.events(), key).await?;
+        declarer.queue(&name, &work_arguments(&dead)).await?;
+        declarer.bind(&name, &topology.events(), key).await?;
     }
     let history = topology.status_history();
-    queue(&channel, &history, &history_arguments()).await?;
+    declarer.queue(&history, &history_arguments()).await?;
     for key in Topology::told_of_statuses() {
-        bind(&channel, &history, &topology.greenhouse_events(), key).await?;
+        let events = topology.greenhouse_events();
+        declarer.bind(&history, &events, key).await?;
     }
-    let _ = channel.close(200, "done".into()).await;
-    Ok(())
+    declarer.close().await
 }
 
-async fn channel(connection: &Connection) -> Result<Channel, Error> {
-    connection.create_channel().await.map_err(Error::from_lapin)
+/// Declares on a throw-away channel. Each request has the time limit to itself: on a slow line all of them together take
+/// long, which is no outage.
+struct Declarer<'a> {
+    connection: &'a Connection,
+    config: &'a Config,
+    channel: Channel,
+}
+
+impl<'a> Declarer<'a> {
+    async fn open(connection: &'a Connection, config: &'a Config) -> Result<Self, Error> {
+        let channel = connection::channel(connection, config).await?;
+        Ok(Self {
+            connection,
+            config,
+            channel,
+        })
+    }
+
+    /// Goes on after the broker closed the channel over a mismatch.
+    async fn reopen(&mut self) -> Result<(), Error> {
+        self.channel = connection::channel(self.connection, self.config).await?;
+        Ok(())
+    }
+
+    async fn exchange(
+        &self,
+        name: &str,
+        kind: ExchangeKind,
+        arguments: &[Argument],
+    ) -> Result<(), Error> {
+        let options = ExchangeDeclareOptions {
+            durable: true,
+            ..Default::default()
+        };
+        let what = match kind {
+            ExchangeKind::Fanout => "a durable fanout exchange",
+            _ => "a durable topic exchange",
+        };
+        let table = table(arguments);
+        let declared = self
+            .channel
+            .exchange_declare(short(name)?, kind, options, table);
+        let declared = declared.map_err(|e| refine(e, "exchange", name, what, arguments));
+        connection::in_time(self.config, declared).await
+    }
+
+    /// Asks whether a topic exchange is there, however it was declared.
+    async fn exists(&self, exchange: &str) -> Result<(), Error> {
+        let options = ExchangeDeclareOptions {
+            passive: true,
+            ..Default::default()
+        };
+        let (name, kind) = (short(exchange)?, ExchangeKind::Topic);
+        let asked = self
+            .channel
+            .exchange_declare(name, kind, options, FieldTable::default());
+        connection::in_time(self.config, asked.map_err(Error::from_lapin)).await
+    }
+
+    async fn queue(&self, name: &str, arguments: &[Argument]) -> Result<(), Error> {
+        let options = QueueDeclareOptions {
+            durable: true,
+            ..Default::default()
+        };
+        let table = table(arguments);
+        let declared = self.channel.queue_declare(short(name)?, options, table);
+        let declared = declared.map_err(|e| refine(e, "queue", name, "a durable queue", arguments));
+        connection::in_time(self.config, declared).await.map(drop)
+    }
+
+    async fn bind(&self, queue: &str, exchange: &str, key: &str) -> Result<(), Error> {
+        let options = QueueBindOptions::default();
+        let (queue, exchange, key) = (short(queue)?, short(exchange)?, short(key)?);
+        let bound = self
+            .channel
+            .queue_bind(queue, exchange, key, options, FieldTable::default());
+        connection::in_time(self.config, bound.map_err(Error::from_lapin)).await
+    }
+
+    async fn close(self) -> Result<(), Error> {
+        let closing = self.channel.close(200, "done".into());
+        // What cannot be closed is gone already.
+        connection::in_time(self.config, closing.map(|_| Ok(()))).await
+    }
 }
 
 type Argument = (&'static str, AMQPValue);
@@ -158,51 +242,6 @@ fn table(arguments: &[Argument]) -> FieldTable {
 
 fn short(name: &str) -> Result<ShortString, Error> {
     ShortString::try_new(name).map_err(|e| Error::Refused(format!("name '{name}': {e}")))
-}
-
-async fn exchange(
-    channel: &Channel,
-    name: &str,
-    kind: ExchangeKind,
-    arguments: &[Argument],
-) -> Result<(), Error> {
-    let options = ExchangeDeclareOptions {
-        durable: true,
-        ..Default::default()
-    };
-    let what = match kind {
-        ExchangeKind::Fanout => "a durable fanout exchange",
-        _ => "a durable topic exchange",
-    };
-    channel
-        .exchange_declare(short(name)?, kind, options, table(arguments))
-        .await
-        .map_err(|e| refine(e, "exchange", name, what, arguments))
-}
-
-async fn queue(channel: &Channel, name: &str, arguments: &[Argument]) -> Result<(), Error> {
-    let options = QueueDeclareOptions {
-        durable: true,
-        ..Default::default()
-    };
-    channel
-        .queue_declare(short(name)?, options, table(arguments))
-        .await
-        .map(drop)
-        .map_err(|e| refine(e, "queue", name, "a durable queue", arguments))
-}
-
-async fn bind(channel: &Channel, queue: &str, exchange: &str, key: &str) -> Result<(), Error> {
-    channel
-        .queue_bind(
-            short(queue)?,
-            short(exchange)?,
-            short(key)?,
-            QueueBindOptions::default(),
-            FieldTable::default(),
-        )
-        .await
-        .map_err(Error::from_lapin)
 }
 
 /// Turns 406 PRECONDITION_FAILED into [`Mismatch`]; anything else stays what it is.

@@ -11,7 +11,7 @@ use std::{
     },
 };
 
-use futures::future::try_join_all;
+use futures::{TryFutureExt, future::try_join_all};
 use lapin::{
     Channel, Connection, Consumer as LapinConsumer,
     options::{BasicAckOptions, BasicCancelOptions, BasicConsumeOptions, BasicQosOptions},
@@ -42,27 +42,17 @@ impl Lane {
         connection: &Connection,
         queue: &str,
         prefetch: u16,
+        config: &Config,
         monitor: &Monitor,
     ) -> Result<(Arc<Self>, LapinConsumer), Error> {
         let queue =
             ShortString::try_new(queue).map_err(|e| Error::Refused(format!("queue name: {e}")))?;
-        let channel = connection
-            .create_channel()
-            .await
-            .map_err(Error::from_lapin)?;
-        channel
-            .basic_qos(prefetch, BasicQosOptions::default())
-            .await
-            .map_err(Error::from_lapin)?;
-        let consumer = channel
-            .basic_consume(
-                queue,
-                "".into(),
-                BasicConsumeOptions::default(),
-                FieldTable::default(),
-            )
-            .await
-            .map_err(Error::from_lapin)?;
+        let channel = connection::channel(connection, config).await?;
+        let qos = channel.basic_qos(prefetch, BasicQosOptions::default());
+        connection::in_time(config, qos.map_err(Error::from_lapin)).await?;
+        let (options, arguments) = (BasicConsumeOptions::default(), FieldTable::default());
+        let consumer = channel.basic_consume(queue, "".into(), options, arguments);
+        let consumer = connection::in_time(config, consumer.map_err(Error::from_lapin)).await?;
         let lane = Self {
             generation: monitor.came_up(),
             channel,

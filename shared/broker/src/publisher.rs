@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use domain::Code;
+use futures::TryFutureExt;
 use lapin::{Connection, options::ConfirmSelectOptions};
 use tokio::{
     sync::{Notify, mpsc, oneshot},
@@ -185,15 +186,13 @@ impl Supervisor {
 
     async fn publishing(&mut self, connection: &Connection) -> Result<End, Error> {
         let mut events = Box::pin(connection.events_listener());
-        let channel = async {
-            declare::declare_on(connection, &self.config.topology).await?;
-            let channel = connection.create_channel().await;
-            let channel = channel.map_err(Error::from_lapin)?;
-            let confirms = channel.confirm_select(ConfirmSelectOptions::default());
-            confirms.await.map_err(Error::from_lapin)?;
-            Ok(channel)
-        };
-        let channel = connection::in_time(&self.config, channel).await?;
+        tokio::select! {
+            declared = declare::declare_on(connection, &self.config) => declared?,
+            () = self.token.cancelled() => return Ok(End::Stopped),
+        }
+        let channel = connection::channel(connection, &self.config).await?;
+        let confirms = channel.confirm_select(ConfirmSelectOptions::default());
+        connection::in_time(&self.config, confirms.map_err(Error::from_lapin)).await?;
         let generation = self.monitor.came_up();
         tracing::info!(generation, "publishing");
 

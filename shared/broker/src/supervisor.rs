@@ -174,13 +174,21 @@ impl Supervisor {
 
     async fn lanes(&self, connection: &Connection, state: &mut State) -> Result<End, Error> {
         let mut events = Box::pin(connection.events_listener());
-        let declared = declare::declare_on(connection, &self.config.topology);
-        connection::in_time(&self.config, declared).await?;
+        tokio::select! {
+            declared = declare::declare_on(connection, &self.config) => declared?,
+            () = self.token.cancelled() => return Ok(End::Stopped),
+        }
         loop {
             let opened = Instant::now();
             let prefetch = if state.narrow { 1 } else { self.prefetch };
-            let lane = Lane::open(connection, &self.queue, prefetch, &self.monitor);
-            let (lane, consumer) = connection::in_time(&self.config, lane).await?;
+            let lane = Lane::open(
+                connection,
+                &self.queue,
+                prefetch,
+                &self.config,
+                &self.monitor,
+            );
+            let (lane, consumer) = lane.await?;
             tracing::info!(
                 queue = &*self.queue,
                 generation = lane.generation,

@@ -183,11 +183,7 @@ async fn a_network_that_loses_what_is_sent_to_the_broker() {
 /// Acknowledgements and answers under way are lost with the connections that the bridge gives up.
 async fn silent_broker(name: &str, ways: &[Way]) {
     let mut world = World::with(name, Config::for_benchmarks()).await;
-    let network = Relay::start(&world.env.amqp_url).await.expect("a relay");
-    let through = network.through(&world.env.amqp_url).expect("an address");
-    world
-        .variables
-        .insert("BRIDGE_AMQP_URL".to_owned(), through);
+    let network = behind_a_network(&mut world).await;
     let world = warm(world).await;
     world
         .publish_all(&introductions(&world, "before", 500))
@@ -207,6 +203,39 @@ async fn silent_broker(name: &str, ways: &[Way]) {
         .expect("a relay");
     network.resume();
     all_imported(&world, 1001).await;
+}
+
+/// A network between the world's bridges and their broker.
+async fn behind_a_network(world: &mut World) -> Relay {
+    let url = world.env.amqp_url.clone();
+    let network = Relay::start(&url).await.expect("a relay");
+    let through = network.through(&url).expect("an address");
+    let variable = "BRIDGE_AMQP_URL".to_owned();
+    world.variables.insert(variable, through);
+    network
+}
+
+/// Fault 10 of the matrix: half a second from question to answer, then more, and a cut.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_network_makes_everything_slow_and_nothing_else() {
+    let mut world = World::with("slow network", Config::for_benchmarks()).await;
+    let network = behind_a_network(&mut world).await;
+    network.delay(Duration::from_millis(250));
+    let world = warm(world).await;
+    world.publish_all(&introductions(&world, "slow", 500)).await;
+    more_imported(&world, 50).await;
+    network.delay(Duration::from_millis(400));
+    world
+        .publish_all(&introductions(&world, "slower", 500))
+        .await;
+    more_imported(&world, 500).await;
+    let reconnects = world.metric(0, "bridge_amqp_reconnects_total{").await;
+    assert_eq!(reconnects, 0.0, "slow is not lost");
+    network.cut();
+    world
+        .publish_all(&introductions(&world, "after the cut", 100))
+        .await;
+    all_imported(&world, 1101).await;
 }
 
 /// Fault 20 of the matrix: what is not settled in time is delivered again, over another channel.

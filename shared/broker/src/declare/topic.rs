@@ -4,11 +4,9 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use lapin::{
-    Channel, Connection, ExchangeKind, options::ExchangeDeclareOptions, types::FieldTable,
-};
+use lapin::ExchangeKind;
 
-use super::{channel, exchange, short, text};
+use super::{Declarer, text};
 use crate::{Error, Mismatch};
 
 const ALTERNATE: &str = "alternate-exchange";
@@ -16,39 +14,26 @@ const ALTERNATE: &str = "alternate-exchange";
 /// Exchanges of which this process has spoken: every connection finds out anew.
 static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
-/// Makes it exist, and returns the channel to go on with.
+/// Makes it exist.
 pub(super) async fn declare(
-    connection: &Connection,
-    declaring: Channel,
+    declarer: &mut Declarer<'_>,
     name: &str,
     unrouted: &str,
-) -> Result<Channel, Error> {
+) -> Result<(), Error> {
     let arguments = [(ALTERNATE, text(unrouted))];
-    let mismatch = match exchange(&declaring, name, ExchangeKind::Topic, &arguments).await {
-        Ok(()) => return Ok(declaring),
+    let declared = declarer.exchange(name, ExchangeKind::Topic, &arguments);
+    let mismatch = match declared.await {
         Err(Error::Mismatch(mismatch)) => mismatch,
-        Err(error) => return Err(error),
+        done => return done,
     };
     // The broker compares arguments last: it is a topic, and durable.
     if !mismatch.broker_said.contains(&format!("'{ALTERNATE}'")) {
         return Err(Error::Mismatch(mismatch));
     }
-    // The broker closed the other one over it.
-    let channel = channel(connection).await?;
-    exists(&channel, name).await?;
+    declarer.reopen().await?;
+    declarer.exists(name).await?;
     say(&mismatch, unrouted);
-    Ok(channel)
-}
-
-/// Asks whether it is there, however it was declared.
-async fn exists(channel: &Channel, exchange: &str) -> Result<(), Error> {
-    let options = ExchangeDeclareOptions {
-        passive: true,
-        ..Default::default()
-    };
-    let (name, kind) = (short(exchange)?, ExchangeKind::Topic);
-    let asked = channel.exchange_declare(name, kind, options, FieldTable::default());
-    asked.await.map_err(Error::from_lapin)
+    Ok(())
 }
 
 /// Once in the life of a process.
