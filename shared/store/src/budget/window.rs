@@ -105,6 +105,8 @@ impl Window {
             wanted.max(self.remaining / SHARE)
         }
         .min(available);
+        // Of the reserve a single call, which the proof that asks takes at once: what a process has over is anybody's.
+        let calls = calls.min(self.remaining.max(1));
         let from_reserve = (calls - self.remaining).max(0);
         self.remaining -= calls - from_reserve;
         self.reserved -= from_reserve;
@@ -226,6 +228,27 @@ pub(super) fn between(from: DateTime<Utc>, to: DateTime<Utc>) -> Duration {
 mod tests {
     use super::super::told::Told;
     use super::*;
+
+    #[test]
+    fn a_proof_takes_nothing_from_the_reserve_for_who_stands_in_line_with_it() {
+        let (timing, now) = (Timing::default(), DateTime::UNIX_EPOCH);
+        let mut window = Window {
+            remaining: 0,
+            reserved: 3,
+            confirmed: true,
+            safe_until: now + Duration::from_secs(20),
+            ends: now + Duration::from_secs(25),
+            ..Window::unknown()
+        };
+        let lease = window.lease(now, &timing, Purpose::Proof, 3);
+        assert!(
+            matches!(lease, Lease::Granted { calls: 1, .. }),
+            "{lease:?}"
+        );
+        assert_eq!(window.left(), 2);
+        let work = window.lease(now, &timing, Purpose::Work, 1);
+        assert!(matches!(work, Lease::Denied(_)), "{work:?}");
+    }
 
     #[test]
     fn who_was_throttled_asks_again_when_greenhouse_says() {
