@@ -121,7 +121,10 @@ async fn watched() -> (World, Spans) {
     consent::prepare(&mut world);
     world.variables.extend(
         [
-            ("RUST_LOG", "trace"),
+            (
+                "RUST_LOG",
+                "trace,lapin::channels=trace,lapin::returned_messages=trace",
+            ),
             ("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint),
             ("BRIDGE_OPERATOR_TOKEN", OPERATOR_TOKEN),
             ("BRIDGE_SETTLE_SECONDS", "2"),

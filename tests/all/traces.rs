@@ -65,6 +65,8 @@ async fn a_try_in_another_process_and_the_answer_join_the_trace_of_the_event() {
     let (endpoint, mut spans) = collector().await;
     let variable = "OTEL_EXPORTER_OTLP_ENDPOINT".to_owned();
     world.variables.insert(variable, endpoint);
+    let (attributes, named) = ("OTEL_RESOURCE_ATTRIBUTES", "service.name=named-there");
+    world.variables.insert(attributes.into(), named.into());
     world.bridge().await;
     settled(&world, 1).await;
     let answer = world.answer("i-1").await;
@@ -76,6 +78,7 @@ async fn a_try_in_another_process_and_the_answer_join_the_trace_of_the_event() {
         let joined = [
             &TRACE.to_be_bytes()[..],
             b"process greenhouse.introductions",
+            b"named-there",
         ];
         joined
             .iter()

@@ -53,13 +53,11 @@ pub(crate) enum Service {
 }
 
 pub(crate) async fn run(services: &[Service]) -> Result<ExitCode, Failure> {
-    let mut settings = Settings::from_process()?;
-    // lapin logs returned messages with their bodies, which are people's data.
-    settings.telemetry.filter = format!("{},{}", settings.telemetry.filter, broker::LOG_DIRECTIVE);
+    let settings = Settings::from_process()?;
     let metrics = Metrics::new();
     metrics.configured(&settings.hash);
-    let telemetry =
-        boot::telemetry::start(&settings.telemetry, &metrics).map_err(anyhow::Error::from)?;
+    let telemetry = boot::telemetry::start(&settings.telemetry, broker::SILENCED, &metrics)
+        .map_err(anyhow::Error::from)?;
     boot::settings::unknown::warn_of(&settings.unknown);
     boot::tls::install();
     let readiness = Readiness::starting();

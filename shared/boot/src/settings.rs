@@ -89,8 +89,8 @@ pub struct TelemetrySettings {
     pub filter: String,
     /// Full address of the collector's trace endpoint; `None` means that nothing is traced.
     pub traces_endpoint: Option<Url>,
-    /// Name of the process in traces.
-    pub service_name: String,
+    /// Name of the process in traces, where one was given.
+    pub service_name: Option<String>,
 }
 
 /// How log lines look.
@@ -230,15 +230,43 @@ impl TelemetrySettings {
             None => Some(LogFormat::Json),
         };
         let filter = log_filter(env);
-        let own = env.optional_url(&variables::OTLP_TRACES_ENDPOINT);
-        let shared = env.optional_url(&variables::OTLP_ENDPOINT);
+        let traces_endpoint = traces_endpoint(env);
         Some(Self {
             log_format: log_format?,
             filter: filter?,
-            traces_endpoint: own.or_else(|| shared.map(traces_under)),
-            service_name: env.optional(&variables::OTEL_SERVICE_NAME)?,
+            traces_endpoint: traces_endpoint?,
+            service_name: env.optional(&variables::OTEL_SERVICE_NAME),
         })
     }
+}
+
+/// Where traces go; `Some(None)` where nothing is traced.
+fn traces_endpoint(env: &mut Env) -> Option<Option<Url>> {
+    let own = env.optional_url(&variables::OTLP_TRACES_ENDPOINT);
+    let shared = env.optional_url(&variables::OTLP_ENDPOINT);
+    let disabled = one_of(env, &variables::OTEL_SDK_DISABLED, &["false", "true"])?;
+    let exporter = one_of(env, &variables::OTEL_TRACES_EXPORTER, &["otlp", "none"])?;
+    let endpoint = own.or_else(|| shared.map(traces_under));
+    if disabled == "true" || exporter == "none" || endpoint.is_none() {
+        return Some(None);
+    }
+    let protocol = match env.optional(&variables::OTLP_TRACES_PROTOCOL) {
+        Some(_) => &variables::OTLP_TRACES_PROTOCOL,
+        None => &variables::OTLP_PROTOCOL,
+    };
+    one_of(env, protocol, &["http/protobuf"])?;
+    Some(endpoint)
+}
+
+/// A word out of a list, however it is capitalised. `None` after a problem was noted.
+fn one_of(env: &mut Env, variable: &Variable, words: &[&str]) -> Option<String> {
+    let text = env.optional(variable)?;
+    let word = text.to_ascii_lowercase();
+    if words.contains(&word.as_str()) {
+        return Some(word);
+    }
+    env.note(variable, format!("is {text:?}"));
+    None
 }
 
 /// Read here to be refused together with everything else, and in the words of whoever wrote it: the process adds to it.

@@ -10,10 +10,12 @@ mod export;
 use std::sync::Arc;
 use std::time::Duration;
 
+use opentelemetry::Key;
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SdkTracerProvider;
+use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
@@ -24,6 +26,11 @@ use crate::settings::{LogFormat, TelemetrySettings};
 pub(crate) use context::collected_trace;
 pub use context::{current_traceparent, link, set_parent, traceparent_or};
 
+/// What a process without a name is called.
+const NAME: &str = "bridge";
+/// The attribute, and what the SDK puts there for want of better (OpenTelemetry resource semantic conventions).
+const SERVICE_NAME: &str = "service.name";
+const UNNAMED: &str = "unknown_service";
 /// The last spans get this long to reach the collector when the process ends.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(3);
 
@@ -55,12 +62,13 @@ pub struct Telemetry {
 }
 
 /// Installs the process's subscriber, and the exporter when a collector is configured. Needs a tokio runtime then: spans
-/// are sent from it.
+/// are sent from it. Lines of the target `silenced` are not written, whatever the filter says.
 ///
 /// # Errors
 /// See [`TelemetryError`]. A collector that does not answer is not an error.
 pub fn start(
     settings: &TelemetrySettings,
+    silenced: &'static str,
     metrics: &Arc<Metrics>,
 ) -> Result<Telemetry, TelemetryError> {
     crate::tls::install();
@@ -78,6 +86,7 @@ pub fn start(
     });
     Registry::default()
         .with(filter)
+        .with(filter_fn(move |line| !is_within(line.target(), silenced)))
         .with(log(settings.log_format))
         .with(traces)
         .try_init()?;
@@ -99,6 +108,12 @@ impl Telemetry {
             tracing::warn!(%error, "the last spans did not reach the collector");
         }
     }
+}
+
+/// A filter's own directive would not do: one for a module of the target is longer, and wins.
+fn is_within(target: &str, module: &str) -> bool {
+    let rest = target.strip_prefix(module);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
 }
 
 fn filter(configured: &str) -> Result<EnvFilter, TelemetryError> {
@@ -127,13 +142,24 @@ fn provider(
         .with_protocol(Protocol::HttpBinary)
         .with_endpoint(endpoint)
         .build()?;
-    let resource = Resource::builder()
-        .with_service_name(settings.service_name.clone())
-        .build();
     Ok(SdkTracerProvider::builder()
-        .with_resource(resource)
+        .with_resource(resource(settings.service_name.as_deref()))
         .with_span_processor(export::processor(exporter, metrics))
         .build())
+}
+
+/// What spans say of this process: its name, and `OTEL_RESOURCE_ATTRIBUTES`, which may have the name as well.
+fn resource(name: Option<&str>) -> Resource {
+    let builder = Resource::builder();
+    if let Some(name) = name {
+        return builder.with_service_name(name.to_owned()).build();
+    }
+    let resource = builder.build();
+    let told = resource.get(&Key::from_static_str(SERVICE_NAME));
+    match told {
+        Some(told) if !told.as_str().starts_with(UNNAMED) => resource,
+        _ => Resource::builder().with_service_name(NAME).build(),
+    }
 }
 
 fn log<S>(format: LogFormat) -> Box<dyn Layer<S> + Send + Sync>
@@ -150,6 +176,37 @@ where
         LogFormat::Pretty => {
             use std::io::IsTerminal;
             layer.with_ansi(std::io::stderr().is_terminal()).boxed()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_without_a_name_is_the_bridge() {
+        let name = |resource: Resource| {
+            resource
+                .get(&Key::from_static_str(SERVICE_NAME))
+                .map(|name| name.to_string())
+        };
+        assert_eq!(name(resource(None)).as_deref(), Some(NAME));
+        assert_eq!(
+            name(resource(Some("statuses"))).as_deref(),
+            Some("statuses")
+        );
+    }
+
+    #[test]
+    fn a_module_is_what_it_is_called_and_what_is_within() {
+        for (target, within) in [
+            ("lapin", true),
+            ("lapin::channels", true),
+            ("lapin_like", false),
+            ("broker", false),
+        ] {
+            assert_eq!(is_within(target, "lapin"), within, "{target}");
         }
     }
 }

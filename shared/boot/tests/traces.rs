@@ -56,12 +56,12 @@ async fn a_span_joins_the_trace_its_message_came_with_and_reaches_the_collector(
         .unwrap();
     let settings = TelemetrySettings {
         log_format: LogFormat::Json,
-        filter: "info".to_owned(),
+        filter: "info,silent::within=trace".to_owned(),
         traces_endpoint: Some(format!("http://{addr}/v1/traces").parse().unwrap()),
-        service_name: "bridge-test".to_owned(),
+        service_name: Some("bridge-test".to_owned()),
     };
     let metrics: Arc<Metrics> = Metrics::new();
-    let telemetry = start(&settings, &metrics).unwrap();
+    let telemetry = start(&settings, "silent", &metrics).unwrap();
 
     let span = tracing::info_span!("process introduction_accepted");
     set_parent(&span, Some(PARENT));
@@ -85,6 +85,7 @@ async fn a_span_joins_the_trace_its_message_came_with_and_reaches_the_collector(
     let trace = format!(r#"{bucket}{{trace_id="{}"}} 2 "#, &PARENT[3..35]);
     assert!(exemplar.starts_with(&trace), "{exemplar}");
 
+    drop(tracing::info_span!(target: "silent::within", "never told"));
     let broken = tracing::info_span!("broken parent");
     set_parent(&broken, Some("not a trace context"));
     drop(broken);
@@ -111,4 +112,10 @@ async fn a_span_joins_the_trace_its_message_came_with_and_reaches_the_collector(
             "{text}"
         );
     }
+    let silenced = "never told";
+    assert!(
+        !body
+            .windows(silenced.len())
+            .any(|window| window == silenced.as_bytes())
+    );
 }

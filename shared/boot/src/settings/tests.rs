@@ -122,6 +122,12 @@ fn a_wrong_value_is_told_with_its_variable() {
             "collector",
             "OTEL_EXPORTER_OTLP_ENDPOINT is",
         ),
+        (
+            "OTEL_TRACES_EXPORTER",
+            "console",
+            "OTEL_TRACES_EXPORTER is \"console\"",
+        ),
+        ("OTEL_SDK_DISABLED", "yes", "OTEL_SDK_DISABLED is \"yes\""),
     ] {
         let error = with(name, value).unwrap_err().to_string();
         assert!(error.contains(part), "{error}");
@@ -241,6 +247,41 @@ fn the_general_collector_address_gets_the_path_of_traces_and_the_special_one_doe
         special.telemetry.traces_endpoint.unwrap().as_str(),
         "http://collector:4318/x"
     );
+}
+
+#[test]
+fn traces_are_off_or_refused_where_the_standard_variables_say_so() {
+    let collector = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4317");
+    let read = |more: &[(&'static str, &'static str)]| {
+        let mut environment = complete();
+        let more = [&[collector], more].concat().into_iter();
+        environment.extend(more.map(|(name, value)| (name, value.to_owned())));
+        Settings::read(&mut Env::from_map(environment))
+    };
+    for off in [
+        ("OTEL_SDK_DISABLED", "True"),
+        ("OTEL_TRACES_EXPORTER", "none"),
+    ] {
+        let settings = read(&[off, ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")]).unwrap();
+        assert_eq!(settings.telemetry.traces_endpoint, None, "{off:?}");
+    }
+    let (general, traces) = (
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
+        ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/protobuf"),
+    );
+    let error = read(&[general]).unwrap_err().to_string();
+    assert!(
+        error.contains("OTEL_EXPORTER_OTLP_PROTOCOL is \"grpc\""),
+        "{error}"
+    );
+    assert!(
+        read(&[general, traces])
+            .unwrap()
+            .telemetry
+            .traces_endpoint
+            .is_some()
+    );
+    assert!(with(general.0, general.1).is_ok(), "nothing is sent");
 }
 
 #[test]

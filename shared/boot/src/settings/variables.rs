@@ -168,9 +168,29 @@ variables! {
         "The same for traces alone, used as it is.",
         "an http:// or https:// address",
         "http://jaeger:4318/v1/traces";
+    /// How the collector is spoken to.
+    OTLP_PROTOCOL: "OTEL_EXPORTER_OTLP_PROTOCOL", Plain, Some("http/protobuf"),
+        "How the collector is spoken to.",
+        "http/protobuf, which collectors take at port 4318",
+        "http/protobuf";
+    /// How the collector of traces is spoken to.
+    OTLP_TRACES_PROTOCOL: "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", Plain, None,
+        "The same for traces alone.",
+        "http/protobuf, which collectors take at port 4318",
+        "http/protobuf";
+    /// How traces leave.
+    OTEL_TRACES_EXPORTER: "OTEL_TRACES_EXPORTER", Plain, Some("otlp"),
+        "How traces leave: with `none` nothing is traced.",
+        "otlp or none",
+        "none";
+    /// Whether there are traces at all.
+    OTEL_SDK_DISABLED: "OTEL_SDK_DISABLED", Plain, Some("false"),
+        "With `true` nothing is traced, whatever else is set.",
+        "true or false",
+        "true";
     /// Name of the process in traces.
-    OTEL_SERVICE_NAME: "OTEL_SERVICE_NAME", Plain, Some("bridge"),
-        "Name of this process in traces. Other OTEL_* variables (sampler, headers, timeout) work as OpenTelemetry defines them.",
+    OTEL_SERVICE_NAME: "OTEL_SERVICE_NAME", Plain, None,
+        "Name of this process in traces; without it the `service.name` of `OTEL_RESOURCE_ATTRIBUTES`, else `bridge`. Sampler, headers, timeout and what else OpenTelemetry defines for a tracer work as well, but for the sizes of its queue and batches, which are fixed.",
         "a word",
         "bridge-statuses";
 }
