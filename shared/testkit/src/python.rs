@@ -16,7 +16,7 @@ pub async fn ensure() -> Result<()> {
         return Ok(());
     }
     if !install::possible() {
-        bail!("python3 with pip not found, which the sample consumer's test runs: install it");
+        bail!("python3 with pip not found: the sample consumer is not checked");
     }
     install::packages(&["python3-pip"], "python3 with pip not found").await
 }

@@ -13,7 +13,7 @@ mod rabbit;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 use crate::Management;
 pub use postgres::Postgres;
@@ -165,7 +165,8 @@ impl Sources {
         let may_install = options.may_install && install::possible();
         if choose(&packages, docker, may_install)? == Choice::Install {
             let found = "Neither the programs nor a working Docker found";
-            install::packages(&packages, found).await.context(CHOICES)?;
+            let installed = install::packages(&packages, found).await;
+            installed.map_err(|error| anyhow!("{error:#}.\n{CHOICES}"))?;
             eprintln!("Its system services stay off; private instances run under target/ instead.");
             rabbit = find::rabbit();
             postgres = find::postgres();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Oldest PostgreSQL the bridge supports.
-const POSTGRES_AT_LEAST: u32 = 15;
+pub(super) const POSTGRES_AT_LEAST: u32 = 15;
 
 /// What a private RabbitMQ needs.
 #[derive(Clone, Debug)]
