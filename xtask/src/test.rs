@@ -23,15 +23,15 @@ pub(crate) struct Arguments {
 
 /// Runs the tests; the exit code is theirs.
 pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
-    if let Err(missing) = testkit::python::ensure().await {
-        // One test needs it, and says so as well.
-        eprintln!("warning: {missing:#}");
-    }
     let options = crate::server_options();
+    let python = testkit::python::ensure().await;
     let promtool = testkit::promtool::ensure(&options.root).await;
-    if let Err(missing) = &promtool {
-        eprintln!("warning: {missing:#}");
-    }
+    let missing: Vec<String> = [python.as_ref().err(), promtool.as_ref().err()]
+        .into_iter()
+        .flatten()
+        .map(|missing| format!("warning: {missing:#}"))
+        .collect();
+    missing.iter().for_each(|line| eprintln!("{line}"));
     let servers = Servers::start(&options).await?;
     let mut child = cargo_test(arguments, &servers)
         .envs(promtool.map(|program| (testkit::promtool::PROGRAM, program)))
@@ -44,6 +44,8 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
         "\n{} passed, {} failed, {} ignored",
         totals.passed, totals.failed, totals.ignored
     );
+    // Once more, below what has scrolled by.
+    missing.iter().for_each(|line| println!("{line}"));
     Ok(if status.success() {
         ExitCode::SUCCESS
     } else {

@@ -1,6 +1,6 @@
 //! Prometheus's own opinion, by `promtool`: `cargo xtask test` fetches it on Debian and Ubuntu.
 //!
-//! Without it these tests say so and pass, because no other system need have it. Where `BRIDGE_REQUIRE_PROMTOOL` is
+//! Without it these tests say so and pass, because no other system need have it. Where `BRIDGE_REQUIRE_TOOLS` is
 //! set, as in `.ci/run`, its absence is a failure.
 
 use std::fmt::Write;
@@ -27,7 +27,7 @@ fn promtool(arguments: &[&str]) {
         }
         Err(error)
             if error.kind() == ErrorKind::NotFound
-                && std::env::var_os("BRIDGE_REQUIRE_PROMTOOL").is_none() =>
+                && std::env::var_os("BRIDGE_REQUIRE_TOOLS").is_none() =>
         {
             eprintln!(
                 "not checked: promtool is not installed (Debian and Ubuntu: package prometheus)"

@@ -103,13 +103,23 @@ async fn only_what_is_about_statuses_is_kept_for_ever() {
     .await;
 }
 
-/// pika, in a folder under `target/` that is filled once.
-async fn pika() -> PathBuf {
+/// pika, in a folder under `target/` that is filled once. `None` where there is no Python with pip, which not every system
+/// need have; where `BRIDGE_REQUIRE_TOOLS` is set, as in `.ci/run`, that is a failure.
+async fn pika() -> Option<PathBuf> {
     let root: PathBuf = [env!("CARGO_MANIFEST_DIR"), "../../target/python"]
         .iter()
         .collect();
     if root.join("pika/__init__.py").exists() {
-        return root;
+        return Some(root);
+    }
+    let mut pip = Command::new("python3");
+    pip.args(["-m", "pip", "--version"]);
+    let found = pip.output().await;
+    if !found.is_ok_and(|output| output.status.success()) {
+        let required = std::env::var_os("BRIDGE_REQUIRE_TOOLS").is_some();
+        assert!(!required, "python3 with pip is not installed");
+        eprintln!("not checked: python3 with pip is not installed");
+        return None;
     }
     let mut pip = Command::new("python3");
     pip.args([
@@ -120,21 +130,20 @@ async fn pika() -> PathBuf {
         "--disable-pip-version-check",
     ]);
     pip.arg("--target").arg(&root).arg("pika");
-    let installed = pip
-        .output()
-        .await
-        .expect("python3 runs: the sample consumer needs it");
+    let installed = pip.output().await.expect("pip runs");
     assert!(
         installed.status.success(),
         "pika cannot be installed into target/python, which needs pip and a way to PyPI: {}",
         String::from_utf8_lossy(&installed.stderr)
     );
-    root
+    Some(root)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_consumer_in_python_fills_a_gap_and_disturbs_nobody() {
-    let pika = pika().await;
+    let Some(pika) = pika().await else {
+        return;
+    };
     with_broker(|broker| async move {
         let own = broker.topology.prefixed("analytics");
         let others = broker.topology.prefixed("somebody-else");
