@@ -1,7 +1,6 @@
 //! The simulator as a process.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -72,7 +71,7 @@ impl Simulator {
 pub(super) async fn start(options: &Options) -> Result<(Child, Simulator)> {
     let mut process = Child::start_with(
         options,
-        &program(options, "greenhouse-sim"),
+        &Child::program("greenhouse-sim")?,
         &["--seed", "demo"],
         &[],
     )?;
@@ -96,11 +95,4 @@ pub(super) async fn start(options: &Options) -> Result<(Child, Simulator)> {
             announced,
         },
     ))
-}
-
-/// Where cargo puts a program built in the debug profile.
-pub(super) fn program(options: &Options, name: &str) -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| options.root.join("target"), PathBuf::from);
-    target.join("debug").join(name)
 }

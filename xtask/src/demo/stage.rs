@@ -12,7 +12,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
 use super::screen::Screen;
-use super::simulator::{self, Simulator, program};
+use super::simulator::{self, Simulator};
 
 const READY_WITHIN: Duration = Duration::from_secs(60);
 /// How often the bridge asks Greenhouse for changes here.
@@ -44,6 +44,10 @@ pub(super) async fn build(root: &Path) -> Result<()> {
         ])
         .current_dir(root)
         .kill_on_drop(true);
+    // They are looked for beside this program.
+    if !cfg!(debug_assertions) {
+        cargo.arg("--release");
+    }
     match cargo.status().await?.success() {
         true => Ok(()),
         false => bail!("the programs do not build"),
@@ -56,7 +60,7 @@ impl Stage {
         let (mut simulator_process, simulator) = simulator::start(options).await?;
         let url = format!("http://127.0.0.1:{}", testkit::free_port()?);
         let variables = variables(&env, &simulator, &url)?;
-        let program = program(options, "bridge");
+        let program = Child::program("bridge")?;
         let borrowed: Vec<(&str, &str)> = variables
             .iter()
             .map(|(name, value)| (*name, value.as_str()))
