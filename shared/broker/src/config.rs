@@ -30,7 +30,7 @@ pub struct Config {
     /// Seconds between heartbeats unless the address has its own `heartbeat`. A dead peer is noticed after
     /// twice this; RabbitMQ's default of 60 would leave us blind for two minutes.
     pub heartbeat: u16,
-    /// Limit for TCP, TLS and the AMQP handshake together.
+    /// Limit for TCP, TLS and the AMQP handshake together, and then for each request that declares, or opens a channel.
     pub connect_timeout: Duration,
     /// How long a sent message may stay unconfirmed before its outcome is [`crate::Outcome::Unknown`].
     /// A caller of `publish` waits at most twice this, connecting included.
