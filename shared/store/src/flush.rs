@@ -3,7 +3,7 @@
 mod aside;
 mod columns;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use sqlx::{Connection, PgConnection};
@@ -18,12 +18,19 @@ use crate::{Error, Store};
 
 /// Writes the batch and tells every worker what became of its entry. An entry that holds what the database cannot fails
 /// the whole statement that carries it: then each is written by itself, so that only that one fails.
-pub(crate) async fn commit(store: &Store, batch: Vec<Entry>) {
+///
+/// The statements know an entry by its operation. Of two tries at one operation, the earlier of which outlived its lease, one
+/// would pass with the other's, so what comes second is written by itself as well.
+pub(crate) async fn commit(store: &Store, mut batch: Vec<Entry>) {
+    let mut operations = HashSet::with_capacity(batch.len());
+    let second: Vec<Entry> = batch
+        .extract_if(.., |entry| !operations.insert(entry.operation))
+        .collect();
     let mut left_out = write(store, batch).await;
-    if let [_] = left_out[..] {
-        return refuse(left_out.remove(0));
+    if left_out.len() == 1 {
+        left_out.drain(..).for_each(refuse);
     }
-    for entry in left_out {
+    for entry in left_out.into_iter().chain(second) {
         write(store, vec![entry]).await.into_iter().for_each(refuse);
     }
 }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use domain::Code;
-use store::claim::StepState;
+use store::Store;
+use store::claim::{Claim, StepState};
 use store::journal::{Journal, JournalError, Release, Settlement};
 
 use crate::fresh_store;
@@ -35,6 +36,66 @@ async fn a_lost_lease_writes_nothing() {
         .await
         .unwrap();
     assert_eq!(remembered, [2]);
+}
+
+/// Both are in the journal before it writes: the test's tasks take turns on one thread.
+#[tokio::test]
+async fn a_lost_lease_does_not_pass_with_the_owners_in_one_batch() {
+    let lost = Err(JournalError::LeaseLost);
+    for zombie_first in [true, false] {
+        let (store, journal, zombie, owner) = outlived().await;
+        let stale = journal.release(&zombie, Release::waiting(Code::Throttled, LEASE));
+        let settled = journal.settle(&owner, done(&owner, 2));
+        assert_eq!(both(zombie_first, stale, settled).await, (lost, Ok(())));
+        assert_eq!(state(&store).await, ("done".to_owned(), 1));
+
+        let (store, journal, zombie, owner) = outlived().await;
+        let stale = journal.settle(&zombie, done(&zombie, 1));
+        let released = journal.release(&owner, Release::waiting(Code::Throttled, LEASE));
+        assert_eq!(both(zombie_first, stale, released).await, (lost, Ok(())));
+        assert_eq!(state(&store).await, ("open".to_owned(), 0));
+
+        let (store, journal, zombie, owner) = outlived().await;
+        let stale = journal.steps(&zombie, vec![sending("create_candidate")]);
+        let step = journal.steps(&owner, vec![sending("add_note")]);
+        assert_eq!(both(zombie_first, stale, step).await, (lost, Ok(())));
+        let steps = sqlx::query_scalar::<_, String>("SELECT name FROM steps")
+            .fetch_all(store.pool())
+            .await;
+        assert_eq!(steps.unwrap(), ["add_note"]);
+    }
+}
+
+/// An operation whose first worker has lost it to a second.
+async fn outlived() -> (Store, Journal, Claim, Claim) {
+    let store = fresh_store().await;
+    connect(&store, "acme").await;
+    take_in(&store, &[arrival("acme", "i-1", "c-1", "ada@example.com")]).await;
+    let zombie = claim_for(&store, 1, Duration::ZERO).await.remove(0);
+    let owner = claim(&store, 1).await.remove(0);
+    let journal = Journal::start(store.clone());
+    (store, journal, zombie, owner)
+}
+
+/// What became of both, the first named of which is polled first or second.
+async fn both<T>(
+    in_order: bool,
+    first: impl Future<Output = T>,
+    second: impl Future<Output = T>,
+) -> (T, T) {
+    if in_order {
+        return tokio::join!(first, second);
+    }
+    let (second, first) = tokio::join!(second, first);
+    (first, second)
+}
+
+/// State of the only operation, and how many events tell of it.
+async fn state(store: &Store) -> (String, i64) {
+    sqlx::query_as("SELECT state, (SELECT count(*) FROM outbox) FROM operations")
+        .fetch_one(store.pool())
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
