@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{Code, OperationKind, backoff};
 use serde_json::Value;
-use store::explain::{RefusalStory, Story, Turn};
+use store::explain::{AnswerStory, RefusalStory, Story, Turn};
 
 /// Of what an erasure has emptied only that it was done is left.
 const FORGOTTEN: &str = "It was done; since then the person was forgotten on request, and what remains in Greenhouse is for \
@@ -225,20 +225,30 @@ fn updated(story: &Story) -> Verdict {
 }
 
 fn finished(story: &Story, sentence: String) -> Verdict {
-    let mut answers = story.answers.iter();
-    let announced = answers.all(|answer| answer.published_at.is_some());
-    let next = if !announced {
-        "The answer event is not published yet: look at the relay and the broker."
-    } else if warnings(story).into_iter().any(Code::needs_human) {
-        "Do what the warnings say; the bridge does not."
-    } else {
-        "Nothing to do."
+    let by_hand = warnings(story).into_iter().any(Code::needs_human);
+    let next = match (unanswered(story), by_hand) {
+        (Some(unanswered), _) => unanswered,
+        (None, true) => "Do what the warnings say; the bridge does not.",
+        (None, false) => "Nothing to do.",
     };
     Verdict {
         sentence,
         next: next.to_owned(),
-        well: announced,
+        well: unanswered(story).is_none() && !by_hand,
     }
+}
+
+/// What keeps the answer from Intrro, and where to look.
+fn unanswered(story: &Story) -> Option<&'static str> {
+    if story.answers.iter().any(|answer| answer.parked.is_some()) {
+        return Some(
+            "The broker had no place for the answer event, and it is set aside until somebody releases it: \
+             deploy/runbooks/UnroutablePublish.md.",
+        );
+    }
+    let published = |answer: &AnswerStory| answer.published_at.is_some();
+    (!story.answers.iter().all(published))
+        .then_some("The answer event is not published yet: look at the relay and the broker.")
 }
 
 fn imported(story: &Story) -> Verdict {
@@ -311,10 +321,11 @@ fn ended(story: &Story, what: &str, code: Option<Code>) -> Verdict {
         true => " Then publish it again under a new event id, an introduction under a new id too.",
         false => "",
     };
+    let unanswered = unanswered(story).map_or(String::new(), |told| format!(" {told}"));
     Verdict {
         sentence: format!("{what}: {}{place}{last}", shown(code, missing)),
         next: format!(
-            "{}{anew} More: bridge explain {}",
+            "{}{anew} More: bridge explain {}{unanswered}",
             code.remedy(),
             code.number()
         ),
@@ -348,10 +359,13 @@ fn open(story: &Story, code: Option<Code>) -> Verdict {
                 format!("{} It goes on by itself then.", reason.remedy()),
             )
         }
-        (_, Some(older)) => waiting(
-            format!("It waits for operation {older}, an older one about the same person."),
-            "Nothing to do unless the older one is stuck.".to_owned(),
-        ),
+        (_, Some(older)) => Verdict {
+            sentence: format!(
+                "It waits for operation {older}, an older one about the same person."
+            ),
+            next: format!("Nothing to do here; bridge why {older} tells how that one stands."),
+            well: true,
+        },
         (_, None) if story.in_progress => Verdict {
             sentence: "It is being worked on right now.".to_owned(),
             next: "Ask again in a few seconds.".to_owned(),
@@ -451,9 +465,10 @@ fn held(story: &Story) -> Verdict {
         sentence: format!(
             "It waits because somebody has paused the tenant's connection, {until}: {reason}"
         ),
-        next: "Resume the connection with POST /v1/connections/{id}/resume, if its time has come. It goes on by itself \
-               then."
-            .to_owned(),
+        next: format!(
+            "Resume the connection with POST /v1/connections/{}/resume, if its time has come. It goes on by itself then.",
+            story.connection.unwrap_or_default()
+        ),
         well: false,
     }
 }

@@ -119,7 +119,11 @@ impl Store {
         let rows = sqlx::query_as!(
             Row,
             // One look-up by key each: as a plain condition it may be planned as a scan of all that the tenant follows.
-            r#"SELECT a.id, greenhouse_id, candidate_id, job_id, introduction_ids, snapshot, sequence, converted_from, origin,
+            // What began to be followed while its person was being erased goes on from the number told before.
+            r#"SELECT a.id, greenhouse_id, candidate_id, job_id, introduction_ids, snapshot,
+                CASE WHEN snapshot IS NULL THEN greatest(a.sequence, (
+                    SELECT e.sequence FROM erased_applications e WHERE e.tenant = a.tenant AND e.id = a.id))
+                ELSE a.sequence END AS "sequence!", converted_from, origin,
                 observed_at, coalesce(erasure = 'anonymised', false) AS "anonymised!",
                 coalesce(snapshot ->> 'status' = 'DELETED', false) AND missed_at IS NOT NULL AS "absent!",
                 CASE WHEN snapshot IS NULL THEN least(a.created_at, (
@@ -244,14 +248,15 @@ async fn advance(
                 $7::bigint[], $8::text[], $9::text[], $10::boolean[])
                 AS u(id, sequence, snapshot, events, observed_at, job_id, known_as_of, candidate_id, absent) ORDER BY id) u
             CROSS JOIN LATERAL (SELECT ctid AS row FROM applications
-                WHERE tenant = $1 AND id = u.id AND sequence = u.sequence AND candidate_id = u.candidate_id
+                WHERE tenant = $1 AND id = u.id AND candidate_id = u.candidate_id
+                    AND (sequence = u.sequence OR snapshot IS NULL AND sequence < u.sequence)
                     AND (snapshot ->> 'as_of')::timestamptz IS NOT DISTINCT FROM u.known_as_of::timestamptz LIMIT 1 FOR NO KEY UPDATE) a)
-        UPDATE applications a SET snapshot = held.snapshot, sequence = a.sequence + held.events,
+        UPDATE applications a SET snapshot = held.snapshot, sequence = held.sequence + held.events,
             observed_at = held.observed_at, job_id = coalesce(held.job_id, a.job_id), look_again_at = NULL,
             missed_at = CASE WHEN held.absent THEN coalesce(a.missed_at, clock_timestamp()) END,
             -- Whose application shows again was not deleted.
             erasure = CASE WHEN a.erasure = 'deleted' AND held.snapshot ->> 'status' <> 'DELETED' THEN NULL ELSE a.erasure END
-        FROM held WHERE a.ctid = held.row AND a.sequence = held.sequence
+        FROM held WHERE a.ctid = held.row AND a.sequence <= held.sequence
         RETURNING a.id",
         tenant.as_str(),
         &ids,

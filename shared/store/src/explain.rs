@@ -40,6 +40,8 @@ pub struct Story {
     pub deleted: Vec<i64>,
     /// Failed tries.
     pub attempts: i32,
+    /// The tenant's connection; none when it never connected.
+    pub connection: Option<Uuid>,
     /// State of the tenant's connection, and why; none when it never connected.
     pub connection_state: Option<String>,
     /// See `connection_state`.
@@ -148,7 +150,7 @@ impl Store {
                 CASE WHEN o.state = 'open' AND outage.connection IS NOT NULL THEN $2 ELSE o.code END AS code,
                 (o.lease IS NOT NULL AND o.not_before > clock_timestamp()) AS "in_progress!", o.not_before, o.occurred_at,
                 o.created_at, o.settled_at, o.trace, clock_timestamp() AS "now!",
-                c.state AS "connection_state?", c.reason AS connection_reason, c.held_reason, c.held_until,
+                c.id AS "connection?", c.state AS "connection_state?", c.reason AS connection_reason, c.held_reason, c.held_until,
                 ARRAY(SELECT DISTINCT found->>'evidence' FROM jsonb_array_elements(c.findings) found
                     WHERE found->>'code' = c.reason AND found->>'severity' = 'error' AND found->>'evidence' <> ''
                     ORDER BY 1) AS "connection_evidence!",
@@ -200,6 +202,7 @@ impl Store {
                 gone,
                 deleted,
                 attempts: row.attempts,
+                connection: row.connection,
                 connection_state: row.connection_state,
                 connection_reason: row.connection_reason,
                 connection_evidence: row.connection_evidence,

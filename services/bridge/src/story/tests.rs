@@ -20,6 +20,7 @@ fn story(state: &str, code: Option<Code>) -> Story {
         gone: None,
         deleted: vec![],
         attempts: 0,
+        connection: Some(uuid::Uuid::from_u128(7)),
         connection_state: Some("active".into()),
         connection_reason: None,
         connection_evidence: vec![],
@@ -89,6 +90,8 @@ fn a_pause_by_hand_is_told_with_its_reason_and_its_end() {
         ..paused
     });
     assert!(told.sentence.contains("UTC: a move"), "{told:?}");
+    let path = "/v1/connections/00000000-0000-0000-0000-000000000007/resume";
+    assert!(told.next.contains(path), "{told:?}");
 }
 
 /// An introduction that is done, with these warnings.
@@ -111,6 +114,34 @@ fn a_warning_leaves_the_sentence_and_something_to_do_where_it_needs_a_human() {
     let unknown = Verdict::of(&warned(&[Code::ReferrerUnknown, Code::RemoteUnknown]));
     assert_eq!(unknown.sentence, plain.sentence);
     assert!(unknown.next.starts_with("Do what the warnings say"));
+    assert!(plain.well && !unknown.well);
+}
+
+#[test]
+fn an_answer_that_the_broker_returned_is_not_said_to_be_on_its_way() {
+    let answer = |parked: Option<&str>| AnswerStory {
+        routing_key: "intrro.events.v1.IntroductionImported".into(),
+        message_id: uuid::Uuid::nil(),
+        created_at: Utc::now(),
+        published_at: None,
+        parked: parked.map(str::to_owned),
+    };
+    let told = |of: Story, parked| {
+        let answers = vec![answer(parked)];
+        Verdict::of(&Story { answers, ..of })
+    };
+    let waits = told(warned(&[]), None);
+    assert!(
+        waits.next.contains("not published yet") && !waits.well,
+        "{waits:?}"
+    );
+    for story in [warned(&[]), story("failed", Some(Code::JobUnknown))] {
+        let aside = told(story, Some("unroutable"));
+        assert!(
+            aside.next.contains("UnroutablePublish.md") && !aside.well,
+            "{aside:?}"
+        );
+    }
 }
 
 #[test]
@@ -290,7 +321,8 @@ fn waiting_names_what_it_waits_for() {
         waits_for: Some(41),
         ..story("open", None)
     });
-    assert!(behind.sentence.contains("operation 41"));
+    assert!(behind.sentence.contains("operation 41") && behind.well);
+    assert!(behind.next.contains("bridge why 41"), "{behind:?}");
     assert!(
         Verdict::of(&Story {
             in_progress: true,

@@ -9,7 +9,7 @@ use store::applications::TrackedApplication;
 use store::claim::{Claim, StepState, Want};
 use store::erase::{Erased, erase};
 use store::intake::{Arrival, Refused, Verdict, record_refusals};
-use store::journal::{Journal, JournalError, Person, Release, StepWrite};
+use store::journal::{Journal, JournalError, Person, Release, Settlement, StepWrite};
 use store::person::PersonKey;
 
 use crate::ledger::{arrival, connect, done, run, sending, step, take_in, tenant};
@@ -183,17 +183,22 @@ async fn introduce_twice() -> Store {
     for (id, candidate) in [("i-1", "c-1"), ("i-2", "c-2")] {
         take_in(&store, &[arrival("acme", id, candidate, "ada@example.com")]).await;
         let claims = claim(&store).await;
-        let mut settlement = done(&claims[0], 7);
-        let candidate = IntrroCandidateId::try_from(candidate).unwrap();
-        settlement.person = settlement.person.map(|person| Person {
-            candidate_key: PersonKey::candidate(&claims[0].tenant, &candidate),
-            candidate,
-            ..person
-        });
+        let settlement = done_for(&claims[0], candidate);
         journal.settle(&claims[0], settlement).await.unwrap();
     }
     run(&store, "UPDATE applications SET sequence = 3").await;
     store
+}
+
+fn done_for(claim: &Claim, candidate: &str) -> Settlement {
+    let candidate = IntrroCandidateId::try_from(candidate).unwrap();
+    let mut settlement = done(claim, 7);
+    settlement.person = settlement.person.map(|person| Person {
+        candidate_key: PersonKey::candidate(&claim.tenant, &candidate),
+        candidate,
+        ..person
+    });
+    settlement
 }
 
 /// Forgets this candidate; returns what is left of application 90.
@@ -340,6 +345,40 @@ async fn whoever_forgets_has_no_key_in_hand_while_it_waits_for_an_application() 
         .unwrap();
     settles.commit().await.unwrap();
     assert!(forgetting.await.unwrap().is_some());
+}
+
+/// A settlement that finds the application waits for the erasure's end, with a look at what was erased from before it.
+#[tokio::test]
+async fn numbers_go_on_where_somebody_is_introduced_to_it_while_another_is_forgotten() {
+    let store = fresh_store().await;
+    connect(&store, "acme").await;
+    let journal = Journal::start(store.clone());
+    take_in(&store, &[introduction("i-1")]).await;
+    let claims = claim(&store).await;
+    journal
+        .settle(&claims[0], done(&claims[0], 7))
+        .await
+        .unwrap();
+    run(&store, "UPDATE applications SET sequence = 3").await;
+    let other = arrival("acme", "i-2", "c-2", "ada@example.com");
+    take_in(&store, &[other, request()]).await;
+    let claims = claim(&store).await;
+    let (mut tx, erasure) = store.next_erasure().await.unwrap().expect("a request");
+    erase(&mut tx, &erasure)
+        .await
+        .unwrap()
+        .expect("nothing in hand");
+    let settling = tokio::spawn(async move {
+        let settlement = done_for(&claims[0], "c-2");
+        journal.settle(&claims[0], settlement).await
+    });
+    waits_for_a_lock(&store, &settling).await;
+    tx.commit().await.unwrap();
+    settling.await.unwrap().unwrap();
+    let acme = tenant("acme");
+    let ids = [ApplicationId(90)];
+    let followed = store.tracked_among(&acme, &ids).await.unwrap().remove(0);
+    assert_eq!((followed.candidate.as_str(), followed.sequence), ("c-2", 3));
 }
 
 #[tokio::test]
