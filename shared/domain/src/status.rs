@@ -15,6 +15,8 @@ mod reading;
 mod replay;
 #[cfg(test)]
 mod scenarios;
+#[cfg(test)]
+mod ticks;
 mod visits;
 
 use chrono::{DateTime, Utc};

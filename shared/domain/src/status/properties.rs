@@ -181,7 +181,7 @@ pub(super) fn is_chain(first: Option<&Snapshot>, changes: &[Change]) -> bool {
     })
 }
 
-fn is_subsequence<T: PartialEq>(part: &[T], whole: &[T]) -> bool {
+pub(super) fn is_subsequence<T: PartialEq>(part: &[T], whole: &[T]) -> bool {
     let mut rest = whole.iter();
     part.iter().all(|item| rest.any(|other| other == item))
 }

@@ -19,7 +19,7 @@ fn stage(id: i64) -> Option<Stage> {
 }
 
 /// In process in a stage of `JOB`, last updated at a minute; no history was read.
-fn in_stage(id: i64, updated: i64) -> Observation {
+pub(super) fn in_stage(id: i64, updated: i64) -> Observation {
     let snapshot = Snapshot {
         status: Status::InProcess,
         stage: stage(id),
@@ -46,7 +46,7 @@ fn in_stage(id: i64, updated: i64) -> Observation {
 
 impl Observation {
     /// With the visits to these stages, each entered at the given minute.
-    fn history(mut self, visits: &[(i64, i64)]) -> Self {
+    pub(super) fn history(mut self, visits: &[(i64, i64)]) -> Self {
         let entered = |n: usize| visits.get(n).map(|(_, at)| minute(*at));
         let visit = |(n, (stage, _)): (usize, &(i64, i64))| Visit {
             id: StageId(100 + i64::try_from(n).unwrap()),
@@ -61,7 +61,7 @@ impl Observation {
         self
     }
 
-    fn rejected(mut self, at: i64) -> Self {
+    pub(super) fn rejected(mut self, at: i64) -> Self {
         let (reason_id, reason) = (Some(RejectionReasonId(9)), Some("Salary".to_owned()));
         self.rejection = Some(Rejection {
             reason_id,
@@ -78,14 +78,14 @@ impl Observation {
         self
     }
 
-    fn with(mut self, edit: impl FnOnce(&mut Self)) -> Self {
+    pub(super) fn with(mut self, edit: impl FnOnce(&mut Self)) -> Self {
         edit(&mut self);
         self
     }
 }
 
 /// The changes the last observation adds to the ones before, as `status stage@minute quality`.
-fn story(observations: &[Observation]) -> Vec<String> {
+pub(super) fn story(observations: &[Observation]) -> Vec<String> {
     let (last, before) = observations.split_last().unwrap();
     let known = before.iter().fold(None, |known, seen| {
         Some(next_snapshot(known.as_ref(), seen))

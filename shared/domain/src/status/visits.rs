@@ -31,7 +31,9 @@ pub(super) fn news<'a>(previous: &Snapshot, observation: &'a Observation) -> New
         return News::default();
     }
     let history = in_order(&observation.history);
-    let (told, new) = history.split_at(count_told(previous, &history));
+    let shown = |there| history.iter().any(|visit| visit.id == there);
+    let complete = observation.visit.is_none_or(shown);
+    let (told, new) = history.split_at(count_told(previous, &history, complete));
     let Some((resume, before)) = told.split_last() else {
         let visits = not_newer(new, &[], observation);
         return News {
@@ -40,10 +42,7 @@ pub(super) fn news<'a>(previous: &Snapshot, observation: &'a Observation) -> New
         };
     };
     // A visit that the history lacks may be a return, which nothing refutes.
-    let left: &[&Visit] = match observation.visit {
-        Some(there) if history.iter().all(|visit| visit.id != there) => &[],
-        _ => before,
-    };
+    let left: &[&Visit] = if complete { before } else { &[] };
     News {
         resume: Some(*resume),
         visits: not_newer(new, told, observation),
@@ -75,35 +74,48 @@ fn in_order(history: &[Visit]) -> Vec<&Visit> {
     let took_place =
         |visit: &&Visit| visit.current || visit.entered_at.or(visit.exited_at).is_some();
     let mut visits: Vec<&Visit> = history.iter().filter(took_place).collect();
-    visits.sort_by_key(|visit| position(visit));
+    visits.sort_by_key(|visit| visit.id);
     visits.dedup_by_key(|visit| visit.id);
+    visits.sort_by_key(|visit| position(visit));
     visits
 }
 
-/// Where the begin is missing, the end puts the visit just before the one that follows.
-fn position(visit: &Visit) -> (DateTime<Utc>, bool, StageId) {
+/// When a visit began. Where that is missing, the end puts it just before the one that follows.
+fn began(visit: &Visit) -> DateTime<Utc> {
     let time = visit.entered_at.or(visit.exited_at);
-    (
-        time.unwrap_or(DateTime::<Utc>::MAX_UTC),
-        visit.entered_at.is_some(),
-        visit.id,
-    )
+    time.unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
-/// How many visits were visible in what we know.
-fn count_told(previous: &Snapshot, history: &[&Visit]) -> usize {
-    if let Some(as_of) = previous.as_of {
-        return history.partition_point(|visit| position(visit).0 <= as_of);
-    }
-    // Without a time: up to the last stay in the stage we know. This may hide visits, but tells none twice.
+/// Of visits that began in one tick of the clock, those that ended first came first.
+fn position(visit: &Visit) -> (DateTime<Utc>, bool, DateTime<Utc>, StageId) {
+    let lasts = visit.current.then_some(DateTime::<Utc>::MAX_UTC);
+    let end = lasts.or(visit.exited_at).unwrap_or(began(visit));
+    (began(visit), visit.entered_at.is_some(), end, visit.id)
+}
+
+/// How many visits were visible in what we know. `complete`: the history shows the visit that the application names.
+fn count_told(previous: &Snapshot, history: &[&Visit], complete: bool) -> usize {
     let stage = previous.stage.as_ref().map(|stage| stage.job_stage_id);
-    match history
-        .iter()
-        .rposition(|visit| Some(visit.job_stage_id) == stage)
-    {
-        Some(last_stay) => last_stay + 1,
-        None if previous.prospect => 0,
-        None => history.len(),
+    let last_stay = |visits: &[&Visit]| {
+        let there = |visit: &&Visit| Some(visit.job_stage_id) == stage;
+        visits.iter().rposition(there)
+    };
+    let Some(as_of) = previous.as_of else {
+        // Up to the last stay in the stage we know. This may hide visits, but tells none twice.
+        return match last_stay(history) {
+            Some(stay) => stay + 1,
+            None if previous.prospect => 0,
+            None => history.len(),
+        };
+    };
+    // A clock may tell whole seconds, so what began in the tick of the last known time may be later than what we know: it
+    // is told as far as the last stay in the stage we know. A return that the history lacks may have come after all of it.
+    let tick = history.partition_point(|visit| began(visit) < as_of);
+    let end = history.partition_point(|visit| began(visit) <= as_of);
+    let from = tick.saturating_sub(1);
+    match last_stay(&history[from..end]) {
+        Some(stay) if complete => from + stay + 1,
+        _ => end,
     }
 }
 
