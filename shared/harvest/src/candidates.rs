@@ -69,9 +69,9 @@ impl Candidate {
 /// A person to create. `Debug` shows nothing of them.
 #[derive(Clone, Default, PartialEq)]
 pub struct NewCandidate {
-    /// Given name; blank if not known.
+    /// Given name; blank if not known: a dash stands for it then, which no read shows.
     pub first_name: String,
-    /// Family name; blank if not known. Greenhouse refuses somebody who has neither.
+    /// Family name; the same. Greenhouse refuses somebody who has neither.
     pub last_name: String,
     /// Current employer.
     pub company: Option<String>,
@@ -102,13 +102,6 @@ pub struct NewCandidate {
 crate::debug_without_personal_data!(NewCandidate {});
 
 impl NewCandidate {
-    /// First and last name, none for one that is blank. Whoever has neither is sent as they are, for Greenhouse to refuse.
-    pub(crate) fn names(&self) -> [Option<&str>; 2] {
-        let names = [self.first_name.trim(), self.last_name.trim()];
-        let nameless = names.iter().all(|name| name.is_empty());
-        names.map(|name| Some(name).filter(|name| nameless || !name.is_empty()))
-    }
-
     /// What creating this person is called: prospects have a permission of their own.
     pub(crate) fn operation(&self) -> Operation {
         match &self.application {

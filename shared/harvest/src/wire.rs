@@ -13,7 +13,7 @@ mod values;
 pub(crate) use contacts::{WireContact, contacts};
 pub(crate) use created::read_created;
 pub(crate) use moment::Moment;
-pub(crate) use person::PersonBody;
+pub(crate) use person::{PersonBody, name};
 pub(crate) use text::{loose_text, text_in};
 pub(crate) use values::{WireFields, values};
 

@@ -9,22 +9,35 @@ use serde_json::{Value, json};
 
 use crate::world::{BOTH, World, email};
 
-/// Two candidates with the address of the introduction's person.
-async fn twice(version: harvest::Version) -> World {
+/// Two candidates with the address of the introduction's person, made an hour apart; the older one first.
+async fn twice(version: harvest::Version) -> (World, [i64; 2]) {
     let world = World::new(version).await;
     let target = || Target::Job(JobId(world.jobs()[0]));
-    world.plant("i-1", target()).await;
-    world.plant("i-1", target()).await;
-    world
+    let older = world.plant("i-1", target()).await;
+    world.greenhouse.set_clock(60);
+    let newer = world.plant("i-1", target()).await;
+    (world, [older, newer])
 }
 
 #[tokio::test]
 async fn among_several_matches_the_most_recent_one_is_taken_and_the_answer_says_so() {
-    for version in BOTH {
-        let world = twice(version).await;
+    for (version, edited) in BOTH.into_iter().flat_map(|one| [(one, false), (one, true)]) {
+        let (world, [older, newer]) = twice(version).await;
+        let edit = CandidateEdit {
+            title: Some("Countess".to_owned()),
+            ..CandidateEdit::default()
+        };
+        if edited {
+            world.greenhouse.set_clock(120);
+            let recruiter = world.greenhouse.recruiter();
+            recruiter.edit_candidate(older, edit).unwrap();
+        }
         let answer = world.import(world.introduction("i-1")).await;
         assert_eq!(answer.name, "IntroductionImported", "{version:?}");
         assert_eq!(answer.data["how"], "AMBIGUOUS", "{answer:?}");
+        let recent = if edited { older } else { newer };
+        let taken = answer.data["greenhouseCandidateId"].as_str();
+        assert_eq!(taken, Some(&*recent.to_string()), "{version:?}, {edited}");
         let found = world.greenhouse.state().candidates_by_email(&email("i-1"));
         assert_eq!(found.len(), 2, "nobody was created");
     }
@@ -33,7 +46,7 @@ async fn among_several_matches_the_most_recent_one_is_taken_and_the_answer_says_
 #[tokio::test]
 async fn several_matches_are_held_for_a_person_where_the_tenant_wants_that() {
     for version in BOTH {
-        let world = twice(version).await;
+        let (world, _) = twice(version).await;
         world.choose(json!({"several_matches": "hold"})).await;
         world.greenhouse.state().clear_log();
         let answer = world.import(world.introduction("i-1")).await;
@@ -53,21 +66,42 @@ async fn several_matches_are_held_for_a_person_where_the_tenant_wants_that() {
     }
 }
 
-/// v1 insists on two names.
+/// Greenhouse insists on two names.
 #[tokio::test]
 async fn somebody_with_one_name_is_imported_and_gets_the_other_once_it_is_known() {
-    let world = World::new(harvest::Version::V1).await;
-    let mut first = world.introduction("i-1");
-    first["data"]["candidate"]["last_name"] = json!(" ");
-    let answer = world.import(first).await;
-    assert_eq!(answer.data["how"], "CREATED", "{answer:?}");
-    assert_eq!(world.person("i-1").last_name.as_deref(), Some("-"));
-    let mut second = world.introduction("i-1");
-    second["id"] = json!("event-i-2");
-    second["data"]["introduction_id"] = json!("i-2");
-    let answer = world.import(second).await;
-    assert_eq!(answer.data["how"], "MATCHED", "{answer:?}");
-    assert_eq!(world.person("i-1").last_name.as_deref(), Some("Lovelace"));
+    for version in BOTH {
+        let world = World::new(version).await;
+        let mut first = world.introduction("i-1");
+        first["data"]["candidate"]["last_name"] = json!(" ");
+        let answer = world.import(first).await;
+        assert_eq!(answer.data["how"], "CREATED", "{version:?}: {answer:?}");
+        assert_eq!(world.person("i-1").last_name.as_deref(), Some("-"));
+        let mut second = world.introduction("i-1");
+        second["id"] = json!("event-i-2");
+        second["data"]["introduction_id"] = json!("i-2");
+        let answer = world.import(second).await;
+        assert_eq!(answer.data["how"], "MATCHED", "{version:?}: {answer:?}");
+        assert_eq!(world.person("i-1").last_name.as_deref(), Some("Lovelace"));
+    }
+}
+
+#[tokio::test]
+async fn a_profile_brings_somebody_the_name_that_they_lacked() {
+    for version in BOTH {
+        let world = World::new(version).await;
+        let whole = world.introduction("i-1");
+        let mut first = whole.clone();
+        first["data"]["candidate"]["first_name"].take();
+        let answer = world.import(first).await;
+        assert_eq!(answer.data["how"], "CREATED", "{version:?}: {answer:?}");
+        assert_eq!(world.person("i-1").first_name.as_deref(), Some("-"));
+        let now = chrono::Utc::now().to_rfc3339();
+        let answer = world.import(profile(&whole, "update", "CTO", &now)).await;
+        assert_eq!(answer.data["how"], "WRITTEN", "{version:?}: {answer:?}");
+        let person = world.person("i-1");
+        assert_eq!(person.first_name.as_deref(), Some("Ada"), "{version:?}");
+        assert_eq!(person.last_name.as_deref(), Some("Lovelace"));
+    }
 }
 
 /// Only v3 tells of somebody it still makes.

@@ -11,11 +11,9 @@ use super::{List, Moment, list, single, stored, time};
 use crate::candidates::{Candidate, CandidatePatch, CreatedCandidate, NewCandidate};
 use crate::operation::Operation;
 use crate::request::Request;
-use crate::wire::{self, PersonBody, WireContact, WireFields, contacts, loose_text, values};
+use crate::wire::{self, PersonBody, WireContact, WireFields, contacts, loose_text, name, values};
 
 const PATH: &str = "/v1/candidates";
-/// Stands for a name that is not known: v1 requires both.
-const NO_NAME: &str = "-";
 
 pub(crate) fn with_email(email: &str) -> Request {
     Request::list(Operation::CandidatesList, PATH).with("email", email)
@@ -46,11 +44,8 @@ pub(crate) fn create(
         body: &note.body,
         visibility: visibility(note.visibility),
     });
-    let mut person = PersonBody::of(candidate, fields);
-    person.first_name.get_or_insert(NO_NAME);
-    person.last_name.get_or_insert(NO_NAME);
     let body = CreateBody {
-        person,
+        person: PersonBody::of(candidate, fields),
         activity_feed_notes: notes.collect(),
         applications,
         application,
@@ -120,8 +115,6 @@ struct Wire {
 }
 
 fn accept(wire: Wire) -> Option<Candidate> {
-    // What stands for no name is none, so that the name can be filled in once it is known.
-    let name = |wire: Option<String>| wire.filter(|name| name.trim() != NO_NAME);
     Some(Candidate {
         id: stored(wire.id)?,
         first_name: name(wire.first_name),

@@ -10,7 +10,7 @@ use crate::candidates::{Candidate, CandidatePatch, CreatedCandidate, NewCandidat
 use crate::custom_fields::CustomFieldValue;
 use crate::operation::Operation;
 use crate::request::Request;
-use crate::wire::{self, PersonBody, WireContact, WireFields, contacts, loose_text, values};
+use crate::wire::{self, PersonBody, WireContact, WireFields, contacts, loose_text, name, values};
 
 const PATH: &str = "/v3/candidates";
 
@@ -91,8 +91,8 @@ struct WireCandidate {
 fn accept(wire: WireCandidate) -> Option<Candidate> {
     Some(Candidate {
         id: stored(wire.id)?,
-        first_name: wire.first_name,
-        last_name: wire.last_name,
+        first_name: name(wire.first_name),
+        last_name: name(wire.last_name),
         company: wire.company,
         title: wire.title,
         private: wire.private.unwrap_or_default(),

@@ -131,7 +131,7 @@ fn a_new_candidate_takes_their_first_application_along() {
 }
 
 #[test]
-fn a_blank_name_is_left_out_beside_another() {
+fn a_dash_stands_for_a_blank_name_beside_another() {
     let sent = |first: &str, last: &str| {
         let candidate = NewCandidate {
             first_name: first.into(),
@@ -140,11 +140,13 @@ fn a_blank_name_is_left_out_beside_another() {
         };
         body(&candidates::create(&candidate))
     };
-    assert_eq!(sent(" Ada ", " "), json!({"first_name": "Ada"}));
-    assert_eq!(sent("", "Lovelace"), json!({"last_name": "Lovelace"}));
+    let names = |first: &str, last: &str| json!({"first_name": first, "last_name": last});
+    assert_eq!(sent(" Ada ", " "), names("Ada", "-"));
+    assert_eq!(sent("", "Lovelace"), names("-", "Lovelace"));
     // For Greenhouse to refuse.
-    let nameless = json!({"first_name": "", "last_name": ""});
-    assert_eq!(sent("", " "), nameless);
+    assert_eq!(sent("", " "), names("", ""));
+    let read = candidates::read_list(&bytes(&json!([{"id": 1, "last_name": "-"}]))).unwrap();
+    assert_eq!(read[0].last_name, None);
 }
 
 #[test]

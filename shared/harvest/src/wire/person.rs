@@ -6,13 +6,16 @@ use serde::Serialize;
 use super::contacts::{Profile, profiles};
 use crate::candidates::{CandidatePatch, NewCandidate};
 
+/// Stands for a name that is not known: v1 requires both, and of v3 it is not certain that it does not.
+const NO_NAME: &str = "-";
+
 /// What creating and editing have in common. Lists replace what is there, so an empty one is left out: it would clear.
 #[derive(Serialize)]
 pub(crate) struct PersonBody<'a, F> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) first_name: Option<&'a str>,
+    first_name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) last_name: Option<&'a str>,
+    last_name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     company: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -36,10 +39,10 @@ pub(crate) struct PersonBody<'a, F> {
 impl<'a, F> PersonBody<'a, F> {
     /// `fields`: the person's custom fields as the version writes them.
     pub(crate) fn of(candidate: &'a NewCandidate, fields: &'a [F]) -> Self {
-        let [first_name, last_name] = candidate.names();
+        let [first_name, last_name] = names(candidate);
         Self {
-            first_name,
-            last_name,
+            first_name: Some(first_name),
+            last_name: Some(last_name),
             company: candidate.company.as_deref(),
             title: candidate.title.as_deref(),
             email_addresses: &candidate.email_addresses,
@@ -69,6 +72,21 @@ impl<'a, F> PersonBody<'a, F> {
             custom_fields: fields,
         }
     }
+}
+
+/// A name as it was read. What stands for none is none, so that the name can be filled in once it is known.
+pub(crate) fn name(read: Option<String>) -> Option<String> {
+    read.filter(|name| name.trim() != NO_NAME)
+}
+
+/// First and last name. Whoever has neither is sent as they are, for Greenhouse to refuse.
+fn names(candidate: &NewCandidate) -> [&str; 2] {
+    let names = [candidate.first_name.trim(), candidate.last_name.trim()];
+    let nameless = names.iter().all(|name| name.is_empty());
+    names.map(|name| match name {
+        "" if !nameless => NO_NAME,
+        name => name,
+    })
 }
 
 fn all<T>(list: &Option<Vec<T>>) -> &[T] {
