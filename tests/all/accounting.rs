@@ -1,14 +1,20 @@
 //! The one checker of every fault: what was sent is imported, failed, waiting or dead; nothing is lost, nothing is in
-//! Greenhouse twice, nothing is left half done, and the steps of each application are numbered without a gap. It
-//! compares what the producer sent, what was announced, the ledger, the dead letters, and what Greenhouse has.
+//! Greenhouse twice, nothing is left half done, and the steps of each application come in order and numbered without a
+//! gap. It compares what the producer sent, what was announced, the ledger, the dead letters, and what Greenhouse has.
+
+mod noticed;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use broker::Topology;
+use domain::Code;
 use greenhouse_sim::View;
 use serde_json::Value;
 
-use crate::world::{Announced, World, attempt, email};
+use crate::world::{Announced, World, attempt};
+
+/// What every link back to Intrro begins with.
+pub const INTRRO: &str = "https://app.intrro.com/t/";
 
 /// Where the introductions that were sent have got to.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -53,8 +59,8 @@ pub async fn at_rest(world: &World, sent: usize, waiting: usize) -> Account {
         )
     };
     one_answer_each(&world.announced());
-    numbered_without_a_gap(&world.announced());
-    in_greenhouse_once(world, &account);
+    numbered_in_order(&world.announced());
+    in_greenhouse_once(world);
     account
 }
 
@@ -110,10 +116,11 @@ async fn is_open(world: &World, introduction: &str) -> Option<bool> {
 
 /// A redelivered announcement carries the same id; two different ones would be two answers.
 fn one_answer_each(events: &[Announced]) {
-    let mut ids: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for event in events.iter().filter(is_import) {
+    let mut ids: BTreeMap<&str, BTreeSet<(&str, &str)>> = BTreeMap::new();
+    for event in events.iter().filter(|event| is_last_answer(event)) {
         let introduction = event.text("introductionId");
-        ids.entry(introduction).or_default().insert(&event.id);
+        let answers = ids.entry(introduction).or_default();
+        answers.insert((&event.name, &event.id));
     }
     for (introduction, ids) in ids {
         assert_eq!(
@@ -124,22 +131,35 @@ fn one_answer_each(events: &[Announced]) {
     }
 }
 
-/// Each number of an application is one event, and none is left out before the last one.
-fn numbered_without_a_gap(events: &[Announced]) {
-    let mut steps: BTreeMap<(&str, &str), BTreeMap<i64, BTreeSet<&str>>> = BTreeMap::new();
+/// Whether nothing follows after it. What the bridge goes on with by itself is told before, and other content under the
+/// same introduction is another event's answer.
+fn is_last_answer(event: &Announced) -> bool {
+    let refused = event.name == "IntroductionImportFailed" && {
+        let code: Code = event.text("code").parse().expect("a code of the catalogue");
+        !code.retried() && code != Code::ConflictingContent
+    };
+    is_import(&event) || refused
+}
+
+/// Each number of an application is one event, none is left out before the last one, and each comes after the one
+/// before it. An announcement that was made already may come again at any time.
+fn numbered_in_order(events: &[Announced]) {
+    let mut steps: BTreeMap<(&str, &str), Vec<(i64, &str)>> = BTreeMap::new();
     for event in events
         .iter()
         .filter(|event| event.name == "CandidateStatusChanged")
     {
         let application = (event.tenant.as_str(), event.text("applicationId"));
         let number = number(&event.data["sequence"]).expect("a number");
-        let steps = steps.entry(application).or_default();
-        steps.entry(number).or_default().insert(&event.id);
+        let (steps, step) = (steps.entry(application).or_default(), (number, &*event.id));
+        if !steps.contains(&step) {
+            steps.push(step);
+        }
     }
     for (application, steps) in steps {
-        let numbers = steps.keys().copied();
+        let numbers = steps.iter().map(|(number, _)| *number);
         assert!(
-            numbers.eq(1..=steps.len() as i64) && steps.values().all(|ids| ids.len() == 1),
+            numbers.eq(1..=steps.len() as i64),
             "{application:?}: {steps:?}"
         );
     }
@@ -150,7 +170,7 @@ fn is_import(event: &&Announced) -> bool {
 }
 
 /// What an answer names is there, and there is no person, application or note beside it.
-fn in_greenhouse_once(world: &World, account: &Account) {
+fn in_greenhouse_once(world: &World) {
     let announced = world.announced();
     for answer in announced.iter().filter(is_import) {
         is_there(&world.organisation_of(&answer.tenant), answer);
@@ -160,20 +180,13 @@ fn in_greenhouse_once(world: &World, account: &Account) {
         .map(|event| event.tenant.as_str())
         .collect();
     for tenant in tenants {
-        nobody_twice(&world.organisation_of(tenant), account);
+        nobody_twice(&world.organisation_of(tenant));
     }
 }
 
 /// No person, application or note is there twice.
-fn nobody_twice(state: &View, account: &Account) {
-    for introduction in &account.imported {
-        let people = state.candidates_by_email(&email(introduction));
-        assert!(
-            people.len() <= 1,
-            "{introduction} is in Greenhouse {} times",
-            people.len()
-        );
-    }
+fn nobody_twice(state: &View) {
+    each_of_one_person(&known_by(state));
     let mut applications = BTreeSet::new();
     for application in state.applications() {
         let key = (application.candidate_id, application.job_id);
@@ -186,6 +199,41 @@ fn nobody_twice(state: &View, account: &Account) {
     for note in state.notes() {
         let key = (note.candidate_id, note.body.clone());
         assert!(notes.insert(key.clone()), "two notes {key:?}");
+    }
+}
+
+/// What people are known by, each with whose record it is on: addresses, and the links back to Intrro, which are on the
+/// record itself and in its notes.
+fn known_by(state: &View) -> Vec<(String, i64)> {
+    let mut known = Vec::new();
+    for person in state.candidates() {
+        let id = person.meta.id;
+        let emails = person.email_addresses.iter();
+        known.extend(emails.map(|email| (email.value.to_lowercase(), id)));
+        let sites = person.website_addresses.iter();
+        known.extend(
+            sites
+                .flat_map(|site| links(&site.value))
+                .map(|link| (link, id)),
+        );
+        let notes = state.notes_of(id).into_iter().filter_map(|note| note.body);
+        known.extend(notes.flat_map(|body| links(&body)).map(|link| (link, id)));
+    }
+    known
+}
+
+/// The links back to Intrro in a text.
+fn links(text: &str) -> Vec<String> {
+    let words = text.split_whitespace();
+    let links = words.filter(|word| word.starts_with(INTRRO));
+    links.map(str::to_owned).collect()
+}
+
+fn each_of_one_person(known: &[(String, i64)]) {
+    let mut owners = BTreeMap::new();
+    for (what, person) in known {
+        let owner = owners.entry(what).or_insert(person);
+        assert_eq!(owner, &person, "two people have {what}");
     }
 }
 

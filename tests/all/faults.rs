@@ -1,5 +1,7 @@
 //! Everything Greenhouse and the way to it can do to a write: exactly one of everything in the end, and one answer.
 
+mod updates;
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -52,7 +54,19 @@ async fn a_write_that_never_arrives() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_that_is_throttled() {
-    each_write_meets("throttled", Fault::Throttle { retry_after: 1 }, None).await;
+    in_both_versions(async |version| {
+        let world = settling("throttled", Config::default(), version, 2).await;
+        let throttle = Fault::Throttle { retry_after: 1 };
+        let world = each_write_survives(world, throttle, None).await;
+        for introduction in [scene::NEW, scene::KNOWN] {
+            let stories = world.store.stories(introduction).await.unwrap();
+            let [story] = &stories[..] else {
+                panic!("one operation: {stories:?}")
+            };
+            assert_eq!(story.attempts, 0, "a try was counted: {story:?}");
+        }
+    })
+    .await;
 }
 
 /// An API key that is revoked is gone for good, so this is a matter of v3 alone.
@@ -87,7 +101,7 @@ async fn settling(name: &str, mut config: Config, version: Version, seconds: u32
     world
 }
 
-async fn each_write_survives(mut world: World, fault: Fault, unknown: Option<usize>) {
+async fn each_write_survives(mut world: World, fault: Fault, unknown: Option<usize>) -> World {
     world.bridge().await;
     world.connect("acme").await;
     let events = scene::both(&world).await;
@@ -109,6 +123,7 @@ async fn each_write_survives(mut world: World, fault: Fault, unknown: Option<usi
         Some(notes) => scene::once_and_unsure_of_the_note(&world, acquaintance, notes),
     }
     assert_eq!(dead_letters(&world).await, 0);
+    world
 }
 
 /// The first send of each kind of write meets the fault; the rules.

@@ -1,11 +1,14 @@
 //! Two introductions that between them need every kind of write: somebody new under two jobs, and somebody whom
 //! Greenhouse knows, with gaps and with an application that nobody is credited for.
 
+mod updates;
+
 use std::collections::BTreeSet;
 
 use greenhouse_sim::rows::JobStatus;
 use serde_json::{Value, json};
 
+pub(crate) use self::updates::{updated_once, updates};
 use crate::world::{Announced, World, email, introduction, until};
 
 /// The simulator's word for each kind of write.

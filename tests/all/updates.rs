@@ -1,5 +1,6 @@
 //! What changes in Intrro after an introduction, in Greenhouse.
 
+use domain::Code;
 use greenhouse_sim::rows::Candidate;
 use greenhouse_sim::{Fault, When};
 use reqwest::Method;
@@ -220,6 +221,41 @@ async fn an_update_of_somebody_never_introduced_is_given_up_and_says_so() {
     assert_eq!(answer.text("code"), "candidate_not_introduced");
     assert_eq!(answer.text("introductionId"), "i-1");
     settled(&world, 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn updates_of_an_unconnected_tenant_are_told_once_and_written_after_connecting() {
+    let mut world = World::new("updates unconnected").await;
+    world.bridge().await;
+    let event = introduction("acme", "i-1", &[world.job(0)]);
+    let updates = scene::updates(&event);
+    world.publish_all(&updates).await;
+    let told = answers(&world, 2).await;
+    for answer in &told {
+        let (name, code) = (answer.name.as_str(), answer.text("code"));
+        assert_eq!((name, code), ("CandidateUpdateFailed", "not_connected"));
+        assert_eq!(answer.text("remedy"), Code::NotConnected.remedy());
+        assert_eq!(answer.text("candidateId"), "candidate-i-1");
+    }
+    let about = told.iter().map(|answer| answer.text("introductionId"));
+    assert_eq!(about.collect::<Vec<_>>(), ["", "i-1"]);
+
+    world.publish_all(&updates).await;
+    world.connect("acme").await;
+    world.publish(&event).await;
+    let failed = |event: &&Announced| event.name == "CandidateUpdateFailed";
+    let told = answers(&world, 4).await;
+    assert_eq!(told.iter().filter(failed).count(), 2, "{told:?}");
+    settled(&world, 1).await;
+    assert_eq!(world.named("CandidateUpdateFailed").len(), 2);
+    let [profile, status] = &world.named("CandidateUpdated")[..] else {
+        panic!("two answers: {told:?}")
+    };
+    assert_eq!(profile.data["changed"], json!(["title", "emails"]));
+    assert_eq!(status.data["changed"], json!(["status", "note"]));
+    let now = person(&world);
+    assert_eq!(now.title.as_deref(), Some("Countess"));
+    assert_eq!(field(&now), json!("Interviewing"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -437,6 +437,21 @@ mod tests {
     }
 
     #[test]
+    fn who_comes_too_early_waits_as_long_as_told_and_no_try_is_counted() {
+        let told = Duration::from_secs(7);
+        for error in [
+            Remote::Throttled { retry_after: told },
+            Remote::Denied { retry_after: told },
+        ] {
+            assert_eq!(Effect::of(&error), Effect::None, "{error:?}");
+            let stop = Stop::from(error);
+            let waits =
+                matches!(stop, Stop::Wait { delay, code: Code::Throttled } if delay == told);
+            assert!(waits, "{stop:?}");
+        }
+    }
+
+    #[test]
     fn a_refused_read_is_no_refusal_of_what_was_to_be_written() {
         let refused = |operation| Remote::Rejected {
             operation,

@@ -29,72 +29,68 @@ words! {
     }
 }
 
-/// A place where the process can be made to die.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum CrashPoint {
-    /// Around one kind of remote write.
-    Step(StepKind, Moment),
+/// Declares the enum with its names, so that no point outside of the steps can be without a name or left out of
+/// [`CrashPoint::all`].
+macro_rules! points {
+    ($($(#[doc = $meaning:literal])+ $variant:ident = $name:literal,)+) => {
+        /// A place where the process can be made to die.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum CrashPoint {
+            /// Around one kind of remote write.
+            Step(StepKind, Moment),
+            $($(#[doc = $meaning])+ $variant,)+
+        }
+
+        impl CrashPoint {
+            const OUTSIDE_STEPS: &[Self] = &[$(Self::$variant),+];
+        }
+
+        impl fmt::Display for CrashPoint {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    Self::Step(kind, moment) => write!(f, "step:{kind}:{moment}"),
+                    $(Self::$variant => f.write_str($name),)+
+                }
+            }
+        }
+    };
+}
+
+points! {
     /// A batch is decoded, its transaction not committed.
-    IntakeBeforeCommit,
+    IntakeBeforeCommit = "intake:before_commit",
     /// A batch is stored, its messages not acknowledged.
-    IntakeAfterCommit,
+    IntakeAfterCommit = "intake:after_commit",
     /// All steps are done, the operation is not settled.
-    BeforeSettle,
+    BeforeSettle = "settle:before_commit",
     /// Operation and answer event are committed.
-    AfterSettle,
+    AfterSettle = "settle:after_commit",
     /// Outbox rows are leased, nothing is published.
-    RelayBeforePublish,
+    RelayBeforePublish = "relay:before_publish",
     /// The broker has confirmed, the rows are not marked.
-    RelayAfterConfirm,
+    RelayAfterConfirm = "relay:after_confirm",
     /// Changes are found, snapshot and events not committed.
-    StatusBeforeCommit,
+    StatusBeforeCommit = "status:before_commit",
     /// Snapshot and events are committed, the watermark is not moved.
-    StatusAfterCommit,
+    StatusAfterCommit = "status:after_commit",
     /// Webhook deliveries are verified, nothing is stored.
-    WebhookBeforeCommit,
+    WebhookBeforeCommit = "webhook:before_commit",
     /// Webhook deliveries are stored, not answered.
-    WebhookAfterCommit,
+    WebhookAfterCommit = "webhook:after_commit",
     /// Greenhouse has renewed an admin's consent; the new tokens are not stored.
-    ConsentBeforeStore,
+    ConsentBeforeStore = "consent:before_store",
     /// The new tokens are stored, nobody has used them.
-    ConsentAfterStore,
+    ConsentAfterStore = "consent:after_store",
 }
 
 impl CrashPoint {
-    /// Every point, step kinds first. A new [`StepKind`] appears here by itself.
+    /// Every point, step kinds first. A new one, or a new [`StepKind`], appears here by itself.
     #[must_use]
     pub fn all() -> Vec<Self> {
         let steps = StepKind::ALL
             .iter()
             .flat_map(|kind| Moment::ALL.iter().map(|moment| Self::Step(*kind, *moment)));
-        steps
-            .chain(Self::OUTSIDE_STEPS.iter().map(|(point, _)| *point))
-            .collect()
-    }
-
-    const OUTSIDE_STEPS: &[(Self, &str)] = &[
-        (Self::IntakeBeforeCommit, "intake:before_commit"),
-        (Self::IntakeAfterCommit, "intake:after_commit"),
-        (Self::BeforeSettle, "settle:before_commit"),
-        (Self::AfterSettle, "settle:after_commit"),
-        (Self::RelayBeforePublish, "relay:before_publish"),
-        (Self::RelayAfterConfirm, "relay:after_confirm"),
-        (Self::StatusBeforeCommit, "status:before_commit"),
-        (Self::StatusAfterCommit, "status:after_commit"),
-        (Self::WebhookBeforeCommit, "webhook:before_commit"),
-        (Self::WebhookAfterCommit, "webhook:after_commit"),
-        (Self::ConsentBeforeStore, "consent:before_store"),
-        (Self::ConsentAfterStore, "consent:after_store"),
-    ];
-}
-
-impl fmt::Display for CrashPoint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Self::Step(kind, moment) = self {
-            return write!(f, "step:{kind}:{moment}");
-        }
-        let found = Self::OUTSIDE_STEPS.iter().find(|(point, _)| point == self);
-        f.write_str(found.map_or("", |(_, name)| name))
+        steps.chain(Self::OUTSIDE_STEPS.iter().copied()).collect()
     }
 }
 
@@ -164,7 +160,8 @@ mod tests {
             .iter()
             .map(CrashPoint::to_string)
             .collect();
-        assert_eq!(names.len(), StepKind::ALL.len() * Moment::ALL.len() + 12);
+        let at_steps = names.iter().filter(|name| name.starts_with("step:"));
+        assert_eq!(at_steps.count(), StepKind::ALL.len() * Moment::ALL.len());
         names.sort();
         names.dedup();
         assert_eq!(names.len(), CrashPoint::all().len());

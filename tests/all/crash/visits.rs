@@ -135,7 +135,7 @@ impl Place {
             Scenario::Update => {
                 world.publish(&event).await;
                 world.answer(&id).await;
-                updates(&event).to_vec()
+                scene::updates(&event).to_vec()
             }
             Scenario::Progress => {
                 event["data"]["job_ids"] = json!([world.job(0)]);
@@ -189,7 +189,9 @@ impl Place {
                 let sequence = statuses(world, story, 2).await;
                 assert_eq!(sequence, ["1", "2"]);
             }
-            Scenario::Update => return updated_once(world, self.visits, story, unknown).await,
+            Scenario::Update => {
+                return scene::updated_once(world, self.visits, story, unknown).await;
+            }
         }
         settled(world, self.visits).await;
         if self.scenario == Scenario::Stranger {
@@ -225,7 +227,8 @@ async fn end_leases(world: &World) {
     }
 }
 
-/// The numbers of the person's status changes once there are this many, in order; a repeated announcement counts once.
+/// The numbers of the person's status changes once there are this many, in the order in which they came; a repeated
+/// announcement counts once.
 async fn statuses(world: &World, story: &Value, count: usize) -> Vec<String> {
     let candidate = &story["data"]["candidate"]["id"];
     let told = |events: &[Announced]| {
@@ -233,10 +236,11 @@ async fn statuses(world: &World, story: &Value, count: usize) -> Vec<String> {
             .iter()
             .filter(|event| event.name == "CandidateStatusChanged")
             .filter(|event| event.data["candidateId"] == *candidate);
-        let numbered: BTreeSet<(String, String)> = changes
-            .map(|event| (event.text("sequence").to_owned(), event.id.clone()))
-            .collect();
-        numbered.into_iter().map(|(sequence, _)| sequence).collect()
+        let mut told = BTreeSet::new();
+        let first = changes.filter(|event| told.insert(&event.id));
+        first
+            .map(|event| event.text("sequence").to_owned())
+            .collect()
     };
     let enough = |events: &[Announced]| -> bool {
         let told: Vec<String> = told(events);
@@ -258,45 +262,4 @@ fn move_on(world: &World, story: &Value) {
     let recruiter = world.greenhouse.recruiter();
     let moved = recruiter.move_to_next_stage(application.meta.id);
     moved.expect("a next stage");
-}
-
-fn updates(event: &Value) -> [Value; 2] {
-    let status = scene::status_change(event, "Interviewing");
-    [scene::profile_update(event), status]
-}
-
-/// Both updates are in Greenhouse and answered, once each. `unknown`: as for [`Place::put_right`].
-async fn updated_once(world: &World, people: usize, story: &Value, unknown: Option<usize>) {
-    let about = |event: &&Announced| {
-        event.name.starts_with("CandidateUpdate")
-            && event.data["candidateId"] == story["data"]["candidate"]["id"]
-    };
-    let answers = |events: &[Announced]| {
-        let told = events.iter().filter(about);
-        let told = told.map(|event| (event.id.clone(), event.text("how").to_owned()));
-        told.collect::<BTreeSet<_>>()
-    };
-    let events = world
-        .announced_until("both answers", |events| answers(events).len() >= 2)
-        .await;
-    settled(world, people).await;
-    let told = answers(&events);
-    assert!(
-        told.len() == 2 && told.iter().all(|(_, how)| how == "WRITTEN"),
-        "{told:?}"
-    );
-    let id = story["data"]["introduction_id"].as_str().expect("an id");
-    let state = world.greenhouse.state();
-    let [person] = &state.candidates_by_email(&email(id))[..] else {
-        panic!("one candidate")
-    };
-    assert_eq!(person.title.as_deref(), Some("Countess"));
-    assert_eq!(person.email_addresses.len(), 2);
-    let status = &person.custom_fields.as_ref().expect("custom fields")["intrro_status"];
-    assert_eq!(status.value, "Interviewing");
-    // One of the introduction, one of the status.
-    let notes = state.notes_of(person.meta.id).len();
-    assert_eq!(notes, 1 + unknown.unwrap_or(1));
-    let told_unknown = events.iter().filter(about).any(scene::says_unknown);
-    assert_eq!(told_unknown, unknown.is_some());
 }
