@@ -99,7 +99,8 @@ async fn read_ledger(
     metrics.poll_overdue(Resource::Applications, seconds(overdue.applications));
     metrics.poll_overdue(Resource::Jobs, seconds(overdue.jobs));
     let outbox = store.outbox_backlog().await?;
-    metrics.outbox(count(outbox.rows), seconds(outbox.oldest_seconds));
+    let (rows, parked) = (count(outbox.rows), count(outbox.parked));
+    metrics.outbox(rows, seconds(outbox.oldest_seconds), parked);
     Ok(())
 }
 

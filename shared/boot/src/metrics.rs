@@ -1,7 +1,7 @@
 //! Every metric of the bridge, under typed methods. Labels are closed sets ([`label`]); one registry per [`Metrics`].
 //!
 //! Counters and histograms of every possible combination exist from the start, so that the first increment is visible
-//! to `increase()`. Gauges appear when first set. Deliberately absent: anything about one tenant, person or message.
+//! to `increase()`; of the reasons for another try, which are many, those that an alert looks at. Gauges appear when first set. Deliberately absent: anything about one tenant, person or message.
 
 mod families;
 mod foreign;
@@ -32,6 +32,9 @@ use grid::Grid;
 use label::{Build, Call, Configured, Intake, Timed, WhyParked, WhyRetried, WhySetAside, Worked};
 use open::Exemplars;
 
+/// Reasons for another try that an alert looks at (CredentialSealed in `deploy/prometheus/rules.yml`).
+const PAGED: [Code; 2] = [Code::CredentialSealed, Code::PartnerRefused];
+
 /// The metrics of one process.
 pub struct Metrics(Families, Exemplars);
 
@@ -56,6 +59,11 @@ impl Metrics {
         families.build.at(Build, ()).set(1.0);
         for call in Call::all() {
             families.harvest_requests.at(call, ());
+        }
+        for stage in Stage::ALL {
+            for code in PAGED {
+                families.retries.at(*stage, WhyRetried(code));
+            }
         }
         Arc::new(Self(families, Exemplars::default()))
     }
@@ -151,7 +159,7 @@ impl Metrics {
             .set(count as f64);
     }
 
-    /// The reason of each connection for which nothing is done until somebody acts. Reasons that are not named have none.
+    /// The reason of each connection for which nothing is written until somebody acts. Reasons that are not named have none.
     pub fn connections_set_aside(&self, reasons: &[Code]) {
         for why in WhySetAside::ALL {
             let of_this = |code: &&Code| WhySetAside(**code).position() == why.position();
@@ -234,8 +242,12 @@ impl Metrics {
             .observe(took.as_secs_f64());
     }
 
-    /// Rows of the outbox that are due and not published, and the age of the oldest.
-    pub fn outbox(&self, rows: u64, oldest: Duration) {
+    /// Rows of the outbox that are due and not published, the age of the oldest, and how many more are set aside.
+    pub fn outbox(&self, rows: u64, oldest: Duration, parked: u64) {
+        self.0
+            .outbox_parked
+            .at(Service::Relay, ())
+            .set(parked as f64);
         self.0.outbox_rows.at(Service::Relay, ()).set(rows as f64);
         self.0
             .outbox_oldest

@@ -112,6 +112,8 @@ families! {
         "Rows of the outbox that are due and not published.";
     outbox_oldest: Sparse<Gauge, Service>, "bridge_outbox_oldest_seconds",
         "Age of the oldest of them.";
+    outbox_parked: Sparse<Gauge, Service>, "bridge_outbox_parked_rows",
+        "Rows of the outbox that the broker returned, set aside until somebody releases them.";
     harvest_requests: Sparse<IntCounter, Call>, "bridge_harvest_requests_total",
         "Calls to Greenhouse, by answer.";
     harvest_seconds: Grid<Histogram, Timed>, "bridge_harvest_request_seconds" [CALL],
@@ -125,7 +127,7 @@ families! {
     circuits_open: Sparse<Gauge, ()>, "bridge_circuits_open",
         "Connections for which nothing begins, because their Greenhouse does not answer.";
     set_aside: Sparse<Gauge, WhySetAside>, "bridge_connections_set_aside",
-        "Connections for which nothing is done until somebody acts, by reason; connection_paused: by hand.";
+        "Connections for which nothing is written until somebody acts, by reason; connection_paused: by hand.";
     newly_set_aside: Grid<IntCounter, WhySetAside>, "bridge_connections_newly_set_aside_total",
         "Connections that this process saw among them that were not, or for another reason, when it looked before.";
     gauges_read: Sparse<Gauge, ()>, "bridge_gauges_read_timestamp_seconds",

@@ -40,7 +40,7 @@ fn touch_everything(metrics: &Metrics) {
     for consumer in Consumer::ALL {
         metrics.webhook_tasks(*consumer, 1, second);
     }
-    metrics.outbox(1, second);
+    metrics.outbox(1, second, 1);
     metrics.consent_left(Some(second));
     metrics.greenhouse_clock_ahead(1.0);
     metrics.harvest_rate_limit(1, 50);

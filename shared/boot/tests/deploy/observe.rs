@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use boot::Metrics;
-use boot::metrics::{Label, Queue, Resource, Service, Stage};
+use boot::metrics::{Label, OperationState, Queue, Resource, Service};
 use serde_json::Value;
 
 use crate::promql::{grouping, selectors};
@@ -69,7 +69,7 @@ pub(crate) fn alerts() -> Vec<Value> {
 }
 
 /// The dashboards, each with where it stands.
-fn dashboards() -> Vec<(String, Value)> {
+pub(crate) fn dashboards() -> Vec<(String, Value)> {
     let places = files(DASHBOARDS).into_iter();
     places
         .map(|name| format!("{DASHBOARDS}/{name}"))
@@ -126,8 +126,8 @@ fn exposition() -> String {
         metrics.poll_succeeded(*resource, 0.0);
         metrics.poll_overdue(*resource, Duration::ZERO);
     }
-    for code in domain::Code::ALL {
-        metrics.retry(Stage::Write, *code);
+    for state in OperationState::ALL {
+        metrics.operations(*state, 0);
     }
     metrics.connections_set_aside(&[]);
     metrics.exposition()
@@ -314,6 +314,28 @@ fn every_panel_says_what_is_bad_and_which_runbook_to_open() {
             .iter()
             .any(|alert| description.contains(string(&alert["annotations"]["runbook"])));
         assert!(named, "{}", panel["title"]);
+    }
+}
+
+#[test]
+fn documents_know_how_many_messages_a_consumer_is_given() {
+    let source = text("services/bridge/src/run/process.rs");
+    let prefetch = source.split("const PREFETCH: u16 = ").nth(1).unwrap();
+    let prefetch = prefetch.split(';').next().unwrap();
+    for (place, before, after) in [
+        (
+            format!("{DASHBOARDS}/broker-and-contract.json"),
+            "stands at",
+            "per consumer",
+        ),
+        (
+            format!("{RUNBOOKS}/UnroutablePublish.md"),
+            "only until",
+            "messages wait in one queue",
+        ),
+    ] {
+        let told = format!("{before} {prefetch} {after}");
+        assert!(text(&place).contains(&told), "{place}: {told}");
     }
 }
 

@@ -8,8 +8,10 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::process::Command;
 
-use crate::observe::expressions;
-use crate::path;
+use serde_json::{Value, json};
+
+use crate::observe::{dashboards, expressions};
+use crate::{items, path, string};
 
 /// Runs promtool in deploy/prometheus; panics with its output when it finds something.
 fn promtool(arguments: &[&str]) {
@@ -62,4 +64,32 @@ fn every_expression_of_the_dashboards_and_the_runbooks_is_promql() {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("expressions.yml");
     std::fs::write(&file, rules).unwrap();
     promtool(&["check", "rules", file.to_str().unwrap()]);
+}
+
+/// Nothing has ended and nothing waits for anybody.
+#[test]
+fn the_first_dashboard_says_something_of_a_new_system() {
+    let seen = [
+        ("Waiting for a person", r#"{reason="nothing"}"#, 0),
+        ("Error budget left (30 days)", "{}", 1),
+    ];
+    let dashboards = dashboards();
+    let panels = dashboards.iter().flat_map(|(_, one)| items(&one["panels"]));
+    let panels: Vec<&Value> = panels.collect();
+    let asked = seen.map(|(title, labels, value)| {
+        let panel = panels.iter().find(|panel| panel["title"] == title);
+        let expression = string(&panel.unwrap()["targets"][0]["expr"]);
+        let samples = json!([{ "labels": labels, "value": value }]);
+        json!({ "expr": expression, "eval_time": "5m", "exp_samples": samples })
+    });
+    let series = [
+        r#"bridge_op_state{state="parked"}"#,
+        r#"bridge_intro_terminal_total{result="created"}"#,
+        r#"bridge_intro_terminal_total{result="failed"}"#,
+    ];
+    let series = series.map(|series| json!({ "series": series, "values": "0x10" }));
+    let test = json!({ "interval": "1m", "input_series": series, "promql_expr_test": asked });
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("new.yml");
+    std::fs::write(&file, json!({ "tests": [test] }).to_string()).unwrap();
+    promtool(&["test", "rules", file.to_str().unwrap()]);
 }
