@@ -228,8 +228,12 @@ async fn what_is_refused_or_cannot_be_reached_has_an_exit_code_of_its_own() {
     let no_tenant = json!({ "id": "e-1", "type": "intrro.events.v1.IntroductionAccepted" });
     let broken = run(&["publish", "-"], &amqp, &no_tenant).await;
     assert_eq!(broken.code, DONE, "{broken:?}");
-    let told = "becomes a dead letter: malformed_envelope";
+    let told = "and becomes a dead letter: malformed_envelope";
     assert!(broken.stderr.contains(told), "{broken:?}");
+    let of_nobody = json!({ "id": "e-2", "type": "IntroductionAccepted" });
+    let unbound = run(&["publish", "-"], &amqp, &of_nobody).await;
+    let told = "so it lies in intrro.unrouted";
+    assert!(unbound.stderr.contains(told), "{unbound:?}");
     let host = world.env.amqp_url.split_once('@').unwrap().1;
     let stranger = format!("amqp://bridge:wrong@{host}");
     let amqp = [("BRIDGE_AMQP_URL", stranger.as_str())];

@@ -62,6 +62,13 @@ fn in_words(connection: &Value) -> Vec<String> {
         word(connection, "state"),
         word(connection, "id")
     )];
+    lines.extend(findings_in_words(connection));
+    lines
+}
+
+/// What was found, the worst first; nothing where nothing was.
+pub(crate) fn findings_in_words(connection: &Value) -> Vec<String> {
+    let mut lines = Vec::new();
     let mut findings: Vec<&Value> = findings(connection).collect();
     findings.sort_by_key(|finding| rank(finding));
     for same in findings.chunk_by(|one, next| rank(one) == rank(next)) {

@@ -111,6 +111,8 @@ fn in_words(problem: &Value) -> String {
         }
         words.push_str(&format!(" More: bridge explain {code}"));
     }
+    let lines = crate::connect::findings_in_words(problem);
+    words.extend(lines.iter().map(|line| format!("\n{line}")));
     words
 }
 
@@ -146,6 +148,20 @@ mod tests {
             let problem = json!({ "title": "No.", "code": code });
             let failure = Failure::Problem(StatusCode::SERVICE_UNAVAILABLE, problem);
             assert_eq!(failure.kind(), kind, "{code}");
+        }
+    }
+
+    #[test]
+    fn what_was_found_out_is_told_with_the_refusal() {
+        let problem = json!({
+            "title": "The credential is refused.", "code": "credential_refused", "findings": [{
+                "code": "scope_missing", "severity": "error", "feature": "introductions",
+                "message": "A right is missing.", "evidence": "harvest:notes:create", "remedy": "Grant it.",
+            }],
+        });
+        let told = Failure::Problem(StatusCode::UNPROCESSABLE_ENTITY, problem).to_string();
+        for part in ["scope_missing", "harvest:notes:create", "remedy: Grant it."] {
+            assert!(told.contains(part), "{told}");
         }
     }
 

@@ -41,6 +41,13 @@ pub(crate) async fn publish(file: &str, json: bool) -> Result<ExitCode, Failure>
         attributes.id.as_str(),
         body,
     );
+    let fate = match Topology::takes(&attributes.event_type) {
+        true => "becomes a dead letter".to_owned(),
+        false => format!(
+            "no queue is bound for its type, so it lies in {}",
+            Topology::UNROUTED
+        ),
+    };
     message.type_ = attributes.event_type;
     message.content_type = CLOUDEVENTS_JSON.to_owned();
     message.headers.extend(
@@ -62,7 +69,7 @@ pub(crate) async fn publish(file: &str, json: bool) -> Result<ExitCode, Failure>
         ))?;
         if let Some(broken) = broken {
             output::aside(format_args!(
-                "bridge: it breaks the contract and becomes a dead letter: {broken}"
+                "bridge: it breaks the contract and {fate}: {broken}"
             ));
         }
     }

@@ -137,6 +137,12 @@ impl Topology {
         ]
     }
 
+    /// Whether a queue of ours is fed with what is published to `intrro.events` under this key.
+    pub fn takes(key: &str) -> bool {
+        let below = key.strip_prefix("intrro.events");
+        below.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    }
+
     /// Queue, and the routing key by which `intrro.events` feeds it.
     pub(crate) fn work_queues(&self) -> [(String, &'static str); 3] {
         [
@@ -158,6 +164,18 @@ mod tests {
             "greenhouse.introductions"
         );
         assert_eq!(Topology::named("t1.").dead(), "t1.greenhouse.dead");
+    }
+
+    #[test]
+    fn what_no_queue_is_bound_for_is_known() {
+        for (key, taken) in [
+            ("intrro.events.v1.IntroductionAccepted", true),
+            ("intrro.events", true),
+            ("IntroductionAccepted", false),
+            ("intrro.eventsv1", false),
+        ] {
+            assert_eq!(Topology::takes(key), taken, "{key}");
+        }
     }
 
     #[test]
