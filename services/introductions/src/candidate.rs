@@ -142,7 +142,7 @@ async fn write(
         let written = attempt
             .write_once(
                 step.clone(),
-                async |client, since| search::prove(client, claim, introduction, since).await,
+                async |client, span| search::prove(client, claim, introduction, span).await,
                 async |client| newcomer.create(client, term).await.map(Arrived::Created),
             )
             .await;
@@ -265,7 +265,8 @@ pub(crate) async fn fill_gaps(
         return Ok(());
     };
     let mut patch = introduction.profile.gaps(record, &Unshown::default());
-    let mut wanted = added_fields(attempt, record, introduction).await?;
+    let fields = custom_fields(attempt, introduction).await?;
+    let mut wanted = lacking(record, &fields);
     if !patch.is_empty() || !wanted.is_empty() {
         let mut by_now = None;
         // They are written back as a whole, and somebody may have added to them since the search, before our place in line.
@@ -275,7 +276,7 @@ pub(crate) async fn fill_gaps(
         let record = by_now.as_ref().unwrap_or(record);
         let unshown = Unshown::of(attempt, record).await?;
         patch = introduction.profile.gaps(record, &unshown);
-        wanted = added_fields(attempt, record, introduction).await?;
+        wanted = lacking(record, &fields);
         let before = unshown.custom_fields(attempt, record).await?;
         wanted.retain(|new| {
             let is_there =
@@ -356,42 +357,29 @@ pub(crate) async fn edit_by(
     sent.await.map(drop)
 }
 
-/// The fields of an introduction that the record lacks.
-pub(crate) async fn added_fields(
-    attempt: &Attempt<'_>,
-    record: &Candidate,
-    introduction: &Introduction,
-) -> Result<Vec<CustomFieldValue>, Stop> {
+/// Those of the fields that the record lacks.
+pub(crate) fn lacking(record: &Candidate, fields: &[CustomFieldValue]) -> Vec<CustomFieldValue> {
     let has = |key: &str| {
         record
             .custom_fields
             .iter()
             .any(|field| field.name_key == key && !field.is_blank())
     };
-    let mut added = custom_fields(attempt, introduction).await?;
-    added.retain(|field| !has(&field.name_key));
-    Ok(added)
+    let lacking = fields.iter().filter(|field| !has(&field.name_key));
+    lacking.cloned().collect()
 }
 
-/// The event's fields, and ours where the tenant wants and has them.
+/// The event's fields, and ours where the tenant wants and has them, if it can be learnt which those are.
 pub(crate) async fn custom_fields(
-    attempt: &Attempt<'_>,
+    attempt: &mut Attempt<'_>,
     introduction: &Introduction,
 ) -> Result<Vec<CustomFieldValue>, Stop> {
     let mut fields = introduction.custom_fields();
     if attempt.claim.settings.introduction_fields {
-        let known = candidate_fields::active(attempt).await?;
-        for (own, value) in introduction.own_fields() {
-            let name_key = match &known {
-                Some(known) => {
-                    candidate_fields::find(own, known).map(|field| field.name_key.clone())
-                }
-                None => Some(own.usual_key.to_owned()),
-            };
-            fields.extend(name_key.map(|name_key| CustomFieldValue {
-                name_key,
-                value: value.into(),
-            }));
+        let known = candidate_fields::active(attempt).await;
+        let known = attempt.do_without(known, Code::CustomFieldRefused, "custom_fields", "");
+        if let Some(known) = known.await? {
+            fields.extend(candidate_fields::ours(introduction, known.as_deref()));
         }
     }
     Ok(fields)

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::attempt::Attempt;
 use crate::field_values::Definitions;
+use crate::introduction::Introduction;
 use crate::memory::MINUTE;
 use crate::stop::Stop;
 use crate::unshown;
@@ -32,6 +33,23 @@ pub(crate) fn find(own: OwnField, fields: &[Field]) -> Option<&Field> {
     own.among(fields.iter(), |field| {
         (field.name.as_str(), field.name_key.as_str())
     })
+}
+
+/// What an introduction has for those of our own fields that are there; by their usual keys where that cannot be
+/// `known`.
+pub(crate) fn ours(introduction: &Introduction, known: Option<&[Field]>) -> Vec<CustomFieldValue> {
+    let key = |own: OwnField| match known {
+        Some(known) => find(own, known).map(|field| field.name_key.clone()),
+        None => Some(own.usual_key.to_owned()),
+    };
+    let values = introduction.own_fields().into_iter();
+    let keyed = values.filter_map(|(own, value)| Some((key(own)?, value)));
+    keyed
+        .map(|(name_key, value)| CustomFieldValue {
+            name_key,
+            value: value.into(),
+        })
+        .collect()
 }
 
 /// The fields that were not archived; none where they may not be read, which is not worth stopping a tenant for.

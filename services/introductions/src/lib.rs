@@ -26,6 +26,7 @@ mod introduction_accepted;
 mod introduction_status_changed;
 mod lighter;
 mod line;
+mod lookups;
 mod memory;
 mod new_user;
 mod newcomer;
@@ -48,15 +49,14 @@ mod unshown;
 mod updated;
 mod worker;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use ::intake::{Source, Take};
 use accounts::Accounts;
 use boot::metrics::Metrics;
-use domain::Tenant;
 use hands::Hands;
+use lookups::Lookups;
 use progress::Plans;
 use store::Store;
 use store::cache::Cache;
@@ -112,9 +112,6 @@ pub struct Parts {
     pub config: Config,
 }
 
-/// Whose look-up, of what kind, by which key.
-type Lookup = (Tenant, &'static str, String);
-
 /// What a handler works with.
 pub(crate) struct Context {
     pub(crate) store: Store,
@@ -128,8 +125,7 @@ pub(crate) struct Context {
     pub(crate) unanswered: outage::Unanswered,
     pub(crate) waiting: line::Waiting,
     pub(crate) config: Config,
-    /// One lock for each look-up under way: see [`Context::alone`].
-    lookups: Mutex<HashMap<Lookup, Arc<tokio::sync::Mutex<()>>>>,
+    pub(crate) lookups: Lookups,
 }
 
 impl Context {
@@ -146,26 +142,8 @@ impl Context {
             unanswered: outage::Unanswered::default(),
             waiting: line::Waiting::default(),
             config: parts.config,
-            lookups: Mutex::default(),
+            lookups: Lookups::default(),
         }
-    }
-
-    /// Waits until no other import of this tenant in this process looks up the same: the second one then finds it
-    /// remembered, at no cost to the budget. What is different does not wait: nobody stands in a line of look-ups, each with
-    /// its calls, for one of their own.
-    pub(crate) async fn alone(
-        &self,
-        tenant: &Tenant,
-        kind: &'static str,
-        key: &str,
-    ) -> tokio::sync::OwnedMutexGuard<()> {
-        let lock = {
-            let mut lookups = self.lookups.lock().unwrap_or_else(PoisonError::into_inner);
-            lookups.retain(|_, lock| Arc::strong_count(lock) > 1);
-            let lookup = (tenant.clone(), kind, key.to_owned());
-            Arc::clone(lookups.entry(lookup).or_default())
-        };
-        lock.lock_owned().await
     }
 }
 

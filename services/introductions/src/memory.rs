@@ -36,15 +36,18 @@ impl<'a> Memory<'a> {
         if let Some(known) = self.recall(kind, key).await? {
             return Ok(known);
         }
-        let _alone = self.context.alone(&self.claim.tenant, kind, key).await;
-        if let Some(known) = self.recall(kind, key).await? {
-            return Ok(known);
-        }
-        let (found, lasts) = look_up().await?;
-        if let Some(lasts) = lasts {
-            self.remember(kind, key, &found, lasts).await?;
-        }
-        Ok(found)
+        let look_up = async || {
+            if let Some(known) = self.recall(kind, key).await? {
+                return Ok(known);
+            }
+            let (found, lasts) = look_up().await?;
+            if let Some(lasts) = lasts {
+                self.remember(kind, key, &found, lasts).await?;
+            }
+            Ok(found)
+        };
+        let (lookups, tenant) = (&self.context.lookups, &self.claim.tenant);
+        lookups.alone(tenant, kind, key, look_up).await
     }
 
     pub(crate) async fn recall<T: DeserializeOwned>(

@@ -30,7 +30,7 @@ pub(crate) struct Newcomer {
 
 impl Newcomer {
     pub(crate) async fn new(
-        attempt: &Attempt<'_>,
+        attempt: &mut Attempt<'_>,
         introduction: &Introduction,
         application: NewApplication,
         references: &References,

@@ -95,8 +95,16 @@ pub(crate) async fn jobs(
     if known.len() == wanted.len() {
         return Ok(known);
     }
-    let tenant = &attempt.claim.tenant;
-    let _alone = attempt.context.alone(tenant, "job", "").await;
+    let (lookups, tenant) = (&attempt.context.lookups, &attempt.claim.tenant);
+    let look_up = async || look_up_jobs(attempt, wanted).await;
+    lookups.alone(tenant, "job", "", look_up).await
+}
+
+/// Those that are remembered, and what is told of the others now.
+async fn look_up_jobs(
+    attempt: &Attempt<'_>,
+    wanted: &[JobId],
+) -> Result<HashMap<JobId, bool>, Stop> {
     let mut known = open_jobs(attempt, wanted).await?;
     let missing: Vec<JobId> = wanted
         .iter()

@@ -127,25 +127,35 @@ async fn look_up(attempt: &mut Attempt<'_>, employee: &v1::Referrer) -> Result<K
     if let Some(known) = memory.recall(kind, &key).await? {
         return Ok(another_found(attempt, known));
     }
-    let tenant = &attempt.claim.tenant;
-    let _alone = attempt.context.alone(tenant, "referrer", shared).await;
-    if let Some(known) = memory.recall(kind, &key).await? {
-        return Ok(another_found(attempt, known));
-    }
-    let known = match user(attempt, employee, named.email.as_deref()).await? {
-        Err(code) => Known::Missing(code),
-        Ok(user) => {
-            let referrers = attempt.greenhouse.referrers().by_users(&[user]).await?;
-            let listed = referrers.first().map(|one| Known::Creditable(one.id));
-            listed.unwrap_or(Known::Missing(Code::ReferrerNotListed))
+    let (lookups, tenant) = (&attempt.context.lookups, &attempt.claim.tenant);
+    let look_up = async || {
+        if let Some(known) = memory.recall(kind, &key).await? {
+            return Ok(another_found(attempt, known));
         }
+        let known = ask(attempt, employee, named.email.as_deref()).await?;
+        let lasts = match known {
+            Known::Creditable(_) => DAY,
+            Known::Missing(_) => MISSING_LASTS,
+        };
+        memory.remember(kind, &key, &known, lasts).await?;
+        Ok(known)
     };
-    let lasts = match known {
-        Known::Creditable(_) => DAY,
-        Known::Missing(_) => MISSING_LASTS,
+    lookups.alone(tenant, "referrer", shared, look_up).await
+}
+
+/// What Greenhouse tells of them now.
+async fn ask(
+    attempt: &mut Attempt<'_>,
+    employee: &v1::Referrer,
+    email: Option<&str>,
+) -> Result<Known, Stop> {
+    let user = match user(attempt, employee, email).await? {
+        Ok(user) => user,
+        Err(code) => return Ok(Known::Missing(code)),
     };
-    memory.remember(kind, &key, &known, lasts).await?;
-    Ok(known)
+    let referrers = attempt.greenhouse.referrers().by_users(&[user]).await?;
+    let listed = referrers.first().map(|one| Known::Creditable(one.id));
+    Ok(listed.unwrap_or(Known::Missing(Code::ReferrerNotListed)))
 }
 
 /// The user, who is added where the tenant wants that; with a reason where there is none.

@@ -21,9 +21,17 @@ impl Attempt<'_> {
         last_sent: DateTime<Utc>,
         accepted: bool,
     ) -> Result<(), Stop> {
-        let times = if accepted { ABSENT_FOR } else { 1 };
+        let whole = match accepted {
+            true => self.shown_within(),
+            false => self.context.config.settle,
+        };
         let ago = self.claim.clock.since(last_sent).saturating_sub(FORESIGHT);
-        rest(ago, self.context.config.settle * times)
+        rest(ago, whole)
+    }
+
+    /// For how long after its last send what a write made may not be shown yet.
+    pub(crate) fn shown_within(&self) -> Duration {
+        self.context.config.settle * ABSENT_FOR
     }
 
     /// Greenhouse shows none of these people, of whom we know. Those who became known a while ago are gone; others it does
@@ -31,7 +39,7 @@ impl Attempt<'_> {
     pub(crate) async fn rest_until_shown(&self, people: &[CandidateId]) -> Result<(), Stop> {
         let store = &self.context.store;
         match store.known_for(&self.claim.tenant, people).await? {
-            Some(known) => rest(known, self.context.config.settle * ABSENT_FOR),
+            Some(known) => rest(known, self.shown_within()),
             None => Ok(()),
         }
     }
@@ -41,7 +49,7 @@ impl Attempt<'_> {
     pub(crate) fn missed(&self, error: Remote) -> Stop {
         let here = self.claim.clock.since(self.claim.created_at);
         if matches!(error, Remote::Processing { .. })
-            && let Err(wait) = rest(here, self.context.config.settle * ABSENT_FOR)
+            && let Err(wait) = rest(here, self.shown_within())
         {
             return wait;
         }

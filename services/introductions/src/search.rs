@@ -9,7 +9,7 @@ use futures::TryStreamExt;
 use harvest::{Candidate, Client};
 use store::claim::Claim;
 
-use crate::attempt::Attempt;
+use crate::attempt::{Attempt, Span};
 use crate::candidate::Arrived;
 use crate::introduction::Introduction;
 use crate::person::Person;
@@ -17,8 +17,8 @@ use crate::profile::Profile;
 use crate::stop::Stop;
 use crate::{introduced, sight};
 
-/// How far we look back behind the moment since when we may have created somebody, by Greenhouse's clock: it is known to a
-/// few seconds, and may not have been then what it is now.
+/// How far we look beyond the moments between which we may have created somebody, by Greenhouse's clock: it is known to
+/// a few seconds, and may not have been then what it is now.
 const CLOCK_DIFFERENCE: Duration = Duration::minutes(5);
 
 /// To whom we have written for this introduction; else by what we remember of the person, then by every e-mail address.
@@ -142,13 +142,13 @@ fn choose(found: Vec<Candidate>) -> Option<Candidate> {
     found.into_iter().find(|record| record.id == chosen)
 }
 
-/// Whether a create that may have been sent took effect: the person is there by e-mail, or somebody created since
-/// then carries our marker.
+/// Whether a create that may have been sent took effect: the person is there by e-mail, or somebody created when ours
+/// may have been carries our marker.
 pub(crate) async fn prove(
     client: &Client,
     claim: &Claim,
     introduction: &Introduction,
-    since: DateTime<Utc>,
+    span: Span,
 ) -> Result<Option<Arrived>, harvest::Error> {
     let found = by_email(client, &introduction.profile).await?;
     let (ours, others): (Vec<_>, Vec<_>) = found
@@ -167,19 +167,31 @@ pub(crate) async fn prove(
             ours: false,
         }));
     }
-    let begin = || by_greenhouse(client, claim, since);
-    let mut from = begin();
+    let mut asked = stamped(client, claim, span);
     loop {
-        let made = ours_created_since(client, introduction, from).await?;
+        let made = ours_created_within(client, introduction, asked).await?;
         // The first answer that this process gets tells Greenhouse's clock.
-        let right = begin();
-        if made.is_some() || from - right < CLOCK_DIFFERENCE {
+        let right = stamped(client, claim, span);
+        let short = (asked.from - right.from).max(right.to - asked.to);
+        if made.is_some() || short < CLOCK_DIFFERENCE {
             return Ok(made.map(|record| Arrived::Read {
                 record: Box::new(record),
                 ours: true,
             }));
         }
-        from = right;
+        asked = right;
+    }
+}
+
+/// What Greenhouse's clock may have shown then. It has an end as well: days later there may be thousands who were made
+/// since, and a look that reads them all starts again with each window of the budget, and may never come to its end.
+fn stamped(client: &Client, claim: &Claim, span: Span) -> Span {
+    let now = claim.clock.now();
+    let greenhouse = Clocks::new(now, client.greenhouse_clock()).greenhouse();
+    let ahead = (greenhouse - now).max(Duration::zero());
+    Span {
+        from: by_greenhouse(client, claim, span.from),
+        to: span.to + ahead + CLOCK_DIFFERENCE,
     }
 }
 
@@ -189,13 +201,13 @@ pub(crate) fn by_greenhouse(client: &Client, claim: &Claim, at: DateTime<Utc>) -
     at - now.behind() - CLOCK_DIFFERENCE
 }
 
-/// The oldest one that carries our marker of those created since then, by Greenhouse's clock.
-async fn ours_created_since(
+/// The oldest one that carries our marker of those created then, by Greenhouse's clock.
+async fn ours_created_within(
     client: &Client,
     introduction: &Introduction,
-    since: DateTime<Utc>,
+    Span { from, to }: Span,
 ) -> Result<Option<Candidate>, harvest::Error> {
-    let mut created = std::pin::pin!(client.candidates().created_since(since));
+    let mut created = std::pin::pin!(client.candidates().created_between(from, to));
     let mut oldest: Option<Candidate> = None;
     while let Some(record) = created.try_next().await? {
         let older = oldest.as_ref().is_none_or(|known| record.id < known.id);

@@ -104,15 +104,15 @@ impl Unshown {
     /// The custom fields that may have another value by now than this record shows.
     pub(crate) async fn custom_fields(
         &self,
-        attempt: &Attempt<'_>,
+        attempt: &mut Attempt<'_>,
         record: &Candidate,
     ) -> Result<Vec<Field>, Stop> {
         let mut fields: Vec<Field> = Vec::new();
         for sent in self.values() {
             let (gaps, written) = match &sent.edit {
                 Edit::Introduction(event) => {
-                    let added = candidate::added_fields(attempt, record, event).await?;
-                    (true, added)
+                    let fields = candidate::custom_fields(attempt, event).await?;
+                    (true, candidate::lacking(record, &fields))
                 }
                 Edit::Status(status) => {
                     let status = status_field::told_by(attempt, record, status).await?;

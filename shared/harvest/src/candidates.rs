@@ -304,35 +304,30 @@ impl Candidates<'_> {
         Ok(gone)
     }
 
-    /// Everybody created at or after `from`, newest first (v3) or in no order that is documented (v1). Whoever is not
-    /// shown yet is an [`Error::Processing`].
-    pub fn created_since(
+    /// Everybody created between `from` and `to`, newest first (v3) or in no order that is documented (v1). Whoever is
+    /// not shown yet is an [`Error::Processing`].
+    pub fn created_between(
         &self,
         from: DateTime<Utc>,
+        to: DateTime<Utc>,
     ) -> impl Stream<Item = Result<Candidate, Error>> + Send + use<> {
-        let rows = self.pages_since(from).stream();
+        let rows = self.created(from, Some(to)).stream();
         rows.map(|row| row.and_then(shown))
     }
 
-    /// As many of those [created since](Self::created_since) as one call shows, without whoever is not shown yet.
+    /// As many of those created at or after `from` as one call shows, without whoever is not shown yet.
     ///
     /// # Errors
     /// [`Error`] of a read.
     pub async fn newest_since(&self, from: DateTime<Utc>) -> Result<Vec<Candidate>, Error> {
-        let page = self.pages_since(from).next_page().await?;
+        let page = self.created(from, None).next_page().await?;
         Ok(page.into_iter().flatten().flatten().collect())
     }
 
-    fn pages_since(&self, from: DateTime<Utc>) -> Pages<Option<Candidate>> {
+    fn created(&self, from: DateTime<Utc>, to: Option<DateTime<Utc>>) -> Pages<Option<Candidate>> {
         let (request, read): (_, Read<_>) = match self.client.version() {
-            Version::V3 => (
-                v3::candidates::created_since(from),
-                v3::candidates::read_each,
-            ),
-            Version::V1 => (
-                v1::candidates::created_since(from),
-                v1::candidates::read_each,
-            ),
+            Version::V3 => (v3::candidates::created(from, to), v3::candidates::read_each),
+            Version::V1 => (v1::candidates::created(from, to), v1::candidates::read_each),
         };
         Pages::new(self.client, request, read)
     }

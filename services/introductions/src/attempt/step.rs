@@ -1,5 +1,6 @@
 //! A remote write of an operation, and what it leaves behind.
 
+use chrono::{DateTime, Utc};
 use domain::{StepKind, bounded};
 
 /// A remote write with a name of its own inside the operation.
@@ -42,6 +43,15 @@ impl Step {
             ..self
         }
     }
+}
+
+/// Between when a write that may have been sent may have taken effect, by the database's clock.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Span {
+    /// Its first send.
+    pub(crate) from: DateTime<Utc>,
+    /// As long after its last send as what it made may show late.
+    pub(crate) to: DateTime<Utc>,
 }
 
 /// What a confirmed write left behind.

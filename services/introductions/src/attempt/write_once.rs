@@ -5,13 +5,14 @@
 
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
 use domain::Code;
 use domain::crash::{CrashPoint, Moment, crash_here};
 use harvest::Client;
 use store::claim::StepState;
 
-use super::{Attempt, Foreseen, Made, Step, Written, confirmed_kinds, crash_after_confirm, write};
+use super::{
+    Attempt, Foreseen, Made, Span, Step, Written, confirmed_kinds, crash_after_confirm, write,
+};
 use crate::send_error::SendError;
 use crate::stop::{Effect, Stop};
 use crate::{references, sight};
@@ -30,15 +31,15 @@ const ACCEPTED: Code = Code::UnexpectedAnswer;
 impl Attempt<'_> {
     /// Carries out a write at most once over all tries.
     ///
-    /// `prove` reads whether an earlier send took effect; it gets the time of the first send. `send` writes; before it does
-    /// so again, it asks [`Attempt::term`].
+    /// `prove` reads whether an earlier send took effect; it gets when that may have been. `send` writes; before it
+    /// does so again, it asks [`Attempt::term`].
     ///
     /// # Errors
     /// [`Stop`]: what to do with the operation instead of going on.
     pub(crate) async fn write_once<T: Made>(
         &mut self,
         step: Step,
-        prove: impl AsyncFnOnce(&Client, DateTime<Utc>) -> Result<Option<T>, harvest::Error>,
+        prove: impl AsyncFnOnce(&Client, Span) -> Result<Option<T>, harvest::Error>,
         send: impl AsyncFnOnce(&Client) -> Result<T, SendError>,
     ) -> Result<Written<T>, Stop> {
         if let Some(record) = self.claim.step(&step.name) {
@@ -64,11 +65,12 @@ impl Attempt<'_> {
         &mut self,
         step: &Step,
         record: &store::claim::StepRecord,
-        prove: impl AsyncFnOnce(&Client, DateTime<Utc>) -> Result<Option<T>, harvest::Error>,
+        prove: impl AsyncFnOnce(&Client, Span) -> Result<Option<T>, harvest::Error>,
     ) -> Result<Option<T>, Stop> {
         let first = record.first_sent_at.unwrap_or(self.claim.created_at);
         let last = record.last_sent_at.unwrap_or(first);
-        let proof = prove(&self.proof(), first).await;
+        let to = last + self.shown_within();
+        let proof = prove(&self.proof(), Span { from: first, to }).await;
         let made = proof.map_err(|error| self.missed(error))?;
         if let Some(made) = made.as_ref().filter(|made| made.is_ours()) {
             self.learn(step, StepState::Confirmed, made.remote_id(), None);

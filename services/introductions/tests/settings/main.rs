@@ -5,6 +5,7 @@
 #![recursion_limit = "256"]
 
 mod credit;
+mod definitions;
 mod edits;
 mod emails;
 mod fields;
@@ -13,6 +14,8 @@ mod jobs;
 mod last_try;
 mod later_tries;
 mod lease;
+mod lookups;
+mod lost_create;
 mod people;
 mod prospects;
 mod reconnected;

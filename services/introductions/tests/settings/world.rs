@@ -42,6 +42,10 @@ pub(crate) struct World {
     pub(crate) settle: Duration,
     /// How long a try has its operation; the last ten seconds of it are for calls under way.
     pub(crate) lease: Duration,
+    /// Limit of one call, for processes that go on from now.
+    pub(crate) deadline: Duration,
+    /// How many operations are taken up at once.
+    pub(crate) capacity: usize,
 }
 
 /// What Intrro is told.
@@ -77,7 +81,8 @@ impl World {
         let greenhouse = Simulator::start(config).unwrap();
         let store = fresh_store().await;
         let keys = keyring("k");
-        let accounts = accounts(&store, &keys, &greenhouse);
+        let deadline = Duration::from_secs(10);
+        let accounts = accounts(&store, &keys, &greenhouse, deadline);
         let connection = connect(&store, &keys, greenhouse.access(), version).await;
         World {
             greenhouse,
@@ -89,17 +94,20 @@ impl World {
             connection,
             settle: Duration::ZERO,
             lease: Duration::from_secs(60),
+            deadline,
+            capacity: 256,
         }
     }
 
     /// Another process goes on, which has heard nothing of Greenhouse yet.
     pub(crate) fn replace_process(&mut self) {
-        self.accounts = accounts(&self.store, &self.keys, &self.greenhouse);
+        self.accounts = accounts(&self.store, &self.keys, &self.greenhouse, self.deadline);
     }
 
     /// Another process goes on, which was started with another master key than the one that the credential was sealed with.
     pub(crate) fn replace_process_without_the_key(&mut self) {
-        self.accounts = accounts(&self.store, &keyring("other"), &self.greenhouse);
+        let other = keyring("other");
+        self.accounts = accounts(&self.store, &other, &self.greenhouse, self.deadline);
     }
 
     /// The database is put back to when the tenant had just connected; Greenhouse is not.
@@ -332,6 +340,7 @@ impl World {
         let mut config = introductions::Config::new(address);
         config.settle = self.settle;
         config.lease = self.lease;
+        config.capacity = self.capacity;
         Parts {
             store: self.store.clone(),
             wake: self.wake.clone(),
@@ -416,9 +425,17 @@ pub(crate) fn open_jobs(organisation: &View) -> Vec<i64> {
 }
 
 /// Connects the tenant; answers the connection's id.
-fn accounts(store: &Store, keys: &Arc<Keyring>, greenhouse: &Simulator) -> Arc<Accounts> {
+fn accounts(
+    store: &Store,
+    keys: &Arc<Keyring>,
+    greenhouse: &Simulator,
+    deadline: Duration,
+) -> Arc<Accounts> {
     let url = |text: String| text.parse().unwrap();
-    let config = harvest::Config::new(url(greenhouse.api_url()), url(greenhouse.auth_url()));
+    let config = harvest::Config {
+        deadline,
+        ..harvest::Config::new(url(greenhouse.api_url()), url(greenhouse.auth_url()))
+    };
     let http = harvest::Http::new(&config).unwrap();
     let accounts = Accounts::new(store.clone(), Arc::clone(keys), http, config);
     Arc::new(accounts.with_partner(Some(partner(greenhouse))))

@@ -23,8 +23,12 @@ pub(crate) fn with_id(id: CandidateId) -> Request {
     Request::get(Operation::CandidatesRetrieve, format!("{PATH}/{id}"))
 }
 
-pub(crate) fn created_since(from: DateTime<Utc>) -> Request {
-    Request::list(Operation::CandidatesList, PATH).with_time("created_after", from)
+pub(crate) fn created(from: DateTime<Utc>, to: Option<DateTime<Utc>>) -> Request {
+    let since = Request::list(Operation::CandidatesList, PATH).with_time("created_after", from);
+    match to {
+        Some(to) => since.with_time("created_before", to),
+        None => since,
+    }
 }
 
 /// v1 has a path for people who apply and another for prospects; whoever applies needs an application.

@@ -48,8 +48,12 @@ fn times_are_parameters_of_their_own() {
     let begin = "2026-11-24T10%3A00%3A00.000Z";
     for (request, expected) in [
         (
-            candidates::created_since(from),
+            candidates::created(from, None),
             format!("GET /v1/candidates?per_page=500&created_after={begin}"),
+        ),
+        (
+            candidates::created(from, Some(from)),
+            format!("GET /v1/candidates?per_page=500&created_after={begin}&created_before={begin}"),
         ),
         (
             applications::active_since(from),

@@ -22,8 +22,8 @@ pub(crate) fn with_ids(ids: &[CandidateId]) -> Request {
     Request::get(Operation::CandidatesRetrieve, PATH).with_ids("ids", ids)
 }
 
-pub(crate) fn created_since(from: DateTime<Utc>) -> Request {
-    Request::list(Operation::CandidatesList, PATH).with_dates("created_at", from, None)
+pub(crate) fn created(from: DateTime<Utc>, to: Option<DateTime<Utc>>) -> Request {
+    Request::list(Operation::CandidatesList, PATH).with_dates("created_at", from, to)
 }
 
 pub(crate) fn create(candidate: &NewCandidate) -> Request {

@@ -50,8 +50,14 @@ fn lists_ask_for_the_largest_page_and_lookups_for_ids_alone() {
             "GET /v3/candidates?ids=7".into(),
         ),
         (
-            candidates::created_since(from),
+            candidates::created(from, None),
             format!("GET /v3/candidates?per_page=500&created_at={dates}"),
+        ),
+        (
+            candidates::created(from, Some(from)),
+            format!(
+                "GET /v3/candidates?per_page=500&created_at={dates}%7Clte%7C2026-11-24T10%3A00%3A00.000Z"
+            ),
         ),
         (
             applications::of_candidates(&[CandidateId(1), CandidateId(2)]),

@@ -22,7 +22,7 @@ async fn pages_follow_the_link_as_it_is_and_each_costs_one_call() {
     let ledger = Arc::new(Ledger::default());
     let client = client_with(&config(&server), Arc::clone(&ledger) as _);
     let since = "2026-11-24T10:00:00Z".parse().unwrap();
-    let stream = client.candidates().created_since(since);
+    let stream = client.candidates().created_between(since, since);
     let found: Vec<Candidate> = stream.try_collect().await.unwrap();
     let ids: Vec<_> = found.iter().map(|candidate| candidate.id.0).collect();
     assert_eq!(ids, [3, 2, 1]);
@@ -30,7 +30,7 @@ async fn pages_follow_the_link_as_it_is_and_each_costs_one_call() {
     assert_eq!(
         lines,
         [
-            "GET /v3/candidates?per_page=500&created_at=gte%7C2026-11-24T10%3A00%3A00.000Z",
+            "GET /v3/candidates?per_page=500&created_at=gte%7C2026-11-24T10%3A00%3A00.000Z%7Clte%7C2026-11-24T10%3A00%3A00.000Z",
             "GET /v3/candidates?cursor=%7Bx,y%7D"
         ]
     );
@@ -144,7 +144,7 @@ async fn a_list_with_somebody_who_is_still_processed_proves_no_absence() {
         let found = client.candidates().find_by_email("ada@x.org").await;
         assert_eq!(found, Err(Error::Processing { operation }), "{rows}");
         let since = "2026-11-24T10:00:00Z".parse().unwrap();
-        let stream = client.candidates().created_since(since);
+        let stream = client.candidates().created_between(since, since);
         let found: Result<Vec<Candidate>, Error> = stream.try_collect().await;
         assert_eq!(found, Err(Error::Processing { operation }), "{rows}");
     }
