@@ -4,7 +4,7 @@ mod step;
 mod without;
 mod write_once;
 
-pub(crate) use step::{Made, Span, Step, Written};
+pub(crate) use step::{Made, Period, Step, Written};
 pub(crate) use write_once::FORESIGHT;
 
 use std::time::Instant;

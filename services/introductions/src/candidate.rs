@@ -142,7 +142,7 @@ async fn write(
         let written = attempt
             .write_once(
                 step.clone(),
-                async |client, span| search::prove(client, claim, introduction, span).await,
+                async |client, period| search::prove(client, claim, introduction, period).await,
                 async |client| newcomer.create(client, term).await.map(Arrived::Created),
             )
             .await;

@@ -9,7 +9,7 @@ use futures::TryStreamExt;
 use harvest::{Candidate, Client};
 use store::claim::Claim;
 
-use crate::attempt::{Attempt, Span};
+use crate::attempt::{Attempt, Period};
 use crate::candidate::Arrived;
 use crate::introduction::Introduction;
 use crate::person::Person;
@@ -148,7 +148,7 @@ pub(crate) async fn prove(
     client: &Client,
     claim: &Claim,
     introduction: &Introduction,
-    span: Span,
+    period: Period,
 ) -> Result<Option<Arrived>, harvest::Error> {
     let found = by_email(client, &introduction.profile).await?;
     let (ours, others): (Vec<_>, Vec<_>) = found
@@ -167,11 +167,11 @@ pub(crate) async fn prove(
             ours: false,
         }));
     }
-    let mut asked = stamped(client, claim, span);
+    let mut asked = stamped(client, claim, period);
     loop {
         let made = ours_created_within(client, introduction, asked).await?;
         // The first answer that this process gets tells Greenhouse's clock.
-        let right = stamped(client, claim, span);
+        let right = stamped(client, claim, period);
         let short = (asked.from - right.from).max(right.to - asked.to);
         if made.is_some() || short < CLOCK_DIFFERENCE {
             return Ok(made.map(|record| Arrived::Read {
@@ -185,13 +185,13 @@ pub(crate) async fn prove(
 
 /// What Greenhouse's clock may have shown then. It has an end as well: days later there may be thousands who were made
 /// since, and a look that reads them all starts again with each window of the budget, and may never come to its end.
-fn stamped(client: &Client, claim: &Claim, span: Span) -> Span {
+fn stamped(client: &Client, claim: &Claim, period: Period) -> Period {
     let now = claim.clock.now();
     let greenhouse = Clocks::new(now, client.greenhouse_clock()).greenhouse();
     let ahead = (greenhouse - now).max(Duration::zero());
-    Span {
-        from: by_greenhouse(client, claim, span.from),
-        to: span.to + ahead + CLOCK_DIFFERENCE,
+    Period {
+        from: by_greenhouse(client, claim, period.from),
+        to: period.to + ahead + CLOCK_DIFFERENCE,
     }
 }
 
@@ -205,7 +205,7 @@ pub(crate) fn by_greenhouse(client: &Client, claim: &Claim, at: DateTime<Utc>) -
 async fn ours_created_within(
     client: &Client,
     introduction: &Introduction,
-    Span { from, to }: Span,
+    Period { from, to }: Period,
 ) -> Result<Option<Candidate>, harvest::Error> {
     let mut created = std::pin::pin!(client.candidates().created_between(from, to));
     let mut oldest: Option<Candidate> = None;

@@ -47,7 +47,7 @@ impl Step {
 
 /// Between when a write that may have been sent may have taken effect, by the database's clock.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Span {
+pub(crate) struct Period {
     /// Its first send.
     pub(crate) from: DateTime<Utc>,
     /// As long after its last send as what it made may show late.

@@ -11,7 +11,7 @@ use harvest::Client;
 use store::claim::StepState;
 
 use super::{
-    Attempt, Foreseen, Made, Span, Step, Written, confirmed_kinds, crash_after_confirm, write,
+    Attempt, Foreseen, Made, Period, Step, Written, confirmed_kinds, crash_after_confirm, write,
 };
 use crate::send_error::SendError;
 use crate::stop::{Effect, Stop};
@@ -39,7 +39,7 @@ impl Attempt<'_> {
     pub(crate) async fn write_once<T: Made>(
         &mut self,
         step: Step,
-        prove: impl AsyncFnOnce(&Client, Span) -> Result<Option<T>, harvest::Error>,
+        prove: impl AsyncFnOnce(&Client, Period) -> Result<Option<T>, harvest::Error>,
         send: impl AsyncFnOnce(&Client) -> Result<T, SendError>,
     ) -> Result<Written<T>, Stop> {
         if let Some(record) = self.claim.step(&step.name) {
@@ -65,12 +65,12 @@ impl Attempt<'_> {
         &mut self,
         step: &Step,
         record: &store::claim::StepRecord,
-        prove: impl AsyncFnOnce(&Client, Span) -> Result<Option<T>, harvest::Error>,
+        prove: impl AsyncFnOnce(&Client, Period) -> Result<Option<T>, harvest::Error>,
     ) -> Result<Option<T>, Stop> {
         let first = record.first_sent_at.unwrap_or(self.claim.created_at);
         let last = record.last_sent_at.unwrap_or(first);
         let to = last + self.shown_within();
-        let proof = prove(&self.proof(), Span { from: first, to }).await;
+        let proof = prove(&self.proof(), Period { from: first, to }).await;
         let made = proof.map_err(|error| self.missed(error))?;
         if let Some(made) = made.as_ref().filter(|made| made.is_ours()) {
             self.learn(step, StepState::Confirmed, made.remote_id(), None);
