@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::Utc;
 use domain::{ApplicationId, CandidateId, Code, IntrroCandidateId, OperationKind, StepKind};
 use store::Store;
-use store::applications::TrackedApplication;
+use store::applications::{Progress, TrackedApplication};
 use store::claim::{Claim, StepState, Want};
 use store::erase::{Erased, erase};
 use store::intake::{Arrival, Refused, Verdict, record_refusals};
@@ -13,6 +13,7 @@ use store::journal::{Journal, JournalError, Person, Release, Settlement, StepWri
 use store::person::PersonKey;
 
 use crate::ledger::{arrival, connect, done, run, sending, step, take_in, tenant};
+use crate::statuses::progress;
 use crate::{fresh_store, waits_for_a_lock};
 
 async fn claim(store: &Store) -> Vec<Claim> {
@@ -62,8 +63,8 @@ async fn count(store: &Store, what: &'static str) -> i64 {
         .unwrap()
 }
 
-#[tokio::test]
-async fn what_was_imported_is_forgotten_and_where_they_are_is_told() {
+/// An introduction of c-1 is done, and three changes were told of its application.
+async fn imported() -> (Store, Journal) {
     let store = fresh_store().await;
     connect(&store, "acme").await;
     let journal = Journal::start(store.clone());
@@ -73,10 +74,13 @@ async fn what_was_imported_is_forgotten_and_where_they_are_is_told() {
         .settle(&claims[0], done(&claims[0], 7))
         .await
         .unwrap();
-    sqlx::query("UPDATE applications SET sequence = 3")
-        .execute(store.pool())
-        .await
-        .unwrap();
+    run(&store, "UPDATE applications SET sequence = 3").await;
+    (store, journal)
+}
+
+#[tokio::test]
+async fn what_was_imported_is_forgotten_and_where_they_are_is_told() {
+    let (store, journal) = imported().await;
     take_in(&store, &[request()]).await;
     let erased = forget(&store).await.expect("nothing is in hand");
     assert_eq!(erased.greenhouse, [CandidateId(7)]);
@@ -350,16 +354,7 @@ async fn whoever_forgets_has_no_key_in_hand_while_it_waits_for_an_application() 
 /// A settlement that finds the application waits for the erasure's end, with a look at what was erased from before it.
 #[tokio::test]
 async fn numbers_go_on_where_somebody_is_introduced_to_it_while_another_is_forgotten() {
-    let store = fresh_store().await;
-    connect(&store, "acme").await;
-    let journal = Journal::start(store.clone());
-    take_in(&store, &[introduction("i-1")]).await;
-    let claims = claim(&store).await;
-    journal
-        .settle(&claims[0], done(&claims[0], 7))
-        .await
-        .unwrap();
-    run(&store, "UPDATE applications SET sequence = 3").await;
+    let (store, journal) = imported().await;
     let other = arrival("acme", "i-2", "c-2", "ada@example.com");
     take_in(&store, &[other, request()]).await;
     let claims = claim(&store).await;
@@ -377,8 +372,16 @@ async fn numbers_go_on_where_somebody_is_introduced_to_it_while_another_is_forgo
     settling.await.unwrap().unwrap();
     let acme = tenant("acme");
     let ids = [ApplicationId(90)];
-    let followed = store.tracked_among(&acme, &ids).await.unwrap().remove(0);
-    assert_eq!((followed.candidate.as_str(), followed.sequence), ("c-2", 3));
+    let followed = async || store.tracked_among(&acme, &ids).await.unwrap().remove(0);
+    let before = followed().await;
+    assert_eq!((before.candidate.as_str(), before.sequence), ("c-2", 3));
+    let moved = Progress {
+        candidate: before.candidate,
+        ..progress(90, before.sequence, 1, 1)
+    };
+    let lost = store.advance_applications(&acme, &[moved]).await.unwrap();
+    assert!(lost.is_empty(), "{lost:?}");
+    assert_eq!(followed().await.sequence, 4);
 }
 
 #[tokio::test]

@@ -14,12 +14,7 @@ use crate::ledger::{
 
 #[tokio::test]
 async fn a_lost_lease_writes_nothing() {
-    let store = fresh_store().await;
-    connect(&store, "acme").await;
-    take_in(&store, &[arrival("acme", "i-1", "c-1", "ada@example.com")]).await;
-    let zombie = claim_for(&store, 1, Duration::ZERO).await.remove(0);
-    let owner = claim(&store, 1).await.remove(0);
-    let journal = Journal::start(store.clone());
+    let (store, journal, zombie, owner) = outlived().await;
     let lost = Err(JournalError::LeaseLost);
     assert_eq!(
         journal

@@ -70,7 +70,7 @@ fn in_stage(id: i64) -> Snapshot {
 }
 
 /// `events` changes that end in stage `stage`.
-fn progress(application: i64, sequence: i64, stage: i64, events: usize) -> Progress {
+pub(crate) fn progress(application: i64, sequence: i64, stage: i64, events: usize) -> Progress {
     let announcement = || Announcement {
         message_id: Uuid::new_v4(),
         tenant: acme(),
