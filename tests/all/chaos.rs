@@ -12,7 +12,7 @@ use std::time::Duration;
 use ::broker::Topology;
 use greenhouse_sim::Config;
 use serde_json::Value;
-use testkit::{Postgres, Rabbit, TestEnv};
+use testkit::{Postgres, Rabbit, Relay, TestEnv};
 
 use crate::accounting::settled;
 use crate::world::{Announced, World, introduction, until};
@@ -32,6 +32,19 @@ async fn own(rabbit: Option<&Rabbit>, postgres: Option<&Postgres>, name: &str) -
 /// messages went through it. Stopping in good order writes what the queue needs.
 async fn on_disk(rabbit: &mut Rabbit) {
     rabbit.restart().await.expect("a broker again");
+}
+
+/// A network between the world's bridges and the server that this variable names.
+async fn with_a_network_to(world: &mut World, variable: &str) -> Relay {
+    let url = match variable {
+        "BRIDGE_AMQP_URL" => &world.env.amqp_url,
+        "BRIDGE_DATABASE_URL" => &world.env.database_url,
+        other => panic!("{other} names no server"),
+    };
+    let network = Relay::start(url).await.expect("a relay");
+    let through = network.through(url).expect("an address");
+    world.variables.insert(variable.to_owned(), through);
+    network
 }
 
 /// A bridge, a connected tenant, and one introduction that went all the way.

@@ -1,7 +1,8 @@
 //! Every metric of the bridge, under typed methods. Labels are closed sets ([`label`]); one registry per [`Metrics`].
 //!
 //! Counters and histograms of every possible combination exist from the start, so that the first increment is visible
-//! to `increase()`; of the reasons for another try, which are many, those that an alert looks at. Gauges appear when first set. Deliberately absent: anything about one tenant, person or message.
+//! to `increase()`; of the reasons for another try, which are many, those that an alert looks at. Gauges appear when first
+//! set. Deliberately absent: anything about one tenant, person or message.
 
 mod families;
 mod foreign;

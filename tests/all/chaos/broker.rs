@@ -7,11 +7,12 @@ use broker::Topology;
 use greenhouse_sim::{Config, When};
 use reqwest::Url;
 use testkit::relay::Way;
-use testkit::{Alarm, Rabbit, Relay, TestEnv};
+use testkit::{Alarm, Rabbit, TestEnv};
 
 use super::{
     BACKLOG, all_imported, commit_entries, consumers, entry_held, hold_entries, imported,
     introductions, marked_published, more_imported, more_stored, on_disk, own, stored_all, warm,
+    with_a_network_to,
 };
 use crate::world::{World, until};
 
@@ -183,7 +184,7 @@ async fn a_network_that_loses_what_is_sent_to_the_broker() {
 /// Acknowledgements and answers under way are lost with the connections that the bridge gives up.
 async fn silent_broker(name: &str, ways: &[Way]) {
     let mut world = World::with(name, Config::for_benchmarks()).await;
-    let network = behind_a_network(&mut world).await;
+    let network = with_a_network_to(&mut world, "BRIDGE_AMQP_URL").await;
     let world = warm(world).await;
     world
         .publish_all(&introductions(&world, "before", 500))
@@ -205,21 +206,11 @@ async fn silent_broker(name: &str, ways: &[Way]) {
     all_imported(&world, 1001).await;
 }
 
-/// A network between the world's bridges and their broker.
-async fn behind_a_network(world: &mut World) -> Relay {
-    let url = world.env.amqp_url.clone();
-    let network = Relay::start(&url).await.expect("a relay");
-    let through = network.through(&url).expect("an address");
-    let variable = "BRIDGE_AMQP_URL".to_owned();
-    world.variables.insert(variable, through);
-    network
-}
-
 /// Fault 10 of the matrix: half a second from question to answer, then more, and a cut.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_network_makes_everything_slow_and_nothing_else() {
     let mut world = World::with("slow network", Config::for_benchmarks()).await;
-    let network = behind_a_network(&mut world).await;
+    let network = with_a_network_to(&mut world, "BRIDGE_AMQP_URL").await;
     network.delay(Duration::from_millis(250));
     let world = warm(world).await;
     world.publish_all(&introductions(&world, "slow", 500)).await;

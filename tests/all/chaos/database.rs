@@ -8,7 +8,7 @@ use testkit::{Postgres, Relay};
 
 use super::{
     all_imported, commit_entries, consumers, entry_held, hold_entries, imported, introductions,
-    more_imported, one, own, warm,
+    more_imported, one, own, warm, with_a_network_to,
 };
 use crate::world::{Announced, SOON, World, until};
 
@@ -46,7 +46,7 @@ async fn a_database_silent_for_ten_seconds() {
 
 async fn lost_database(name: &str, lose: impl Fn(&Relay)) {
     let mut world = World::with(name, Config::for_benchmarks()).await;
-    let network = behind_a_network(&mut world).await;
+    let network = with_a_network_to(&mut world, "BRIDGE_DATABASE_URL").await;
     let world = warm(world).await;
     world
         .publish_all(&introductions(&world, "before", 500))
@@ -68,7 +68,7 @@ async fn lost_database(name: &str, lose: impl Fn(&Relay)) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bridge_that_its_database_has_forgotten_ends_and_the_next_one_goes_on() {
     let mut world = World::with("forgotten", Config::for_benchmarks()).await;
-    let network = behind_a_network(&mut world).await;
+    let network = with_a_network_to(&mut world, "BRIDGE_DATABASE_URL").await;
     let mut world = warm(world).await;
     network.forget();
     world
@@ -87,7 +87,7 @@ async fn a_bridge_that_its_database_has_forgotten_ends_and_the_next_one_goes_on(
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_replica_without_a_database_holds_is_left_to_the_others() {
     let mut world = World::with("cut off", Config::for_benchmarks()).await;
-    let network = behind_a_network(&mut world).await;
+    let network = with_a_network_to(&mut world, "BRIDGE_DATABASE_URL").await;
     let mut world = warm(world).await;
     network.refuse(true);
     network.cut();
@@ -114,7 +114,7 @@ async fn what_a_replica_without_a_database_holds_is_left_to_the_others() {
 #[tokio::test(flavor = "multi_thread")]
 async fn gauges_that_stand_still_tell_since_when() {
     let mut world = World::with("gauges", Config::for_benchmarks()).await;
-    let network = behind_a_network(&mut world).await;
+    let network = with_a_network_to(&mut world, "BRIDGE_DATABASE_URL").await;
     world.bridge().await;
     network.refuse(true);
     network.cut();
@@ -145,7 +145,7 @@ async fn gauges_read(world: &World) -> f64 {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_commit_whose_answer_is_lost_holds_nothing_up() {
     let mut world = World::with("lost answer", Config::for_benchmarks()).await;
-    let network = behind_a_network(&mut world).await;
+    let network = with_a_network_to(&mut world, "BRIDGE_DATABASE_URL").await;
     let world = warm(world).await;
     let once = "CREATE FUNCTION once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
             RAISE EXCEPTION 'claimed again';
@@ -197,14 +197,4 @@ async fn deafen(world: &World) {
     loop {
         world.env.execute(listeners).await.expect("a superuser");
     }
-}
-
-/// A network between the world's bridges and their database.
-async fn behind_a_network(world: &mut World) -> Relay {
-    let url = world.env.database_url.clone();
-    let network = Relay::start(&url).await.expect("a relay");
-    let through = network.through(&url).expect("an address");
-    let variable = "BRIDGE_DATABASE_URL".to_owned();
-    world.variables.insert(variable, through);
-    network
 }
